@@ -1,0 +1,223 @@
+"""The tables of what happened: one row per trial, run, expert, logged step and attempt.
+
+This file is the one place where the tables' columns stand, and all that the reports know of
+the rest. It imports no torch. A campaign folder holds::
+
+    campaign.json                     the resolved configuration and the problem's facts
+    tables/<name>.parquet             TABLES below, gathered from all finished runs
+    runs/<run>/map.parquet            a finished run's mixture on a grid (2-D problems only)
+
+Everything in the tables is a function of the configuration, except ``attempts``, which says
+when, where and how fast the work was done. So an interrupted campaign ends with the same
+tables as an uninterrupted one, byte for byte, but for ``attempts``.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from nas.errors import Misuse
+from nas.files import whole
+
+_RUN = [("run", pa.string()), ("trial", pa.int64()), ("repetition", pa.int64())]
+
+TABLES: dict[str, pa.Schema] = {
+    # One row per trial; figures are medians over its runs.
+    "trials": pa.schema(
+        [
+            ("trial", pa.int64()),
+            ("status", pa.string()),  # completed, or failed: no finite median over the runs
+            ("m", pa.int64()),  # experts in the pool
+            ("p", pa.float64()),  # exponent of the sparsity term
+            ("threshold", pa.float64()),  # drop under threshold / alive
+            ("held_out_loss", pa.float64()),  # first objective
+            ("parameters", pa.float64()),  # second objective: what survives, gate included
+            ("relative_l2", pa.float64()),  # against the reference; reported, never decided on
+            ("on_front", pa.bool_()),  # Pareto-optimal in the two objectives
+            ("recommended", pa.bool_()),  # the knee of the front
+            ("best_run", pa.string()),  # the completed run with the least held-out loss
+        ]
+    ),
+    # One row per run: a trial's repetition with its own seed.
+    "runs": pa.schema(
+        [
+            *_RUN,
+            ("status", pa.string()),  # completed | diverged | failed | killed
+            ("reason", pa.string()),  # empty where completed
+            ("m", pa.int64()),
+            ("p", pa.float64()),
+            ("threshold", pa.float64()),
+            ("seed", pa.int64()),  # of initial weights and points
+            ("steps", pa.int64()),  # of Adam
+            ("iterations", pa.int64()),  # of L-BFGS
+            ("experts_before", pa.int64()),
+            ("experts_after", pa.int64()),
+            ("parameters_before", pa.int64()),  # gate included
+            ("parameters_after", pa.int64()),
+            ("drops", pa.int64()),
+            ("refusals", pa.int64()),
+            ("held_out_loss", pa.float64()),  # physics loss on points never trained on
+            ("relative_l2", pa.float64()),  # null where the problem has no reference
+        ]
+    ),
+    # One row per expert of each run.
+    "experts": pa.schema(
+        [
+            *_RUN,
+            ("candidate", pa.int64()),  # place in the pool, 0 … m - 1
+            ("activation", pa.string()),
+            ("depth", pa.int64()),  # hidden layers
+            ("width", pa.int64()),  # units in each
+            ("parameters", pa.int64()),
+            ("born", pa.int64()),  # step
+            ("ended", pa.int64()),  # step of the drop, or of the end of the selection
+            ("fate", pa.string()),  # dropped | survived | censored: the run ended early
+            ("reason", pa.string()),  # of the drop, or of the last refusal to drop
+            ("importance", pa.float64()),  # smoothed mean weight when dropped, or at the end
+            ("own_loss", pa.float64()),  # physics loss of the expert alone, after the warm-up
+            ("refusals", pa.int64()),  # times a drop was refused
+        ]
+    ),
+    # One row per logged step.
+    "history": pa.schema(
+        [
+            *_RUN,
+            ("phase", pa.string()),  # warm-up | gate | selection | fine-tuning
+            ("step", pa.int64()),  # counted over all phases
+            ("loss", pa.float64()),  # physics loss on the step's own points
+            ("held_out_loss", pa.float64()),  # null where it was not measured
+            ("sparsity", pa.float64()),  # S_p
+            ("experts", pa.int64()),  # alive
+            ("parameters", pa.int64()),  # alive, gate included
+            ("learning_rate", pa.float64()),
+        ]
+    ),
+    # One row per attempt at a run: when, where and how fast; not reproducible by nature.
+    "attempts": pa.schema(
+        [
+            *_RUN,
+            ("attempt", pa.int64()),
+            ("started", pa.string()),  # ISO 8601, UTC
+            ("seconds", pa.float64()),
+            ("from_step", pa.int64()),
+            ("to_step", pa.int64()),
+            ("ending", pa.string()),  # the run's status, or interrupted
+            ("device", pa.string()),
+            ("threads", pa.int64()),
+            ("processor", pa.string()),
+            ("platform", pa.string()),
+            ("versions", pa.string()),  # JSON: package -> version
+        ]
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Records:
+    """What a campaign folder tells.
+
+    ``campaign`` is campaign.json: ``configuration`` (as resolved), ``problem`` (``name``,
+    ``title``, ``equation``, ``coordinates``, ``fields``, ``has_reference``) and ``versions``.
+    """
+
+    folder: Path
+    campaign: dict[str, Any]
+    trials: pd.DataFrame
+    runs: pd.DataFrame
+    experts: pd.DataFrame
+    history: pd.DataFrame
+    attempts: pd.DataFrame
+
+    def map(self, run: str) -> pd.DataFrame | None:
+        """The mixture of ``run`` on a regular grid over a 2-D domain's bounding box, or None.
+
+        Columns: one per coordinate; per field ``u`` the prediction ``u``, the truth
+        ``u.reference`` (where known) and ``u.expert.<candidate>``; ``weight.<candidate>`` for
+        each surviving expert. Rows outside the domain hold NaN in all but the coordinates.
+        """
+        path = self.folder / "runs" / run / "map.parquet"
+        return _read_parquet(path) if path.exists() else None
+
+
+def read(folder: Path) -> Records:
+    """Read the campaign in ``folder``.
+
+    Raises
+    ------
+    Misuse
+        If ``folder`` is not a campaign, has no finished run yet, or holds a damaged file.
+    """
+    folder = Path(folder)
+    campaign = read_campaign(folder)
+    tables = {name: read_table(folder / "tables" / f"{name}.parquet", name) for name in TABLES}
+    return Records(folder, campaign, **tables)
+
+
+def read_campaign(folder: Path) -> dict[str, Any]:
+    """``campaign.json`` of ``folder``; `Misuse` if there is none or it is damaged."""
+    path = Path(folder) / "campaign.json"
+    if not path.is_file():
+        raise Misuse(
+            f"{folder}: expected a campaign folder, found no campaign.json in it; "
+            "give the folder that `nas search ... --out` named"
+        )
+    try:
+        campaign = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise Misuse(_damaged(path, error)) from error
+    if not isinstance(campaign, dict):
+        raise Misuse(_damaged(path, "not an object"))
+    return campaign
+
+
+def read_table(path: Path, name: str) -> pd.DataFrame:
+    """The table ``name`` at ``path``, checked against its schema."""
+    if not path.is_file():
+        raise Misuse(
+            f"{path}: no such table, so no run has finished yet; "
+            "run `nas search` again on this folder to go on"
+        )
+    frame = _read_parquet(path)
+    expected = TABLES[name].names
+    if list(frame.columns) != expected:
+        raise Misuse(
+            f"{path}: expected the columns {', '.join(expected)}, got {', '.join(frame.columns)}; "
+            "it was written by another version: run `nas search` again on this folder"
+        )
+    return frame
+
+
+def write_table(path: Path, name: str, rows: list[dict[str, Any]]) -> None:
+    """Write ``rows`` (each with exactly the schema's columns) as the table ``name``."""
+    schema = TABLES[name]
+    for row in rows:
+        if row.keys() != set(schema.names):
+            raise ValueError(f"{name}: expected the columns {schema.names}, got {sorted(row)}")
+    with whole(path) as temporary:
+        pq.write_table(pa.Table.from_pylist(rows, schema=schema), temporary)
+
+
+def write_map(path: Path, columns: dict[str, Any]) -> None:
+    """Write one run's map (see `Records.map`); ``columns`` are 1-D arrays of equal length."""
+    with whole(path) as temporary:
+        pq.write_table(pa.table(columns), temporary)
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    try:
+        return pq.read_table(path).to_pandas()
+    except (pa.ArrowInvalid, OSError) as error:
+        raise Misuse(_damaged(path, error)) from error
+
+
+def _damaged(path: Path, error: object) -> str:
+    first = str(error).splitlines()[0] if str(error) else "unreadable"
+    return (
+        f"{path}: damaged or cut short ({first}); delete this file and run `nas search` "
+        "again on its campaign, which writes it anew"
+    )
