@@ -1,0 +1,8 @@
+"""The equations to solve: one a file. A new file in this folder is a new problem."""
+
+from nas.calculus.fields import laplacian
+from nas.problems.domains import Box, Domain, Polygon
+from nas.problems.loading import load, names
+from nas.problems.problem import Condition, Problem
+
+__all__ = ["Box", "Condition", "Domain", "Polygon", "Problem", "laplacian", "load", "names"]

@@ -1,0 +1,97 @@
+"""Each activation once: the function and its derivatives up to order 4.
+
+An activation maps z (any shape) and an order K to the list [f(z), f'(z), …, f⁽ᴷ⁾(z)], each of
+z's shape. To add one, write one function here and name it in `ACTIVATIONS`; the tests compare
+it with autograd by themselves.
+"""
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+MAX_ORDER = 4
+
+Activation = Callable[[Tensor, int], list[Tensor]]
+
+
+def sine(z: Tensor, order: int) -> list[Tensor]:
+    """f(z) = sin z."""
+    s = torch.sin(z)
+    if order == 0:
+        return [s]
+    c = torch.cos(z)
+    return [s, c, -s, -c, s][: order + 1]
+
+
+def tanh(z: Tensor, order: int) -> list[Tensor]:
+    """f(z) = tanh z, with f' = 1 - f²."""
+    f = torch.tanh(z)
+    if order == 0:
+        return [f]
+    f1 = 1 - f * f
+    derivatives = [f, f1]
+    if order >= 2:
+        derivatives.append(-2 * f * f1)
+    if order >= 3:
+        derivatives.append(f1 * (4 - 6 * f1))
+    if order >= 4:
+        derivatives.append(f * f1 * (24 * f1 - 8))
+    return derivatives
+
+
+def swish(z: Tensor, order: int) -> list[Tensor]:
+    """f(z) = z σ(z) with the logistic σ, so f⁽ᵏ⁾ = z σ⁽ᵏ⁾ + k σ⁽ᵏ⁻¹⁾ (Leibniz)."""
+    s = _logistic(z, order)
+    return [z * s[0]] + [z * s[k] + k * s[k - 1] for k in range(1, order + 1)]
+
+
+def softplus(z: Tensor, order: int) -> list[Tensor]:
+    """f(z) = log(1 + exp z), with f' = σ(z)."""
+    # logaddexp is exact for large |z|, where log(1 + exp z) overflows or loses its digits.
+    f = torch.logaddexp(z, torch.zeros((), dtype=z.dtype, device=z.device))
+    return [f] if order == 0 else [f, *_logistic(z, order - 1)]
+
+
+def gelu(z: Tensor, order: int) -> list[Tensor]:
+    """f(z) = z Φ(z) with the normal distribution Φ; φ' = -z φ gives the rest."""
+    cdf = 0.5 * (1 + torch.erf(z / math.sqrt(2)))
+    derivatives = [z * cdf]
+    if order == 0:
+        return derivatives
+    pdf = torch.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
+    derivatives.append(cdf + z * pdf)
+    z2 = z * z
+    if order >= 2:
+        derivatives.append((2 - z2) * pdf)
+    if order >= 3:
+        derivatives.append(z * (z2 - 4) * pdf)
+    if order >= 4:
+        derivatives.append((-z2 * z2 + 7 * z2 - 4) * pdf)
+    return derivatives
+
+
+def _logistic(z: Tensor, order: int) -> list[Tensor]:
+    """σ(z) = 1 / (1 + exp(-z)) and its derivatives, polynomials in σ."""
+    s = torch.sigmoid(z)
+    if order == 0:
+        return [s]
+    s1 = s * (1 - s)
+    derivatives = [s, s1]
+    if order >= 2:
+        derivatives.append(s1 * (1 - 2 * s))
+    if order >= 3:
+        derivatives.append(s1 * (1 - 6 * s1))
+    if order >= 4:
+        derivatives.append(s1 * (1 - 2 * s) * (1 - 12 * s1))
+    return derivatives
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    "sine": sine,
+    "tanh": tanh,
+    "swish": swish,
+    "softplus": softplus,
+    "gelu": gelu,
+}

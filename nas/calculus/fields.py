@@ -1,0 +1,262 @@
+"""What a residual is written with: ``u.t + u * u.x - nu * u.xx``.
+
+Axis legend: B points, D coordinates, S streams; … any leading axes (experts of a stack).
+
+A `Field` stands for one component of the solution. It behaves like its value in arithmetic and
+in torch functions, and ``u.xt`` is its derivative by the coordinates named. An `Expression`
+wraps a user's function of fields and coordinates, handed over by parameter name, and finds out
+which derivatives it needs by calling it once.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import torch
+from torch import Tensor
+
+from nas.calculus.activations import MAX_ORDER
+from nas.calculus.jets import Laplacian, Stream, Streams, unit
+from nas.errors import Misuse
+
+Operand: TypeAlias = "Field | Tensor | float"
+Residual = Callable[..., Any]  # fields and coordinates by name -> Tensor, or a tuple of them
+
+
+class Field:
+    """One component of the solution at B points; its value and derivatives are (…, B)."""
+
+    __array_ufunc__ = None  # so that a numpy scalar times a field asks the field
+
+    def __init__(
+        self, name: str, coordinates: Sequence[str], fetch: Callable[[Stream], Tensor]
+    ) -> None:
+        self._name = name
+        self._coordinates = tuple(coordinates)
+        self._fetch = fetch
+
+    @property
+    def value(self) -> Tensor:
+        """The component itself."""
+        return self._fetch((0,) * len(self._coordinates))
+
+    def __getattr__(self, letters: str) -> Tensor:
+        if letters.startswith("_"):  # torch and copy ask for such names; they are not derivatives
+            raise AttributeError(letters)
+        unknown = [letter for letter in letters if letter not in self._coordinates]
+        if unknown or len(letters) > MAX_ORDER:
+            names = ", ".join(self._coordinates)
+            raise Misuse(
+                f"{self._name}.{letters}: no such derivative; expected {self._name} and 1 to "
+                f"{MAX_ORDER} letters of the coordinates {names}, "
+                f"such as {self._name}.{self._coordinates[0] * 2}"
+            )
+        return self._fetch(tuple(letters.count(name) for name in self._coordinates))
+
+    def laplacian(self) -> Tensor:
+        """The sum of the second derivatives by all coordinates but time (``t``)."""
+        axes = tuple(axis for axis, name in enumerate(self._coordinates) if name != "t")
+        return self._fetch(Laplacian(axes))
+
+    @classmethod
+    def __torch_function__(
+        cls,
+        function: Callable[..., Any],
+        types: Sequence[type],
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        values = [_value(argument) for argument in args]
+        return function(*values, **{key: _value(item) for key, item in (kwargs or {}).items()})
+
+    def __neg__(self) -> Tensor:
+        return -self.value
+
+    def __pos__(self) -> Tensor:
+        return self.value
+
+    def __abs__(self) -> Tensor:
+        return self.value.abs()
+
+    def __add__(self, other: Operand) -> Tensor:
+        return self.value + _number(other)
+
+    def __radd__(self, other: Operand) -> Tensor:
+        return _number(other) + self.value
+
+    def __sub__(self, other: Operand) -> Tensor:
+        return self.value - _number(other)
+
+    def __rsub__(self, other: Operand) -> Tensor:
+        return _number(other) - self.value
+
+    def __mul__(self, other: Operand) -> Tensor:
+        return self.value * _number(other)
+
+    def __rmul__(self, other: Operand) -> Tensor:
+        return _number(other) * self.value
+
+    def __truediv__(self, other: Operand) -> Tensor:
+        return self.value / _number(other)
+
+    def __rtruediv__(self, other: Operand) -> Tensor:
+        return _number(other) / self.value
+
+    def __pow__(self, other: Operand) -> Tensor:
+        return self.value ** _number(other)
+
+    def __rpow__(self, other: Operand) -> Tensor:
+        return _number(other) ** self.value
+
+    def __lt__(self, other: Operand) -> Tensor:
+        return self.value < _number(other)
+
+    def __le__(self, other: Operand) -> Tensor:
+        return self.value <= _number(other)
+
+    def __gt__(self, other: Operand) -> Tensor:
+        return self.value > _number(other)
+
+    def __ge__(self, other: Operand) -> Tensor:
+        return self.value >= _number(other)
+
+
+def laplacian(field: Field) -> Tensor:
+    """Δu over all coordinates but time (``t``), as one stream: cheaper than ``u.xx + u.yy``."""
+    return field.laplacian()
+
+
+def _number(operand: Operand) -> Tensor | float:
+    return operand.value if isinstance(operand, Field) else operand
+
+
+def _value(operand: Any) -> Any:
+    if isinstance(operand, Field):
+        return operand.value
+    if isinstance(operand, list | tuple):  # torch.stack([u, v])
+        return type(operand)(_value(item) for item in operand)
+    return operand
+
+
+class Expression:
+    """A user's function of fields and coordinates, and the derivatives that it needs.
+
+    Parameters
+    ----------
+    function
+        Takes any of the fields and coordinates as parameters, by name, and returns a tensor, or
+        a tuple of tensors for a system of equations.
+    fields, coordinates
+        The names that may be asked for.
+    where
+        What to call this expression in an error, such as ``residual of burgers``.
+    probe : Tensor (B, D)
+        Points of the domain at which the function is tried once.
+
+    Raises
+    ------
+    Misuse
+        If the function asks for an unknown name or derivative, raises, or returns something
+        other than one finite or non-finite number a point.
+    """
+
+    def __init__(
+        self,
+        function: Residual,
+        fields: Sequence[str],
+        coordinates: Sequence[str],
+        where: str,
+        probe: Tensor,
+    ) -> None:
+        self._function = function
+        self._fields = tuple(fields)
+        self._coordinates = tuple(coordinates)
+        self._where = where
+        self._parameters = self._checked_parameters()
+        self.derivatives: frozenset[Stream] = frozenset()
+        self.probed = self._probe(probe)
+
+    def __call__(self, jet: Tensor, streams: Streams, points: Tensor) -> list[Tensor]:
+        """The residuals, each (…, B), of a jet (…, S, B, C) at points (B, D)."""
+
+        def component(place: int) -> Callable[[Stream], Tensor]:
+            return lambda stream: jet[..., streams.place[stream], :, place]
+
+        fetchers = [component(place) for place in range(len(self._fields))]
+        residuals = self._evaluate(fetchers, points)
+        return [residual.expand(*jet.shape[:-3], len(points)) for residual in residuals]
+
+    def _evaluate(
+        self, fetchers: Sequence[Callable[[Stream], Tensor]], points: Tensor
+    ) -> list[Tensor]:
+        values: dict[str, Any] = {
+            name: Field(name, self._coordinates, fetch)
+            for name, fetch in zip(self._fields, fetchers, strict=True)
+        }
+        values |= dict(zip(self._coordinates, points.unbind(-1), strict=True))
+        result = self._function(**{name: values[name] for name in self._parameters})
+        results = result if isinstance(result, list | tuple) else (result,)
+        return [torch.as_tensor(_value(item)).to(points) for item in results]
+
+    def _checked_parameters(self) -> list[str]:
+        known = (*self._fields, *self._coordinates)
+        parameters = inspect.signature(self._function).parameters
+        for name, parameter in parameters.items():
+            # A default, or functools.partial, has given a coefficient its value already.
+            if name not in known and parameter.default is inspect.Parameter.empty:
+                raise Misuse(
+                    f"{self._where}: unknown parameter {name!r}; "
+                    f"expected parameters among {', '.join(known)}"
+                )
+        return [name for name in parameters if name in known]
+
+    def _probe(self, points: Tensor) -> list[Tensor]:
+        """Call the function on made-up streams; learn what it asks for and check its answer."""
+        asked: set[Stream] = set()
+
+        def made_up(place: int) -> Callable[[Stream], Tensor]:
+            def fetch(stream: Stream) -> Tensor:
+                asked.add(stream)
+                return _made_up(stream, place, points)
+
+            return fetch
+
+        try:
+            residuals = self._evaluate([made_up(c) for c in range(len(self._fields))], points)
+        except Misuse as error:
+            raise Misuse(f"{self._where}: {error}") from error
+        except Exception as error:
+            raise Misuse(
+                f"{self._where}: raised {type(error).__name__}: {_one_line(error)}; "
+                "it is called with fields, and coordinates as tensors of shape (points,)"
+            ) from error
+        if not residuals:
+            raise Misuse(f"{self._where}: expected at least one equation, got an empty tuple")
+        for residual in residuals:
+            if residual.shape not in {points.shape[:1], torch.Size(())}:
+                raise Misuse(
+                    f"{self._where}: expected one number a point, shape ({len(points)},), "
+                    f"got shape {tuple(residual.shape)}"
+                )
+        self.derivatives = frozenset(asked)
+        return [residual.expand(len(points)) for residual in residuals]
+
+
+def _made_up(stream: Stream, place: int, points: Tensor) -> Tensor:
+    """A positive wave for each derivative of each field, no two alike; Δu is the sum it stands for.
+
+    Two expressions agree on them only if they ask for the same derivatives in the same way.
+    """
+    if isinstance(stream, Laplacian):
+        dimension = points.shape[-1]
+        second = (unit(axis, dimension) for axis in stream.axes)
+        squares = (tuple(2 * count for count in index) for index in second)
+        return sum((_made_up(index, place, points) for index in squares), points.new_zeros(()))
+    code = place
+    for count in stream:
+        code = code * (MAX_ORDER + 1) + count  # digits: a different number for each derivative
+    return 1.5 + torch.sin(points.sum(-1) * 1.3 + 0.618 * code)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

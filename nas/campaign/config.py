@@ -1,0 +1,283 @@
+"""What a user may write in a campaign file, typed and checked once, trusted afterwards."""
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+)
+from pydantic_core import PydanticKnownError
+
+import search_spaces
+from nas.calculus.activations import ACTIVATIONS
+from nas.campaign import campaign_file
+from nas.campaign.ranges import Exponents, PoolSizes, Range, Thresholds
+from nas.campaign.refusals import refuse, unknown_key
+from nas.errors import Misuse
+from search_spaces import SearchSpace
+
+_ABSENT = object()
+
+
+def _one_of(names: Sequence[str]) -> Callable[[object], object]:
+    def check(value: object) -> object:
+        if value not in names:
+            expected = ", ".join(repr(name) for name in names)
+            raise PydanticKnownError("literal_error", {"expected": expected})
+        return value
+
+    return check
+
+
+def _different(value: object) -> object:
+    """A tuple of one or more different items; YAML and JSON write it as a list."""
+    if not isinstance(value, list | tuple) or not value:
+        raise ValueError("no list")
+    if any(item in value[:place] for place, item in enumerate(value)):
+        raise ValueError("twice")
+    return tuple(value)
+
+
+Count = Annotated[int, Field(ge=1, description="an integer ≥ 1")]
+CountOrZero = Annotated[int, Field(ge=0, description="an integer ≥ 0")]
+Activation = Annotated[str, BeforeValidator(_one_of(tuple(ACTIVATIONS)))]
+Levels = Annotated[
+    tuple[Count, ...],
+    BeforeValidator(_different),
+    Field(description="a list of one or more integers ≥ 1, each once"),
+]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Grid(_Section):
+    """A search space written out: every activation with every depth and width."""
+
+    activations: Annotated[
+        tuple[Activation, ...],
+        BeforeValidator(_different),
+        Field(description=f"a list of one or more, each once, of {', '.join(ACTIVATIONS)}"),
+    ] = ("sine", "tanh", "swish", "softplus")
+    depths: Levels = (2, 3)
+    widths: Levels = (16, 32, 64)
+
+
+class Gate(_Section):
+    """The gating network; depth 0 is a linear gate."""
+
+    depth: CountOrZero = 2
+    width: Count = 64
+    activation: Activation = "tanh"
+
+
+class Tune(_Section):
+    """The only three things that Optuna tunes; a range of one number is fixed."""
+
+    m: PoolSizes = Range(8, 24)
+    p: Exponents = Range(0.2, 0.9)
+    threshold: Thresholds = Range(0.05, 0.5)
+
+
+class Points(_Section):
+    """How many points a step draws inside the domain and on its whole boundary."""
+
+    interior: Count = 1000
+    boundary: Count = 300
+
+
+class FineTuning(_Section):
+    """L-BFGS on the survivors: rounds of redrawn points; 0 rounds means none."""
+
+    rounds: CountOrZero = 5
+    iterations: Count = 300
+
+
+class Training(_Section):
+    """How one mixture is trained."""
+
+    steps: Count = 3000
+    points: Points = Points()
+    learning_rate: Annotated[float, Field(gt=0, description="a finite number above 0")] = 2e-3
+    dtype: Literal["float32", "float64"] = "float32"
+    device: Annotated[
+        str,
+        Field(
+            pattern=r"^(auto|cpu|cuda(:[0-9]+)?)$",
+            description="auto, cpu, cuda or a numbered device such as cuda:0",
+        ),
+    ] = "auto"
+    sampling: Literal["sobol", "latin_hypercube"] = "sobol"
+    fine_tuning: FineTuning = FineTuning()
+
+
+class Parallel(_Section):
+    """Worker processes, and threads in each of them; null shares the cores out."""
+
+    workers: Count = 2
+    threads: Annotated[
+        int | None, Field(ge=1, description="an integer ≥ 1, or null to share the cores out")
+    ] = None
+
+
+def _named_space(name: str) -> str:
+    _one_of(search_spaces.names())(name)
+    return name
+
+
+class Campaign(_Section):
+    """A whole campaign. Where a key is left out, it has the value that stands here.
+
+    Construct it by `build` or `load`, which tell a user what is wrong in one line for each
+    thing; the constructor itself raises pydantic's ``ValidationError``.
+    """
+
+    problem: Annotated[
+        str, Field(min_length=1, description="the name of a problem or the path of a Python file")
+    ]
+    space: Annotated[
+        Annotated[str, AfterValidator(_named_space), Tag("<name>")]
+        | Annotated[Grid, Tag("<grid>")],
+        Discriminator(lambda space: "<name>" if isinstance(space, str) else "<grid>"),
+        Field(description="the name of a search space, or {activations, depths, widths}"),
+    ] = Grid()
+    gate: Gate = Gate()
+    tune: Tune = Tune()
+    trials: Count = 12
+    seeds: Count = 1
+    training: Training = Training()
+    parallel: Parallel = Parallel()
+    storage: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[a-z][a-z0-9+]*://",
+            description="null or the URL of an Optuna storage such as sqlite:///trials.db",
+        ),
+    ] = None
+    # Numpy's generators, which Optuna's samplers use, take no larger seed.
+    seed: Annotated[int, Field(ge=0, lt=2**32, description="an integer from 0 to 4294967295")] = 0
+
+    @classmethod
+    def from_resolved(cls, settings: Mapping[str, Any]) -> "Campaign":
+        """The campaign that `resolved` told; `Misuse` if ``settings`` are no such thing."""
+        return _checked(settings, lambda _: "")
+
+    def resolved(self) -> dict[str, Any]:
+        """Every key with its value, as plain data that JSON can write."""
+        return self.model_dump(mode="json")
+
+    def identity(self) -> dict[str, Any]:
+        """What makes it this campaign: all but how many trials, on what, and kept where."""
+        return self.model_dump(mode="json", exclude={"trials", "parallel", "storage"})
+
+    def search_space(self) -> SearchSpace:
+        """The search space from which the pools are drawn."""
+        if isinstance(self.space, str):
+            return search_spaces.load(self.space)
+        return SearchSpace.grid(self.space.activations, self.space.depths, self.space.widths)
+
+
+def build(**settings: Any) -> Campaign:
+    """A campaign from keyword arguments, nested ones as dicts.
+
+    A ``problem`` that is a path is relative to the current folder.
+
+    Raises
+    ------
+    Misuse
+        One line for each setting that is wrong.
+
+    Examples
+    --------
+    >>> build(problem="burgers", tune={"m": 12, "p": [0.2, 0.9]}).tune.m.fixed
+    True
+    """
+    return _checked(_located(settings, Path()), lambda _: "")
+
+
+def load(path: str | Path, overrides: Sequence[str] = ()) -> Campaign:
+    """The campaign in the YAML file at ``path``, changed by ``overrides``.
+
+    Parameters
+    ----------
+    path
+        A ``problem`` in it that is itself a path is relative to the file's folder.
+    overrides
+        Texts such as ``training.steps=500``, the value in YAML; later ones win. A ``problem``
+        in one of them is relative to the current folder, where it was typed.
+
+    Raises
+    ------
+    Misuse
+        One line for each thing that is wrong, with the path to its key.
+    """
+    path = Path(path)
+    settings = _located(campaign_file.read(path), path.parent)
+    changed = set()
+    for text in overrides:
+        names, value = campaign_file.parse_override(text)
+        key = ".".join(names)
+        complaint = unknown_key(Campaign, names)
+        if complaint:
+            raise Misuse(f"--set {key}: {complaint}")
+        settings = campaign_file.with_override(settings, names, value)
+        changed.add(key)
+
+    def where(key: str) -> str:
+        typed = any(key == part or key.startswith((f"{part}.", f"{part}[")) for part in changed)
+        return "--set " if typed else f"{path}: "
+
+    return _checked(_located(settings, Path()), where)
+
+
+def differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> list[str]:
+    """One text for each key in which two configurations, as resolved, differ.
+
+    Examples
+    --------
+    >>> differences({"training": {"steps": 3000}}, {"training": {"steps": 500}})
+    ['training.steps is 3000 there and 500 here']
+    """
+    found = []
+    for key in dict.fromkeys([*there, *here]):
+        one, other = there.get(key, _ABSENT), here.get(key, _ABSENT)
+        if isinstance(one, Mapping) and isinstance(other, Mapping):
+            found += [f"{key}.{text}" for text in differences(one, other)]
+        elif one != other:
+            found.append(f"{key} is {_told(one)} there and {_told(other)} here")
+    return found
+
+
+def _told(value: object) -> str:
+    return "absent" if value is _ABSENT else json.dumps(value, ensure_ascii=False)
+
+
+def _checked(settings: Mapping[str, Any], where: Callable[[str], str]) -> Campaign:
+    try:
+        return Campaign.model_validate(dict(settings))
+    except ValidationError as error:
+        raise refuse(error, Campaign, where) from error
+
+
+def _located(settings: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """``settings`` with a ``problem`` that is a path made absolute, as seen from ``folder``.
+
+    Absolute, since workers and a resumed campaign may start in another folder.
+    """
+    problem = settings.get("problem")
+    if isinstance(problem, str) and (
+        problem.endswith(".py") or "/" in problem or os.sep in problem
+    ):
+        return {**settings, "problem": str((folder / Path(problem).expanduser()).resolve())}
+    return dict(settings)

@@ -1,0 +1,79 @@
+"""Who is dropped, who is refused, and why: pure rules on numbers.
+
+An expert leaves when its smoothed importance has fallen under ``threshold / alive`` and the
+held-out loss without it stays within a tolerance. One leaves at a time, so that the others
+can take over its part before the next is judged.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class DropRule:
+    """When an expert may be proposed, and how much its going may cost.
+
+    Parameters
+    ----------
+    threshold
+        In (0, 1): proposed below this share of the mean importance 1 / alive.
+    every
+        Steps between two proposals.
+    tolerance
+        Largest relative rise of the held-out loss at which the expert still goes.
+    rest
+        Steps for which a refused expert is left in peace.
+    """
+
+    threshold: float
+    every: int = 25
+    tolerance: float = 0.5
+    rest: int = 100
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a proposal, in words for the record."""
+
+    dropped: bool
+    reason: str
+
+
+def proposal(
+    rule: DropRule, step: int, importance: Mapping[int, float], refused: Mapping[int, int]
+) -> int | None:
+    """The expert to judge at ``step``, or None.
+
+    Parameters
+    ----------
+    importance
+        Smoothed importance of each expert alive.
+    refused
+        The step at which each expert was last refused.
+    """
+    if step % rule.every or len(importance) < 2:
+        return None
+    bar = rule.threshold / len(importance)
+    below = [
+        place
+        for place, value in importance.items()
+        if value < bar and step - refused.get(place, step - rule.rest) >= rule.rest
+    ]
+    return min(below, key=lambda place: (importance[place], place), default=None)
+
+
+def judge(
+    rule: DropRule, importance: float, alive: int, loss_with: float, loss_without: float
+) -> Verdict:
+    """Drop or refuse, from the held-out losses with and without the expert.
+
+    A loss without it that is not a number is a refusal.
+    """
+    bar = rule.threshold / alive
+    rise = (loss_without - loss_with) / loss_with if loss_with > 0 else float("inf")
+    if rise <= rule.tolerance:
+        return Verdict(True, f"importance {importance:.2e} under {bar:.2e}")
+    return Verdict(
+        False,
+        f"held-out loss would rise by {rise:.0%}, more than {rule.tolerance:.0%}",
+    )

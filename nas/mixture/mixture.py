@@ -1,0 +1,114 @@
+"""Experts and gate: u(x) = Σᵢ λᵢ(x) uᵢ(x), with its derivatives.
+
+Axis legend: E experts alive, S streams, B points, D coordinates, C fields.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from nas.calculus import jets
+from nas.calculus.jets import Streams
+from nas.mixture.experts import Changes, Stack, count_parameters, stacks
+from nas.mixture.gate import Gate, GateShape
+from search_spaces.space import Candidate
+
+
+class Mixture(nn.Module):
+    """A gated mixture of a pool of experts (Bischof & Kraus 2022).
+
+    Parameters
+    ----------
+    pool
+        The candidates; an expert is known by its place in the pool all its life.
+    gate
+        The gate's shape.
+    bounds
+        The domain's bounding box, one (low, high) a coordinate: the networks see coordinates
+        scaled to [-1, 1].
+    outputs
+        C, the number of fields.
+    seed
+        Of the initial weights.
+    alive
+        The places in the pool of the experts still there; all by default.
+    """
+
+    def __init__(
+        self,
+        pool: Sequence[Candidate],
+        gate: GateShape,
+        bounds: Sequence[tuple[float, float]],
+        outputs: int,
+        seed: int,
+        alive: Sequence[int] | None = None,
+    ) -> None:
+        super().__init__()
+        self.pool = tuple(pool)
+        self.inputs, self.outputs = len(bounds), outputs
+        places = range(len(self.pool)) if alive is None else alive
+        members = [(place, self.pool[place]) for place in places]
+        self.stacks = nn.ModuleList(stacks(members, self.inputs, outputs, seed))
+        self.gate = Gate(gate, self.inputs, len(members), seed)
+        low, high = torch.tensor(bounds, dtype=torch.float64).unbind(-1)
+        self.centre: Tensor
+        self.scale: Tensor
+        self.register_buffer("centre", (low + high) / 2)
+        self.register_buffer("scale", (high - low) / 2)
+
+    @property
+    def alive(self) -> list[int]:
+        """Places in the pool of the experts still there, in the order of the E axes below."""
+        return [place for stack in self._stacks() for place, _ in stack.members]
+
+    @property
+    def parameters_alive(self) -> int:
+        """Trainable numbers, the gate's included."""
+        return sum(parameter.numel() for parameter in self.parameters())
+
+    def expert_parameters(self, place: int) -> int:
+        """Trainable numbers of one expert."""
+        return count_parameters(self.pool[place], self.inputs, self.outputs)
+
+    def coordinates(self, points: Tensor, streams: Streams) -> Tensor:
+        """The jet (S, B, D) of the scaled coordinates at points (B, D)."""
+        return jets.coordinates(points, streams, self.centre, self.scale)
+
+    def experts(self, coordinates: Tensor, streams: Streams) -> Tensor:
+        """Each expert's own jet (E, S, B, C)."""
+        return torch.cat([stack(coordinates, streams) for stack in self._stacks()])
+
+    def weights(self, coordinates: Tensor, streams: Streams, without: int | None = None) -> Tensor:
+        """The jet (S, B, E) of the gate's weights; ``without`` a place in the pool, if named."""
+        column = None if without is None else self.alive.index(without)
+        weights: Tensor = self.gate(coordinates, streams, column)
+        return weights
+
+    @staticmethod
+    def mix(streams: Streams, weights: Tensor, experts: Tensor) -> Tensor:
+        """The mixture's jet (S, B, C) from weights (S, B, E) and experts (E, S, B, C).
+
+        By the product rule: the derivatives of the gate count.
+        """
+        return jets.multiply(streams, weights.movedim(-1, 0).unsqueeze(-1), experts).sum(0)
+
+    def forward(self, points: Tensor, streams: Streams) -> Tensor:
+        """The mixture's jet (S, B, C) at points (B, D)."""
+        coordinates = self.coordinates(points, streams)
+        experts = self.experts(coordinates, streams)
+        return self.mix(streams, self.weights(coordinates, streams), experts)
+
+    def drop(self, place: int) -> Changes:
+        """Remove an expert: its parameters leave, and the gate's column with them.
+
+        Returns what stands in place of each changed parameter, for the optimiser to follow.
+        """
+        changes = self.gate.drop(self.alive.index(place))
+        (stack,) = (s for s in self._stacks() if place in [other for other, _ in s.members])
+        changes |= stack.drop(place)
+        self.stacks = nn.ModuleList(s for s in self._stacks() if s.members)
+        return changes
+
+    def _stacks(self) -> list[Stack]:
+        return [stack for stack in self.stacks if isinstance(stack, Stack)]

@@ -1,0 +1,147 @@
+"""Find problems: by name among the files of this folder, or by path in a user's own file."""
+
+import difflib
+import hashlib
+import importlib
+import os
+import pkgutil
+import sys
+import types
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from nas.errors import Misuse
+from nas.problems.problem import Problem
+
+_MACHINERY = frozenset({"domains", "loading", "problem", "sampling", "segments"})
+
+
+def names() -> tuple[str, ...]:
+    """The names of the toolkit's problems: the file name is the registry."""
+    folder = str(Path(__file__).parent)
+    modules = (module.name for module in pkgutil.iter_modules([folder]))
+    return tuple(sorted(name for name in modules if name not in _MACHINERY))
+
+
+def load(name_or_path: str | os.PathLike[str]) -> Problem:
+    """Load a problem of the toolkit by name, or the one in a Python file by path.
+
+    Parameters
+    ----------
+    name_or_path
+        One of `names()`, or a path: what ends in ``.py`` or contains a separator. The file is
+        executed; it may import its neighbours in the same folder. The one `Problem` that it
+        holds at module level is taken. Names that begin with an underscore do not count, nor do
+        problems of the toolkit if the file has one of its own.
+
+    Raises
+    ------
+    Misuse
+        If the name is unknown; if the file is missing, does not parse, raises, or does not hold
+        exactly one problem.
+    """
+    text = os.fspath(name_or_path)
+    if text.endswith(".py") or os.sep in text or "/" in text:
+        path = Path(text).expanduser()
+        if not path.is_file():
+            raise Misuse(f"{text}: expected a Python file with a problem, found no such file")
+        return _only_problem(_execute(path.resolve(), text), text)
+    if text not in names():
+        raise Misuse(_unknown(text))
+    with _blamed_on(text, Path(__file__).with_name(f"{text}.py")):
+        module = importlib.import_module(f"{__package__}.{text}")
+    return _only_problem(module, text)
+
+
+def _unknown(name: str) -> str:
+    nearest = difflib.get_close_matches(name.lower().replace("-", "_"), names(), n=3)
+    hint = f"did you mean {' or '.join(nearest)}? " if nearest else ""
+    return (
+        f"problem {name!r}: no such problem; {hint}expected one of {', '.join(names())}, "
+        "or the path of a .py file"
+    )
+
+
+def _execute(path: Path, called: str) -> types.ModuleType:
+    """Run a file as a module of its own."""
+    digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:8]
+    module = types.ModuleType(f"problem_{path.stem}_{digest}")
+    module.__file__ = str(path)
+    with _blamed_on(called, path), _neighbours_importable(path.parent):
+        sys.modules[module.__name__] = module  # dataclasses look their module up there
+        # Compiled here, since the import system may take a stale cache for a file just edited.
+        exec(compile(path.read_bytes(), path, "exec"), module.__dict__)
+    return module
+
+
+@contextmanager
+def _neighbours_importable(folder: Path) -> Iterator[None]:
+    """Let a file import those beside it, and forget them all afterwards.
+
+    Forgotten modules do not get into the way of another folder's of the same name, and
+    cloudpickle sends their functions by value: a worker could not import them.
+    """
+    before = set(sys.modules)
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
+        for name in set(sys.modules) - before:
+            file = getattr(sys.modules[name], "__file__", None)
+            if file and Path(file).parent == folder:
+                del sys.modules[name]
+
+
+@contextmanager
+def _blamed_on(called: str, path: Path) -> Iterator[None]:
+    """Turn whatever a problem's file raises into one line with the place in that file."""
+    try:
+        yield
+    except SyntaxError as error:
+        line = f", line {error.lineno}" if error.lineno else ""
+        raise Misuse(f"{called}{line}: does not parse: {error.msg}") from error
+    except (Exception, SystemExit) as error:
+        message = " ".join(str(error).split())
+        kind = "" if isinstance(error, Misuse) else f"raised {type(error).__name__}: "
+        raise Misuse(f"{called}{_line(error, path)}: {kind}{message}") from error
+
+
+def _line(error: BaseException, path: Path) -> str:
+    """The last line of the file itself that the error passed through."""
+    line, trace = "", error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == str(path):
+            line = f", line {trace.tb_lineno}"
+        trace = trace.tb_next
+    return line
+
+
+def _only_problem(module: types.ModuleType, called: str) -> Problem:
+    found = _problems(module)
+    if len(found) > 1:  # a variation beside the toolkit's problem that it varies
+        toolkit = {id(p) for name in names() for p in _problems(_loaded(name)).values()}
+        own = {name: problem for name, problem in found.items() if id(problem) not in toolkit}
+        found = own or found
+    if not found:
+        raise Misuse(f"{called}: expected a problem = Problem(...) at module level, found none")
+    if len(found) > 1:
+        raise Misuse(
+            f"{called}: expected one problem, found several: {', '.join(found)}; "
+            "let the names of the others begin with an underscore"
+        )
+    return next(iter(found.values()))
+
+
+def _problems(module: types.ModuleType | None) -> dict[str, Problem]:
+    """The public problems at module level, each under its first name."""
+    first: dict[int, tuple[str, Problem]] = {}
+    for name, value in vars(module).items() if module else ():
+        if isinstance(value, Problem) and not name.startswith("_"):
+            first.setdefault(id(value), (name, value))
+    return dict(first.values())
+
+
+def _loaded(name: str) -> types.ModuleType | None:
+    return sys.modules.get(f"{__package__}.{name}")

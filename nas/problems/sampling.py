@@ -1,0 +1,153 @@
+"""Points in a domain and on its boundary, evenly spread.
+
+Axis legend: N points, D coordinates.
+
+Every function here is pure: seed and draw name the stream, so training that was interrupted
+goes on with the same points from a counter alone.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import numpy as np
+from scipy.stats import qmc
+
+from nas.errors import Misuse
+from nas.problems.domains import Array, Domain, into_bounds
+
+Method = Literal["sobol", "latin_hypercube"]
+
+_INTERIOR = 0  # the boundary parts' streams follow, in the domain's order
+_EDGE = 2.0**-31  # half a step of the Sobol sequence
+_ROUNDS = 64
+
+
+def interior_points(
+    domain: Domain, count: int, *, seed: int, draw: int, method: Method = "sobol"
+) -> Array:
+    """Draw exactly ``count`` points inside the domain.
+
+    Parameters
+    ----------
+    seed, draw
+        Natural numbers of any size. The same pair always gives the same points; different draws
+        of a seed are independently scrambled.
+    method
+        ``"sobol"`` (scrambled; Owen 1998) or ``"latin_hypercube"``. Domains other than boxes
+        keep those points of the bounding box that lie inside.
+
+    Returns
+    -------
+    Array (count, D)
+
+    Raises
+    ------
+    Misuse
+        If count is below 1, seed or draw is negative, the method is unknown, or (nearly) no
+        point of the bounding box lies in the domain.
+    """
+    _check_count(count)
+    low, high = np.transpose(domain.bounds)
+    share = domain.measure / float(np.prod(high - low))
+    batches = _unit_cubes(len(low), math.ceil(count / share), seed, draw, _INTERIOR, method)
+    kept: list[Array] = []
+    for _, unit in zip(range(_ROUNDS), batches, strict=False):
+        points = into_bounds(domain, unit)
+        kept.append(points[domain.contains(points)])
+        if sum(map(len, kept)) >= count:
+            return np.concatenate(kept)[:count]
+    raise Misuse(
+        f"{domain}: found {sum(map(len, kept))} points inside, expected {count}; "
+        "do contains, bounds and measure belong together?"
+    )
+
+
+def boundary_points(
+    domain: Domain,
+    parts: Sequence[str],
+    count: int,
+    *,
+    seed: int,
+    draw: int,
+    method: Method = "sobol",
+) -> dict[str, Array]:
+    """Draw ``count`` points on parts of the boundary, shared in proportion to their measures.
+
+    Parameters
+    ----------
+    parts
+        Names of the domain's boundary parts.
+    count
+        The number of points on all parts together; each part gets at least one.
+    seed, draw, method
+        As for `interior_points`.
+
+    Returns
+    -------
+    For each part its points (n, D); nothing if there are no parts.
+
+    Raises
+    ------
+    Misuse
+        If a part is unknown, or count is below the number of parts.
+    """
+    names = list(dict.fromkeys(parts))
+    if count < len(names):
+        raise Misuse(f"boundary points: expected at least {len(names)}, one a part, got {count}")
+    known = list(domain.parts)
+    points = {}
+    for name in names:
+        if name not in known:
+            raise Misuse(
+                f"{name!r}: no such part of the boundary; expected one of {', '.join(known)}"
+            )
+    shares = shared_out(count, [domain.parts[name] for name in names])
+    for name, number in zip(names, shares, strict=True):
+        stream = 1 + known.index(name)
+        dimension = len(domain.coordinates) - 1
+        unit = next(_unit_cubes(dimension, number, seed, draw, stream, method))
+        points[name] = domain.on(name, unit[:number])
+    return points
+
+
+def shared_out(count: int, measures: Sequence[float]) -> list[int]:
+    """Share ``count`` out in proportion to ``measures``, by largest remainders, at least one each.
+
+    >>> shared_out(10, [2.0, 1.0, 0.01])
+    [6, 3, 1]
+    """
+    quotas = [count * measure / sum(measures) for measure in measures]
+    shares = [max(1, math.floor(quota)) for quota in quotas]
+    while (left := count - sum(shares)) != 0:
+        step = 1 if left > 0 else -1
+        open_ = [place for place in range(len(shares)) if shares[place] + step >= 1]
+        place = max(open_, key=lambda place: step * (quotas[place] - shares[place]))
+        shares[place] += step
+    return shares
+
+
+def _unit_cubes(
+    dimension: int, count: int, seed: int, draw: int, stream: int, method: Method
+) -> Iterator[Array]:
+    """Yield batches of at least ``count`` points in the open unit cube, one sequence in all."""
+    if min(seed, draw) < 0:
+        raise Misuse(f"expected seed and draw of at least 0, got seed={seed} and draw={draw}")
+    generator = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(draw, stream)))
+    engine: qmc.QMCEngine
+    if method == "sobol":
+        engine = qmc.Sobol(max(dimension, 1), rng=generator)
+        number = 2 ** (count - 1).bit_length()  # a Sobol sequence is balanced at powers of two
+    elif method == "latin_hypercube":
+        engine = qmc.LatinHypercube(max(dimension, 1), rng=generator)
+        number = count
+    else:
+        raise Misuse(f"method={method!r}: expected 'sobol' or 'latin_hypercube'")
+    while True:
+        # Off the faces of the cube: conditions hold there, and solutions may be singular.
+        yield np.clip(engine.random(number), _EDGE, 1 - _EDGE)[:, :dimension]
+
+
+def _check_count(count: int) -> None:
+    if count < 1:
+        raise Misuse(f"interior points: expected at least 1, got {count}")

@@ -1,0 +1,80 @@
+"""Checkpoints: any tree of tensors and plain values, in one file without pickle.
+
+The tensors are stored by safetensors; the tree around them, as JSON in the file's metadata.
+A file is written whole or not at all, so a crash at any byte leaves the previous one usable.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from nas.errors import Misuse
+from nas.files import whole
+
+_TENSOR = "__tensor__"
+_PAIRS = "__pairs__"  # dictionaries whose keys are no strings
+
+
+def save(path: Path, tree: Any) -> None:
+    """Write ``tree``: dictionaries, lists, tensors, numbers, strings, None.
+
+    Tuples come back as lists. Floats come back bit for bit.
+    """
+    tensors: dict[str, torch.Tensor] = {}
+    skeleton = _pack(tree, tensors)
+    with whole(path) as temporary:
+        save_file(tensors, temporary, metadata={"tree": json.dumps(skeleton)})
+
+
+def load(path: Path) -> Any:
+    """Read what `save` wrote.
+
+    Raises
+    ------
+    Misuse
+        If the file is damaged or cut short.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            skeleton = json.loads(file.metadata()["tree"])
+            return _unpack(skeleton, {name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
+    except (SafetensorError, ValueError, KeyError, TypeError, OSError) as error:
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise Misuse(
+            f"{path}: expected a checkpoint, got a file that is damaged or cut short ({first}); "
+            "delete it and run the same command again: this run then starts anew, "
+            "all others are kept"
+        ) from error
+
+
+def _pack(tree: Any, tensors: dict[str, torch.Tensor]) -> Any:
+    if isinstance(tree, torch.Tensor):
+        name = str(len(tensors))
+        # A copy: safetensors refuses tensors that share memory.
+        tensors[name] = tree.detach().cpu().clone().contiguous()
+        return {_TENSOR: name}
+    if isinstance(tree, dict):
+        if all(isinstance(key, str) for key in tree):
+            return {key: _pack(value, tensors) for key, value in tree.items()}
+        return {_PAIRS: [[_pack(k, tensors), _pack(v, tensors)] for k, v in tree.items()]}
+    if isinstance(tree, list | tuple):
+        return [_pack(item, tensors) for item in tree]
+    if tree is None or isinstance(tree, bool | int | float | str):
+        return tree
+    raise TypeError(f"a checkpoint cannot hold {type(tree).__name__}")
+
+
+def _unpack(skeleton: Any, tensors: dict[str, torch.Tensor]) -> Any:
+    if isinstance(skeleton, dict):
+        if _TENSOR in skeleton:
+            return tensors[skeleton[_TENSOR]]
+        if _PAIRS in skeleton:
+            return {_unpack(k, tensors): _unpack(v, tensors) for k, v in skeleton[_PAIRS]}
+        return {key: _unpack(value, tensors) for key, value in skeleton.items()}
+    if isinstance(skeleton, list):
+        return [_unpack(item, tensors) for item in skeleton]
+    return skeleton

@@ -1,0 +1,64 @@
+"""The optimisers: Adam for the search, L-BFGS for the survivors."""
+
+import math
+from collections.abc import Iterable
+
+import torch
+from torch import nn
+
+from nas.mixture.experts import Changes
+
+
+def adam(parameters: Iterable[nn.Parameter], learning_rate: float) -> torch.optim.Adam:
+    """Adam (Kingma & Ba 2015)."""
+    return torch.optim.Adam(parameters, lr=learning_rate)
+
+
+def set_learning_rate(optimiser: torch.optim.Optimizer, learning_rate: float) -> None:
+    """One rate for all parameters."""
+    for group in optimiser.param_groups:
+        group["lr"] = learning_rate
+
+
+def cosine(progress: float, floor: float = 0.02) -> float:
+    """Factor of the learning rate at ``progress`` in [0, 1]: from 1 down to ``floor``.
+
+    (Loshchilov & Hutter 2017, without restarts.)
+    """
+    return floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * min(max(progress, 0.0), 1.0)))
+
+
+def follow(optimiser: torch.optim.Optimizer, changes: Changes) -> None:
+    """Let the optimiser follow a drop: what left the parameters leaves its state too."""
+    for group in optimiser.param_groups:
+        group["params"] = [
+            new
+            for old in group["params"]
+            if (new := changes[old][0] if old in changes else old) is not None
+        ]
+    for old, (new, rows) in changes.items():
+        state = optimiser.state.pop(old, None)
+        if state is not None and new is not None:
+            optimiser.state[new] = {
+                # Moments have the parameter's shape; the step count has none.
+                key: value[rows] if value.shape == old.shape else value
+                for key, value in state.items()
+            }
+
+
+def lbfgs(parameters: Iterable[nn.Parameter], iterations: int) -> torch.optim.LBFGS:
+    """L-BFGS with a strong-Wolfe line search (Nocedal & Wright 2006, ch. 7).
+
+    ``iterations`` is the number done by one call of ``step``; the memory lives on from one
+    call to the next. The tolerances are at float64's floor: rounds end by count.
+    """
+    return torch.optim.LBFGS(
+        parameters,
+        lr=1.0,
+        max_iter=iterations,
+        max_eval=2 * iterations,
+        history_size=50,
+        tolerance_grad=1e-14,
+        tolerance_change=1e-18,
+        line_search_fn="strong_wolfe",
+    )

@@ -1,0 +1,254 @@
+"""The search: Adam trains the pool, then the gate, then lets the mixture choose.
+
+Axis legend: E experts alive.
+
+Three phases, because what happens before the sparsity term acts decides between a choice and
+noise: at uniform weights the term is stationary, and whatever breaks the tie wins.
+
+1. *warm-up*: each expert learns the problem alone; the gate is untouched.
+2. *gate*: the gate starts from the experts' own held-out losses and learns alone.
+3. *selection*: all learn the mixture's residual together, and the sparsity term grows to the
+   size of the physics loss; experts leave one at a time.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from nas.calculus.jets import Streams
+from nas.mixture.dropping import DropRule, judge, proposal
+from nas.mixture.gate import sparsity
+from nas.mixture.mixture import Mixture
+from nas.problems.problem import Problem
+from nas.training.loss import mixture_loss, own_losses, physics_loss
+from nas.training.optimisers import adam, cosine, follow, set_learning_rate
+from nas.training.points import Points, Sampler
+
+WARM_UP, GATE, SELECTION = "warm-up", "gate", "selection"
+
+REDRAW = 10  # steps for which the same points serve
+SMOOTHING = 0.98  # of the importance, an exponential moving average
+
+
+@dataclass(frozen=True)
+class SearchSettings:
+    """How long and how hard to search.
+
+    Parameters
+    ----------
+    steps
+        Of Adam, over all phases.
+    learning_rate
+        At the start of each phase.
+    p
+        Exponent of the sparsity term.
+    threshold
+        An expert may leave under ``threshold / alive``.
+    """
+
+    steps: int
+    learning_rate: float
+    p: float
+    threshold: float
+
+    @property
+    def warm_up_ends(self) -> int:
+        """First step of the gate phase."""
+        return int(0.3 * self.steps)
+
+    @property
+    def gate_ends(self) -> int:
+        """First step of the selection."""
+        return int(0.4 * self.steps)
+
+
+@dataclass
+class Fate:
+    """What became of an expert; ``ended`` is None while it lives."""
+
+    ended: int | None = None
+    reason: str = ""
+    importance: float | None = None
+    own_loss: float | None = None
+    refusals: int = 0
+    refused_at: int | None = None
+
+
+class Search:
+    """A mixture on its way from the pool to the survivors; `advance` does one step."""
+
+    def __init__(
+        self, problem: Problem, mixture: Mixture, sampler: Sampler, settings: SearchSettings
+    ) -> None:
+        self.problem, self.mixture, self.sampler = problem, mixture, sampler
+        self.settings = settings
+        self.rule = DropRule(settings.threshold)
+        self.optimiser = adam(mixture.parameters(), settings.learning_rate)
+        self.fates = {place: Fate() for place in mixture.alive}
+        self.step = 0
+        self.importance: Tensor | None = None  # (E,), smoothed
+        self.sparsity: Tensor | None = None
+        like = mixture.centre
+        self._held_out = sampler.held_out(like.dtype, like.device)
+        self._points: tuple[int, Points] | None = None
+
+    @property
+    def finished(self) -> bool:
+        """Whether all steps are done."""
+        return self.step >= self.settings.steps
+
+    @property
+    def phase(self) -> str:
+        """The phase of the coming step."""
+        if self.step < self.settings.warm_up_ends:
+            return WARM_UP
+        return GATE if self.step < self.settings.gate_ends else SELECTION
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate of the coming step: a cosine in each phase but the gate's."""
+        start, end = {
+            WARM_UP: (0, self.settings.warm_up_ends),
+            GATE: (self.step, self.settings.gate_ends),
+            SELECTION: (self.settings.gate_ends, self.settings.steps),
+        }[self.phase]
+        return self.settings.learning_rate * cosine((self.step - start) / max(end - start, 1))
+
+    def advance(self) -> Tensor:
+        """Do one step; return the physics loss () it saw (in the warm-up, the best expert's)."""
+        if self.step == self.settings.warm_up_ends:
+            self._introduce()
+        phase, points = self.phase, self._current_points()
+        set_learning_rate(self.optimiser, self.learning_rate)
+        self.optimiser.zero_grad()
+        if phase == WARM_UP:
+            losses = own_losses(self.problem, self.mixture, points)
+            losses.sum().backward()  # type: ignore[no-untyped-call]
+            physics = losses.detach().min()
+        else:
+            physics = self._mixture_step(points, experts_learn=phase == SELECTION)
+        self.optimiser.step()
+        self.step += 1
+        if phase == SELECTION:
+            self._consider_drop()
+        return physics
+
+    @torch.no_grad()
+    def held_out_loss(self) -> float | None:
+        """The mixture's physics loss on held-out points; None while the gate is untouched."""
+        if self.step <= self.settings.warm_up_ends:
+            return None
+        return float(mixture_loss(self.problem, self.mixture, self._held_out))
+
+    @torch.no_grad()
+    def own_held_out_losses(self) -> Tensor:
+        """Each expert's own loss (E,) on held-out points."""
+        return own_losses(self.problem, self.mixture, self._held_out)
+
+    def close(self) -> None:
+        """Write down the importance of those still alive."""
+        if self.importance is not None:
+            for place, value in self._importances().items():
+                self.fates[place].importance = value
+
+    def state(self) -> dict[str, Any]:
+        """All that a continuation needs; points and rates are functions of the step."""
+        return {
+            "step": self.step,
+            "alive": self.mixture.alive,
+            "mixture": self.mixture.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "importance": self.importance,
+            "fates": {str(place): asdict(fate) for place, fate in self.fates.items()},
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take up ``state``; the mixture must have been built with its ``alive``."""
+        self.step = state["step"]
+        self.mixture.load_state_dict(state["mixture"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        if state["importance"] is not None:
+            self.importance = state["importance"].to(self.mixture.centre.device)
+        self.fates = {int(place): Fate(**fate) for place, fate in state["fates"].items()}
+
+    def _introduce(self) -> None:
+        """Tell the gate how well each expert has learnt alone: λᵢ ∝ 1 / own lossᵢ."""
+        own = self.own_held_out_losses()
+        for place, value in zip(self.mixture.alive, own.tolist(), strict=True):
+            self.fates[place].own_loss = value
+        # The logarithm of a loss that is zero, or of one that is not a number, is no preference.
+        scores = -torch.log(own.nan_to_num(nan=1e30, posinf=1e30).clamp_min(1e-30))
+        self.mixture.gate.prefer(scores)
+
+    def _current_points(self) -> Points:
+        number = self.step // REDRAW
+        if self._points is None or self._points[0] != number:
+            like = self.mixture.centre
+            self._points = number, self.sampler.draw(number, like.dtype, like.device)
+        return self._points[1]
+
+    def _mixture_step(self, points: Points, experts_learn: bool) -> Tensor:
+        """Gradients of physics loss and sparsity; returns the former."""
+        means: list[Tensor] = []
+
+        def evaluate(x: Tensor, streams: Streams) -> Tensor:
+            coordinates = self.mixture.coordinates(x, streams)
+            with torch.set_grad_enabled(experts_learn):
+                experts = self.mixture.experts(coordinates, streams)
+            weights = self.mixture.weights(coordinates, streams)
+            means.append(weights[0].mean(0))
+            return self.mixture.mix(streams, weights, experts)
+
+        physics = physics_loss(self.problem, points, evaluate)
+        importance = means[0]  # over interior points: the first that are evaluated
+        self._smooth(importance.detach())
+        price = sparsity(importance, self.settings.p)
+        self.sparsity = price.detach()
+        loss = physics + physics.detach() * self._ramp() * price
+        loss.backward()  # type: ignore[no-untyped-call]
+        return physics.detach()
+
+    def _ramp(self) -> float:
+        """Weight of the sparsity term over the physics loss: 0 until the selection, then up to 1."""
+        start, end = self.settings.gate_ends, self.settings.steps
+        return min(max((self.step - start) / (0.5 * (end - start)), 0.0), 1.0)
+
+    def _smooth(self, importance: Tensor) -> None:
+        if self.importance is None:
+            self.importance = importance.clone()
+        self.importance = SMOOTHING * self.importance + (1 - SMOOTHING) * importance
+
+    def _importances(self) -> dict[int, float]:
+        assert self.importance is not None
+        return dict(zip(self.mixture.alive, self.importance.tolist(), strict=True))
+
+    @torch.no_grad()
+    def _consider_drop(self) -> None:
+        importances = self._importances() if self.step % self.rule.every == 0 else {}
+        refused = {
+            place: fate.refused_at
+            for place, fate in self.fates.items()
+            if fate.refused_at is not None
+        }
+        place = proposal(self.rule, self.step, importances, refused)
+        if place is None:
+            return
+        fate, alive = self.fates[place], len(importances)
+        loss_with = float(mixture_loss(self.problem, self.mixture, self._held_out))
+        loss_without = float(mixture_loss(self.problem, self.mixture, self._held_out, place))
+        verdict = judge(self.rule, importances[place], alive, loss_with, loss_without)
+        fate.reason = verdict.reason
+        if verdict.dropped:
+            fate.ended, fate.importance = self.step, importances[place]
+            self._drop(place)
+        else:
+            fate.refusals += 1
+            fate.refused_at = self.step
+
+    def _drop(self, place: int) -> None:
+        kept = [row for row, other in enumerate(self.mixture.alive) if other != place]
+        follow(self.optimiser, self.mixture.drop(place))
+        assert self.importance is not None
+        self.importance = self.importance[kept] / self.importance[kept].sum()

@@ -1,0 +1,251 @@
+"""One run from pool to outcome: search, then fine-tuning; logged, checkpointed, resumable.
+
+Failure is a value here: a run that diverges or is told to stop returns an `Outcome` that says
+so. Continued from its checkpoint on the same number of CPU threads, a run ends bit for bit as
+if it had never been stopped: the points are functions of seed and step, and everything else
+stands in the checkpoint.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+
+from nas.mixture.gate import GateShape
+from nas.mixture.mixture import Mixture
+from nas.problems.problem import Problem
+from nas.training import checkpoint, fine_tuning
+from nas.training.fine_tuning import FineTuning, FineTuningSettings
+from nas.training.points import Sampler
+from nas.training.search import Fate, Search, SearchSettings
+from search_spaces.space import Candidate
+
+LOG_EVERY = 50  # steps
+CHECK_EVERY = 10  # steps between two looks for a loss that is not a number
+SAVE_AFTER = 5.0  # seconds between two checkpoints
+
+Status = Literal["completed", "diverged", "interrupted"]
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """All that a run is a function of, beside its problem."""
+
+    pool: tuple[Candidate, ...]
+    gate: GateShape
+    search: SearchSettings
+    fine_tuning: FineTuningSettings
+    sampler: Sampler
+    seed: int  # of the initial weights
+    dtype: torch.dtype  # of the search; the fine-tuning is in float64
+    device: torch.device
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a watcher is told."""
+
+    phase: str
+    done: float  # of the run, in [0, 1]
+    step: int
+    loss: float
+    experts: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended, and what it left.
+
+    ``held_out_loss`` is None unless completed.
+    """
+
+    status: Status
+    reason: str
+    mixture: Mixture
+    fates: dict[int, Fate]
+    history: list[dict[str, Any]]
+    held_out_loss: float | None
+    steps: int
+    iterations: int
+    parameters_before: int
+
+
+class Trainer:
+    """Drives one run; `run` may be called in a new process after any kind of end.
+
+    Parameters
+    ----------
+    problem, settings
+        What to train.
+    path
+        Of the checkpoint; None keeps nothing.
+
+    Raises
+    ------
+    Misuse
+        If the checkpoint at ``path`` is damaged.
+    """
+
+    def __init__(self, problem: Problem, settings: RunSettings, path: Path | None = None) -> None:
+        self.problem, self.settings, self.path = problem, settings, path
+        self.history: list[dict[str, Any]] = []
+        self.reason = ""
+        self.fine_tuning: FineTuning | None = None
+        self.search = Search(problem, self._mixture(), settings.sampler, settings.search)
+        self.parameters_before = self.search.mixture.parameters_alive
+        if path is not None and path.exists():
+            self._restore(checkpoint.load(path))
+        self._saved = time.monotonic()
+
+    @property
+    def step(self) -> int:
+        """Steps of Adam and iterations of L-BFGS done."""
+        return self.search.step + (self.fine_tuning.iterations if self.fine_tuning else 0)
+
+    def run(
+        self,
+        should_stop: Callable[[], bool] = lambda: False,
+        watch: Callable[[Progress], None] = lambda progress: None,
+    ) -> Outcome:
+        """Go on until the end, a divergence, or ``should_stop()``."""
+        while not self.search.finished:
+            if should_stop():
+                return self._interrupted()
+            if not self._search_step(watch):
+                return self._diverged()
+            self._save_if_due()
+        if self.fine_tuning is None:
+            self.search.close()
+            self.fine_tuning = self._fine_tuning()
+        while not self.fine_tuning.finished:
+            if should_stop():
+                return self._interrupted()
+            if not self._fine_tuning_chunk(self.fine_tuning, watch):
+                return self._diverged()
+            self._save_if_due()
+        self.fine_tuning.take_best()
+        if not math.isfinite(self.fine_tuning.best_loss):
+            self.reason = "held-out loss is not finite at the end"
+            return self._diverged()
+        self.save()
+        return self._outcome("completed", self.fine_tuning.best_loss)
+
+    def save(self) -> None:
+        """Write the checkpoint now."""
+        if self.path is not None:
+            tuning = self.fine_tuning
+            stage = {"search": self.search.state()} | (
+                {"fine_tuning": tuning.state()} if tuning else {}
+            )
+            checkpoint.save(self.path, {"history": self.history, "reason": self.reason, **stage})
+        self._saved = time.monotonic()
+
+    def _search_step(self, watch: Callable[[Progress], None]) -> bool:
+        search = self.search
+        phase, rate = search.phase, search.learning_rate
+        loss = search.advance()
+        last = search.finished
+        if search.step % CHECK_EVERY and not last:
+            return True
+        value = float(loss)
+        if not math.isfinite(value):
+            self.reason = f"loss {value} at step {search.step} ({phase})"
+            return False
+        if search.step % LOG_EVERY == 0 or last:
+            sparsity = None if search.sparsity is None else float(search.sparsity)
+            self._log(phase, value, search.held_out_loss(), sparsity, rate, watch)
+        return True
+
+    def _fine_tuning_chunk(self, tuning: FineTuning, watch: Callable[[Progress], None]) -> bool:
+        value = float(tuning.advance())
+        if not math.isfinite(value):
+            self.reason = f"loss {value} at step {self.step} ({fine_tuning.PHASE})"
+            return False
+        self._log(fine_tuning.PHASE, value, tuning.held_out_loss(), None, 1.0, watch)
+        return True
+
+    def _log(
+        self,
+        phase: str,
+        loss: float,
+        held_out: float | None,
+        sparsity: float | None,
+        learning_rate: float,
+        watch: Callable[[Progress], None],
+    ) -> None:
+        mixture = self._current_mixture()
+        row = {
+            "phase": phase,
+            "step": self.step,
+            "loss": loss,
+            "held_out_loss": held_out,
+            "sparsity": sparsity,
+            "experts": len(mixture.alive),
+            "parameters": mixture.parameters_alive,
+            "learning_rate": learning_rate,
+        }
+        self.history.append(row)
+        watch(Progress(phase, self._done(), self.step, loss, row["experts"]))
+
+    def _done(self) -> float:
+        tuning = self.settings.fine_tuning
+        total = self.settings.search.steps + tuning.rounds * tuning.iterations
+        return self.step / total
+
+    def _current_mixture(self) -> Mixture:
+        return (self.fine_tuning or self.search).mixture
+
+    def _mixture(self, alive: list[int] | None = None) -> Mixture:
+        settings = self.settings
+        mixture = Mixture(
+            settings.pool,
+            settings.gate,
+            self.problem.domain.bounds,
+            len(self.problem.fields),
+            settings.seed,
+            alive,
+        )
+        return mixture.to(device=settings.device, dtype=settings.dtype)
+
+    def _fine_tuning(self) -> FineTuning:
+        settings = self.settings
+        return FineTuning(self.problem, self.search.mixture, settings.sampler, settings.fine_tuning)
+
+    def _restore(self, state: dict[str, Any]) -> None:
+        self.history, self.reason = state["history"], state["reason"]
+        settings = self.settings
+        mixture = self._mixture(state["search"]["alive"])
+        self.search = Search(self.problem, mixture, settings.sampler, settings.search)
+        self.search.restore(state["search"])
+        if "fine_tuning" in state:
+            self.fine_tuning = self._fine_tuning()
+            self.fine_tuning.restore(state["fine_tuning"])
+
+    def _save_if_due(self) -> None:
+        if self.path is not None and time.monotonic() - self._saved > SAVE_AFTER:
+            self.save()
+
+    def _interrupted(self) -> Outcome:
+        self.save()
+        return self._outcome("interrupted", None)
+
+    def _diverged(self) -> Outcome:
+        self.search.close()
+        return self._outcome("diverged", None)
+
+    def _outcome(self, status: Status, held_out_loss: float | None) -> Outcome:
+        return Outcome(
+            status,
+            self.reason,
+            self._current_mixture(),
+            self.search.fates,
+            self.history,
+            held_out_loss,
+            self.search.step,
+            self.fine_tuning.iterations if self.fine_tuning else 0,
+            self.parameters_before,
+        )

@@ -1,0 +1,54 @@
+"""Where the recommended mixture is wrong, if a reference is known."""
+
+from functools import partial
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from nas.campaign.records import Records
+from reports import grid
+from reports.figures import Picture
+from reports.style import ERROR_COLOURS
+from reports.words import number
+
+SECTION = "team"
+ORDER = 2
+
+
+def summarise(records: Records) -> tuple[grid.Grid, dict[str, grid.Array]] | None:
+    """Per field the absolute error (Y, X)."""
+    data = grid.load(records)
+    if data is None or not data.has_reference:
+        return None
+    values = data.values
+    return data, {f: np.abs(values[f] - values[f"{f}.reference"]) for f in data.fields}
+
+
+def draw(data: tuple[grid.Grid, dict[str, grid.Array]], figure: Figure) -> None:
+    """One row per field, from 0, since only the size of the error counts."""
+    where, errors = data
+    axes = figure.subplots(len(errors), 1, squeeze=False)[:, 0]
+    for ax, (field, error) in zip(axes, errors.items(), strict=True):
+        _, high = grid.limits(error)
+        title = f"|{field} − reference|"
+        shown = grid.image(ax, where, error, ERROR_COLOURS, 0.0, high, title)
+        figure.colorbar(shown, ax=ax, label="absolute error", shrink=0.9)
+
+
+def pictures(records: Records) -> list[Picture]:
+    data = summarise(records)
+    if data is None:
+        return []
+    where, errors = data
+    spoken = "; ".join(f"{f} up to {number(grid.limits(e)[1])}" for f, e in errors.items())
+    return [
+        Picture(
+            "error",
+            "Error",
+            f"Absolute error against the reference: {spoken}.",
+            "Bright: where the prediction is furthest from the reference. The reference is "
+            "only for looking at: no decision of the search saw it.",
+            (3.9, (0.85 + 2.1 * where.ratio) * len(errors) + 0.1),
+            partial(draw, data),
+        )
+    ]

@@ -1,0 +1,75 @@
+"""Each surviving expert's own prediction, before it is weighted."""
+
+from functools import partial
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from nas.campaign.records import Records
+from reports import grid
+from reports.figures import Picture
+from reports.style import SOLUTION_COLOURS
+
+SECTION = "team"
+ORDER = 5
+_COLUMNS = 2
+_WIDER = 0.5  # the scale reaches half the solution's range beyond it
+
+
+def summarise(records: Records) -> list[tuple[grid.Grid, str]]:
+    """The map with each field in turn."""
+    data = grid.load(records)
+    return [] if data is None else [(data, field) for field in data.fields]
+
+
+def scale(data: grid.Grid, field: str) -> tuple[float, float]:
+    """The experts' range, but no more than half the solution's range beyond the solution.
+
+    Where the gate gives an expert no weight nothing holds its values, and one that runs away
+    there would leave all the others in one colour.
+    """
+    low, high = grid.limits(data.values[field])
+    least, most = grid.limits(*(data.values[f"{field}.expert.{c}"] for c in data.shown()))
+    beyond = _WIDER * (high - low)
+    return min(low, max(least, low - beyond)), max(high, min(most, high + beyond))
+
+
+def draw(data: tuple[grid.Grid, str], figure: Figure) -> None:
+    """Panels from most to least mean weight, on one scale."""
+    where, field = data
+    experts = where.shown()
+    low, high = scale(where, field)
+    axes = grid.panels(figure, len(experts), _COLUMNS)
+    for ax, candidate in zip(axes, experts, strict=True):
+        values = where.values[f"{field}.expert.{candidate}"]
+        shown = grid.image(ax, where, values, SOLUTION_COLOURS, low, high, where.names[candidate])
+    grid.label_rim(axes, _COLUMNS)
+    least, most = grid.limits(*(where.values[f"{field}.expert.{c}"] for c in experts))
+    beyond = {(False, False): "neither", (True, False): "min", (False, True): "max"}
+    extend = beyond.get((bool(least < low), bool(most > high)), "both")
+    bar = figure.colorbar(shown, ax=axes, location="bottom", shrink=0.6, extend=extend, label=field)
+    bar.ax.locator_params(nbins=5)
+
+
+def pictures(records: Records) -> list[Picture]:
+    found = []
+    for where, field in summarise(records):
+        rows = -(-len(where.shown()) // _COLUMNS)
+        means = (
+            f"{where.names[c]} {np.nanmin(v):.3g} to {np.nanmax(v):.3g}"
+            for c in where.shown()
+            if np.isfinite(v := where.values[f"{field}.expert.{c}"]).any()
+        )
+        found.append(
+            Picture(
+                f"experts_{field}",
+                f"Each expert's {field}",
+                f"Own prediction of {field} by each surviving expert: {'; '.join(means)}.",
+                "What each expert alone would answer. Where its weight is small its answer is "
+                "free, and may be far off; pointed ends of the scale say that values go on "
+                "beyond it." + where.left_out(),
+                (4.9, 1.0 + rows * (0.65 + 2.0 * where.ratio)),
+                partial(draw, (where, field)),
+            )
+        )
+    return found

@@ -1,0 +1,122 @@
+"""The Pareto front of held-out loss and surviving parameters, with the recommended knee."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from nas.campaign.records import Records
+from reports.figures import Picture
+from reports.rows import each
+from reports.style import HIGHLIGHT, INK, QUIET, logarithmic
+from reports.words import number
+
+SECTION = "front"
+ORDER = 1
+SIZE = (5.6, 4.2)
+_CLOSE = 0.07  # labels nearer to each other than this share of the axes would overlap
+_MARKERS = {"dominated": "o", "on the front": "s", "recommended": "*"}
+_COLOURS = {"dominated": QUIET, "on the front": "#0072B2", "recommended": HIGHLIGHT}
+
+
+@dataclass(frozen=True)
+class Front:
+    """One row per finite trial: trial, parameters, held_out_loss, standing."""
+
+    trials: pd.DataFrame
+
+
+def summarise(records: Records) -> Front | None:
+    """The trials with a finite held-out loss; None where there is none."""
+    trials = records.trials
+    loss = trials["held_out_loss"]
+    trials = trials[np.isfinite(loss) & (loss > 0) & (trials["parameters"] > 0)]
+    if trials.empty:
+        return None
+    standing = np.select(
+        [trials["recommended"], trials["on_front"]], ["recommended", "on the front"], "dominated"
+    )
+    known = trials.assign(standing=standing)[["trial", "parameters", "held_out_loss", "standing"]]
+    return Front(known.sort_values(["parameters", "trial"]).reset_index(drop=True))
+
+
+def draw(data: Front, figure: Figure) -> None:
+    """Both axes logarithmic; the front is a staircase, since nothing in between was tried."""
+    ax = figure.subplots()
+    best = data.trials[data.trials["standing"] != "dominated"]
+    ax.step(best["parameters"], best["held_out_loss"], where="post", color=QUIET, linewidth=1)
+    sns.scatterplot(
+        data=data.trials,
+        x="parameters",
+        y="held_out_loss",
+        style="standing",
+        hue="standing",
+        size="standing",
+        markers=_MARKERS,
+        palette=_COLOURS,
+        sizes={"dominated": 40, "on the front": 55, "recommended": 260},
+        edgecolor=INK,
+        linewidth=0.6,
+        ax=ax,
+        zorder=3,
+    )
+    ax.set(xscale="log", yscale="log")
+    for axis, column in ((ax.xaxis, "parameters"), (ax.yaxis, "held_out_loss")):
+        values = data.trials[column]
+        logarithmic(axis, float(np.log10(values.max() / values.min())))
+    ax.margins(0.12)
+    ax.set_xlabel("surviving parameters, gate included")
+    ax.set_ylabel("held-out physics loss")
+    _label(ax, best)
+    handles, names = ax.get_legend_handles_labels()
+    for legend in filter(None, [ax.get_legend()]):
+        legend.remove()  # it stands in the plot; the figure's stands below
+    figure.legend(handles, names, loc="outside lower center", ncols=3)
+
+
+def _label(ax: Axes, best: pd.DataFrame) -> None:
+    """Write trial numbers, the recommended one first; leave out those that would overlap."""
+    taken: list[np.ndarray] = []
+    order = best.assign(last=best["standing"] != "recommended").sort_values("last", kind="stable")
+    for row in each(order):
+        at = ax.transLimits.transform(
+            ax.transScale.transform((float(row.parameters), float(row.held_out_loss)))
+        )
+        if all(np.abs(at - other).max() > _CLOSE for other in taken):
+            ax.annotate(
+                f"{row.trial}",
+                (float(row.parameters), float(row.held_out_loss)),
+                xytext=(8, 6),
+                textcoords="offset points",
+            )
+            taken.append(at)
+
+
+def pictures(records: Records) -> list[Picture]:
+    data = summarise(records)
+    if data is None:
+        return []
+    knee = data.trials[data.trials["standing"] == "recommended"]
+    spoken = "".join(
+        f" Recommended: trial {row.trial}, {row.parameters:,.0f} parameters, held-out loss "
+        f"{number(row.held_out_loss)}."
+        for row in each(knee)
+    )
+    on_front = int((data.trials["standing"] != "dominated").sum())
+    return [
+        Picture(
+            "front",
+            "Loss against size",
+            f"Held-out loss against surviving parameters of {len(data.trials)} trial(s), "
+            f"{on_front} on the front.{spoken}",
+            "Each mark is a trial; lower and further left is better. No other trial is better "
+            "in both than one on the front. Star: its knee, where a smaller network starts to "
+            "cost much accuracy. Numbers are trials.",
+            SIZE,
+            partial(draw, data),
+        )
+    ]

@@ -1,0 +1,96 @@
+"""Who is responsible where: at each point, the expert with the largest weight."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from numpy.typing import NDArray
+from scipy.ndimage import distance_transform_edt
+
+from nas.campaign.records import Records
+from reports import grid
+from reports.figures import Picture
+from reports.style import expert_colours, ink_on
+
+SECTION = "team"
+ORDER = 3
+_LEAST = 0.01  # share of the domain below which a region is too small to number
+
+
+@dataclass(frozen=True)
+class Responsibility:
+    """``winner`` (Y, X): place in ``where.experts`` of the largest weight, NaN outside."""
+
+    where: grid.Grid
+    winner: grid.Array
+    share: dict[int, float]  # candidate -> share of the domain where it leads
+
+
+def summarise(records: Records) -> Responsibility | None:
+    """The largest weight at each point; None for a single expert, who leads everywhere."""
+    data = grid.load(records)
+    if data is None or len(data.experts) < 2:
+        return None
+    weights = np.stack([data.values[f"weight.{c}"] for c in data.experts])
+    inside = np.isfinite(weights).all(axis=0)
+    winner = np.where(inside, np.where(inside, weights, 0.0).argmax(axis=0), np.nan)
+    known = max(int(inside.sum()), 1)
+    share = {c: float((winner == i).sum() / known) for i, c in enumerate(data.experts)}
+    return Responsibility(data, winner, share)
+
+
+def draw(data: Responsibility, figure: Figure) -> None:
+    """Regions in the hues of the activations, numbered, so that hues need not tell all."""
+    ax = figure.subplots()
+    where = data.where
+    colours = expert_colours([(c, where.activations[c]) for c in where.experts])
+    palette = ListedColormap([colours[c] for c in where.experts])
+    last = len(where.experts) - 0.5
+    grid.image(ax, where, data.winner, "viridis", -0.5, last, "largest weight").set_cmap(palette)
+    left, right, bottom, top = where.extent
+    for place, candidate in enumerate(where.experts):
+        if data.share[candidate] >= _LEAST:
+            across, up = _middle(data.winner == place)
+            ax.text(
+                left + across * (right - left),
+                bottom + up * (top - bottom),
+                f"#{candidate}",
+                ha="center",
+                va="center",
+                color=ink_on(colours[candidate]),
+            )
+    leading = [c for c in where.experts if data.share[c] > 0]
+    handles = [
+        Patch(color=colours[c], label=f"{where.names[c]} · {data.share[c]:.0%}") for c in leading
+    ]
+    figure.legend(handles=handles, loc="outside lower center", ncols=2)
+
+
+def pictures(records: Records) -> list[Picture]:
+    data = summarise(records)
+    if data is None:
+        return []
+    leading = [c for c in data.where.experts if data.share[c] > 0]
+    spoken = "; ".join(f"{data.where.names[c]} on {data.share[c]:.0%}" for c in leading)
+    return [
+        Picture(
+            "responsibility",
+            "Responsibility",
+            f"Which expert has the largest weight where, by share of the domain: {spoken}.",
+            "Each region belongs to the expert with the largest weight there; percentages are "
+            "shares of the domain. Hues are activations. An expert that leads nowhere can "
+            "still matter: see its weights.",
+            (4.4, 1.0 + 3.0 * data.where.ratio + 0.22 * ((len(leading) + 1) // 2)),
+            partial(draw, data),
+        )
+    ]
+
+
+def _middle(region: NDArray[np.bool_]) -> tuple[float, float]:
+    """The point of ``region`` (Y, X) furthest from its edge, as shares of width and height."""
+    depth = distance_transform_edt(np.pad(region, 1))[1:-1, 1:-1]
+    up, across = np.unravel_index(int(np.argmax(depth)), region.shape)
+    return (float(across) + 0.5) / region.shape[1], (float(up) + 0.5) / region.shape[0]

@@ -1,0 +1,54 @@
+"""The recommended mixture's solution, beside the reference where one is known."""
+
+from functools import partial
+
+from matplotlib.figure import Figure
+
+from nas.campaign.records import Records
+from reports import grid
+from reports.figures import Picture
+from reports.style import SOLUTION_COLOURS
+
+SECTION = "team"
+ORDER = 1
+summarise = grid.load
+
+
+def draw(data: grid.Grid, figure: Figure) -> None:
+    """One row per field: prediction, reference; one colour scale for both."""
+    kinds = {"": "prediction", ".reference": "reference"}
+    columns = list(kinds) if data.has_reference else [""]
+    rows = figure.subplots(len(data.fields), len(columns), squeeze=False)
+    for field, row in zip(data.fields, rows, strict=True):
+        low, high = grid.limits(*(data.values[field + kind] for kind in columns))
+        for ax, kind in zip(row, columns, strict=True):
+            title = f"{field}, {kinds[kind]}"
+            shown = grid.image(
+                ax, data, data.values[field + kind], SOLUTION_COLOURS, low, high, title
+            )
+        for ax in row[1:]:
+            ax.set_ylabel("")
+            ax.tick_params(labelleft=False)
+        figure.colorbar(shown, ax=list(row), label=field, shrink=0.9)
+
+
+def pictures(records: Records) -> list[Picture]:
+    data = summarise(records)
+    if data is None:
+        return []
+    columns = 2 if data.has_reference else 1
+    spoken = "; ".join(
+        "{} from {:.3g} to {:.3g}".format(f, *grid.limits(data.values[f])) for f in data.fields
+    )
+    reference = ", beside the reference" if data.has_reference else ""
+    return [
+        Picture(
+            "solution",
+            "Solution",
+            f"Predicted solution on the domain{reference}: {spoken}.",
+            "Each colour is a value of the field. Blank is outside the domain.",
+            (1.2 + 2.1 * columns + (0.6 if columns == 1 else 0),
+             (0.85 + 2.1 * data.ratio) * len(data.fields) + 0.1),
+            partial(draw, data),
+        )
+    ]  # fmt: skip

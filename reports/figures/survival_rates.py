@@ -1,0 +1,44 @@
+"""Share of experts that survived, per activation, depth and width, with Wilson intervals."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from nas.campaign.records import Records
+from reports import levels
+from reports.figures import Picture
+from reports.rows import each
+from reports.survival import FACTORS, completed, survival_rates
+
+SECTION = "survival"
+ORDER = 1
+WIDTH = 4.0
+draw = levels.draw
+
+
+def summarise(records: Records) -> Iterator[levels.Levels]:
+    """Survival rates of each factor that was seen."""
+    known = completed(records.experts, records.runs)
+    table = survival_rates(records.experts, records.runs)
+    overall = float((known["fate"] == "survived").mean()) if len(known) else None
+    for factor in FACTORS:
+        rows = table[table["factor"] == factor]
+        notes = [f"{row.survived} of {row.experts}" for row in each(rows)]
+        if notes:
+            axis = "share that survived"
+            yield levels.of(table, factor, "rate", notes, axis, (-0.03, 1.03), overall)
+
+
+def pictures(records: Records) -> list[Picture]:
+    return [
+        Picture(
+            f"survival_rates_{data.factor}",
+            f"Survival by {data.factor}",
+            f"Share of experts that survived, by {data.factor}: {data.spoken()}.",
+            "Dot: the share of experts of this level that survived, in completed runs. Bar: "
+            "95 % Wilson interval. Dashed: the share over all levels. Where two bars overlap, "
+            "the two levels cannot be told apart.",
+            (WIDTH, data.height),
+            partial(draw, data),
+        )
+        for data in summarise(records)
+    ]

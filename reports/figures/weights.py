@@ -1,0 +1,45 @@
+"""The gate's weight of each surviving expert over the domain."""
+
+from functools import partial
+
+from matplotlib.figure import Figure
+
+from nas.campaign.records import Records
+from reports import grid
+from reports.figures import Picture
+from reports.style import WEIGHT_COLOURS
+
+SECTION = "team"
+ORDER = 4
+_COLUMNS = 2
+summarise = grid.load
+
+
+def draw(data: grid.Grid, figure: Figure) -> None:
+    """Panels from most to least mean weight, all on the scale from 0 to 1."""
+    experts = data.shown()
+    axes = grid.panels(figure, len(experts), _COLUMNS)
+    for ax, candidate in zip(axes, experts, strict=True):
+        values = data.values[f"weight.{candidate}"]
+        shown = grid.image(ax, data, values, WEIGHT_COLOURS, 0.0, 1.0, data.names[candidate])
+    grid.label_rim(axes, _COLUMNS)
+    figure.colorbar(shown, ax=axes, label="weight", location="bottom", shrink=0.6)
+
+
+def pictures(records: Records) -> list[Picture]:
+    data = summarise(records)
+    if data is None or len(data.experts) < 2:
+        return []
+    rows = -(-len(data.shown()) // _COLUMNS)
+    spoken = "; ".join(data.names[c] for c in data.shown())
+    return [
+        Picture(
+            "weights",
+            "Weights",
+            f"Weight of each surviving expert over the domain, by falling mean: {spoken}.",
+            "Bright: the gate relies on this expert here. At each point the weights of all "
+            "experts add up to 1." + data.left_out(),
+            (4.9, 1.0 + rows * (0.65 + 2.0 * data.ratio)),
+            partial(draw, data),
+        )
+    ]

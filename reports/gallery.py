@@ -1,0 +1,55 @@
+"""Figures to files: each is drawn once and written as PNG and SVG."""
+
+import base64
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from nas.campaign.records import Records
+from nas.files import whole
+from reports.figures import Picture, collect
+from reports.style import RC
+
+_DOTS = 192  # per inch of PNG: two for each pixel that a browser gives to an inch
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A picture as the page shows it."""
+
+    name: str
+    title: str
+    alt: str
+    reading: str
+    width: int  # CSS pixels
+    height: int
+    data: str  # data: URL
+
+
+def hang(records: Records, folder: Path) -> dict[str, list[Shown]]:
+    """Draw all figures into ``folder`` and return them by section."""
+    with mpl.rc_context(RC):
+        return {
+            section: [_show(picture, folder) for picture in pictures]
+            for section, pictures in collect(records).items()
+        }
+
+
+def _show(picture: Picture, folder: Path) -> Shown:
+    figure = Figure(figsize=picture.size)
+    FigureCanvasAgg(figure)
+    picture.draw(figure)
+    png, svg = io.BytesIO(), io.BytesIO()
+    figure.savefig(png, format="png", dpi=_DOTS, metadata={"Software": None})
+    figure.set_layout_engine("none")  # settled by now; to solve it again would take as long
+    figure.savefig(svg, format="svg", dpi=_DOTS, metadata={"Date": None, "Creator": None})
+    for ending, image in (("png", png), ("svg", svg)):
+        with whole(folder / f"{picture.name}.{ending}") as path:
+            path.write_bytes(image.getvalue())
+    width, height = (round(96 * side) for side in picture.size)
+    url = "data:image/png;base64," + base64.b64encode(png.getvalue()).decode("ascii")
+    return Shown(picture.name, picture.title, picture.alt, picture.reading, width, height, url)

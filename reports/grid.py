@@ -1,0 +1,180 @@
+"""A run's map as arrays: fields, weights and experts on a regular grid of a 2-D domain.
+
+Shapes: Y rows (vertical coordinate, from low to high), X columns (horizontal one).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from numpy.typing import NDArray
+
+from nas.campaign.records import Records
+from nas.errors import Misuse
+from reports.recommended import find, problem
+from reports.rows import each
+
+Array = NDArray[np.float64]
+
+MOST_PANELS = 12  # experts shown one by one; more than these no one looks at
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The recommended run's map. ``values[column]`` is (Y, X); outside the domain NaN."""
+
+    horizontal: str
+    vertical: str
+    extent: tuple[float, float, float, float]  # left, right, bottom, top
+    fields: tuple[str, ...]
+    has_reference: bool
+    experts: tuple[int, ...]  # candidates, by falling mean weight
+    names: dict[int, str]  # candidate -> "#3 sine 2×64"
+    activations: dict[int, str]
+    values: dict[str, Array]
+
+    @property
+    def spatial(self) -> bool:
+        """Both coordinates are lengths, so that one unit is as long in both directions."""
+        return "t" not in (self.horizontal, self.vertical)
+
+    @property
+    def ratio(self) -> float:
+        """Height of a panel over its width."""
+        left, right, bottom, top = self.extent
+        return float(np.clip((top - bottom) / (right - left), 0.4, 1.6)) if self.spatial else 0.8
+
+    def shown(self) -> tuple[int, ...]:
+        """The experts that get a panel of their own: those with most weight."""
+        return self.experts[:MOST_PANELS]
+
+    def left_out(self) -> str:
+        """A sentence on the experts without a panel; empty where all have one."""
+        if len(self.experts) <= MOST_PANELS:
+            return ""
+        return f" The {MOST_PANELS} with most weight of {len(self.experts)} are shown."
+
+
+def load(records: Records) -> Grid | None:
+    """The map of the recommended run; None where there is no such run or it has no map.
+
+    Raises
+    ------
+    Misuse
+        If the file of the map is not a map of this problem on a regular grid.
+    """
+    best, facts = find(records), problem(records)
+    frame = None if best is None else records.map(best.name)
+    if best is None or frame is None:
+        return None
+    coordinates, fields = list(facts["coordinates"]), tuple(facts["fields"])
+    candidates = [int(c) for c in best.survivors["candidate"]]
+    columns = [*coordinates, *fields, *(f"weight.{c}" for c in candidates)]
+    columns += [f"{field}.expert.{c}" for field in fields for c in candidates]
+    missing = [name for name in columns if name not in frame.columns]
+    path = records.folder / "runs" / best.name / "map.parquet"
+    if missing or len(coordinates) != 2:
+        raise Misuse(
+            f"{path}: expected a map with the columns {', '.join(columns)}, "
+            f"found no {', '.join(missing) or 'pair of coordinates'}; delete this file and run "
+            "`nas search` again on its campaign"
+        )
+    # Time runs to the right, as in every plot of u(x, t) in the literature.
+    horizontal, vertical = sorted(coordinates, key=lambda name: name != "t")
+    frame = frame.sort_values([vertical, horizontal], kind="stable")
+    across, up = np.unique(frame[horizontal]), np.unique(frame[vertical])
+    if len(frame) != len(across) * len(up) or min(len(across), len(up)) < 2:
+        raise Misuse(
+            f"{path}: expected a regular grid of {len(up)} × {len(across)} points, found "
+            f"{len(frame)}; delete this file and run `nas search` again on its campaign"
+        )
+    values = {
+        name: frame[name].to_numpy(dtype=np.float64).reshape(len(up), len(across))
+        for name in frame.columns
+        if name not in coordinates
+    }
+    names = {int(row.candidate): expert_name(row) for row in each(best.survivors)}
+    mean = {c: _mean(values[f"weight.{c}"]) for c in candidates}
+    return Grid(
+        horizontal,
+        vertical,
+        (float(across[0]), float(across[-1]), float(up[0]), float(up[-1])),
+        fields,
+        all(f"{field}.reference" in values for field in fields),
+        tuple(sorted(candidates, key=lambda c: (-mean[c], c))),
+        names,
+        dict(zip(candidates, best.survivors["activation"].astype(str), strict=True)),
+        values,
+    )
+
+
+def expert_name(row: Any) -> str:
+    """An expert in words: place in the pool, activation, depth × width."""
+    return f"#{row.candidate} {row.activation} {row.depth}×{row.width}"
+
+
+def image(
+    ax: Axes, grid: Grid, values: Array, colours: str, low: float, high: float, title: str
+) -> AxesImage:
+    """Show ``values`` (Y, X); points outside the domain stay blank."""
+    shown = ax.imshow(
+        np.ma.masked_invalid(values),
+        cmap=colours,
+        vmin=low,
+        vmax=high,
+        extent=grid.extent,
+        origin="lower",
+        aspect="equal" if grid.spatial and 0.4 <= _sides(grid) <= 1.6 else "auto",
+    )
+    frame(ax, grid, title)
+    return shown
+
+
+def frame(ax: Axes, grid: Grid, title: str) -> None:
+    """Name the axes of a map and number them sparsely."""
+    ax.set_title(title)
+    ax.set_xlabel(grid.horizontal)
+    ax.set_ylabel(grid.vertical, rotation=0, labelpad=8)
+    ax.locator_params(nbins=4)
+    ax.grid(visible=False)
+
+
+def panels(figure: Figure, used: int, columns: int) -> list[Axes]:
+    """``used`` axes in rows of ``columns``."""
+    axes: list[Axes] = list(figure.subplots(-(-used // columns), columns, squeeze=False).flat)
+    for ax in axes[used:]:
+        ax.remove()
+    return axes[:used]
+
+
+def label_rim(axes: list[Axes], columns: int) -> None:
+    """Keep the labels of ``axes``, in rows of ``columns``, at the left and at the foot only."""
+    for place, ax in enumerate(axes):
+        if place % columns:
+            ax.set_ylabel("")
+            ax.tick_params(labelleft=False)
+        if place + columns < len(axes):
+            ax.set_xlabel("")
+            ax.tick_params(labelbottom=False)
+
+
+def limits(*values: Array) -> tuple[float, float]:
+    """The least and the greatest finite value; a unit interval where there is none."""
+    finite = np.concatenate([v[np.isfinite(v)] for v in values]) if values else np.empty(0)
+    if finite.size == 0:
+        return 0.0, 1.0
+    low, high = float(finite.min()), float(finite.max())
+    return (low, high) if high > low else (low - 0.5, high + 0.5)
+
+
+def _mean(values: Array) -> float:
+    finite = values[np.isfinite(values)]
+    return float(finite.mean()) if finite.size else 0.0
+
+
+def _sides(grid: Grid) -> float:
+    left, right, bottom, top = grid.extent
+    return (top - bottom) / (right - left)

@@ -1,0 +1,77 @@
+"""What the three figures per level share: one dot with its interval for each level."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from reports.style import INK, QUIET, level_colours
+from reports.words import number
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Estimates of one factor, one per level, with intervals (NaN where there is none)."""
+
+    factor: str
+    levels: tuple[str, ...]
+    notes: tuple[str, ...]  # under each level's name: how many it rests on
+    value: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    axis: str  # what is measured
+    span: tuple[float, float] | None  # of the axis, where it is known
+    neutral: float | None  # where a level without effect would stand
+
+    @property
+    def height(self) -> float:
+        return 1.0 + 0.44 * len(self.levels)
+
+    def spoken(self) -> str:
+        """The values in words, for the alternative text."""
+        return "; ".join(
+            f"{level} {number(value)}"
+            + ("" if np.isnan(low) else f" ({number(low)} to {number(high)})")
+            for level, value, low, high in zip(
+                self.levels, self.value, self.low, self.high, strict=True
+            )
+        )
+
+
+def of(
+    table: pd.DataFrame,
+    factor: str,
+    column: str,
+    notes: list[str],
+    axis: str,
+    span: tuple[float, float] | None = None,
+    neutral: float | None = None,
+) -> Levels:
+    """`Levels` of ``table``'s rows of ``factor``, with ``column`` as the value."""
+    rows = table[table["factor"] == factor]
+    value, low, high = (tuple(map(float, rows[name])) for name in (column, "low", "high"))
+    return Levels(factor, tuple(rows["level"]), tuple(notes), value, low, high, axis, span, neutral)
+
+
+def draw(data: Levels, figure: Figure) -> None:
+    """Horizontal dots with intervals, the first level on top."""
+    ax = figure.subplots()
+    colours = level_colours(data.factor, data.levels)
+    if data.neutral is not None:
+        ax.axvline(data.neutral, color=QUIET, linewidth=1, linestyle="--", zorder=1)
+    for place, level in enumerate(data.levels):
+        low, high, value = data.low[place], data.high[place], data.value[place]
+        if np.isfinite(low) and np.isfinite(high):
+            ax.plot([low, high], [place, place], color=colours[level], linewidth=3, alpha=0.55)
+        ax.plot(value, place, "o", color=colours[level], markersize=8, markeredgecolor=INK)
+    labels = [f"{name}\n{note}" for name, note in zip(data.levels, data.notes, strict=True)]
+    ax.set_yticks(range(len(labels)), labels)
+    ax.set_ylim(len(labels) - 0.4, -0.6)
+    ax.grid(visible=False, axis="y")
+    if data.span is not None:
+        ax.set_xlim(*data.span)
+    else:
+        ax.set_xlim(left=0)
+    ax.set_xlabel(data.axis)
+    ax.set_ylabel(data.factor)

@@ -1,0 +1,74 @@
+"""How a campaign was made: configuration, seeds, versions, hardware, time."""
+
+import json
+from typing import Any
+
+import pandas as pd
+
+from nas.campaign.records import Records
+from reports import words
+from reports.recommended import find
+
+
+def configuration(records: Records) -> list[tuple[str, str]]:
+    """The resolved configuration as (dotted key, value), in the order of the file."""
+    return _flat(records.campaign.get("configuration", {}))
+
+
+def facts(records: Records) -> list[tuple[str, str]]:
+    """What else made the results: (name, value)."""
+    found = [("Seeds of the runs", _ranges(records.runs["seed"]))]
+    attempts = records.attempts
+    if len(attempts):
+        total = float(attempts["seconds"].sum())
+        found.append(("Time of all runs together", f"{words.duration(total)}, added up"))
+        best = find(records)
+        if best is not None:
+            mine = float(attempts.loc[attempts["run"] == best.name, "seconds"].sum())
+            found.append((f"Time of run {best.name}", words.duration(mine)))
+        more = int((attempts["ending"] == "interrupted").sum())
+        if more:
+            found.append(("Interruptions", f"{more}, each gone on from its checkpoint"))
+        starts = attempts["started"].dropna()
+        if len(starts):
+            found.append(("Started", f"{starts.min()}, last attempt {starts.max()}"))
+        names = ("device", "processor", "platform", "threads")
+        found.extend((name.capitalize(), _distinct(attempts[name])) for name in names)
+        versions = [_versions(text) for text in dict.fromkeys(attempts["versions"].dropna())]
+    else:
+        versions = [records.campaign.get("versions", {})]
+    found.extend(
+        ("Versions", ", ".join(f"{name} {v}" for name, v in version.items()) or "–")
+        for version in versions
+    )
+    return found
+
+
+def _versions(text: str) -> dict[str, Any]:
+    """The JSON of an attempt; shown as it is where it is not the object it should be."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = None
+    return value if isinstance(value, dict) else {"": text}
+
+
+def _flat(value: Any, key: str = "") -> list[tuple[str, str]]:
+    if isinstance(value, dict) and value:
+        return [
+            pair
+            for name, part in value.items()
+            for pair in _flat(part, f"{key}.{name}" if key else str(name))
+        ]
+    return [(key, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))]
+
+
+def _distinct(values: pd.Series) -> str:
+    return ", ".join(dict.fromkeys(str(value) for value in values.dropna())) or "–"
+
+
+def _ranges(seeds: pd.Series) -> str:
+    known = sorted(set(seeds))
+    if len(known) > 8:
+        return f"{len(known)} different ones, in the table of runs"
+    return ", ".join(map(str, known))

@@ -1,0 +1,74 @@
+"""Which run the report shows in full, and what the campaign had planned."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from nas.campaign.records import Records
+
+
+@dataclass(frozen=True)
+class Recommended:
+    """The run shown in full, with its trial and its surviving experts.
+
+    ``by_knee`` is false where no trial is recommended yet: then the run is the completed one
+    with the least held-out loss.
+    """
+
+    run: pd.Series
+    trial: pd.Series | None
+    survivors: pd.DataFrame  # by falling importance
+    by_knee: bool
+
+    @property
+    def name(self) -> str:
+        return str(self.run["run"])
+
+
+def find(records: Records) -> Recommended | None:
+    """The best run of the recommended trial; None where no run was completed."""
+    done = records.runs[records.runs["status"] == "completed"]
+    if done.empty:
+        return None
+    knee = records.trials[records.trials["recommended"]]
+    named = done[done["run"].isin(knee["best_run"])]
+    by_knee = not named.empty
+    run = (named if by_knee else done.sort_values(["held_out_loss", "run"])).iloc[0]
+    trials = records.trials[records.trials["trial"] == run["trial"]]
+    mine = records.experts[records.experts["run"] == run["run"]]
+    survivors = mine[mine["fate"] == "survived"].sort_values(
+        ["importance", "candidate"], ascending=[False, True]
+    )
+    return Recommended(run, None if trials.empty else trials.iloc[0], survivors, by_knee)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How much of the campaign is done. ``planned`` is None where the configuration is mute."""
+
+    runs: int
+    planned: int | None
+
+    @property
+    def unfinished(self) -> bool:
+        return self.planned is not None and self.runs < self.planned
+
+
+def progress(records: Records) -> Progress:
+    """Runs that ended against trials times seeds of the configuration."""
+    configuration = records.campaign.get("configuration", {})
+    trials, seeds = _count(configuration.get("trials")), _count(configuration.get("seeds", 1))
+    planned = None if trials is None or seeds is None else trials * seeds
+    return Progress(len(records.runs), planned)
+
+
+def problem(records: Records) -> dict[str, Any]:
+    """The problem's facts, with empty ones where the campaign file names none."""
+    facts = records.campaign.get("problem", {})
+    empty = {"name": "", "title": "", "equation": "", "coordinates": [], "fields": []}
+    return {**empty, "has_reference": False, **facts}
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -1,0 +1,15 @@
+"""Rows of a table, one by one."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+
+def each(table: pd.DataFrame) -> Iterator[Any]:
+    """The rows with their columns as attributes, typed as the schema of the table says.
+
+    ``itertuples`` is declared to give any scalar for any column, so a type checker could
+    not let one through; what each column holds stands in ``nas.campaign.records.TABLES``.
+    """
+    return iter(table.itertuples(index=False))

@@ -1,0 +1,55 @@
+"""All statistics of a report in one place, and their CSV tables."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from nas.campaign.records import Records
+from nas.files import write_text
+from reports import survival
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """The tables of `reports.survival`, and `survival.chance` per factor."""
+
+    rates: pd.DataFrame
+    curves: pd.DataFrame
+    importance: pd.DataFrame
+    own_residual: pd.DataFrame
+    agreement: pd.DataFrame
+    chance: dict[str, float]
+    completed_runs: int
+
+
+def compute(records: Records) -> Statistics:
+    """Every statistic that the report shows or writes."""
+    experts, runs = records.experts, records.runs
+    return Statistics(
+        survival.survival_rates(experts, runs),
+        survival.kaplan_meier(experts),
+        survival.importance(experts, runs),
+        survival.own_residual(experts, runs),
+        survival.agreement(experts, runs),
+        survival.chance(experts, runs),
+        survival.completed(experts, runs)["run"].nunique(),
+    )
+
+
+def write(statistics: Statistics, records: Records, folder: Path) -> list[str]:
+    """Write the tables to ``folder`` as CSV; return the files' names."""
+    tables = {
+        "trials": records.trials,
+        "runs": records.runs,
+        "experts": records.experts,
+        "survival_rates": statistics.rates,
+        "kaplan_meier": statistics.curves,
+        "importance": statistics.importance,
+        "own_residual": statistics.own_residual,
+        "agreement": statistics.agreement,
+        "chance": pd.DataFrame(statistics.chance.items(), columns=["factor", "p_value"]),
+    }
+    for name, table in tables.items():
+        write_text(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
+    return [f"{name}.csv" for name in tables]

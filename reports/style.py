@@ -1,0 +1,110 @@
+"""How all figures look: colours, fonts, number formats. Safe for the colour-blind."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib as mpl
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+# Okabe and Ito (2008), distinct in all common forms of colour blindness. The activations of
+# the toolkit have theirs for good, so that reports compare; others take what is left.
+_ACTIVATIONS = {
+    "sine": "#0072B2",
+    "tanh": "#D55E00",
+    "swish": "#009E73",
+    "softplus": "#CC79A7",
+    "gelu": "#E69F00",
+}
+_OTHERS = ("#56B4E9", "#7F7F7F", "#000000", "#B8A800")
+HIGHLIGHT = "#C1272D"  # the recommended trial and run
+QUIET = "#8A8A8A"  # all others
+INK = "#222222"
+ERROR_COLOURS = "magma"
+SOLUTION_COLOURS = "viridis"
+WEIGHT_COLOURS = "cividis"
+
+RC: Any = {
+    **sns.axes_style("ticks", {"axes.grid": True, "grid.color": "#E6E6E6"}),
+    "font.family": "DejaVu Sans",  # ships with matplotlib: the same everywhere
+    "font.size": 10,
+    "axes.titlesize": 10,
+    "axes.labelsize": 10,
+    "xtick.labelsize": 9,
+    "ytick.labelsize": 9,
+    "legend.fontsize": 9,
+    "legend.frameon": False,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "image.interpolation": "nearest",
+    "figure.constrained_layout.use": True,
+    "text.parse_math": False,  # names come from records: a $ in one is a dollar sign
+    "svg.hashsalt": "pinn-nas",  # else element ids are random and no two files are equal
+    "svg.fonttype": "path",
+}
+
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def activation_colours(names: Sequence[str]) -> dict[str, str]:
+    """One colour per activation, the same in every figure."""
+    strangers = sorted(set(names) - _ACTIVATIONS.keys())
+    others = {name: _OTHERS[i % len(_OTHERS)] for i, name in enumerate(strangers)}
+    return {name: _ACTIVATIONS.get(name) or others[name] for name in names}
+
+
+def level_colours(factor: str, levels: Sequence[str]) -> dict[str, str]:
+    """Colours of a factor's levels: hues for activations, light to dark for sizes."""
+    if factor == "activation":
+        return activation_colours(levels)
+    ramp = mpl.colormaps["viridis"]
+    last = max(len(levels) - 1, 1)
+    return {level: to_hex(ramp(0.85 - 0.8 * i / last)) for i, level in enumerate(levels)}
+
+
+def expert_colours(experts: Sequence[tuple[int, str]]) -> dict[int, str]:
+    """A colour per (candidate, activation): the activation's hue, lighter one by one."""
+    hues = activation_colours([activation for _, activation in experts])
+    colours = {}
+    for activation, hue in hues.items():
+        mine = [candidate for candidate, name in experts if name == activation]
+        for i, candidate in enumerate(mine):
+            colours[candidate] = _lighter(hue, 0.75 * i / max(len(mine), 1))
+    return colours
+
+
+def ink_on(colour: str) -> str:
+    """Black or white, whichever reads better on ``colour``."""
+    red, green, blue = to_rgb(colour)
+    return INK if 0.299 * red + 0.587 * green + 0.114 * blue > 0.5 else "white"
+
+
+def power_of_ten(value: float) -> str:
+    """A tick of a logarithmic axis: 10⁻³, 2×10⁻³."""
+    exponent = math.floor(math.log10(value) + 1e-9)
+    head = round(value / 10**exponent)
+    power = "10" + str(exponent).translate(_SUPERSCRIPT)
+    return power if head == 1 else f"{head}×{power}"
+
+
+def logarithmic(axis: Axis, decades: float) -> None:
+    """Number a logarithmic axis that spans ``decades``, also where it is short."""
+    few = decades < 1.5
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if few else (1.0,), numticks=8))
+    axis.set_minor_formatter(NullFormatter())
+    axis.set_major_formatter(FuncFormatter(lambda value, _: power_of_ten(value)))
+
+
+def say_empty(ax: Axes, text: str) -> None:
+    """Say in an axes that has nothing to show why it has not."""
+    ax.text(0.5, 0.5, text, ha="center", va="center", transform=ax.transAxes, color=QUIET)
+
+
+def _lighter(colour: str, amount: float) -> str:
+    red, green, blue = (part + (1 - part) * amount for part in to_rgb(colour))
+    return to_hex((red, green, blue))

@@ -1,0 +1,203 @@
+"""What survived: statistics on the table of experts, pure functions of tables.
+
+Two questions are kept apart, because their answers differ. The gate selects a *team*: an
+expert survives where it complements the others (`survival_rates`, `kaplan_meier`,
+`importance`). An expert's own residual ranks *single networks* (`own_residual`). `agreement`
+says how far the two go together.
+
+Every table is tidy: one row per level of a factor, the columns ``factor`` and ``level``
+first. Intervals cover 95 %.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+from statsmodels.duration.survfunc import SurvfuncRight
+from statsmodels.stats.proportion import proportion_confint
+
+FACTORS = ("activation", "depth", "width")
+COVERAGE = 0.95
+_DEALS = 9_999  # random deals behind `chance`: resolves p-values down to 1e-4
+
+
+def completed(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """The experts of completed runs whose fate is known (dropped or survived)."""
+    done = runs.loc[runs["status"] == "completed", "run"]
+    known = experts["fate"].isin(["dropped", "survived"])
+    return experts[experts["run"].isin(done) & known]
+
+
+def survival_rates(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """Survivors per level with the score interval of Wilson (1927).
+
+    Only completed runs count: a run that broke off has no survivors, only experts that had
+    not been dropped yet, and counting those either way would bias the rate.
+
+    Columns: factor, level, experts, survived, rate, low, high. The interval takes experts as
+    independent. Those of one run compete, so `chance` has to be asked as well.
+    """
+    rows = []
+    for factor, level, group in _by_level(completed(experts, runs)):
+        survived = int((group["fate"] == "survived").sum())
+        low, high = proportion_confint(survived, len(group), alpha=1 - COVERAGE, method="wilson")
+        rows.append((factor, level, len(group), survived, survived / len(group), low, high))
+    names = ["factor", "level", "experts", "survived", "rate", "low", "high"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def kaplan_meier(experts: pd.DataFrame) -> pd.DataFrame:
+    """Product-limit estimate of Kaplan and Meier (1958), per level, with steps as time.
+
+    A drop is the event; experts that survived, or whose run ended early, are censored at
+    ``ended``. So runs with different numbers of steps can be put together, and runs that
+    diverged or were killed count for as long as they lasted. That is sound as long as a run
+    does not break off *because* of the levels compared, which no estimator can check.
+
+    Columns: factor, level, step, at_risk, dropped, alive, low, high: one row at step 0, one
+    per step with a drop, and one at the last step seen. ``alive`` holds from its step on.
+    """
+    lived = experts.assign(lived=experts["ended"] - experts["born"])
+    rows = []
+    for factor, level, group in _by_level(lived):
+        times = group["lived"].to_numpy(dtype=float)
+        events = (group["fate"] == "dropped").to_numpy(dtype=int)
+        curve = SurvfuncRight(times, events)
+        low, high = _pointwise(curve.surv_prob, curve.surv_prob_se)
+        steps = zip(
+            curve.surv_times, curve.n_risk, curve.n_events, curve.surv_prob, low, high, strict=True
+        )
+        last = (0.0, len(group), 0, 1.0, 1.0, 1.0)
+        rows.append((factor, level, *last))
+        for last in steps:
+            rows.append((factor, level, *last))
+        if times.max() > last[0]:
+            at_risk = int((times >= times.max()).sum())
+            rows.append((factor, level, times.max(), at_risk, 0, *last[3:]))
+    names = ["factor", "level", "step", "at_risk", "dropped", "alive", "low", "high"]
+    whole = {"step": "int64", "at_risk": "int64", "dropped": "int64"}
+    return pd.DataFrame(rows, columns=names).astype(whole)
+
+
+def importance(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """Mean final importance per level, as a multiple of the equal share.
+
+    An expert's final weight is divided by 1 / experts_before, so that pools of different
+    sizes compare: 1 is the share that each would hold if the gate had no preference. A
+    dropped expert counts as 0, its weight in the final mixture. (Its last importance is no
+    substitute: it lies just under ``threshold / alive``, so it says how many were left when
+    it went.)
+
+    Experts of one run compete, so the run is the unit: each run gives one mean per level,
+    and the interval is Student's t over those means, wide where runs are few. (A bootstrap
+    over fewer than about ten runs would be too narrow.) Columns: factor, level, experts,
+    runs, relative, low, high; no interval (NaN) for one run or where all runs agree exactly.
+    """
+    known = completed(experts, runs)
+    pool = known["run"].map(runs.set_index("run")["experts_before"])
+    final = known["importance"].where(known["fate"] == "survived", 0.0)
+    return _means_over_runs(known.assign(value=final * pool), "relative").assign(
+        low=lambda table: table["low"].clip(lower=0.0)
+    )
+
+
+def own_residual(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """Mean rank of an expert's own residual within its run: 0 the least, 1 the greatest.
+
+    This ranks single networks as they are after the warm-up, whatever the gate made of
+    them. Ranks, because residuals of different runs (other points, other seeds) do not
+    compare. Columns: factor, level, experts, runs, rank, low, high, as in `importance`.
+    """
+    known = completed(experts, runs)
+    known = known[known["own_loss"].notna()]
+    by_run = known.groupby("run")["own_loss"]
+    last = by_run.transform("size") - 1
+    ranks = (by_run.rank() - 1) / last.where(last > 0)
+    table = _means_over_runs(known.assign(value=ranks), "rank")
+    return table.assign(low=table["low"].clip(lower=0.0), high=table["high"].clip(upper=1.0))
+
+
+def agreement(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """Kendall's tau-b per run between own residual and the order of survival.
+
+    1: the experts were dropped in the order of their own residuals, worst first; 0: no
+    relation; -1: best first. Survivors tie. Runs where tau is undefined (fewer than three
+    experts, no drop, no residual) are left out. Columns: run, experts, tau.
+    """
+    rows = []
+    for run, group in completed(experts, runs).groupby("run", sort=True):
+        known = group[group["own_loss"].notna()]
+        lived = (known["ended"] - known["born"]).where(known["fate"] == "dropped", np.inf)
+        if len(known) >= 3 and known["own_loss"].nunique() > 1 and lived.nunique() > 1:
+            tau = stats.kendalltau(-known["own_loss"].rank(), lived.rank()).statistic
+            rows.append((run, len(known), float(tau)))
+    return pd.DataFrame(rows, columns=["run", "experts", "tau"])
+
+
+def chance(experts: pd.DataFrame, runs: pd.DataFrame) -> dict[str, float]:
+    """Per factor: how often chance alone parts the levels as far as they were parted.
+
+    A permutation test that respects the competition: within each run, its number of
+    survivors is dealt at random among its experts. The statistic is the spread of survival
+    rates between levels, ``sum_l n_l (r_l - r)^2``. NaN where fates or levels are all the
+    same, so that there is nothing to test. The seed is fixed.
+    """
+    known = completed(experts, runs)
+    survived = (known["fate"] == "survived").to_numpy()
+    result = {}
+    for factor in FACTORS:
+        names, level = np.unique(known[factor].to_numpy(), return_inverse=True)
+        if len(names) < 2 or survived.all() or not survived.any():
+            result[factor] = float("nan")
+            continue
+        sizes = np.bincount(level)
+        observed = np.bincount(level[survived], minlength=len(names))
+        dealt = np.zeros((_DEALS, len(names)), dtype=np.int64)
+        rng = np.random.default_rng(0)
+        for rows in known.groupby("run", sort=True).indices.values():
+            colours = np.bincount(level[rows], minlength=len(names))
+            dealt += rng.multivariate_hypergeometric(colours, survived[rows].sum(), size=_DEALS)
+        spread = ((dealt - sizes * survived.mean()) ** 2 / sizes).sum(axis=1)
+        seen = ((observed - sizes * survived.mean()) ** 2 / sizes).sum()
+        as_far = (spread >= seen * (1 - 1e-12)).sum()  # equal deals must count, rounding or not
+        result[factor] = float((1 + as_far) / (1 + _DEALS))
+    return result
+
+
+def _by_level(experts: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    """Factor, level (as text) and the level's experts; numbers in their own order."""
+    for factor in FACTORS:
+        for level, group in experts.groupby(factor, sort=True):
+            yield factor, str(level), group
+
+
+def _means_over_runs(experts: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Mean of ``value`` per level, and Student's interval over the means of the runs."""
+    rows = []
+    known = experts[experts["value"].notna()]
+    for factor, level, group in _by_level(known):
+        means = group.groupby("run", sort=True)["value"].mean().to_numpy(dtype=float)
+        low = high = float("nan")
+        if len(means) > 1 and np.ptp(means) > 0:
+            half = stats.t.ppf((1 + COVERAGE) / 2, len(means) - 1) * stats.sem(means)
+            low, high = means.mean() - half, means.mean() + half
+        rows.append((factor, level, len(group), len(means), means.mean(), low, high))
+    names = ["factor", "level", "experts", "runs", name, "low", "high"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _pointwise(
+    alive: NDArray[np.float64], error: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Interval on the log-log scale, which stays within [0, 1]; where alive is 0, just 0.
+
+    ``error`` is Greenwood's; at 0 it is undefined, and log-log as well.
+    """
+    low, high = alive.copy(), alive.copy()
+    inner = (alive > 0) & (alive < 1)
+    share, z = alive[inner], stats.norm.ppf((1 + COVERAGE) / 2)
+    factor = np.exp(z * error[inner] / (share * np.abs(np.log(share))))
+    low[inner], high[inner] = share**factor, share ** (1 / factor)
+    return low, high

@@ -1,0 +1,178 @@
+"""What the numbers say, in sentences that claim no more than the numbers carry."""
+
+import math
+from collections.abc import Iterator
+from itertools import combinations
+
+import pandas as pd
+
+from reports.rows import each
+from reports.survival import FACTORS
+
+LEAST_RUNS = 3  # with fewer, one cannot see how far runs differ by their seed alone
+LEVEL = 0.05 / len(FACTORS)  # Bonferroni: each factor is a question of its own
+
+
+def number(value: float) -> str:
+    """Three digits, as a scientist writes them: 0.0123, 1.23e-5, 45.2; a dash for none."""
+    if not math.isfinite(value):
+        return "–"
+    text = f"{value:.3g}"
+    mantissa, mark, exponent = text.partition("e")
+    return f"{mantissa}e{int(exponent)}" if mark else text
+
+
+def percent(value: float) -> str:
+    return "–" if not math.isfinite(value) else f"{100 * value:.0f} %"
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person says them: 42 s, 3 min 20 s, 2 h 05 min."""
+    if not math.isfinite(seconds):
+        return "–"
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def team(survivors: pd.DataFrame) -> str:
+    """The experts of a mixture: 'sine 2×64 (61 %), tanh 3×32 (39 %)'."""
+    parts = []
+    for row in each(survivors):
+        share = f" ({percent(row.importance)})" if math.isfinite(row.importance) else ""
+        parts.append(f"{row.activation} {row.depth}×{row.width}{share}")
+    return ", ".join(parts)
+
+
+def survival(rates: pd.DataFrame, chance: dict[str, float], runs: int) -> list[str]:
+    """What can and cannot be said on which levels survive.
+
+    A level is said to survive more often than another only if all of this holds: there are
+    `LEAST_RUNS` completed runs; the Wilson intervals of the two do not touch; and fates
+    dealt at random within each run would part the levels as far in less than `LEVEL` of the
+    cases, since the intervals alone overlook that experts of one run compete.
+    """
+    if rates.empty:
+        return ["No run was completed, so nothing can be said on what survives."]
+    tried = rates[rates["factor"] == FACTORS[0]][["experts", "survived"]].sum()
+    if tried["survived"] == tried["experts"]:
+        return ["No expert was dropped in any completed run: nothing can be said on selection."]
+    if tried["survived"] == 0:
+        return ["No expert survived in any completed run: nothing can be said on selection."]
+    said = [
+        f"{tried['survived']} of {tried['experts']} experts survived in "
+        f"{runs} completed run{'' if runs == 1 else 's'}."
+    ]
+    if runs < LEAST_RUNS:
+        said.append(
+            f"Fewer than {LEAST_RUNS} runs cannot show what is due to the architecture and what "
+            "to the seed, so no level is said to survive more often than another."
+        )
+        return said
+    return said + [_factor(factor, rates, chance[factor]) for factor in FACTORS]
+
+
+def importances(table: pd.DataFrame, runs: int) -> str:
+    """Which levels hold more or less than their equal share, where the interval says so."""
+    if runs < LEAST_RUNS or table.empty:
+        return "Too few completed runs for a statement on importance."
+    parted = table[(table["low"] > 1) | (table["high"] < 1)]
+    if parted.empty:
+        return "No level's mean importance can be told from the equal share."
+    parts = [
+        f"{row.factor} {row.level} holds {number(row.relative)} equal shares "
+        f"({number(row.low)} to {number(row.high)})"
+        for row in each(parted)
+    ]
+    return (
+        "; ".join(parts) + f". With {len(table)} levels looked at, about one in twenty such "
+        "intervals misses the equal share by chance alone."
+    )
+
+
+def agreement(table: pd.DataFrame) -> str:
+    """How far the order of survival follows the experts' own residuals."""
+    apart = (
+        "The gate selects a team, the own residual ranks single networks: the two are different "
+        "questions. "
+    )
+    if table.empty:
+        return apart + "No completed run allows to compare the two orders."
+    tau = table["tau"]
+    spread = "" if len(tau) == 1 else f" (from {tau.min():.2f} to {tau.max():.2f})"
+    return apart + (
+        f"Kendall's τ between own residual and order of survival is {tau.median():.2f} in the "
+        f"median of {len(tau)} run{'' if len(tau) == 1 else 's'}{spread}; 1 would mean that the "
+        "worst single networks were dropped first, 0 that the two have nothing to do with each "
+        "other."
+    )
+
+
+def _factor(factor: str, rates: pd.DataFrame, chance: float) -> str:
+    rows = rates[rates["factor"] == factor]
+    name = factor.capitalize()
+    if len(rows) < 2:
+        return f"{name}: only one level was tried, so there is nothing to compare."
+    odds = f"chance alone parts the levels as far in {_odds(chance)} of random deals"
+    parted = list(_parted(rows))
+    if not parted:
+        return f"{name}: no claim. All 95 % intervals overlap ({odds})."
+    if not chance < LEVEL:
+        return (
+            f"{name}: no claim. Some intervals do not overlap, but experts of one run compete, "
+            f"and {odds}."
+        )
+    return f"{name}: {'; '.join(parted)} ({odds})."
+
+
+def _parted(rows: pd.DataFrame) -> Iterator[str]:
+    """Pairs of levels whose intervals do not touch, the better first."""
+    order = rows.sort_values("rate", ascending=False, kind="stable")
+    for better, worse in combinations(each(order), 2):
+        if better.low > worse.high:
+            yield (
+                f"{better.level} survives more often than {worse.level} "
+                f"({better.survived} of {better.experts} against "
+                f"{worse.survived} of {worse.experts})"
+            )
+
+
+def _odds(chance: float) -> str:
+    return "less than 0.1 %" if chance < 1e-3 else f"{chance:.1%}".replace("%", " %")
+
+
+def article(rates: pd.DataFrame, chance: dict[str, float], runs: int) -> list[str]:
+    """Whether what Bischof and Kraus (2022) saw is seen here: sine over tanh, wide over narrow.
+
+    Judged by the same rule as `survival`; a claim is taken up only where its two levels
+    were tried.
+    """
+    said = []
+    for factor, better, worse in _claims(rates):
+        rows = rates[rates["factor"] == factor].set_index("level")
+        first, second = rows.loc[better], rows.loc[worse]
+        sure = runs >= LEAST_RUNS and chance[factor] < LEVEL
+        if sure and first["low"] > second["high"]:
+            verdict = "confirmed here"
+        elif sure and second["low"] > first["high"]:
+            verdict = "contradicted here"
+        else:
+            verdict = "neither confirmed nor contradicted here"
+        said.append(
+            f"{factor} {better} over {worse}: {verdict} ({first['survived']} of "
+            f"{first['experts']} against {second['survived']} of {second['experts']})"
+        )
+    return said
+
+
+def _claims(rates: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
+    """Factor, the level that the article found favoured, and the other."""
+    activations = set(rates.loc[rates["factor"] == "activation", "level"])
+    if {"sine", "tanh"} <= activations:
+        yield "activation", "sine", "tanh"
+    widths = sorted(rates.loc[rates["factor"] == "width", "level"], key=int)
+    if len(widths) > 1:
+        yield "width", widths[-1], widths[0]

@@ -1,0 +1,105 @@
+from pathlib import Path
+
+import pytest
+
+from nas.campaign import campaign_file
+from nas.errors import Misuse
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2e-3", 0.002),
+        ("2.e3", 2000.0),
+        ("-.5E+1", -5.0),
+        ("2.0", 2.0),
+        ("12", 12),
+        ("-3", -3),
+        ("1_000", 1000),
+        ("0", 0),
+        ("true", True),
+        ("null", None),
+        ("~", None),
+        ("", None),
+        ("[8, 2e1]", [8, 20.0]),
+        ("{a: {b: 1}}", {"a": {"b": 1}}),
+        ("'2e-3'", "2e-3"),
+        # What YAML 1.1 takes for something else.
+        ("010", "010"),
+        ("8:24", "8:24"),
+        ("on", "on"),
+        ("yes", "yes"),
+        ("2026-01-31", "2026-01-31"),
+        ("cuda:0", "cuda:0"),
+        ("e3", "e3"),
+        (".", "."),
+    ],
+)
+def test_scalars_mean_what_they_look_like(text: str, value: object) -> None:
+    found = campaign_file.parse(text, "here")
+    assert found == value
+    assert type(found) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("seed: 1\nseed: 2", "line 2: not YAML (the key seed stands twice)"),
+        ("a: {b: 1, c: 2, b: 3}", "line 1: not YAML (the key b stands twice)"),
+        ("a: [", "line 1: not YAML (expected the node content"),
+        ("a: b: c", "line 1: not YAML (mapping values are not allowed here)"),
+        ("a:\n\tb: 1", "line 2: not YAML (found character '\\t'"),
+        ("? [a]\n: 3", "line 1: not YAML (found unhashable key)"),
+        ("a: 1\n---\nb: 2", "line 2: not YAML (but found another document)"),
+        ("a: !!python/object/apply:os.system ['true']", "could not determine a constructor"),
+        ("a: !!timestamp x", "could not determine a constructor"),
+        ("a: !!int x", "not YAML (invalid literal for int()"),
+        ("a: \x00", "not YAML (unacceptable character"),
+        ("a: " + "9" * 5000, "not YAML (Exceeds the limit"),
+        ("[" * 5000, "not YAML (maximum recursion depth exceeded"),
+    ],
+)
+def test_what_is_no_yaml_is_one_line(text: str, message: str) -> None:
+    with pytest.raises(Misuse) as caught:
+        campaign_file.parse(text, "quick.yaml")
+    assert str(caught.value).startswith("quick.yaml: ")
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_what_holds_no_keys_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "quick.yaml"
+    for text, got in [("", "nothing"), ("# only\n", "nothing"), ("- a", "a list"), ("3", "3")]:
+        path.write_text(text)
+        with pytest.raises(Misuse, match=rf"quick\.yaml: expected keys and values .*, got {got}$"):
+            campaign_file.read(path)
+
+
+def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Misuse, match="expected a campaign file, got a folder"):
+        campaign_file.read(tmp_path)
+    with pytest.raises(Misuse, match=r"none\.yaml: no such file; give the path"):
+        campaign_file.read(tmp_path / "none.yaml")
+    text = tmp_path / "text.yaml"
+    text.write_bytes(b"problem: \xff")
+    with pytest.raises(Misuse, match=r"text\.yaml: not text in UTF-8"):
+        campaign_file.read(text)
+    with pytest.raises(Misuse, match=r"cannot be read \(Not a directory\)"):
+        campaign_file.read(text / "quick.yaml")
+
+
+def test_override_is_a_dotted_key_and_a_value_in_yaml() -> None:
+    assert campaign_file.parse_override("training.steps=500") == (("training", "steps"), 500)
+    assert campaign_file.parse_override("a = b=c") == (("a",), "b=c")
+    with pytest.raises(Misuse, match="--set a: expected key=value such as"):
+        campaign_file.parse_override("a")
+
+
+def test_override_leaves_the_settings_alone() -> None:
+    settings = {"training": {"steps": 1, "device": "cpu"}}
+    changed = campaign_file.with_override(settings, ("training", "steps"), 2)
+    assert changed == {"training": {"steps": 2, "device": "cpu"}}
+    assert settings == {"training": {"steps": 1, "device": "cpu"}}
+    assert campaign_file.with_override({}, ("a", "b"), 1) == {"a": {"b": 1}}
+    with pytest.raises(Misuse, match="--set a.b: a is null, without keys; set a as a whole"):
+        campaign_file.with_override({"a": None}, ("a", "b"), 1)

@@ -1,0 +1,389 @@
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+import search_spaces
+from nas.calculus.activations import ACTIVATIONS
+from nas.campaign.config import Campaign, Gate, build, differences, load
+from nas.campaign.ranges import Range
+from nas.errors import Misuse
+
+# The campaign file that the README and the command line's help promise, written out.
+WHOLE = """
+problem: poisson_l_shape
+space: {activations: [sine, tanh, swish, softplus], depths: [2, 3], widths: [16, 32, 64]}
+gate: {depth: 2, width: 64, activation: tanh}
+tune: {m: [8, 24], p: [0.2, 0.9], threshold: [0.05, 0.5]}
+trials: 12
+seeds: 1
+training:
+  steps: 3000
+  points: {interior: 1000, boundary: 300}
+  learning_rate: 2.0e-3
+  dtype: float32
+  device: auto
+  sampling: sobol
+  fine_tuning: {rounds: 5, iterations: 300}
+parallel: {workers: 2, threads: null}
+storage: null
+seed: 0
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "quick.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_defaults_are_the_whole_file(tmp_path: Path) -> None:
+    assert load(written(tmp_path, WHOLE)) == build(problem="poisson_l_shape")
+
+
+def test_everything_can_be_set(tmp_path: Path) -> None:
+    text = """
+problem: burgers
+space: article_burgers
+gate: {depth: 0, width: 1, activation: gelu}
+tune: {m: 5, p: [1.5, 2], threshold: 1e-1}
+trials: 1
+seeds: 3
+training:
+  steps: 1
+  points: {interior: 1, boundary: 1}
+  learning_rate: 2e-3
+  dtype: float64
+  device: cuda:1
+  sampling: latin_hypercube
+  fine_tuning: {rounds: 0, iterations: 1}
+parallel: {workers: 1, threads: 4}
+storage: postgresql+psycopg://host/trials
+seed: 4294967295
+"""
+    campaign = load(written(tmp_path, text))
+    assert campaign.gate == Gate(depth=0, width=1, activation="gelu")
+    assert campaign.tune.m == Range(5, 5)
+    assert campaign.tune.m.fixed
+    assert campaign.tune.p == Range(1.5, 2.0)
+    assert not campaign.tune.p.fixed
+    assert campaign.tune.threshold == Range(0.1, 0.1)
+    assert campaign.training.learning_rate == 0.002
+    assert campaign.training.fine_tuning.rounds == 0
+    assert campaign.parallel.threads == 4
+    assert campaign.search_space() == search_spaces.load("article_burgers")
+
+
+def test_space_written_out_is_a_grid() -> None:
+    campaign = build(problem="x", space={"activations": ["sine"], "depths": [2], "widths": [8, 9]})
+    assert [str(candidate) for candidate in campaign.search_space().candidates] == [
+        "sine 2×8",
+        "sine 2×9",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "line"),
+    [
+        ({"problem": 3}, "problem: expected the name of a problem or the path of a Python file"),
+        ({"problem": ""}, "problem: expected the name of a problem or the path of a Python file"),
+        ({"stepz": 3}, "stepz: unknown key; did you mean training.steps?"),
+        ({"steps": 3}, "steps: unknown key; did you mean training.steps?"),
+        ({"trails": 3}, "trails: unknown key; did you mean trials?"),
+        ({"xyzzy": 3}, "xyzzy: unknown key; expected one of problem, space, gate, tune, trials, "),
+        ({"gate": {"dept": 3}}, "gate.dept: unknown key; did you mean gate.depth?"),
+        (
+            {"training": {"fine_tuning": {"round": 1}}},
+            "training.fine_tuning.round: unknown key; did you mean training.fine_tuning.rounds?",
+        ),
+        ({"space": {"depts": [2]}}, "space.depts: unknown key; did you mean space.depths?"),
+        ({"tune": {"<<": 1}}, "tune.<<: unknown key; expected one of m, p, threshold"),
+        ({"tune": {1: 1}}, "tune.1: unknown key; expected one of m, p, threshold"),
+        ({"space": "full_gird"}, "got 'full_gird'; did you mean 'full_grid'?"),
+        ({"space": 3}, "space: expected the name of a search space, or {activations, depths, wi"),
+        (
+            {"space": {"activations": ["sine", "tahn"]}},
+            "space.activations[1]: expected one of sine, tanh, swish, softplus, gelu, "
+            "got 'tahn'; did you mean 'tanh'?",
+        ),
+        (
+            {"space": {"activations": []}},
+            "space.activations: expected a list of one or more, each once, of sine, tanh, swish, "
+            "softplus, gelu, got []",
+        ),
+        (
+            {"space": {"depths": []}},
+            "space.depths: expected a list of one or more integers ≥ 1, each once, got []",
+        ),
+        ({"space": {"depths": [2, 2]}}, "integers ≥ 1, each once, got [2, 2]"),
+        ({"space": {"widths": 16}}, "integers ≥ 1, each once, got 16"),
+        ({"space": {"widths": [16, -3]}}, "space.widths[1]: expected an integer ≥ 1, got -3"),
+        ({"gate": 3}, "gate: expected keys and values: depth, width, activation, got 3"),
+        ({"gate": None}, "gate: expected keys and values: depth, width, activation, got null"),
+        ({"gate": {"depth": -1}}, "gate.depth: expected an integer ≥ 0, got -1"),
+        ({"gate": {"depth": True}}, "gate.depth: expected an integer ≥ 0, got true"),
+        ({"gate": {"width": 0}}, "gate.width: expected an integer ≥ 1, got 0"),
+        ({"gate": {"activation": 3}}, "gate.activation: expected one of sine, tanh, swish,"),
+        ({"tune": {"m": 1}}, "tune.m: expected an integer ≥ 2, or a range [low, high] of such wit"),
+        ({"tune": {"m": [1, 8]}}, "got [1, 8]"),
+        ({"tune": {"m": [9, 8]}}, "with low ≤ high, got [9, 8]"),
+        ({"tune": {"m": [2, 3, 4]}}, "got [2, 3, 4]"),
+        ({"tune": {"m": 8.0}}, "got 8.0"),
+        ({"tune": {"m": True}}, "got true"),
+        (
+            {"tune": {"p": 1.0}},
+            "tune.p: expected a number above 0 other than 1, or a range [low, high] of such on "
+            "one side of 1 with low ≤ high, got 1.0",
+        ),
+        ({"tune": {"p": 1}}, "got 1"),
+        ({"tune": {"p": 0}}, "got 0"),
+        ({"tune": {"p": -0.5}}, "got -0.5"),
+        ({"tune": {"p": [0.5, 1.5]}}, "got [0.5, 1.5]"),
+        ({"tune": {"p": [0.5, 1]}}, "got [0.5, 1]"),
+        ({"tune": {"p": [1, 2]}}, "got [1, 2]"),
+        ({"tune": {"p": [0.9, 0.2]}}, "got [0.9, 0.2]"),
+        ({"tune": {"p": math.nan}}, "got nan"),
+        ({"tune": {"p": math.inf}}, "got inf"),
+        ({"tune": {"p": 10**400}}, "got 1000"),
+        ({"tune": {"p": "0.5"}}, "got '0.5'"),
+        (
+            {"tune": {"threshold": 0}},
+            "tune.threshold: expected a number between 0 and 1 (both excluded), or a range "
+            "[low, high] of such with low ≤ high, got 0",
+        ),
+        ({"tune": {"threshold": 1}}, "got 1"),
+        ({"tune": {"threshold": [0.1, 1.0]}}, "got [0.1, 1.0]"),
+        ({"tune": {"threshold": False}}, "got false"),
+        ({"trials": 0}, "trials: expected an integer ≥ 1, got 0"),
+        ({"seeds": 0}, "seeds: expected an integer ≥ 1, got 0"),
+        ({"seeds": "2"}, "seeds: expected an integer ≥ 1, got '2'"),
+        ({"training": {"steps": 1e3}}, "training.steps: expected an integer ≥ 1, got 1000.0"),
+        ({"training": {"points": {"boundary": 0}}}, "training.points.boundary: expected an integ"),
+        ({"training": {"learning_rate": 0}}, "learning_rate: expected a finite number above 0,"),
+        ({"training": {"learning_rate": math.inf}}, "a finite number above 0, got inf"),
+        ({"training": {"learning_rate": math.nan}}, "a finite number above 0, got nan"),
+        (
+            {"training": {"dtype": "float46"}},
+            "training.dtype: expected one of float32, float64, got 'float46'; "
+            "did you mean 'float64'?",
+        ),
+        ({"training": {"dtype": [1]}}, "training.dtype: expected one of float32, float64, got [1]"),
+        ({"training": {"sampling": "random"}}, "expected one of sobol, latin_hypercube, got 'ran"),
+        (
+            {"training": {"device": "cuda:x"}},
+            "training.device: expected auto, cpu, cuda or a numbered device such as cuda:0, "
+            "got 'cuda:x'",
+        ),
+        ({"training": {"device": "cuda:٣"}}, "got 'cuda:٣'"),
+        ({"training": {"device": "cpu\n"}}, r"got 'cpu\n'"),
+        ({"training": {"fine_tuning": {"rounds": -1}}}, "expected an integer ≥ 0, got -1"),
+        ({"parallel": {"workers": 0}}, "parallel.workers: expected an integer ≥ 1, got 0"),
+        (
+            {"parallel": {"threads": 0}},
+            "parallel.threads: expected an integer ≥ 1, or null to share the cores out, got 0",
+        ),
+        ({"storage": "trials.db"}, "storage: expected null or the URL of an Optuna storage such a"),
+        ({"storage": 3}, "sqlite:///trials.db, got 3"),
+        ({"seed": -1}, "seed: expected an integer from 0 to 4294967295, got -1"),
+        ({"seed": 2**32}, "got 4294967296"),
+    ],
+)
+def test_wrong_setting_is_one_clear_line(settings: dict[str, Any], line: str) -> None:
+    with pytest.raises(Misuse) as caught:
+        build(**{"problem": "burgers", **settings})
+    message = str(caught.value)
+    assert line in message
+    assert "\n" not in message
+    assert not any(word in message for word in ("pydantic", "function", "Input", "<grid>"))
+
+
+def test_several_wrong_settings_are_a_line_each() -> None:
+    with pytest.raises(Misuse) as caught:
+        build(trials=0, tune={"m": 1}, gat={})
+    assert str(caught.value).splitlines() == [
+        "problem: missing; expected the name of a problem or the path of a Python file",
+        "tune.m: expected an integer ≥ 2, or a range [low, high] of such with low ≤ high, got 1",
+        "trials: expected an integer ≥ 1, got 0",
+        "gat: unknown key; did you mean gate?",
+    ]
+
+
+def test_long_values_are_cut() -> None:
+    with pytest.raises(Misuse, match=r"got 'x{59}…$"):
+        build(problem="burgers", seed="x" * 1000)
+
+
+def test_wrong_file_is_told_by_its_name(tmp_path: Path) -> None:
+    path = written(tmp_path, "problem: burgers\ntraining: {stepz: 3}\n")
+    with pytest.raises(Misuse) as caught:
+        load(path)
+    assert str(caught.value) == (
+        f"{path}: training.stepz: unknown key; did you mean training.steps?"
+    )
+
+
+def test_overrides_change_single_keys(tmp_path: Path) -> None:
+    path = written(tmp_path, WHOLE)
+    changes = ["training.steps=500", "tune.p=5e-1", "storage=", "tune.m=[2, 3]", "seed=1", "seed=2"]
+    campaign = load(path, changes)
+    expected = json.loads(json.dumps(load(path).resolved()))
+    expected["training"]["steps"] = 500
+    expected["tune"] |= {"p": 0.5, "m": [2, 3]}
+    expected["seed"] = 2
+    assert campaign.resolved() == expected
+
+
+def test_override_makes_a_section_that_the_file_lacks(tmp_path: Path) -> None:
+    campaign = load(written(tmp_path, "problem: burgers"), ["training.points.interior=7"])
+    assert campaign.training.points.interior == 7
+    assert campaign.training.points.boundary == 300
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("training.steps", "expected key=value such as training.steps=500, got 'training.steps'"),
+        ("=3", "expected key=value such as"),
+        ("training..steps=3", "expected key=value such as"),
+        ("training.stepz=3", "--set training.stepz: unknown key; did you mean training.steps?"),
+        ("seed.x=3", "--set seed.x: unknown key; seed has no keys, set it as a whole"),
+        ("training.steps=many", "--set training.steps: expected an integer ≥ 1, got 'many'"),
+        ("training={stepz: 3}", "--set training.stepz: unknown key; did you mean training.steps?"),
+        ("tune.p=1", "--set tune.p: expected a number above 0 other than 1"),
+        ("space.depths=[2, 0]", "--set space.depths[1]: expected an integer ≥ 1, got 0"),
+        ("tune.m=[3", "--set tune.m=[3: line 1: not YAML"),
+    ],
+)
+def test_wrong_override_is_told_as_such(tmp_path: Path, override: str, message: str) -> None:
+    with pytest.raises(Misuse) as caught:
+        load(written(tmp_path, WHOLE), [override])
+    assert str(caught.value).startswith("--set ")
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_override_below_a_name_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, "problem: burgers\nspace: full_grid\n")
+    with pytest.raises(Misuse, match="--set space.depths: space is 'full_grid', without keys; "):
+        load(path, ["space.depths=[2]"])
+
+
+def test_file_and_override_are_told_apart(tmp_path: Path) -> None:
+    path = written(tmp_path, "problem: burgers\ntrials: 0\n")
+    with pytest.raises(Misuse) as caught:
+        load(path, ["seeds=0"])
+    first, second = str(caught.value).splitlines()
+    assert first.startswith(f"{path}: trials: ")
+    assert second.startswith("--set seeds: ")
+
+
+def test_problem_path_is_seen_from_the_file_and_an_override_from_the_shell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    path = written(tmp_path, "problem: ./heat.py")
+    assert load(path).problem == str(tmp_path / "heat.py")
+    assert load("../quick.yaml").problem == str(tmp_path / "heat.py")
+    assert load(path, ["problem=heat.py"]).problem == str(elsewhere / "heat.py")
+    assert load(path, ["problem=~/heat.py"]).problem == str(tmp_path / "heat.py")
+    assert build(problem="../heat.py").problem == str(tmp_path / "heat.py")
+    assert build(problem="heat").problem == "heat"
+
+
+def numbers(low: float, high: float) -> st.SearchStrategy[Any]:
+    inside = st.floats(low, high, exclude_min=True, exclude_max=True, allow_subnormal=False)
+    return st.one_of(inside, st.tuples(inside, inside).map(lambda ends: sorted(ends)))
+
+
+campaigns = st.fixed_dictionaries(
+    {"problem": st.sampled_from(["burgers", "/somewhere/heat.py"])},
+    optional={
+        "space": st.one_of(
+            st.sampled_from(search_spaces.names()),
+            st.fixed_dictionaries(
+                {
+                    "activations": st.lists(
+                        st.sampled_from(list(ACTIVATIONS)), min_size=1, unique=True
+                    ),
+                    "depths": st.lists(st.integers(1, 9), min_size=1, unique=True),
+                }
+            ),
+        ),
+        "tune": st.fixed_dictionaries(
+            {},
+            optional={
+                "m": st.one_of(
+                    st.integers(2, 99),
+                    st.tuples(st.integers(2, 9), st.integers(9, 99)),
+                ),
+                "p": st.one_of(numbers(0, 1), numbers(1, 10)),
+                "threshold": numbers(0, 1),
+            },
+        ),
+        "parallel": st.fixed_dictionaries({"threads": st.none() | st.integers(1, 64)}),
+        "storage": st.none() | st.just("sqlite:///trials.db"),
+        "seed": st.integers(0, 2**32 - 1),
+    },
+)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(campaigns)
+def test_resolved_configuration_comes_back_from_json(chosen: dict[str, Any]) -> None:
+    campaign = build(**chosen)
+    resolved = json.loads(json.dumps(campaign.resolved(), allow_nan=False))
+    assert resolved == campaign.resolved()
+    assert Campaign.from_resolved(resolved) == campaign
+    assert Campaign.from_resolved(resolved).resolved() == resolved
+
+
+def test_one_number_and_a_range_of_one_number_are_the_same_campaign() -> None:
+    one = build(problem="burgers", tune={"m": 8, "p": 2})
+    other = build(problem="burgers", tune={"m": [8, 8], "p": [2.0, 2]})
+    assert one.resolved() == other.resolved()
+    assert one.resolved()["tune"]["m"] == 8
+
+
+def test_damaged_resolved_configuration_is_refused() -> None:
+    resolved = build(problem="burgers").resolved()
+    with pytest.raises(Misuse, match="trials: expected an integer ≥ 1, got 'twelve'"):
+        Campaign.from_resolved({**resolved, "trials": "twelve"})
+
+
+def test_identity_leaves_out_how_much_and_on_what() -> None:
+    one = build(problem="burgers")
+    other = build(
+        problem="burgers", trials=99, parallel={"workers": 7}, storage="sqlite:///trials.db"
+    )
+    assert one.identity() == other.identity()
+    assert differences(one.identity(), other.identity()) == []
+    assert one.identity() != build(problem="burgers", seeds=2).identity()
+    assert one.identity().keys() == one.resolved().keys() - {"trials", "parallel", "storage"}
+
+
+def test_differences_name_the_key_and_both_values() -> None:
+    there = build(problem="burgers", training={"steps": 3000}, tune={"p": [0.2, 0.9]})
+    here = build(problem="burgers", training={"steps": 500}, tune={"p": 0.5}, space="full_grid")
+    assert differences(there.resolved(), here.resolved()) == [
+        'space is {"activations": ["sine", "tanh", "swish", "softplus"], "depths": [2, 3], '
+        '"widths": [16, 32, 64]} there and "full_grid" here',
+        "tune.p is [0.2, 0.9] there and 0.5 here",
+        "training.steps is 3000 there and 500 here",
+    ]
+    assert differences({"a": 1}, {"b": None}) == [
+        "a is 1 there and absent here",
+        "b is absent there and null here",
+    ]
+
+
+def test_campaign_is_frozen() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        build(problem="burgers").trials = 3  # type: ignore[misc]

@@ -1,0 +1,218 @@
+"""Campaigns that never ran: records with known contents, written as a real search does."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nas.campaign.records import TABLES, Records, read, write_map, write_table
+
+Array = NDArray[np.float64]
+Row = dict[str, Any]
+ACTIVATIONS = ("sine", "tanh", "swish", "softplus")
+FAVOUR = {"sine": 2.0, "tanh": -2.0, "swish": 0.5, "softplus": 0.0, "gelu": 0.2}
+
+
+def expert(run: str, candidate: int, fate: str, ended: int, **changes: Any) -> Row:
+    """One row of ``experts`` with plain defaults."""
+    row = {
+        "run": run, "trial": 0, "repetition": 0, "candidate": candidate, "activation": "tanh",
+        "depth": 2, "width": 16, "parameters": 337, "born": 0, "ended": ended, "fate": fate,
+        "reason": "", "importance": 0.1, "own_loss": 0.5, "refusals": 0,
+    }  # fmt: skip
+    return row | changes
+
+
+def run_row(name: str, **changes: Any) -> Row:
+    """One row of ``runs``, completed, with plain defaults."""
+    row = {
+        "run": name, "trial": 0, "repetition": 0, "status": "completed", "reason": "", "m": 4,
+        "p": 0.5, "threshold": 0.3, "seed": 7, "steps": 100, "iterations": 10,
+        "experts_before": 4, "experts_after": 2, "parameters_before": 4000,
+        "parameters_after": 2000, "drops": 2, "refusals": 0, "held_out_loss": 1e-3,
+        "relative_l2": 0.01,
+    }  # fmt: skip
+    return row | changes
+
+
+@dataclass
+class Campaign:
+    """Rows in the making; `write` puts them into a folder."""
+
+    problem: Row = field(default_factory=dict)
+    configuration: Row = field(default_factory=lambda: {"trials": 1, "seeds": 1})
+    tables: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in TABLES})
+    maps: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def write(self, folder: Path) -> Path:
+        folder.mkdir(parents=True, exist_ok=True)
+        facts = {
+            "name": "plane", "title": "A plane problem", "equation": "u.xx + u.yy = 0",
+            "coordinates": ["x", "y"], "fields": ["u"], "has_reference": True,
+        }  # fmt: skip
+        campaign = {
+            "problem": facts | self.problem,
+            "configuration": self.configuration,
+            "versions": {"pinn-nas": "0.1.0"},
+        }
+        (folder / "campaign.json").write_text(json.dumps(campaign), encoding="utf-8")
+        for name, rows in self.tables.items():
+            write_table(folder / "tables" / f"{name}.parquet", name, rows)
+        for run, columns in self.maps.items():
+            write_map(folder / "runs" / run / "map.parquet", columns)
+        return folder
+
+    def records(self, folder: Path) -> Records:
+        return read(self.write(folder))
+
+
+def realistic(
+    problem: str = "l_shape", trials: int = 8, seeds: int = 1, broken: Sequence[int] = (5,)
+) -> Campaign:
+    """A campaign as a search would leave it: drops, a front, histories and maps."""
+    rng = np.random.default_rng(3)
+    facts, make_map = {"l_shape": _l_shape, "burgers": _burgers, "flow": _flow}[problem](rng)
+    tune = {"m": [8, 24], "p": [0.2, 0.9], "threshold": [0.05, 0.5]}
+    made = Campaign(facts, {"problem": problem, "trials": trials, "seeds": seeds, "tune": tune})
+    for trial, repetition in product(range(trials), range(seeds)):
+        _add_run(made, rng, trial, repetition, trial in broken)
+    _add_trials(made, trials)
+    best = next((t["best_run"] for t in made.tables["trials"] if t["recommended"]), None)
+    if best is not None:
+        mine = [e for e in made.tables["experts"] if e["run"] == best]
+        team = [int(e["candidate"]) for e in mine if e["fate"] == "survived"]
+        made.maps[best] = make_map(team)
+    return made
+
+
+def _add_run(made: Campaign, rng: np.random.Generator, t: int, repetition: int, broken: bool) -> None:
+    name, m = f"{t:04d}-{repetition}", int(rng.integers(8, 25))
+    keys = {"run": name, "trial": t, "repetition": repetition}
+    grid = list(product(ACTIVATIONS, (2, 3), (16, 32, 64)))
+    pool = [grid[i % len(grid)] for i in rng.permutation(max(m, len(grid)))[:m]]
+    merit = np.array([FAVOUR[a] + 0.01 * w for a, _, w in pool]) + rng.normal(0, 1.2, m)
+    keep = int(rng.integers(3, 6))
+    order = np.argsort(merit)
+    steps, drop_at = 3000, {int(c): 900 + 60 * i for i, c in enumerate(order[: m - keep])}
+    end = 1500 if broken else 2400
+    weights = rng.dirichlet(np.ones(keep) * 3)
+    size = [w * (3 + w * (d - 1)) + w + 1 for _, d, w in pool]
+    for c, (activation, depth, width) in enumerate(pool):
+        dropped = drop_at.get(c, steps) < end
+        fate = "dropped" if dropped else "censored" if broken else "survived"
+        place = int(np.flatnonzero(order == c)[0]) - (m - keep)
+        made.tables["experts"].append(
+            expert(
+                name, c, fate, drop_at[c] if dropped else end, **{k: keys[k] for k in keys if k != "run"},
+                activation=activation, depth=depth, width=width, parameters=size[c],
+                reason="importance 0.011 under 0.3 / 14" if dropped else "", refusals=int(not dropped),
+                importance=0.01 if dropped else float(weights[place]) if not broken else 1 / m,
+                own_loss=float(np.exp(rng.normal(-0.5 * merit[c], 0.6))),
+            )
+        )  # fmt: skip
+    alive = [m - sum(s >= at for at in drop_at.values()) for s in range(0, steps + 600, 50)]
+    loss = 0.8 * np.exp(-np.arange(0, steps + 600, 50) / 500) + 10 ** rng.uniform(-4.3, -3)
+    for i, s in enumerate(range(0, end if broken else steps + 600, 50)):
+        phase = "warm-up" if s < 600 else "gate" if s < 900 else "selection" if s < 2400 else "fine-tuning"
+        made.tables["history"].append({
+            **keys, "phase": phase, "step": s, "loss": float(loss[i] * rng.lognormal(0, 0.2)),
+            "held_out_loss": float(loss[i]) if i % 4 == 0 else None, "sparsity": 1.5,
+            "experts": alive[i], "parameters": 900 * alive[i], "learning_rate": 2e-3,
+        })  # fmt: skip
+    made.tables["runs"].append(run_row(
+        name, trial=t, repetition=repetition, status="diverged" if broken else "completed",
+        reason="loss was not finite at step 1500" if broken else "", m=m, seed=1000 + t,
+        p=float(rng.uniform(0.2, 0.9)), threshold=float(rng.uniform(0.05, 0.5)),
+        steps=end if broken else steps, iterations=0 if broken else 600, experts_before=m,
+        experts_after=keep, parameters_before=sum(size) + 4500, drops=m - keep,
+        parameters_after=sum(size[c] for c in range(m) if c not in drop_at) + 4500, refusals=keep,
+        held_out_loss=None if broken else float(loss[-1]),
+        relative_l2=None if broken else float(np.sqrt(loss[-1])),
+    ))  # fmt: skip
+    made.tables["attempts"].append({
+        **keys, "attempt": 0, "started": f"2026-03-01T10:{t:02d}:00Z", "seconds": 118.5,
+        "from_step": 0, "to_step": end, "ending": "diverged" if broken else "completed",
+        "device": "cpu", "threads": 1, "processor": "A processor", "platform": "Linux",
+        "versions": json.dumps({"python": "3.11.7", "torch": "2.13.0", "pinn-nas": "0.1.0"}),
+    })  # fmt: skip
+
+
+def _add_trials(made: Campaign, trials: int) -> None:
+    rows = []
+    for t in range(trials):
+        runs = [r for r in made.tables["runs"] if r["trial"] == t]
+        done = [r for r in runs if r["status"] == "completed"]
+        best = min(done, key=lambda r: r["held_out_loss"], default=None)
+        rows.append({
+            "trial": t, "status": "completed" if done else "failed", "m": runs[0]["m"],
+            "p": runs[0]["p"], "threshold": runs[0]["threshold"],
+            "held_out_loss": best and best["held_out_loss"],
+            "parameters": best and float(best["parameters_after"]),
+            "relative_l2": best and best["relative_l2"], "on_front": False,
+            "recommended": False, "best_run": best["run"] if best else None,
+        })  # fmt: skip
+    known = [r for r in rows if r["best_run"]]
+    for row in known:
+        row["on_front"] = not any(
+            o["held_out_loss"] < row["held_out_loss"] and o["parameters"] < row["parameters"]
+            for o in known
+        )
+    front = sorted((r for r in known if r["on_front"]), key=lambda r: r["parameters"])
+    if front:
+        front[len(front) // 2]["recommended"] = True
+    made.tables["trials"] = rows
+
+
+def _with_experts(
+    columns: dict[str, Array], fields: Sequence[str], team: Sequence[int], x: Array, y: Array
+) -> dict[str, Array]:
+    """Smooth weights around centres, and experts that are right where their weight is large."""
+    rng = np.random.default_rng(1)
+    centres = rng.uniform([x.min(), y.min()], [x.max(), y.max()], size=(len(team), 2))
+    score = np.exp(-6 * np.stack([(x - a) ** 2 + (y - b) ** 2 for a, b in centres]))
+    weights = score / score.sum(axis=0)
+    outside = np.isnan(columns[fields[0]])
+    for i, c in enumerate(team):
+        columns[f"weight.{c}"] = np.where(outside, np.nan, weights[i])
+        for name in fields:
+            wrong = 0.3 * np.nanmax(np.abs(columns[name])) * np.sin(3 * x + i) * (1 - weights[i])
+            columns[f"{name}.expert.{c}"] = columns[name] + wrong
+    return columns
+
+
+def _l_shape(rng: np.random.Generator) -> Any:
+    facts = {
+        "name": "poisson_l_shape", "title": "Poisson equation on an L-shaped domain",
+        "equation": "-(u.xx + u.yy) = 1",
+    }  # fmt: skip
+    x, y = (g.ravel() for g in np.meshgrid(np.linspace(-1, 1, 81), np.linspace(-1, 1, 81)))
+    corner = np.minimum(1, np.maximum(-x, -y) + 0.35)
+    u = np.where((x > 0) & (y > 0), np.nan, 0.16 * (1 - x**2) * (1 - y**2) * corner)
+    made = {"x": x, "y": y, "u": u + 2e-3 * np.sin(9 * x * y) * (1 - x**2), "u.reference": u}
+    return facts, lambda team: _with_experts(made, ["u"], team, x, y)
+
+
+def _burgers(rng: np.random.Generator) -> Any:
+    facts = {
+        "name": "burgers", "title": "Viscous Burgers equation", "coordinates": ["x", "t"],
+        "equation": "u.t + u * u.x - nu * u.xx = 0",
+    }  # fmt: skip
+    x, t = (g.ravel() for g in np.meshgrid(np.linspace(-1, 1, 101), np.linspace(0, 1, 51)))
+    u = -np.sin(np.pi * x) * (1 - t) - np.tanh(x * 30) * t * (1 - np.abs(x))
+    made = {"x": x, "t": t, "u": u + 0.02 * np.exp(-200 * x**2) * t, "u.reference": u}
+    return facts, lambda team: _with_experts(made, ["u"], team, x, t)
+
+
+def _flow(rng: np.random.Generator) -> Any:
+    facts = {
+        "name": "flow", "title": "A flow with two fields and no reference", "fields": ["u", "p"],
+        "equation": "u.x + p.y = 0", "has_reference": False,
+    }  # fmt: skip
+    x, y = (g.ravel() for g in np.meshgrid(np.linspace(0, 3, 91), np.linspace(0, 1, 31)))
+    made = {"x": x, "y": y, "u": 4 * y * (1 - y) + 0.1 * np.sin(4 * x), "p": 120 * (3 - x) + 5 * y}
+    return facts, lambda team: _with_experts(made, ["u", "p"], team, x, y)
