@@ -144,6 +144,7 @@ def frame(ax: Axes, grid: Grid, title: str) -> None:
 
 def panels(figure: Figure, used: int, columns: int) -> list[Axes]:
     """``used`` axes in rows of ``columns``."""
+    figure.set_layout_engine("compressed")  # panels of fixed shape
     axes: list[Axes] = list(figure.subplots(-(-used // columns), columns, squeeze=False).flat)
     for ax in axes[used:]:
         ax.remove()

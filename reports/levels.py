@@ -23,10 +23,11 @@ class Levels:
     axis: str  # what is measured
     span: tuple[float, float] | None  # of the axis, where it is known
     neutral: float | None  # where a level without effect would stand
+    most: int  # levels of the factor that has most: figures side by side are equally high
 
     @property
     def height(self) -> float:
-        return 1.0 + 0.44 * len(self.levels)
+        return 1.0 + 0.44 * self.most
 
     def spoken(self) -> str:
         """The values in words, for the alternative text."""
@@ -51,7 +52,9 @@ def of(
     """`Levels` of ``table``'s rows of ``factor``, with ``column`` as the value."""
     rows = table[table["factor"] == factor]
     value, low, high = (tuple(map(float, rows[name])) for name in (column, "low", "high"))
-    return Levels(factor, tuple(rows["level"]), tuple(notes), value, low, high, axis, span, neutral)
+    most = int(table.groupby("factor")["level"].size().max())
+    levels = tuple(rows["level"])
+    return Levels(factor, levels, tuple(notes), value, low, high, axis, span, neutral, most)
 
 
 def draw(data: Levels, figure: Figure) -> None:
@@ -72,6 +75,6 @@ def draw(data: Levels, figure: Figure) -> None:
     if data.span is not None:
         ax.set_xlim(*data.span)
     else:
-        ax.set_xlim(left=0)
+        ax.set_xlim(left=-0.03 * ax.get_xlim()[1])  # room for a dot at zero
     ax.set_xlabel(data.axis)
     ax.set_ylabel(data.factor)

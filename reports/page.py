@@ -23,12 +23,13 @@ _TEMPLATE = "page.html.jinja"
 
 @dataclass(frozen=True)
 class Table:
-    """A table as the page prints it: text only, numbers right-aligned by the template."""
+    """A table as the page prints it: text only."""
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     marked: frozenset[int] = frozenset()  # rows that stand out
+    wordy: bool = False  # the last column holds sentences
 
 
 def build(folder: Path, destination: Path) -> Path:
@@ -132,6 +133,7 @@ def _tables(records: Records, numbers: statistics.Statistics) -> dict[str, Any]:
                  f"{r.seed}", r.reason)
                 for r in each(broken)
             ),
+            wordy=True,
         ),
     }  # fmt: skip
 
@@ -172,7 +174,7 @@ def _survivors(survivors: pd.DataFrame) -> Table:
         for e in each(survivors)
     )  # fmt: skip
     columns = ("expert", "parameters", "importance", "own residual", "refusals", "last refusal")
-    return Table("The team", columns, rows)
+    return Table("The team", columns, rows, wordy=True)
 
 
 def _levels(numbers: statistics.Statistics) -> Iterator[Table]:
@@ -183,7 +185,7 @@ def _levels(numbers: statistics.Statistics) -> Iterator[Table]:
     for factor, rows in table.groupby("factor", sort=False):
         yield Table(
             f"By {factor}",
-            (str(factor), "survived", "rate", "95 % interval", "importance", "95 % interval"),
+            (str(factor), "survived", "rate", "95 % interval", "importance", "its interval"),
             tuple(
                 (r.level, f"{r.survived} of {r.experts}", words.percent(r.rate),
                  f"{words.percent(r.low)} to {words.percent(r.high)}", words.number(r.relative),

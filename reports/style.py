@@ -41,6 +41,7 @@ RC: Any = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.axisbelow": True,
+    "axes.formatter.limits": (-2, 4),
     "image.interpolation": "nearest",
     "figure.constrained_layout.use": True,
     "text.parse_math": False,  # names come from records: a $ in one is a dollar sign
@@ -87,15 +88,15 @@ def ink_on(colour: str) -> str:
 def power_of_ten(value: float) -> str:
     """A tick of a logarithmic axis: 10⁻³, 2×10⁻³."""
     exponent = math.floor(math.log10(value) + 1e-9)
-    head = round(value / 10**exponent)
+    head = f"{value / 10**exponent:.2g}"
     power = "10" + str(exponent).translate(_SUPERSCRIPT)
-    return power if head == 1 else f"{head}×{power}"
+    return power if head == "1" else f"{head}×{power}"
 
 
 def logarithmic(axis: Axis, decades: float) -> None:
     """Number a logarithmic axis that spans ``decades``, also where it is short."""
-    few = decades < 1.5
-    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if few else (1.0,), numticks=8))
+    subs = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0) if decades < 0.7 else (1.0, 2.0, 5.0)
+    axis.set_major_locator(LogLocator(subs=subs if decades < 1.5 else (1.0,), numticks=8))
     axis.set_minor_formatter(NullFormatter())
     axis.set_major_formatter(FuncFormatter(lambda value, _: power_of_ten(value)))
 

@@ -17,9 +17,15 @@ def number(value: float) -> str:
     """Three digits, as a scientist writes them: 0.0123, 1.23e-5, 45.2; a dash for none."""
     if not math.isfinite(value):
         return "–"
-    text = f"{value:.3g}"
-    mantissa, mark, exponent = text.partition("e")
-    return f"{mantissa}e{int(exponent)}" if mark else text
+    if value == 0 or 1e-2 <= abs(value) < 1e5:
+        return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
+    mantissa, _, exponent = f"{value:.2e}".partition("e")
+    return f"{mantissa}e{int(exponent)}"
+
+
+def plural(count: int, thing: str) -> str:
+    """1 run, 2 runs."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
 def percent(value: float) -> str:
@@ -64,7 +70,7 @@ def survival(rates: pd.DataFrame, chance: dict[str, float], runs: int) -> list[s
         return ["No expert survived in any completed run: nothing can be said on selection."]
     said = [
         f"{tried['survived']} of {tried['experts']} experts survived in "
-        f"{runs} completed run{'' if runs == 1 else 's'}."
+        f"{plural(runs, 'completed run')}."
     ]
     if runs < LEAST_RUNS:
         said.append(
@@ -88,8 +94,8 @@ def importances(table: pd.DataFrame, runs: int) -> str:
         for row in each(parted)
     ]
     return (
-        "; ".join(parts) + f". With {len(table)} levels looked at, about one in twenty such "
-        "intervals misses the equal share by chance alone."
+        f"Importance: {'; '.join(parts)}. With {len(table)} levels looked at, about one in "
+        "twenty such intervals misses the equal share by chance alone."
     )
 
 
@@ -105,7 +111,7 @@ def agreement(table: pd.DataFrame) -> str:
     spread = "" if len(tau) == 1 else f" (from {tau.min():.2f} to {tau.max():.2f})"
     return apart + (
         f"Kendall's τ between own residual and order of survival is {tau.median():.2f} in the "
-        f"median of {len(tau)} run{'' if len(tau) == 1 else 's'}{spread}; 1 would mean that the "
+        f"median of {plural(len(tau), 'run')}{spread}; 1 would mean that the "
         "worst single networks were dropped first, 0 that the two have nothing to do with each "
         "other."
     )
@@ -116,16 +122,20 @@ def _factor(factor: str, rates: pd.DataFrame, chance: float) -> str:
     name = factor.capitalize()
     if len(rows) < 2:
         return f"{name}: only one level was tried, so there is nothing to compare."
-    odds = f"chance alone parts the levels as far in {_odds(chance)} of random deals"
+    odds = f"permutation within runs: p {_odds(chance)}"
     parted = list(_parted(rows))
     if not parted:
         return f"{name}: no claim. All 95 % intervals overlap ({odds})."
     if not chance < LEVEL:
         return (
-            f"{name}: no claim. Some intervals do not overlap, but experts of one run compete, "
-            f"and {odds}."
+            f"{name}: no claim. Some intervals do not overlap, but experts of one run compete "
+            f"({odds})."
         )
     return f"{name}: {'; '.join(parted)} ({odds})."
+
+
+def _odds(chance: float) -> str:
+    return "< 0.001" if chance < 1e-3 else f"= {chance:.2g}"
 
 
 def _parted(rows: pd.DataFrame) -> Iterator[str]:
@@ -140,10 +150,6 @@ def _parted(rows: pd.DataFrame) -> Iterator[str]:
             )
 
 
-def _odds(chance: float) -> str:
-    return "less than 0.1 %" if chance < 1e-3 else f"{chance:.1%}".replace("%", " %")
-
-
 def article(rates: pd.DataFrame, chance: dict[str, float], runs: int) -> list[str]:
     """Whether what Bischof and Kraus (2022) saw is seen here: sine over tanh, wide over narrow.
 
@@ -156,11 +162,11 @@ def article(rates: pd.DataFrame, chance: dict[str, float], runs: int) -> list[st
         first, second = rows.loc[better], rows.loc[worse]
         sure = runs >= LEAST_RUNS and chance[factor] < LEVEL
         if sure and first["low"] > second["high"]:
-            verdict = "confirmed here"
+            verdict = "seen here too"
         elif sure and second["low"] > first["high"]:
-            verdict = "contradicted here"
+            verdict = "the opposite is seen here"
         else:
-            verdict = "neither confirmed nor contradicted here"
+            verdict = "undecided here"
         said.append(
             f"{factor} {better} over {worse}: {verdict} ({first['survived']} of "
             f"{first['experts']} against {second['survived']} of {second['experts']})"

@@ -192,6 +192,13 @@ def read_table(path: Path, name: str) -> pd.DataFrame:
     return frame
 
 
+def read_rows(path: Path, name: str) -> list[dict[str, Any]]:
+    """The rows of the table ``name`` at ``path`` as `write_table` took them: null is None."""
+    read_table(path, name)  # for its checks
+    rows: list[dict[str, Any]] = pq.read_table(path).to_pylist()
+    return rows
+
+
 def write_table(path: Path, name: str, rows: list[dict[str, Any]]) -> None:
     """Write ``rows`` (each with exactly the schema's columns) as the table ``name``."""
     schema = TABLES[name]

@@ -27,12 +27,13 @@ def summarise(records: Records) -> tuple[grid.Grid, dict[str, grid.Array]] | Non
 def draw(data: tuple[grid.Grid, dict[str, grid.Array]], figure: Figure) -> None:
     """One row per field, from 0, since only the size of the error counts."""
     where, errors = data
+    figure.set_layout_engine("compressed")  # panels of fixed shape
     axes = figure.subplots(len(errors), 1, squeeze=False)[:, 0]
     for ax, (field, error) in zip(axes, errors.items(), strict=True):
         _, high = grid.limits(error)
         title = f"|{field} − reference|"
         shown = grid.image(ax, where, error, ERROR_COLOURS, 0.0, high, title)
-        figure.colorbar(shown, ax=ax, label="absolute error", shrink=0.9)
+        figure.colorbar(shown, ax=ax, label="absolute error")
 
 
 def pictures(records: Records) -> list[Picture]:
@@ -48,7 +49,7 @@ def pictures(records: Records) -> list[Picture]:
             f"Absolute error against the reference: {spoken}.",
             "Bright: where the prediction is furthest from the reference. The reference is "
             "only for looking at: no decision of the search saw it.",
-            (3.9, (0.85 + 2.1 * where.ratio) * len(errors) + 0.1),
+            (3.6, (0.85 + 2.1 * where.ratio) * len(errors) + 0.1),
             partial(draw, data),
         )
     ]

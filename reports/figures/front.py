@@ -13,7 +13,7 @@ from nas.campaign.records import Records
 from reports.figures import Picture
 from reports.rows import each
 from reports.style import HIGHLIGHT, INK, QUIET, logarithmic
-from reports.words import number
+from reports.words import number, plural
 
 SECTION = "front"
 ORDER = 1
@@ -111,7 +111,7 @@ def pictures(records: Records) -> list[Picture]:
         Picture(
             "front",
             "Loss against size",
-            f"Held-out loss against surviving parameters of {len(data.trials)} trial(s), "
+            f"Held-out loss against surviving parameters of {plural(len(data.trials), 'trial')}, "
             f"{on_front} on the front.{spoken}",
             "Each mark is a trial; lower and further left is better. No other trial is better "
             "in both than one on the front. Star: its knee, where a smaller network starts to "

@@ -8,6 +8,7 @@ from reports import levels
 from reports.figures import Picture
 from reports.rows import each
 from reports.survival import FACTORS, importance
+from reports.words import plural
 
 SECTION = "survival"
 ORDER = 3
@@ -20,7 +21,7 @@ def summarise(records: Records) -> Iterator[levels.Levels]:
     table = importance(records.experts, records.runs)
     for factor in FACTORS:
         rows = table[table["factor"] == factor]
-        notes = [f"{row.experts} in {row.runs} run(s)" for row in each(rows)]
+        notes = [f"{row.experts} in {plural(row.runs, 'run')}" for row in each(rows)]
         if notes:
             yield levels.of(table, factor, "relative", notes, "equal shares", neutral=1.0)
 
@@ -31,10 +32,9 @@ def pictures(records: Records) -> list[Picture]:
             f"importance_{data.factor}",
             f"Final importance by {data.factor}",
             f"Mean final importance by {data.factor}, in equal shares: {data.spoken()}.",
-            "Dot: the mean weight in the final mixture, as a multiple of 1 / (experts in the "
-            "pool), so that pools of different sizes compare; who was dropped counts as 0. "
-            "Dashed: the equal share. Bar: 95 % interval over runs (Student's t), none for a "
-            "single run.",
+            "Dot: the mean weight in the final mixture, in shares of 1 / (experts in the pool), "
+            "so that pools of different sizes compare; who was dropped counts as 0. Dashed: the "
+            "equal share. Bar: 95 % interval over runs (Student's t).",
             (WIDTH, data.height),
             partial(draw, data),
         )

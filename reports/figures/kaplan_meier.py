@@ -11,6 +11,7 @@ from nas.campaign.records import Records
 from reports.figures import Picture
 from reports.style import level_colours
 from reports.survival import FACTORS, kaplan_meier
+from reports.words import percent
 
 SECTION = "survival"
 ORDER = 2
@@ -68,7 +69,7 @@ def pictures(records: Records) -> list[Picture]:
             f"kaplan_meier_{data.factor}",
             f"Kaplan–Meier by {data.factor}",
             f"Share of experts still alive against the step, by {data.factor}. At the last step: "
-            + "; ".join(f"{k} {c['alive'].iloc[-1]:.0%}" for k, c in data.curves.items())
+            + "; ".join(f"{k} {percent(c['alive'].iloc[-1])}" for k, c in data.curves.items())
             + ".",
             "Each fall of a line is a drop. Bands: 95 % pointwise intervals. Experts of runs "
             "that ended early count for as long as they lasted; where a band is wide, few were "

@@ -8,6 +8,7 @@ from reports import levels
 from reports.figures import Picture
 from reports.rows import each
 from reports.survival import FACTORS, own_residual
+from reports.words import plural
 
 SECTION = "single"
 ORDER = 1
@@ -20,7 +21,7 @@ def summarise(records: Records) -> Iterator[levels.Levels]:
     table = own_residual(records.experts, records.runs)
     for factor in FACTORS:
         rows = table[table["factor"] == factor]
-        notes = [f"{row.experts} in {row.runs} run(s)" for row in each(rows)]
+        notes = [f"{row.experts} in {plural(row.runs, 'run')}" for row in each(rows)]
         if notes:
             axis = "rank in its run (0 best, 1 worst)"
             yield levels.of(table, factor, "rank", notes, axis, (-0.03, 1.03), 0.5)
@@ -34,7 +35,7 @@ def pictures(records: Records) -> list[Picture]:
             f"Mean rank of the own residual by {data.factor}, 0 best and 1 worst: {data.spoken()}.",
             "Dot: the mean rank of an expert's own residual among the experts of its run, "
             "measured after the warm-up, before the gate chose. Left is better. Bar: 95 % "
-            "interval over runs (Student's t), none for a single run.",
+            "interval over runs (Student's t).",
             (WIDTH, data.height),
             partial(draw, data),
         )

@@ -14,6 +14,7 @@ from nas.campaign.records import Records
 from reports import grid
 from reports.figures import Picture
 from reports.style import expert_colours, ink_on
+from reports.words import percent
 
 SECTION = "team"
 ORDER = 3
@@ -44,6 +45,7 @@ def summarise(records: Records) -> Responsibility | None:
 
 def draw(data: Responsibility, figure: Figure) -> None:
     """Regions in the hues of the activations, numbered, so that hues need not tell all."""
+    figure.set_layout_engine("compressed")  # panels of fixed shape
     ax = figure.subplots()
     where = data.where
     colours = expert_colours([(c, where.activations[c]) for c in where.experts])
@@ -64,9 +66,10 @@ def draw(data: Responsibility, figure: Figure) -> None:
             )
     leading = [c for c in where.experts if data.share[c] > 0]
     handles = [
-        Patch(color=colours[c], label=f"{where.names[c]} · {data.share[c]:.0%}") for c in leading
+        Patch(color=colours[c], label=f"{where.names[c]} · {percent(data.share[c])}")
+        for c in leading
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=2)
+    figure.legend(handles=handles, loc="outside lower center", ncols=1)
 
 
 def pictures(records: Records) -> list[Picture]:
@@ -74,7 +77,7 @@ def pictures(records: Records) -> list[Picture]:
     if data is None:
         return []
     leading = [c for c in data.where.experts if data.share[c] > 0]
-    spoken = "; ".join(f"{data.where.names[c]} on {data.share[c]:.0%}" for c in leading)
+    spoken = "; ".join(f"{data.where.names[c]} on {percent(data.share[c])}" for c in leading)
     return [
         Picture(
             "responsibility",
@@ -83,7 +86,7 @@ def pictures(records: Records) -> list[Picture]:
             "Each region belongs to the expert with the largest weight there; percentages are "
             "shares of the domain. Hues are activations. An expert that leads nowhere can "
             "still matter: see its weights.",
-            (4.4, 1.0 + 3.0 * data.where.ratio + 0.22 * ((len(leading) + 1) // 2)),
+            (3.6, 1.0 + 2.5 * data.where.ratio + 0.2 * len(leading)),
             partial(draw, data),
         )
     ]

@@ -17,6 +17,7 @@ summarise = grid.load
 def draw(data: grid.Grid, figure: Figure) -> None:
     """One row per field: prediction, reference; one colour scale for both."""
     kinds = {"": "prediction", ".reference": "reference"}
+    figure.set_layout_engine("compressed")  # panels of fixed shape
     columns = list(kinds) if data.has_reference else [""]
     rows = figure.subplots(len(data.fields), len(columns), squeeze=False)
     for field, row in zip(data.fields, rows, strict=True):
@@ -29,7 +30,7 @@ def draw(data: grid.Grid, figure: Figure) -> None:
         for ax in row[1:]:
             ax.set_ylabel("")
             ax.tick_params(labelleft=False)
-        figure.colorbar(shown, ax=list(row), label=field, shrink=0.9)
+        figure.colorbar(shown, ax=list(row), label=field)
 
 
 def pictures(records: Records) -> list[Picture]:

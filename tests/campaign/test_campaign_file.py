@@ -56,7 +56,7 @@ def test_scalars_mean_what_they_look_like(text: str, value: object) -> None:
         ("a: !!int x", "not YAML (invalid literal for int()"),
         ("a: \x00", "not YAML (unacceptable character"),
         ("a: " + "9" * 5000, "not YAML (Exceeds the limit"),
-        ("[" * 5000, "not YAML (maximum recursion depth exceeded"),
+        ("[" * 500, "not YAML (maximum recursion depth exceeded"),
     ],
 )
 def test_what_is_no_yaml_is_one_line(text: str, message: str) -> None:
@@ -101,5 +101,5 @@ def test_override_leaves_the_settings_alone() -> None:
     assert changed == {"training": {"steps": 2, "device": "cpu"}}
     assert settings == {"training": {"steps": 1, "device": "cpu"}}
     assert campaign_file.with_override({}, ("a", "b"), 1) == {"a": {"b": 1}}
-    with pytest.raises(Misuse, match="--set a.b: a is null, without keys; set a as a whole"):
+    with pytest.raises(Misuse, match=r"--set a\.b: a is null, without keys; set a as a whole"):
         campaign_file.with_override({"a": None}, ("a", "b"), 1)

@@ -1,5 +1,4 @@
 import json
-import math
 from pathlib import Path
 from typing import Any
 
@@ -87,137 +86,6 @@ def test_space_written_out_is_a_grid() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("settings", "line"),
-    [
-        ({"problem": 3}, "problem: expected the name of a problem or the path of a Python file"),
-        ({"problem": ""}, "problem: expected the name of a problem or the path of a Python file"),
-        ({"stepz": 3}, "stepz: unknown key; did you mean training.steps?"),
-        ({"steps": 3}, "steps: unknown key; did you mean training.steps?"),
-        ({"trails": 3}, "trails: unknown key; did you mean trials?"),
-        ({"xyzzy": 3}, "xyzzy: unknown key; expected one of problem, space, gate, tune, trials, "),
-        ({"gate": {"dept": 3}}, "gate.dept: unknown key; did you mean gate.depth?"),
-        (
-            {"training": {"fine_tuning": {"round": 1}}},
-            "training.fine_tuning.round: unknown key; did you mean training.fine_tuning.rounds?",
-        ),
-        ({"space": {"depts": [2]}}, "space.depts: unknown key; did you mean space.depths?"),
-        ({"tune": {"<<": 1}}, "tune.<<: unknown key; expected one of m, p, threshold"),
-        ({"tune": {1: 1}}, "tune.1: unknown key; expected one of m, p, threshold"),
-        ({"space": "full_gird"}, "got 'full_gird'; did you mean 'full_grid'?"),
-        ({"space": 3}, "space: expected the name of a search space, or {activations, depths, wi"),
-        (
-            {"space": {"activations": ["sine", "tahn"]}},
-            "space.activations[1]: expected one of sine, tanh, swish, softplus, gelu, "
-            "got 'tahn'; did you mean 'tanh'?",
-        ),
-        (
-            {"space": {"activations": []}},
-            "space.activations: expected a list of one or more, each once, of sine, tanh, swish, "
-            "softplus, gelu, got []",
-        ),
-        (
-            {"space": {"depths": []}},
-            "space.depths: expected a list of one or more integers ≥ 1, each once, got []",
-        ),
-        ({"space": {"depths": [2, 2]}}, "integers ≥ 1, each once, got [2, 2]"),
-        ({"space": {"widths": 16}}, "integers ≥ 1, each once, got 16"),
-        ({"space": {"widths": [16, -3]}}, "space.widths[1]: expected an integer ≥ 1, got -3"),
-        ({"gate": 3}, "gate: expected keys and values: depth, width, activation, got 3"),
-        ({"gate": None}, "gate: expected keys and values: depth, width, activation, got null"),
-        ({"gate": {"depth": -1}}, "gate.depth: expected an integer ≥ 0, got -1"),
-        ({"gate": {"depth": True}}, "gate.depth: expected an integer ≥ 0, got true"),
-        ({"gate": {"width": 0}}, "gate.width: expected an integer ≥ 1, got 0"),
-        ({"gate": {"activation": 3}}, "gate.activation: expected one of sine, tanh, swish,"),
-        ({"tune": {"m": 1}}, "tune.m: expected an integer ≥ 2, or a range [low, high] of such wit"),
-        ({"tune": {"m": [1, 8]}}, "got [1, 8]"),
-        ({"tune": {"m": [9, 8]}}, "with low ≤ high, got [9, 8]"),
-        ({"tune": {"m": [2, 3, 4]}}, "got [2, 3, 4]"),
-        ({"tune": {"m": 8.0}}, "got 8.0"),
-        ({"tune": {"m": True}}, "got true"),
-        (
-            {"tune": {"p": 1.0}},
-            "tune.p: expected a number above 0 other than 1, or a range [low, high] of such on "
-            "one side of 1 with low ≤ high, got 1.0",
-        ),
-        ({"tune": {"p": 1}}, "got 1"),
-        ({"tune": {"p": 0}}, "got 0"),
-        ({"tune": {"p": -0.5}}, "got -0.5"),
-        ({"tune": {"p": [0.5, 1.5]}}, "got [0.5, 1.5]"),
-        ({"tune": {"p": [0.5, 1]}}, "got [0.5, 1]"),
-        ({"tune": {"p": [1, 2]}}, "got [1, 2]"),
-        ({"tune": {"p": [0.9, 0.2]}}, "got [0.9, 0.2]"),
-        ({"tune": {"p": math.nan}}, "got nan"),
-        ({"tune": {"p": math.inf}}, "got inf"),
-        ({"tune": {"p": 10**400}}, "got 1000"),
-        ({"tune": {"p": "0.5"}}, "got '0.5'"),
-        (
-            {"tune": {"threshold": 0}},
-            "tune.threshold: expected a number between 0 and 1 (both excluded), or a range "
-            "[low, high] of such with low ≤ high, got 0",
-        ),
-        ({"tune": {"threshold": 1}}, "got 1"),
-        ({"tune": {"threshold": [0.1, 1.0]}}, "got [0.1, 1.0]"),
-        ({"tune": {"threshold": False}}, "got false"),
-        ({"trials": 0}, "trials: expected an integer ≥ 1, got 0"),
-        ({"seeds": 0}, "seeds: expected an integer ≥ 1, got 0"),
-        ({"seeds": "2"}, "seeds: expected an integer ≥ 1, got '2'"),
-        ({"training": {"steps": 1e3}}, "training.steps: expected an integer ≥ 1, got 1000.0"),
-        ({"training": {"points": {"boundary": 0}}}, "training.points.boundary: expected an integ"),
-        ({"training": {"learning_rate": 0}}, "learning_rate: expected a finite number above 0,"),
-        ({"training": {"learning_rate": math.inf}}, "a finite number above 0, got inf"),
-        ({"training": {"learning_rate": math.nan}}, "a finite number above 0, got nan"),
-        (
-            {"training": {"dtype": "float46"}},
-            "training.dtype: expected one of float32, float64, got 'float46'; "
-            "did you mean 'float64'?",
-        ),
-        ({"training": {"dtype": [1]}}, "training.dtype: expected one of float32, float64, got [1]"),
-        ({"training": {"sampling": "random"}}, "expected one of sobol, latin_hypercube, got 'ran"),
-        (
-            {"training": {"device": "cuda:x"}},
-            "training.device: expected auto, cpu, cuda or a numbered device such as cuda:0, "
-            "got 'cuda:x'",
-        ),
-        ({"training": {"device": "cuda:٣"}}, "got 'cuda:٣'"),
-        ({"training": {"device": "cpu\n"}}, r"got 'cpu\n'"),
-        ({"training": {"fine_tuning": {"rounds": -1}}}, "expected an integer ≥ 0, got -1"),
-        ({"parallel": {"workers": 0}}, "parallel.workers: expected an integer ≥ 1, got 0"),
-        (
-            {"parallel": {"threads": 0}},
-            "parallel.threads: expected an integer ≥ 1, or null to share the cores out, got 0",
-        ),
-        ({"storage": "trials.db"}, "storage: expected null or the URL of an Optuna storage such a"),
-        ({"storage": 3}, "sqlite:///trials.db, got 3"),
-        ({"seed": -1}, "seed: expected an integer from 0 to 4294967295, got -1"),
-        ({"seed": 2**32}, "got 4294967296"),
-    ],
-)
-def test_wrong_setting_is_one_clear_line(settings: dict[str, Any], line: str) -> None:
-    with pytest.raises(Misuse) as caught:
-        build(**{"problem": "burgers", **settings})
-    message = str(caught.value)
-    assert line in message
-    assert "\n" not in message
-    assert not any(word in message for word in ("pydantic", "function", "Input", "<grid>"))
-
-
-def test_several_wrong_settings_are_a_line_each() -> None:
-    with pytest.raises(Misuse) as caught:
-        build(trials=0, tune={"m": 1}, gat={})
-    assert str(caught.value).splitlines() == [
-        "problem: missing; expected the name of a problem or the path of a Python file",
-        "tune.m: expected an integer ≥ 2, or a range [low, high] of such with low ≤ high, got 1",
-        "trials: expected an integer ≥ 1, got 0",
-        "gat: unknown key; did you mean gate?",
-    ]
-
-
-def test_long_values_are_cut() -> None:
-    with pytest.raises(Misuse, match=r"got 'x{59}…$"):
-        build(problem="burgers", seed="x" * 1000)
-
-
 def test_wrong_file_is_told_by_its_name(tmp_path: Path) -> None:
     path = written(tmp_path, "problem: burgers\ntraining: {stepz: 3}\n")
     with pytest.raises(Misuse) as caught:
@@ -269,7 +137,7 @@ def test_wrong_override_is_told_as_such(tmp_path: Path, override: str, message: 
 
 def test_override_below_a_name_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path, "problem: burgers\nspace: full_grid\n")
-    with pytest.raises(Misuse, match="--set space.depths: space is 'full_grid', without keys; "):
+    with pytest.raises(Misuse, match=r"--set space\.depths: space is 'full_grid', without keys; "):
         load(path, ["space.depths=[2]"])
 
 
@@ -386,4 +254,4 @@ def test_differences_name_the_key_and_both_values() -> None:
 
 def test_campaign_is_frozen() -> None:
     with pytest.raises(ValidationError, match="frozen"):
-        build(problem="burgers").trials = 3  # type: ignore[misc]
+        build(problem="burgers").trials = 3

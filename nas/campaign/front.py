@@ -1,0 +1,91 @@
+"""From runs to a recommendation: medians, the Pareto front, its knee. Pure functions.
+
+The relative L2 error against a reference is carried along and never looked at.
+"""
+
+import math
+from collections.abc import Sequence
+from statistics import median
+from typing import Any
+
+Objectives = tuple[float, float]  # held-out loss, surviving parameters
+
+
+def trial_rows(runs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The table ``trials`` from rows of the table ``runs``, all runs of a trial given."""
+    numbers = sorted({run["trial"] for run in runs})
+    rows = [_trial_row(n, [run for run in runs if run["trial"] == n]) for n in numbers]
+    scored = [row for row in rows if row["status"] == "completed"]
+    scores = [(row["held_out_loss"], row["parameters"]) for row in scored]
+    front = pareto_front(scores)
+    for place in front:
+        scored[place]["on_front"] = True
+    if front:
+        scored[front[knee([scores[place] for place in front])]]["recommended"] = True
+    return rows
+
+
+def objectives(runs: Sequence[dict[str, Any]]) -> Objectives | None:
+    """Medians of the held-out loss and the surviving parameters over a trial's runs.
+
+    A run that did not complete counts as an infinite loss; None if that makes the median
+    infinite.
+    """
+    done = [run for run in runs if run["status"] == "completed"]
+    losses = [run["held_out_loss"] for run in done] + [math.inf] * (len(runs) - len(done))
+    loss = median(losses)
+    if not math.isfinite(loss):
+        return None
+    return loss, float(median(run["parameters_after"] for run in done))
+
+
+def pareto_front(scores: Sequence[Objectives]) -> list[int]:
+    """Places of the scores that no other one dominates, by rising loss.
+
+    Of equal scores the first is taken.
+    """
+    front: list[int] = []
+    for place in sorted(range(len(scores)), key=lambda place: (scores[place], place)):
+        if not front or scores[place][1] < scores[front[-1]][1]:
+            front.append(place)
+    return front
+
+
+def knee(front: Sequence[Objectives]) -> int:
+    """The place on a front (by rising loss) where giving up size begins to cost accuracy.
+
+    It is the point farthest below the chord between the front's ends, both axes logarithmic
+    and scaled to [0, 1] (Das 1999). Where none lies below, the least loss.
+    """
+    if len(front) < 3:
+        return 0
+    x = _unit([math.log(max(loss, 1e-300)) for loss, _ in front])
+    y = _unit([math.log(parameters) for _, parameters in front])
+    below = [1 - a - b for a, b in zip(x, y, strict=True)]  # the chord is a + b = 1
+    best = max(range(len(front)), key=lambda place: (below[place], -place))
+    return best if below[best] > 1e-9 else 0
+
+
+def _unit(values: list[float]) -> list[float]:
+    low, high = min(values), max(values)
+    return [(value - low) / (high - low) if high > low else 0.0 for value in values]
+
+
+def _trial_row(number: int, runs: list[dict[str, Any]]) -> dict[str, Any]:
+    scores = objectives(runs)
+    done = [run for run in runs if run["status"] == "completed"]
+    errors = [run["relative_l2"] for run in done if run["relative_l2"] is not None]
+    best = min(done, key=lambda run: run["held_out_loss"], default=None)
+    return {
+        "trial": number,
+        "status": "failed" if scores is None else "completed",
+        "m": runs[0]["m"],
+        "p": runs[0]["p"],
+        "threshold": runs[0]["threshold"],
+        "held_out_loss": None if scores is None else scores[0],
+        "parameters": None if scores is None else scores[1],
+        "relative_l2": median(errors) if errors else None,
+        "on_front": False,
+        "recommended": False,
+        "best_run": None if best is None else best["run"],
+    }

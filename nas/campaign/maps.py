@@ -1,0 +1,79 @@
+"""The trained mixture on points: its error where the truth is known, and its map on a grid.
+
+Axis legend: B points, D coordinates, E experts alive, C fields.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from nas.calculus.jets import Streams
+from nas.campaign import records
+from nas.mixture.mixture import Mixture
+from nas.problems import Problem
+from nas.problems.problem import Array
+from nas.problems.sampling import interior_points
+
+REFERENCE_POINTS = 10_000
+GRID = 101  # points a side
+
+
+def relative_l2(problem: Problem, mixture: Mixture) -> float | None:
+    """‖u - u*‖ / ‖u*‖ over 10,000 interior points, all fields together; None without truth."""
+    points = interior_points(problem.domain, REFERENCE_POINTS, seed=0, draw=0)
+    truth = problem.reference(points)
+    if truth is None:
+        return None
+    predicted, _, _ = evaluate(mixture, points)
+    return float(np.linalg.norm(predicted - truth) / np.linalg.norm(truth))
+
+
+@torch.no_grad()
+def evaluate(mixture: Mixture, points: Array) -> tuple[Array, Array, Array]:
+    """The mixture (B, C), its weights (B, E) and its experts (E, B, C) at points (B, D)."""
+    streams = Streams([], mixture.inputs)
+    like = mixture.centre
+    x = torch.as_tensor(points, dtype=like.dtype, device=like.device)
+    coordinates = mixture.coordinates(x, streams)
+    experts = mixture.experts(coordinates, streams)
+    weights = mixture.weights(coordinates, streams)
+    mixed = mixture.mix(streams, weights, experts)
+    return _array(mixed[0]), _array(weights[0]), _array(experts[:, 0])
+
+
+def write_map(path: Path, problem: Problem, mixture: Mixture) -> None:
+    """Write the mixture on a regular grid (see `records.Records.map`); 2-D problems only."""
+    if len(problem.coordinates) != 2:
+        return
+    axes = [np.linspace(low, high, GRID) for low, high in problem.domain.bounds]
+    points = np.stack([axis.ravel() for axis in np.meshgrid(*axes, indexing="ij")], axis=-1)
+    inside = problem.domain.contains(points)
+    mixed, weights, experts = evaluate(mixture, points[inside])
+    truth = problem.reference(points[inside])
+
+    columns: dict[str, Any] = dict(zip(problem.coordinates, points.T, strict=True))
+    for c, field in enumerate(problem.fields):
+        columns[field] = mixed[:, c]
+        if truth is not None:
+            columns[f"{field}.reference"] = truth[:, c]
+        for place, expert in zip(mixture.alive, experts, strict=True):
+            columns[f"{field}.expert.{place}"] = expert[:, c]
+    for e, place in enumerate(mixture.alive):
+        columns[f"weight.{place}"] = weights[:, e]
+    records.write_map(path, {name: _on_grid(v, inside) for name, v in columns.items()})
+
+
+def _on_grid(values: Array, inside: np.ndarray[Any, np.dtype[np.bool_]]) -> Any:
+    """Float32 over the whole grid; NaN outside the domain."""
+    if len(values) == len(inside):
+        return values.astype(np.float32)
+    grid = np.full(len(inside), np.nan, np.float32)
+    grid[inside] = values
+    return grid
+
+
+def _array(tensor: Tensor) -> Array:
+    return tensor.double().cpu().numpy()

@@ -1,0 +1,139 @@
+"""Derivatives of a solution known as a function, by interpolation on small boxes.
+
+Axis legend: B points, D coordinates, C fields, S streams, n nodes an axis.
+
+Around each point lies a box inside the domain, with the point at its centre, or on its border
+where the domain ends; the polynomial through a Chebyshev grid on it is differentiated. Errors
+fall like the power n of the box's size, so a second, smaller box tells where they are small.
+"""
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import torch
+from numpy.polynomial import chebyshev
+from numpy.typing import NDArray
+from torch import Tensor
+
+from nas.calculus.fields import Expression
+from nas.calculus.jets import Laplacian, Streams, unit
+from nas.problems import Problem
+from nas.problems.sampling import boundary_points, interior_points
+
+Array = NDArray[np.float64]
+
+NODES = 9
+SIZE = 0.01  # half of a box's side, as a share of the domain's
+
+
+@dataclass(frozen=True)
+class Remainders:
+    """What is left of an expression when the solution is put in.
+
+    residual : Array (B,), the largest over the equations
+    scale : Array (B,), the size of the derivatives that enter
+    resolved : Array (B,) of bool, where boxes of both sizes agree on the derivatives
+    """
+
+    residual: Array
+    scale: Array
+    resolved: NDArray[np.bool_]
+
+    @property
+    def worst(self) -> float:
+        """The largest residual over its scale, where the derivatives can be trusted."""
+        return float((self.residual / self.scale)[self.resolved].max())
+
+
+def equations(problem: Problem, count: int = 64) -> Remainders:
+    """The remainder of the equations at points of the interior."""
+    points = interior_points(problem.domain, count, seed=1, draw=0)
+    return remainders(problem, problem.equations, problem.streams, points)
+
+
+def conditions(problem: Problem, count: int = 64) -> list[Remainders]:
+    """The remainder of each condition on its parts of the boundary."""
+    found = []
+    for condition, expression in zip(
+        problem.conditions, problem.condition_expressions, strict=True
+    ):
+        parts = boundary_points(problem.domain, condition.parts, count, seed=1, draw=0)
+        points = np.concatenate(list(parts.values()))
+        found.append(remainders(problem, expression, problem.condition_streams, points))
+    return found
+
+
+def remainders(
+    problem: Problem, expression: Expression, streams: Streams, points: Array
+) -> Remainders:
+    """Put the known solution into ``expression`` at points (B, D)."""
+    coarse = jet(problem, streams, points, SIZE)
+    fine = jet(problem, streams, points, SIZE / 2)
+    residuals = torch.stack(expression(fine, streams, torch.as_tensor(points)))
+    scale = 1 + fine.abs().amax(dim=(0, 2)).numpy()
+    difference = (coarse - fine).abs().amax(dim=(0, 2)).numpy()
+    return Remainders(residuals.abs().amax(dim=0).numpy(), scale, difference < 1e-6 * scale)
+
+
+def jet(problem: Problem, streams: Streams, points: Array, size: float) -> Tensor:
+    """The solution and its derivatives (S, B, C) at points (B, D)."""
+    dimension = points.shape[1]
+    low, high = np.transpose(problem.domain.bounds)
+    half = size * (high - low)
+    places = _places(problem, points, half)
+    nodes = _nodes(points, half, places, low, high)
+    values = problem.reference(nodes.reshape(-1, dimension))
+    assert values is not None
+    grid = values.reshape(len(points), *[NODES] * dimension, -1)
+    found = []
+    for stream in streams.keys:
+        if isinstance(stream, Laplacian):
+            terms = [tuple(2 * count for count in unit(axis, dimension)) for axis in stream.axes]
+        else:
+            terms = [stream]
+        found.append(sum(_derivative(grid, term, places, half) for term in terms))
+    return torch.as_tensor(np.stack(found))
+
+
+def _places(problem: Problem, points: Array, half: Array) -> NDArray[np.int_]:
+    """Where in its box each point lies (B, D): -1, 0 or 1 along each axis."""
+    low, high = np.transpose(problem.domain.bounds)
+    choices = sorted(product((0, -1, 1), repeat=points.shape[1]), key=np.count_nonzero)
+    places = np.zeros(points.shape, int)
+    open_ = np.ones(len(points), bool)
+    for choice in choices:
+        nodes = _nodes(points, half, np.broadcast_to(choice, points.shape), low, high)
+        inside = problem.domain.contains(nodes.reshape(-1, points.shape[1]))
+        fits = open_ & inside.reshape(len(points), -1).all(axis=1)
+        places[fits] = choice
+        open_ &= ~fits
+    assert not open_.any(), "no box around these points lies in the domain"
+    return places
+
+
+def _nodes(points: Array, half: Array, places: NDArray[np.int_], low: Array, high: Array) -> Array:
+    """The grids (B, n^D, D)."""
+    axis = chebyshev.chebpts2(NODES)
+    offsets = np.stack(np.meshgrid(*[axis] * points.shape[1], indexing="ij"), axis=-1)
+    flat = offsets.reshape(-1, points.shape[1])
+    nodes = points[:, None] + half * (flat - places[:, None])
+    clipped: Array = np.clip(nodes, low, high)  # rounding alone goes outside
+    return clipped
+
+
+def _derivative(
+    grid: Array, orders: tuple[int, ...], places: NDArray[np.int_], half: Array
+) -> Array:
+    for axis, order in enumerate(orders):
+        weights = _weights(order)[places[:, axis] + 1] / half[axis] ** order
+        grid = np.einsum("bn...,bn->b...", grid, weights)
+    return grid
+
+
+def _weights(order: int) -> Array:
+    """Weights (3, n) of the values at the nodes: the derivative at -1, 0 and 1."""
+    to_coefficients = np.linalg.inv(chebyshev.chebvander(chebyshev.chebpts2(NODES), NODES - 1))
+    derived = chebyshev.chebder(np.eye(NODES), order)
+    weights: Array = chebyshev.chebval(np.array([-1.0, 0.0, 1.0]), derived).T @ to_coefficients
+    return weights
