@@ -1,3 +1,61 @@
-"""Architecture search for physics-informed neural networks by gated mixtures of experts."""
+"""Architecture search for physics-informed neural networks by gated mixtures of experts.
+
+>>> import nas
+>>> heat = nas.Problem(
+...     name="heat",
+...     domain=nas.Box(x=(0, 1), t=(0, 1)),
+...     residual=lambda u: u.t - 0.1 * u.xx,
+...     conditions=[
+...         nas.Condition(("x_min", "x_max"), lambda u: u),
+...         nas.Condition("t_min", lambda u, x: u - x * (1 - x)),
+...     ],
+... )
+>>> result = nas.search(heat, out="runs/heat", trials=6)  # doctest: +SKIP
+>>> result.export("model/")  # doctest: +SKIP
+>>> u = nas.load("model/")  # doctest: +SKIP
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from nas.calculus.fields import laplacian
+    from nas.errors import Misuse
+    from nas.export import load
+    from nas.problems import Box, Condition, Polygon, Problem
+    from nas.result import Result, open_campaign, search
+
+__all__ = [
+    "Box",
+    "Condition",
+    "Misuse",
+    "Polygon",
+    "Problem",
+    "Result",
+    "laplacian",
+    "load",
+    "open_campaign",
+    "search",
+]
+
+_HOMES = {
+    "Box": "nas.problems",
+    "Condition": "nas.problems",
+    "Misuse": "nas.errors",
+    "Polygon": "nas.problems",
+    "Problem": "nas.problems",
+    "Result": "nas.result",
+    "laplacian": "nas.calculus.fields",
+    "load": "nas.export",
+    "open_campaign": "nas.result",
+    "search": "nas.result",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for, and no sooner: reports, and ``nas --help``, need no torch."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'nas' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -4,7 +4,6 @@ Shapes: Y rows (vertical coordinate, from low to high), X columns (horizontal on
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -16,6 +15,7 @@ from nas.campaign.records import Records
 from nas.errors import Misuse
 from reports.recommended import find, problem
 from reports.rows import each
+from reports.words import architecture
 
 Array = NDArray[np.float64]
 
@@ -96,7 +96,7 @@ def load(records: Records) -> Grid | None:
         for name in frame.columns
         if name not in coordinates
     }
-    names = {int(row.candidate): expert_name(row) for row in each(best.survivors)}
+    names = {e.candidate: f"#{e.candidate} {architecture(e)}" for e in each(best.survivors)}
     mean = {c: _mean(values[f"weight.{c}"]) for c in candidates}
     return Grid(
         horizontal,
@@ -109,11 +109,6 @@ def load(records: Records) -> Grid | None:
         dict(zip(candidates, best.survivors["activation"].astype(str), strict=True)),
         values,
     )
-
-
-def expert_name(row: Any) -> str:
-    """An expert in words: place in the pool, activation, depth × width."""
-    return f"#{row.candidate} {row.activation} {row.depth}×{row.width}"
 
 
 def image(
@@ -138,7 +133,7 @@ def frame(ax: Axes, grid: Grid, title: str) -> None:
     ax.set_title(title)
     ax.set_xlabel(grid.horizontal)
     ax.set_ylabel(grid.vertical, rotation=0, labelpad=8)
-    ax.locator_params(nbins=4)
+    ax.locator_params(nbins=3)
     ax.grid(visible=False)
 
 

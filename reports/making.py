@@ -68,7 +68,7 @@ def _distinct(values: pd.Series) -> str:
 
 
 def _ranges(seeds: pd.Series) -> str:
-    known = sorted(set(seeds))
+    known = sorted(set(seeds.dropna().astype(int)))
     if len(known) > 8:
         return f"{len(known)} different ones, in the table of runs"
     return ", ".join(map(str, known))

@@ -49,6 +49,13 @@ RC: Any = {
     "svg.fonttype": "path",
 }
 
+# Of an axis that spans at least so many decades: the multiples of powers of ten to number.
+_TICKS: tuple[tuple[float, tuple[float, ...]], ...] = (
+    (1.5, (1.0,)),
+    (0.7, (1.0, 2.0, 5.0)),
+    (0.3, (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)),
+    (0.0, (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0)),
+)
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -95,8 +102,8 @@ def power_of_ten(value: float) -> str:
 
 def logarithmic(axis: Axis, decades: float) -> None:
     """Number a logarithmic axis that spans ``decades``, also where it is short."""
-    subs = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0) if decades < 0.7 else (1.0, 2.0, 5.0)
-    axis.set_major_locator(LogLocator(subs=subs if decades < 1.5 else (1.0,), numticks=8))
+    subs = next((subs for least, subs in _TICKS if decades >= least), _TICKS[-1][1])
+    axis.set_major_locator(LogLocator(subs=subs, numticks=8))
     axis.set_minor_formatter(NullFormatter())
     axis.set_major_formatter(FuncFormatter(lambda value, _: power_of_ten(value)))
 

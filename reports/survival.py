@@ -96,7 +96,7 @@ def importance(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     runs, relative, low, high; no interval (NaN) for one run or where all runs agree exactly.
     """
     known = completed(experts, runs)
-    pool = known["run"].map(runs.set_index("run")["experts_before"])
+    pool = known["run"].map(runs.set_index("run")["experts_before"]).astype(float)
     final = known["importance"].where(known["fate"] == "survived", 0.0)
     return _means_over_runs(known.assign(value=final * pool), "relative").assign(
         low=lambda table: table["low"].clip(lower=0.0)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from itertools import combinations
+from typing import Any
 
 import pandas as pd
 
@@ -36,12 +36,17 @@ def duration(seconds: float) -> str:
     """Seconds as a person says them: 42 s, 3 min 20 s, 2 h 05 min."""
     if not math.isfinite(seconds):
         return "–"
-    if seconds < 60:
-        return f"{seconds:.0f} s"
     minutes, rest = divmod(round(seconds), 60)
+    if minutes < 1:
+        return f"{rest} s"
     if minutes < 60:
         return f"{minutes} min {rest} s"
     return f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def architecture(expert: Any) -> str:
+    """An expert's activation, depth and width: 'sine 2×64'."""
+    return f"{expert.activation} {expert.depth}×{expert.width}"
 
 
 def team(survivors: pd.DataFrame) -> str:
@@ -49,7 +54,7 @@ def team(survivors: pd.DataFrame) -> str:
     parts = []
     for row in each(survivors):
         share = f" ({percent(row.importance)})" if math.isfinite(row.importance) else ""
-        parts.append(f"{row.activation} {row.depth}×{row.width}{share}")
+        parts.append(architecture(row) + share)
     return ", ".join(parts)
 
 
@@ -139,15 +144,15 @@ def _odds(chance: float) -> str:
 
 
 def _parted(rows: pd.DataFrame) -> Iterator[str]:
-    """Pairs of levels whose intervals do not touch, the better first."""
-    order = rows.sort_values("rate", ascending=False, kind="stable")
-    for better, worse in combinations(each(order), 2):
-        if better.low > worse.high:
-            yield (
-                f"{better.level} survives more often than {worse.level} "
-                f"({better.survived} of {better.experts} against "
-                f"{worse.survived} of {worse.experts})"
-            )
+    """Per level: those below it whose intervals do not touch its own."""
+    for better in each(rows.sort_values("rate", ascending=False, kind="stable")):
+        worse = [f"{r.level} ({_of(r)})" for r in each(rows) if better.low > r.high]
+        if worse:
+            yield (f"{better.level} ({_of(better)}) survives more often than {', '.join(worse)}")
+
+
+def _of(row: Any) -> str:
+    return f"{row.survived} of {row.experts}"
 
 
 def article(rates: pd.DataFrame, chance: dict[str, float], runs: int) -> list[str]:

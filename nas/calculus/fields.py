@@ -196,7 +196,7 @@ class Expression:
         values |= dict(zip(self._coordinates, points.unbind(-1), strict=True))
         result = self._function(**{name: values[name] for name in self._parameters})
         results = result if isinstance(result, list | tuple) else (result,)
-        return [torch.as_tensor(_value(item)).to(points) for item in results]
+        return [_as_tensor(_value(item), points) for item in results]
 
     def _checked_parameters(self) -> list[str]:
         known = (*self._fields, *self._coordinates)
@@ -240,6 +240,13 @@ class Expression:
                 )
         self.derivatives = frozenset(asked)
         return [residual.expand(len(points)) for residual in residuals]
+
+
+def _as_tensor(value: Any, points: Tensor) -> Tensor:
+    try:
+        return torch.as_tensor(value, dtype=points.dtype, device=points.device)
+    except (TypeError, ValueError, RuntimeError):
+        raise Misuse(f"expected a tensor, got {value!r}") from None
 
 
 def _made_up(stream: Stream, place: int, points: Tensor) -> Tensor:

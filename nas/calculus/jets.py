@@ -184,7 +184,8 @@ def linear(jet: Tensor, weight: Tensor) -> Tensor:
     -------
     Tensor (S, B, W), or (N, S, B, W). Streams and points are rows of one matrix product.
     """
-    return (jet.flatten(-3, -2) @ weight).unflatten(-2, jet.shape[-3:-1])
+    rows = jet.flatten(-3, -2) @ weight
+    return rows.view(*rows.shape[:-2], *jet.shape[-3:-1], rows.shape[-1])
 
 
 def layer(streams: Streams, activation: Activation, jet: Tensor, bias: Tensor) -> Tensor:

@@ -17,6 +17,7 @@ from uuid import uuid4
 
 import torch
 from filelock import FileLock, Timeout
+from sqlalchemy import make_url
 
 from nas import problems
 from nas.campaign import front, records
@@ -247,9 +248,7 @@ class _Work:
             )
         attempts = [row for f in folders for row in read_attempts(f / "attempts.json")]
         records.write_table(tables / "attempts.parquet", "attempts", attempts)
-        rows = [
-            self.ended[key] for key in sorted(self.ended) if self._is_whole(key[0])
-        ]
+        rows = [self.ended[key] for key in sorted(self.ended) if self._is_whole(key[0])]
         records.write_table(tables / "trials.parquet", "trials", front.trial_rows(rows))
 
     def _is_whole(self, trial: int) -> bool:
@@ -335,7 +334,7 @@ def _open(folder: Path, campaign: Campaign, problem: Problem) -> str:
             "choose another --out"
         )
     written = {
-        "configuration": campaign.resolved(),
+        "configuration": campaign.resolved() | {"storage": _without_password(campaign.storage)},
         "problem": facts,
         "study": study,
         "versions": versions(),
@@ -344,9 +343,11 @@ def _open(folder: Path, campaign: Campaign, problem: Problem) -> str:
     return study
 
 
-def _check_same(
-    folder: Path, known: dict[str, Any], campaign: Campaign, problem: Problem
-) -> None:
+def _without_password(storage: str | None) -> str | None:
+    return None if storage is None else make_url(storage).render_as_string(hide_password=True)
+
+
+def _check_same(folder: Path, known: dict[str, Any], campaign: Campaign, problem: Problem) -> None:
     there = Campaign.from_resolved(known["configuration"])
     differing = differences(there.identity(), campaign.identity())
     if not differing and known["problem"]["fingerprint"] != problem.fingerprint:

@@ -206,20 +206,23 @@ def write_table(path: Path, name: str, rows: list[dict[str, Any]]) -> None:
         if row.keys() != set(schema.names):
             raise ValueError(f"{name}: expected the columns {schema.names}, got {sorted(row)}")
     with whole(path) as temporary:
-        pq.write_table(pa.Table.from_pylist(rows, schema=schema), temporary)
+        pq.write_table(
+            pa.Table.from_pylist(rows, schema=schema), temporary, write_page_checksum=True
+        )
 
 
 def write_map(path: Path, columns: dict[str, Any]) -> None:
     """Write one run's map (see `Records.map`); ``columns`` are 1-D arrays of equal length."""
     with whole(path) as temporary:
-        pq.write_table(pa.table(columns), temporary)
+        pq.write_table(pa.table(columns), temporary, write_page_checksum=True)
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
     try:
-        return pq.read_table(path).to_pandas()
-    except (pa.ArrowInvalid, OSError) as error:
+        frame: pd.DataFrame = pq.read_table(path, page_checksum_verification=True).to_pandas()
+    except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
         raise Misuse(_damaged(path, error)) from error
+    return frame
 
 
 def _damaged(path: Path, error: object) -> str:

@@ -331,12 +331,14 @@ class _Attempts:
 
 def read_attempts(path: Path) -> list[dict[str, Any]]:
     """The rows of the table ``attempts`` at ``path``; none where there is no such file."""
-    return _read_log(path).get("attempts", [])
+    rows: list[dict[str, Any]] = _read_log(path).get("attempts", [])
+    return rows
 
 
 def read_progress(path: Path) -> dict[str, Any]:
     """The latest `Progress` as a dictionary; empty where none is known."""
-    return _read_log(path).get("progress", {})
+    progress: dict[str, Any] = _read_log(path).get("progress", {})
+    return progress
 
 
 def _read_log(path: Path) -> dict[str, Any]:

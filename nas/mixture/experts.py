@@ -63,7 +63,7 @@ class Stack(nn.Module):
         counts, names = self._activations()
         if len(names) == 1:
             return jets.layer(streams, ACTIVATIONS[names[0]], jet, bias)
-        parts = zip(names, jet.split(counts), bias.split(counts), strict=True)
+        parts = zip(names, torch.split(jet, counts), torch.split(bias, counts), strict=True)
         return torch.cat([jets.layer(streams, ACTIVATIONS[name], g, b) for name, g, b in parts])
 
     def _activations(self) -> tuple[list[int], list[str]]:

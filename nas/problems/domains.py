@@ -282,9 +282,10 @@ def _check_simple(vertices: Sequence[Vertex]) -> None:
     if count < 3:
         raise Misuse(f"Polygon: expected at least 3 vertices, got {count}")
     sides = edges(vertices)
+    for i, (start, end) in enumerate(sides):
+        if start == end:
+            raise Misuse(f"Polygon: edge_{i} from {start}: expected a length above 0")
     for i, first in enumerate(sides):
-        if first[0] == first[1]:
-            raise Misuse(f"Polygon: edge_{i} from {first[0]}: expected a length above 0")
         for j in range(i + 1, count):
             neighbours = j == i + 1 or (i == 0 and j == count - 1)
             meet = fold_back(first, sides[j]) if neighbours else touch(first, sides[j])

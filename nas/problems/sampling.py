@@ -93,6 +93,8 @@ def boundary_points(
         If a part is unknown, or count is below the number of parts.
     """
     names = list(dict.fromkeys(parts))
+    if not names:
+        return {}
     if count < len(names):
         raise Misuse(f"boundary points: expected at least {len(names)}, one a part, got {count}")
     known = list(domain.parts)

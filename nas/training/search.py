@@ -211,7 +211,7 @@ class Search:
         return physics.detach()
 
     def _ramp(self) -> float:
-        """Weight of the sparsity term over the physics loss: 0 until the selection, then up to 1."""
+        """Weight of the sparsity term in physics losses: 0 until the selection, then up to 1."""
         start, end = self.settings.gate_ends, self.settings.steps
         return min(max((self.step - start) / (0.5 * (end - start)), 0.0), 1.0)
 

@@ -26,7 +26,7 @@ from search_spaces.space import Candidate
 
 LOG_EVERY = 50  # steps
 CHECK_EVERY = 10  # steps between two looks for a loss that is not a number
-SAVE_AFTER = 5.0  # seconds between two checkpoints
+SAVE_AFTER = 2.0  # seconds between two checkpoints
 
 Status = Literal["completed", "diverged", "killed", "interrupted"]
 
@@ -195,7 +195,7 @@ class Trainer:
             "learning_rate": learning_rate,
         }
         self.history.append(row)
-        watch(Progress(phase, self._done(), self.step, loss, row["experts"]))
+        watch(Progress(phase, self._done(), self.step, loss, len(mixture.alive)))
 
     def _done(self) -> float:
         tuning = self.settings.fine_tuning

@@ -57,6 +57,7 @@ def draw(data: Combinations, figure: Figure) -> None:
         cbar_kws={"label": "share that survived"},
         ax=ax,
     )
+    ax.grid(visible=False)  # it would show through the blank cells
     ax.set_xlabel("activation")
     ax.set_ylabel("depth × width")
     ax.tick_params(axis="y", rotation=0, length=0)

@@ -17,7 +17,7 @@ from reports.words import number, plural
 
 SECTION = "front"
 ORDER = 1
-SIZE = (5.6, 4.2)
+SIZE = (4.9, 4.0)
 _CLOSE = 0.07  # labels nearer to each other than this share of the axes would overlap
 _MARKERS = {"dominated": "o", "on the front": "s", "recommended": "*"}
 _COLOURS = {"dominated": QUIET, "on the front": "#0072B2", "recommended": HIGHLIGHT}
@@ -92,6 +92,7 @@ def _label(ax: Axes, best: pd.DataFrame) -> None:
                 (float(row.parameters), float(row.held_out_loss)),
                 xytext=(8, 6),
                 textcoords="offset points",
+                bbox={"facecolor": "white", "alpha": 0.7, "edgecolor": "none", "pad": 0.5},
             )
             taken.append(at)
 

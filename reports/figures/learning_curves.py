@@ -16,7 +16,8 @@ from reports.style import HIGHLIGHT, INK, QUIET, logarithmic
 
 SECTION = "learning"
 ORDER = 1
-SIZE = (5.6, 5.4)
+SIZE = (4.9, 5.2)
+_LETTER = 0.023  # width of a letter, as a share of the axis
 _BANDS = ("#F4F4F4", "#E4E9F0")
 
 
@@ -55,38 +56,34 @@ def summarise(records: Records) -> Learning | None:
 def draw(data: Learning, figure: Figure) -> None:
     """Losses above, experts alive below, on one axis of steps."""
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[2.2, 1])
-    for ax, column in ((upper, "held_out_loss"), (lower, "experts")):
-        _others(ax, data.others, column)
-    shown = data.mine if data.run is not None else data.others
-    known = data.mine.dropna(subset=["held_out_loss"])
-    upper.plot(
-        data.mine["step"], data.mine["loss"], color=INK, linewidth=0.8, alpha=0.6, label="loss"
-    )
-    upper.plot(
-        known["step"], known["held_out_loss"], color=HIGHLIGHT, linewidth=2, label="held-out loss"
-    )
-    lower.step(data.mine["step"], data.mine["experts"], where="post", color=HIGHLIGHT, linewidth=2)
-    losses = pd.concat([data.mine["loss"], data.mine["held_out_loss"]]).dropna()
-    losses = losses if len(losses) else data.others["held_out_loss"].dropna()
+    _others(upper, data.others, "held_out_loss")
+    _others(lower, data.others, "experts")
+    mine = data.mine
+    if len(mine):
+        _mine(upper, lower, mine)
+    shown = mine if len(mine) else data.others
+    losses = pd.concat([shown["loss"], shown["held_out_loss"]]).dropna()
     if len(losses):
         upper.set_yscale("log")
         logarithmic(upper.yaxis, float(np.log10(losses.max() / losses.min())))
     upper.set_ylabel("physics loss")
     lower.set_ylabel("experts alive")
     lower.set_xlabel("step, over all phases")
-    lower.set_ylim(
-        0,
-        1.1
-        * max(
-            1,
-            data.mine["experts"].max() if len(data.mine) else 1,
-            data.others["experts"].max() if len(data.others) else 1,
-        ),
-    )
-    lower.set_xlim(left=float(shown["step"].min()), right=float(shown["step"].max()) or 1.0)
+    most = max(frame["experts"].max() for frame in (mine, data.others) if len(frame))
+    lower.set_ylim(0, 1.1 * max(1, most))
+    first, last = float(shown["step"].min()), float(shown["step"].max())
+    lower.set_xlim(first, max(last, first + 1))
     _phases(upper, lower, data.phases)
-    if upper.get_legend_handles_labels()[0]:
-        figure.legend(*upper.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    figure.legend(*upper.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+
+
+def _mine(upper: Axes, lower: Axes, mine: pd.DataFrame) -> None:
+    known = mine.dropna(subset=["held_out_loss"])
+    upper.plot(mine["step"], mine["loss"], color=INK, linewidth=0.8, alpha=0.7, label="loss")
+    upper.plot(
+        known["step"], known["held_out_loss"], color=HIGHLIGHT, linewidth=2, label="held-out loss"
+    )
+    lower.step(mine["step"], mine["experts"], where="post", color=HIGHLIGHT, linewidth=2)
 
 
 def _others(ax: Axes, others: pd.DataFrame, column: str) -> None:
@@ -101,15 +98,25 @@ def _others(ax: Axes, others: pd.DataFrame, column: str) -> None:
 
 
 def _phases(upper: Axes, lower: Axes, phases: tuple[tuple[str, float, float], ...]) -> None:
-    """Bands behind the curves; a name above its band, on two lines by turns."""
+    """Bands behind the curves; a name above its band, in the lowest line that has room."""
+    left, right = lower.get_xlim()
+    ends: list[float] = []  # how far each line of names is taken
     for place, (name, start, end) in enumerate(phases):
         for ax in (upper, lower):
             ax.axvspan(start, end, color=_BANDS[place % 2], zorder=0)
             ax.grid(visible=False, axis="x")
+        middle, half = (start + end) / 2, len(name) * _LETTER * (right - left) / 2
+        line = next((i for i, taken in enumerate(ends) if taken < middle - half), len(ends))
+        ends[line : line + 1] = [middle + half]
         upper.annotate(
-            name, ((start + end) / 2, 1.0), xycoords=("data", "axes fraction"),
-            xytext=(0, 4 + 12 * (place % 2)), textcoords="offset points", ha="center", fontsize=9,
-        )  # fmt: skip
+            name,
+            (middle, 1.0),
+            xycoords=("data", "axes fraction"),
+            xytext=(0, 4 + 12 * line),
+            textcoords="offset points",
+            ha="center",
+            fontsize=9,
+        )
 
 
 def pictures(records: Records) -> list[Picture]:

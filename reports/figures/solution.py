@@ -48,8 +48,8 @@ def pictures(records: Records) -> list[Picture]:
             "Solution",
             f"Predicted solution on the domain{reference}: {spoken}.",
             "Each colour is a value of the field. Blank is outside the domain.",
-            (1.2 + 2.1 * columns + (0.6 if columns == 1 else 0),
-             (0.85 + 2.1 * data.ratio) * len(data.fields) + 0.1),
+            (0.9 + 1.9 * columns + (0.8 if columns == 1 else 0),
+             (0.8 + (1.6 if columns == 2 else 2.1) * data.ratio) * len(data.fields) + 0.1),
             partial(draw, data),
         )
     ]  # fmt: skip

@@ -67,7 +67,9 @@ def conditions(problem: Problem, count: int = 64) -> list[Remainders]:
 def remainders(
     problem: Problem, expression: Expression, streams: Streams, points: Array
 ) -> Remainders:
-    """Put the known solution into ``expression`` at points (B, D)."""
+    """Put the known solution into ``expression`` at those of the points (B, D) with a box."""
+    low, high = np.transpose(problem.domain.bounds)
+    points = points[_boxes(problem, points, SIZE * (high - low))[1]]
     coarse = jet(problem, streams, points, SIZE)
     fine = jet(problem, streams, points, SIZE / 2)
     residuals = torch.stack(expression(fine, streams, torch.as_tensor(points)))
@@ -81,7 +83,7 @@ def jet(problem: Problem, streams: Streams, points: Array, size: float) -> Tenso
     dimension = points.shape[1]
     low, high = np.transpose(problem.domain.bounds)
     half = size * (high - low)
-    places = _places(problem, points, half)
+    places, _ = _boxes(problem, points, half)
     nodes = _nodes(points, half, places, low, high)
     values = problem.reference(nodes.reshape(-1, dimension))
     assert values is not None
@@ -96,20 +98,28 @@ def jet(problem: Problem, streams: Streams, points: Array, size: float) -> Tenso
     return torch.as_tensor(np.stack(found))
 
 
-def _places(problem: Problem, points: Array, half: Array) -> NDArray[np.int_]:
-    """Where in its box each point lies (B, D): -1, 0 or 1 along each axis."""
+def _boxes(
+    problem: Problem, points: Array, half: Array
+) -> tuple[NDArray[np.int_], NDArray[np.bool_]]:
+    """Where in its box each point lies (B, D): -1, 0 or 1 along each axis; and whether it has one.
+
+    In a sharp corner no box fits.
+    """
     low, high = np.transpose(problem.domain.bounds)
     choices = sorted(product((0, -1, 1), repeat=points.shape[1]), key=np.count_nonzero)
     places = np.zeros(points.shape, int)
-    open_ = np.ones(len(points), bool)
+    found = np.zeros(len(points), bool)
     for choice in choices:
-        nodes = _nodes(points, half, np.broadcast_to(choice, points.shape), low, high)
+        (left,) = np.nonzero(~found)
+        if not len(left):
+            break
+        tried = np.broadcast_to(choice, (len(left), points.shape[1]))
+        nodes = _nodes(points[left], half, tried, low, high)
         inside = problem.domain.contains(nodes.reshape(-1, points.shape[1]))
-        fits = open_ & inside.reshape(len(points), -1).all(axis=1)
+        fits = left[inside.reshape(len(left), -1).all(axis=1)]
         places[fits] = choice
-        open_ &= ~fits
-    assert not open_.any(), "no box around these points lies in the domain"
-    return places
+        found[fits] = True
+    return places, found
 
 
 def _nodes(points: Array, half: Array, places: NDArray[np.int_], low: Array, high: Array) -> Array:
@@ -118,8 +128,10 @@ def _nodes(points: Array, half: Array, places: NDArray[np.int_], low: Array, hig
     offsets = np.stack(np.meshgrid(*[axis] * points.shape[1], indexing="ij"), axis=-1)
     flat = offsets.reshape(-1, points.shape[1])
     nodes = points[:, None] + half * (flat - places[:, None])
-    clipped: Array = np.clip(nodes, low, high)  # rounding alone goes outside
-    return clipped
+    clipped = np.clip(nodes, low, high)
+    rounding = np.abs(nodes - clipped) < 1e-12 * (high - low)
+    snapped: Array = np.where(rounding, clipped, nodes)
+    return snapped
 
 
 def _derivative(

@@ -21,7 +21,7 @@ TRIANGLE = Polygon([(0, 0), (3, 0), (0, 4)])
 def test_box_measures_by_hand() -> None:
     box = Box(x=(-1, 2), y=(0, 2), t=(0, 0.5))
     assert box.coordinates == ("x", "y", "t")
-    assert box.bounds == ((-1, 2), (0, 2), (0, 0.5))
+    assert list(box.bounds) == [(-1, 2), (0, 2), (0, 0.5)]
     assert box.measure == 3
     assert box.parts == {
         "x_min": 1, "x_max": 1, "y_min": 1.5, "y_max": 1.5, "t_min": 6, "t_max": 6
@@ -55,7 +55,7 @@ def test_rounding_never_leaves_the_box(low: float, length: float, share: float) 
 def test_polygon_measures_by_hand() -> None:
     assert TRIANGLE.measure == 6
     assert TRIANGLE.parts == {"edge_0": 3, "edge_1": 5, "edge_2": 4}
-    assert TRIANGLE.bounds == ((0, 3), (0, 4))
+    assert list(TRIANGLE.bounds) == [(0, 3), (0, 4)]
     assert Polygon(L_SHAPE).measure == 3
     assert Polygon(L_SHAPE[::-1]).measure == 3
 

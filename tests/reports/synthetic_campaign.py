@@ -18,10 +18,10 @@ ACTIVATIONS = ("sine", "tanh", "swish", "softplus")
 FAVOUR = {"sine": 2.0, "tanh": -2.0, "swish": 0.5, "softplus": 0.0, "gelu": 0.2}
 
 
-def expert(run: str, candidate: int, fate: str, ended: int, **changes: Any) -> Row:
+def expert(name: str, candidate: int, fate: str, ended: int, **changes: Any) -> Row:
     """One row of ``experts`` with plain defaults."""
     row = {
-        "run": run, "trial": 0, "repetition": 0, "candidate": candidate, "activation": "tanh",
+        "run": name, "trial": 0, "repetition": 0, "candidate": candidate, "activation": "tanh",
         "depth": 2, "width": 16, "parameters": 337, "born": 0, "ended": ended, "fate": fate,
         "reason": "", "importance": 0.1, "own_loss": 0.5, "refusals": 0,
     }  # fmt: skip
@@ -90,56 +90,65 @@ def realistic(
     return made
 
 
-def _add_run(made: Campaign, rng: np.random.Generator, t: int, repetition: int, broken: bool) -> None:
-    name, m = f"{t:04d}-{repetition}", int(rng.integers(8, 25))
-    keys = {"run": name, "trial": t, "repetition": repetition}
+def _add_run(
+    made: Campaign, rng: np.random.Generator, trial: int, repetition: int, broken: bool
+) -> None:
+    """One run: a pool, drops in the order of a noisy merit, a falling loss."""
+    keys: Row = {"run": f"{trial:04d}-{repetition}", "trial": trial, "repetition": repetition}
+    m, keep = int(rng.integers(8, 25)), int(rng.integers(3, 6))
     grid = list(product(ACTIVATIONS, (2, 3), (16, 32, 64)))
-    pool = [grid[i % len(grid)] for i in rng.permutation(max(m, len(grid)))[:m]]
+    pool = [grid[i] for i in rng.permutation(len(grid))[:m]]
     merit = np.array([FAVOUR[a] + 0.01 * w for a, _, w in pool]) + rng.normal(0, 1.2, m)
-    keep = int(rng.integers(3, 6))
-    order = np.argsort(merit)
-    steps, drop_at = 3000, {int(c): 900 + 60 * i for i, c in enumerate(order[: m - keep])}
-    end = 1500 if broken else 2400
-    weights = rng.dirichlet(np.ones(keep) * 3)
+    drop_at = {int(c): 900 + 60 * i for i, c in enumerate(np.argsort(merit)[: m - keep])}
     size = [w * (3 + w * (d - 1)) + w + 1 for _, d, w in pool]
+    weight = iter(rng.dirichlet(np.ones(keep) * 3))
+    end = 1500 if broken else 2400
     for c, (activation, depth, width) in enumerate(pool):
-        dropped = drop_at.get(c, steps) < end
+        dropped = drop_at.get(c, end) < end
         fate = "dropped" if dropped else "censored" if broken else "survived"
-        place = int(np.flatnonzero(order == c)[0]) - (m - keep)
-        made.tables["experts"].append(
-            expert(
-                name, c, fate, drop_at[c] if dropped else end, **{k: keys[k] for k in keys if k != "run"},
-                activation=activation, depth=depth, width=width, parameters=size[c],
-                reason="importance 0.011 under 0.3 / 14" if dropped else "", refusals=int(not dropped),
-                importance=0.01 if dropped else float(weights[place]) if not broken else 1 / m,
-                own_loss=float(np.exp(rng.normal(-0.5 * merit[c], 0.6))),
-            )
-        )  # fmt: skip
-    alive = [m - sum(s >= at for at in drop_at.values()) for s in range(0, steps + 600, 50)]
-    loss = 0.8 * np.exp(-np.arange(0, steps + 600, 50) / 500) + 10 ** rng.uniform(-4.3, -3)
-    for i, s in enumerate(range(0, end if broken else steps + 600, 50)):
-        phase = "warm-up" if s < 600 else "gate" if s < 900 else "selection" if s < 2400 else "fine-tuning"
-        made.tables["history"].append({
-            **keys, "phase": phase, "step": s, "loss": float(loss[i] * rng.lognormal(0, 0.2)),
-            "held_out_loss": float(loss[i]) if i % 4 == 0 else None, "sparsity": 1.5,
-            "experts": alive[i], "parameters": 900 * alive[i], "learning_rate": 2e-3,
-        })  # fmt: skip
-    made.tables["runs"].append(run_row(
-        name, trial=t, repetition=repetition, status="diverged" if broken else "completed",
-        reason="loss was not finite at step 1500" if broken else "", m=m, seed=1000 + t,
-        p=float(rng.uniform(0.2, 0.9)), threshold=float(rng.uniform(0.05, 0.5)),
-        steps=end if broken else steps, iterations=0 if broken else 600, experts_before=m,
-        experts_after=keep, parameters_before=sum(size) + 4500, drops=m - keep,
-        parameters_after=sum(size[c] for c in range(m) if c not in drop_at) + 4500, refusals=keep,
-        held_out_loss=None if broken else float(loss[-1]),
-        relative_l2=None if broken else float(np.sqrt(loss[-1])),
-    ))  # fmt: skip
+        row = expert(keys["run"], c, fate, drop_at[c] if dropped else end, **keys)
+        row |= {"activation": activation, "depth": depth, "width": width, "parameters": size[c]}
+        row["own_loss"] = float(np.exp(rng.normal(-0.5 * merit[c], 0.6)))
+        row["importance"] = 1 / m if fate != "survived" else float(next(weight))
+        row["reason"] = "importance 0.011 under 0.3 / 14" if dropped else ""
+        made.tables["experts"].append(row)
+    loss = _add_history(made, rng, keys, m, list(drop_at.values()), 1500 if broken else 3600)
+    row = run_row(keys["run"], **keys) | {
+        "m": m, "p": float(rng.uniform(0.2, 0.9)), "threshold": float(rng.uniform(0.05, 0.5)),
+        "seed": 1000 + trial, "steps": min(end + 600, 3000), "experts_before": m,
+        "experts_after": keep, "drops": m - keep, "parameters_before": sum(size) + 4500,
+        "parameters_after": sum(size[c] for c in range(m) if c not in drop_at) + 4500,
+        "held_out_loss": loss, "relative_l2": float(np.sqrt(loss)),
+    }  # fmt: skip
+    if broken:
+        row |= {"status": "diverged", "reason": "loss was not finite at step 1500"}
+        row |= {"held_out_loss": None, "relative_l2": None}
+    made.tables["runs"].append(row)
     made.tables["attempts"].append({
-        **keys, "attempt": 0, "started": f"2026-03-01T10:{t:02d}:00Z", "seconds": 118.5,
-        "from_step": 0, "to_step": end, "ending": "diverged" if broken else "completed",
-        "device": "cpu", "threads": 1, "processor": "A processor", "platform": "Linux",
+        **keys, "attempt": 0, "started": f"2026-03-01T10:{trial:02d}:00Z", "seconds": 118.5,
+        "from_step": 0, "to_step": end, "ending": row["status"], "device": "cpu", "threads": 1,
+        "processor": "A processor", "platform": "Linux",
         "versions": json.dumps({"python": "3.11.7", "torch": "2.13.0", "pinn-nas": "0.1.0"}),
     })  # fmt: skip
+
+
+def _add_history(
+    made: Campaign, rng: np.random.Generator, keys: Row, m: int, drops: list[int], end: int
+) -> float:
+    """A logged step every 50, held-out loss every 200; return the last loss."""
+    floor = 10 ** rng.uniform(-4.3, -3)
+    starts = {"warm-up": 0, "gate": 600, "selection": 900, "fine-tuning": 2400}
+    loss = float("nan")
+    for step in range(0, end, 50):
+        phase = max((name for name in starts if starts[name] <= step), key=lambda n: starts[n])
+        alive = m - sum(step >= at for at in drops)
+        loss = 0.8 * float(np.exp(-step / 500)) + floor
+        made.tables["history"].append({
+            **keys, "phase": phase, "step": step, "loss": loss * float(rng.lognormal(0, 0.2)),
+            "held_out_loss": None if step % 200 else loss, "sparsity": 1.5, "experts": alive,
+            "parameters": 900 * alive, "learning_rate": 2e-3,
+        })  # fmt: skip
+    return loss
 
 
 def _add_trials(made: Campaign, trials: int) -> None:

@@ -1,0 +1,118 @@
+"""From what a finished run leaves to the plain network: its description and its weights."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from nas.errors import Misuse
+from nas.export.architecture import (
+    Architecture,
+    ExpertShape,
+    Figures,
+    GateShape,
+    ProblemFacts,
+    Scaling,
+)
+from nas.mixture import gate
+from nas.mixture.experts import Stack
+from nas.mixture.mixture import Mixture
+from nas.training import checkpoint
+from search_spaces.space import Candidate
+
+State = dict[str, Tensor]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A run's mixture in float64 on the CPU, and the shape of its gate."""
+
+    mixture: Mixture
+    gate: gate.GateShape
+
+
+def read_mixture(path: Path, problem: ProblemFacts) -> Trained:
+    """The mixture that a finished run of ``problem`` left at ``path``.
+
+    Raises
+    ------
+    Misuse
+        If the file is missing, damaged, or of another problem.
+    """
+    try:
+        saved = checkpoint.load(path)
+        shape = gate.GateShape(*saved["gate"])
+        pool = [Candidate(*candidate) for candidate in saved["pool"]]
+        mixture = Mixture(pool, shape, problem.bounds, len(problem.fields), 0, saved["alive"])
+        mixture.load_state_dict(saved["state"])
+    except (Misuse, LookupError, TypeError, ValueError, RuntimeError) as error:
+        raise Misuse(
+            f"{path}: expected the network of a finished run, got a file that is missing, damaged "
+            f"or cut short; delete the folder {path.parent} and run `nas search` on this campaign "
+            "again, which trains this run anew, or name another run"
+        ) from error
+    return Trained(mixture, shape)
+
+
+def describe(
+    trained: Trained, problem: ProblemFacts, importance: dict[int, float | None], figures: Figures
+) -> Architecture:
+    """The description of the plain network; ``importance`` by place in the pool."""
+    mixture = trained.mixture
+    experts = [(place, mixture.pool[place]) for place in mixture.alive]
+    return Architecture(
+        problem=problem,
+        # As the networks saw it: a search in float32 rounded these numbers.
+        scaling=Scaling(centre=tuple(mixture.centre.tolist()), scale=tuple(mixture.scale.tolist())),
+        gate=_gate(trained.gate) if len(experts) > 1 else None,
+        experts=tuple(
+            ExpertShape(
+                place=place,
+                activation=candidate.activation,
+                depth=candidate.depth,
+                width=candidate.width,
+                importance=importance.get(place),
+            )
+            for place, candidate in experts
+        ),
+        figures=figures,
+    )
+
+
+def _gate(shape: gate.GateShape) -> GateShape:
+    return GateShape(depth=shape.depth, width=shape.width, activation=shape.activation)
+
+
+@torch.no_grad()
+def plain_state(mixture: Mixture) -> State:
+    """The weights under the names of `nas.export.network.ExportedMixture`.
+
+    The stacked matrices act from the right, those of ``torch.nn.Linear`` from the left.
+    """
+    state = {}
+    rows = ((stack, row) for stack in _stacks(mixture) for row in range(len(stack.members)))
+    for expert, (stack, row) in enumerate(rows):
+        for layer, (weight, bias) in enumerate(zip(stack.weights, stack.biases, strict=True)):
+            state |= _linear(f"experts.{expert}.layers.{layer}", weight[row].T, bias[row])
+    if len(mixture.alive) > 1:
+        last = len(mixture.gate.weights)
+        for layer, (weight, bias) in enumerate(
+            zip(mixture.gate.weights, mixture.gate.biases, strict=True)
+        ):
+            state |= _linear(f"gate.layers.{layer}", weight.T, bias)
+        state |= _linear(f"gate.layers.{last}", mixture.gate.out_weight, mixture.gate.out_bias)
+    return state
+
+
+def _linear(name: str, weight: Tensor, bias: Tensor) -> State:
+    return {
+        f"{name}.weight": weight.clone(memory_format=torch.contiguous_format),
+        f"{name}.bias": bias.clone(),
+    }
+
+
+def _stacks(mixture: Mixture) -> Iterator[Stack]:
+    return (stack for stack in mixture.stacks if isinstance(stack, Stack))

@@ -1,0 +1,185 @@
+"""``nas export``: a finished run's network, to be used without this project."""
+
+import difflib
+import json
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import safetensors.torch
+from pydantic import ValidationError
+
+from nas.campaign import records
+from nas.errors import Misuse
+from nas.export import architecture, card, loading, program
+from nas.export.architecture import Architecture, Figures, ProblemFacts, first_complaint
+from nas.export.conversion import Trained, describe, plain_state, read_mixture
+from nas.export.folder import staged
+from nas.export.network import ExportedMixture
+from nas.export.proof import prove
+
+PROGRAM = "model.pt2"
+CARD = "MODEL_CARD.md"
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written, and how well it agrees with the trained mixture.
+
+    ``differences`` are the largest absolute differences over the largest magnitude, for each
+    field and each first derivative (``u``, ``u.x``, …), between ``model.pt2`` in a fresh process
+    with torch alone and the mixture itself.
+    """
+
+    folder: Path
+    run: str
+    experts: int
+    parameters: int  # those of the network that was written
+    differences: dict[str, float]
+
+    @property
+    def architecture(self) -> Path:
+        """The description of the network."""
+        return self.folder / architecture.FILE
+
+    @property
+    def weights(self) -> Path:
+        """Its weights."""
+        return self.folder / loading.WEIGHTS
+
+    @property
+    def program(self) -> Path:
+        """The network for torch alone."""
+        return self.folder / PROGRAM
+
+    @property
+    def card(self) -> Path:
+        """The model card."""
+        return self.folder / CARD
+
+    @property
+    def difference(self) -> float:
+        """The largest of the differences."""
+        return max(self.differences.values())
+
+
+def export(campaign: Path, destination: Path, run: str | None = None) -> Exported:
+    """Write the network of the recommended trial's best run, and prove it.
+
+    Parameters
+    ----------
+    campaign
+        The folder of a campaign with at least one finished trial.
+    destination
+        A folder to create, an empty one, or one with an earlier export, which is replaced.
+    run
+        Another run, by its name in the table of runs, such as ``0007-0``.
+
+    Raises
+    ------
+    Misuse
+        If ``campaign`` is no campaign, nothing in it is finished yet, ``run`` is unknown or did
+        not complete, a file is damaged, or ``destination`` cannot be used.
+    Unproven
+        If the exported program does not agree with the trained mixture. In either case
+        ``destination`` is as it was before.
+    """
+    campaign, destination = Path(campaign), Path(destination)
+    told = records.read_campaign(campaign)
+    runs = records.read_rows(campaign / "tables" / "runs.parquet", "runs")
+    row = _run(campaign, runs, run or _recommended(campaign))
+    problem = _problem(campaign, told)
+    trained = read_mixture(campaign / "runs" / row["run"] / "mixture.safetensors", problem)
+    described = _described(campaign, row, problem, trained)
+    training = _training(campaign, told, row)
+    with staged(destination) as stage:
+        network = _write_network(stage, described, trained)
+        (stage / PROGRAM).write_bytes(program.serialise(network))
+        differences = prove(stage / PROGRAM, trained.mixture, problem)
+        parameters = sum(parameter.numel() for parameter in network.parameters())
+        text = card.write(described, parameters, training, differences)
+        (stage / CARD).write_text(text, encoding="utf-8")
+    return Exported(destination, row["run"], len(described.experts), parameters, differences)
+
+
+def _recommended(campaign: Path) -> str:
+    """The best run of the recommended trial."""
+    trials = records.read_rows(campaign / "tables" / "trials.parquet", "trials")
+    for trial in trials:
+        if trial["recommended"] and trial["best_run"]:
+            name: str = trial["best_run"]
+            return name
+    raise Misuse(
+        f"{campaign}: expected a recommended trial, but of {len(trials)} finished trials none "
+        "completed; run `nas search` again on this folder to go on, or name a run"
+    )
+
+
+def _run(campaign: Path, runs: Sequence[Row], name: str) -> Row:
+    row = next((row for row in runs if row["run"] == name), None)
+    completed = [row["run"] for row in runs if row["status"] == "completed"]
+    nearest = difflib.get_close_matches(name, completed, n=3, cutoff=0.0)
+    advice = f"choose a completed run such as {', '.join(nearest)}" if nearest else "none is yet"
+    if row is None:
+        raise Misuse(f"{campaign}: expected the name of a finished run, got {name!r}; {advice}")
+    if row["status"] != "completed":
+        why = f"{row['status']}: {row['reason']}" if row["reason"] else row["status"]
+        raise Misuse(
+            f"{campaign}: expected a completed run, but {name} left no network ({why}); {advice}"
+        )
+    return row
+
+
+def _problem(campaign: Path, told: Row) -> ProblemFacts:
+    with _understood(campaign / "campaign.json"):
+        facts = {name: told["problem"][name] for name in ProblemFacts.model_fields}
+        return ProblemFacts.model_validate_json(json.dumps(facts))
+
+
+def _training(campaign: Path, told: Row, row: Row) -> str:
+    with _understood(campaign / "campaign.json"):
+        return card.training_in_words(told["configuration"], row)
+
+
+def _described(campaign: Path, row: Row, problem: ProblemFacts, trained: Trained) -> Architecture:
+    path = campaign / "tables" / "experts.parquet"
+    experts = records.read_rows(path, "experts")
+    importance = {
+        expert["candidate"]: _finite(expert["importance"])
+        for expert in experts
+        if expert["run"] == row["run"]
+    }
+    with _understood(campaign / "tables" / "runs.parquet"):
+        figures = Figures(**{name: _finite(row[name]) for name in Figures.model_fields})
+        return describe(trained, problem, importance, figures)
+
+
+@contextmanager
+def _understood(path: Path) -> Iterator[None]:
+    """Tell a user which file of the campaign holds what no campaign writes."""
+    try:
+        yield
+    except (ValidationError, LookupError, TypeError, ValueError, AttributeError) as error:
+        first = first_complaint(error) if isinstance(error, ValidationError) else repr(error)
+        raise Misuse(
+            f"{path}: expected what a search writes, got a file that is damaged or of another "
+            f"version ({first}); run `nas search` again on this folder"
+        ) from error
+
+
+def _finite(value: Any) -> Any:
+    """JSON knows no infinity: what is not finite is as good as unknown."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _write_network(stage: Path, described: Architecture, trained: Trained) -> ExportedMixture:
+    """Write description and weights; the network is read back, so that all is proven of them."""
+    (stage / architecture.FILE).write_text(described.text(), encoding="utf-8")
+    content = safetensors.torch.save(plain_state(trained.mixture))
+    (stage / loading.WEIGHTS).write_bytes(content)
+    return loading.load(stage)

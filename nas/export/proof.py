@@ -1,0 +1,140 @@
+"""The proof that the exported program is the trained mixture, with torch alone.
+
+Two independent paths: the program with autograd in a fresh process, and the mixture's own
+Taylor arithmetic in this one.
+
+Axis legend: S streams, B points, D coordinates, C fields.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from nas.calculus.jets import Streams, unit
+from nas.export.architecture import ProblemFacts
+from nas.mixture.mixture import Mixture
+
+TOLERANCE = 1e-6
+POINTS = 64
+_PATIENCE = 300  # seconds; a machine under load takes ten
+# A derivative smaller than this part of (field / half the domain's extent) is rounding: it is
+# measured against the field's size then.
+_FLOOR = 1e-6
+
+
+class Unproven(Exception):  # noqa: N818 - not the user's to mend, nor a mere error
+    """The exported program was not shown to be the trained mixture; nothing was exported."""
+
+
+def prove(program: Path, mixture: Mixture, problem: ProblemFacts) -> dict[str, float]:
+    """Compare ``program`` in a fresh process with ``mixture``; return the differences.
+
+    Returns
+    -------
+    For each field and each of its first derivatives (``u``, ``u.x``, …) the largest absolute
+    difference at 64 points of the domain's bounding box, over the largest magnitude.
+
+    Raises
+    ------
+    Unproven
+        If a difference is above 1e-6 or not a number, or the fresh process fails.
+    """
+    points = draw(problem)
+    expected = by_jets(mixture, points, problem)
+    got = _named(ask(program, points), problem)
+    differences = compare(got, expected, mixture.scale, problem)
+    wrong = {name: value for name, value in differences.items() if not value <= TOLERANCE}
+    if wrong:
+        told = ", ".join(f"{name} by {value:.1e}" for name, value in wrong.items())
+        raise Unproven(
+            f"{program.name} differs from the trained mixture, {told} relative, where at most "
+            f"{TOLERANCE:.0e} is allowed; nothing was exported"
+        )
+    return differences
+
+
+def draw(problem: ProblemFacts) -> Tensor:
+    """The points (B, D) of the comparison, inside the bounding box and always the same."""
+    low, high = torch.tensor(problem.bounds, dtype=torch.float64).unbind(-1)
+    generator = torch.Generator().manual_seed(0)
+    drawn = torch.rand(POINTS, len(low), dtype=torch.float64, generator=generator)
+    return low + (high - low) * drawn
+
+
+@torch.no_grad()
+def by_jets(mixture: Mixture, points: Tensor, problem: ProblemFacts) -> dict[str, Tensor]:
+    """Fields and first derivatives by name, each (B,), from the mixture's own arithmetic."""
+    dimension = points.shape[-1]
+    streams = Streams([unit(axis, dimension) for axis in range(dimension)], dimension)
+    jet = mixture(points, streams)
+    found = {}
+    for c, field in enumerate(problem.fields):
+        found[field] = jet[0, :, c]
+        for axis, coordinate in enumerate(problem.coordinates):
+            found[f"{field}.{coordinate}"] = jet[streams.place[unit(axis, dimension)], :, c]
+    return found
+
+
+def ask(program: Path, points: Tensor) -> dict[str, Any]:
+    """The answer of `nas.export.witness`, run in a process that sees nothing of this one."""
+    question = json.dumps({"program": str(program.absolute()), "points": points.tolist()})
+    witness = Path(__file__).with_name("witness.py")
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-I", witness],
+            input=question,
+            capture_output=True,
+            text=True,
+            timeout=_PATIENCE,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Unproven(
+            f"the fresh process gave no answer ({error}); nothing was exported"
+        ) from error
+    if ended.returncode:
+        last = (ended.stderr.strip().splitlines() or [f"exit code {ended.returncode}"])[-1]
+        raise Unproven(
+            f"the fresh process could not use {program.name} ({last}); nothing was exported"
+        )
+    answer: dict[str, Any] = json.loads(ended.stdout)
+    return answer
+
+
+def _named(answer: Mapping[str, Any], problem: ProblemFacts) -> dict[str, Tensor]:
+    fields = torch.tensor(answer["fields"], dtype=torch.float64)
+    gradients = torch.tensor(answer["gradients"], dtype=torch.float64)
+    # A program that knew only batches of many would fail here: the first point is asked for alone.
+    fields[:1] = torch.tensor(answer["alone"], dtype=torch.float64)
+    found = {}
+    for c, field in enumerate(problem.fields):
+        found[field] = fields[:, c]
+        for axis, coordinate in enumerate(problem.coordinates):
+            found[f"{field}.{coordinate}"] = gradients[c, :, axis]
+    return found
+
+
+def compare(
+    got: Mapping[str, Tensor],
+    expected: Mapping[str, Tensor],
+    scale: Tensor,
+    problem: ProblemFacts,
+) -> dict[str, float]:
+    """Largest absolute difference over the largest magnitude, by name."""
+    differences = {}
+    for field in problem.fields:
+        size = expected[field].abs().max()
+        names = {field: size * 0} | {
+            f"{field}.{coordinate}": _FLOOR * size / extent
+            for coordinate, extent in zip(problem.coordinates, scale, strict=True)
+        }
+        for name, floor in names.items():
+            difference = (got[name] - expected[name]).abs().max()
+            magnitude = torch.maximum(expected[name].abs().max(), floor)
+            differences[name] = float(difference / magnitude.clamp_min(1e-300))
+    return differences

@@ -1,0 +1,131 @@
+"""The toolkit from Python: search, and what a search leaves."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from nas.campaign import campaign, config, records
+from nas.errors import Misuse
+from nas.problems import Problem
+from search_spaces import SearchSpace
+
+if TYPE_CHECKING:
+    from nas.export import Exported
+
+
+@dataclass(frozen=True)
+class Result:
+    """A campaign that has been run.
+
+    Parameters
+    ----------
+    records
+        The tables of what happened (see `nas.campaign.records`).
+    """
+
+    records: records.Records
+
+    @property
+    def folder(self) -> Path:
+        """Where the campaign lives."""
+        return self.records.folder
+
+    @property
+    def recommended(self) -> pd.Series:
+        """The row of the recommended trial's best run in ``records.runs``.
+
+        Raises
+        ------
+        Misuse
+            If no trial completed.
+        """
+        trials = self.records.trials
+        rows = trials[trials.recommended.astype(bool)]
+        if rows.empty:
+            raise Misuse(
+                f"{self.folder}: expected a completed trial, got none; "
+                "see the column `reason` of its table `runs`"
+            )
+        runs = self.records.runs
+        return runs[runs.run == rows.iloc[0].best_run].iloc[0]
+
+    @property
+    def survivors(self) -> pd.DataFrame:
+        """The rows of ``records.experts`` of the recommended run's survivors."""
+        experts = self.records.experts
+        of_run = experts[experts.run == self.recommended.run]
+        return of_run[of_run.fate == "survived"]
+
+    def report(self, to: str | os.PathLike[str] | None = None) -> Path:
+        """Write tables, figures and the page; return the page's path."""
+        import reports
+
+        return reports.write(self.folder, None if to is None else Path(to))
+
+    def export(self, to: str | os.PathLike[str]) -> "Exported":
+        """Write the recommended run's network into the folder ``to`` (see `nas.export`)."""
+        from nas.export import export
+
+        return export(self.folder, Path(to))
+
+
+def search(
+    problem: Problem | str,
+    space: SearchSpace | str | Mapping[str, Any] | None = None,
+    *,
+    out: str | os.PathLike[str],
+    watch: campaign.Watch = lambda state: None,
+    **settings: Any,
+) -> Result:
+    """Run a campaign, or go on with the one that ``out`` holds.
+
+    Parameters
+    ----------
+    problem
+        A `Problem`, the name of one, or the path of a Python file with one.
+    space
+        A grid, as a `SearchSpace` or a mapping of activations, depths and widths, or the name
+        of a search space.
+    out
+        The campaign's folder.
+    watch
+        Is told the campaign's `State` a few times a second.
+    settings
+        All other keys of a campaign file: ``trials=12``, ``training={"steps": 500}``.
+
+    Raises
+    ------
+    Misuse
+        If a setting is wrong, or ``out`` holds something else.
+    Interrupted
+        On Ctrl-C; the same call goes on.
+    """
+    chosen = {} if space is None else {"space": _plain(space)}
+    itself = problem if isinstance(problem, Problem) else None
+    name = problem.name if isinstance(problem, Problem) else problem
+    built = config.build(problem=name, **chosen, **settings)
+    return Result(campaign.search(built, Path(out), itself, watch))
+
+
+def open_campaign(folder: str | os.PathLike[str]) -> Result:
+    """The result of the campaign in ``folder``; `Misuse` if it is none."""
+    return Result(records.read(Path(folder)))
+
+
+def _plain(space: SearchSpace | str | Mapping[str, Any]) -> Any:
+    if not isinstance(space, SearchSpace):
+        return space
+    if not space.is_grid:
+        raise Misuse(
+            "space: expected a full grid, got a list of candidates; "
+            "put it into a file of search_spaces/ and give its name"
+        )
+    return {
+        "activations": list(space.activations),
+        "depths": list(space.depths),
+        "widths": list(space.widths),
+    }

@@ -1,0 +1,130 @@
+"""The tables of the page: records and statistics to rows of text."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from reports.rows import each
+from reports.statistics import Statistics
+from reports.words import architecture, number, percent
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as the page prints it, text only."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    marked: frozenset[int] = frozenset()  # rows that stand out
+    wordy: int | None = None  # the column that holds sentences
+
+
+def trials(table: pd.DataFrame) -> Table:
+    """Every trial, the recommended one marked."""
+    rows = tuple(
+        (
+            whole(t.trial),
+            "recommended" if t.recommended else "on the front" if t.on_front else t.status,
+            whole(t.m),
+            number(t.p),
+            number(t.threshold),
+            number(t.held_out_loss),
+            count(t.parameters),
+            number(t.relative_l2),
+        )
+        for t in each(table)
+    )
+    marked = frozenset(i for i, yes in enumerate(table["recommended"]) if yes)
+    columns = ("trial", "standing", "m", "p", "threshold", "held-out loss", "parameters")
+    return Table("All trials", (*columns, "relative L2"), rows, marked)
+
+
+def runs(table: pd.DataFrame) -> Table:
+    """Every run, with what it began and ended with."""
+    rows = tuple(
+        (
+            r.run,
+            r.status,
+            whole(r.seed),
+            f"{whole(r.steps)} + {whole(r.iterations)}",
+            f"{whole(r.experts_before)} → {whole(r.experts_after)}",
+            f"{count(r.parameters_before)} → {count(r.parameters_after)}",
+            whole(r.drops),
+            whole(r.refusals),
+            number(r.held_out_loss),
+            number(r.relative_l2),
+        )
+        for r in each(table)
+    )
+    columns = ("run", "status", "seed", "steps", "experts", "parameters", "drops", "refusals")
+    return Table("All runs", (*columns, "held-out loss", "relative L2"), rows)
+
+
+def failures(table: pd.DataFrame) -> Table:
+    """The runs that were not completed, and why."""
+    rows = tuple(
+        (r.run, r.status, text(r.reason), whole(r.m), number(r.p), number(r.threshold))
+        for r in each(table[table["status"] != "completed"])
+    )
+    columns = ("run", "status", "why", "m", "p", "threshold")
+    return Table("Runs that failed", columns, rows, wordy=2)
+
+
+def survivors(table: pd.DataFrame) -> Table:
+    """The experts of one mixture."""
+    rows = tuple(
+        (
+            f"#{e.candidate} {architecture(e)}",
+            count(e.parameters),
+            percent(e.importance),
+            number(e.own_loss),
+            whole(e.refusals),
+            text(e.reason),
+        )
+        for e in each(table)
+    )
+    columns = ("expert", "parameters", "importance", "own residual", "refusals", "last refusal")
+    return Table("The team", columns, rows, wordy=5)
+
+
+def levels(statistics: Statistics) -> Iterator[Table]:
+    """Per factor one table with survival and importance of each level."""
+    keys = ["factor", "level"]
+    shares = statistics.importance[[*keys, "relative", "low", "high"]]
+    table = statistics.rates.merge(shares, on=keys, how="left", suffixes=("", "_share"))
+    for factor, rows in table.groupby("factor", sort=False):
+        columns = (str(factor), "survived", "rate", "95 % interval", "importance", "its interval")
+        yield Table(
+            f"By {factor}",
+            columns,
+            tuple(
+                (
+                    r.level,
+                    f"{r.survived} of {r.experts}",
+                    percent(r.rate),
+                    f"{percent(r.low)} to {percent(r.high)}",
+                    number(r.relative),
+                    "–"
+                    if pd.isna(r.low_share)
+                    else f"{number(r.low_share)} to {number(r.high_share)}",
+                )
+                for r in each(rows)
+            ),
+        )
+
+
+def count(value: float) -> str:
+    """A number of things with thousands set apart; a dash for none."""
+    return "–" if pd.isna(value) else f"{value:,.0f}"
+
+
+def whole(value: float) -> str:
+    """An integer, which a column with gaps holds as a float; a dash for none."""
+    return "–" if pd.isna(value) else f"{value:.0f}"
+
+
+def text(value: str) -> str:
+    """A text, or a dash where there is none."""
+    return "–" if pd.isna(value) or not value else value

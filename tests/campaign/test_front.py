@@ -1,0 +1,88 @@
+"""Medians, front and knee against brute force and by hand."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nas.campaign.front import knee, objectives, pareto_front, trial_rows
+
+SCORES = st.lists(
+    st.tuples(st.sampled_from([0.1, 0.2, 0.3, 0.4]), st.sampled_from([1.0, 2.0, 3.0, 4.0])),
+    max_size=12,
+)
+
+
+def dominates(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return one[0] <= other[0] and one[1] <= other[1] and one != other
+
+
+@given(SCORES)
+def test_front_is_what_nobody_dominates(scores: list[tuple[float, float]]) -> None:
+    front = pareto_front(scores)
+    expected = {s for s in scores if not any(dominates(other, s) for other in scores)}
+    assert {scores[place] for place in front} == expected
+    assert len(front) == len(expected)
+    assert [scores[place] for place in front] == sorted(expected)
+
+
+def test_of_equal_scores_the_first_is_taken() -> None:
+    assert pareto_front([(1.0, 1.0), (1.0, 1.0)]) == [0]
+
+
+def test_the_knee_is_the_point_farthest_below_the_chord() -> None:
+    # In logarithms, scaled: (0, 1), (0.1, 0.2), (0.5, 0.1), (1, 0)
+    front = [(10.0 ** (a), 10.0 ** (b)) for a, b in [(0, 1), (0.1, 0.2), (0.5, 0.1), (1, 0)]]
+    assert knee(front) == 1
+
+
+def test_without_a_knee_the_least_loss_is_taken() -> None:
+    assert knee([(0.1, 100.0)]) == 0
+    assert knee([(0.1, 100.0), (0.2, 10.0)]) == 0
+    assert knee([(1.0, 1000.0), (9.0, 900.0), (10.0, 1.0)]) == 0  # bulges outwards
+
+
+def run(trial: int, loss: float | None, parameters: int, **more: Any) -> dict[str, Any]:
+    row = {
+        "run": f"{trial:04d}-{more.get('repetition', 0)}",
+        "trial": trial,
+        "status": "diverged" if loss is None else "completed",
+        "m": 4,
+        "p": 0.5,
+        "threshold": 0.3,
+        "held_out_loss": loss,
+        "parameters_after": parameters,
+        "relative_l2": None,
+    }
+    return row | more
+
+
+def test_objectives_are_medians_and_a_failed_run_counts_as_infinite() -> None:
+    runs = [run(0, 0.3, 10), run(0, 0.1, 30), run(0, None, 99)]
+    assert objectives(runs) == (0.3, 20.0)
+    assert objectives([run(0, 0.3, 10), run(0, None, 99)]) is None
+    assert objectives([run(0, None, 99)]) is None
+
+
+def test_the_reference_decides_nothing() -> None:
+    runs = [run(t, loss, size) for t, (loss, size) in enumerate([(0.1, 9), (0.2, 3), (0.3, 1)])]
+    blind = trial_rows(runs)
+    seeing = trial_rows([row | {"relative_l2": 1.0 - row["trial"] / 3} for row in runs])
+    for one, other in zip(blind, seeing, strict=True):
+        assert {k: v for k, v in one.items() if k != "relative_l2"} == {
+            k: v for k, v in other.items() if k != "relative_l2"
+        }
+
+
+def test_one_trial_is_recommended_and_the_failed_are_listed() -> None:
+    rows = trial_rows([run(0, 0.1, 9), run(1, None, 5), run(2, 0.2, 12)])
+    assert [row["status"] for row in rows] == ["completed", "failed", "completed"]
+    assert [row["recommended"] for row in rows] == [True, False, False]
+    assert [row["on_front"] for row in rows] == [True, False, False]
+
+
+def test_the_best_run_has_the_least_loss() -> None:
+    rows = trial_rows([run(0, 0.3, 9, repetition=0), run(0, 0.1, 9, repetition=1)])
+    assert rows[0]["best_run"] == "0000-1"
+    assert rows[0]["held_out_loss"] == pytest.approx(0.2)

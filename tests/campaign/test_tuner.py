@@ -1,0 +1,95 @@
+"""Proposals: within their ranges, reproducible, and independent of how the work was cut."""
+
+from pathlib import Path
+
+import pytest
+
+from nas.campaign.config import build
+from nas.campaign.tuner import LAG, RANDOM_TRIALS, Proposal, Tuner
+from nas.errors import Misuse
+
+TUNE = {"m": [4, 9], "p": [0.2, 0.9], "threshold": [0.05, 0.5]}
+
+
+def tuner(folder: Path, seed: int = 0, workers: int = 1, **tune: object) -> Tuner:
+    campaign = build(
+        problem="burgers", tune={**TUNE, **tune}, seed=seed, parallel={"workers": workers}
+    )
+    return Tuner(campaign, f"sqlite:///{folder / 'study.sqlite'}", "study")
+
+
+def result(proposal: Proposal) -> tuple[float, float]:
+    """A made-up outcome that the sampler can learn from."""
+    return (proposal.p - 0.4) ** 2 + 0.01, proposal.m * 100.0 * proposal.threshold
+
+
+def propose(folder: Path, count: int, restart_at: set[int] | None = None) -> list[Proposal]:
+    made: list[Proposal] = []
+    current = tuner(folder)
+    for trial in range(count):
+        if restart_at and trial in restart_at:
+            current = tuner(folder)
+        for known in range(max(0, trial - LAG + 1)):
+            current.tell(known, result(made[known]))
+        made.append(current.propose(trial))
+    return made
+
+
+def test_proposals_stay_within_their_ranges(tmp_path: Path) -> None:
+    for proposal in propose(tmp_path, 15):
+        assert 4 <= proposal.m <= 9
+        assert 0.2 <= proposal.p <= 0.9
+        assert 0.05 <= proposal.threshold <= 0.5
+
+
+def test_a_restarted_tuner_proposes_what_an_uninterrupted_one_does(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "other").mkdir()
+    count = RANDOM_TRIALS + LAG + 3  # far enough for the sampler to learn
+    whole = propose(tmp_path / "one", count)
+    assert propose(tmp_path / "other", count, restart_at={1, 5, count - 1}) == whole
+    again = tuner(tmp_path / "one")
+    assert [again.propose(trial) for trial in range(count)] == whole
+
+
+def test_the_sampler_learns_from_results(tmp_path: Path) -> None:
+    late = propose(tmp_path, 40)[-15:]
+    assert sum(abs(proposal.p - 0.4) for proposal in late) / len(late) < 0.15
+
+
+def test_another_seed_proposes_otherwise(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "other").mkdir()
+    assert tuner(tmp_path / "one", 0).propose(0) != tuner(tmp_path / "other", 1).propose(0)
+
+
+def test_one_number_is_fixed(tmp_path: Path) -> None:
+    proposal = tuner(tmp_path, m=7, p=0.5, threshold=0.3).propose(0)
+    assert proposal == Proposal(0, 7, 0.5, 0.3)
+
+
+def test_telling_twice_and_telling_of_failures(tmp_path: Path) -> None:
+    current = tuner(tmp_path)
+    current.propose(0)
+    current.tell(0, None)
+    current.tell(0, (1.0, 2.0))  # too late: the first word stands
+    current.propose(1)
+    current.tell(1, (1.0, 2.0))
+    current.tell(1, (1.0, 2.0))
+
+
+def test_many_workers_may_be_under_way(tmp_path: Path) -> None:
+    assert tuner(tmp_path, workers=2).lag == LAG
+    assert tuner(tmp_path, workers=9).lag == 9
+
+
+def test_a_storage_out_of_reach_is_told(tmp_path: Path) -> None:
+    campaign = build(problem="burgers")
+    with pytest.raises(Misuse, match="storage sqlite:.*expected an Optuna storage that can be"):
+        Tuner(campaign, f"sqlite:///{tmp_path / 'no' / 'such' / 'folder.sqlite'}", "study")
+
+
+def test_a_damaged_storage_is_told(tmp_path: Path) -> None:
+    (tmp_path / "study.sqlite").write_bytes(b"this is no database, whatever its name says" * 99)
+    with pytest.raises(Misuse, match="storage sqlite:.*finished runs are kept"):
+        tuner(tmp_path)

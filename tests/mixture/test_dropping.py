@@ -1,0 +1,49 @@
+"""The rules of dropping, by hand."""
+
+import pytest
+
+from nas.mixture.dropping import DropRule, judge, proposal
+
+RULE = DropRule(threshold=0.4, every=10, tolerance=0.5, rest=100)
+
+
+def test_the_weakest_below_its_share_is_proposed() -> None:
+    # 0.4 / 4 experts: the bar is at 0.1
+    assert proposal(RULE, 20, {3: 0.09, 5: 0.05, 7: 0.4, 9: 0.46}, {}) == 5
+
+
+def test_nobody_at_or_above_the_bar_is_proposed() -> None:
+    assert proposal(RULE, 20, {0: 0.1, 1: 0.2, 2: 0.3, 3: 0.4}, {}) is None
+
+
+@pytest.mark.parametrize("step", [19, 21, 25])
+def test_proposals_come_at_intervals(step: int) -> None:
+    assert proposal(RULE, step, {0: 0.01, 1: 0.99}, {}) is None
+
+
+def test_a_refused_expert_rests_and_the_next_is_proposed() -> None:
+    importance = {0: 0.01, 1: 0.02, 2: 0.97}
+    assert proposal(RULE, 110, importance, {0: 20}) == 1
+    assert proposal(RULE, 120, importance, {0: 20}) == 0
+
+
+def test_the_last_expert_stays() -> None:
+    assert proposal(RULE, 20, {4: 1.0}, {}) is None
+
+
+def test_the_bar_rises_as_experts_leave() -> None:
+    importance = {0: 0.15, 1: 0.85}
+    assert proposal(RULE, 20, importance, {}) == 0  # 0.4 / 2 = 0.2
+    assert proposal(RULE, 20, {0: 0.15, 1: 0.25, 2: 0.6}, {}) is None  # 0.4 / 3 = 0.133
+
+
+@pytest.mark.parametrize(
+    ("without", "dropped"), [(0.5, True), (1.5, True), (1.51, False), (float("nan"), False)]
+)
+def test_the_tolerance_decides(without: float, dropped: bool) -> None:
+    assert judge(RULE, 0.05, 4, loss_with=1.0, loss_without=without).dropped is dropped
+
+
+def test_the_reasons_are_told() -> None:
+    assert judge(RULE, 0.05, 4, 1.0, 1.2).reason == "importance 5.00e-02 under 1.00e-01"
+    assert judge(RULE, 0.05, 4, 1.0, 3.0).reason == "held-out loss would rise by 200%, more than 50%"

@@ -1,0 +1,150 @@
+"""The mixture against a plain loop over experts, and all its derivatives against autograd."""
+
+from itertools import product
+
+import pytest
+import torch
+from torch import Tensor
+
+from nas.calculus.activations import ACTIVATIONS
+from nas.calculus.jets import Laplacian, Stream, Streams
+from nas.mixture.gate import GateShape
+from nas.mixture.mixture import Mixture
+from search_spaces import Candidate
+from tests.oracles import nested, relative
+
+PLANE: list[Stream] = [i for i in product(range(5), repeat=2) if 0 < sum(i) <= 4]
+EVERY: list[Stream] = [*PLANE, Laplacian((0, 1)), Laplacian((1,))]
+
+
+def mixture(activations: list[str], gate: GateShape, outputs: int = 2) -> Mixture:
+    """Experts of two shapes and uneven bounds; the gate stirred so that λ depends on x."""
+    pool = [Candidate(name, 1 + place % 2, 4 + place % 2) for place, name in enumerate(activations)]
+    made = Mixture(pool, gate, [(-1.0, 3.0), (0.0, 0.5)], outputs, seed=4)
+    generator = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for parameter in made.parameters():
+            noise = torch.rand(parameter.shape, generator=generator, dtype=torch.float64)
+            parameter += 0.6 * (noise - 0.5)
+    return made
+
+
+def points(count: int = 6) -> Tensor:
+    generator = torch.Generator().manual_seed(2)
+    low, high = torch.tensor([-1.0, 0.0]), torch.tensor([3.0, 0.5])
+    return (low + (high - low) * torch.rand(count, 2, generator=generator)).double()
+
+
+def by_loop(made: Mixture, x: Tensor, component: int) -> Tensor:
+    """Σᵢ λᵢ(x) uᵢ(x), (B,), with plain matrix products, expert by expert."""
+    scaled = (x - made.centre) / made.scale
+    hidden = scaled
+    for weight, bias in zip(made.gate.weights, made.gate.biases, strict=True):
+        hidden = ACTIVATIONS[made.gate.shape.activation](hidden @ weight + bias, 0)[0]
+    shares = (hidden @ made.gate.out_weight.T + made.gate.out_bias).softmax(-1)
+    total = torch.zeros(len(x), dtype=torch.float64)
+    for column, place in enumerate(made.alive):
+        (stack,) = (s for s in made.stacks if place in [p for p, _ in s.members])  # type: ignore[union-attr]
+        row = [p for p, _ in stack.members].index(place)  # type: ignore[union-attr,operator]
+        act = ACTIVATIONS[made.pool[place].activation]
+        out = scaled
+        layers = list(zip(stack.weights, stack.biases, strict=True))  # type: ignore[call-overload]
+        for depth, (weight, bias) in enumerate(layers):
+            out = out @ weight[row] + bias[row]
+            if depth < len(layers) - 1:
+                out = act(out, 0)[0]
+        total = total + shares[:, column] * out[:, component]
+    return total
+
+
+@pytest.mark.parametrize("gate", [GateShape(2, 5, "tanh"), GateShape(0, 1, "tanh")], ids=str)
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_all_derivatives_of_the_mixture_agree_with_nested_autograd(
+    name: str, gate: GateShape
+) -> None:
+    made = mixture([name, name, "tanh"], gate)
+    streams = Streams(EVERY, 2)
+    x = points()
+    jet = made(x, streams)
+    for component in range(2):
+        for place, key in enumerate(streams.keys):
+
+            def value(x: Tensor, component: int = component) -> Tensor:
+                return by_loop(made, x, component)
+
+            expected = nested(value, x, key)
+            assert relative(jet[place, :, component], expected) < 1e-10, (key, component)
+
+
+def test_derivatives_of_the_gate_count() -> None:
+    made = mixture(["sine", "tanh"], GateShape(1, 4))
+    streams = Streams([(1, 0)], 2)
+    coordinates = made.coordinates(points(), streams)
+    experts, weights = made.experts(coordinates, streams), made.weights(coordinates, streams)
+    without_product_rule = (weights[0].T.unsqueeze(-1) * experts[:, 1]).sum(0)
+    assert relative(without_product_rule, made.mix(streams, weights, experts)[1]) > 1e-3
+
+
+def test_parameter_gradients_agree_with_the_loop() -> None:
+    made = mixture(["sine", "gelu", "swish", "softplus"], GateShape(1, 4))
+    x = points()
+    parameters = list(made.parameters())
+    got = torch.autograd.grad(made(x, Streams([], 2))[0, :, 0].square().sum(), parameters)
+    expected = torch.autograd.grad(by_loop(made, x, 0).square().sum(), parameters)
+    for one, other in zip(got, expected, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-11, atol=1e-13)
+
+
+@pytest.mark.parametrize("place", range(5))
+def test_a_drop_leaves_the_others_as_they_were(place: int) -> None:
+    made = mixture(["sine", "tanh", "sine", "gelu", "swish"], GateShape(1, 4))
+    streams = Streams([(2, 0), (0, 1)], 2)
+    coordinates = made.coordinates(points(), streams)
+    before = dict(zip(made.alive, made.experts(coordinates, streams), strict=True))
+    foreseen = made.weights(coordinates, streams, without=place)
+    kept = [column for column, other in enumerate(made.alive) if other != place]
+    parameters = made.parameters_alive
+    changes = made.drop(place)
+
+    assert place not in made.alive
+    assert len(made.alive) == 4
+    after = dict(zip(made.alive, made.experts(coordinates, streams), strict=True))
+    for other, jet in after.items():
+        torch.testing.assert_close(jet, before[other], rtol=1e-12, atol=1e-12)
+    torch.testing.assert_close(made.weights(coordinates, streams), foreseen[..., kept])
+    gate_column = made.gate.out_weight.shape[1] + 1
+    assert made.parameters_alive == parameters - made.expert_parameters(place) - gate_column
+    replaced = {new for new, _ in changes.values() if new is not None}
+    assert replaced <= set(made.parameters())
+
+
+def test_expert_counts_less_where_left_out() -> None:
+    made = mixture(["sine", "tanh", "gelu"], GateShape(1, 4))
+    streams = Streams([Laplacian((0, 1))], 2)
+    weights = made.weights(made.coordinates(points(), streams), streams, without=1)
+    assert weights[..., made.alive.index(1)].abs().max() == 0
+    torch.testing.assert_close(weights[0].sum(-1), torch.ones(6, dtype=torch.float64))
+
+
+def test_the_last_but_one_can_leave_and_the_last_rules() -> None:
+    made = mixture(["sine", "tanh"], GateShape(2, 4))
+    made.drop(0)
+    streams = Streams([(1, 0)], 2)
+    weights = made.weights(made.coordinates(points(), streams), streams)
+    assert torch.equal(weights[0], torch.ones(6, 1, dtype=torch.float64))
+    assert weights[1].abs().max() == 0
+
+
+def test_initial_weights_depend_on_seed_and_place_alone() -> None:
+    gate = GateShape(1, 4)
+    bounds = [(-1.0, 1.0)]
+    candidate = Candidate("tanh", 2, 8)
+    small = Mixture([candidate, candidate], gate, bounds, 1, seed=7)
+    large = Mixture([candidate, candidate, Candidate("sine", 2, 8)], gate, bounds, 1, seed=7)
+    streams = Streams([], 1)
+    x = torch.linspace(-1, 1, 5, dtype=torch.float64).unsqueeze(-1)
+    first = dict(zip(small.alive, small.experts(x.unsqueeze(0), streams), strict=True))
+    second = dict(zip(large.alive, large.experts(x.unsqueeze(0), streams), strict=True))
+    assert not torch.equal(first[0], first[1])
+    for place in (0, 1):
+        torch.testing.assert_close(first[place], second[place], rtol=1e-12, atol=1e-14)

@@ -1,0 +1,171 @@
+"""Every file in reports/figures keeps the contract; a new one is tested without a new test."""
+
+import importlib
+import pkgutil
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+import reports.figures
+from nas.campaign.records import Records
+from nas.errors import Misuse
+from reports import grid, style
+from reports.figures import SECTIONS, collect, front, learning_curves, responsibility
+from reports.figures import combinations as combined
+from reports.figures import experts as own_predictions
+from tests.reports.synthetic_campaign import Campaign, expert, realistic, run_row
+
+MODULES = [module.name for module in pkgutil.iter_modules(reports.figures.__path__)]
+
+
+@pytest.fixture(scope="module")
+def l_shape(tmp_path_factory: pytest.TempPathFactory) -> Records:
+    return realistic("l_shape", trials=4, broken=(1,)).records(tmp_path_factory.mktemp("l"))
+
+
+@pytest.fixture(scope="module")
+def flow(tmp_path_factory: pytest.TempPathFactory) -> Records:
+    return realistic("flow", trials=2, broken=()).records(tmp_path_factory.mktemp("f"))
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_figure_keeps_the_contract(name: str, l_shape: Records) -> None:
+    module = importlib.import_module(f"reports.figures.{name}")
+    assert module.SECTION in SECTIONS
+    assert isinstance(module.ORDER, int)
+    assert callable(module.summarise)
+    assert callable(module.draw)
+    before = dict(mpl.rcParams)
+    made = module.pictures(l_shape)
+    assert made, "this campaign has something to show in every figure"
+    for picture in made:
+        assert len(picture.alt) > 20
+        assert picture.reading.endswith(".")
+        assert picture.size[0] <= 5, "wider ones have letters too small for a small screen"
+        figure = Figure(figsize=picture.size)
+        picture.draw(figure)
+        assert figure.axes
+    assert dict(mpl.rcParams) == before, "global state is left alone"
+
+
+def test_names_of_pictures_differ(flow: Records) -> None:
+    names = [picture.name for made in collect(flow).values() for picture in made]
+    assert len(names) == len(set(names))
+    assert {"experts_u", "experts_p"} <= set(names)
+    assert "error" not in names, "no reference, so no error"
+
+
+def test_no_figure_fails_without_rows(tmp_path: Path) -> None:
+    assert not any(collect(Campaign().records(tmp_path)).values())
+
+
+def test_front_counts_only_finite_trials(l_shape: Records) -> None:
+    data = front.summarise(l_shape)
+    assert data is not None
+    assert list(data.trials["standing"]).count("recommended") == 1
+    assert len(data.trials) == 3, "the failed trial has no loss to show"
+
+
+def test_learning_curves_find_the_phases_and_mind_what_has_no_logarithm(tmp_path: Path) -> None:
+    made = realistic(trials=1, broken=())
+    made.tables["history"][3]["loss"] = float("inf")
+    made.tables["history"][4]["loss"] = 0.0
+    data = learning_curves.summarise(made.records(tmp_path))
+    assert data is not None
+    assert [(name, start) for name, start, _ in data.phases] == [
+        ("warm-up", 0), ("gate", 600), ("selection", 900), ("fine-tuning", 2400),
+    ]  # fmt: skip
+    assert data.mine["loss"].isna().sum() == 2
+
+
+def test_combinations_by_hand(tmp_path: Path) -> None:
+    made = Campaign()
+    made.tables["runs"] = [run_row("a")]
+    made.tables["experts"] = [
+        expert("a", 0, "survived", 9, activation="sine"),
+        expert("a", 1, "dropped", 9, activation="sine"),
+        expert("a", 2, "dropped", 9, depth=3),
+    ]
+    data = combined.summarise(made.records(tmp_path))
+    assert data is not None
+    assert data.rate.loc["2×16", "sine"] == 0.5
+    assert data.label.loc["2×16", "sine"] == "1/2"
+    assert data.label.loc["3×16", "tanh"] == "0/1"
+    assert data.rate["sine"].isna().to_list() == [False, True]
+
+
+def test_the_grid_knows_the_way_up_and_the_blank_corner(l_shape: Records) -> None:
+    data = grid.load(l_shape)
+    assert data is not None
+    assert (data.horizontal, data.vertical) == ("x", "y")
+    upper_right = data.values["u"][60:, 60:]
+    assert np.isnan(upper_right).all()
+    assert np.isfinite(data.values["u"][:40, :]).all()
+    assert data.ratio == 1.0
+
+
+def test_time_runs_to_the_right(tmp_path: Path) -> None:
+    data = grid.load(realistic("burgers", trials=1, broken=()).records(tmp_path))
+    assert data is not None
+    assert (data.horizontal, data.vertical) == ("t", "x")
+    assert data.values["u"].shape == (101, 51)
+    assert data.values["u"][75, 0] < -0.9, "u(x, 0) = -sin(πx) is negative at positive x"
+
+
+def test_responsibility_is_the_largest_weight(l_shape: Records) -> None:
+    data = responsibility.summarise(l_shape)
+    assert data is not None
+    inside = np.isfinite(data.winner)
+    weights = np.stack([data.where.values[f"weight.{c}"] for c in data.where.experts])
+    for row, column in ((5, 5), (70, 10), (20, 70)):
+        place = int(data.winner[row, column])
+        assert weights[place, row, column] == weights[:, row, column].max()
+    assert sum(data.share.values()) == pytest.approx(1)
+    assert inside.mean() == pytest.approx(0.75, abs=0.02)
+
+
+def test_an_expert_that_runs_away_does_not_set_the_scale(tmp_path: Path) -> None:
+    made = realistic("burgers", trials=1, broken=())
+    columns = next(iter(made.maps.values()))
+    name = next(name for name in columns if name.startswith("u.expert."))
+    columns[name] = columns[name] + 1000
+    data = grid.load(made.records(tmp_path))
+    assert data is not None
+    low, high = own_predictions.scale(data, "u")
+    assert -2.5 < low < -0.9
+    assert 0.9 < high < 2.5
+
+
+@pytest.mark.parametrize("missing", ["u", "x"])
+def test_a_map_without_its_columns_is_refused(tmp_path: Path, missing: str) -> None:
+    made = realistic(trials=1, broken=())
+    del next(iter(made.maps.values()))[missing]
+    records = made.records(tmp_path)
+    with pytest.raises(Misuse, match=rf"map\.parquet: expected a map .* found no {missing};"):
+        grid.load(records)
+
+
+def test_a_map_with_missing_rows_is_refused(tmp_path: Path) -> None:
+    made = realistic(trials=1, broken=())
+    for columns in made.maps.values():
+        columns.update({name: values[:-3] for name, values in columns.items()})
+    records = made.records(tmp_path)
+    with pytest.raises(Misuse, match="expected a regular grid of 81 × 81 points, found 6558"):
+        grid.load(records)
+
+
+def test_an_activation_has_its_colour_whatever_stands_beside_it() -> None:
+    alone, beside = (style.activation_colours(n)["sine"] for n in (["sine"], ["gelu", "sine"]))
+    assert alone == beside
+    others = style.activation_colours(["relu", "mish", "sine"])
+    assert len(set(others.values())) == 3
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(1e-3, "10⁻³"), (2e-3, "2×10⁻³"), (1.5e4, "1.5×10⁴"), (1.0, "10⁰")]
+)
+def test_ticks_of_logarithmic_axes(value: float, text: str) -> None:
+    assert style.power_of_ten(value) == text

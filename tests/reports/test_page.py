@@ -1,0 +1,209 @@
+"""The page as a browser and a screen reader meet it, and what a user may get wrong."""
+
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import reports
+from nas.errors import Misuse
+from tests.reports.synthetic_campaign import Campaign, realistic
+
+
+class Reader(HTMLParser):
+    """Collects what the tests ask for: tags with attributes, and text."""
+
+    def __init__(self, page: Path) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.words: list[str] = []
+        self.feed(page.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+
+@pytest.fixture(scope="module")
+def campaign(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("campaign")
+    return realistic(trials=4, broken=(1,)).write(folder)
+
+
+@pytest.fixture(scope="module")
+def page(campaign: Path) -> Path:
+    return reports.write(campaign)
+
+
+def test_the_report_lies_in_the_campaign_by_default(campaign: Path, page: Path) -> None:
+    assert page == campaign / "report" / "index.html"
+    names = {path.name for path in (campaign / "report" / "tables").iterdir()}
+    assert {"trials.csv", "experts.csv", "survival_rates.csv", "kaplan_meier.csv"} <= names
+    figures = {path.suffix for path in (campaign / "report" / "figures").iterdir()}
+    assert figures == {".png", ".svg"}
+
+
+def test_the_page_asks_nothing_of_the_outside(page: Path) -> None:
+    for tag, attributes in Reader(page).tags:
+        for name in ("src", "href", "action", "poster", "srcset"):
+            value = attributes.get(name, "#")
+            assert value.startswith(("#", "data:")), f"<{tag} {name}={value[:60]}>"
+    text = page.read_text(encoding="utf-8")
+    assert "<script" not in text
+    assert not re.search(r"@import|url\(|https?://", text)
+
+
+def test_all_figures_have_words_and_all_links_an_end(page: Path) -> None:
+    tags = Reader(page).tags
+    images = [attributes for tag, attributes in tags if tag == "img"]
+    assert len(images) == len(list((page.parent / "figures").glob("*.png")))
+    assert all(len(image["alt"]) > 20 for image in images)
+    identities = {attributes["id"] for _, attributes in tags if "id" in attributes}
+    links = {attributes["href"][1:] for tag, attributes in tags if tag == "a"}
+    assert links <= identities
+
+
+def test_the_page_answers_first(page: Path) -> None:
+    text = Reader(page).text
+    assert text.index("is recommended: the knee of the front") < text.index("Dot: the share")
+    links = [a["href"] for tag, a in Reader(page).tags if tag == "a" and "#" in a["href"]]
+    sections = [a["id"] for tag, a in Reader(page).tags if tag == "h2"]
+    assert sections == [link[1:] for link in links[: len(sections)]]
+    order = ["front", "survival", "single", "team", "learning", "trials", "failures", "making"]
+    assert sections == order
+    assert "it entered no decision" in text
+    assert "loss was not finite at step 1500" in text
+    assert "torch 2.13.0" in text
+    assert "tune.threshold" in text
+    assert "not finished" not in text
+
+
+def test_the_same_records_give_the_same_bytes(campaign: Path, page: Path, tmp_path: Path) -> None:
+    """In another process, with another seed of hashes."""
+    command = f"import reports; reports.write({str(campaign)!r}, {str(tmp_path)!r})"
+    environment = {"PYTHONHASHSEED": "77", "PATH": ""}
+    subprocess.run([sys.executable, "-c", command], check=True, env=environment)
+    first = {p.relative_to(page.parent): p for p in page.parent.rglob("*") if p.is_file()}
+    second = {p.relative_to(tmp_path): p for p in tmp_path.rglob("*") if p.is_file()}
+    assert first.keys() == second.keys()
+    assert [str(n) for n in first if first[n].read_bytes() != second[n].read_bytes()] == []
+
+
+def test_what_records_hold_is_text_and_never_markup(tmp_path: Path) -> None:
+    made = realistic(trials=2, broken=(1,))
+    evil = '<script>alert("$x^{")</script>'
+    made.problem |= {"title": evil, "name": evil, "equation": evil}
+    made.configuration[evil] = evil
+    for table, column in (("runs", "reason"), ("experts", "reason"), ("attempts", "processor")):
+        for row in made.tables[table]:
+            row[column] = evil
+    for row in made.tables["experts"][::3]:
+        row["activation"] = evil
+    page = reports.write(made.write(tmp_path))
+    assert "script" not in [tag for tag, _ in Reader(page).tags]
+    assert evil in Reader(page).text, "shown, as text"
+
+
+def test_an_unfinished_campaign_says_so(tmp_path: Path) -> None:
+    made = realistic(trials=2, broken=())
+    made.configuration["trials"] = 12
+    for row in made.tables["trials"]:
+        row["recommended"] = False
+    text = Reader(reports.write(made.write(tmp_path / "c"), tmp_path / "elsewhere")).text
+    assert "not finished: 2 of 12 runs have ended" in text
+    assert "No trial is recommended yet" in text
+    assert "Fewer than 3 runs" in text
+    assert (tmp_path / "elsewhere" / "index.html").is_file()
+
+
+def test_a_campaign_of_failures_gets_a_page_with_the_reasons(tmp_path: Path) -> None:
+    made = realistic(trials=2, broken=(0, 1))
+    text = Reader(reports.write(made.write(tmp_path))).text
+    assert "nothing to recommend" in text
+    assert "loss was not finite at step 1500" in text
+    assert "nothing can be said on what survives" in text
+
+
+def test_runs_that_failed_before_their_first_step(tmp_path: Path) -> None:
+    """No expert, no step, no attempt, and gaps where numbers would be."""
+    made = realistic(trials=1, broken=(0,))
+    for name in ("experts", "history", "attempts"):
+        made.tables[name] = []
+    gaps = ("m", "p", "threshold", "experts_after", "parameters_after", "drops", "steps", "reason")
+    made.tables["runs"][0] |= dict.fromkeys(gaps)
+    text = Reader(reports.write(made.write(tmp_path))).text
+    assert "nan" not in text.lower()
+
+
+def test_a_problem_in_one_coordinate_has_no_maps(tmp_path: Path) -> None:
+    made = realistic(trials=2, broken=())
+    made.problem |= {"coordinates": ["x"], "has_reference": False}
+    made.maps = {}
+    for row in made.tables["runs"]:
+        row["relative_l2"] = None
+    text = Reader(reports.write(made.write(tmp_path))).text
+    assert "this one has another number" in text
+    assert "its true error is not known" in text
+
+
+def test_csv_holds_the_numbers_of_the_records(page: Path) -> None:
+    trials = pd.read_csv(page.parent / "tables" / "trials.csv")
+    assert len(trials) == 4
+    assert trials["recommended"].sum() == 1
+    rates = pd.read_csv(page.parent / "tables" / "survival_rates.csv")
+    assert set(rates["factor"]) == {"activation", "depth", "width"}
+
+
+def test_a_folder_that_is_no_campaign(tmp_path: Path) -> None:
+    with pytest.raises(Misuse, match=r"expected a campaign folder, found no campaign\.json"):
+        reports.write(tmp_path)
+
+
+def test_a_campaign_without_a_run(tmp_path: Path) -> None:
+    Campaign().write(tmp_path)
+    with pytest.raises(Misuse, match="at least one run that has ended, found none; run `nas sea"):
+        reports.write(tmp_path)
+
+
+def test_a_table_that_was_cut_short(tmp_path: Path) -> None:
+    realistic(trials=1, broken=()).write(tmp_path)
+    table = tmp_path / "tables" / "experts.parquet"
+    table.write_bytes(table.read_bytes()[:200])
+    with pytest.raises(Misuse, match=r"experts\.parquet: damaged or cut short"):
+        reports.write(tmp_path)
+
+
+def test_a_destination_that_cannot_be_written(tmp_path: Path) -> None:
+    campaign = realistic(trials=1, broken=()).write(tmp_path / "c")
+    (tmp_path / "taken").write_text("a file, not a folder")
+    with pytest.raises(Misuse, match="cannot be written"):
+        reports.write(campaign, tmp_path / "taken")
+
+
+def test_reports_need_no_torch() -> None:
+    command = (
+        "import sys, pkgutil, importlib, reports, reports.figures\n"
+        "for m in pkgutil.walk_packages(reports.__path__, 'reports.'): "
+        "importlib.import_module(m.name)\n"
+        "assert 'torch' not in sys.modules\n"
+        "nas = {m for m in sys.modules if m.startswith('nas.')}\n"
+        "assert nas <= {'nas.campaign', 'nas.campaign.records', 'nas.files', 'nas.errors'}, nas"
+    )
+    subprocess.run([sys.executable, "-c", command], check=True)
+
+
+def test_importing_reports_loads_no_plotting() -> None:
+    command = (
+        "import sys, reports; assert not {'matplotlib', 'seaborn', 'pandas'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", command], check=True)

@@ -1,0 +1,58 @@
+"""Checkpoints come back bit for bit, and damage is told."""
+
+import math
+from pathlib import Path
+
+import pytest
+import torch
+
+from nas.errors import Misuse
+from nas.training import checkpoint
+
+TREE = {
+    "tensor": torch.linspace(0, 1, 7, dtype=torch.float64),
+    "scalar": torch.tensor(3.0),
+    "numbers": [1, 0.1, -1e-300, True, None, "text"],
+    "by number": {0: {"step": torch.tensor(2)}, 1: {}},
+    "nested": [{"a": [torch.zeros(2, 0)]}],
+}
+
+
+def test_a_tree_comes_back(tmp_path: Path) -> None:
+    checkpoint.save(tmp_path / "c", TREE)
+    back = checkpoint.load(tmp_path / "c")
+    assert torch.equal(back["tensor"], TREE["tensor"])  # type: ignore[arg-type]
+    assert back["scalar"].shape == ()
+    assert back["numbers"] == TREE["numbers"]
+    assert back["by number"][0]["step"] == 2
+    assert back["nested"][0]["a"][0].shape == (2, 0)
+
+
+def test_floats_come_back_bit_for_bit(tmp_path: Path) -> None:
+    values = [math.pi, 1 / 3, 5e-324, 1.7976931348623157e308]
+    checkpoint.save(tmp_path / "c", values)
+    assert checkpoint.load(tmp_path / "c") == values
+
+
+def test_tensors_that_share_memory_are_kept(tmp_path: Path) -> None:
+    base = torch.arange(6.0)
+    checkpoint.save(tmp_path / "c", {"all": base, "part": base[2:4], "turned": base.view(2, 3).T})
+    back = checkpoint.load(tmp_path / "c")
+    assert torch.equal(back["part"], base[2:4])
+    assert torch.equal(back["turned"], base.view(2, 3).T)
+
+
+def test_cut_short_anywhere_it_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "c"
+    checkpoint.save(path, TREE)
+    content = path.read_bytes()
+    for length in range(0, len(content), 97):
+        path.write_bytes(content[:length])
+        with pytest.raises(Misuse, match="damaged or cut short .*; delete it and run the same"):
+            checkpoint.load(path)
+
+
+def test_what_it_cannot_hold_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="cannot hold object"):
+        checkpoint.save(tmp_path / "c", {"what": object()})
+    assert not list(tmp_path.iterdir())

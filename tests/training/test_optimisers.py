@@ -1,0 +1,88 @@
+"""Optimiser state follows a drop; rates on a problem with a known minimum."""
+
+import pytest
+import torch
+from torch import nn
+
+from nas.mixture.gate import GateShape
+from nas.mixture.mixture import Mixture
+from nas.training.optimisers import adam, cosine, follow, lbfgs, set_learning_rate
+from tests.training.problems import POISSON, POOL
+
+
+def trained() -> tuple[Mixture, torch.optim.Adam]:
+    """A mixture with Adam moments that differ from entry to entry."""
+    mixture = Mixture(POOL, GateShape(1, 4), POISSON.domain.bounds, 1, seed=0)
+    optimiser = adam(mixture.parameters(), 1e-3)
+    generator = torch.Generator().manual_seed(0)
+    for _ in range(3):
+        for parameter in mixture.parameters():
+            parameter.grad = torch.randn(
+                parameter.shape, generator=generator, dtype=parameter.dtype
+            )
+        optimiser.step()
+    return mixture, optimiser
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_moments_of_the_others_stay_and_those_of_the_dropped_go(place: int) -> None:
+    mixture, optimiser = trained()
+    before = {p: optimiser.state[p]["exp_avg"].clone() for p in mixture.parameters()}
+    changes = mixture.drop(place)
+    follow(optimiser, changes)
+
+    assert set(optimiser.state) == set(mixture.parameters())
+    assert list(optimiser.param_groups[0]["params"]) == list(mixture.parameters())
+    for old, (new, rows) in changes.items():
+        if new is not None:
+            assert torch.equal(optimiser.state[new]["exp_avg"], before[old][rows])
+            assert optimiser.state[new]["step"] == 3
+    for parameter in mixture.parameters():
+        assert optimiser.state[parameter]["exp_avg_sq"].shape == parameter.shape
+
+
+def test_a_step_after_a_drop_moves_the_others_as_if_nothing_had_happened() -> None:
+    with_drop, without = trained(), trained()
+    follow(with_drop[1], with_drop[0].drop(1))
+    for mixture, optimiser in (with_drop, without):
+        for parameter in mixture.parameters():
+            parameter.grad = torch.ones_like(parameter)
+        optimiser.step()
+    kept = [column for column, place in enumerate(without[0].alive) if place != 1]
+    torch.testing.assert_close(with_drop[0].gate.out_bias, without[0].gate.out_bias[kept])
+
+
+def test_a_drop_before_the_first_step_needs_no_state() -> None:
+    mixture = Mixture(POOL, GateShape(1, 4), POISSON.domain.bounds, 1, seed=0)
+    optimiser = adam(mixture.parameters(), 1e-3)
+    follow(optimiser, mixture.drop(0))
+    assert not optimiser.state
+    assert list(optimiser.param_groups[0]["params"]) == list(mixture.parameters())
+
+
+def test_lbfgs_meets_the_minimum_of_a_quadratic_in_as_many_iterations_as_unknowns() -> None:
+    scale = torch.logspace(0, 3, 8, dtype=torch.float64)
+    x = nn.Parameter(torch.ones(8, dtype=torch.float64))
+    optimiser = lbfgs([x], iterations=40)
+
+    def closure() -> torch.Tensor:
+        optimiser.zero_grad()
+        loss = (scale * (x - 2).square()).sum()
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss
+
+    optimiser.step(closure)  # type: ignore[no-untyped-call]
+    assert (x.detach() - 2).abs().max() < 1e-9
+
+
+def test_cosine_falls_from_one_to_its_floor() -> None:
+    assert cosine(0.0) == pytest.approx(1.0)
+    assert cosine(0.5, floor=0.0) == pytest.approx(0.5)
+    assert cosine(1.0, floor=0.1) == pytest.approx(0.1)
+    assert cosine(7.0, floor=0.1) == pytest.approx(0.1)
+
+
+def test_learning_rate_is_set_for_all() -> None:
+    optimiser = adam([nn.Parameter(torch.zeros(1))], 1e-3)
+    set_learning_rate(optimiser, 0.5)
+    assert optimiser.param_groups[0]["lr"] == 0.5

@@ -1,0 +1,163 @@
+"""Whole runs: they learn, drop, stop, resume bit for bit, and diverge on the record."""
+
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from nas.calculus.jets import Streams
+from nas.problems import Problem
+from nas.training import trainer as trainer_module
+from nas.training.trainer import Outcome, Trainer
+from tests.training.problems import POISSON, POOL, settings
+
+
+def error(outcome: Outcome, problem: Problem = POISSON) -> float:
+    """Relative L2 error of the outcome's mixture."""
+    x = torch.linspace(0, 1, 201, dtype=torch.float64).unsqueeze(-1)
+    truth = problem.reference(x.numpy())
+    assert truth is not None
+    got = outcome.mixture(x, Streams([], 1))[0].detach().numpy()
+    return float(np.linalg.norm(got - truth) / np.linalg.norm(truth))
+
+
+def facts(outcome: Outcome) -> dict[str, Any]:
+    """All that must be equal, bit for bit, between two runs."""
+    return {
+        "status": outcome.status,
+        "history": outcome.history,
+        "fates": outcome.fates,
+        "held_out": outcome.held_out_loss,
+        "state": {name: value.tolist() for name, value in outcome.mixture.state_dict().items()},
+    }
+
+
+@pytest.fixture(scope="module")
+def whole() -> Outcome:
+    """An uninterrupted run."""
+    return Trainer(POISSON, settings()).run()
+
+
+def test_a_run_solves_the_problem_and_drops_experts(whole: Outcome) -> None:
+    assert whole.status == "completed"
+    assert error(whole) < 5e-2
+    assert len(whole.mixture.alive) < len(POOL)
+    assert whole.mixture.parameters_alive < whole.parameters_before
+
+
+def test_fine_tuning_solves_the_problem() -> None:
+    assert error(Trainer(POISSON, settings(rounds=3, iterations=100)).run()) < 1e-4
+
+
+def test_fates_tell_of_every_expert(whole: Outcome) -> None:
+    assert set(whole.fates) == set(range(len(POOL)))
+    for place, fate in whole.fates.items():
+        assert (fate.ended is None) == (place in whole.mixture.alive)
+        assert fate.own_loss is not None
+        assert fate.importance is not None
+
+
+def test_the_gate_learns_nothing_in_the_warm_up() -> None:
+    run = Trainer(POISSON, settings())
+    while run.search.phase == "warm-up":
+        run.search.advance()
+    assert run.search.mixture.gate.out_weight.abs().max() == 0
+    assert run.search.held_out_loss() is None
+
+
+def test_experts_stand_still_while_the_gate_learns() -> None:
+    run = Trainer(POISSON, settings())
+    while run.search.phase == "warm-up":
+        run.search.advance()
+    before = [p.detach().clone() for p in run.search.mixture.stacks.parameters()]
+    run.search.advance()
+    assert run.search.phase == "gate"
+    after = run.search.mixture.stacks.parameters()
+    assert all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
+    assert run.search.mixture.gate.out_weight.abs().max() > 0
+
+
+def test_fine_tuning_keeps_the_best_state_by_held_out_loss() -> None:
+    outcome = Trainer(POISSON, settings(rounds=3)).run()
+    fine = [row["held_out_loss"] for row in outcome.history if row["phase"] == "fine-tuning"]
+    assert outcome.held_out_loss is not None
+    assert outcome.held_out_loss <= min(fine)
+    assert outcome.mixture.centre.dtype == torch.float64
+
+
+@pytest.mark.parametrize("rounds", [0, 1])
+def test_more_steps_are_better(rounds: int) -> None:
+    short = Trainer(POISSON, settings(steps=60, rounds=rounds)).run()
+    long = Trainer(POISSON, settings(steps=480, rounds=rounds)).run()
+    assert error(long) < 0.5 * error(short)
+
+
+@pytest.mark.parametrize("stops", [[0], [20], [40, 45], [70], [119], [120, 121], [5, 50, 90, 121]])
+def test_interrupted_anywhere_it_ends_bit_for_bit_the_same(
+    tmp_path: Path, whole: Outcome, stops: list[int]
+) -> None:
+    path = tmp_path / "checkpoint"
+    for stop in stops:
+        calls = count()
+        run = Trainer(POISSON, settings(), path)
+        before = run.search.step + (run.fine_tuning.iteration // 20 if run.fine_tuning else 0)
+        outcome = run.run(
+            should_stop=lambda stop=stop, before=before, calls=calls: before + next(calls) >= stop
+        )
+        assert outcome.status == "interrupted"
+    assert facts(Trainer(POISSON, settings(), path).run()) == facts(whole)
+
+
+def test_a_run_that_dies_goes_on_from_its_last_checkpoint(
+    tmp_path: Path, whole: Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trainer_module, "SAVE_AFTER", 0.0)
+    path = tmp_path / "checkpoint"
+    calls = count()
+
+    def die() -> bool:
+        if next(calls) == 90:
+            raise KeyboardInterrupt
+        return False
+
+    with pytest.raises(KeyboardInterrupt):
+        Trainer(POISSON, settings(), path).run(should_stop=die)
+    resumed = Trainer(POISSON, settings(), path)
+    assert resumed.step == 90
+    assert facts(resumed.run()) == facts(whole)
+
+
+def test_a_loss_that_is_not_finite_ends_the_run_as_diverged() -> None:
+    problem = replace(POISSON, residual=lambda u: u.xx / 0.0)
+    outcome = Trainer(problem, settings(problem=problem)).run()
+    assert outcome.status == "diverged"
+    assert "at step 10 (warm-up)" in outcome.reason
+    assert outcome.held_out_loss is None
+
+
+def test_a_learning_rate_beyond_reason_diverges_without_an_exception() -> None:
+    outcome = Trainer(POISSON, settings(learning_rate=1e30)).run()
+    assert outcome.status == "diverged"
+
+
+def test_an_abandoned_run_says_why(tmp_path: Path) -> None:
+    outcome = Trainer(POISSON, settings()).abandon("killed")
+    assert (outcome.status, outcome.reason) == ("killed", "killed")
+
+
+def test_same_settings_same_run(whole: Outcome) -> None:
+    assert facts(Trainer(POISSON, settings()).run()) == facts(whole)
+
+
+def test_refusals_are_recorded() -> None:
+    # Four equal experts of one unit each can hardly spare one another.
+    outcome = Trainer(POISSON, settings(threshold=0.99, steps=300)).run()
+    dropped = [fate for fate in outcome.fates.values() if fate.ended is not None]
+    refused = [fate for fate in outcome.fates.values() if fate.refusals]
+    assert dropped
+    assert all("importance" in fate.reason for fate in dropped)
+    assert all(fate.refused_at is not None for fate in refused)
