@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import Colormap
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from numpy.typing import NDArray
@@ -112,7 +113,13 @@ def load(records: Records) -> Grid | None:
 
 
 def image(
-    ax: Axes, grid: Grid, values: Array, colours: str, low: float, high: float, title: str
+    ax: Axes,
+    grid: Grid,
+    values: Array,
+    colours: str | Colormap,
+    low: float,
+    high: float,
+    title: str,
 ) -> AxesImage:
     """Show ``values`` (Y, X); points outside the domain stay blank."""
     shown = ax.imshow(

@@ -67,6 +67,8 @@ def answer(records: Records, best: Recommended | None) -> list[str]:
             f"Relative L2 error against the reference: {words.number(run.relative_l2)}. "
             "The reference is only reported; it entered no decision."
         )
+    elif problem(records)["has_reference"]:
+        said.append("The error against the reference was not measured.")
     else:
         said.append("The problem has no reference solution, so its true error is not known.")
     return said

@@ -6,7 +6,6 @@ from typing import Any
 
 import matplotlib as mpl
 import seaborn as sns
-from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
@@ -100,17 +99,13 @@ def power_of_ten(value: float) -> str:
     return power if head == "1" else f"{head}×{power}"
 
 
-def logarithmic(axis: Axis, decades: float) -> None:
-    """Number a logarithmic axis that spans ``decades``, also where it is short."""
+def logarithmic(axis: Axis, span: tuple[float, float]) -> None:
+    """Number a logarithmic axis that reaches over ``span``, also where that is short."""
+    decades = math.log10(span[1] / span[0])
     subs = next((subs for least, subs in _TICKS if decades >= least), _TICKS[-1][1])
     axis.set_major_locator(LogLocator(subs=subs, numticks=8))
     axis.set_minor_formatter(NullFormatter())
     axis.set_major_formatter(FuncFormatter(lambda value, _: power_of_ten(value)))
-
-
-def say_empty(ax: Axes, text: str) -> None:
-    """Say in an axes that has nothing to show why it has not."""
-    ax.text(0.5, 0.5, text, ha="center", va="center", transform=ax.transAxes, color=QUIET)
 
 
 def _lighter(colour: str, amount: float) -> str:

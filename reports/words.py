@@ -114,9 +114,10 @@ def agreement(table: pd.DataFrame) -> str:
         return apart + "No completed run allows to compare the two orders."
     tau = table["tau"]
     spread = "" if len(tau) == 1 else f" (from {tau.min():.2f} to {tau.max():.2f})"
+    over = "only run" if len(tau) == 1 else f"median of {len(tau)} runs"
     return apart + (
         f"Kendall's τ between own residual and order of survival is {tau.median():.2f} in the "
-        f"median of {plural(len(tau), 'run')}{spread}; 1 would mean that the "
+        f"{over}{spread}; 1 would mean that the "
         "worst single networks were dropped first, 0 that the two have nothing to do with each "
         "other."
     )

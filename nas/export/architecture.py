@@ -5,7 +5,7 @@ Axis legend: D coordinates, C fields, E experts.
 
 import json
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -21,8 +21,8 @@ from nas.calculus.activations import ACTIVATIONS
 from nas.errors import Misuse
 
 FILE = "architecture.json"
-FORMAT = "pinn-nas architecture"
-VERSION = 1
+FORMAT: Final = "pinn-nas architecture"
+VERSION: Final = 1
 
 
 def _known(activation: str) -> str:

@@ -29,7 +29,9 @@ the domain nothing was trained: there the network extrapolates, and its values m
 
 {experts}
 
-An importance is the expert's smoothed mean weight at the end of the selection. {gate}
+An importance is the expert's smoothed mean weight at the end of the selection.
+
+{gate}
 
 ## Training
 
@@ -39,8 +41,9 @@ An importance is the expert's smoothed mean weight at the end of the selection. 
 
 {figures}
 
-The physics loss is that of points on which the network was never trained. The reference solution
-was measured against at the end; it took part in no decision.
+The network was never trained on the held-out points; the search did use them to decide which
+experts may go and which state to keep. The reference solution was only measured against: it took
+part in no decision.
 
 `model.pt2` was loaded in a fresh process with torch alone, and its values and first derivatives
 were compared with the trained mixture's own at {points} points of the box. Largest absolute
@@ -73,6 +76,9 @@ value = model(points)[:, 0]  # (B,): {field}
 (first,) = torch.autograd.grad(value.sum(), points, create_graph=True)  # (B, {inputs}): {first}
 (second,) = torch.autograd.grad(first[:, 0].sum(), points)  # (B, {inputs}): {second}
 print(value.tolist(), first.tolist(), second.tolist())"""
+
+
+_METHODS = {"sobol": "from Sobol sequences", "latin_hypercube": "as Latin hypercubes"}
 
 
 def write(
@@ -121,7 +127,7 @@ def training_in_words(configuration: Mapping[str, Any], run: Mapping[str, Any]) 
         If ``configuration`` is not a campaign's.
     """
     training, space = configuration["training"], configuration["space"]
-    points, method = training["points"], training["sampling"].replace("_", " ")
+    points, method = training["points"], _METHODS[training["sampling"]]
     named = (
         f"the space `{space}`"
         if isinstance(space, str)
@@ -140,9 +146,9 @@ def training_in_words(configuration: Mapping[str, Any], run: Mapping[str, Any]) 
         f"Run {run['run']} of a search. A pool of {run['m']} experts was drawn from {named}. "
         f"Adam trained it for {run['steps']} steps in {training['dtype']}, at a learning rate of "
         f"{training['learning_rate']:g}, on {points['interior']} points inside the domain and "
-        f"{points['boundary']} on its boundary ({method}). With sparsity exponent "
-        f"p = {run['p']:.3g} and threshold {run['threshold']:.3g}, {run['drops']} experts were "
-        f"dropped on the way; {run['refusals']} times a drop was refused. {tuned} "
+        f"{points['boundary']} on its boundary, drawn {method}. With sparsity exponent "
+        f"p = {run['p']:.3g} and threshold {run['threshold']:.3g}, drops on the way: "
+        f"{run['drops']}, refused: {run['refusals']}. {tuned} "
         f"The seed was {run['seed']}."
     )
 

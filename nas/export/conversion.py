@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -92,7 +91,7 @@ def plain_state(mixture: Mixture) -> State:
 
     The stacked matrices act from the right, those of ``torch.nn.Linear`` from the left.
     """
-    state = {}
+    state: State = {}
     rows = ((stack, row) for stack in _stacks(mixture) for row in range(len(stack.members)))
     for expert, (stack, row) in enumerate(rows):
         for layer, (weight, bias) in enumerate(zip(stack.weights, stack.biases, strict=True)):

@@ -65,10 +65,9 @@ def draw(data: Front, figure: Figure) -> None:
         zorder=3,
     )
     ax.set(xscale="log", yscale="log")
-    for axis, column in ((ax.xaxis, "parameters"), (ax.yaxis, "held_out_loss")):
-        values = data.trials[column]
-        logarithmic(axis, float(np.log10(values.max() / values.min())))
     ax.margins(0.12)
+    logarithmic(ax.xaxis, ax.get_xlim())
+    logarithmic(ax.yaxis, ax.get_ylim())
     ax.set_xlabel("surviving parameters, gate included")
     ax.set_ylabel("held-out physics loss")
     _label(ax, best)

@@ -65,7 +65,7 @@ def draw(data: Learning, figure: Figure) -> None:
     losses = pd.concat([shown["loss"], shown["held_out_loss"]]).dropna()
     if len(losses):
         upper.set_yscale("log")
-        logarithmic(upper.yaxis, float(np.log10(losses.max() / losses.min())))
+        logarithmic(upper.yaxis, upper.get_ylim())
     upper.set_ylabel("physics loss")
     lower.set_ylabel("experts alive")
     lower.set_xlabel("step, over all phases")

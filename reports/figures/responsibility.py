@@ -51,7 +51,7 @@ def draw(data: Responsibility, figure: Figure) -> None:
     colours = expert_colours([(c, where.activations[c]) for c in where.experts])
     palette = ListedColormap([colours[c] for c in where.experts])
     last = len(where.experts) - 0.5
-    grid.image(ax, where, data.winner, "viridis", -0.5, last, "largest weight").set_cmap(palette)
+    grid.image(ax, where, data.winner, palette, -0.5, last, "largest weight")
     left, right, bottom, top = where.extent
     for place, candidate in enumerate(where.experts):
         if data.share[candidate] >= _LEAST:

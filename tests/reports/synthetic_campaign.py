@@ -82,6 +82,9 @@ def realistic(
     for trial, repetition in product(range(trials), range(seeds)):
         _add_run(made, rng, trial, repetition, trial in broken)
     _add_trials(made, trials)
+    if not facts.get("has_reference", True):
+        for row in (*made.tables["runs"], *made.tables["trials"]):
+            row["relative_l2"] = None
     best = next((t["best_run"] for t in made.tables["trials"] if t["recommended"]), None)
     if best is not None:
         mine = [e for e in made.tables["experts"] if e["run"] == best]

@@ -96,7 +96,7 @@ def test_more_steps_are_better(rounds: int) -> None:
     assert error(long) < 0.5 * error(short)
 
 
-@pytest.mark.parametrize("stops", [[0], [20], [40, 45], [70], [119], [120, 121], [5, 50, 90, 121]])
+@pytest.mark.parametrize("stops", [[0], [20], [60, 70], [80], [159], [160, 161], [5, 50, 90, 161]])
 def test_interrupted_anywhere_it_ends_bit_for_bit_the_same(
     tmp_path: Path, whole: Outcome, stops: list[int]
 ) -> None:
@@ -120,7 +120,7 @@ def test_a_run_that_dies_goes_on_from_its_last_checkpoint(
     calls = count()
 
     def die() -> bool:
-        if next(calls) == 90:
+        if next(calls) == 90:  # after a drop
             raise KeyboardInterrupt
         return False
 
@@ -153,11 +153,9 @@ def test_same_settings_same_run(whole: Outcome) -> None:
     assert facts(Trainer(POISSON, settings()).run()) == facts(whole)
 
 
-def test_refusals_are_recorded() -> None:
-    # Four equal experts of one unit each can hardly spare one another.
-    outcome = Trainer(POISSON, settings(threshold=0.99, steps=300)).run()
-    dropped = [fate for fate in outcome.fates.values() if fate.ended is not None]
-    refused = [fate for fate in outcome.fates.values() if fate.refusals]
-    assert dropped
-    assert all("importance" in fate.reason for fate in dropped)
-    assert all(fate.refused_at is not None for fate in refused)
+def test_refusals_are_recorded(whole: Outcome) -> None:
+    refused = [fate for fate in whole.fates.values() if fate.refusals]
+    assert refused
+    for fate in refused:
+        assert fate.refused_at is not None
+        assert fate.ended is not None or "held-out loss would rise" in fate.reason

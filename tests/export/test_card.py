@@ -1,0 +1,72 @@
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from nas.campaign import config
+from nas.export import Exported, load
+from nas.export.card import training_in_words
+from tests.export import made_campaign
+from tests.oracles import nested
+
+
+def test_code_of_the_card_runs_with_torch_alone(exported: Exported) -> None:
+    text = exported.card.read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    code += "\nimport sys\nassert 'nas' not in sys.modules"
+    ended = subprocess.run(
+        [sys.executable, "-I", "-c", code],
+        cwd=exported.folder, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    value, first, second = json.loads("[" + ended.stdout.strip().replace("] [", "], [") + "]")
+    network = load(exported.folder)
+    points = torch.tensor([[0.0, 0.025]], dtype=torch.float64)
+
+    def derivative(*key: int) -> float:
+        return float(nested(lambda x: network(x)[:, 0], points, key))
+
+    assert value == pytest.approx([derivative(0, 0)], rel=1e-12)
+    assert first[0] == pytest.approx([derivative(1, 0), derivative(0, 1)], rel=1e-12)
+    assert second[0] == pytest.approx([derivative(2, 0), derivative(1, 1)], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "# A flow that never was",
+        "    u_x + p_t = 0",
+        "4 of them, ",
+        "| input | 1 | t | 0 to 0.1 |",
+        "| output | 1 | p |",
+        "the network extrapolates",
+        "| 3 | softplus | 3 layers of 4 units | 0.300 |",
+        "a gating network with 2 layers of 7 units and tanh",
+        "Adam trained it for 3000 steps in float32",
+        "| relative L2 error against the reference | 0.0123 |",
+        "it took\npart in no decision",
+        "| 5 → 4 |",
+    ],
+)
+def test_card_tells(exported: Exported, told: str) -> None:
+    assert told in exported.card.read_text(encoding="utf-8")
+
+
+def test_card_holds_the_measured_differences(exported: Exported) -> None:
+    text = exported.card.read_text(encoding="utf-8")
+    for name, difference in exported.differences.items():
+        assert f"| {name} | {difference:.1e} |" in text
+
+
+def test_training_without_fine_tuning_from_a_named_space(tmp_path: Path) -> None:
+    settings = config.build(problem="burgers", space="article_activations").resolved()
+    run = {
+        "run": made_campaign.RUN, "m": 5, "steps": 10, "p": 0.5, "threshold": 0.1, "drops": 1,
+        "refusals": 0, "iterations": 0, "seed": 1,
+    }  # fmt: skip
+    words = training_in_words(settings, run)
+    assert "drawn from the space `article_activations`" in words
+    assert "The survivors were not fine-tuned." in words

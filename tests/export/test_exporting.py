@@ -1,0 +1,162 @@
+import json
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from nas.calculus.jets import Streams
+from nas.campaign import records
+from nas.errors import Misuse
+from nas.export import Exported, Unproven, export, exporting, load
+from nas.mixture.mixture import Mixture
+from tests.export import made_campaign
+from tests.export.made_campaign import RUN
+from tests.oracles import relative
+
+FILES = {"architecture.json", "weights.safetensors", "model.pt2", "MODEL_CARD.md"}
+
+
+def test_export_is_whole_and_proven(exported: Exported, trained: Mixture) -> None:
+    assert {path.name for path in exported.folder.iterdir()} == FILES
+    assert {exported.architecture, exported.weights, exported.program, exported.card} == set(
+        exported.folder.iterdir()
+    )
+    assert (exported.run, exported.experts) == (RUN, 4)
+    assert exported.parameters == trained.parameters_alive
+    assert set(exported.differences) == {"u", "u.x", "u.t", "p", "p.x", "p.t"}
+    assert exported.difference < 1e-12
+
+
+def test_description_tells_all(exported: Exported) -> None:
+    told = json.loads(exported.architecture.read_text(encoding="utf-8"))
+    assert (told["format"], told["version"], told["dtype"]) == (
+        "pinn-nas architecture", 1, "float64",
+    )  # fmt: skip
+    for name in ("name", "title", "equation", "coordinates", "fields", "bounds"):
+        assert told["problem"][name] == made_campaign.PROBLEM[name]
+    # The search was in single precision, and so were the numbers it scaled with.
+    assert told["scaling"]["centre"] == [1.0, float(torch.tensor(0.05))]
+    assert told["gate"] == {"depth": 2, "width": 7, "activation": "tanh"}
+    assert {expert["place"]: expert["importance"] for expert in told["experts"]} == {
+        place: 0.1 * place for place in (0, 2, 3, 4)
+    }
+    assert told["figures"]["relative_l2"] == 0.0123
+    assert told["figures"]["experts_before"] == 5
+
+
+def test_loaded_network_is_the_mixture(exported: Exported, trained: Mixture) -> None:
+    network = load(exported.folder)
+    points = torch.rand(9, 2, dtype=torch.float64)
+    expected = trained(points, Streams([], 2))[0]
+    assert isinstance(network, torch.nn.Module)
+    assert relative(network(points).detach(), expected.detach()) < 1e-14
+
+
+def test_program_tells_nothing_of_the_machine(exported: Exported) -> None:
+    with zipfile.ZipFile(exported.program) as archive:
+        content = b"".join(archive.read(name) for name in archive.namelist())
+    assert b"stack_trace" not in content
+    for path in (Path(torch.__file__).parent, Path(exporting.__file__).parent, Path.home()):
+        assert str(path).encode() not in content
+
+
+def test_second_export_replaces_the_first_and_nothing_else(
+    exported: Exported, campaign: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    destination = tmp_path / "model"
+    shutil.copytree(exported.folder, destination)
+    (destination / "MODEL_CARD.md").write_text("old")
+    (destination / "notes.txt").write_text("mine")
+    monkeypatch.setattr(exporting, "prove", lambda *_: {"u": 0.0})
+    again = export(campaign, destination, run=RUN)
+    assert {path.name for path in destination.iterdir()} == {*FILES, "notes.txt"}
+    assert again.card.read_text(encoding="utf-8").startswith("# A flow that never was")
+    assert again.weights.read_bytes() == exported.weights.read_bytes()
+
+
+@pytest.mark.parametrize("there_before", [True, False])
+def test_without_proof_there_is_no_export(
+    campaign: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there_before: bool
+) -> None:
+    def fail(*_: Any) -> None:
+        raise Unproven("differs")
+
+    destination = tmp_path / "deep" / "model"
+    if there_before:
+        destination.mkdir(parents=True)
+    monkeypatch.setattr(exporting, "prove", fail)
+    with pytest.raises(Unproven, match="differs"):
+        export(campaign, destination)
+    assert list(tmp_path.rglob("*")) == ([destination.parent, destination] if there_before else [])
+
+
+def _remove(path: str) -> Callable[[Path], None]:
+    return lambda campaign: (campaign / path).unlink()
+
+
+def _cut(path: str) -> Callable[[Path], None]:
+    def cut(campaign: Path) -> None:
+        content = (campaign / path).read_bytes()
+        (campaign / path).write_bytes(content[: len(content) // 2])
+
+    return cut
+
+
+def _none_recommended(campaign: Path) -> None:
+    path = campaign / "tables" / "trials.parquet"
+    rows = records.read_rows(path, "trials")
+    records.write_table(path, "trials", [row | {"recommended": False} for row in rows])
+
+
+def _forget_bounds(campaign: Path) -> None:
+    told = json.loads((campaign / "campaign.json").read_text())
+    del told["problem"]["bounds"]
+    (campaign / "campaign.json").write_text(json.dumps(told))
+
+
+def _another_mixture(campaign: Path) -> None:
+    line = made_campaign.PROBLEM | {"bounds": [[0.0, 1.0]]}
+    made_campaign.save(
+        campaign / "runs" / RUN / "mixture.safetensors", made_campaign.mixture(problem=line)
+    )
+
+
+MIXTURE = f"runs/{RUN}/mixture.safetensors"
+WRONG: dict[str, tuple[Callable[[Path], None], str]] = {
+    "no campaign": (_remove("campaign.json"), r"expected a campaign folder, found no campaign"),
+    "no bounds": (_forget_bounds, r"campaign\.json: expected what a search writes.*'bounds'"),
+    "no run yet": (_remove("tables/runs.parquet"), r"no run has finished yet"),
+    "none recommended": (_none_recommended, r"expected a recommended trial, but of 2 finished"),
+    "damaged table": (_cut("tables/trials.parquet"), r"trials\.parquet: damaged or cut short"),
+    "no mixture": (_remove(MIXTURE), r"network of a finished run.*missing.*trains this run anew"),
+    "damaged mixture": (_cut(MIXTURE), r"mixture\.safetensors: expected the network of a finished"),
+    "another mixture": (_another_mixture, r"mixture\.safetensors: expected the network of a"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_campaign_that_cannot_be_exported(campaign: Path, tmp_path: Path, case: str) -> None:
+    spoil, message = WRONG[case]
+    copy = tmp_path / "campaign"
+    shutil.copytree(campaign, copy)
+    spoil(copy)
+    with pytest.raises(Misuse, match=message) as error:
+        export(copy, tmp_path / "model")
+    assert "\n" not in str(error.value)
+    assert not (tmp_path / "model").exists()
+
+
+def test_run_that_is_unknown_or_did_not_complete(campaign: Path, tmp_path: Path) -> None:
+    with pytest.raises(Misuse, match=rf"name of a finished run, got '1-0'; choose.*{RUN}"):
+        export(campaign, tmp_path / "model", run="1-0")
+    with pytest.raises(Misuse, match=rf"0000-0 left no network \(diverged: loss nan.*{RUN}"):
+        export(campaign, tmp_path / "model", run="0000-0")
+
+
+def test_destination_with_other_files_is_refused(campaign: Path) -> None:
+    with pytest.raises(Misuse, match="an empty folder or an earlier export, got a folder with oth"):
+        export(campaign, campaign)

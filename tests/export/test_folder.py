@@ -1,0 +1,45 @@
+import errno
+from pathlib import Path
+
+import pytest
+
+from nas.errors import Misuse
+from nas.export import Exported
+from nas.export.folder import staged
+
+
+def test_files_of_a_killed_export_are_swept_away(tmp_path: Path) -> None:
+    (tmp_path / ".nas-export-old").mkdir()
+    (tmp_path / ".nas-export-old" / "model.pt2").write_text("half")
+    with staged(tmp_path) as stage:
+        (stage / "a").write_text("1")
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def fill_the_disk(destination: Path) -> None:
+    with staged(destination) as stage:
+        (stage / "architecture.json").write_text("new")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_full_disk_leaves_the_earlier_export(tmp_path: Path, exported: Exported) -> None:
+    there = exported.architecture.read_bytes()
+    (tmp_path / "architecture.json").write_bytes(there)
+    with pytest.raises(Misuse, match=r"cannot be written \(No space left on device\); make room"):
+        fill_the_disk(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["architecture.json"]
+    assert (tmp_path / "architecture.json").read_bytes() == there
+
+
+def test_destination_that_cannot_be_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    for destination in (tmp_path / "file", tmp_path / "file" / "model"):
+        with pytest.raises(Misuse, match="cannot be written"), staged(destination):
+            pass
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_only_what_was_made_is_removed(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="stop"), staged(tmp_path / "a" / "b"):
+        raise RuntimeError("stop")
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,108 @@
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import safetensors.torch
+import torch
+
+from nas.errors import Misuse
+from nas.export import Exported, load
+
+
+@pytest.fixture
+def folder(exported: Exported, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(exported.folder, tmp_path / "model"))
+
+
+def _change(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
+    def spoil(folder: Path) -> None:
+        told = json.loads((folder / "architecture.json").read_text(encoding="utf-8"))
+        change(told)
+        (folder / "architecture.json").write_text(json.dumps(told), encoding="utf-8")
+
+    return spoil
+
+
+def _weights(change: Callable[[dict[str, torch.Tensor]], object]) -> Callable[[Path], None]:
+    def spoil(folder: Path) -> None:
+        state = safetensors.torch.load_file(folder / "weights.safetensors")
+        change(state)
+        safetensors.torch.save_file(state, folder / "weights.safetensors")
+
+    return spoil
+
+
+WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
+    "another format": (_change(lambda a: a.pop("format")), r"expected the description of an expor"),
+    "newer version": (_change(lambda a: a.update(version=2)), r"format version 1, got 2; update"),
+    "no version": (_change(lambda a: a.pop("version")), r"format version 1, got None"),
+    "unknown key": (_change(lambda a: a.update(colour=1)), r"damaged.*\(colour: Extra inputs"),
+    "width": (
+        _change(lambda a: a["experts"][1].update(width=-3)),
+        r"damaged or cut short \(experts\.1\.width: Input should be greater than 0\)",
+    ),
+    "activation": (
+        _change(lambda a: a["experts"][0].update(activation="sin")),
+        r"experts\.0\.activation: expected one of sine, tanh",
+    ),
+    "bounds": (_change(lambda a: a["problem"]["bounds"].pop()), r"problem\.bounds: expected one"),
+    "no gate": (_change(lambda a: a.update(gate=None)), r"gate: expected null for one expert"),
+    "missing weight": (
+        _weights(lambda s: s.pop("gate.layers.0.bias")),
+        r"weights\.safetensors: expected the tensors.*gate\.layers\.0\.bias is missing; export",
+    ),
+    "unexpected weight": (
+        _weights(lambda s: s.update(extra=torch.zeros(1))),
+        r"but extra is unexpected",
+    ),
+    "other shape": (
+        _weights(lambda s: s.update({"gate.layers.0.bias": torch.zeros(3)})),
+        r"gate\.layers\.0\.bias is float32 \(3,\) instead of float64 \(7,\)",
+    ),
+    "other experts": (_change(lambda a: a["experts"].pop()), r"unexpected, experts.*, …;"),
+    "no weights": (
+        lambda folder: (folder / "weights.safetensors").unlink(),
+        r"expected the weights beside architecture\.json, found no such file",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_folder_that_cannot_be_loaded(folder: Path, case: str) -> None:
+    spoil, message = WRONG[case]
+    spoil(folder)
+    with pytest.raises(Misuse, match=message) as error:
+        load(folder)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["architecture.json", "weights.safetensors"])
+def test_file_cut_short_at_any_byte_is_told(folder: Path, name: str) -> None:
+    content = (folder / name).read_bytes()
+    for size in [*range(0, len(content) - 1, 97), len(content) - 2]:
+        (folder / name).write_bytes(content[:size])
+        with pytest.raises(Misuse, match=rf"{name}: damaged or cut short \(.+\); export"):
+            load(folder)
+
+
+def test_folder_that_is_no_export(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(
+            Misuse, match=r"expected a folder that `nas export` wrote, found no arch"
+        ):
+            load(folder)
+
+
+def test_description_that_is_no_object(folder: Path) -> None:
+    (folder / "architecture.json").write_text("[1]")
+    with pytest.raises(Misuse, match="expected the description of an exported network"):
+        load(str(folder))
+
+
+def test_damaged_text(folder: Path) -> None:
+    (folder / "architecture.json").write_bytes(b"\xff\xfe")
+    with pytest.raises(Misuse, match="damaged or cut short"):
+        load(folder)

@@ -1,0 +1,114 @@
+"""The plain network against the mixture's own Taylor arithmetic, two independent paths."""
+
+from itertools import product
+
+import pytest
+import torch
+from torch import Tensor
+
+from nas.calculus.activations import ACTIVATIONS
+from nas.calculus.jets import Streams
+from nas.export.architecture import Figures, ProblemFacts
+from nas.export.conversion import Trained, describe, plain_state
+from nas.export.network import ExportedMixture
+from nas.mixture.gate import GateShape
+from nas.mixture.mixture import Mixture
+from search_spaces.space import Candidate
+from tests.export import made_campaign
+from tests.oracles import nested, relative
+
+PLANE = made_campaign.PROBLEM
+LINE = PLANE | {"coordinates": ["x"], "bounds": [[-1.0, 3.0]], "fields": ["u"]}
+SPACE = PLANE | {
+    "coordinates": ["x", "y", "t"],
+    "bounds": [[0.0, 1.0], [-2.0, 5.0], [0.0, 0.01]],
+    "fields": ["u", "v", "p"],
+}
+FIGURES = Figures(
+    run="0000-0", held_out_loss=1.0, relative_l2=None, experts_before=5, experts_after=4,
+    parameters_before=2, parameters_after=1,
+)  # fmt: skip
+
+
+def plain(mixture: Mixture, problem: ProblemFacts) -> ExportedMixture:
+    """The network with the mixture's weights."""
+    described = describe(Trained(mixture, mixture.gate.shape), problem, {}, FIGURES)
+    network = ExportedMixture(described)
+    network.load_state_dict(plain_state(mixture))
+    return network
+
+
+def facts(problem: dict[str, object]) -> ProblemFacts:
+    known = {name: problem[name] for name in ProblemFacts.model_fields}
+    return ProblemFacts.model_validate(known, strict=False)
+
+
+CASES = {
+    "every activation": (made_campaign.mixture(), PLANE),
+    **{
+        f"{name} alone": (made_campaign.mixture([Candidate(name, 2, 6)] * 2), PLANE)
+        for name in ACTIVATIONS
+    },
+    "two dropped": (made_campaign.mixture(drop=[3, 0]), PLANE),
+    "linear gate": (made_campaign.mixture(gate=GateShape(0, 9, "sine"), drop=[2]), PLANE),
+    "swish gate": (made_campaign.mixture(gate=GateShape(1, 5, "swish")), PLANE),
+    "one survivor": (made_campaign.mixture(drop=[0, 1, 2, 4]), PLANE),
+    "one coordinate": (made_campaign.mixture(drop=[1], problem=LINE), LINE),
+    "three of each": (made_campaign.mixture(drop=[4], problem=SPACE), SPACE),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_network_is_the_mixture_up_to_second_derivatives(case: str) -> None:
+    mixture, problem = CASES[case]
+    network = plain(mixture, facts(problem))
+    dimension = mixture.inputs
+    keys = [key for key in product(range(3), repeat=dimension) if sum(key) <= 2]
+    low, high = torch.tensor(problem["bounds"], dtype=torch.float64).unbind(-1)
+    points = low + (high - low) * torch.rand(17, dimension, dtype=torch.float64)
+    streams = Streams(keys, dimension)
+    jet = mixture(points, streams).detach()
+    for key, field in product(keys, range(mixture.outputs)):
+
+        def function(x: Tensor, field: int = field) -> Tensor:
+            value: Tensor = network(x)[:, field]
+            return value
+
+        got = nested(function, points, key)
+        assert relative(got, jet[streams.place[key], :, field]) < 1e-12, (key, field)
+
+
+def test_weights_are_those_of_the_gate() -> None:
+    mixture = made_campaign.mixture(drop=[1])
+    points = torch.rand(5, 2, dtype=torch.float64)
+    streams = Streams([], 2)
+    expected = mixture.weights(mixture.coordinates(points, streams), streams)[0]
+    assert relative(plain(mixture, facts(PLANE)).weights(points), expected.detach()) < 1e-14
+
+
+def test_single_survivor_needs_no_gate() -> None:
+    network = plain(made_campaign.mixture(drop=[0, 1, 2, 3]), facts(PLANE))
+    assert [name for name in network.state_dict() if name.startswith("gate")] == []
+    assert network.weights(torch.rand(3, 2)).tolist() == [[1.0]] * 3
+
+
+def test_names_are_readable_and_dtype_follows() -> None:
+    network = plain(made_campaign.mixture(), facts(PLANE))
+    names = set(network.state_dict())
+    assert {"experts.0.layers.1.weight", "gate.layers.0.bias"} <= names
+    assert {name.split(".")[0] for name in names} == {"experts", "gate"}
+    points = torch.rand(4, 2, dtype=torch.float64)
+    value = network(points)
+    single = network.to(torch.float32)(points.float())
+    assert value.dtype == torch.float64
+    assert single.dtype == torch.float32
+    assert relative(single.double(), value) < 1e-5
+
+
+@pytest.mark.parametrize("shape", [(2,), (4, 1), (4, 3), (1, 4, 2)])
+def test_points_of_another_shape_are_refused(shape: tuple[int, ...]) -> None:
+    network = plain(made_campaign.mixture(), facts(PLANE))
+    with pytest.raises(
+        ValueError, match=r"expected points of shape \(B, 2\) with the columns x, t"
+    ):
+        network(torch.zeros(shape))
