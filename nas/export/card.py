@@ -15,8 +15,8 @@ A neural network that approximates the solution {fields} of
 
     {equation}
 
-It is what an architecture search left of a pool of {pool}: a gated mixture
-u(x) = Σᵢ λᵢ(x) uᵢ(x) of {survivors}, {parameters} parameters in all, in float64.
+It is what an architecture search left of a pool of {pool} experts: {survivors}.
+It has {parameters} parameters, in float64.
 
 ## Inputs and outputs
 
@@ -53,7 +53,7 @@ difference over the largest magnitude:
 
 ## Use
 
-With torch alone ({torch} or later), in this folder:
+With torch alone (the program was written by version {torch}), in this folder:
 
 ```python
 {code}
@@ -97,13 +97,15 @@ def write(
     """
     problem, figures = architecture.problem, architecture.figures
     survivors = (
-        "one expert" if len(architecture.experts) == 1 else f"{figures.experts_after} of them"
+        "a single one"
+        if len(architecture.experts) == 1
+        else f"a gated mixture\nu(x) = Σᵢ λᵢ(x) uᵢ(x) of {len(architecture.experts)} of them"
     )
     return _CARD.format(
         title=problem.title or problem.name,
         fields=", ".join(problem.fields),
         equation=problem.equation,
-        pool=f"{figures.experts_before} experts",
+        pool=figures.experts_before,
         survivors=survivors,
         parameters=f"{parameters:,}",
         columns=_columns(architecture),

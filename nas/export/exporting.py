@@ -67,6 +67,16 @@ class Exported:
         """The largest of the differences."""
         return max(self.differences.values())
 
+    def told(self) -> list[str]:
+        """What a user is told of it, line by line; the last one names the folder."""
+        experts = f"{self.experts} expert{'s' * (self.experts > 1)}"
+        return [
+            f"run {self.run}: {experts}, {self.parameters:,} parameters",
+            f"proven: {PROGRAM}, in a fresh process with torch alone, agrees with the trained "
+            f"mixture in values and first derivatives to {self.difference:.1e}",
+            f"model: {self.folder}",
+        ]
+
 
 def export(campaign: Path, destination: Path, run: str | None = None) -> Exported:
     """Write the network of the recommended trial's best run, and prove it.

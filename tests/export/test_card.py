@@ -39,7 +39,7 @@ def test_code_of_the_card_runs_with_torch_alone(exported: Exported) -> None:
     [
         "# A flow that never was",
         "    u_x + p_t = 0",
-        "4 of them, ",
+        "uᵢ(x) of 4 of them.\nIt has 393 parameters",
         "| input | 1 | t | 0 to 0.1 |",
         "| output | 1 | p |",
         "the network extrapolates",

@@ -31,6 +31,15 @@ def test_export_is_whole_and_proven(exported: Exported, trained: Mixture) -> Non
     assert exported.difference < 1e-12
 
 
+def test_user_is_told_of_the_proof_and_the_folder(tmp_path: Path) -> None:
+    one = Exported(tmp_path, RUN, 1, 4522, {"u": 2e-16, "u.x": 3.5e-15})
+    run, proof, folder = one.told()
+    assert run == "run 0001-0: 1 expert, 4,522 parameters"
+    assert "with torch alone" in proof
+    assert proof.endswith("first derivatives to 3.5e-15")
+    assert folder == f"model: {tmp_path}"
+
+
 def test_description_tells_all(exported: Exported) -> None:
     told = json.loads(exported.architecture.read_text(encoding="utf-8"))
     assert (told["format"], told["version"], told["dtype"]) == (

@@ -1,0 +1,204 @@
+"""The command line as a user meets it: output, exit codes, and one line for what is wrong."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nas import cli
+
+CAMPAIGN = """
+problem: poisson_l_shape
+space: {activations: [sine, tanh], depths: [1], widths: [4]}
+gate: {depth: 0, width: 4, activation: tanh}
+tune: {m: 2, p: 0.5, threshold: 0.3}
+trials: 1
+training: {steps: 20, points: {interior: 30, boundary: 12}, fine_tuning: {rounds: 1, iterations: 5}}
+parallel: {workers: 1}
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "small.yaml"
+    path.write_text(CAMPAIGN)
+    return path
+
+
+def nas(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
+    """Run the command line in this process; return its exit code."""
+    monkeypatch.setattr(sys, "argv", ["nas", *map(str, arguments)])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    code = ended.value.code
+    return code if isinstance(code, int) else 0
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A campaign run from a shell, piped: its folder, and what was printed."""
+    folder = tmp_path_factory.mktemp("cli")
+    (folder / "small.yaml").write_text(CAMPAIGN)
+    done = subprocess.run(
+        [sys.executable, "-m", "nas.cli", "search", "small.yaml", "--out", "out"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    assert done.stderr == ""  # quiet when piped
+    return folder / "out", done.stdout
+
+
+def test_search_prints_what_it_recommends(finished: tuple[Path, str]) -> None:
+    _, printed = finished
+    assert "1 runs finished" in printed or "1 run finished" in printed
+    assert "recommended: trial 0 (run 0000-0)" in printed
+    assert "relative L2" in printed
+    assert "next: nas report out · nas export out --to model/" in printed
+
+
+def test_report_and_export_print_paths(
+    finished: tuple[Path, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    folder, _ = finished
+    assert nas(monkeypatch, "report", folder) == 0
+    page = Path(capsys.readouterr().out.split("page: ")[1].strip())
+    assert page == folder / "report" / "index.html"
+    assert page.exists()
+    assert nas(monkeypatch, "export", folder, "--to", tmp_path / "model") == 0
+    told = capsys.readouterr().out
+    assert str(tmp_path / "model" / "model.pt2") in told
+    assert "fresh process" in told
+
+
+def test_problems_and_spaces_are_listed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert nas(monkeypatch, "problems") == 0
+    listed = capsys.readouterr().out
+    assert "burgers" in listed
+    assert "-Δu = 1" in listed
+    assert nas(monkeypatch, "spaces") == 0
+    assert "full_grid" in capsys.readouterr().out
+
+
+COMMANDS = ["search", "report", "export", "problems", "spaces"]
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
+def test_help_is_there_for_everything(
+    command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert nas(monkeypatch, *command, "--help") == 0
+    assert "Usage:" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("training.stepz=5", "training.stepz: unknown key.*did you mean training.steps"),
+        ("training.steps=many", "training.steps: expected an integer"),
+        ("space.widths=[]", "space.widths: expected a list of one or more"),
+        ("tune.p=0", "tune.p: expected"),
+        ("tune.p=1", "tune.p: expected"),
+        ("tune.m=1", "tune.m: expected"),
+        ("tune.threshold=1", "tune.threshold: expected"),
+        ("tune.threshold=0", "tune.threshold: expected"),
+        ("space=ful_grid", "space.*full_grid"),
+        ("problem=burger", "burger.*burgers"),
+        ("problem=missing.py", "missing.py: expected a Python file"),
+        ("training.device=cuda:97", "training.device: expected a device of this machine"),
+        ("training.points.boundary=2", "6"),
+        ("training.steps", "--set"),
+    ],
+)
+def test_bad_settings_are_one_line_and_exit_code_two(
+    change: str,
+    told: str,
+    file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    out = tmp_path / "out"
+    assert nas(monkeypatch, "search", file, "--out", out, "--set", change) == 2
+    errors = capsys.readouterr().err.splitlines()
+    assert len(errors) == 1
+    assert errors[0].startswith("error: ")
+    assert re.search(told, errors[0]), errors[0]
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("problem = (", "does not parse"),
+        ("x = 1", "no problem|holds no|found none|none"),
+        ("raise ValueError('oh')", "ValueError"),
+        (
+            "from nas import *\n"
+            "problem = Problem(name='bad', domain=Box(x=(0, 1), t=(0, 1)),"
+            " residual=lambda u: u.t - u.yy, conditions=[])",
+            "u.yy: no such derivative; expected u and 1 to 4 letters of the coordinates x, t",
+        ),
+    ],
+)
+def test_bad_problem_files_are_one_line_and_exit_code_two(
+    content: str,
+    told: str,
+    file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "bad.py").write_text(content)
+    problem = f"problem={tmp_path / 'bad.py'}"
+    assert nas(monkeypatch, "search", file, "--out", tmp_path / "out", "--set", problem) == 2
+    errors = capsys.readouterr().err.splitlines()
+    assert len(errors) == 1
+    assert re.search(told, errors[0]), errors[0]
+
+
+@pytest.mark.parametrize("command", [["report"], ["export", "--to", "model"]])
+def test_a_folder_that_is_no_campaign_is_refused(
+    command: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert nas(monkeypatch, *command, tmp_path) == 2
+    assert "expected a campaign folder" in capsys.readouterr().err
+    assert not (tmp_path / "model").exists()
+
+
+def test_a_table_cut_short_is_told(
+    finished: tuple[Path, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder, _ = finished
+    table = folder / "tables" / "runs.parquet"
+    content = table.read_bytes()
+    table.write_bytes(content[:-50])
+    try:
+        assert nas(monkeypatch, "report", folder) == 2
+        assert "damaged or cut short" in capsys.readouterr().err
+    finally:
+        table.write_bytes(content)
+
+
+def test_an_unknown_command_is_misuse(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert nas(monkeypatch, "serch") == 2
+
+
+def test_help_needs_no_torch() -> None:
+    code = "import sys, nas.cli; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
