@@ -81,16 +81,15 @@ def export(
     ] = None,
 ) -> None:
     """Write the recommended network: architecture, weights, portable model, model card."""
+    from nas.export import Unproven
     from nas.export import export as write
 
-    written = write(folder, to, run)
-    for path in (written.card, written.architecture, written.weights):
-        typer.echo(f"wrote: {path}")
-    typer.echo(
-        "proved: in a fresh process with torch alone, values and first derivatives agree "
-        f"to {written.difference:.0e}"
-    )
-    typer.echo(f"model: {written.program}")
+    try:
+        written = write(folder, to, run)
+    except Unproven as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(FAILED) from None
+    typer.echo("\n".join(written.told()))
 
 
 @app.command()

@@ -51,14 +51,16 @@ class Result:
                 "see the column `reason` of its table `runs`"
             )
         runs = self.records.runs
-        return runs[runs.run == rows.iloc[0].best_run].iloc[0]
+        best: pd.Series = runs[runs.run == rows.iloc[0].best_run].iloc[0]
+        return best
 
     @property
     def survivors(self) -> pd.DataFrame:
         """The rows of ``records.experts`` of the recommended run's survivors."""
         experts = self.records.experts
         of_run = experts[experts.run == self.recommended.run]
-        return of_run[of_run.fate == "survived"]
+        survivors: pd.DataFrame = of_run[of_run.fate == "survived"]
+        return survivors
 
     def report(self, to: str | os.PathLike[str] | None = None) -> Path:
         """Write tables, figures and the page; return the page's path."""

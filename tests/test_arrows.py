@@ -38,16 +38,15 @@ MAY_IMPORT = {
     ],
     "nas.export": [
         "nas.export",
+        "nas.campaign.records",
         "nas.training",
         "nas.mixture",
-        "nas.problems",
         "nas.calculus",
         "search_spaces",
         *GROUND,
     ],
     "nas.campaign": [
         "nas.campaign",
-        "nas.export",
         "nas.training",
         "nas.mixture",
         "nas.problems",
@@ -58,9 +57,26 @@ MAY_IMPORT = {
     "nas.campaign.records": GROUND,
     "reports": ["reports", "nas.campaign.records", "nas.errors", "nas.files"],
     # The two ends of the house: the Python interface and the command line.
-    "nas": ["nas.campaign", "nas.export", "nas.problems", "search_spaces", *GROUND],
-    "nas.cli": ["nas.campaign", "nas.export", "nas.problems", "search_spaces", "reports", *GROUND],
-    "nas.__main__": ["nas.cli"],
+    "nas": ["nas.result", "nas.export", "nas.problems", "nas.calculus", *GROUND],
+    "nas.result": [
+        "nas.campaign",
+        "nas.export",
+        "nas.problems",
+        "search_spaces",
+        "reports",
+        *GROUND,
+    ],
+    "nas.display": ["nas.result", "nas.campaign"],
+    "nas.cli": [
+        "nas.display",
+        "nas.result",
+        "nas.campaign",
+        "nas.export",
+        "nas.problems",
+        "search_spaces",
+        "reports",
+        *GROUND,
+    ],
 }
 # These open at once: nothing that they import may bring torch.
 WITHOUT_TORCH = ["search_spaces", "nas.errors", "nas.files", "nas.campaign.records", "reports"]

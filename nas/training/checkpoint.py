@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save as serialise
 
 from nas.errors import Misuse
 from nas.files import whole
@@ -27,7 +27,8 @@ def save(path: Path, tree: Any) -> None:
     tensors: dict[str, torch.Tensor] = {}
     skeleton = _pack(tree, tensors)
     with whole(path) as temporary:
-        save_file(tensors, temporary, metadata={"tree": json.dumps(skeleton)})
+        # Bytes, not save_file: a full disk is then an OSError, which `whole` tells the user.
+        temporary.write_bytes(serialise(tensors, metadata={"tree": json.dumps(skeleton)}))
 
 
 def load(path: Path) -> Any:

@@ -34,7 +34,7 @@ def test_collapsed_laplacian_is_one_stream() -> None:
 
 def test_faa_di_bruno_of_the_fourth_derivative() -> None:
     # (f∘g)'''' = f' g'''' + 4 f'' g' g''' + 3 f'' g''² + 6 f''' g'² g'' + f'''' g'⁴
-    terms = dict((blocks, c) for c, blocks in Streams([(4,)], 1).faa_di_bruno[4])
+    terms = {blocks: c for c, blocks in Streams([(4,)], 1).faa_di_bruno[4]}
     assert terms == {(4,): 1, (1, 3): 4, (2, 2): 3, (1, 1, 2): 6, (1, 1, 1, 1): 1}
 
 

@@ -215,9 +215,7 @@ def test_a_run_whose_worker_always_dies_is_given_up(
             "        __import__('os').kill(__import__('os').getpid(), 9)",
         )
     )
-    told = finish(
-        launch(tmp_path / "out", f"problem={home / 'deadly.py'}", "trials=1"), code=1
-    )
+    told = finish(launch(tmp_path / "out", f"problem={home / 'deadly.py'}", "trials=1"), code=1)
     assert "run 0000-0 killed: its worker was killed three times at this step" in told
     assert "none is recommended" in told
 
@@ -243,7 +241,7 @@ def test_more_trials_go_on_and_fewer_are_refused(
 
 def test_another_campaign_in_the_folder_is_refused(whole: records.Records, home: Path) -> None:
     settings = config.load(home / "bend.yaml", ["training.steps=7"])
-    with pytest.raises(Misuse, match="different campaign .training.steps is 300 there and 7 here"):
+    with pytest.raises(Misuse, match=r"different campaign .training.steps is 300 there and 7 here"):
         campaign.search(settings, whole.folder)
 
 
@@ -267,7 +265,7 @@ def test_a_folder_with_other_files_is_refused(home: Path, tmp_path: Path) -> Non
 
 def test_a_device_that_is_not_there_is_refused(home: Path, tmp_path: Path) -> None:
     settings = config.load(home / "bend.yaml", ["training.device=cuda:97"])
-    with pytest.raises(Misuse, match="expected a device of this machine .cpu.*got cuda:97"):
+    with pytest.raises(Misuse, match=r"expected a device of this machine .cpu.*got cuda:97"):
         campaign.search(settings, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
@@ -311,7 +309,15 @@ def test_a_full_disk_is_told_and_the_campaign_goes_on_afterwards(
     whole: records.Records, home: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    command = [sys.executable, "-m", "nas.cli", "search", str(home / "bend.yaml"), "--out", str(out)]
+    command = [
+        sys.executable,
+        "-m",
+        "nas.cli",
+        "search",
+        str(home / "bend.yaml"),
+        "--out",
+        str(out),
+    ]
     # Files above this size cannot be written: the way a full disk looks from inside.
     full = (
         "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (6000, -1));"

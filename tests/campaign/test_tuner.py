@@ -85,11 +85,11 @@ def test_many_workers_may_be_under_way(tmp_path: Path) -> None:
 
 def test_a_storage_out_of_reach_is_told(tmp_path: Path) -> None:
     campaign = build(problem="burgers")
-    with pytest.raises(Misuse, match="storage sqlite:.*expected an Optuna storage that can be"):
+    with pytest.raises(Misuse, match=r"storage sqlite:.*expected an Optuna storage that can be"):
         Tuner(campaign, f"sqlite:///{tmp_path / 'no' / 'such' / 'folder.sqlite'}", "study")
 
 
 def test_a_damaged_storage_is_told(tmp_path: Path) -> None:
     (tmp_path / "study.sqlite").write_bytes(b"this is no database, whatever its name says" * 99)
-    with pytest.raises(Misuse, match="storage sqlite:.*finished runs are kept"):
+    with pytest.raises(Misuse, match=r"storage sqlite:.*finished runs are kept"):
         tuner(tmp_path)

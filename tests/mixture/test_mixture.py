@@ -8,6 +8,7 @@ from torch import Tensor
 
 from nas.calculus.activations import ACTIVATIONS
 from nas.calculus.jets import Laplacian, Stream, Streams
+from nas.mixture.experts import Stack
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
 from search_spaces import Candidate
@@ -25,7 +26,7 @@ def mixture(activations: list[str], gate: GateShape, outputs: int = 2) -> Mixtur
     with torch.no_grad():
         for parameter in made.parameters():
             noise = torch.rand(parameter.shape, generator=generator, dtype=torch.float64)
-            parameter += 0.6 * (noise - 0.5)
+            parameter.add_(0.6 * (noise - 0.5))
     return made
 
 
@@ -44,11 +45,12 @@ def by_loop(made: Mixture, x: Tensor, component: int) -> Tensor:
     shares = (hidden @ made.gate.out_weight.T + made.gate.out_bias).softmax(-1)
     total = torch.zeros(len(x), dtype=torch.float64)
     for column, place in enumerate(made.alive):
-        (stack,) = (s for s in made.stacks if place in [p for p, _ in s.members])  # type: ignore[union-attr]
-        row = [p for p, _ in stack.members].index(place)  # type: ignore[union-attr,operator]
+        stacks = [stack for stack in made.stacks if isinstance(stack, Stack)]
+        (stack,) = (s for s in stacks if place in [p for p, _ in s.members])
+        row = [p for p, _ in stack.members].index(place)
         act = ACTIVATIONS[made.pool[place].activation]
         out = scaled
-        layers = list(zip(stack.weights, stack.biases, strict=True))  # type: ignore[call-overload]
+        layers = list(zip(stack.weights, stack.biases, strict=True))
         for depth, (weight, bias) in enumerate(layers):
             out = out @ weight[row] + bias[row]
             if depth < len(layers) - 1:

@@ -1,6 +1,8 @@
 """Whole runs: they learn, drop, stop, resume bit for bit, and diverge on the record."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,11 @@ def facts(outcome: Outcome) -> dict[str, Any]:
         "held_out": outcome.held_out_loss,
         "state": {name: value.tolist() for name, value in outcome.mixture.state_dict().items()},
     }
+
+
+def reached(looks: Iterator[int], stop: int) -> bool:
+    """Whether the step or chunk looked at is ``stop``."""
+    return next(looks) >= stop
 
 
 @pytest.fixture(scope="module")
@@ -102,13 +109,10 @@ def test_interrupted_anywhere_it_ends_bit_for_bit_the_same(
 ) -> None:
     path = tmp_path / "checkpoint"
     for stop in stops:
-        calls = count()
         run = Trainer(POISSON, settings(), path)
-        before = run.search.step + (run.fine_tuning.iteration // 20 if run.fine_tuning else 0)
-        outcome = run.run(
-            should_stop=lambda stop=stop, before=before, calls=calls: before + next(calls) >= stop
-        )
-        assert outcome.status == "interrupted"
+        chunks = run.fine_tuning.iteration // 20 if run.fine_tuning else 0
+        looks = count(run.search.step + chunks)
+        assert run.run(should_stop=partial(reached, looks, stop)).status == "interrupted"
     assert facts(Trainer(POISSON, settings(), path).run()) == facts(whole)
 
 
