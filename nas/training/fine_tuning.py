@@ -41,8 +41,8 @@ class FineTuning:
         self.settings = settings
         self.round = 0
         self.iteration = 0  # within the round
-        self._held_out = sampler.held_out(torch.float64, mixture.centre.device)
-        self.best_loss = self.held_out_loss()
+        self._held_out_points = sampler.held_out(torch.float64, mixture.centre.device)
+        self.best_loss = self.held_out = self._measure()
         self.best = self._copy()
         self._begin_round()
 
@@ -55,11 +55,6 @@ class FineTuning:
     def iterations(self) -> int:
         """Done over all rounds."""
         return self.round * self.settings.iterations + self.iteration
-
-    @torch.no_grad()
-    def held_out_loss(self) -> float:
-        """The mixture's physics loss on held-out points."""
-        return float(mixture_loss(self.problem, self.mixture, self._held_out))
 
     def advance(self) -> Tensor:
         """Do one chunk of iterations; return the physics loss () before it."""
@@ -75,9 +70,9 @@ class FineTuning:
 
         loss: Tensor = self.optimiser.step(closure)  # type: ignore[no-untyped-call]
         self.iteration += count
-        held_out = self.held_out_loss()
-        if held_out < self.best_loss:  # false where it is not a number
-            self.best_loss, self.best = held_out, self._copy()
+        self.held_out = self._measure()
+        if self.held_out < self.best_loss:  # false where it is not a number
+            self.best_loss, self.best = self.held_out, self._copy()
         if self.iteration >= self.settings.iterations:
             self.round, self.iteration = self.round + 1, 0
             self._begin_round()
@@ -107,6 +102,11 @@ class FineTuning:
         self.optimiser.load_state_dict(state["optimiser"])
         self.best_loss = math.inf if state["best_loss"] is None else state["best_loss"]
         self.best = state["best"]
+
+    @torch.no_grad()
+    def _measure(self) -> float:
+        """The mixture's physics loss on held-out points."""
+        return float(mixture_loss(self.problem, self.mixture, self._held_out_points))
 
     def _begin_round(self) -> None:
         like = self.mixture.centre

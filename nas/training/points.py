@@ -3,7 +3,7 @@
 Axis legend: B points, D coordinates.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -14,6 +14,7 @@ from nas.problems.sampling import Method, boundary_points, interior_points
 
 # Held-out points come from a stream that no training draw reaches.
 HELD_OUT_DRAW = 2**31
+HELD_OUT_SHARE = 4  # held-out points for each that is trained on
 
 
 @dataclass(frozen=True)
@@ -62,5 +63,8 @@ class Sampler:
         )
 
     def held_out(self, dtype: torch.dtype, device: torch.device) -> Points:
-        """Points to judge by, never trained on."""
-        return self.draw(HELD_OUT_DRAW, dtype, device)
+        """Points to judge by, never trained on: more of them, since all decisions rest on them."""
+        more = replace(
+            self, interior=HELD_OUT_SHARE * self.interior, boundary=HELD_OUT_SHARE * self.boundary
+        )
+        return more.draw(HELD_OUT_DRAW, dtype, device)

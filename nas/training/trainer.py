@@ -171,7 +171,7 @@ class Trainer:
         if not math.isfinite(value):
             self.reason = f"loss {value} at step {self.step} ({fine_tuning.PHASE})"
             return False
-        self._log(fine_tuning.PHASE, value, tuning.held_out_loss(), None, 1.0, watch)
+        self._log(fine_tuning.PHASE, value, tuning.held_out, None, 1.0, watch)
         return True
 
     def _log(
