@@ -4,33 +4,23 @@ The folder is all the memory there is. Run the same campaign on it again after a
 and it goes on: finished runs are kept, those under way continue from their checkpoints.
 """
 
-import json
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import torch
-from filelock import FileLock, Timeout
-from sqlalchemy import make_url
 
 from nas import problems
 from nas.campaign import front, records
-from nas.campaign.config import Campaign, differences
-from nas.campaign.run import (
-    RunSpec,
-    execute,
-    read_attempts,
-    read_progress,
-    resolve_device,
-    stop_file,
-    versions,
-)
+from nas.campaign.attempts import read_attempts, read_progress
+from nas.campaign.config import Campaign
+from nas.campaign.folder import claim, identify
+from nas.campaign.run import RunSpec, execute, resolve_device, stop_file
 from nas.campaign.tuner import Proposal, Tuner
 from nas.campaign.workers import KILLED, Workers
 from nas.errors import Misuse
@@ -99,8 +89,8 @@ def search(
     resolve_device(campaign.training.device)
     _check_points(campaign, found)
     folder = Path(folder).absolute()
-    with _alone(folder):
-        study = _open(folder, campaign, found)
+    with claim(folder):
+        study = identify(folder, campaign, found)
         stop_file(folder).unlink(missing_ok=True)
         storage = campaign.storage or f"sqlite:///{folder / 'study.sqlite'}"
         work = _Work(campaign, folder, problem, Tuner(campaign, storage, study), watch)
@@ -289,73 +279,3 @@ def _check_points(campaign: Campaign, problem: Problem) -> None:
     Sampler(problem, points.interior, points.boundary, method, seed=0).draw(
         0, torch.float64, torch.device("cpu")
     )
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock, which ends with the process that holds it."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / ".lock", timeout=0)
-        with lock:
-            yield
-    except Timeout as error:
-        raise Misuse(
-            f"{folder}: another `nas search` is at work here; wait for it, or choose another --out"
-        ) from error
-    except OSError as error:
-        raise Misuse(
-            f"{folder}: cannot be written ({error.strerror or error}); "
-            "choose an --out folder that can"
-        ) from error
-
-
-def _open(folder: Path, campaign: Campaign, problem: Problem) -> str:
-    """Write the campaign's identity into ``folder``, or compare it; return the study's name."""
-    path = folder / "campaign.json"
-    facts = {
-        "name": problem.name,
-        "title": problem.title,
-        "equation": problem.equation,
-        "coordinates": list(problem.coordinates),
-        "fields": list(problem.fields),
-        "bounds": [list(bound) for bound in problem.domain.bounds],
-        "has_reference": problem.solution is not None,
-        "fingerprint": problem.fingerprint,
-    }
-    study = f"{problem.name}-{uuid4().hex[:8]}"
-    if path.exists():
-        known = records.read_campaign(folder)
-        _check_same(folder, known, campaign, problem)
-        study = known["study"]
-    elif any(item.name != ".lock" for item in folder.iterdir()):
-        raise Misuse(
-            f"{folder}: expected an empty folder or a campaign, got a folder with other files; "
-            "choose another --out"
-        )
-    written = {
-        "configuration": campaign.resolved() | {"storage": _without_password(campaign.storage)},
-        "problem": facts,
-        "study": study,
-        "versions": versions(),
-    }
-    write_text(path, json.dumps(written, indent=2, ensure_ascii=False) + "\n")
-    return study
-
-
-def _without_password(storage: str | None) -> str | None:
-    return None if storage is None else make_url(storage).render_as_string(hide_password=True)
-
-
-def _check_same(folder: Path, known: dict[str, Any], campaign: Campaign, problem: Problem) -> None:
-    there = Campaign.from_resolved(known["configuration"])
-    differing = differences(there.identity(), campaign.identity())
-    if not differing and known["problem"]["fingerprint"] != problem.fingerprint:
-        differing = [f"the mathematics of problem {problem.name} has changed"]
-    if there.trials > campaign.trials:
-        differing.append(f"trials is {there.trials} there and {campaign.trials} here")
-    if differing:
-        raise Misuse(
-            f"{folder}: holds a different campaign ({'; '.join(differing)}); "
-            "choose another --out, or run the campaign that it holds"
-        )

@@ -4,17 +4,11 @@ A run's folder holds its checkpoint while it is under way, and once it has ended
 of the tables. ``runs.parquet`` is written last: where it stands, the run is over.
 """
 
-import json
 import os
-import platform
-import sys
-import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +18,7 @@ from filelock import FileLock, Timeout
 
 from nas import problems
 from nas.campaign import records
+from nas.campaign.attempts import Attempts
 from nas.campaign.config import Campaign
 from nas.campaign.maps import relative_l2, write_map
 from nas.errors import Misuse
@@ -34,9 +29,7 @@ from nas.training import checkpoint
 from nas.training.fine_tuning import FineTuningSettings
 from nas.training.points import Sampler
 from nas.training.search import SearchSettings
-from nas.training.trainer import Outcome, Progress, RunSettings, Trainer
-
-PACKAGES = ("pinn-nas", "torch", "numpy", "optuna", "pandas")
+from nas.training.trainer import Outcome, RunSettings, Trainer
 
 
 @dataclass(frozen=True)
@@ -63,6 +56,11 @@ class RunSpec:
     def name(self) -> str:
         """Trial and repetition: ``0007-0``."""
         return f"{self.trial:04d}-{self.repetition}"
+
+    @property
+    def keys(self) -> dict[str, Any]:
+        """What names the run in every table."""
+        return {"run": self.name, "trial": self.trial, "repetition": self.repetition}
 
     @property
     def path(self) -> Path:
@@ -92,7 +90,7 @@ def execute(spec: RunSpec) -> str:
     with _alone(spec):
         if spec.finished:
             return "completed"
-        attempts = _Attempts(spec)
+        attempts = Attempts(spec.path / "attempts.json", spec.keys, spec.threads)
         try:
             status = _train(spec, attempts)
         except Misuse:
@@ -121,7 +119,7 @@ def resolve_device(name: str) -> torch.device:
     return device
 
 
-def _train(spec: RunSpec, attempts: "_Attempts") -> str:
+def _train(spec: RunSpec, attempts: Attempts) -> str:
     torch.set_num_threads(spec.threads)
     problem = spec.problem or problems.load(spec.campaign.problem)
     settings = run_settings(spec, problem)
@@ -191,7 +189,7 @@ def _alone(spec: RunSpec) -> Iterator[None]:
 
 def _record(spec: RunSpec, problem: Problem, settings: RunSettings, outcome: Outcome) -> None:
     completed = outcome.status == "completed"
-    keys = {"run": spec.name, "trial": spec.trial, "repetition": spec.repetition}
+    keys = spec.keys
     records.write_table(
         spec.path / "history.parquet", "history", [keys | row for row in outcome.history]
     )
@@ -233,16 +231,17 @@ def save_mixture(spec: RunSpec, settings: RunSettings, outcome: Outcome) -> None
 
 def _row(spec: RunSpec, status: str, reason: str) -> dict[str, Any]:
     unknown = dict.fromkeys(records.TABLES["runs"].names)
-    return unknown | {
-        "run": spec.name,
-        "trial": spec.trial,
-        "repetition": spec.repetition,
-        "status": status,
-        "reason": reason,
-        "m": spec.m,
-        "p": spec.p,
-        "threshold": spec.threshold,
-    }
+    return (
+        unknown
+        | spec.keys
+        | {
+            "status": status,
+            "reason": reason,
+            "m": spec.m,
+            "p": spec.p,
+            "threshold": spec.threshold,
+        }
+    )
 
 
 def _write_row(spec: RunSpec, row: dict[str, Any]) -> None:
@@ -279,92 +278,3 @@ def _expert_rows(
             }
         )
     return rows
-
-
-class _Attempts:
-    """The run's log of attempts, rewritten once a second; the parent reads its progress here."""
-
-    def __init__(self, spec: RunSpec) -> None:
-        self.spec, self.path = spec, spec.path / "attempts.json"
-        self.rows: list[dict[str, Any]] = read_attempts(self.path)
-        self.started = self.written = time.monotonic()
-
-    def begin(self, step: int, device: str) -> None:
-        """Begin a row; until `close` it says ``killed``, which is true if nobody comes back."""
-        self.rows.append(
-            {
-                "run": self.spec.name,
-                "trial": self.spec.trial,
-                "repetition": self.spec.repetition,
-                "attempt": len(self.rows),
-                "started": datetime.now(UTC).isoformat(timespec="seconds"),
-                "seconds": 0.0,
-                "from_step": step,
-                "to_step": step,
-                "ending": "killed",
-                "device": device,
-                "threads": self.spec.threads,
-                "processor": processor(),
-                "platform": platform.platform(),
-                "versions": json.dumps(versions()),
-            }
-        )
-        self._write({})
-
-    def watch(self, progress: Progress) -> None:
-        """Note how far the run is, at most once a second."""
-        if self.rows and time.monotonic() - self.written > 1:
-            self.rows[-1]["to_step"] = progress.step
-            self._write({name: getattr(progress, name) for name in progress.__annotations__})
-
-    def close(self, ending: str) -> None:
-        """End the row as the run ended."""
-        if self.rows:
-            self.rows[-1]["ending"] = ending
-            self._write({})
-
-    def _write(self, progress: dict[str, Any]) -> None:
-        self.written = time.monotonic()
-        self.rows[-1]["seconds"] = round(self.written - self.started, 3)
-        write_text(self.path, json.dumps({"attempts": self.rows, "progress": progress}))
-
-
-def read_attempts(path: Path) -> list[dict[str, Any]]:
-    """The rows of the table ``attempts`` at ``path``; none where there is no such file."""
-    rows: list[dict[str, Any]] = _read_log(path).get("attempts", [])
-    return rows
-
-
-def read_progress(path: Path) -> dict[str, Any]:
-    """The latest `Progress` as a dictionary; empty where none is known."""
-    progress: dict[str, Any] = _read_log(path).get("progress", {})
-    return progress
-
-
-def _read_log(path: Path) -> dict[str, Any]:
-    try:
-        log: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return {}  # a log of times: losing one is no reason to stop
-    return log
-
-
-def versions() -> dict[str, str]:
-    """Python's version and those of the packages that figures depend on."""
-    found = {"python": sys.version.split()[0]}
-    for package in PACKAGES:
-        try:
-            found[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            found[package] = "not installed"
-    return found
-
-
-def processor() -> str:
-    """The processor's name, as well as the system tells it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return f"{names[0]}, {os.cpu_count()} cores" if names else platform.processor()

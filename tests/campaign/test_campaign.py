@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from nas.campaign import campaign, config, records
-from nas.campaign.run import read_attempts
+from nas.campaign.attempts import read_attempts
 from nas.errors import Misuse
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

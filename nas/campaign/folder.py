@@ -1,0 +1,100 @@
+"""The campaign's folder: one campaign, one process at a time."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from filelock import FileLock, Timeout
+from sqlalchemy import make_url
+
+from nas.campaign import records
+from nas.campaign.attempts import versions
+from nas.campaign.config import Campaign, differences
+from nas.errors import Misuse
+from nas.files import write_text
+from nas.problems import Problem
+
+
+@contextmanager
+def claim(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock, which ends with the process that holds it.
+
+    Raises
+    ------
+    Misuse
+        If another process holds it, or the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / ".lock", timeout=0)
+        with lock:
+            yield
+    except Timeout as error:
+        raise Misuse(
+            f"{folder}: another `nas search` is at work here; wait for it, or choose another --out"
+        ) from error
+    except OSError as error:
+        raise Misuse(
+            f"{folder}: cannot be written ({error.strerror or error}); "
+            "choose an --out folder that can"
+        ) from error
+
+
+def identify(folder: Path, campaign: Campaign, problem: Problem) -> str:
+    """Write the campaign's identity into ``folder``, or compare it; return the study's name.
+
+    Raises
+    ------
+    Misuse
+        If ``folder`` holds another campaign, or other files.
+    """
+    path = folder / "campaign.json"
+    facts = {
+        "name": problem.name,
+        "title": problem.title,
+        "equation": problem.equation,
+        "coordinates": list(problem.coordinates),
+        "fields": list(problem.fields),
+        "bounds": [list(bound) for bound in problem.domain.bounds],
+        "has_reference": problem.solution is not None,
+        "fingerprint": problem.fingerprint,
+    }
+    study = f"{problem.name}-{uuid4().hex[:8]}"
+    if path.exists():
+        known = records.read_campaign(folder)
+        _check_same(folder, known, campaign, problem)
+        study = known["study"]
+    elif any(item.name != ".lock" for item in folder.iterdir()):
+        raise Misuse(
+            f"{folder}: expected an empty folder or a campaign, got a folder with other files; "
+            "choose another --out"
+        )
+    written = {
+        "configuration": campaign.resolved() | {"storage": _without_password(campaign.storage)},
+        "problem": facts,
+        "study": study,
+        "versions": versions(),
+    }
+    write_text(path, json.dumps(written, indent=2, ensure_ascii=False) + "\n")
+    return study
+
+
+def _without_password(storage: str | None) -> str | None:
+    return None if storage is None else make_url(storage).render_as_string(hide_password=True)
+
+
+def _check_same(folder: Path, known: dict[str, Any], campaign: Campaign, problem: Problem) -> None:
+    there = Campaign.from_resolved(known["configuration"])
+    differing = differences(there.identity(), campaign.identity())
+    if not differing and known["problem"]["fingerprint"] != problem.fingerprint:
+        differing = [f"the mathematics of problem {problem.name} has changed"]
+    if there.trials > campaign.trials:
+        differing.append(f"trials is {there.trials} there and {campaign.trials} here")
+    if differing:
+        raise Misuse(
+            f"{folder}: holds a different campaign ({'; '.join(differing)}); "
+            "choose another --out, or run the campaign that it holds"
+        )
