@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from nas.campaign.campaign import State, Watch
 from nas.result import Result
@@ -21,16 +22,15 @@ def live(console: Console) -> Iterator[Watch]:
         yield lambda state: screen.update(table(state))
 
 
-def table(state: State) -> Table:
+def table(state: State) -> Group:
     """The campaign's state: runs done and time left above, a row for each run under way."""
     left = "…" if state.seconds_left is None else duration(state.seconds_left)
     failed = f", [red]{state.failed} failed[/red]" if state.failed else ""
-    drawn = Table(
-        title=f"{state.finished} of {state.runs} runs finished{failed} · "
-        f"{duration(state.seconds)} so far · {left} left",
-        title_justify="left",
-        box=None,
+    title = (
+        f"{state.finished} of {state.runs} runs finished{failed} · "
+        f"{duration(state.seconds)} so far · {left} left"
     )
+    drawn = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
     for name in ("trial", "phase"):
         drawn.add_column(name)
     for name in ("step", "done", "loss", "experts alive"):
@@ -44,14 +44,15 @@ def table(state: State) -> Table:
             "…" if run.loss is None else f"{run.loss:.2e}",
             f"{run.experts}",
         )
-    return drawn
+    return Group(Text.from_markup(title), drawn)
 
 
 def summary(result: Result) -> list[str]:
     """What a finished campaign tells: how many runs, and the recommended network."""
     runs, trials = result.records.runs, result.records.trials
     failed = int((runs.status != "completed").sum())
-    lines = [f"{len(runs)} runs finished" + (f", {failed} of them failed" if failed else "")]
+    finished = f"{len(runs)} run{'s' * (len(runs) > 1)} finished"
+    lines = [finished + (f", {failed} of them failed" if failed else "")]
     for _, run in runs[runs.status != "completed"].iterrows():
         lines.append(f"  run {run.run} {run.status}: {run.reason}")
     if not trials.recommended.any():

@@ -86,7 +86,7 @@ def pictures(records: Records) -> list[Picture]:
             "Each region belongs to the expert with the largest weight there; percentages are "
             "shares of the domain. Hues are activations. An expert that leads nowhere can "
             "still matter: see its weights.",
-            (3.6, 1.2 + 2.5 * data.where.ratio + 0.2 * len(leading)),
+            (3.6, 1.5 + 2.5 * data.where.ratio + 0.2 * len(leading)),
             partial(draw, data),
         )
     ]

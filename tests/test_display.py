@@ -1,0 +1,65 @@
+"""What the terminal shows, read as a user reads it."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from nas.campaign.campaign import RunningRun, State
+from nas.display import duration, live, table
+
+STATE = State(
+    runs=12,
+    finished=5,
+    failed=1,
+    running=[
+        RunningRun(6, 0, "selection", 0.42, 1_250, 0.0123, 9),
+        RunningRun(7, 1, "starting", 0.0, 0, None, 16),
+    ],
+    seconds=75.0,
+    seconds_left=150.4,
+)
+
+
+def drawn(state: State) -> str:
+    console = Console(file=io.StringIO(), width=100)
+    console.print(table(state))
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_a_row_for_each_run_under_way() -> None:
+    shown = drawn(STATE)
+    for text in ("trial", "step", "loss", "experts alive", "1,250", "42%", "1.23e-02", "selection"):
+        assert text in shown
+    assert "7, repeated 1" in shown
+    assert "…" in shown  # no loss yet
+
+
+def test_the_title_tells_what_is_done_and_what_is_left() -> None:
+    told = "5 of 12 runs finished, 1 failed · 1 min 15 s so far · 2 min 30 s left"
+    assert told in drawn(STATE)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.2, "0 s"), (59.4, "59 s"), (60, "1 min 00 s"), (3599, "59 min 59 s"), (7500, "2 h 05 min")],
+)
+def test_durations(seconds: float, said: str) -> None:
+    assert duration(seconds) == said
+
+
+def test_it_keeps_quiet_where_there_is_no_terminal() -> None:
+    console = Console(file=io.StringIO(), force_terminal=False)
+    with live(console) as watch:
+        watch(STATE)
+    assert isinstance(console.file, io.StringIO)
+    assert console.file.getvalue() == ""
+
+
+def test_it_draws_on_a_terminal() -> None:
+    console = Console(file=io.StringIO(), force_terminal=True, width=100)
+    with live(console) as watch:
+        watch(STATE)
+    assert isinstance(console.file, io.StringIO)
+    assert "experts alive" in console.file.getvalue()

@@ -1,0 +1,88 @@
+"""The toolkit from Python."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+import nas
+from search_spaces import Candidate, SearchSpace
+
+TRAINING = {
+    "steps": 30,
+    "points": {"interior": 40, "boundary": 4},
+    "fine_tuning": {"rounds": 1, "iterations": 20},
+}
+SETTINGS: dict[str, Any] = {
+    "gate": {"depth": 0},
+    "tune": {"m": 2, "p": 0.5, "threshold": 0.5},
+    "trials": 1,
+    "training": TRAINING,
+    "parallel": {"workers": 1},
+}
+bend = nas.Problem(
+    name="bend",
+    domain=nas.Box(x=(0, 1)),
+    residual=lambda u, x: u.xx + torch.pi**2 * torch.sin(torch.pi * x),
+    conditions=[nas.Condition(("x_min", "x_max"), lambda u: u)],
+    solution=lambda x: np.sin(np.pi * x),
+)
+space = SearchSpace.grid(["sine", "tanh"], [1], [4])
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory: pytest.TempPathFactory) -> nas.Result:
+    """A campaign of one short run, on a problem that stands in no file."""
+    return nas.search(bend, space, out=tmp_path_factory.mktemp("runs") / "bend", **SETTINGS)
+
+
+def test_a_search_returns_what_is_recommended(result: nas.Result) -> None:
+    best = result.recommended
+    assert best.run == "0000-0"
+    assert best.experts_after == len(result.survivors)
+    assert 0 < best.relative_l2 < 2
+
+
+def test_it_exports_and_loads(result: nas.Result, tmp_path: Path) -> None:
+    result.export(tmp_path / "model")
+    network = nas.load(tmp_path / "model")
+    x = torch.linspace(0, 1, 1001, dtype=torch.float64).unsqueeze(-1)
+    u = network(x)[:, 0].detach().numpy()
+    truth = np.sin(np.pi * x[:, 0].numpy())
+    error = np.linalg.norm(u - truth) / np.linalg.norm(truth)
+    assert error == pytest.approx(float(result.recommended.relative_l2), rel=0.02)
+
+
+def test_it_is_opened_again(result: nas.Result) -> None:
+    again = nas.open_campaign(result.folder)
+    assert again.recommended.run == result.recommended.run
+
+
+def test_an_ended_campaign_comes_back_at_once(result: nas.Result) -> None:
+    again = nas.search(bend, space, out=result.folder, **SETTINGS)
+    assert again.records.runs.equals(result.records.runs)
+
+
+def test_a_space_that_is_no_grid_is_refused(tmp_path: Path) -> None:
+    odd = SearchSpace((Candidate("sine", 1, 4), Candidate("tanh", 2, 8)))
+    with pytest.raises(nas.Misuse, match="space: expected a full grid, got a list of candidates"):
+        nas.search(bend, odd, out=tmp_path / "out")
+
+
+def test_a_wrong_setting_is_told(tmp_path: Path) -> None:
+    with pytest.raises(nas.Misuse, match="trails: unknown key; did you mean trials"):
+        nas.search(bend, out=tmp_path / "out", trails=3)
+
+
+def test_without_a_completed_trial_nothing_is_recommended(tmp_path: Path) -> None:
+    wild = {**SETTINGS, "training": {**TRAINING, "learning_rate": 1e30}}
+    failed = nas.search(bend, space, out=tmp_path / "out", **wild)
+    with pytest.raises(nas.Misuse, match="expected a completed trial, got none"):
+        _ = failed.recommended
+
+
+def test_names_that_do_not_exist_are_attribute_errors() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'serch'"):
+        nas.serch  # noqa: B018
