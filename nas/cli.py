@@ -50,11 +50,15 @@ def search(
     try:
         with display.live(Console(stderr=True)) as watch:
             result = Result(campaign.search(settings, out, watch=watch))
-    except (campaign.Interrupted, KeyboardInterrupt):
-        typer.echo("interrupted, and saved; run the same command again to go on", err=True)
+    except campaign.Interrupted as interrupted:
+        saved = "all is saved" if interrupted.saved else "the last checkpoints are kept"
+        typer.echo(f"interrupted; {saved}: run the same command again to go on", err=True)
         raise typer.Exit(INTERRUPTED) from None
     typer.echo("\n".join(display.summary(result)))
-    typer.echo(f"next: nas report {out} · nas export {out} --to model/")
+    advice = f"next: nas report {out}"
+    if result.records.trials.recommended.any():
+        advice += f" · nas export {out} --to model/"
+    typer.echo(advice)
     if (result.records.runs.status != "completed").any():
         raise typer.Exit(FAILED)
 

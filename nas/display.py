@@ -64,7 +64,7 @@ def summary(result: Result) -> list[str]:
         for expert in result.survivors.itertuples()
     )
     lines += [
-        f"recommended: trial {best.trial} (run {best.run}), {_choice(front)}",
+        f"recommended: trial {best.trial} (run {best.run}), {_choice(front, len(trials))}",
         f"  experts          {best.experts_before:.0f} → {best.experts_after:.0f}: {names}",
         f"  parameters       {best.parameters_before:,.0f} → {best.parameters_after:,.0f}",
         f"  held-out loss    {best.held_out_loss:.2e}",
@@ -84,9 +84,11 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
-def _choice(front: int) -> str:
+def _choice(front: int, trials: int) -> str:
+    if trials == 1:
+        return "the only one"
     if front == 1:
-        return "better than all others in loss and in size"
+        return "no other is better in loss or in size"
     if front == 2:
         return "the more accurate of the 2 on the front of loss and size"
-    return f"the knee of the {front} on the front of loss and size"
+    return f"of the {front} on the front of loss and size the knee, or else the most accurate"

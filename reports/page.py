@@ -47,7 +47,8 @@ def answer(records: Records, best: Recommended | None) -> list[str]:
         return ["No run was completed, so there is nothing to recommend. The reasons are below."]
     run = best.run
     first = (
-        f"Trial {run.trial} (run {best.name}) is recommended: the knee of the front."
+        f"Trial {run.trial} (run {best.name}) is recommended: of the front below, the knee, or "
+        "where there is none the most accurate."
         if best.by_knee
         else f"No trial is recommended yet; shown is run {best.name}, the completed run with the "
         "least held-out loss."

@@ -116,7 +116,8 @@ def test_help_is_there_for_everything(
         ("problem=burger", "burger.*burgers"),
         ("problem=missing.py", "missing.py: expected a Python file"),
         ("training.device=cuda:97", "training.device: expected a device of this machine"),
-        ("training.points.boundary=2", "6"),
+        ("training.points.boundary=2", "boundary.*6"),
+        ("storage=postgresql://host:port/db", "storage: expected null or the URL"),
         ("training.steps", "--set"),
     ],
 )
@@ -141,7 +142,7 @@ def test_bad_settings_are_one_line_and_exit_code_two(
     ("content", "told"),
     [
         ("problem = (", "does not parse"),
-        ("x = 1", "no problem|holds no|found none|none"),
+        ("x = 1", "expected .*Problem"),
         ("raise ValueError('oh')", "ValueError"),
         (
             "from nas import *\n"

@@ -36,9 +36,11 @@ class Attempts:
         self.path, self.keys, self.threads = path, keys, threads
         self.rows: list[dict[str, Any]] = read_attempts(path)
         self.started = self.written = time.monotonic()
+        self.begun = False
 
     def begin(self, step: int, device: str) -> None:
         """Begin a row; until `close` it says ``killed``, which is true if nobody comes back."""
+        self.begun = True
         self.rows.append(
             self.keys
             | {
@@ -59,14 +61,15 @@ class Attempts:
 
     def watch(self, progress: Progress) -> None:
         """Note how far the run is, at most once a second."""
-        if self.rows and time.monotonic() - self.written > 1:
+        if time.monotonic() - self.written > 1:
             self.rows[-1]["to_step"] = progress.step
             self._write({name: getattr(progress, name) for name in progress.__annotations__})
 
-    def close(self, ending: str) -> None:
-        """End the row as the run ended."""
-        if self.rows:
+    def close(self, ending: str, step: int | None = None) -> None:
+        """End the row as the run ended, at ``step`` where it is known."""
+        if self.begun:
             self.rows[-1]["ending"] = ending
+            self.rows[-1]["to_step"] = self.rows[-1]["to_step"] if step is None else step
             self._write({})
 
     def _write(self, progress: dict[str, Any]) -> None:

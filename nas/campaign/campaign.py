@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,21 +19,28 @@ from nas import problems
 from nas.campaign import front, records
 from nas.campaign.attempts import read_attempts, read_progress
 from nas.campaign.config import Campaign
-from nas.campaign.folder import claim, identify
-from nas.campaign.run import RunSpec, execute, resolve_device, stop_file
-from nas.campaign.tuner import Proposal, Tuner
-from nas.campaign.workers import KILLED, Workers
+from nas.campaign.folder import claim, identify, stop_file
+from nas.campaign.run import RunSpec, execute, record_failure, resolve_device
+from nas.campaign.tuner import LAG, Proposal, Tuner
+from nas.campaign.workers import KILLED, Ended, Workers
 from nas.errors import Misuse
 from nas.files import write_text
 from nas.problems import Problem
 from nas.training.points import Sampler
 
 DEATHS = 3  # of a run's worker at the same step, before the run is given up
-PATIENCE = 30.0  # seconds that workers have to save when the campaign is interrupted
 
 
 class Interrupted(Exception):  # noqa: N818 - not an error: the user asked for it
-    """The campaign was told to stop; the same command goes on with it."""
+    """The campaign was told to stop; the same command goes on with it.
+
+    ``saved`` is false where a second interrupt did not let the workers save: their runs then
+    go on from their last checkpoints, some seconds older.
+    """
+
+    def __init__(self, saved: bool) -> None:
+        super().__init__("interrupted")
+        self.saved = saved
 
 
 @dataclass(frozen=True)
@@ -110,6 +117,7 @@ class _Work:
         watch: Watch,
     ) -> None:
         self.campaign, self.folder, self.problem = campaign, folder, problem
+        self.fingerprint = (problem or problems.load(campaign.problem)).fingerprint
         self.tuner, self.watch = tuner, watch
         self.threads = campaign.parallel.threads or max(
             1, (os.cpu_count() or 1) // campaign.parallel.workers
@@ -127,9 +135,9 @@ class _Work:
         try:
             self._loop(workers)
         except BaseException as error:
-            self._stop(workers)
+            saved = self._stop(workers)
             if isinstance(error, KeyboardInterrupt):
-                raise Interrupted from None
+                raise Interrupted(saved) from None
             raise
         finally:
             workers.close()
@@ -144,7 +152,7 @@ class _Work:
                 return
             for ended in workers.collect(0.2):
                 if ended.ending == KILLED:
-                    self._mourn(ended.job)
+                    self._restart(ended.job)
                 else:
                     self._note(ended.job)
                     self._gather()
@@ -165,7 +173,7 @@ class _Work:
 
     def _may_propose(self) -> bool:
         """Whether all trials have ended that the next proposal is to know."""
-        known = max(0, self.proposed - self.tuner.lag + 1)
+        known = max(0, self.proposed - LAG + 1)
         return all(
             (trial, repetition) in self.ended
             for trial in range(known)
@@ -174,7 +182,7 @@ class _Work:
 
     def _propose(self) -> None:
         trial = self.proposed
-        self._tell(trial - self.tuner.lag + 1)
+        self._tell(trial - LAG + 1)
         proposal = self.tuner.propose(trial)
         self.pending.extend(self._spec(proposal, r) for r in range(self.campaign.seeds))
         self.proposed += 1
@@ -197,6 +205,7 @@ class _Work:
             threshold=proposal.threshold,
             threads=self.threads,
             parent=os.getpid(),
+            fingerprint=self.fingerprint,
         )
 
     def _note(self, spec: RunSpec) -> None:
@@ -204,23 +213,31 @@ class _Work:
         table = records.read_rows(spec.path / "runs.parquet", "runs")
         self.ended[spec.trial, spec.repetition] = table[0]
 
-    def _mourn(self, spec: RunSpec) -> None:
+    def _restart(self, spec: RunSpec) -> None:
         """Queue a run again whose worker was killed, but not for ever at the same step."""
         attempts = read_attempts(spec.path / "attempts.json")
         step = attempts[-1]["from_step"] if attempts else 0
         before, deaths = self.deaths.get(spec.name, (step, 0))
         deaths = deaths + 1 if before == step else 1
         self.deaths[spec.name] = step, deaths
-        self.pending.appendleft(replace(spec, give_up=deaths >= DEATHS))
+        if deaths < DEATHS:
+            self.pending.appendleft(spec)
+            return
+        reason = f"its worker was killed {DEATHS} times at step {step}; out of memory?"
+        record_failure(spec, "killed", reason)
+        self._note(spec)
 
-    def _stop(self, workers: Workers[RunSpec]) -> None:
-        """Let the workers save what they have."""
-        with suppress(Misuse):  # on a full disk they are stopped without
+    def _stop(self, workers: Workers[RunSpec]) -> bool:
+        """Let the workers save what they have, unless interrupted again; whether they have."""
+        ended: list[Ended[RunSpec]] = []
+        try:
             write_text(stop_file(self.folder), "")
-            deadline = time.monotonic() + PATIENCE
-            while workers.busy and time.monotonic() < deadline:
-                with suppress(Exception):  # the first reason to stop is the one that is told
-                    workers.collect(0.2)
+            while workers.busy:
+                with suppress(Misuse):  # the first reason to stop is the one that is told
+                    ended += workers.collect(0.2)
+        except (KeyboardInterrupt, Misuse):  # Misuse: not even the stop file can be written
+            return False
+        return all(one.ending != KILLED for one in ended)
 
     def _gather(self) -> None:
         """Write the campaign's tables from the records of all runs that have ended."""

@@ -17,6 +17,8 @@ from pydantic import (
     ValidationError,
 )
 from pydantic_core import PydanticKnownError
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 import search_spaces
 from nas.calculus.activations import ACTIVATIONS
@@ -123,12 +125,26 @@ class Training(_Section):
 
 
 class Parallel(_Section):
-    """Worker processes, and threads in each of them; null shares the cores out."""
+    """Worker processes, and threads in each of them; null shares the cores out.
+
+    The default is one thread: small networks gain little from more, and sums over several
+    threads are rounded in another order, so that only a fixed number gives the same bits for
+    any number of workers.
+    """
 
     workers: Count = 2
     threads: Annotated[
         int | None, Field(ge=1, description="an integer ≥ 1, or null to share the cores out")
-    ] = None
+    ] = 1
+
+
+def _storage_url(url: str | None) -> str | None:
+    try:
+        if url is not None:
+            make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise ValueError("no URL") from error
+    return url
 
 
 def _named_space(name: str) -> str:
@@ -160,10 +176,8 @@ class Campaign(_Section):
     parallel: Parallel = Parallel()
     storage: Annotated[
         str | None,
-        Field(
-            pattern=r"^[a-z][a-z0-9+]*://",
-            description="null or the URL of an Optuna storage such as sqlite:///trials.db",
-        ),
+        AfterValidator(_storage_url),
+        Field(description="null or the URL of an Optuna storage such as sqlite:///trials.db"),
     ] = None
     # Numpy's generators, which Optuna's samplers use, take no larger seed.
     seed: Annotated[int, Field(ge=0, lt=2**32, description="an integer from 0 to 4294967295")] = 0

@@ -8,14 +8,19 @@ from typing import Any
 from uuid import uuid4
 
 from filelock import FileLock, Timeout
-from sqlalchemy import make_url
 
 from nas.campaign import records
 from nas.campaign.attempts import versions
 from nas.campaign.config import Campaign, differences
+from nas.campaign.tuner import without_password
 from nas.errors import Misuse
 from nas.files import write_text
 from nas.problems import Problem
+
+
+def stop_file(folder: Path) -> Path:
+    """While this file stands, workers save their runs and return."""
+    return folder / "stop"
 
 
 @contextmanager
@@ -27,11 +32,10 @@ def claim(folder: Path) -> Iterator[None]:
     Misuse
         If another process holds it, or the folder cannot be written.
     """
+    lock = FileLock(folder / ".lock")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / ".lock", timeout=0)
-        with lock:
-            yield
+        lock.acquire(timeout=0)
     except Timeout as error:
         raise Misuse(
             f"{folder}: another `nas search` is at work here; wait for it, or choose another --out"
@@ -41,6 +45,10 @@ def claim(folder: Path) -> Iterator[None]:
             f"{folder}: cannot be written ({error.strerror or error}); "
             "choose an --out folder that can"
         ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def identify(folder: Path, campaign: Campaign, problem: Problem) -> str:
@@ -67,13 +75,14 @@ def identify(folder: Path, campaign: Campaign, problem: Problem) -> str:
         known = records.read_campaign(folder)
         _check_same(folder, known, campaign, problem)
         study = known["study"]
-    elif any(item.name != ".lock" for item in folder.iterdir()):
+    elif any(not item.name.startswith(".") for item in folder.iterdir()):
         raise Misuse(
             f"{folder}: expected an empty folder or a campaign, got a folder with other files; "
             "choose another --out"
         )
+    storage = campaign.storage and without_password(campaign.storage)
     written = {
-        "configuration": campaign.resolved() | {"storage": _without_password(campaign.storage)},
+        "configuration": campaign.resolved() | {"storage": storage},
         "problem": facts,
         "study": study,
         "versions": versions(),
@@ -82,14 +91,13 @@ def identify(folder: Path, campaign: Campaign, problem: Problem) -> str:
     return study
 
 
-def _without_password(storage: str | None) -> str | None:
-    return None if storage is None else make_url(storage).render_as_string(hide_password=True)
-
-
 def _check_same(folder: Path, known: dict[str, Any], campaign: Campaign, problem: Problem) -> None:
     there = Campaign.from_resolved(known["configuration"])
     differing = differences(there.identity(), campaign.identity())
-    if not differing and known["problem"]["fingerprint"] != problem.fingerprint:
+    if known["problem"].get("fingerprint") == problem.fingerprint:
+        # The same mathematics under another path is the same problem.
+        differing = [text for text in differing if not text.startswith("problem is ")]
+    elif not differing:
         differing = [f"the mathematics of problem {problem.name} has changed"]
     if there.trials > campaign.trials:
         differing.append(f"trials is {there.trials} there and {campaign.trials} here")

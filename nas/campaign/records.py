@@ -8,8 +8,9 @@ the rest. It imports no torch. A campaign folder holds::
     runs/<run>/map.parquet            a finished run's mixture on a grid (2-D problems only)
 
 Everything in the tables is a function of the configuration, except ``attempts``, which says
-when, where and how fast the work was done. So an interrupted campaign ends with the same
-tables as an uninterrupted one, byte for byte, but for ``attempts``.
+when, where and how fast the work was done. So on the CPU, with as many threads in each worker,
+an interrupted campaign ends with the same tables as an uninterrupted one, byte for byte, but
+for ``attempts``; and so do campaigns with different numbers of workers.
 """
 
 import json
@@ -48,7 +49,7 @@ TABLES: dict[str, pa.Schema] = {
         [
             *_RUN,
             ("status", pa.string()),  # completed | diverged | failed | killed
-            ("reason", pa.string()),  # empty where completed
+            ("reason", pa.string()),  # of a status other than completed, or a note
             ("m", pa.int64()),
             ("p", pa.float64()),
             ("threshold", pa.float64()),
@@ -89,7 +90,9 @@ TABLES: dict[str, pa.Schema] = {
             *_RUN,
             ("phase", pa.string()),  # warm-up | gate | selection | fine-tuning
             ("step", pa.int64()),  # counted over all phases
-            ("loss", pa.float64()),  # physics loss on the step's own points
+            # Physics loss on the step's own points: the mixture's, or in the warm-up, where
+            # each expert is alone, the best expert's.
+            ("loss", pa.float64()),
             ("held_out_loss", pa.float64()),  # null where it was not measured
             ("sparsity", pa.float64()),  # S_p
             ("experts", pa.int64()),  # alive
@@ -170,8 +173,9 @@ def read_campaign(folder: Path) -> dict[str, Any]:
         campaign = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise Misuse(_damaged(path, error)) from error
-    if not isinstance(campaign, dict):
-        raise Misuse(_damaged(path, "not an object"))
+    missing = [key for key in ("configuration", "problem", "study") if key not in campaign]
+    if not isinstance(campaign, dict) or missing:
+        raise Misuse(_damaged(path, f"it lacks {', '.join(missing)}" if missing else "no object"))
     return campaign
 
 
@@ -227,7 +231,13 @@ def _read_parquet(path: Path) -> pd.DataFrame:
 
 def _damaged(path: Path, error: object) -> str:
     first = str(error).splitlines()[0] if str(error) else "unreadable"
-    return (
-        f"{path}: damaged or cut short ({first}); delete this file and run `nas search` "
-        "again on its campaign, which writes it anew"
-    )
+    if path.name == "campaign.json":
+        advice = (
+            "put a copy back, or search anew with another --out; the folders of finished runs "
+            "beside it are whole"
+        )
+    elif path.parent.name == "tables":
+        advice = "delete this file and run `nas search` again, which gathers it from the runs"
+    else:
+        advice = f"delete the folder {path.parent} and run `nas search` again: it repeats this run"
+    return f"{path}: damaged or cut short ({first}); {advice}"

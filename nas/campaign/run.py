@@ -8,7 +8,7 @@ import os
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +20,20 @@ from nas import problems
 from nas.campaign import records
 from nas.campaign.attempts import Attempts
 from nas.campaign.config import Campaign
+from nas.campaign.folder import stop_file
 from nas.campaign.maps import relative_l2, write_map
 from nas.errors import Misuse
 from nas.files import write_text
 from nas.mixture.gate import GateShape
 from nas.problems import Problem
-from nas.training import checkpoint
+from nas.training import trained
 from nas.training.fine_tuning import FineTuningSettings
 from nas.training.points import Sampler
 from nas.training.search import SearchSettings
 from nas.training.trainer import Outcome, RunSettings, Trainer
+from search_spaces import Candidate
+
+ORPHAN_PATIENCE = 300.0  # seconds for an orphan to end its iterations and leave
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,6 @@ class RunSpec:
     """Everything a worker must know to do one run, wherever it was left.
 
     ``problem`` is set where the campaign was given a `Problem` rather than a name or path.
-    ``give_up`` asks only to record that the run's worker was killed again and again.
     """
 
     folder: Path  # the campaign's
@@ -50,7 +53,7 @@ class RunSpec:
     threshold: float
     threads: int
     parent: int  # process whose end is the end of this run
-    give_up: bool = False
+    fingerprint: str  # of the problem as the campaign began with it
 
     @property
     def name(self) -> str:
@@ -70,12 +73,9 @@ class RunSpec:
     @property
     def finished(self) -> bool:
         """Whether its record is complete."""
-        return (self.path / "runs.parquet").exists()
-
-
-def stop_file(folder: Path) -> Path:
-    """While this file stands, workers save their runs and return."""
-    return folder / "stop"
+        return all(
+            (self.path / f"{name}.parquet").exists() for name in ("history", "experts", "runs")
+        )
 
 
 def execute(spec: RunSpec) -> str:
@@ -90,18 +90,30 @@ def execute(spec: RunSpec) -> str:
     with _alone(spec):
         if spec.finished:
             return "completed"
+        for left_over in spec.path.glob(".*.part"):  # of a process that was killed as it wrote
+            left_over.unlink()
         attempts = Attempts(spec.path / "attempts.json", spec.keys, spec.threads)
         try:
-            status = _train(spec, attempts)
+            return _train(spec, attempts)
         except Misuse:
             raise
         except Exception as error:  # a failed run is a row in the record, not the campaign's end
             write_text(spec.path / "error.txt", traceback.format_exc())
-            status = "failed"
+            attempts.close("failed")
             reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
-            attempts.close(status)
-            _write_row(spec, _row(spec, status, reason))
-        return status
+            record_failure(spec, "failed", f"{reason} (see {spec.path / 'error.txt'})")
+            return "failed"
+
+
+def record_failure(spec: RunSpec, status: str, reason: str) -> None:
+    """Close a run that left nothing but its reason: all its experts are censored at once."""
+    pool = _pool(spec)
+    rows = [
+        _expert_row(spec, place, candidate)
+        | {"ended": 0, "fate": "censored", "reason": reason, "refusals": 0}
+        for place, candidate in enumerate(pool)
+    ]
+    _close(spec, _row(spec, status, reason) | {"experts_before": len(pool)}, rows, [])
 
 
 def resolve_device(name: str) -> torch.device:
@@ -119,17 +131,23 @@ def resolve_device(name: str) -> torch.device:
     return device
 
 
+def _hardware(device: torch.device) -> str:
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
+
+
 def _train(spec: RunSpec, attempts: Attempts) -> str:
     torch.set_num_threads(spec.threads)
     problem = spec.problem or problems.load(spec.campaign.problem)
+    if problem.fingerprint != spec.fingerprint:
+        raise Misuse(
+            f"{spec.campaign.problem}: expected the problem that the campaign began with, got "
+            "another; undo the change, or search anew with another --out"
+        )
     settings = run_settings(spec, problem)
     trainer = Trainer(problem, settings, spec.path / "checkpoint.safetensors")
-    attempts.begin(trainer.step, str(settings.device))
-    if spec.give_up:
-        outcome = trainer.abandon("its worker was killed three times at this step; out of memory?")
-    else:
-        outcome = trainer.run(_should_stop(spec), attempts.watch)
-    attempts.close(outcome.status)
+    attempts.begin(trainer.step, _hardware(settings.device))
+    outcome = trainer.run(_should_stop(spec), attempts.watch)
+    attempts.close(outcome.status, trainer.step)
     if outcome.status != "interrupted":
         _record(spec, problem, settings, outcome)
     return outcome.status
@@ -142,9 +160,8 @@ def run_settings(spec: RunSpec, problem: Problem) -> RunSettings:
     of a repetition, so that their losses can be compared.
     """
     campaign, training = spec.campaign, spec.campaign.training
-    seed = _seed(campaign.seed, spec.trial, spec.repetition)
     return RunSettings(
-        pool=campaign.search_space().pool(spec.m, seed),
+        pool=_pool(spec),
         gate=GateShape(campaign.gate.depth, campaign.gate.width, campaign.gate.activation),
         search=SearchSettings(training.steps, training.learning_rate, spec.p, spec.threshold),
         fine_tuning=FineTuningSettings(
@@ -157,10 +174,18 @@ def run_settings(spec: RunSpec, problem: Problem) -> RunSettings:
             training.sampling,
             _seed(campaign.seed, spec.repetition),
         ),
-        seed=seed,
+        seed=_run_seed(spec),
         dtype=getattr(torch, training.dtype),
         device=resolve_device(training.device),
     )
+
+
+def _pool(spec: RunSpec) -> tuple[Candidate, ...]:
+    return spec.campaign.search_space().pool(spec.m, _run_seed(spec))
+
+
+def _run_seed(spec: RunSpec) -> int:
+    return _seed(spec.campaign.seed, spec.trial, spec.repetition)
 
 
 def _seed(*parts: int) -> int:
@@ -176,30 +201,27 @@ def _should_stop(spec: RunSpec) -> Callable[[], bool]:
 @contextmanager
 def _alone(spec: RunSpec) -> Iterator[None]:
     """Hold the run's lock: an orphan of a killed campaign may still be on its way out."""
-    lock = FileLock(spec.path / ".lock", timeout=60)
+    lock = FileLock(spec.path / ".lock")
     try:
-        with lock:
-            yield
+        lock.acquire(timeout=ORPHAN_PATIENCE)
     except Timeout as error:
         raise Misuse(
             f"{spec.path}: expected no other process at work here, but one holds .lock; "
             "end it, then run the same command again"
         ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _record(spec: RunSpec, problem: Problem, settings: RunSettings, outcome: Outcome) -> None:
-    completed = outcome.status == "completed"
-    keys = spec.keys
-    records.write_table(
-        spec.path / "history.parquet", "history", [keys | row for row in outcome.history]
-    )
-    records.write_table(
-        spec.path / "experts.parquet", "experts", _expert_rows(keys, settings, outcome)
-    )
-    if completed:
-        save_mixture(spec, settings, outcome)
-        write_map(spec.path / "map.parquet", problem, outcome.mixture)
-    row = _row(spec, outcome.status, outcome.reason) | {
+    """Write down all that the run left."""
+    error, note = None, ""
+    if outcome.status == "completed":
+        trained.save(spec.path / trained.FILE, outcome.mixture)
+        error, note = _measure(spec, problem, outcome)
+    row = _row(spec, outcome.status, outcome.reason + note) | {
         "seed": settings.seed,
         "steps": outcome.steps,
         "iterations": outcome.iterations,
@@ -210,65 +232,64 @@ def _record(spec: RunSpec, problem: Problem, settings: RunSettings, outcome: Out
         "drops": sum(fate.ended is not None for fate in outcome.fates.values()),
         "refusals": sum(fate.refusals for fate in outcome.fates.values()),
         "held_out_loss": outcome.held_out_loss,
-        "relative_l2": relative_l2(problem, outcome.mixture) if completed else None,
+        "relative_l2": error,
     }
-    _write_row(spec, row)
+    history = [spec.keys | logged for logged in outcome.history]
+    _close(spec, row, _expert_rows(spec, settings, outcome), history)
 
 
-def save_mixture(spec: RunSpec, settings: RunSettings, outcome: Outcome) -> None:
-    """Write the trained mixture: all that an export needs, without the problem's code."""
-    mixture = outcome.mixture
-    checkpoint.save(
-        spec.path / "mixture.safetensors",
-        {
-            "pool": [[c.activation, c.depth, c.width] for c in settings.pool],
-            "gate": [settings.gate.depth, settings.gate.width, settings.gate.activation],
-            "alive": mixture.alive,
-            "state": mixture.state_dict(),
-        },
-    )
+def _measure(spec: RunSpec, problem: Problem, outcome: Outcome) -> tuple[float | None, str]:
+    """The error against the reference, and a note where the reference fails to answer.
+
+    The reference is a user's own code. What it does must not cost a trained network, nor
+    have a say in which one is recommended.
+    """
+    try:
+        error = relative_l2(problem, outcome.mixture)
+        write_map(spec.path / "map.parquet", problem, outcome.mixture)
+    except Misuse:
+        raise
+    except Exception as failure:
+        write_text(spec.path / "error.txt", traceback.format_exc())
+        write_map(spec.path / "map.parquet", replace(problem, solution=None), outcome.mixture)
+        what = f"{type(failure).__name__}: {' '.join(str(failure).split())}"
+        return None, f"the reference solution raised {what}"
+    return error, ""
 
 
-def _row(spec: RunSpec, status: str, reason: str) -> dict[str, Any]:
-    unknown = dict.fromkeys(records.TABLES["runs"].names)
-    return (
-        unknown
-        | spec.keys
-        | {
-            "status": status,
-            "reason": reason,
-            "m": spec.m,
-            "p": spec.p,
-            "threshold": spec.threshold,
-        }
-    )
-
-
-def _write_row(spec: RunSpec, row: dict[str, Any]) -> None:
-    """Close the run: from here on it is over, and its checkpoint has done its duty."""
-    for name in ("history", "experts"):
-        if not (spec.path / f"{name}.parquet").exists():
-            records.write_table(spec.path / f"{name}.parquet", name, [])
+def _close(
+    spec: RunSpec,
+    row: dict[str, Any],
+    experts: list[dict[str, Any]],
+    history: list[dict[str, Any]],
+) -> None:
+    """Write the run's tables; with the last the run is over, and needs its checkpoint no more."""
+    records.write_table(spec.path / "history.parquet", "history", history)
+    records.write_table(spec.path / "experts.parquet", "experts", experts)
     records.write_table(spec.path / "runs.parquet", "runs", [row])
     (spec.path / "checkpoint.safetensors").unlink(missing_ok=True)
 
 
-def _expert_rows(
-    keys: dict[str, Any], settings: RunSettings, outcome: Outcome
-) -> list[dict[str, Any]]:
+def _row(spec: RunSpec, status: str, reason: str) -> dict[str, Any]:
+    unknown = dict.fromkeys(records.TABLES["runs"].names)
+    known = {"m": spec.m, "p": spec.p, "threshold": spec.threshold}
+    return unknown | spec.keys | known | {"status": status, "reason": reason}
+
+
+def _expert_row(spec: RunSpec, place: int, candidate: Candidate) -> dict[str, Any]:
+    unknown = dict.fromkeys(records.TABLES["experts"].names)
+    return unknown | spec.keys | {"candidate": place, "born": 0} | asdict(candidate)
+
+
+def _expert_rows(spec: RunSpec, settings: RunSettings, outcome: Outcome) -> list[dict[str, Any]]:
+    alive = "survived" if outcome.status == "completed" else "censored"
     rows = []
     for place, candidate in enumerate(settings.pool):
         fate = outcome.fates[place]
-        alive = "survived" if outcome.status == "completed" else "censored"
         rows.append(
-            keys
+            _expert_row(spec, place, candidate)
             | {
-                "candidate": place,
-                "activation": candidate.activation,
-                "depth": candidate.depth,
-                "width": candidate.width,
                 "parameters": outcome.mixture.expert_parameters(place),
-                "born": 0,
                 "ended": outcome.steps if fate.ended is None else fate.ended,
                 "fate": alive if fate.ended is None else "dropped",
                 "reason": fate.reason,

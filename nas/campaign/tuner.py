@@ -1,9 +1,10 @@
 """Optuna tunes m, p and the threshold, and nothing else: ask and tell, in one process.
 
 What is proposed for a trial depends on the seed, the trial's number and the results of the
-trials before it, except the last `LAG`. So it depends neither on the order in which parallel
-workers finish nor on their number, and an interrupted campaign proposes what an uninterrupted
-one would have.
+trials before it, except the last `LAG` - 1, which may still be under way. So it depends neither
+on the order in which parallel workers finish nor on their number, and an interrupted campaign
+proposes what an uninterrupted one would have. (With more workers than `LAG` some wait. A
+campaign that is given more trials after its end proposes these with all results known.)
 """
 
 from collections.abc import Iterator
@@ -13,13 +14,19 @@ from dataclasses import dataclass
 import numpy as np
 import optuna
 from optuna.trial import TrialState
+from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from nas.campaign.config import Campaign
 from nas.errors import Misuse
 
-LAG = 4  # trials that may be under way while the next is proposed
+LAG = 8  # trials that may be under way, the one proposed included
 RANDOM_TRIALS = 8  # before the sampler starts to learn from results
+
+
+def without_password(storage: str) -> str:
+    """The URL as it may be shown and written down."""
+    return make_url(storage).render_as_string(hide_password=True)
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,6 @@ class Tuner:
     def __init__(self, campaign: Campaign, storage: str, study: str) -> None:
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         self.campaign, self.storage = campaign, storage
-        self.lag = max(LAG, campaign.parallel.workers)
         with self._reachable():
             self._study = optuna.create_study(
                 storage=storage,
@@ -106,9 +112,9 @@ class Tuner:
         try:
             yield
         except (SQLAlchemyError, optuna.exceptions.StorageInternalError, ImportError) as error:
-            cause = error.__cause__ or error
+            cause = " ".join(str(error.__cause__ or error).split()[:30])
             raise Misuse(
-                f"storage {self.storage}: expected an Optuna storage that can be read and "
-                f"written, got {' '.join(str(cause).split()[:30])}; mend it, then run the same "
-                "command again: finished runs are kept"
+                f"storage {without_password(self.storage)}: expected an Optuna storage that can be "
+                f"read and written, got {cause}; mend it, then run the same command again: "
+                "finished runs are kept"
             ) from error

@@ -54,7 +54,12 @@ class Workers(Generic[_Job]):
         """Give ``job`` to a free slot."""
         taken = {slot for slot, _ in self._running.values()}
         slot = next(slot for slot in range(len(self._slots)) if slot not in taken)
-        self._running[self._slots[slot].submit(self._function, job)] = slot, job
+        try:
+            future = self._slots[slot].submit(self._function, job)
+        except BrokenProcessPool:  # killed while it was idle
+            self._renew(slot)
+            future = self._slots[slot].submit(self._function, job)
+        self._running[future] = slot, job
 
     def collect(self, seconds: float) -> list[Ended[_Job]]:
         """The jobs that ended within ``seconds``; a process that died is started again."""
@@ -65,8 +70,7 @@ class Workers(Generic[_Job]):
             try:
                 ended.append(Ended(job, future.result()))
             except BrokenProcessPool:
-                self._slots[slot].shutdown(wait=False, kill_workers=True)
-                self._slots[slot] = self._new_slot()
+                self._renew(slot)
                 ended.append(Ended(job, KILLED))
         return ended
 
@@ -74,6 +78,10 @@ class Workers(Generic[_Job]):
         """End the processes; what is still under way is killed."""
         for slot in self._slots:
             slot.shutdown(wait=True, kill_workers=True)
+
+    def _renew(self, slot: int) -> None:
+        self._slots[slot].shutdown(wait=False, kill_workers=True)
+        self._slots[slot] = self._new_slot()
 
     def _new_slot(self) -> ProcessPoolExecutor:
         names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")

@@ -1,7 +1,6 @@
 """From what a finished run leaves to the plain network: its description and its weights."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -19,21 +18,12 @@ from nas.export.architecture import (
 from nas.mixture import gate
 from nas.mixture.experts import Stack
 from nas.mixture.mixture import Mixture
-from nas.training import checkpoint
-from search_spaces.space import Candidate
+from nas.training import trained
 
 State = dict[str, Tensor]
 
 
-@dataclass(frozen=True)
-class Trained:
-    """A run's mixture in float64 on the CPU, and the shape of its gate."""
-
-    mixture: Mixture
-    gate: gate.GateShape
-
-
-def read_mixture(path: Path, problem: ProblemFacts) -> Trained:
+def read_mixture(path: Path, problem: ProblemFacts) -> Mixture:
     """The mixture that a finished run of ``problem`` left at ``path``.
 
     Raises
@@ -42,31 +32,25 @@ def read_mixture(path: Path, problem: ProblemFacts) -> Trained:
         If the file is missing, damaged, or of another problem.
     """
     try:
-        saved = checkpoint.load(path)
-        shape = gate.GateShape(*saved["gate"])
-        pool = [Candidate(*candidate) for candidate in saved["pool"]]
-        mixture = Mixture(pool, shape, problem.bounds, len(problem.fields), 0, saved["alive"])
-        mixture.load_state_dict(saved["state"])
+        return trained.load(path, problem.bounds, len(problem.fields))
     except (Misuse, LookupError, TypeError, ValueError, RuntimeError) as error:
         raise Misuse(
             f"{path}: expected the network of a finished run, got a file that is missing, damaged "
             f"or cut short; delete the folder {path.parent} and run `nas search` on this campaign "
             "again, which trains this run anew, or name another run"
         ) from error
-    return Trained(mixture, shape)
 
 
 def describe(
-    trained: Trained, problem: ProblemFacts, importance: dict[int, float | None], figures: Figures
+    mixture: Mixture, problem: ProblemFacts, importance: dict[int, float | None], figures: Figures
 ) -> Architecture:
     """The description of the plain network; ``importance`` by place in the pool."""
-    mixture = trained.mixture
     experts = [(place, mixture.pool[place]) for place in mixture.alive]
     return Architecture(
         problem=problem,
         # As the networks saw it: a search in float32 rounded these numbers.
         scaling=Scaling(centre=tuple(mixture.centre.tolist()), scale=tuple(mixture.scale.tolist())),
-        gate=_gate(trained.gate) if len(experts) > 1 else None,
+        gate=_gate(mixture.gate.shape) if len(experts) > 1 else None,
         experts=tuple(
             ExpertShape(
                 place=place,

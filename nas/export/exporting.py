@@ -16,10 +16,12 @@ from nas.campaign import records
 from nas.errors import Misuse
 from nas.export import architecture, card, loading, program
 from nas.export.architecture import Architecture, Figures, ProblemFacts, first_complaint
-from nas.export.conversion import Trained, describe, plain_state, read_mixture
+from nas.export.conversion import describe, plain_state, read_mixture
 from nas.export.folder import staged
 from nas.export.network import ExportedMixture
 from nas.export.proof import prove
+from nas.mixture.mixture import Mixture
+from nas.training.trained import FILE
 
 PROGRAM = "model.pt2"
 CARD = "MODEL_CARD.md"
@@ -104,13 +106,13 @@ def export(campaign: Path, destination: Path, run: str | None = None) -> Exporte
     runs = records.read_rows(campaign / "tables" / "runs.parquet", "runs")
     row = _run(campaign, runs, run or _recommended(campaign))
     problem = _problem(campaign, told)
-    trained = read_mixture(campaign / "runs" / row["run"] / "mixture.safetensors", problem)
-    described = _described(campaign, row, problem, trained)
+    mixture = read_mixture(campaign / "runs" / row["run"] / FILE, problem)
+    described = _described(campaign, row, problem, mixture)
     training = _training(campaign, told, row)
     with staged(destination) as stage:
-        network = _write_network(stage, described, trained)
+        network = _write_network(stage, described, mixture)
         (stage / PROGRAM).write_bytes(program.serialise(network))
-        differences = prove(stage / PROGRAM, trained.mixture, problem)
+        differences = prove(stage / PROGRAM, mixture, problem)
         parameters = sum(parameter.numel() for parameter in network.parameters())
         text = card.write(described, parameters, training, differences)
         (stage / CARD).write_text(text, encoding="utf-8")
@@ -156,7 +158,7 @@ def _training(campaign: Path, told: Row, row: Row) -> str:
         return card.training_in_words(told["configuration"], row)
 
 
-def _described(campaign: Path, row: Row, problem: ProblemFacts, trained: Trained) -> Architecture:
+def _described(campaign: Path, row: Row, problem: ProblemFacts, mixture: Mixture) -> Architecture:
     path = campaign / "tables" / "experts.parquet"
     experts = records.read_rows(path, "experts")
     importance = {
@@ -166,7 +168,7 @@ def _described(campaign: Path, row: Row, problem: ProblemFacts, trained: Trained
     }
     with _understood(campaign / "tables" / "runs.parquet"):
         figures = Figures(**{name: _finite(row[name]) for name in Figures.model_fields})
-        return describe(trained, problem, importance, figures)
+        return describe(mixture, problem, importance, figures)
 
 
 @contextmanager
@@ -187,9 +189,9 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _write_network(stage: Path, described: Architecture, trained: Trained) -> ExportedMixture:
+def _write_network(stage: Path, described: Architecture, mixture: Mixture) -> ExportedMixture:
     """Write description and weights; the network is read back, so that all is proven of them."""
     (stage / architecture.FILE).write_text(described.text(), encoding="utf-8")
-    content = safetensors.torch.save(plain_state(trained.mixture))
+    content = safetensors.torch.save(plain_state(mixture))
     (stage / loading.WEIGHTS).write_bytes(content)
     return loading.load(stage)

@@ -42,7 +42,9 @@ class FineTuning:
         self.round = 0
         self.iteration = 0  # within the round
         self._held_out_points = sampler.held_out(torch.float64, mixture.centre.device)
-        self.best_loss = self.held_out = self._measure()
+        self.held_out = self._measure()
+        # Any loss is better than one that is not a number.
+        self.best_loss = self.held_out if math.isfinite(self.held_out) else math.inf
         self.best = self._copy()
         self._begin_round()
 
@@ -87,7 +89,6 @@ class FineTuning:
         return {
             "round": self.round,
             "iteration": self.iteration,
-            "alive": self.mixture.alive,
             "mixture": self.mixture.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "best_loss": self.best_loss if math.isfinite(self.best_loss) else None,
@@ -95,7 +96,7 @@ class FineTuning:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take up ``state``; the mixture must have been built with its ``alive``."""
+        """Take up ``state``; the mixture must have been built with the survivors."""
         self.round, self.iteration = state["round"], state["iteration"]
         self.mixture.load_state_dict(state["mixture"])
         self._begin_round()

@@ -11,6 +11,7 @@ noise: at uniform weights the term is stationary, and whatever breaks the tie wi
    size of the physics loss; experts leave one at a time.
 """
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -126,7 +127,8 @@ class Search:
         if phase == WARM_UP:
             losses = own_losses(self.problem, self.mixture, points)
             losses.sum().backward()  # type: ignore[no-untyped-call]
-            physics = losses.detach().min()
+            # One expert that diverges is no reason to end the others: it leaves after the warm-up.
+            physics = losses.detach().nan_to_num(nan=torch.inf).min()
         else:
             physics = self._mixture_step(points, experts_learn=phase == SELECTION)
         self.optimiser.step()
@@ -178,9 +180,13 @@ class Search:
         own = self.own_held_out_losses()
         for place, value in zip(self.mixture.alive, own.tolist(), strict=True):
             self.fates[place].own_loss = value
-        # The logarithm of a loss that is zero, or of one that is not a number, is no preference.
-        scores = -torch.log(own.nan_to_num(nan=1e30, posinf=1e30).clamp_min(1e-30))
-        self.mixture.gate.prefer(scores)
+            if not math.isfinite(value) and len(self.mixture.alive) > 1:
+                fate = self.fates[place]
+                fate.ended, fate.importance = self.step, 0.0
+                fate.reason = f"own loss {value} after the warm-up"
+                follow(self.optimiser, self.mixture.drop(place))
+        kept = torch.tensor([self.fates[place].own_loss for place in self.mixture.alive])
+        self.mixture.gate.prefer(-torch.log(kept.clamp_min(1e-30)))
 
     def _current_points(self) -> Points:
         number = self.step // REDRAW

@@ -28,7 +28,7 @@ LOG_EVERY = 50  # steps
 CHECK_EVERY = 10  # steps between two looks for a loss that is not a number
 SAVE_AFTER = 2.0  # seconds between two checkpoints
 
-Status = Literal["completed", "diverged", "killed", "interrupted"]
+Status = Literal["completed", "diverged", "interrupted"]
 
 
 @dataclass(frozen=True)
@@ -133,12 +133,6 @@ class Trainer:
             return self._diverged()
         self.save()
         return self._outcome("completed", self.fine_tuning.best_loss)
-
-    def abandon(self, reason: str) -> Outcome:
-        """Give the run up as it stands: its worker was killed again and again."""
-        self.search.close()
-        self.reason = reason
-        return self._outcome("killed", None)
 
     def save(self) -> None:
         """Write the checkpoint now."""

@@ -35,8 +35,8 @@ def pictures(records: Records) -> list[Picture]:
             f"Survival by {data.factor}",
             f"Share of experts that survived, by {data.factor}: {data.spoken()}.",
             "Dot: the share of experts of this level that survived, in completed runs. Bar: "
-            "95 % Wilson interval. Dashed: the share over all levels. Where two bars overlap, "
-            "the two levels cannot be told apart.",
+            "95 % Wilson interval. Dashed: the share over all levels. Where bars overlap, "
+            "no claim is made.",
             (WIDTH, data.height),
             partial(draw, data),
         )

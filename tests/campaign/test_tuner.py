@@ -11,10 +11,8 @@ from nas.errors import Misuse
 TUNE = {"m": [4, 9], "p": [0.2, 0.9], "threshold": [0.05, 0.5]}
 
 
-def tuner(folder: Path, seed: int = 0, workers: int = 1, **tune: object) -> Tuner:
-    campaign = build(
-        problem="burgers", tune={**TUNE, **tune}, seed=seed, parallel={"workers": workers}
-    )
+def tuner(folder: Path, seed: int = 0, **tune: object) -> Tuner:
+    campaign = build(problem="burgers", tune={**TUNE, **tune}, seed=seed)
     return Tuner(campaign, f"sqlite:///{folder / 'study.sqlite'}", "study")
 
 
@@ -76,11 +74,6 @@ def test_telling_twice_and_telling_of_failures(tmp_path: Path) -> None:
     current.propose(1)
     current.tell(1, (1.0, 2.0))
     current.tell(1, (1.0, 2.0))
-
-
-def test_many_workers_may_be_under_way(tmp_path: Path) -> None:
-    assert tuner(tmp_path, workers=2).lag == LAG
-    assert tuner(tmp_path, workers=9).lag == 9
 
 
 def test_a_storage_out_of_reach_is_told(tmp_path: Path) -> None:

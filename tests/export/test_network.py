@@ -9,7 +9,7 @@ from torch import Tensor
 from nas.calculus.activations import ACTIVATIONS
 from nas.calculus.jets import Streams
 from nas.export.architecture import Figures, ProblemFacts
-from nas.export.conversion import Trained, describe, plain_state
+from nas.export.conversion import describe, plain_state
 from nas.export.network import ExportedMixture
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
@@ -32,7 +32,7 @@ FIGURES = Figures(
 
 def plain(mixture: Mixture, problem: ProblemFacts) -> ExportedMixture:
     """The network with the mixture's weights."""
-    described = describe(Trained(mixture, mixture.gate.shape), problem, {}, FIGURES)
+    described = describe(mixture, problem, {}, FIGURES)
     network = ExportedMixture(described)
     network.load_state_dict(plain_state(mixture))
     return network

@@ -148,9 +148,18 @@ def test_a_learning_rate_beyond_reason_diverges_without_an_exception() -> None:
     assert outcome.status == "diverged"
 
 
-def test_an_abandoned_run_says_why(tmp_path: Path) -> None:
-    outcome = Trainer(POISSON, settings()).abandon("killed")
-    assert (outcome.status, outcome.reason) == ("killed", "killed")
+def test_an_expert_that_diverges_leaves_and_the_others_go_on() -> None:
+    run = Trainer(POISSON, settings())
+    while run.search.phase == "warm-up":
+        run.search.advance()
+    last = run.search.mixture.stacks[0]
+    with torch.no_grad():
+        next(iter(last.parameters()))[0] = torch.nan
+    outcome = run.run()
+    assert outcome.status == "completed"
+    lost = [fate for fate in outcome.fates.values() if "own loss nan" in fate.reason]
+    assert len(lost) == 1
+    assert error(outcome) < 0.1
 
 
 def test_same_settings_same_run(whole: Outcome) -> None:
