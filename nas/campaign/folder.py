@@ -74,7 +74,7 @@ def identify(folder: Path, campaign: Campaign, problem: Problem) -> str:
     if path.exists():
         known = records.read_campaign(folder)
         _check_same(folder, known, campaign, problem)
-        study = known["study"]
+        study = known.get("study", study)
     elif any(not item.name.startswith(".") for item in folder.iterdir()):
         raise Misuse(
             f"{folder}: expected an empty folder or a campaign, got a folder with other files; "

@@ -173,7 +173,7 @@ def read_campaign(folder: Path) -> dict[str, Any]:
         campaign = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise Misuse(_damaged(path, error)) from error
-    missing = [key for key in ("configuration", "problem", "study") if key not in campaign]
+    missing = [key for key in ("configuration", "problem") if key not in campaign]
     if not isinstance(campaign, dict) or missing:
         raise Misuse(_damaged(path, f"it lacks {', '.join(missing)}" if missing else "no object"))
     return campaign

@@ -29,7 +29,7 @@ training:
   device: auto
   sampling: sobol
   fine_tuning: {rounds: 5, iterations: 300}
-parallel: {workers: 2, threads: null}
+parallel: {workers: 2, threads: 1}
 storage: null
 seed: 0
 """
