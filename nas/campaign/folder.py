@@ -74,7 +74,7 @@ def identify(folder: Path, campaign: Campaign, problem: Problem) -> str:
     if path.exists():
         known = records.read_campaign(folder)
         _check_same(folder, known, campaign, problem)
-        study = known.get("study", study)
+        study = known["study"]
     elif any(not item.name.startswith(".") for item in folder.iterdir()):
         raise Misuse(
             f"{folder}: expected an empty folder or a campaign, got a folder with other files; "
@@ -92,6 +92,11 @@ def identify(folder: Path, campaign: Campaign, problem: Problem) -> str:
 
 
 def _check_same(folder: Path, known: dict[str, Any], campaign: Campaign, problem: Problem) -> None:
+    if not known.keys() >= {"configuration", "problem", "study"}:
+        raise Misuse(
+            f"{folder}/campaign.json: expected the campaign that `nas search` wrote, got another "
+            "file; put a copy back, or choose another --out"
+        )
     there = Campaign.from_resolved(known["configuration"])
     differing = differences(there.identity(), campaign.identity())
     if known["problem"].get("fingerprint") == problem.fingerprint:

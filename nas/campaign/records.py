@@ -157,6 +157,9 @@ def read(folder: Path) -> Records:
     """
     folder = Path(folder)
     campaign = read_campaign(folder)
+    missing = [key for key in ("configuration", "problem") if key not in campaign]
+    if missing:
+        raise Misuse(_damaged(folder / "campaign.json", f"it lacks {' and '.join(missing)}"))
     tables = {name: read_table(folder / "tables" / f"{name}.parquet", name) for name in TABLES}
     return Records(folder, campaign, **tables)
 
@@ -173,9 +176,8 @@ def read_campaign(folder: Path) -> dict[str, Any]:
         campaign = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise Misuse(_damaged(path, error)) from error
-    missing = [key for key in ("configuration", "problem") if key not in campaign]
-    if not isinstance(campaign, dict) or missing:
-        raise Misuse(_damaged(path, f"it lacks {', '.join(missing)}" if missing else "no object"))
+    if not isinstance(campaign, dict):
+        raise Misuse(_damaged(path, "not an object"))
     return campaign
 
 

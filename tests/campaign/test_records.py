@@ -30,7 +30,7 @@ def rows(name: str) -> list[dict[str, Any]]:
 def campaign(folder: Path) -> Path:
     """A campaign folder with a row or three in each table."""
     folder.mkdir()
-    (folder / "campaign.json").write_text(json.dumps({"configuration": {"seed": 0}}))
+    (folder / "campaign.json").write_text(json.dumps({"configuration": {"seed": 0}, "problem": {}}))
     for name in TABLES:
         records.write_table(folder / "tables" / f"{name}.parquet", name, rows(name))
     return folder
@@ -121,7 +121,7 @@ def test_folder_that_is_no_campaign_is_refused(tmp_path: Path) -> None:
 
 
 def test_campaign_without_a_finished_run_is_told_so(tmp_path: Path) -> None:
-    (tmp_path / "campaign.json").write_text("{}")
+    (tmp_path / "campaign.json").write_text('{"configuration": {}, "problem": {}}')
     with pytest.raises(Misuse, match=r"trials\.parquet: no such table, so no run has finished yet"):
         records.read(tmp_path)
 
@@ -129,7 +129,9 @@ def test_campaign_without_a_finished_run_is_told_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", '{"configuration": ', "[]", "3"])
 def test_damaged_campaign_file_is_told(tmp_path: Path, text: str) -> None:
     (tmp_path / "campaign.json").write_text(text)
-    with pytest.raises(Misuse, match=r"campaign\.json: damaged or cut short \(.+\); delete this"):
+    with pytest.raises(
+        Misuse, match=r"campaign\.json: damaged or cut short \(.+\); put a copy back"
+    ):
         records.read(tmp_path)
 
 
@@ -166,3 +168,9 @@ def test_damaged_map_is_told(tmp_path: Path) -> None:
     path.write_bytes(b"PAR1 and no more")
     with pytest.raises(Misuse, match=r"map\.parquet: damaged or cut short"):
         found.map("0-0")
+
+
+def test_campaign_file_that_lacks_its_keys_is_told(tmp_path: Path) -> None:
+    (tmp_path / "campaign.json").write_text("{}")
+    with pytest.raises(Misuse, match="it lacks configuration and problem"):
+        read(tmp_path)
