@@ -96,7 +96,7 @@ def test_value_of_another_type_is_a_mistake_of_the_program(tmp_path: Path) -> No
 
 def test_campaign_is_read_whole(tmp_path: Path) -> None:
     found = records.read(campaign(tmp_path / "run"))
-    assert found.campaign == {"configuration": {"seed": 0}}
+    assert found.campaign == {"configuration": {"seed": 0}, "problem": {}}
     for name in TABLES:
         frame = getattr(found, name)
         assert list(frame.columns) == TABLES[name].names
@@ -173,4 +173,4 @@ def test_damaged_map_is_told(tmp_path: Path) -> None:
 def test_campaign_file_that_lacks_its_keys_is_told(tmp_path: Path) -> None:
     (tmp_path / "campaign.json").write_text("{}")
     with pytest.raises(Misuse, match="it lacks configuration and problem"):
-        read(tmp_path)
+        records.read(tmp_path)
