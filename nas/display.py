@@ -10,6 +10,7 @@ from rich.text import Text
 
 from nas.campaign.campaign import State, Watch
 from nas.result import Result
+from reports.words import architecture, duration, plural
 
 
 @contextmanager
@@ -51,7 +52,7 @@ def summary(result: Result) -> list[str]:
     """What a finished campaign tells: how many runs, and the recommended network."""
     runs, trials = result.records.runs, result.records.trials
     failed = int((runs.status != "completed").sum())
-    finished = f"{len(runs)} run{'s' * (len(runs) > 1)} finished"
+    finished = f"{plural(len(runs), 'run')} finished"
     lines = [finished + (f", {failed} of them failed" if failed else "")]
     for _, run in runs[runs.status != "completed"].iterrows():
         lines.append(f"  run {run.run} {run.status}: {run.reason}")
@@ -59,10 +60,7 @@ def summary(result: Result) -> list[str]:
         return [*lines, "no trial completed, so none is recommended"]
     best = result.recommended
     front = int(trials.on_front.sum())
-    names = ", ".join(
-        f"{expert.activation} {expert.depth}×{expert.width}"
-        for expert in result.survivors.itertuples()
-    )
+    names = ", ".join(architecture(expert) for expert in result.survivors.itertuples())
     lines += [
         f"recommended: trial {best.trial} (run {best.run}), {_choice(front, len(trials))}",
         f"  experts          {best.experts_before:.0f} → {best.experts_after:.0f}: {names}",
@@ -72,16 +70,6 @@ def summary(result: Result) -> list[str]:
     if best.relative_l2 == best.relative_l2:  # it is NaN where there is no reference
         lines.append(f"  relative L2      {best.relative_l2:.2e} (measured, never decided on)")
     return lines
-
-
-def duration(seconds: float) -> str:
-    """Seconds as people say them: ``45 s``, ``3 min 20 s``, ``2 h 05 min``."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
 def _choice(front: int, trials: int) -> str:

@@ -40,7 +40,7 @@ def duration(seconds: float) -> str:
     if minutes < 1:
         return f"{rest} s"
     if minutes < 60:
-        return f"{minutes} min {rest} s"
+        return f"{minutes} min {rest:02d} s"
     return f"{minutes // 60} h {minutes % 60:02d} min"
 
 

@@ -66,7 +66,7 @@ MAY_IMPORT = {
         "reports",
         *GROUND,
     ],
-    "nas.display": ["nas.result", "nas.campaign"],
+    "nas.display": ["nas.result", "nas.campaign", "reports"],
     "nas.cli": [
         "nas.display",
         "nas.result",

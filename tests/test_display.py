@@ -2,11 +2,10 @@
 
 import io
 
-import pytest
 from rich.console import Console
 
 from nas.campaign.campaign import RunningRun, State
-from nas.display import duration, live, table
+from nas.display import live, table
 
 STATE = State(
     runs=12,
@@ -39,14 +38,6 @@ def test_a_row_for_each_run_under_way() -> None:
 def test_the_title_tells_what_is_done_and_what_is_left() -> None:
     told = "5 of 12 runs finished, 1 failed · 1 min 15 s so far · 2 min 30 s left"
     assert told in drawn(STATE)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "said"),
-    [(0.2, "0 s"), (59.4, "59 s"), (60, "1 min 00 s"), (3599, "59 min 59 s"), (7500, "2 h 05 min")],
-)
-def test_durations(seconds: float, said: str) -> None:
-    assert duration(seconds) == said
 
 
 def test_it_keeps_quiet_where_there_is_no_terminal() -> None:

@@ -30,6 +30,10 @@ class DropRule:
     tolerance: float = 0.5
     rest: int = 100
 
+    def due(self, step: int) -> bool:
+        """Whether a proposal is to be made at ``step``."""
+        return step % self.every == 0
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -42,7 +46,7 @@ class Verdict:
 def proposal(
     rule: DropRule, step: int, importance: Mapping[int, float], refused: Mapping[int, int]
 ) -> int | None:
-    """The expert to judge at ``step``, or None.
+    """The expert to judge at ``step``, or None: the least important below the bar.
 
     Parameters
     ----------
@@ -51,7 +55,7 @@ def proposal(
     refused
         The step at which each expert was last refused.
     """
-    if step % rule.every or len(importance) < 2:
+    if len(importance) < 2:
         return None
     bar = rule.threshold / len(importance)
     below = [

@@ -103,6 +103,11 @@ class Mixture(nn.Module):
         """Remove an expert: its parameters leave, and the gate's column with them.
 
         Returns what stands in place of each changed parameter, for the optimiser to follow.
+
+        Raises
+        ------
+        ValueError
+            If no such expert is alive.
         """
         changes = self.gate.drop(self.alive.index(place))
         (stack,) = (s for s in self._stacks() if place in [other for other, _ in s.members])

@@ -32,7 +32,19 @@ class FineTuningSettings:
 
 
 class FineTuning:
-    """A mixture of survivors on its way to the minimum; `advance` does one chunk."""
+    """A mixture of survivors on its way to the minimum; `advance` does one chunk.
+
+    Parameters
+    ----------
+    problem
+        What its physics loss is of.
+    mixture
+        The survivors; turned into float64 and trained in place.
+    sampler
+        Where training and held-out points come from.
+    settings
+        How many rounds, and how long each.
+    """
 
     def __init__(
         self, problem: Problem, mixture: Mixture, sampler: Sampler, settings: FineTuningSettings

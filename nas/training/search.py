@@ -78,7 +78,20 @@ class Fate:
 
 
 class Search:
-    """A mixture on its way from the pool to the survivors; `advance` does one step."""
+    """A mixture on its way from the pool to the survivors; `advance` does one step.
+
+    Parameters
+    ----------
+    problem
+        What its physics loss is of.
+    mixture
+        The whole pool, untrained; it is trained and pruned in place, in its own dtype and on
+        its own device.
+    sampler
+        Where training and held-out points come from.
+    settings
+        How long and how hard.
+    """
 
     def __init__(
         self, problem: Problem, mixture: Mixture, sampler: Sampler, settings: SearchSettings
@@ -197,18 +210,19 @@ class Search:
 
     def _mixture_step(self, points: Points, experts_learn: bool) -> Tensor:
         """Gradients of physics loss and sparsity; returns the former."""
-        means: list[Tensor] = []
+        interior: list[Tensor] = []
 
         def evaluate(x: Tensor, streams: Streams) -> Tensor:
             coordinates = self.mixture.coordinates(x, streams)
             with torch.set_grad_enabled(experts_learn):
                 experts = self.mixture.experts(coordinates, streams)
             weights = self.mixture.weights(coordinates, streams)
-            means.append(weights[0].mean(0))
+            if x is points.interior:  # importance is a matter of the domain, not of its edge
+                interior.append(weights[0].mean(0))
             return self.mixture.mix(streams, weights, experts)
 
         physics = physics_loss(self.problem, points, evaluate)
-        importance = means[0]  # over interior points: the first that are evaluated
+        (importance,) = interior
         self._smooth(importance.detach())
         price = sparsity(importance, self.settings.p)
         self.sparsity = price.detach()
@@ -232,7 +246,9 @@ class Search:
 
     @torch.no_grad()
     def _consider_drop(self) -> None:
-        importances = self._importances() if self.step % self.rule.every == 0 else {}
+        if not self.rule.due(self.step):
+            return
+        importances = self._importances()
         refused = {
             place: fate.refused_at
             for place, fate in self.fates.items()

@@ -111,7 +111,13 @@ class Trainer:
         should_stop: Callable[[], bool] = lambda: False,
         watch: Callable[[Progress], None] = lambda progress: None,
     ) -> Outcome:
-        """Go on until the end, a divergence, or ``should_stop()``."""
+        """Go on until the end, a divergence, or ``should_stop()``.
+
+        Raises
+        ------
+        Misuse
+            If a checkpoint cannot be written; the previous one is kept.
+        """
         while not self.search.finished:
             if should_stop():
                 return self._interrupted()

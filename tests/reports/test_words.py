@@ -74,5 +74,5 @@ def test_numbers_as_scientists_write_them() -> None:
 
 def test_durations() -> None:
     given = [3.4, 59.9, 200, 3600 * 2 + 300]
-    wanted = ["3 s", "1 min 0 s", "3 min 20 s", "2 h 05 min"]
+    wanted = ["3 s", "1 min 00 s", "3 min 20 s", "2 h 05 min"]
     assert [words.duration(value) for value in given] == wanted

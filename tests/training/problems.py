@@ -5,6 +5,7 @@ import torch
 
 from nas.mixture.gate import GateShape
 from nas.problems import Box, Condition, Problem
+from nas.problems.sampling import Method
 from nas.training.fine_tuning import FineTuningSettings
 from nas.training.points import Sampler
 from nas.training.search import SearchSettings
@@ -38,6 +39,8 @@ def settings(
     threshold: float = 0.9,
     learning_rate: float = 5e-3,
     seed: int = 0,
+    dtype: torch.dtype = torch.float32,
+    method: Method = "sobol",
 ) -> RunSettings:
     """A run of a second or so."""
     return RunSettings(
@@ -45,8 +48,8 @@ def settings(
         gate=GateShape(1, 8),
         search=SearchSettings(steps, learning_rate, p, threshold),
         fine_tuning=FineTuningSettings(rounds, iterations),
-        sampler=Sampler(problem, 64, 4, "sobol", seed),
+        sampler=Sampler(problem, 64, 4, method, seed),
         seed=seed,
-        dtype=torch.float32,
+        dtype=dtype,
         device=torch.device("cpu"),
     )

@@ -14,6 +14,7 @@ import torch
 from nas.calculus.jets import Streams
 from nas.problems import Problem
 from nas.training import trainer as trainer_module
+from nas.training.loss import mixture_loss
 from nas.training.trainer import Outcome, Trainer
 from tests.training.problems import POISSON, POOL, settings
 
@@ -164,6 +165,21 @@ def test_an_expert_that_diverges_leaves_and_the_others_go_on() -> None:
 
 def test_same_settings_same_run(whole: Outcome) -> None:
     assert facts(Trainer(POISSON, settings()).run()) == facts(whole)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"p": 2.0}, {"dtype": torch.float64}, {"method": "latin_hypercube"}], ids=str
+)
+def test_other_settings_train_as_well(changes: dict[str, Any]) -> None:
+    outcome = Trainer(POISSON, settings(**changes)).run()
+    assert outcome.status == "completed"
+    assert error(outcome) < 0.1
+
+
+def test_the_state_kept_has_the_held_out_loss_that_is_told(whole: Outcome) -> None:
+    points = settings().sampler.held_out(torch.float64, torch.device("cpu"))
+    measured = float(mixture_loss(POISSON, whole.mixture, points).detach())
+    assert measured == pytest.approx(whole.held_out_loss, rel=1e-10)
 
 
 def test_refusals_are_recorded(whole: Outcome) -> None:
