@@ -15,6 +15,7 @@ from joblib.externals.loky import ProcessPoolExecutor
 
 _Job = TypeVar("_Job")
 
+IDLE = 30.0  # seconds without a job after which a process ends: orphans must not stay for ever
 KILLED = "killed"  # the ending of a job whose process died under it
 
 
@@ -87,6 +88,7 @@ class Workers(Generic[_Job]):
         names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
         return ProcessPoolExecutor(
             max_workers=1,
+            timeout=IDLE,
             initializer=_leave_interrupts_to_parent,
             env=dict.fromkeys(names, str(self._threads)),
         )
