@@ -29,6 +29,10 @@ class Result:
 
     records: records.Records
 
+    def __repr__(self) -> str:
+        trials = len(self.records.trials)
+        return f"Result({str(self.folder)!r}, {trials} trials)"
+
     @property
     def folder(self) -> Path:
         """Where the campaign lives."""

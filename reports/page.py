@@ -57,8 +57,8 @@ def answer(records: Records, best: Recommended | None) -> list[str]:
     said = [
         first,
         f"Of {tables.whole(run.experts_before)} experts {tables.whole(run.experts_after)} "
-        f"survived: {words.team(best.survivors)} (activation, depth × width, share of the "
-        "weight).",
+        f"survived: {words.team(best.survivors)} (activation, depth × width, weight at "
+        "the end of the selection).",
         f"Parameters: {tables.count(before)} before, {tables.count(after)} after "
         f"({words.percent(1 - after / before)} fewer), gate included.",
         f"Held-out physics loss: {words.number(run.held_out_loss)}.",

@@ -35,7 +35,7 @@ def test_own_equation_runs_as_written(tmp_path: Path) -> None:
         timeout=300,
     )
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "model" / "model.pt2").exists()
+    assert (tmp_path / "heat_model" / "model.pt2").exists()
     assert float(done.stdout.split()[-1]) == pytest.approx(EXACT, abs=2e-2)
 
 

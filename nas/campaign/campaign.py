@@ -39,7 +39,7 @@ class Interrupted(Exception):  # noqa: N818 - not an error: the user asked for i
     """
 
     def __init__(self, saved: bool) -> None:
-        super().__init__("interrupted")
+        super().__init__("interrupted; run the same again to go on")
         self.saved = saved
 
 

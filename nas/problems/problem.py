@@ -115,6 +115,11 @@ class Problem:
         set_(self, "conditions", tuple(self.conditions))
         probe = torch.as_tensor(interior_points(self.domain, _PROBES, seed=0, draw=0))
         set_(self, "equations", self._expression(self.residual, "residual", probe))
+        if not self.equations.derivatives:
+            raise Misuse(
+                f"{self.name}: residual: expected a function of {' or '.join(self.fields)}, got "
+                "one that uses none of them; any solution would do"
+            )
         expressions = []
         for condition in self.conditions:
             self._check_condition(condition)

@@ -32,9 +32,9 @@ def pictures(records: Records) -> list[Picture]:
             f"importance_{data.factor}",
             f"Final importance by {data.factor}",
             f"Mean final importance by {data.factor}, in equal shares: {data.spoken()}.",
-            "Dot: the mean weight in the final mixture, in shares of 1 / (experts in the pool), "
-            "so that pools of different sizes compare; who was dropped counts as 0. Dashed: the "
-            "equal share. Bar: 95 % interval over runs (Student's t).",
+            "Dot: the smoothed mean weight at the end of the selection, before the fine-tuning, in "
+            "shares of 1 / (experts in the pool), so that pools of different sizes "
+            "compare; who was dropped counts as 0. Dashed: the equal share. Bar: 95 % interval over runs (Student's t).",
             (WIDTH, data.height),
             partial(draw, data),
         )

@@ -254,3 +254,8 @@ def test_coefficients_may_be_bound_beforehand() -> None:
 def test_misuse_is_told_at_construction(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(Misuse, match=re.escape(message)):
         replace(BEAM, **changes)
+
+
+def test_a_residual_that_uses_no_field_is_refused() -> None:
+    with pytest.raises(Misuse, match="expected a function of u, got one that uses none of them"):
+        Problem(name="nothing", domain=Box(x=(0.0, 1.0)), residual=lambda x: x, conditions=[])
