@@ -34,7 +34,8 @@ def pictures(records: Records) -> list[Picture]:
             f"Mean final importance by {data.factor}, in equal shares: {data.spoken()}.",
             "Dot: the smoothed mean weight at the end of the selection, before the fine-tuning, in "
             "shares of 1 / (experts in the pool), so that pools of different sizes "
-            "compare; who was dropped counts as 0. Dashed: the equal share. Bar: 95 % interval over runs (Student's t).",
+            "compare; who was dropped counts as 0. Dashed: the equal share. "
+            "Bar: 95 % interval over runs (Student's t).",
             (WIDTH, data.height),
             partial(draw, data),
         )
