@@ -100,8 +100,8 @@ def search(
         study = identify(folder, campaign, found)
         stop_file(folder).unlink(missing_ok=True)
         storage = campaign.storage or f"sqlite:///{folder / 'study.sqlite'}"
-        work = _Work(campaign, folder, problem, Tuner(campaign, storage, study), watch)
-        work.run()
+        tuner = Tuner(campaign, storage, study)
+        _Work(campaign, folder, problem, found.fingerprint, tuner, watch).run()
         return records.read(folder)
 
 
@@ -113,11 +113,12 @@ class _Work:
         campaign: Campaign,
         folder: Path,
         problem: Problem | None,
+        fingerprint: str,
         tuner: Tuner,
         watch: Watch,
     ) -> None:
         self.campaign, self.folder, self.problem = campaign, folder, problem
-        self.fingerprint = (problem or problems.load(campaign.problem)).fingerprint
+        self.fingerprint = fingerprint
         self.tuner, self.watch = tuner, watch
         self.threads = campaign.parallel.threads or max(
             1, (os.cpu_count() or 1) // campaign.parallel.workers
