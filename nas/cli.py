@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 some runs failed, 2 misuse, 130 interrupted.
 import signal
 import sys
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -45,7 +46,6 @@ def search(
     from nas.campaign import campaign, config
     from nas.result import Result
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings = config.load(file, changes or [])
     try:
         with display.live(Console(stderr=True)) as watch:
@@ -124,6 +124,8 @@ def spaces() -> None:
 
 def main() -> None:
     """Run the command line; what the user can mend is one line, not a traceback."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     try:
         app()
     except Misuse as error:
@@ -132,6 +134,19 @@ def main() -> None:
         sys.exit(MISUSE)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+
+
+class _Interrupt(KeyboardInterrupt):
+    """An interrupt that python does not recognise.
+
+    A plain `KeyboardInterrupt` that passes through the `exec` of a text, as when a library
+    makes its classes, lets python end by a signal, even where it was caught and the exit code
+    was set (`Py_RunMain`).
+    """
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise _Interrupt
 
 
 def _print_columns(rows: list[tuple[Any, ...]]) -> None:

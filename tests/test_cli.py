@@ -204,3 +204,20 @@ def test_an_unknown_command_is_misuse(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_help_needs_no_torch() -> None:
     code = "import sys, nas.cli; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
+def test_an_interrupt_at_any_moment_is_exit_code_130(tmp_path: Path, number: str) -> None:
+    """Also within the `exec` of a text, where python would end by a signal of its own."""
+    send = f"import os, signal; os.kill(os.getpid(), signal.{number})"
+    (tmp_path / "mine.py").write_text(f"exec({send!r})\n")
+    (tmp_path / "small.yaml").write_text("problem: mine.py\nspace: full_grid\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "nas.cli", "search", "small.yaml", "--out", "out"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert (done.returncode, done.stderr) == (130, "")
