@@ -1,4 +1,4 @@
-"""Each activation once: the function and its derivatives up to order 4.
+"""Each activation once: the function and its derivatives up to order 5.
 
 An activation maps z (any shape) and an order K to the list [f(z), f'(z), …, f⁽ᴷ⁾(z)], each of
 z's shape. To add one, write one function here and name it in `ACTIVATIONS`; the tests compare
@@ -11,7 +11,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-MAX_ORDER = 4
+MAX_ORDER = 4  # of a jet; its gradient needs the activation's next derivative
 
 Activation = Callable[[Tensor, int], list[Tensor]]
 
@@ -22,7 +22,7 @@ def sine(z: Tensor, order: int) -> list[Tensor]:
     if order == 0:
         return [s]
     c = torch.cos(z)
-    return [s, c, -s, -c, s][: order + 1]
+    return [s, c, -s, -c, s, c][: order + 1]
 
 
 def tanh(z: Tensor, order: int) -> list[Tensor]:
@@ -38,6 +38,8 @@ def tanh(z: Tensor, order: int) -> list[Tensor]:
         derivatives.append(f1 * (4 - 6 * f1))
     if order >= 4:
         derivatives.append(f * f1 * (24 * f1 - 8))
+    if order >= 5:
+        derivatives.append(f1 * (16 - 120 * f1 * (1 - f1)))
     return derivatives
 
 
@@ -49,8 +51,8 @@ def swish(z: Tensor, order: int) -> list[Tensor]:
 
 def softplus(z: Tensor, order: int) -> list[Tensor]:
     """f(z) = log(1 + exp z), with f' = σ(z)."""
-    # logaddexp is exact for large |z|, where log(1 + exp z) overflows or loses its digits.
-    f = torch.logaddexp(z, torch.zeros((), dtype=z.dtype, device=z.device))
+    # Exact for large |z|, where log(1 + exp z) overflows or loses its digits.
+    f = -torch.nn.functional.logsigmoid(-z)
     return [f] if order == 0 else [f, *_logistic(z, order - 1)]
 
 
@@ -69,6 +71,8 @@ def gelu(z: Tensor, order: int) -> list[Tensor]:
         derivatives.append(z * (z2 - 4) * pdf)
     if order >= 4:
         derivatives.append((-z2 * z2 + 7 * z2 - 4) * pdf)
+    if order >= 5:
+        derivatives.append(z * (z2 * z2 - 11 * z2 + 18) * pdf)
     return derivatives
 
 
@@ -85,6 +89,8 @@ def _logistic(z: Tensor, order: int) -> list[Tensor]:
         derivatives.append(s1 * (1 - 6 * s1))
     if order >= 4:
         derivatives.append(s1 * (1 - 2 * s) * (1 - 12 * s1))
+    if order >= 5:
+        derivatives.append(s1 * (1 - 30 * s1 * (1 - 4 * s1)))
     return derivatives
 
 

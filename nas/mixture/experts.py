@@ -1,19 +1,17 @@
 """Candidates become experts: networks of one shape share one batch of matrices.
 
-Axis legend: N experts of a stack, S streams, B points, D coordinates, C fields, V and W widths.
+Axis legend: N experts of a stack, D coordinates, C fields, V and W widths.
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from nas.calculus import jets
-from nas.calculus.activations import ACTIVATIONS
-from nas.calculus.jets import Streams
+from nas.calculus import networks
 from search_spaces.space import Candidate
 
 # How a drop changed a parameter: what stands in its place (None: nothing), and which rows of
@@ -22,7 +20,7 @@ Changes = dict[nn.Parameter, tuple[nn.Parameter | None, Tensor]]
 
 
 class Stack(nn.Module):
-    """Experts of equal depth and width, evaluated as one batched product a layer.
+    """Experts of equal depth and width: their parameters, one batch of matrices a layer.
 
     Parameters
     ----------
@@ -52,24 +50,11 @@ class Stack(nn.Module):
             for width in self.widths[1:]
         )
 
-    def forward(self, jet: Tensor, streams: Streams) -> Tensor:
-        """The experts' jets (N, S, B, C) from that of the scaled coordinates (S, B, D)."""
-        *hidden, (last_weight, last_bias) = zip(self.weights, self.biases, strict=True)
-        for weight, bias in hidden:
-            jet = self._activate(streams, jets.linear(jet, weight), bias)
-        return jets.shift(jets.linear(jet, last_weight), last_bias)
-
-    def _activate(self, streams: Streams, jet: Tensor, bias: Tensor) -> Tensor:
-        counts, names = self._activations()
-        if len(names) == 1:
-            return jets.layer(streams, ACTIVATIONS[names[0]], jet, bias)
-        parts = zip(names, torch.split(jet, counts), torch.split(bias, counts), strict=True)
-        return torch.cat([jets.layer(streams, ACTIVATIONS[name], g, b) for name, g, b in parts])
-
-    def _activations(self) -> tuple[list[int], list[str]]:
-        runs = groupby(candidate.activation for _, candidate in self.members)
-        names, counts = zip(*((name, len(list(run))) for name, run in runs), strict=True)
-        return list(counts), list(names)
+    @property
+    def networks(self) -> networks.Stack:
+        """What the calculus evaluates."""
+        activations = tuple(candidate.activation for _, candidate in self.members)
+        return networks.Stack(activations, tuple(self.weights), tuple(self.biases))
 
     def drop(self, place: int) -> Changes:
         """Remove the expert at ``place`` in the pool, with its parameters."""

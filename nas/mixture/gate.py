@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from nas.calculus import jets
-from nas.calculus.activations import ACTIVATIONS
+from nas.calculus import jets, networks
 from nas.calculus.jets import Streams
 from nas.mixture.experts import Changes, initial_weights, keep_rows
 
@@ -49,16 +48,18 @@ class Gate(nn.Module):
         ``without`` names a column whose expert is to count nothing: the weights are then what
         they will be once it is dropped.
         """
-        activation = ACTIVATIONS[self.shape.activation]
-        for weight, bias in zip(self.weights, self.biases, strict=True):
-            jet = jets.layer(streams, activation, jets.linear(jet, weight), bias)
-        logits = jets.shift(jets.linear(jet, self.out_weight.T), self.out_bias)
+        weights = [*self.weights, self.out_weight.T]
+        biases = [*self.biases, self.out_bias]
+        network = networks.Stack(
+            (self.shape.activation,), [w[None] for w in weights], [b[None] for b in biases]
+        )
+        (logits,) = networks.evaluate(streams, jet, [network])
         if without is None:
             return jets.softmax(streams, logits)
         others = [column for column in range(logits.shape[-1]) if column != without]
-        weights = torch.zeros_like(logits)
-        weights[..., others] = jets.softmax(streams, logits[..., others])
-        return weights
+        jet = torch.zeros_like(logits)
+        jet[..., others] = jets.softmax(streams, logits[..., others])
+        return jet
 
     @torch.no_grad()
     def prefer(self, scores: Tensor) -> None:

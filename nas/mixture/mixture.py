@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from nas.calculus import jets
+from nas.calculus import jets, networks
 from nas.calculus.jets import Streams
 from nas.mixture.experts import Changes, Stack, count_parameters, stacks
 from nas.mixture.gate import Gate, GateShape
@@ -67,6 +67,12 @@ class Mixture(nn.Module):
         """Trainable numbers, the gate's included."""
         return sum(parameter.numel() for parameter in self.parameters())
 
+    @property
+    def units(self) -> int:
+        """Hidden units of all experts alive and of the gate, and a weight for each expert."""
+        experts = sum(self.pool[place].depth * self.pool[place].width for place in self.alive)
+        return experts + self.gate.shape.depth * self.gate.shape.width + len(self.alive)
+
     def expert_parameters(self, place: int) -> int:
         """Trainable numbers of one expert."""
         return count_parameters(self.pool[place], self.inputs, self.outputs)
@@ -77,7 +83,7 @@ class Mixture(nn.Module):
 
     def experts(self, coordinates: Tensor, streams: Streams) -> Tensor:
         """Each expert's own jet (E, S, B, C)."""
-        return torch.cat([stack(coordinates, streams) for stack in self._stacks()])
+        return networks.evaluate(streams, coordinates, [s.networks for s in self._stacks()])
 
     def weights(self, coordinates: Tensor, streams: Streams, without: int | None = None) -> Tensor:
         """The jet (S, B, E) of the gate's weights; ``without`` a place in the pool, if named."""

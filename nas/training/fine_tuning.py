@@ -13,7 +13,7 @@ from torch import Tensor
 
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
-from nas.training.loss import mixture_loss
+from nas.training.loss import learn_mixture, mixture_loss
 from nas.training.optimisers import lbfgs
 from nas.training.points import HELD_OUT_DRAW, Sampler
 
@@ -78,9 +78,7 @@ class FineTuning:
 
         def closure() -> Tensor:
             self.optimiser.zero_grad()
-            loss = mixture_loss(self.problem, self.mixture, self._points)
-            loss.backward()  # type: ignore[no-untyped-call]
-            return loss
+            return learn_mixture(self.problem, self.mixture, self._points).loss
 
         loss: Tensor = self.optimiser.step(closure)  # type: ignore[no-untyped-call]
         self.iteration += count
@@ -116,7 +114,6 @@ class FineTuning:
         self.best_loss = math.inf if state["best_loss"] is None else state["best_loss"]
         self.best = state["best"]
 
-    @torch.no_grad()
     def _measure(self) -> float:
         """The mixture's physics loss on held-out points."""
         return float(mixture_loss(self.problem, self.mixture, self._held_out_points))

@@ -1,9 +1,14 @@
-"""The physics loss: mean squared residuals of equations and conditions.
+"""The physics loss, mean squared residuals of equations and conditions, and its gradient.
 
-Axis legend: S streams, B points, D coordinates, C fields; … any leading axes (experts).
+Axis legend: S streams, B points, D coordinates, C fields, E experts alive; … any leading axes.
+
+The loss is a sum over points, so it and its gradient are gathered chunk by chunk: memory does
+not grow with the number of points.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -14,37 +19,31 @@ from nas.problems.problem import Problem
 from nas.training.points import Points
 
 Evaluate = Callable[[Tensor, Streams], Tensor]  # points (B, D) -> jet (…, S, B, C)
+Chunk = Callable[[Streams], int]  # -> points
+
+CHUNK_BYTES = 2**27  # of pre-activations that one chunk leaves to its backward pass
+CHUNK_STEP = 64  # points, of which a chunk holds a multiple
 
 
-def physics_loss(problem: Problem, points: Points, evaluate: Evaluate) -> Tensor:
+def physics_loss(
+    problem: Problem, points: Points, evaluate: Evaluate, chunk: Chunk = lambda streams: 2**62
+) -> Tensor:
     """Σ mean r² over the equations on interior points, and weighted over the conditions.
+
+    Parameters
+    ----------
+    chunk
+        How many points to evaluate at once, given the streams.
 
     Returns
     -------
     Tensor (…): one number for each of ``evaluate``'s leading axes, so the loss of a mixture, or
     of every expert alone in one go.
     """
-    jet = evaluate(points.interior, problem.streams)
-    residuals = problem.equations(jet, problem.streams, points.interior)
-    loss = torch.stack([residual.square().mean(-1) for residual in residuals]).sum(0)
-    if problem.conditions:
-        loss = loss + _condition_loss(problem, points, evaluate)
-    return loss
+    return _sum(share(evaluate) for share in _shares(problem, points, chunk))
 
 
-def _condition_loss(problem: Problem, points: Points, evaluate: Evaluate) -> Tensor:
-    streams = problem.condition_streams
-    jet = evaluate(points.boundary, streams)
-    terms = []
-    for condition, expression in zip(
-        problem.conditions, problem.condition_expressions, strict=True
-    ):
-        rows = points.on(condition.parts)
-        residuals = expression(jet[..., rows, :], streams, points.boundary[rows])
-        terms += [condition.weight * residual.square().mean(-1) for residual in residuals]
-    return torch.stack(terms).sum(0)
-
-
+@torch.no_grad()
 def mixture_loss(
     problem: Problem, mixture: Mixture, points: Points, without: int | None = None
 ) -> Tensor:
@@ -55,13 +54,115 @@ def mixture_loss(
         experts = mixture.experts(coordinates, streams)
         return mixture.mix(streams, mixture.weights(coordinates, streams, without), experts)
 
-    return physics_loss(problem, points, evaluate)
+    return physics_loss(problem, points, evaluate, _chunk(mixture))
 
 
+@torch.no_grad()
 def own_losses(problem: Problem, mixture: Mixture, points: Points) -> Tensor:
     """Each expert's physics loss (E,), as if it were alone."""
-    return physics_loss(
-        problem,
-        points,
-        lambda x, streams: mixture.experts(mixture.coordinates(x, streams), streams),
-    )
+    return physics_loss(problem, points, _alone(mixture), _chunk(mixture))
+
+
+def learn_own(problem: Problem, mixture: Mixture, points: Points) -> Tensor:
+    """As `own_losses`; adds the gradient of their sum to the parameters' ``grad``."""
+    shares = _shares(problem, points, _chunk(mixture))
+    return _sum(_learn(share, _alone(mixture)) for share in shares)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a step of the mixture saw: its physics loss (), each expert's importance (E,)."""
+
+    loss: Tensor
+    importance: Tensor
+
+
+def learn_mixture(
+    problem: Problem, mixture: Mixture, points: Points, experts_learn: bool = True
+) -> Seen:
+    """As `mixture_loss`; adds its gradient to the parameters' ``grad``.
+
+    Importance is the mean of the gate's weights over the interior points: it is a matter of
+    the domain, not of its edge. Without ``experts_learn`` the gate learns alone.
+    """
+    weighed: list[Tensor] = []
+
+    def evaluate(x: Tensor, streams: Streams) -> Tensor:
+        coordinates = mixture.coordinates(x, streams)
+        with torch.set_grad_enabled(experts_learn):
+            experts = mixture.experts(coordinates, streams)
+        weights = mixture.weights(coordinates, streams)
+        if streams is problem.streams:
+            weighed.append(weights[0].detach().sum(0))
+        return mixture.mix(streams, weights, experts)
+
+    shares = _shares(problem, points, _chunk(mixture))
+    loss = _sum(_learn(share, evaluate) for share in shares)
+    return Seen(loss, _sum(iter(weighed)) / len(points.interior))
+
+
+def learn_importance(mixture: Mixture, points: Points, slope: Tensor) -> None:
+    """Add to the gate's ``grad`` that of a function of the importance with this slope (E,)."""
+    values = Streams([], mixture.inputs)
+    for x in torch.split(points.interior, _chunk(mixture)(values)):
+        weights = mixture.weights(mixture.coordinates(x, values), values)[0]
+        gathered = (weights.sum(0) * slope).sum() / len(points.interior)
+        gathered.backward()  # type: ignore[no-untyped-call]
+
+
+Share = Callable[[Evaluate], Tensor]  # what some of the points contribute to the loss (…)
+
+
+def _chunk(mixture: Mixture) -> Chunk:
+    """As many points as `CHUNK_BYTES` allow."""
+
+    def points(streams: Streams) -> int:
+        a_point = len(streams) * mixture.units * mixture.centre.element_size()
+        return max(CHUNK_BYTES // (a_point * CHUNK_STEP) * CHUNK_STEP, CHUNK_STEP)
+
+    return points
+
+
+def _shares(problem: Problem, points: Points, chunk: Chunk) -> Iterator[Share]:
+    for x in torch.split(points.interior, chunk(problem.streams)):
+        yield partial(_equations, problem, x, len(points.interior))
+    if problem.conditions:
+        step = chunk(problem.condition_streams)
+        for begin in range(0, len(points.boundary), step):
+            yield partial(_conditions, problem, points, slice(begin, begin + step))
+
+
+def _equations(problem: Problem, x: Tensor, total: int, evaluate: Evaluate) -> Tensor:
+    jet = evaluate(x, problem.streams)
+    residuals = problem.equations(jet, problem.streams, x)
+    return torch.stack([residual.square().sum(-1) / total for residual in residuals]).sum(0)
+
+
+def _conditions(problem: Problem, points: Points, rows: slice, evaluate: Evaluate) -> Tensor:
+    streams, x = problem.condition_streams, points.boundary[rows]
+    jet = evaluate(x, streams)
+    terms = []
+    for condition, expression in zip(
+        problem.conditions, problem.condition_expressions, strict=True
+    ):
+        here, total = points.on(condition.parts, rows)
+        residuals = expression(jet[..., here, :], streams, x[here])
+        terms += [condition.weight * r.square().sum(-1) / total for r in residuals]
+    return torch.stack(terms).sum(0)
+
+
+def _alone(mixture: Mixture) -> Evaluate:
+    return lambda x, streams: mixture.experts(mixture.coordinates(x, streams), streams)
+
+
+def _learn(share: Share, evaluate: Evaluate) -> Tensor:
+    loss = share(evaluate)
+    loss.sum().backward()  # type: ignore[no-untyped-call]
+    return loss.detach()
+
+
+def _sum(terms: Iterator[Tensor]) -> Tensor:
+    total = next(terms)
+    for term in terms:
+        total = total + term
+    return total

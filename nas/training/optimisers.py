@@ -10,8 +10,8 @@ from nas.mixture.experts import Changes
 
 
 def adam(parameters: Iterable[nn.Parameter], learning_rate: float) -> torch.optim.Adam:
-    """Adam (Kingma & Ba 2015)."""
-    return torch.optim.Adam(parameters, lr=learning_rate)
+    """Adam (Kingma & Ba 2015), all parameters in one pass."""
+    return torch.optim.Adam(parameters, lr=learning_rate, fused=True)
 
 
 def set_learning_rate(optimiser: torch.optim.Optimizer, learning_rate: float) -> None:

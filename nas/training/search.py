@@ -18,12 +18,17 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from nas.calculus.jets import Streams
 from nas.mixture.dropping import DropRule, judge, proposal
 from nas.mixture.gate import sparsity
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
-from nas.training.loss import mixture_loss, own_losses, physics_loss
+from nas.training.loss import (
+    learn_importance,
+    learn_mixture,
+    learn_own,
+    mixture_loss,
+    own_losses,
+)
 from nas.training.optimisers import adam, cosine, follow, set_learning_rate
 from nas.training.points import Points, Sampler
 
@@ -138,10 +143,9 @@ class Search:
         set_learning_rate(self.optimiser, self.learning_rate)
         self.optimiser.zero_grad()
         if phase == WARM_UP:
-            losses = own_losses(self.problem, self.mixture, points)
-            losses.sum().backward()  # type: ignore[no-untyped-call]
+            losses = learn_own(self.problem, self.mixture, points)
             # One expert that diverges is no reason to end the others: it leaves after the warm-up.
-            physics = losses.detach().nan_to_num(nan=torch.inf).min()
+            physics = losses.nan_to_num(nan=torch.inf).min()
         else:
             physics = self._mixture_step(points, experts_learn=phase == SELECTION)
         self.optimiser.step()
@@ -150,14 +154,12 @@ class Search:
             self._consider_drop()
         return physics
 
-    @torch.no_grad()
     def held_out_loss(self) -> float | None:
         """The mixture's physics loss on held-out points; None while the gate is untouched."""
         if self.step <= self.settings.warm_up_ends:
             return None
         return float(mixture_loss(self.problem, self.mixture, self._held_out))
 
-    @torch.no_grad()
     def own_held_out_losses(self) -> Tensor:
         """Each expert's own loss (E,) on held-out points."""
         return own_losses(self.problem, self.mixture, self._held_out)
@@ -210,25 +212,16 @@ class Search:
 
     def _mixture_step(self, points: Points, experts_learn: bool) -> Tensor:
         """Gradients of physics loss and sparsity; returns the former."""
-        interior: list[Tensor] = []
-
-        def evaluate(x: Tensor, streams: Streams) -> Tensor:
-            coordinates = self.mixture.coordinates(x, streams)
-            with torch.set_grad_enabled(experts_learn):
-                experts = self.mixture.experts(coordinates, streams)
-            weights = self.mixture.weights(coordinates, streams)
-            if x is points.interior:  # importance is a matter of the domain, not of its edge
-                interior.append(weights[0].mean(0))
-            return self.mixture.mix(streams, weights, experts)
-
-        physics = physics_loss(self.problem, points, evaluate)
-        (importance,) = interior
-        self._smooth(importance.detach())
+        seen = learn_mixture(self.problem, self.mixture, points, experts_learn)
+        self._smooth(seen.importance)
+        importance = seen.importance.requires_grad_()
         price = sparsity(importance, self.settings.p)
         self.sparsity = price.detach()
-        loss = physics + physics.detach() * self._ramp() * price
-        loss.backward()  # type: ignore[no-untyped-call]
-        return physics.detach()
+        weight = self._ramp() * seen.loss
+        if experts_learn:
+            (slope,) = torch.autograd.grad(price, importance)
+            learn_importance(self.mixture, points, weight * slope)
+        return seen.loss
 
     def _ramp(self) -> float:
         """Weight of the sparsity term in physics losses: 0 until the selection, then up to 1."""
@@ -244,7 +237,6 @@ class Search:
         assert self.importance is not None
         return dict(zip(self.mixture.alive, self.importance.tolist(), strict=True))
 
-    @torch.no_grad()
     def _consider_drop(self) -> None:
         if not self.rule.due(self.step):
             return
