@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
-    for package in ("nas", "search_spaces", "reports")
+    for package in ("nas", "search_spaces", "reports", "experiments")
     for path in sorted((ROOT / package).rglob("*.py"))
 }
 
@@ -64,6 +64,17 @@ MAY_IMPORT = {
         "nas.problems",
         "search_spaces",
         "reports",
+        *GROUND,
+    ],
+    "experiments": [
+        "experiments",
+        "nas.result",
+        "nas.training",
+        "nas.mixture",
+        "nas.problems",
+        "nas.calculus",
+        "search_spaces",
+        "reports.style",
         *GROUND,
     ],
     "nas.display": ["nas.result", "nas.campaign", "reports"],

@@ -14,10 +14,12 @@ _FUNCTIONS: dict[Callable[..., Any], str] = {
     torch.sin: "{}.sin()",
     torch.cos: "{}.cos()",
     torch.tanh: "{}.tanh()",
-    torch.exp: "{}.exp()",
+    torch.exp: "{}.exp_u20()",
     torch.erf: "{}.erf()",
-    torch.nn.functional.logsigmoid: "minimum({0}, Vector(T(0))) - {0}.abs().neg().exp().log1p()",
-    torch.sigmoid: "Vector(T(1)) / (Vector(T(1)) + {}.neg().exp())",
+    torch.nn.functional.logsigmoid: (
+        "minimum({0}, Vector(T(0))) - {0}.abs().neg().exp_u20().log1p()"
+    ),
+    torch.sigmoid: "Vector(T(1)) / (Vector(T(1)) + {}.neg().exp_u20())",
 }
 
 

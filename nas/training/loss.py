@@ -9,6 +9,7 @@ not grow with the number of points.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -22,7 +23,7 @@ Evaluate = Callable[[Tensor, Streams], Tensor]  # points (B, D) -> jet (…, S, 
 Chunk = Callable[[Streams], int]  # -> points
 
 CHUNK_BYTES = 2**27  # of pre-activations that one chunk leaves to its backward pass
-CHUNK_STEP = 64  # points, of which a chunk holds a multiple
+SMALLEST_CHUNK = 64  # points
 
 
 def physics_loss(
@@ -104,8 +105,9 @@ def learn_mixture(
 def learn_importance(mixture: Mixture, points: Points, slope: Tensor) -> None:
     """Add to the gate's ``grad`` that of a function of the importance with this slope (E,)."""
     values = Streams([], mixture.inputs)
-    for x in torch.split(points.interior, _chunk(mixture)(values)):
-        weights = mixture.weights(mixture.coordinates(x, values), values)[0]
+    for rows in _slices(len(points.interior), _chunk(mixture)(values)):
+        coordinates = mixture.coordinates(points.interior[rows], values)
+        weights = mixture.weights(coordinates, values)[0]
         gathered = (weights.sum(0) * slope).sum() / len(points.interior)
         gathered.backward()  # type: ignore[no-untyped-call]
 
@@ -118,18 +120,24 @@ def _chunk(mixture: Mixture) -> Chunk:
 
     def points(streams: Streams) -> int:
         a_point = len(streams) * mixture.units * mixture.centre.element_size()
-        return max(CHUNK_BYTES // (a_point * CHUNK_STEP) * CHUNK_STEP, CHUNK_STEP)
+        return max(CHUNK_BYTES // a_point, SMALLEST_CHUNK)
 
     return points
 
 
 def _shares(problem: Problem, points: Points, chunk: Chunk) -> Iterator[Share]:
-    for x in torch.split(points.interior, chunk(problem.streams)):
-        yield partial(_equations, problem, x, len(points.interior))
+    for rows in _slices(len(points.interior), chunk(problem.streams)):
+        yield partial(_equations, problem, points.interior[rows], len(points.interior))
     if problem.conditions:
-        step = chunk(problem.condition_streams)
-        for begin in range(0, len(points.boundary), step):
-            yield partial(_conditions, problem, points, slice(begin, begin + step))
+        for rows in _slices(len(points.boundary), chunk(problem.condition_streams)):
+            yield partial(_conditions, problem, points, rows)
+
+
+def _slices(count: int, most: int) -> list[slice]:
+    """As few and as equal slices of at most ``most`` points as there can be."""
+    parts = max(-(-count // most), 1)
+    edges = [count * part // parts for part in range(parts + 1)]
+    return [slice(begin, end) for begin, end in pairwise(edges)]
 
 
 def _equations(problem: Problem, x: Tensor, total: int, evaluate: Evaluate) -> Tensor:

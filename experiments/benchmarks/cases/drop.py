@@ -1,0 +1,50 @@
+"""How long does training pause when an expert is dropped, and how much cheaper are steps then?"""
+
+from collections.abc import Sequence
+from functools import partial
+from statistics import median
+
+from experiments.benchmarks import machine, settings, timing
+from experiments.benchmarks.figures import Findings
+from experiments.benchmarks.ours import Ours
+from nas.training.optimisers import follow
+
+WARM_UP = 3
+
+
+def measure(findings: Findings) -> None:
+    """Drop every second expert, one by one; then ours whole in turn with ours halved."""
+    machine.use_all_cores()
+    whole, halved = (Ours(settings.BURGERS, settings.standard_pool()) for _ in range(2))
+    pauses = pauses_of_drops(halved, halved.mixture.alive[::2])
+    times = timing.in_turn({"whole": whole, "halved": halved})
+    parameters = [ours.mixture.parameters_alive for ours in (whole, halved)]
+    slope = times.ratio("halved", "whole") / (parameters[1] / parameters[0])
+    findings.add("pause at a drop", 1e3 * median(pauses), "ms", target=50.0)
+    findings.add("longest pause at a drop", 1e3 * max(pauses), "ms")
+    findings.add("step, all experts", 1e3 * times.median("whole"), "ms")
+    findings.add("step, half of the experts", 1e3 * times.median("halved"), "ms")
+    findings.add("cost against parameters", slope, "", "lower", 1.2)
+    findings.note(
+        f"A pause is the time of the drop and of the next step beyond a usual step, the median "
+        f"over {len(pauses)} drops. Cost against parameters is (step time after / before) over "
+        f"(parameters after / before) with half of the experts gone, {parameters[0]:,} and "
+        f"{parameters[1]:,} parameters: 1 where the time falls as the parameters do, about 2 "
+        "where nothing is gained."
+    )
+
+
+def pauses_of_drops(ours: Ours, places: Sequence[int]) -> list[float]:
+    """Seconds by which drop and next step are longer than the step before, one a place."""
+    for _ in range(WARM_UP):
+        ours()
+    pauses = []
+    for place in places:
+        usual = median(timing.seconds_of(ours) for _ in range(WARM_UP))
+        pauses.append(timing.seconds_of(partial(_drop, ours, place)) - usual)
+    return pauses
+
+
+def _drop(ours: Ours, place: int) -> None:
+    follow(ours.optimiser, ours.mixture.drop(place))
+    ours()

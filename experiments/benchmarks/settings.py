@@ -1,0 +1,45 @@
+"""What is measured: the standard pool, its gate, and the equations, without conditions.
+
+Conditions are left out for every contestant: each library has its own way with them, and the
+residual is where the time goes.
+"""
+
+from collections.abc import Sequence
+from math import pi
+
+import torch
+
+import search_spaces
+from nas.calculus.fields import laplacian
+from nas.mixture.gate import GateShape
+from nas.problems import Box, Problem
+from search_spaces import Candidate
+
+POINTS = 2048
+GATE = GateShape(depth=2, width=32, activation="tanh")
+LEARNING_RATE = 1e-3
+NU = 0.01 / pi
+
+BURGERS = Problem(
+    name="burgers_residual",
+    domain=Box(x=(-1, 1), t=(0, 1)),
+    residual=lambda u: u.t + u * u.x - NU * u.xx,
+    conditions=[],
+)
+POISSON = Problem(
+    name="poisson_residual",
+    domain=Box(x=(0, 1), y=(0, 1)),
+    residual=lambda u, x, y: laplacian(u) + torch.sin(pi * x) * torch.sin(pi * y),
+    conditions=[],
+)
+PLATE = Problem(
+    name="plate_residual",
+    domain=Box(x=(0, 1), y=(0, 1)),
+    residual=lambda u, x, y: u.xxxx + 2 * u.xxyy + u.yyyy - torch.sin(pi * x) * torch.sin(pi * y),
+    conditions=[],
+)
+
+
+def standard_pool() -> Sequence[Candidate]:
+    """All 36 candidates: sine, tanh, swish, softplus with depths 2 to 4, widths 16, 32, 64."""
+    return search_spaces.load("full_grid").candidates

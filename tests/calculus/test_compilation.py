@@ -1,0 +1,121 @@
+"""The kernel's library: kept, made once, and done without where there is no compiler."""
+
+import logging
+import os
+import re
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nas.calculus import compilation
+
+NEEDS_COMPILER = pytest.mark.skipif(compilation.library() is None, reason="no C++ compiler")
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache folder, and nothing remembered."""
+    monkeypatch.setenv("NAS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(compilation, "library", compilation.library.__wrapped__)
+    return tmp_path / "cache"
+
+
+def script(path: Path, text: str) -> Path:
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return path
+
+
+@NEEDS_COMPILER
+def test_the_library_is_made_once_and_nothing_else_is_left(fresh: Path) -> None:
+    assert compilation.library() is not None
+    (made,) = fresh.glob("*.so")
+    first = made.stat().st_mtime_ns
+    assert compilation.library() is not None
+    assert made.stat().st_mtime_ns == first
+    assert {path.suffix for path in fresh.iterdir()} == {".so", ".lock"}
+
+
+@NEEDS_COMPILER
+def test_another_source_is_another_library(
+    fresh: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "fused.cpp"
+    other.write_text(compilation._SOURCE.read_text() + "// changed\n")
+    compilation.library()
+    monkeypatch.setattr(compilation, "_SOURCE", other)
+    compilation.library()
+    assert len(list(fresh.glob("*.so"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("compiler", "told"),
+    [
+        ("no-such-compiler", "no C.. compiler .no-such-compiler. was found"),
+        ("echo 'no such header' >&2; exit 1", "failed: no such header"),
+        ("exit 0", "No such file"),  # it says that all is well, and makes nothing
+    ],
+)
+def test_without_a_compiler_it_is_said_once(
+    fresh: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    compiler: str,
+    told: str,
+) -> None:
+    if " " in compiler:
+        compiler = str(script(tmp_path / "compiler", compiler))
+    monkeypatch.setenv("CXX", compiler)
+    with caplog.at_level(logging.WARNING, "nas"):
+        assert compilation.library() is None
+    (record,) = caplog.records
+    assert "no fused kernel" in record.getMessage()
+    assert record.levelname == "WARNING"
+    assert len(list(fresh.glob("*.so"))) == 0
+    assert re.search(told, record.getMessage())
+
+
+def test_a_folder_that_cannot_be_written_is_no_error(
+    fresh: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("NAS_CACHE", str(tmp_path / "file" / "cache"))
+    assert compilation.library() is None
+
+
+def test_training_goes_on_without_a_compiler(tmp_path: Path) -> None:
+    """The same loss in a process that has none; it says so once."""
+    program = """
+import torch
+from nas.mixture.gate import GateShape
+from nas.mixture.mixture import Mixture
+from nas.problems import load
+from nas.training.loss import learn_own
+from nas.training.points import Sampler
+from search_spaces import Candidate
+torch.set_num_threads(1)
+problem = load("burgers")
+pool = [Candidate("tanh", 2, 8), Candidate("sine", 1, 8)]
+mixture = Mixture(pool, GateShape(1, 4), problem.domain.bounds, 1, 0)
+points = Sampler(problem, 40, 12, "sobol", 0).draw(0, torch.float64, torch.device("cpu"))
+for _ in range(2):
+    losses = learn_own(problem, mixture, points)
+print(losses.tolist())
+"""
+    found = []
+    for compiler in ({}, {"CXX": "no-such-compiler"}):
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            env=os.environ | {"NAS_CACHE": str(tmp_path)} | compiler,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
+        )
+        found.append(([float(x) for x in done.stdout.strip("[]\n").split(",")], done.stderr))
+    assert found[0][0] == pytest.approx(found[1][0], rel=1e-12)
+    assert found[1][1].count("no fused kernel") == 1
