@@ -171,14 +171,15 @@ void add_terms(const Table& table, const T (*f)[block<T>], const T* z, T* a, int
   }
 }
 
-// The jet `a` (S, size) of f∘g from the jet `z` (S, size) of g.
-template <class T>
-void activate(const Table& table, int64_t activation, const T* z, T* a, int64_t size) {
+// The jet `a` (S, size) of f∘g from the jet `z` (S, size) of g; `derive(order, z, f, n)` writes
+// f and its derivatives at n numbers.
+template <class T, class Derive>
+void activate(const Table& table, const Derive& derive, const T* z, T* a, int64_t size) {
   using Vector = VectorOf<T>;
   alignas(64) T f[max_order + 1][block<T>];
   for (int64_t begin = 0; begin < size; begin += block<T>, z += block<T>, a += block<T>) {
     const int64_t n = std::min(size - begin, block<T>);
-    derivatives<T>(activation, table.order, z, &f[0][0], n);
+    derive(table.order, z, &f[0][0], n);
     for (int64_t i = 0; i < n; i += lanes<T>) {
       Vector::loadu(f[0] + i).store(a + i);
       const Vector slope = Vector::loadu(f[1] + i);  // not read where the value is all
@@ -190,15 +191,15 @@ void activate(const Table& table, int64_t activation, const T* z, T* a, int64_t 
 }
 
 // `a` as above, and from its gradient `da` that of `z`.
-template <class T>
-void activate_gradient(const Table& table, int64_t activation, const T* z, const T* da, T* a,
+template <class T, class Derive>
+void activate_gradient(const Table& table, const Derive& derive, const T* z, const T* da, T* a,
                        T* dz, int64_t size) {
   using Vector = VectorOf<T>;
   alignas(64) T f[max_order + 1][block<T>];
   for (int64_t begin = 0; begin < size;
        begin += block<T>, z += block<T>, da += block<T>, a += block<T>, dz += block<T>) {
     const int64_t n = std::min(size - begin, block<T>);
-    derivatives<T>(activation, table.order + 1, z, &f[0][0], n);
+    derive(table.order + 1, z, &f[0][0], n);
     for (int64_t i = 0; i < n; i += lanes<T>) {
       const Vector slope = Vector::loadu(f[1] + i), bend = Vector::loadu(f[2] + i);
       Vector first = slope * Vector::loadu(da + i), through(T(0));
@@ -244,6 +245,13 @@ struct Batch {
   const T* coordinates;  // (S, B, D)
   const T* parameters;
 };
+
+template <class T>
+auto derivatives_of(int64_t activation) {
+  return [activation](int64_t order, const T* z, T* f, int64_t n) {
+    derivatives<T>(activation, order, z, f, n);
+  };
+}
 
 template <class T>
 int64_t padded(int64_t width) {
@@ -323,6 +331,7 @@ template <class T>
 void forward_tile(const Batch<T>& batch, const Network& net, const Packed<T>& packed,
                   int64_t begin, int64_t n, T* stored, int64_t stored_stride, T* out) {
   const int64_t streams = batch.table.streams, rows = streams * n, size = n * packed.stride;
+  const auto derive = derivatives_of<T>(net.activation);
   T* const a = scratch<T>(1, rows * packed.stride);
   T* z = stored;
   for (int64_t s = 0; s < streams; ++s)
@@ -340,7 +349,7 @@ void forward_tile(const Batch<T>& batch, const Network& net, const Packed<T>& pa
     const T* const bias = packed.biases + l * packed.stride;
     for (int64_t t = 0; t < n; ++t)
       for (int64_t j = 0; j < packed.stride; ++j) z[t * packed.stride + j] += bias[j];
-    activate<T>(batch.table, net.activation, z, a, size);
+    activate<T>(batch.table, derive, z, a, size);
   }
   const T* const bias = batch.parameters + net.biases[packed.hidden];
   T* const wide = scratch<T>(2, rows * packed.outputs);
@@ -416,6 +425,7 @@ void backward_tile(const Batch<T>& batch, const Network& net, const Packed<T>& p
                    const T* dout, const Gradients<T>& gradients) {
   const int64_t streams = batch.table.streams, rows = streams * n, stride = packed.stride;
   const int64_t size = n * stride, outputs = batch.outputs;
+  const auto derive = derivatives_of<T>(net.activation);
   T* const a = scratch<T>(4, rows * stride);
   T* const da = scratch<T>(5, rows * stride);
   T* dz = scratch<T>(6, rows * stride);
@@ -429,8 +439,7 @@ void backward_tile(const Batch<T>& batch, const Network& net, const Packed<T>& p
   product<T, false>(rows, stride, outputs, d, {outputs, 1}, packed.last_transposed, stride, da,
                     stride);
   for (int64_t l = packed.hidden - 1; l >= 0; --l) {
-    activate_gradient<T>(batch.table, net.activation, stored + l * stored_stride, da, a, dz,
-                         size);
+    activate_gradient<T>(batch.table, derive, stored + l * stored_stride, da, a, dz, size);
     if (l == packed.hidden - 1)
       product<T, true>(outputs, stride, rows, d, {1, outputs}, a, stride,
                        gradients.last_transposed, stride);
@@ -502,17 +511,183 @@ void backward(const Batch<T>& batch, const T* stored, const T* dout, T* gradient
   });
 }
 
-// What fused.py hands over: the terms of Faà di Bruno's formula, [terms, S, order, B, D, C,
-// networks, parameters, threads], and for each network its place, activation, hidden layers,
-// width, then the offsets of its weights and of its biases.
+// ------------------------------------------------------------------------------------ mixing
+
+// coefficient · f[left] · g[right] is a term of the stream `out` of f·g (Leibniz).
+struct Factors {
+  int64_t out, coefficient, left, right;
+};
+
+template <class T>
+struct Mixing {
+  Table table;
+  const Factors* products;
+  int64_t count, points, experts, outputs;
+  const T* logits;  // (S, B, E)
+  const T* jets;    // (E, S, B, C)
+};
+
+constexpr int64_t points_of_tile = 64;
+
+template <class T>
+void exponential(int64_t order, const T* z, T* f, int64_t n) {
+  for (int64_t i = 0; i < n; i += lanes<T>) {
+    const auto value = VectorOf<T>::loadu(z + i).exp_u20();
+    for (int64_t k = 0; k <= order; ++k) value.store(f + k * block<T> + i);
+  }
+}
+
+template <class T>
+inline void add_product(int64_t coefficient, const T* left, const T* right, T* out) {
+  using Vector = VectorOf<T>;
+  const Vector factor(static_cast<T>(coefficient));
+  for (int64_t i = 0; i < points_of_tile; i += lanes<T>)
+    fmadd(factor * Vector::loadu(left + i), Vector::loadu(right + i), Vector::loadu(out + i))
+        .store(out + i);
+}
+
+// Between streams of (rows of `n` points, `stride` apart) and a tile of its own (S, T); what is
+// beyond the n points is zero.
+template <class T>
+void gather(const T* from, int64_t stream, int64_t stride, int64_t streams, int64_t n, T* tile) {
+  for (int64_t s = 0; s < streams; ++s) {
+    T* const to = tile + s * points_of_tile;
+    for (int64_t t = 0; t < n; ++t) to[t] = from[s * stream + t * stride];
+    std::fill(to + n, to + points_of_tile, T(0));
+  }
+}
+
+template <class T>
+void scatter(const T* tile, int64_t stream, int64_t stride, int64_t streams, int64_t n, T* to) {
+  for (int64_t s = 0; s < streams; ++s)
+    for (int64_t t = 0; t < n; ++t)
+      to[s * stream + t * stride] = tile[s * points_of_tile + t];
+}
+
+// One tile of points: what the forward and the backward pass have in common.
+template <class T>
+struct MixingTile {
+  const Mixing<T>& mixing;
+  int64_t begin, n, streams, size;
+  T peak[points_of_tile];
+
+  MixingTile(const Mixing<T>& all, int64_t tile)
+      : mixing(all), begin(tile * points_of_tile),
+        n(std::min(points_of_tile, all.points - tile * points_of_tile)),
+        streams(all.table.streams), size(all.table.streams * points_of_tile) {
+    for (int64_t t = 0; t < n; ++t) {
+      const T* const row = all.logits + (begin + t) * all.experts;
+      peak[t] = *std::max_element(row, row + all.experts);
+    }
+  }
+
+  // A constant around each point, taken from all logits, changes no quotient of exponentials.
+  void logits(int64_t expert, T* tile) const {
+    gather(mixing.logits + begin * mixing.experts + expert, mixing.points * mixing.experts,
+           mixing.experts, streams, n, tile);
+    for (int64_t t = 0; t < n; ++t) tile[t] -= peak[t];
+  }
+
+  int64_t place(int64_t expert, int64_t c) const {
+    return (expert * streams * mixing.points + begin) * mixing.outputs + c;
+  }
+
+  void jet(int64_t expert, int64_t c, T* tile) const {
+    gather(mixing.jets + place(expert, c), mixing.points * mixing.outputs, mixing.outputs,
+           streams, n, tile);
+  }
+};
+
+// Σ exp(logit) · jet (S, B, C) and Σ exp(logit) (S, B).
+template <class T>
+void mix(const Mixing<T>& mixing, T* numerator, T* denominator, int64_t threads) {
+  const int64_t tiles = (mixing.points + points_of_tile - 1) / points_of_tile;
+#pragma omp parallel for num_threads(threads)
+  for (int64_t number = 0; number < tiles; ++number) {
+    const MixingTile<T> tile(mixing, number);
+    const int64_t size = tile.size, outputs = mixing.outputs;
+    T* const memory = scratch<T>(10, (4 + outputs) * size);
+    T *const g = memory, *const weight = g + size, *const u = weight + size,
+             *const below = u + size, *const above = below + size;
+    std::fill_n(below, (1 + outputs) * size, T(0));
+    for (int64_t expert = 0; expert < mixing.experts; ++expert) {
+      tile.logits(expert, g);
+      activate<T>(mixing.table, exponential<T>, g, weight, points_of_tile);
+      for (int64_t i = 0; i < size; ++i) below[i] += weight[i];
+      for (int64_t c = 0; c < outputs; ++c) {
+        tile.jet(expert, c, u);
+        for (int64_t k = 0; k < mixing.count; ++k) {
+          const Factors& term = mixing.products[k];
+          add_product(term.coefficient, weight + term.left * points_of_tile,
+                      u + term.right * points_of_tile,
+                      above + c * size + term.out * points_of_tile);
+        }
+      }
+    }
+    scatter(below, mixing.points, 1, tile.streams, tile.n, denominator + tile.begin);
+    for (int64_t c = 0; c < outputs; ++c)
+      scatter(above + c * size, mixing.points * outputs, outputs, tile.streams, tile.n,
+              numerator + tile.begin * outputs + c);
+  }
+}
+
+template <class T>
+void mix_gradient(const Mixing<T>& mixing, const T* dnumerator, const T* ddenominator, T* dlogits,
+                  T* djets, int64_t threads) {
+  const int64_t tiles = (mixing.points + points_of_tile - 1) / points_of_tile;
+#pragma omp parallel for num_threads(threads)
+  for (int64_t number = 0; number < tiles; ++number) {
+    const MixingTile<T> tile(mixing, number);
+    const int64_t size = tile.size, outputs = mixing.outputs;
+    T* const memory = scratch<T>(11, (7 + outputs) * size);
+    T *const g = memory, *const weight = g + size, *const u = weight + size,
+             *const du = u + size, *const dweight = du + size, *const dg = dweight + size,
+             *const below = dg + size, *const above = below + size;
+    gather(ddenominator + tile.begin, mixing.points, 1, tile.streams, tile.n, below);
+    for (int64_t c = 0; c < outputs; ++c)
+      gather(dnumerator + tile.begin * outputs + c, mixing.points * outputs, outputs,
+             tile.streams, tile.n, above + c * size);
+    for (int64_t expert = 0; expert < mixing.experts; ++expert) {
+      tile.logits(expert, g);
+      activate<T>(mixing.table, exponential<T>, g, weight, points_of_tile);
+      std::copy_n(below, size, dweight);
+      for (int64_t c = 0; c < outputs; ++c) {
+        tile.jet(expert, c, u);
+        std::fill_n(du, size, T(0));
+        for (int64_t k = 0; k < mixing.count; ++k) {
+          const Factors& term = mixing.products[k];
+          const T* const d = above + c * size + term.out * points_of_tile;
+          add_product(term.coefficient, d, u + term.right * points_of_tile,
+                      dweight + term.left * points_of_tile);
+          add_product(term.coefficient, d, weight + term.left * points_of_tile,
+                      du + term.right * points_of_tile);
+        }
+        scatter(du, mixing.points * outputs, outputs, tile.streams, tile.n,
+                djets + tile.place(expert, c));
+      }
+      activate_gradient<T>(mixing.table, exponential<T>, g, dweight, weight, dg, points_of_tile);
+      scatter(dg, mixing.points * mixing.experts, mixing.experts, tile.streams, tile.n,
+              dlogits + tile.begin * mixing.experts + expert);
+    }
+  }
+}
+
+// --------------------------------------------------------------------------------- interface
+
+// What fused.py hands over: the terms of Faà di Bruno's formula, then
+// for networks: sizes = [terms, S, order, threads, B, C, D, networks, parameters], and of each
+// network its place, activation, hidden layers, width, the offsets of its weights and biases;
+// for a mixing: sizes = [terms, S, order, threads, B, C, E, products], and the products.
 struct Call {
   const Term* terms;
   const int64_t *sizes, *description;
+
+  Table table() const { return {terms, sizes[0], sizes[1], sizes[2]}; }
 };
 
 template <class T>
 std::vector<Network> read_networks(const Call& call) {
-  std::vector<Network> networks(call.sizes[6]);
+  std::vector<Network> networks(call.sizes[7]);
   const int64_t* from = call.description;
   int64_t stored = 0;
   for (Network& net : networks) {
@@ -528,36 +703,51 @@ template <class T>
 Batch<T> read_batch(const Call& call, const std::vector<Network>& networks, const T* coordinates,
                     const T* parameters) {
   const int64_t* const n = call.sizes;
-  return {{call.terms, n[0], n[1], n[2]}, networks.data(), n[6], n[3], n[4], n[5], coordinates,
-          parameters};
+  return {call.table(), networks.data(), n[7], n[4], n[6], n[5], coordinates, parameters};
+}
+
+template <class T>
+Mixing<T> read_mixing(const Call& call, const T* logits, const T* jets) {
+  const int64_t* const n = call.sizes;
+  const auto products = reinterpret_cast<const Factors*>(call.description);
+  return {call.table(), products, n[7], n[4], n[6], n[5], logits, jets};
 }
 
 template <class T>
 int64_t stored_numbers(const Call& call) {
   const auto networks = read_networks<T>(call);
   const Network& last = networks.back();
-  return call.sizes[3] * (last.stored + call.sizes[1] * last.hidden * padded<T>(last.width));
+  return call.sizes[4] * (last.stored + call.sizes[1] * last.hidden * padded<T>(last.width));
 }
 
 }  // namespace
 
 #define EXPORT(T, suffix)                                                                      \
+  extern "C" int64_t spans_##suffix(const Call* call) { return spans(call->sizes[4]); }        \
   extern "C" int64_t stored_##suffix(const Call* call) { return stored_numbers<T>(*call); }    \
   extern "C" void forward_##suffix(const Call* call, const T* coordinates,                     \
                                    const T* parameters, T* stored, T* out) {                   \
     const auto networks = read_networks<T>(*call);                                             \
     forward<T>(read_batch<T>(*call, networks, coordinates, parameters), stored, out,           \
-               call->sizes[8]);                                                                \
+               call->sizes[3]);                                                                \
   }                                                                                            \
   extern "C" void backward_##suffix(const Call* call, const T* coordinates,                    \
                                     const T* parameters, const T* stored, const T* dout,       \
                                     T* gradients) {                                            \
     const auto networks = read_networks<T>(*call);                                             \
     backward<T>(read_batch<T>(*call, networks, coordinates, parameters), stored, dout,         \
-                gradients, call->sizes[7], call->sizes[8]);                                    \
+                gradients, call->sizes[8], call->sizes[3]);                                    \
+  }                                                                                            \
+  extern "C" void mix_##suffix(const Call* call, const T* logits, const T* jets, T* numerator, \
+                               T* denominator) {                                               \
+    mix<T>(read_mixing<T>(*call, logits, jets), numerator, denominator, call->sizes[3]);       \
+  }                                                                                            \
+  extern "C" void mix_gradient_##suffix(const Call* call, const T* logits, const T* jets,      \
+                                        const T* dnumerator, const T* ddenominator,            \
+                                        T* dlogits, T* djets) {                                \
+    mix_gradient<T>(read_mixing<T>(*call, logits, jets), dnumerator, ddenominator, dlogits,    \
+                    djets, call->sizes[3]);                                                    \
   }
 
 EXPORT(float, float32)
 EXPORT(double, float64)
-
-extern "C" int64_t spans_of(int64_t points) { return spans(points); }

@@ -39,18 +39,18 @@ class Stack(Protocol):
     def biases(self) -> Sequence[Tensor]: ...
 
 
+def available(like: Tensor) -> bool:
+    """Whether there is a kernel for this device and dtype: a CPU, a compiler, 32 or 64 bits."""
+    return like.device.type == "cpu" and like.dtype in _DTYPES and compilation.library() is not None
+
+
 def possible(coordinates: Tensor, stacks: Sequence[Stack]) -> bool:
-    """Whether the kernel can do it: a CPU, a compiler, float32 or float64, hidden layers.
+    """Whether `evaluate` can do it: it is `available`, and all networks have hidden layers.
 
     Derivatives by the coordinates, other than the jet's own, are left to torch.
     """
-    return (
-        coordinates.device.type == "cpu"
-        and coordinates.dtype in _DTYPES
-        and not coordinates.requires_grad
-        and all(len(stack.weights) > 1 for stack in stacks)
-        and compilation.library() is not None
-    )
+    deep = all(len(stack.weights) > 1 for stack in stacks)
+    return deep and not coordinates.requires_grad and available(coordinates)
 
 
 def evaluate(streams: Streams, coordinates: Tensor, stacks: Sequence[Stack]) -> Tensor:
@@ -66,16 +66,24 @@ def evaluate(streams: Streams, coordinates: Tensor, stacks: Sequence[Stack]) -> 
         for tensor in layer
     ]
     learns = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in parameters)
-    kernel = _Kernel(streams, shapes, coordinates, learns)
+    kernel = _NetworksKernel(streams, shapes, coordinates, learns)
     jets: Tensor = _Networks.apply(kernel, coordinates.contiguous(), *parameters)  # type: ignore[no-untyped-call]
     return jets
+
+
+def mix(streams: Streams, logits: Tensor, terms: Tensor) -> tuple[Tensor, Tensor]:
+    """See `mixing.plain`; where it is `available`."""
+    kernel = _MixingKernel(streams, logits, terms)
+    return _Mixing.apply(kernel, logits.contiguous(), terms.contiguous())  # type: ignore[no-untyped-call, no-any-return]
 
 
 class _Networks(torch.autograd.Function):
     """Both passes of the kernel."""
 
     @staticmethod
-    def forward(ctx: Any, kernel: "_Kernel", coordinates: Tensor, *parameters: Tensor) -> Tensor:
+    def forward(
+        ctx: Any, kernel: "_NetworksKernel", coordinates: Tensor, *parameters: Tensor
+    ) -> Tensor:
         flat = torch.cat([parameter.reshape(-1) for parameter in parameters])
         ctx.kernel = kernel
         ctx.save_for_backward(coordinates, flat, *parameters)
@@ -93,56 +101,113 @@ class _Networks(torch.autograd.Function):
         return None, None, *shaped
 
 
-class _Kernel:
-    """The compiled functions, on one set of streams, shapes and points.
+class _Mixing(torch.autograd.Function):
+    """Both passes of the kernel."""
 
-    ``learns`` says whether the forward pass is to leave what the backward pass needs.
+    @staticmethod
+    def forward(
+        ctx: Any, kernel: "_MixingKernel", logits: Tensor, terms: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        ctx.kernel = kernel
+        ctx.save_for_backward(logits, terms)
+        return kernel.forward(logits, terms)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, above: Tensor, below: Tensor) -> tuple[Tensor | None, ...]:
+        logits, terms = ctx.saved_tensors
+        return None, *ctx.kernel.backward(logits, terms, above.contiguous(), below.contiguous())
+
+
+class _Kernel:
+    """The compiled functions of one dtype, on one set of streams.
+
+    Parameters
+    ----------
+    streams
+        Of the jets.
+    like
+        A tensor of the dtype.
+    sizes, description
+        What `Call` of fused.cpp says of them.
     """
+
+    def __init__(
+        self, streams: Streams, like: Tensor, sizes: Sequence[int], description: "_Integers"
+    ) -> None:
+        self._suffix = _DTYPES[like.dtype]
+        terms = _terms(streams)
+        common = [len(terms) // (3 + _BLOCKS), len(streams), streams.order]
+        numbers = _integers([*common, torch.get_num_threads(), *sizes])
+        self._arrays = terms, numbers, description  # kept alive
+        self._call = _Call(*(ctypes.addressof(array) for array in self._arrays))
+
+    def run(self, name: str, *tensors: Tensor | None) -> None:
+        """Call a function that reads and writes these tensors."""
+        places = (None if one is None else ctypes.c_void_p(one.data_ptr()) for one in tensors)
+        self.function(name)(ctypes.byref(self._call), *places)
+
+    def count(self, name: str) -> int:
+        """Call a function that returns a number."""
+        function = self.function(name)
+        function.restype = ctypes.c_int64
+        number: int = function(ctypes.byref(self._call))
+        return number
+
+    def function(self, name: str) -> Any:
+        library = compilation.library()
+        assert library is not None
+        return library[f"{name}_{self._suffix}"]
+
+
+class _NetworksKernel(_Kernel):
+    """``learns`` says whether the forward pass is to leave what the backward pass needs."""
 
     def __init__(
         self, streams: Streams, shapes: _Shapes, coordinates: Tensor, learns: bool
     ) -> None:
-        library = compilation.library()
-        assert library is not None
-        self._library, self._dtype = library, _DTYPES[coordinates.dtype]
-        terms, batch = _terms(streams), _batch(shapes)
+        batch = _batch(shapes)
         count, points, inputs = coordinates.shape
-        self._spans = library.spans_of(points)
-        self._parameters = batch.parameters
+        sizes = [points, batch.outputs, inputs, batch.networks, batch.parameters]
+        super().__init__(streams, coordinates, sizes, batch.description)
         self._shape = (batch.networks, count, points, batch.outputs)
-        sizes = [len(terms) // (3 + _BLOCKS), count, streams.order, points, inputs]
-        sizes += [batch.outputs, batch.networks, batch.parameters, torch.get_num_threads()]
-        self._call = _Call(terms, _integers(sizes), batch.description)
-        self._store = _Store(self._stored_bytes(coordinates.element_size())) if learns else None
+        self._gradients = (self.count("spans"), batch.parameters)
+        stored = self.count("stored") * coordinates.element_size()
+        self._store = _Store(stored) if learns else None
 
     def forward(self, coordinates: Tensor, flat: Tensor) -> Tensor:
         """The jets (E, S, B, C)."""
         out = coordinates.new_empty(self._shape)
         stored = None if self._store is None else self._store.memory
-        self._run("forward", coordinates, flat, stored, out)
+        self.run("forward", coordinates, flat, stored, out)
         return out
 
     def backward(self, coordinates: Tensor, flat: Tensor, gradient: Tensor) -> Tensor:
         """The gradient by the flat parameters from that by the jets."""
         assert self._store is not None
-        found = flat.new_empty(self._spans, self._parameters)
-        self._run("backward", coordinates, flat, self._store.memory, gradient, found)
-        return found.sum(0) if self._spans > 1 else found[0]
+        found = flat.new_empty(self._gradients)
+        self.run("backward", coordinates, flat, self._store.memory, gradient, found)
+        return found.sum(0)
 
-    def _stored_bytes(self, item: int) -> int:
-        function = self._function("stored")
-        function.restype = ctypes.c_int64
-        numbers: int = function(ctypes.byref(self._call))
-        return numbers * item
 
-    def _run(self, name: str, *tensors: Tensor | None) -> None:
-        places = [
-            None if tensor is None else ctypes.c_void_p(tensor.data_ptr()) for tensor in tensors
-        ]
-        self._function(name)(ctypes.byref(self._call), *places)
+class _MixingKernel(_Kernel):
+    def __init__(self, streams: Streams, logits: Tensor, terms: Tensor) -> None:
+        experts, _, points, outputs = terms.shape
+        products = _products(streams)
+        sizes = [points, outputs, experts, len(products) // 4]
+        super().__init__(streams, logits, sizes, products)
 
-    def _function(self, name: str) -> Any:
-        return self._library[f"{name}_{self._dtype}"]
+    def forward(self, logits: Tensor, terms: Tensor) -> tuple[Tensor, Tensor]:
+        above, below = torch.empty_like(terms[0]), torch.empty_like(logits[..., 0])
+        self.run("mix", logits, terms, above, below)
+        return above, below
+
+    def backward(
+        self, logits: Tensor, terms: Tensor, above: Tensor, below: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        by_logits, by_terms = torch.empty_like(logits), torch.empty_like(terms)
+        self.run("mix_gradient", logits, terms, above, below, by_logits, by_terms)
+        return by_logits, by_terms
 
 
 class _Store:
@@ -171,10 +236,6 @@ class _Call(ctypes.Structure):
     """`Call` of fused.cpp."""
 
     _fields_ = [(name, ctypes.c_void_p) for name in ("terms", "sizes", "description")]
-
-    def __init__(self, *arrays: _Integers) -> None:
-        super().__init__(*(ctypes.addressof(array) for array in arrays))
-        self.arrays = arrays  # kept alive
 
 
 @dataclass(frozen=True)
@@ -215,6 +276,16 @@ def _terms(streams: Streams) -> _Integers:
         for place, terms in enumerate(streams.faa_di_bruno)
         for coefficient, blocks in terms
         if len(blocks) > 1
+    ]
+    return _integers([number for row in rows for number in row])
+
+
+@lru_cache(maxsize=256)
+def _products(streams: Streams) -> _Integers:
+    rows = [
+        (place, coefficient, left, right)
+        for place, terms in enumerate(streams.leibniz)
+        for coefficient, left, right in terms
     ]
     return _integers([number for row in rows for number in row])
 

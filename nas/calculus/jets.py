@@ -227,18 +227,13 @@ def multiply(streams: Streams, left: Tensor, right: Tensor) -> Tensor:
     )
 
 
-def softmax(streams: Streams, logits: Tensor) -> Tensor:
-    """The jet of the softmax along the last axis of the jet ``logits`` (…, S, B, E)."""
-    value = logits.select(-3, 0)
-    # A shift that is constant around each point changes neither the softmax nor its derivatives.
-    exponential = torch.exp(value - value.amax(-1, keepdim=True).detach())
-    numerator = compose(streams, [exponential] * (streams.order + 1), logits)
-    total = numerator.sum(-1, keepdim=True)
-    inverse = 1 / total.select(-3, 0)
+def divide(streams: Streams, above: Tensor, below: Tensor) -> Tensor:
+    """The jet of f/g from those of f and g (…, S, B, W), broadcast."""
+    inverse = 1 / below.select(-3, 0)
     reciprocal = [inverse]
     for order in range(1, streams.order + 1):
         reciprocal.append(-order * inverse * reciprocal[-1])
-    return multiply(streams, numerator, compose(streams, reciprocal, total))
+    return multiply(streams, above, compose(streams, reciprocal, below))
 
 
 def _product(inner: Sequence[Tensor], blocks: Sequence[int]) -> Tensor:

@@ -39,9 +39,9 @@ def evaluate(mixture: Mixture, points: Array) -> tuple[Array, Array, Array]:
     x = torch.as_tensor(points, dtype=like.dtype, device=like.device)
     coordinates = mixture.coordinates(x, streams)
     experts = mixture.experts(coordinates, streams)
-    weights = mixture.weights(coordinates, streams)
-    mixed = mixture.mix(streams, weights, experts)
-    return _array(mixed[0]), _array(weights[0]), _array(experts[:, 0])
+    logits = mixture.logits(coordinates, streams)
+    mixed = mixture.mix(streams, logits, experts)
+    return _array(mixed[0]), _array(mixture.weights(logits)), _array(experts[:, 0])
 
 
 def write_map(path: Path, problem: Problem, mixture: Mixture) -> None:

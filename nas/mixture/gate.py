@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from nas.calculus import jets, networks
+from nas.calculus import networks
 from nas.calculus.jets import Streams
 from nas.mixture.experts import Changes, initial_weights, keep_rows
 
@@ -23,7 +23,7 @@ class GateShape:
 
 
 class Gate(nn.Module):
-    """An MLP with softmax output: weights λ(x) ≥ 0 with Σᵢ λᵢ(x) = 1.
+    """An MLP whose softmax is the weights λ(x) ≥ 0 with Σᵢ λᵢ(x) = 1.
 
     It starts with λ = 1/E everywhere: its last layer is zero, so that nothing but what is
     learnt, or set by `prefer`, tells the experts apart.
@@ -42,24 +42,14 @@ class Gate(nn.Module):
         self.out_weight = nn.Parameter(torch.zeros(experts, widths[-1], dtype=torch.float64))
         self.out_bias = nn.Parameter(torch.zeros(experts, dtype=torch.float64))
 
-    def forward(self, jet: Tensor, streams: Streams, without: int | None = None) -> Tensor:
-        """The jet (S, B, E) of the weights from that of the scaled coordinates (S, B, D).
-
-        ``without`` names a column whose expert is to count nothing: the weights are then what
-        they will be once it is dropped.
-        """
+    def forward(self, jet: Tensor, streams: Streams) -> Tensor:
+        """The jet (S, B, E) of the logits from that of the scaled coordinates (S, B, D)."""
         weights = [*self.weights, self.out_weight.T]
         biases = [*self.biases, self.out_bias]
         network = networks.Stack(
             (self.shape.activation,), [w[None] for w in weights], [b[None] for b in biases]
         )
-        (logits,) = networks.evaluate(streams, jet, [network])
-        if without is None:
-            return jets.softmax(streams, logits)
-        others = [column for column in range(logits.shape[-1]) if column != without]
-        jet = torch.zeros_like(logits)
-        jet[..., others] = jets.softmax(streams, logits[..., others])
-        return jet
+        return networks.evaluate(streams, jet, [network]).squeeze(0)
 
     @torch.no_grad()
     def prefer(self, scores: Tensor) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from nas.calculus import jets, networks
+from nas.calculus import jets, mixing, networks
 from nas.calculus.jets import Streams
 from nas.mixture.experts import Changes, Stack, count_parameters, stacks
 from nas.mixture.gate import Gate, GateShape
@@ -85,25 +85,34 @@ class Mixture(nn.Module):
         """Each expert's own jet (E, S, B, C)."""
         return networks.evaluate(streams, coordinates, [s.networks for s in self._stacks()])
 
-    def weights(self, coordinates: Tensor, streams: Streams, without: int | None = None) -> Tensor:
-        """The jet (S, B, E) of the gate's weights; ``without`` a place in the pool, if named."""
-        column = None if without is None else self.alive.index(without)
-        weights: Tensor = self.gate(coordinates, streams, column)
-        return weights
+    def logits(self, coordinates: Tensor, streams: Streams) -> Tensor:
+        """The jet (S, B, E) of the gate's logits."""
+        jet: Tensor = self.gate(coordinates, streams)
+        return jet
 
     @staticmethod
-    def mix(streams: Streams, weights: Tensor, experts: Tensor) -> Tensor:
-        """The mixture's jet (S, B, C) from weights (S, B, E) and experts (E, S, B, C).
+    def weights(logits: Tensor) -> Tensor:
+        """How much each expert counts, (B, E), from the logits' jet (S, B, E)."""
+        return torch.softmax(logits[0], dim=-1)
 
-        By the product rule: the derivatives of the gate count.
+    def mix(
+        self, streams: Streams, logits: Tensor, experts: Tensor, without: int | None = None
+    ) -> Tensor:
+        """The mixture's jet (S, B, C) from logits (S, B, E) and experts (E, S, B, C).
+
+        ``without`` names an expert, by its place in the pool, that is to count nothing: the
+        jet is then what it will be once it is dropped.
         """
-        return jets.multiply(streams, weights.movedim(-1, 0).unsqueeze(-1), experts).sum(0)
+        if without is not None:
+            kept = [row for row, place in enumerate(self.alive) if place != without]
+            logits, experts = logits[..., kept], experts[kept]
+        return mixing.mix(streams, logits, experts)
 
     def forward(self, points: Tensor, streams: Streams) -> Tensor:
         """The mixture's jet (S, B, C) at points (B, D)."""
         coordinates = self.coordinates(points, streams)
         experts = self.experts(coordinates, streams)
-        return self.mix(streams, self.weights(coordinates, streams), experts)
+        return self.mix(streams, self.logits(coordinates, streams), experts)
 
     def drop(self, place: int) -> Changes:
         """Remove an expert: its parameters leave, and the gate's column with them.

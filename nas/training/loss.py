@@ -22,7 +22,7 @@ from nas.training.points import Points
 Evaluate = Callable[[Tensor, Streams], Tensor]  # points (B, D) -> jet (…, S, B, C)
 Chunk = Callable[[Streams], int]  # -> points
 
-CHUNK_BYTES = 2**27  # of pre-activations that one chunk leaves to its backward pass
+CHUNK_BYTES = 2**28  # of pre-activations that one chunk leaves to its backward pass
 SMALLEST_CHUNK = 64  # points
 
 
@@ -53,7 +53,7 @@ def mixture_loss(
     def evaluate(x: Tensor, streams: Streams) -> Tensor:
         coordinates = mixture.coordinates(x, streams)
         experts = mixture.experts(coordinates, streams)
-        return mixture.mix(streams, mixture.weights(coordinates, streams, without), experts)
+        return mixture.mix(streams, mixture.logits(coordinates, streams), experts, without)
 
     return physics_loss(problem, points, evaluate, _chunk(mixture))
 
@@ -92,10 +92,10 @@ def learn_mixture(
         coordinates = mixture.coordinates(x, streams)
         with torch.set_grad_enabled(experts_learn):
             experts = mixture.experts(coordinates, streams)
-        weights = mixture.weights(coordinates, streams)
+        logits = mixture.logits(coordinates, streams)
         if streams is problem.streams:
-            weighed.append(weights[0].detach().sum(0))
-        return mixture.mix(streams, weights, experts)
+            weighed.append(mixture.weights(logits.detach()).sum(0))
+        return mixture.mix(streams, logits, experts)
 
     shares = _shares(problem, points, _chunk(mixture))
     loss = _sum(_learn(share, evaluate) for share in shares)
@@ -107,7 +107,7 @@ def learn_importance(mixture: Mixture, points: Points, slope: Tensor) -> None:
     values = Streams([], mixture.inputs)
     for rows in _slices(len(points.interior), _chunk(mixture)(values)):
         coordinates = mixture.coordinates(points.interior[rows], values)
-        weights = mixture.weights(coordinates, values)[0]
+        weights = mixture.weights(mixture.logits(coordinates, values))
         gathered = (weights.sum(0) * slope).sum() / len(points.interior)
         gathered.backward()  # type: ignore[no-untyped-call]
 

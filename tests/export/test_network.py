@@ -82,7 +82,8 @@ def test_weights_are_those_of_the_gate() -> None:
     mixture = made_campaign.mixture(drop=[1])
     points = torch.rand(5, 2, dtype=torch.float64)
     streams = Streams([], 2)
-    expected = mixture.weights(mixture.coordinates(points, streams), streams)[0]
+    logits = mixture.logits(mixture.coordinates(points, streams), streams)
+    expected = mixture.weights(logits)
     assert relative(plain(mixture, facts(PLANE)).weights(points), expected.detach()) < 1e-14
 
 
