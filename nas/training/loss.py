@@ -9,7 +9,6 @@ not grow with the number of points.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -134,10 +133,10 @@ def _shares(problem: Problem, points: Points, chunk: Chunk) -> Iterator[Share]:
 
 
 def _slices(count: int, most: int) -> list[slice]:
-    """As few and as equal slices of at most ``most`` points as there can be."""
+    """As few slices of at most ``most`` points as there can be; none is larger than the first."""
     parts = max(-(-count // most), 1)
-    edges = [count * part // parts for part in range(parts + 1)]
-    return [slice(begin, end) for begin, end in pairwise(edges)]
+    size = max(-(-count // parts), 1)
+    return [slice(begin, min(begin + size, count)) for begin in range(0, count, size)]
 
 
 def _equations(problem: Problem, x: Tensor, total: int, evaluate: Evaluate) -> Tensor:
