@@ -125,7 +125,8 @@ def spaces() -> None:
 def main() -> None:
     """Run the command line; what the user can mend is one line, not a traceback."""
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupt)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup and a shell's & want it
+            signal.signal(number, _interrupt)
     try:
         app()
     except Misuse as error:

@@ -10,6 +10,7 @@ import logging
 import os
 import platform
 import shutil
+import stat
 import subprocess
 import tempfile
 from functools import cache
@@ -31,11 +32,19 @@ _PATIENCE = 300.0  # seconds
 def library() -> ctypes.CDLL | None:
     """The kernel's functions; None where it cannot be had, which is logged once."""
     try:
-        path = _cached()
-        return ctypes.CDLL(str(path))
-    except (OSError, subprocess.SubprocessError, _NoCompiler, emission.NotWritable) as error:
+        path = _path()
+        try:
+            return ctypes.CDLL(str(_made(path)))
+        except OSError:  # damaged, or made on a machine with newer libraries
+            path.unlink(missing_ok=True)
+            return ctypes.CDLL(str(_made(path)))
+    except (OSError, subprocess.SubprocessError, _NoKernel, emission.NotWritable) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
-        _LOG.warning("no fused kernel, so training is slower by a factor of 2 to 4: %s", reason)
+        _LOG.warning(
+            "no fused kernel, so training is slower: %s; expected a C++ compiler such as g++ "
+            "(or its name in CXX), and a folder of your own to keep the kernel in (NAS_CACHE)",
+            reason,
+        )
         return None
 
 
@@ -43,57 +52,72 @@ def folder() -> Path:
     """Where the library is kept: ``$NAS_CACHE``, or ``nas`` in the user's cache folder."""
     named = os.environ.get("NAS_CACHE")
     if named:
-        return Path(named)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nas"
+        return Path(named).absolute()
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").absolute() / "nas"
+    except RuntimeError as error:  # a user without a home
+        raise _NoKernel(str(error)) from error
 
 
-class _NoCompiler(Exception):  # noqa: N818 - a fact about the machine, not a failure
-    """There is no compiler, or none that compiles the kernel."""
+class _NoKernel(Exception):  # noqa: N818 - a fact about the machine, not a failure
+    """There is no compiler, none that compiles the kernel, or no safe place for it."""
 
 
-def _cached() -> Path:
-    activations, source = emission.write(), _SOURCE.read_text()
-    command = _command(_compiler())
-    parts = [activations, source, *command, torch.__version__, _processor()]
+def _path() -> Path:
+    parts = [emission.write(), _SOURCE.read_text(), *_command(), torch.__version__, _processor()]
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]
-    path = folder() / f"fused-{digest}.so"
+    return folder() / f"fused-{digest}.so"
+
+
+def _made(path: Path) -> Path:
+    """The library, compiled if it is not there."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _check_own(path.parent)
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(path.with_suffix(".lock"), timeout=_PATIENCE):
             if not path.exists():  # another process may have been first
-                _compile(command, activations, path)
+                _compile(path)
+    _check_own(path)
     return path
 
 
-def _compile(command: list[str], activations: str, path: Path) -> None:
-    with tempfile.TemporaryDirectory(dir=path.parent) as name:
+def _check_own(path: Path) -> None:
+    """What somebody else can write is not to be run."""
+    if hasattr(os, "getuid"):
+        status = path.stat()
+        if status.st_uid != os.getuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+            raise _NoKernel(f"{path} can be written by others")
+
+
+def _compile(path: Path) -> None:
+    for left_over in path.parent.glob(f"{path.stem}-*"):  # of a process that was killed
+        shutil.rmtree(left_over, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"{path.stem}-", dir=path.parent) as name:
         work = Path(name)
-        (work / "activations.h").write_text(activations)
+        (work / "activations.h").write_text(emission.write())
         made = work / path.name
+        command = [*_command(), f"-I{work}", str(_SOURCE), "-o", str(made), *_linked()]
         done = subprocess.run(
-            [*command, f"-I{work}", str(_SOURCE), "-o", str(made), *_linked()],
-            capture_output=True,
-            text=True,
-            timeout=_PATIENCE,
-            check=False,
+            command, capture_output=True, text=True, timeout=_PATIENCE, check=False
         )
         if done.returncode:
-            raise _NoCompiler(f"{command[0]} failed: {done.stderr[:500]}")
+            raise _NoKernel(f"{command[0]} failed: {done.stderr[:500]}")
+        made.chmod(0o700)
         made.replace(path)
 
 
-def _compiler() -> str:
-    named = os.environ.get("CXX")
-    for name in [named] if named else _COMPILERS:
-        if shutil.which(name):
-            return name
-    raise _NoCompiler(f"no C++ compiler ({named or ', '.join(_COMPILERS)}) was found")
+def _compiler() -> list[str]:
+    named = os.environ.get("CXX", "").split()
+    for words in [named] if named else [[name] for name in _COMPILERS]:
+        if shutil.which(words[0]):
+            return words
+    raise _NoKernel(f"no C++ compiler ({' '.join(named) or ', '.join(_COMPILERS)}) was found")
 
 
-def _command(compiler: str) -> list[str]:
+def _command() -> list[str]:
     capability = torch.backends.cpu.get_cpu_capability()
     return [
-        *compiler.split(),
+        *_compiler(),
         "-std=c++20",
         "-O3",
         "-march=native",
@@ -121,4 +145,5 @@ def _processor() -> str:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
         return platform.processor()
-    return "".join(sorted({line for line in lines if line.startswith(("model name", "flags"))}))
+    told = ("model name", "flags", "Features", "CPU implementer", "CPU part")
+    return "".join(sorted({line for line in lines if line.startswith(told)}))

@@ -19,7 +19,8 @@ _FUNCTIONS: dict[Callable[..., Any], str] = {
     torch.nn.functional.logsigmoid: (
         "minimum({0}, Vector(T(0))) - {0}.abs().neg().exp_u20().log1p()"
     ),
-    torch.sigmoid: "Vector(T(1)) / (Vector(T(1)) + {}.neg().exp_u20())",
+    # The difference keeps what is not a number from becoming one: this exponential does not.
+    torch.sigmoid: "Vector(T(1)) / (Vector(T(1)) + {0}.neg().exp_u20()) + ({0} - {0})",
 }
 
 
@@ -85,7 +86,7 @@ def _text(operand: "_Symbol | float") -> str:
 
 
 def write(activations: Mapping[str, Activation] = ACTIVATIONS) -> str:
-    """C++ for ``activations``, numbered in their order: the function ``derivatives``.
+    """C++ for ``activations``, numbered in their order: ``jet_order`` and ``derivatives``.
 
     Raises
     ------
@@ -98,16 +99,23 @@ def write(activations: Mapping[str, Activation] = ACTIVATIONS) -> str:
             functions.append(_function(f"{name}_{order}", activation, order))
             place = number * (MAX_ORDER + 2) + order
             cases.append(f"    case {place}: each_vector({name}_{order}<T>, z, f, n); break;")
-    return "\n".join([*functions, _CHOICE.replace("CASES", "\n".join(cases))])
+    return "\n".join([_CONSTANT, *functions, _CHOICE.replace("CASES", "\n".join(cases))])
 
 
 def _function(name: str, activation: Activation, order: int) -> str:
     lines: list[str] = []
-    derivatives: Any = activation(_Symbol(lines, "z"), order)  # type: ignore[arg-type]
+    try:
+        derivatives: Any = activation(_Symbol(lines, "z"), order)  # type: ignore[arg-type]
+    except (TypeError, AttributeError) as error:  # an operator or a method that _Symbol lacks
+        raise NotWritable(f"{name}: {error}") from error
+    if len(derivatives) != order + 1:
+        raise NotWritable(f"{name}: expected {order + 1} derivatives, got {len(derivatives)}")
     stores = [f"{_text(value)}.store(f + {k} * stride);" for k, value in enumerate(derivatives)]
     body = "\n  ".join([*lines, *stores])
     return _FUNCTION.replace("NAME", name).replace("BODY", body)
 
+
+_CONSTANT = f"constexpr int64_t jet_order = {MAX_ORDER};  // at most\n"
 
 _FUNCTION = """
 template <class T>

@@ -29,8 +29,10 @@ constexpr int64_t block = 8 * lanes<T>;  // numbers that an elementwise loop kee
 
 #include "activations.h"
 
-constexpr int64_t max_order = 5;     // of an activation's derivative: 4, and one for the gradient
-constexpr int64_t max_blocks = 4;    // factors of a term of Faà di Bruno's formula
+constexpr int64_t max_order = jet_order + 1;  // of an activation: one more for the gradient
+constexpr int64_t max_blocks = jet_order;     // factors of a term of Faà di Bruno's formula
+static_assert(jet_order == 4, "add_terms and activate_gradient know terms of up to 4 factors");
+
 constexpr int64_t rows_of_tile = 256;
 constexpr int64_t points_of_span = 512;
 

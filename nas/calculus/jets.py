@@ -95,6 +95,12 @@ class Streams:
     def __len__(self) -> int:
         return len(self.keys)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Streams) and self.keys == other.keys
+
+    def __hash__(self) -> int:
+        return hash(self.keys)
+
     @cached_property
     def leibniz(self) -> list[list[tuple[int, int, int]]]:
         """For each stream of f·g the terms (coefficient, stream of f, stream of g)."""

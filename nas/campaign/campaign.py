@@ -16,6 +16,7 @@ from typing import Any
 import torch
 
 from nas import problems
+from nas.calculus import networks
 from nas.campaign import front, records
 from nas.campaign.attempts import read_attempts, read_progress
 from nas.campaign.config import Campaign
@@ -95,6 +96,7 @@ def search(
     found = problem or problems.load(campaign.problem)
     resolve_device(campaign.training.device)
     _check_points(campaign, found)
+    networks.prepare()  # once, and told once, before the workers need it
     folder = Path(folder).absolute()
     with claim(folder):
         study = identify(folder, campaign, found)

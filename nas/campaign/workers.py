@@ -4,6 +4,7 @@ joblib's loky starts the processes: no pickling trouble with functions of a note
 of a guarded main module.
 """
 
+import logging
 import signal
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -89,11 +90,15 @@ class Workers(Generic[_Job]):
         return ProcessPoolExecutor(
             max_workers=1,
             timeout=IDLE,
-            initializer=_leave_interrupts_to_parent,
+            initializer=_leave_to_parent,
             env=dict.fromkeys(names, str(self._threads)),
         )
 
 
-def _leave_interrupts_to_parent() -> None:
-    """Ctrl-C reaches every process of the terminal; the parent decides what it means."""
+def _leave_to_parent() -> None:
+    """Ctrl-C reaches every process of the terminal; the parent decides what it means.
+
+    And what there is to tell of this machine, the parent has told.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.getLogger("nas").setLevel(logging.ERROR)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from nas.calculus import jets, mixing, networks
+from nas.calculus import jets, networks
 from nas.calculus.jets import Streams
 from nas.mixture.experts import Changes, Stack, count_parameters, stacks
 from nas.mixture.gate import Gate, GateShape
@@ -106,7 +106,7 @@ class Mixture(nn.Module):
         if without is not None:
             kept = [row for row, place in enumerate(self.alive) if place != without]
             logits, experts = logits[..., kept], experts[kept]
-        return mixing.mix(streams, logits, experts)
+        return networks.mix(streams, logits, experts)
 
     def forward(self, points: Tensor, streams: Streams) -> Tensor:
         """The mixture's jet (S, B, C) at points (B, D)."""

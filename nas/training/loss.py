@@ -21,7 +21,7 @@ from nas.training.points import Points
 Evaluate = Callable[[Tensor, Streams], Tensor]  # points (B, D) -> jet (…, S, B, C)
 Chunk = Callable[[Streams], int]  # -> points
 
-CHUNK_BYTES = 2**28  # of pre-activations that one chunk leaves to its backward pass
+CHUNK_BYTES = 2**28  # of pre-activations, about, that a chunk leaves to its backward pass
 SMALLEST_CHUNK = 64  # points
 
 
@@ -92,7 +92,7 @@ def learn_mixture(
         with torch.set_grad_enabled(experts_learn):
             experts = mixture.experts(coordinates, streams)
         logits = mixture.logits(coordinates, streams)
-        if streams is problem.streams:
+        if streams is problem.streams:  # the conditions have streams of their own
             weighed.append(mixture.weights(logits.detach()).sum(0))
         return mixture.mix(streams, logits, experts)
 
@@ -152,9 +152,10 @@ def _conditions(problem: Problem, points: Points, rows: slice, evaluate: Evaluat
     for condition, expression in zip(
         problem.conditions, problem.condition_expressions, strict=True
     ):
-        here, total = points.on(condition.parts, rows)
-        residuals = expression(jet[..., here, :], streams, x[here])
-        terms += [condition.weight * r.square().sum(-1) / total for r in residuals]
+        here, total = points.on(condition.parts, rows), points.count(condition.parts)
+        if len(here):
+            residuals = expression(jet[..., here, :], streams, x[here])
+            terms += [condition.weight * r.square().sum(-1) / total for r in residuals]
     return torch.stack(terms).sum(0)
 
 

@@ -25,17 +25,18 @@ class Points:
     boundary: Tensor
     rows: dict[str, slice]
 
-    def on(self, parts: tuple[str, ...], among: slice) -> tuple[Tensor, int]:
-        """Which of the boundary rows ``among`` lie on ``parts``, counted from the first of them.
-
-        And how many of all rows do.
-        """
+    def on(self, parts: tuple[str, ...], among: slice) -> Tensor:
+        """Which of the boundary rows ``among`` lie on ``parts``, counted from the first of them."""
         here = []
         for part in parts:
             begin = max(self.rows[part].start, among.start) - among.start
             end = min(self.rows[part].stop, among.stop) - among.start
             here.append(torch.arange(begin, max(begin, end), device=self.boundary.device))
-        return torch.cat(here), sum(self.rows[part].stop - self.rows[part].start for part in parts)
+        return torch.cat(here)
+
+    def count(self, parts: tuple[str, ...]) -> int:
+        """How many boundary points lie on ``parts``."""
+        return sum(self.rows[part].stop - self.rows[part].start for part in parts)
 
 
 @dataclass(frozen=True)

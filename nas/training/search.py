@@ -214,13 +214,13 @@ class Search:
         """Gradients of physics loss and sparsity; returns the former."""
         seen = learn_mixture(self.problem, self.mixture, points, experts_learn)
         self._smooth(seen.importance)
-        importance = seen.importance.requires_grad_()
+        importance = seen.importance.clone().requires_grad_()
         price = sparsity(importance, self.settings.p)
         self.sparsity = price.detach()
-        weight = self._ramp() * seen.loss
-        if experts_learn:
+        ramp = self._ramp()
+        if ramp > 0:
             (slope,) = torch.autograd.grad(price, importance)
-            learn_importance(self.mixture, points, weight * slope)
+            learn_importance(self.mixture, points, ramp * seen.loss * slope)
         return seen.loss
 
     def _ramp(self) -> float:

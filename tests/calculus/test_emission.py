@@ -5,6 +5,7 @@ import torch
 from torch import Tensor
 
 from nas.calculus import emission
+from nas.calculus.activations import Activation
 
 
 def cube(z: Tensor, order: int) -> list[Tensor]:
@@ -36,6 +37,23 @@ def test_every_operation_is_written_down_in_turn() -> None:
     assert "case 5: each_vector(cube_5<T>, z, f, n); break;" in written
 
 
-def test_what_has_no_counterpart_is_told() -> None:
-    with pytest.raises(emission.NotWritable, match=r"torch\.erfc"):
-        emission.write({"erfc": erfc})
+def power(z: Tensor, order: int) -> list[Tensor]:
+    return [z**2]
+
+
+def clamped(z: Tensor, order: int) -> list[Tensor]:
+    return [z.clamp_min(0)]
+
+
+@pytest.mark.parametrize(
+    ("activation", "told"),
+    [
+        (erfc, r"torch\.erfc"),
+        (power, r"mine_0: unsupported operand .* \*\*"),
+        (clamped, "mine_0: .* no attribute 'clamp_min'"),
+        (lambda z, order: [z], "mine_1: expected 2 derivatives, got 1"),
+    ],
+)
+def test_what_has_no_counterpart_is_told(activation: Activation, told: str) -> None:
+    with pytest.raises(emission.NotWritable, match=told):
+        emission.write({"mine": activation})

@@ -1,6 +1,7 @@
 """The fused kernel against the plain path: values, derivatives and gradients, of any shape."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -9,15 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from nas.calculus import compilation, fused, jets, networks
+from nas.calculus import fused, jets, networks, plain
 from nas.calculus.activations import ACTIVATIONS
 from nas.calculus.jets import Laplacian, Stream, Streams
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
 from search_spaces import Candidate
-from tests.oracles import relative
+from tests.calculus.test_compilation import NEEDS_COMPILER
+from tests.oracles import nested, relative
 
-pytestmark = pytest.mark.skipif(compilation.library() is None, reason="no C++ compiler")
+pytestmark = NEEDS_COMPILER
 
 DOUBLE = torch.float64
 # Streams of each order, mixed ones and Laplacians, in one to three coordinates.
@@ -60,8 +62,9 @@ def assert_agree(
     streams: Streams, x: Tensor, stacks: Sequence[networks.Stack], tolerance: float
 ) -> None:
     """Values, derivatives and the gradient along a random direction."""
+    assert fused.can_evaluate(streams, x, stacks)
     got = fused.evaluate(streams, x, stacks)
-    expected = torch.cat([networks.plain(streams, x, one) for one in stacks])
+    expected = plain.evaluate(streams, x, stacks)
     for stream in range(len(streams)):
         assert relative(got[:, stream], expected[:, stream]) < tolerance
     along = torch.randn(got.shape, generator=torch.Generator().manual_seed(0), dtype=got.dtype)
@@ -127,9 +130,10 @@ def test_a_mixture_agrees_with_drops_in_between(drops: list[int], seed: int) -> 
         if place is not None:
             mixture.drop(place)
         found = []
-        for path in (lambda *_: True, lambda *_: False):
+        for fast in (True, False):
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(fused, "available", path)
+                if not fast:
+                    patch.setattr(fused, "_available", lambda *_: False)
                 jet = mixture(points, streams)
             gradients = torch.autograd.grad(jet.square().sum(), list(mixture.parameters()))
             found.append([jet, *gradients])
@@ -159,37 +163,133 @@ def test_the_number_of_threads_changes_no_digit() -> None:
     try:
         for count in (1, 2, 3):
             torch.set_num_threads(count)
-            jet = fused.evaluate(streams, x, stacks)
-            found.append([jet, *torch.autograd.grad(jet.sum(), parameters(stacks))])
+            terms = fused.evaluate(streams, x, stacks)
+            above, below = fused.mix(streams, terms.movedim(0, -1)[:, :, 0], terms)
+            along = (above.sum() + below.sum(), parameters(stacks))
+            found.append([terms, above, below, *torch.autograd.grad(*along)])
     finally:
         torch.set_num_threads(threads)
     for other in found[1:]:
         assert all(torch.equal(one, two) for one, two in zip(found[0], other, strict=True))
 
 
-def test_what_is_not_finite_stays_so() -> None:
+@pytest.mark.parametrize("name", ACTIVATIONS)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("kind", ["weights", "biases"])
+def test_what_is_not_a_number_stays_so(name: str, dtype: torch.dtype, kind: str) -> None:
     streams = Streams([(2,)], 1)
-    stacks = [stack(["tanh", "sine"], [1, 5, 5, 1], 0)]
+    stacks = [stack([name, name], [1, 5, 5, 1], 0, dtype)]
     with torch.no_grad():
-        stacks[0].weights[0][1, 0, 0] = torch.nan
-    jet = fused.evaluate(streams, input_jet(streams, 10), stacks)
+        getattr(stacks[0], kind)[0][1] = torch.nan
+    jet = fused.evaluate(streams, input_jet(streams, 10, dtype), stacks)
     assert torch.isfinite(jet[0]).all()
-    assert not torch.isfinite(jet[1]).any()
+    assert jet[1].isnan().all()
 
 
-def test_a_gradient_of_a_gradient_is_refused() -> None:
-    streams = Streams([], 1)
-    stacks = [stack(["tanh"], [1, 4, 1], 0)]
-    jet = fused.evaluate(streams, input_jet(streams, 5), stacks)
-    (gradient, *_) = torch.autograd.grad(jet.square().sum(), parameters(stacks), create_graph=True)
-    with pytest.raises(RuntimeError, match="once_differentiable"):
-        gradient.sum().backward()  # type: ignore[no-untyped-call]
+def test_derivatives_of_derivatives_agree_with_the_plain_path() -> None:
+    """A gradient that is itself differentiated: by `grad` and by `backward`."""
+    streams = Streams([(2,)], 1)
+    x = input_jet(streams, 9)
+    stacks = [stack(["tanh", "swish"], [1, 6, 6, 2], 0)]
+    logits = torch.randn(len(streams), 9, 2, dtype=DOUBLE, requires_grad=True)
+    own = [*parameters(stacks), logits]
+    found = []
+    for evaluate, mix in ((fused.evaluate, fused.mix), (plain.evaluate, plain.mix)):
+        above, below = mix(streams, logits, evaluate(streams, x, stacks))
+        first = torch.autograd.grad(
+            (above / below[..., None]).square().sum(), own, create_graph=True
+        )
+        penalty = sum(one.square().sum() for one in first)
+        assert isinstance(penalty, Tensor)
+        second = torch.autograd.grad(penalty, own, retain_graph=True)
+        for tensor in own:
+            tensor.grad = None
+        penalty.backward()  # type: ignore[no-untyped-call]
+        found.append([*second, *(tensor.grad for tensor in own)])
+    for got, expected in zip(*found, strict=True):
+        assert got is not None
+        assert expected is not None
+        assert relative(got, expected) < 1e-10
 
 
-def test_points_that_need_a_gradient_and_linear_networks_are_left_to_torch() -> None:
+def test_derivatives_by_the_points_are_right_or_left_to_torch() -> None:
+    """What a user may do to check a mixture: u_xx of it by nested autograd."""
+    pool = [Candidate("tanh", 2, 8), Candidate("sine", 1, 5)]
+    mixture = Mixture(pool, GateShape(1, 4), [(-1.0, 1.0)], 1, seed=0)
+    x = torch.linspace(-1, 1, 7, dtype=DOUBLE).unsqueeze(-1)
+    got = mixture(x, Streams([(2,)], 1))[2, :, 0]
+    by_points = nested(lambda points: mixture(points, Streams([], 1))[0, :, 0], x, (2,))
+    assert relative(got, by_points) < 1e-10
+
+
+def changed(**changes: object) -> networks.Stack:
+    return replace(stack(["tanh", "sine"], [1, 4, 4, 1], 0), **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        stack(["tanh"], [1, 1], 0),  # linear
+        stack(["tanh"], [1, 8, 4, 1], 0),  # hidden layers of two widths
+        stack(["tanh"], [2, 4, 1], 0),  # another number of inputs
+        stack(["tanh"], [1, 4, 2], 0),  # another number of outputs than its neighbour
+        stack(["tanh"], [1, 4, 1], 0, torch.float32),
+        changed(activations=("tanh",)),
+        changed(activations=("tanh", "no such")),
+        changed(biases=stack(["tanh"], [1, 4, 4, 1], 0).biases),
+    ],
+)
+def test_what_does_not_fit_together_never_reaches_the_kernel(other: networks.Stack) -> None:
     streams = Streams([], 1)
     x, one = input_jet(streams, 5), stack(["tanh"], [1, 4, 1], 0)
-    assert fused.possible(x, [one])
-    assert not fused.possible(x.clone().requires_grad_(), [one])
-    assert not fused.possible(x.half(), [one])
-    assert not fused.possible(x, [one, stack(["tanh"], [1, 1], 0)])
+    assert fused.can_evaluate(streams, x, [one])
+    assert not fused.can_evaluate(streams, x, [one, other])
+
+
+def test_jets_that_do_not_fit_never_reach_the_kernel() -> None:
+    streams = Streams([(1,)], 1)
+    x, one = input_jet(streams, 5), stack(["tanh"], [1, 4, 1], 0)
+    assert not fused.can_evaluate(streams, x[:1], [one])
+    assert not fused.can_evaluate(streams, x.half(), [one])
+    assert not fused.can_evaluate(streams, x.clone().requires_grad_(), [one])
+    logits, terms = torch.zeros(2, 5, 3, dtype=DOUBLE), torch.zeros(3, 2, 5, 1, dtype=DOUBLE)
+    assert fused.can_mix(streams, logits, terms)
+    assert not fused.can_mix(streams, logits[:, :4], terms)
+    assert not fused.can_mix(streams, logits[..., :2], terms)
+    assert not fused.can_mix(streams, logits[:1], terms[:, :1])
+    assert not fused.can_mix(streams, logits.float(), terms)
+    with pytest.raises(RuntimeError, match=r"expand|size|shape"):
+        networks.mix(streams, logits[:, :4], terms)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(
+    asked=st.sampled_from(DERIVATIVES),
+    experts=st.integers(1, 40),
+    outputs=st.integers(1, 3),
+    points=st.sampled_from([1, 5, 64, 65, 200]),
+    dtype=st.sampled_from([torch.float32, torch.float64]),
+)
+def test_the_mean_agrees_with_the_plain_path(
+    asked: tuple[int, list[Stream]], experts: int, outputs: int, points: int, dtype: torch.dtype
+) -> None:
+    dimension, derivatives = asked
+    streams = Streams(derivatives, dimension)
+    generator = torch.Generator().manual_seed(points)
+
+    def draw(*shape: int) -> Tensor:
+        return torch.randn(*shape, generator=generator, dtype=dtype).requires_grad_()
+
+    logits = draw(len(streams), points, experts)
+    terms = draw(experts, len(streams), points, outputs)
+    along = torch.randn(len(streams), points, outputs, generator=generator, dtype=dtype)
+    found = []
+    for path in (fused.mix, plain.mix):
+        above, below = path(streams, logits, terms)
+        jet = jets.divide(streams, above, below.unsqueeze(-1))
+        found.append([jet, *torch.autograd.grad((jet * along).sum(), [logits, terms])])
+    tolerance = 1e-10 if dtype == DOUBLE else 1e-3  # fourth orders of random jets grow large
+    # Where there is one expert, the gradient by its logit is zero but for rounding.
+    size = max(float(tensor.detach().abs().max()) for tensor in found[1])
+    for got, expected in zip(*found, strict=True):
+        torch.testing.assert_close(got, expected, rtol=tolerance, atol=tolerance * size)

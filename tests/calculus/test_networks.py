@@ -4,11 +4,16 @@ import pytest
 import torch
 from torch import Tensor
 
-from nas.calculus import compilation, fused, networks
+from nas.calculus import compilation, fused, jets, networks, plain
 from nas.calculus.activations import ACTIVATIONS
 from nas.calculus.jets import Laplacian, Streams
+from tests.calculus.test_compilation import NEEDS_COMPILER
 from tests.calculus.test_fused import input_jet, stack
 from tests.oracles import nested, relative
+
+PATHS = pytest.mark.parametrize(
+    "fast", [pytest.param(True, marks=NEEDS_COMPILER, id="fused"), pytest.param(False, id="plain")]
+)
 
 
 def one_by_one(one: networks.Stack, row: int, points: Tensor) -> Tensor:
@@ -20,10 +25,10 @@ def one_by_one(one: networks.Stack, row: int, points: Tensor) -> Tensor:
     return values[:, 0]
 
 
-@pytest.mark.parametrize("fast", [True, False])
+@PATHS
 def test_against_nested_autograd(fast: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if not fast:
-        monkeypatch.setattr(fused, "possible", lambda *_: False)
+        monkeypatch.setattr(fused, "_available", lambda *_: False)
     streams = Streams([(2, 1), (0, 3)], 2)
     one = stack(["sine", "swish", "swish", "tanh"], [2, 7, 7, 1], 0)
     x = input_jet(streams, 11)
@@ -37,9 +42,39 @@ def test_against_nested_autograd(fast: bool, monkeypatch: pytest.MonkeyPatch) ->
             assert relative(jet[row, place, :, 0], expected) < 1e-10
 
 
+@PATHS
+@pytest.mark.parametrize("shift", [0.0, 800.0])
+def test_the_mean_agrees_with_nested_autograd_also_for_large_logits(
+    fast: bool, shift: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not fast:
+        monkeypatch.setattr(fused, "_available", lambda *_: False)
+    streams = Streams([(3, 1), Laplacian((0, 1))], 2)
+    zero, one = torch.zeros(2, dtype=torch.float64), torch.ones(2, dtype=torch.float64)
+    weight = torch.tensor([[1.0, -2.0, 0.5], [0.3, 0.8, -1.0]], dtype=torch.float64)
+    bias = torch.tensor([0.0, 1.0, -1.0], dtype=torch.float64) + shift
+    x = torch.rand(7, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+
+    def parts(x: Tensor, streams: Streams) -> tuple[Tensor, Tensor]:
+        jet = jets.coordinates(x, streams, zero, one)
+        logits = jets.shift(jets.linear(jet, weight), bias)
+        waves = jets.layer(streams, ACTIVATIONS["sine"], jets.linear(jet, 2 * weight), 0 * bias)
+        return logits, waves.movedim(-1, 0).unsqueeze(-1)
+
+    got = networks.mix(streams, *parts(x, streams))
+    assert got.shape == (len(streams), 7, 1)
+
+    def value(x: Tensor) -> Tensor:
+        logits, waves = parts(x, Streams([], 2))
+        return (logits[0].softmax(-1) * waves[:, 0, :, 0].T).sum(-1)
+
+    for place, key in enumerate(streams.keys):
+        assert relative(got[place, :, 0], nested(value, x, key)) < 1e-10, key
+
+
 def test_without_a_compiler_the_plain_path_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compilation, "library", lambda: None)
     monkeypatch.setattr(fused, "evaluate", lambda *_: pytest.fail("not to be called"))
     streams = Streams([], 1)
     one, x = stack(["tanh", "gelu"], [1, 4, 1], 0), input_jet(streams, 5)
-    assert torch.equal(networks.evaluate(streams, x, [one]), networks.plain(streams, x, one))
+    assert torch.equal(networks.evaluate(streams, x, [one]), plain.evaluate(streams, x, [one]))

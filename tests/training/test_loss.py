@@ -5,11 +5,12 @@ import torch
 from torch import Tensor
 
 from nas.calculus.jets import Streams
-from nas.mixture.gate import GateShape
+from nas.mixture.gate import GateShape, sparsity
 from nas.mixture.mixture import Mixture
 from nas.problems import Box, Condition, Problem
+from nas.training import loss
 from nas.training.loss import mixture_loss, own_losses, physics_loss
-from nas.training.points import Sampler
+from nas.training.points import Points, Sampler
 from tests.training.problems import POISSON, POOL
 
 DOUBLE, CPU = torch.float64, torch.device("cpu")
@@ -31,8 +32,8 @@ def test_loss_of_a_constant_by_hand() -> None:
         conditions=[Condition(("x_min", "x_max"), lambda u: u, weight=5.0)],
     )
     points = Sampler(problem, 8, 2, "sobol", 0).draw(0, DOUBLE, CPU)
-    loss = physics_loss(problem, points, lambda x, s: constant(3.0, x, s))
-    assert float(loss) == pytest.approx(4 + 5 * 9, rel=1e-14)
+    value = physics_loss(problem, points, lambda x, s: constant(3.0, x, s))
+    assert float(value) == pytest.approx(4 + 5 * 9, rel=1e-14)
 
 
 def test_systems_and_separate_conditions_add_up() -> None:
@@ -44,8 +45,8 @@ def test_systems_and_separate_conditions_add_up() -> None:
     )
     points = Sampler(problem, 8, 4, "sobol", 0).draw(0, DOUBLE, CPU)
     # u = 3: residuals -1 and 2; at the left 3; at the right 2 and 0
-    loss = physics_loss(problem, points, lambda x, s: constant(3.0, x, s))
-    assert float(loss) == pytest.approx(1 + 4 + 9 + 4 + 0, rel=1e-14)
+    value = physics_loss(problem, points, lambda x, s: constant(3.0, x, s))
+    assert float(value) == pytest.approx(1 + 4 + 9 + 4 + 0, rel=1e-14)
 
 
 def test_exact_solution_has_no_loss() -> None:
@@ -63,9 +64,9 @@ def test_own_losses_are_those_of_mixtures_of_one() -> None:
     mixture = Mixture(POOL, GateShape(1, 4), POISSON.domain.bounds, 1, seed=0)
     points = Sampler(POISSON, 32, 2, "sobol", 0).draw(0, DOUBLE, CPU)
     own = own_losses(POISSON, mixture, points)
-    for place, loss in zip(mixture.alive, own, strict=True):
+    for place, expected in zip(mixture.alive, own, strict=True):
         alone = Mixture(POOL, GateShape(1, 4), POISSON.domain.bounds, 1, seed=0, alive=[place])
-        torch.testing.assert_close(mixture_loss(POISSON, alone, points), loss)
+        torch.testing.assert_close(mixture_loss(POISSON, alone, points), expected)
 
 
 def test_loss_without_an_expert_is_the_loss_after_its_drop() -> None:
@@ -89,5 +90,85 @@ def test_problem_without_conditions() -> None:
         name="free", domain=Box(x=(0.0, 1.0)), residual=lambda u: u - 1, conditions=[]
     )
     points = Sampler(problem, 8, 2, "sobol", 0).draw(0, DOUBLE, CPU)
-    loss = physics_loss(problem, points, lambda x, s: constant(3.0, x, s))
-    assert float(loss) == pytest.approx(4.0)
+    value = physics_loss(problem, points, lambda x, s: constant(3.0, x, s))
+    assert float(value) == pytest.approx(4.0)
+
+
+@pytest.fixture
+def plate() -> tuple[Problem, Mixture, Points]:
+    """A problem with conditions of three kinds, and a mixture whose gate is stirred."""
+    problem = Problem(
+        name="plate",
+        domain=Box(x=(0.0, 1.0), y=(0.0, 1.0)),
+        residual=lambda u, x: u.xx + u.yy + u * x,
+        conditions=[
+            Condition(("x_min", "y_max"), lambda u: u - 1, weight=3.0),
+            Condition("y_min", lambda u: (u, u.y)),
+            Condition("x_max", lambda u, y: u.x - y),
+        ],
+    )
+    mixture = Mixture(POOL, GateShape(1, 4), problem.domain.bounds, 1, seed=0)
+    with torch.no_grad():
+        mixture.gate.out_weight.normal_(generator=torch.Generator().manual_seed(0))
+    return problem, mixture, Sampler(problem, 50, 41, "sobol", 0).draw(0, DOUBLE, CPU)
+
+
+@pytest.mark.parametrize("largest", [1, 7, 13, 10**6])
+def test_chunks_change_neither_losses_nor_gradients(
+    plate: tuple[Problem, Mixture, Points], monkeypatch: pytest.MonkeyPatch, largest: int
+) -> None:
+    problem, mixture, points = plate
+    parameters = list(mixture.parameters())
+
+    def alone(x: Tensor, streams: Streams) -> Tensor:
+        return mixture.experts(mixture.coordinates(x, streams), streams)
+
+    expected = physics_loss(problem, points, mixture)
+    expected_own = physics_loss(problem, points, alone)
+    gradients = torch.autograd.grad(expected, parameters)
+    experts = [*mixture.stacks.parameters()]
+    own_gradients = torch.autograd.grad(expected_own.sum(), experts)
+
+    monkeypatch.setattr(loss, "CHUNK_BYTES", 1)
+    monkeypatch.setattr(loss, "SMALLEST_CHUNK", largest)
+    torch.testing.assert_close(mixture_loss(problem, mixture, points), expected.detach())
+    torch.testing.assert_close(own_losses(problem, mixture, points), expected_own.detach())
+    seen = loss.learn_mixture(problem, mixture, points)
+    torch.testing.assert_close(seen.loss, expected.detach())
+    for parameter, gradient in zip(parameters, gradients, strict=True):
+        torch.testing.assert_close(parameter.grad, gradient, rtol=1e-10, atol=1e-12)
+    streams = Streams([], 2)
+    weights = mixture.weights(
+        mixture.logits(mixture.coordinates(points.interior, streams), streams)
+    )
+    torch.testing.assert_close(seen.importance, weights.mean(0).detach())
+    mixture.zero_grad()
+    torch.testing.assert_close(loss.learn_own(problem, mixture, points), expected_own.detach())
+    for parameter, gradient in zip(experts, own_gradients, strict=True):
+        torch.testing.assert_close(parameter.grad, gradient, rtol=1e-10, atol=1e-12)
+
+
+def test_the_gate_alone_learns_where_the_experts_do_not(
+    plate: tuple[Problem, Mixture, Points],
+) -> None:
+    problem, mixture, points = plate
+    loss.learn_mixture(problem, mixture, points, experts_learn=False)
+    assert all(parameter.grad is None for parameter in mixture.stacks.parameters())
+    assert all(parameter.grad is not None for parameter in mixture.gate.parameters())
+
+
+def test_the_gradient_of_the_importance_is_that_of_the_mean_weights(
+    plate: tuple[Problem, Mixture, Points], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, mixture, points = plate
+    streams, gate = Streams([], 2), list(mixture.gate.parameters())
+    coordinates = mixture.coordinates(points.interior, streams)
+    importance = mixture.weights(mixture.logits(coordinates, streams)).mean(0)
+    price = sparsity(importance, 0.5)
+    (slope,) = torch.autograd.grad(price, importance, retain_graph=True)
+    gradients = torch.autograd.grad(price, gate)
+    monkeypatch.setattr(loss, "CHUNK_BYTES", 1)
+    monkeypatch.setattr(loss, "SMALLEST_CHUNK", 7)
+    loss.learn_importance(mixture, points, slope)
+    for parameter, gradient in zip(gate, gradients, strict=True):
+        torch.testing.assert_close(parameter.grad, gradient, rtol=1e-10, atol=1e-13)

@@ -9,7 +9,7 @@ import nas
 from experiments.benchmarks.figures import Findings
 from experiments.benchmarks.timing import seconds_of
 
-TRIALS = 6
+TRIALS = 8
 ROUNDS = 2
 SETTINGS: dict[str, Any] = {
     # Trials of equal size, so that no worker waits for the other's last.
@@ -21,7 +21,7 @@ SETTINGS: dict[str, Any] = {
     "gate": {"depth": 2, "width": 32, "activation": "tanh"},
     "tune": {"m": 8},
     "training": {
-        "steps": 200,
+        "steps": 300,
         "points": {"interior": 1000, "boundary": 300},
         "fine_tuning": {"rounds": 0},
         "device": "cpu",
@@ -43,7 +43,7 @@ def measure(findings: Findings) -> None:
     findings.note(
         f"A campaign on Burgers' equation of {TRIALS} trials of 8 experts, "
         f"{SETTINGS['training']['steps']} steps each without fine-tuning, one thread a worker; "
-        f"the start of the workers counts. Medians of {ROUNDS}."
+        f"the start of the workers counts. Medians of {ROUNDS} rounds in turn."
     )
 
 

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from experiments.benchmarks import settings
 from experiments.benchmarks.rivals.parameters import Layers, networks
 from nas.mixture.mixture import Mixture
+from nas.training.optimisers import adam
 
 Residual = Callable[[Tensor, Tensor], Tensor]  # u (B,), points (B, D) -> (B,)
 
@@ -102,7 +103,7 @@ class Nested:
         self.mixture = NestedMixture(mixture)
         self.residual = residual
         self.points = points.clone().requires_grad_()
-        self.optimiser = torch.optim.Adam(self.mixture.parameters(), settings.LEARNING_RATE)
+        self.optimiser = adam(self.mixture.parameters(), settings.LEARNING_RATE)  # as ours has it
 
     def gradient(self) -> Tensor:
         """Fill the parameters' ``grad``; return the loss () without its graph."""

@@ -1,0 +1,227 @@
+"""Calls of the compiled kernel, and what it is told of streams and networks (see fused.cpp).
+
+Axis legend: N networks of a stack, E networks of all stacks, S streams, B points, D inputs,
+C outputs, V and W widths.
+"""
+
+import ctypes
+from bisect import bisect_left, insort
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor
+
+from nas.calculus import compilation
+from nas.calculus.activations import ACTIVATIONS, MAX_ORDER
+from nas.calculus.jets import Streams
+
+DTYPES = {torch.float32: "float32", torch.float64: "float64"}
+
+_SPARE = 4  # blocks of memory that are kept
+_TERM = 3 + MAX_ORDER  # numbers of a term: stream, coefficient, how many factors, and which
+_FACTORS = 4  # numbers of a product: stream, coefficient, and two factors
+_NUMBER = {name: number for number, name in enumerate(ACTIVATIONS)}
+
+Shape = tuple[int, ...]
+# Activations of each stack, and the shapes of its weights and of its biases.
+Shapes = tuple[tuple[tuple[str, ...], tuple[Shape, ...], tuple[Shape, ...]], ...]
+Integers = ctypes.Array[ctypes.c_int64]
+
+
+class Kernel:
+    """The compiled functions of one dtype, on one set of streams.
+
+    Parameters
+    ----------
+    streams
+        Of the jets.
+    dtype
+        Of all numbers.
+    sizes, description
+        What `Call` of fused.cpp says of them.
+    """
+
+    def __init__(
+        self, streams: Streams, dtype: torch.dtype, sizes: Sequence[int], description: Integers
+    ) -> None:
+        self._suffix = DTYPES[dtype]
+        terms = _terms(streams)
+        common = [len(terms) // _TERM, len(streams), streams.order, torch.get_num_threads()]
+        self._arrays = terms, _integers([*common, *sizes]), description  # kept alive
+        self._call = _Call(*(ctypes.addressof(array) for array in self._arrays))
+
+    def run(self, name: str, *tensors: Tensor | None) -> None:
+        """Call a function that reads and writes these tensors."""
+        places = (None if one is None else ctypes.c_void_p(one.data_ptr()) for one in tensors)
+        self._function(name)(ctypes.byref(self._call), *places)
+
+    def count(self, name: str) -> int:
+        """Call a function that returns a number."""
+        function = self._function(name)
+        function.restype = ctypes.c_int64
+        number: int = function(ctypes.byref(self._call))
+        return number
+
+    def _function(self, name: str) -> Any:
+        library = compilation.library()
+        assert library is not None
+        return library[f"{name}_{self._suffix}"]
+
+
+class NetworksKernel(Kernel):
+    """``learns`` says whether the forward pass is to leave what the backward pass needs."""
+
+    def __init__(self, streams: Streams, shapes: Shapes, coordinates: Tensor, learns: bool) -> None:
+        batch = describe(shapes)
+        assert batch is not None
+        count, points, inputs = coordinates.shape
+        sizes = [points, batch.outputs, inputs, batch.networks, batch.parameters]
+        super().__init__(streams, coordinates.dtype, sizes, batch.description)
+        self._shape = (batch.networks, count, points, batch.outputs)
+        self._parameters = batch.parameters
+        item = coordinates.element_size()
+        self._store = Store(self.count("stored") * item) if learns else None
+
+    def forward(self, coordinates: Tensor, flat: Tensor) -> Tensor:
+        """The jets (E, S, B, C)."""
+        out = coordinates.new_empty(self._shape)
+        stored = None if self._store is None else self._store.memory
+        self.run("forward", coordinates, flat, stored, out)
+        return out
+
+    def backward(self, coordinates: Tensor, flat: Tensor, gradient: Tensor) -> Tensor:
+        """The gradient by the flat parameters from that by the jets."""
+        assert self._store is not None
+        found = flat.new_empty(self.count("spans"), self._parameters)
+        self.run("backward", coordinates, flat, self._store.memory, gradient, found)
+        return found.sum(0)
+
+
+class MixingKernel(Kernel):
+    """The sums of `plain.mix`."""
+
+    def __init__(self, streams: Streams, terms: Tensor) -> None:
+        experts, _, points, outputs = terms.shape
+        products = _products(streams)
+        sizes = [points, outputs, experts, len(products) // _FACTORS]
+        super().__init__(streams, terms.dtype, sizes, products)
+
+    def forward(self, logits: Tensor, terms: Tensor) -> tuple[Tensor, Tensor]:
+        """Numerator (S, B, C) and denominator (S, B)."""
+        above, below = torch.empty_like(terms[0]), torch.empty_like(logits[..., 0])
+        self.run("mix", logits, terms, above, below)
+        return above, below
+
+    def backward(
+        self, logits: Tensor, terms: Tensor, above: Tensor, below: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """The gradients by logits and terms from those by numerator and denominator."""
+        by_logits, by_terms = torch.empty_like(logits), torch.empty_like(terms)
+        self.run("mix_gradient", logits, terms, above, below, by_logits, by_terms)
+        return by_logits, by_terms
+
+
+class Store:
+    """Memory for what a forward pass leaves to its backward pass.
+
+    A few are kept for the next comers: to get as much anew from the system, page by page, would
+    take longer than the arithmetic.
+    """
+
+    _spare: ClassVar[list[Tensor]] = []  # by rising size
+
+    def __init__(self, size: int) -> None:
+        self.memory = torch.empty(0, dtype=torch.uint8)  # what is given back if there is no more
+        try:
+            spare = self._spare.pop(bisect_left(self._spare, size, key=len))
+        except IndexError:
+            spare = self.memory
+        # Another thread may have changed the list since it was searched.
+        fits = len(spare) >= size
+        self.memory = spare if fits else torch.empty(size, dtype=torch.uint8)
+
+    def __del__(self) -> None:
+        insort(self._spare, self.memory, key=len)
+        del self._spare[:-_SPARE]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Where the numbers of each network stand among all parameters."""
+
+    description: Integers
+    networks: int
+    outputs: int
+    parameters: int
+
+
+@lru_cache(maxsize=256)
+def describe(shapes: Shapes) -> Batch | None:
+    """What fused.cpp wants to know of these stacks; None if they are not of its kind.
+
+    Its kind: at least one hidden layer, all hidden layers of one width.
+    """
+    networks: list[list[int]] = []
+    offset, ends = 0, set()
+    for activations, weights, biases in shapes:
+        count = len(activations)
+        widths = [weights[0][1], *(shape[-1] for shape in biases)]
+        expected_weights = tuple((count, v, w) for v, w in pairwise(widths))
+        expected_biases = tuple((count, w) for w in widths[1:])
+        if (weights, biases) != (expected_weights, expected_biases):
+            return None
+        if len(set(widths[1:-1])) != 1 or not set(activations) <= set(_NUMBER):
+            return None
+        ends.add((widths[0], widths[-1]))
+        weights_at, biases_at = [], []
+        for v, w in pairwise(widths):
+            weights_at.append((offset, v * w))
+            offset += count * v * w
+            biases_at.append((offset, w))
+            offset += count * w
+        for row, activation in enumerate(activations):
+            places = [start + row * size for start, size in (*weights_at, *biases_at)]
+            shape = [_NUMBER[activation], len(widths) - 2, widths[1]]
+            networks.append([len(networks), *shape, *places])
+    if len(ends) != 1 or not networks:
+        return None
+    # The dearest first, so that the threads end together.
+    networks.sort(key=lambda network: -network[2] * network[3] ** 2)
+    description = _integers([number for network in networks for number in network])
+    ((_, outputs),) = ends
+    return Batch(description, len(networks), outputs, offset)
+
+
+class _Call(ctypes.Structure):
+    """`Call` of fused.cpp."""
+
+    _fields_ = [(name, ctypes.c_void_p) for name in ("terms", "sizes", "description")]
+
+
+@lru_cache(maxsize=256)
+def _terms(streams: Streams) -> Integers:
+    rows = [
+        [place, coefficient, len(blocks), *blocks, *[0] * (MAX_ORDER - len(blocks))]
+        for place, terms in enumerate(streams.faa_di_bruno)
+        for coefficient, blocks in terms
+        if len(blocks) > 1
+    ]
+    return _integers([number for row in rows for number in row])
+
+
+@lru_cache(maxsize=256)
+def _products(streams: Streams) -> Integers:
+    rows = [
+        (place, coefficient, left, right)
+        for place, terms in enumerate(streams.leibniz)
+        for coefficient, left, right in terms
+    ]
+    return _integers([number for row in rows for number in row])
+
+
+def _integers(values: Sequence[int]) -> Integers:
+    return (ctypes.c_int64 * len(values))(*values)

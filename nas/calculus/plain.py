@@ -1,0 +1,69 @@
+"""The jets of many networks, and their gated mean, in torch's own functions.
+
+Axis legend: N networks of a stack, S streams, B points, D inputs, C outputs, E terms of the mean,
+V and W widths.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import torch
+from torch import Tensor
+
+from nas.calculus import jets
+from nas.calculus.activations import ACTIVATIONS
+from nas.calculus.jets import Streams
+
+
+@dataclass(frozen=True)
+class Stack:
+    """N multilayer perceptrons of one shape; the last layer is linear.
+
+    Parameters
+    ----------
+    activations
+        Name of each network's activation.
+    weights, biases
+        Of each layer: (N, V, W) and (N, W).
+    """
+
+    activations: tuple[str, ...]
+    weights: Sequence[Tensor]
+    biases: Sequence[Tensor]
+
+
+def evaluate(streams: Streams, coordinates: Tensor, stacks: Sequence[Stack]) -> Tensor:
+    """Each network's jet (E, S, B, C) from that of the coordinates (S, B, D)."""
+    return torch.cat([_evaluate(streams, coordinates, stack) for stack in stacks])
+
+
+def mix(streams: Streams, logits: Tensor, terms: Tensor) -> tuple[Tensor, Tensor]:
+    """The jets of Σᵢ exp(gᵢ) uᵢ (S, B, C) and of Σᵢ exp(gᵢ) (S, B), but for a common factor.
+
+    From the jets of g (S, B, E) and of u (E, S, B, C). The factor is constant around each point:
+    it changes no quotient, and keeps the exponentials from overflow.
+    """
+    value = logits[0]
+    exponential = torch.exp(value - value.amax(-1, keepdim=True).detach())
+    weights = jets.compose(streams, [exponential] * (streams.order + 1), logits)
+    weighted = jets.multiply(streams, weights.movedim(-1, 0).unsqueeze(-1), terms)
+    return weighted.sum(0), weights.sum(-1)
+
+
+def _evaluate(streams: Streams, jet: Tensor, stack: Stack) -> Tensor:
+    """One stack, a batched product a layer."""
+    *hidden, (last_weight, last_bias) = zip(stack.weights, stack.biases, strict=True)
+    for weight, bias in hidden:
+        jet = _activate(streams, stack.activations, jets.linear(jet, weight), bias)
+    return jets.shift(jets.linear(jet, last_weight), last_bias)
+
+
+def _activate(streams: Streams, activations: Sequence[str], jet: Tensor, bias: Tensor) -> Tensor:
+    """Neighbours of one activation are one slice."""
+    runs = [(name, len(list(run))) for name, run in groupby(activations)]
+    if len(runs) == 1:
+        return jets.layer(streams, ACTIVATIONS[runs[0][0]], jet, bias)
+    counts = [count for _, count in runs]
+    parts = zip(runs, torch.split(jet, counts), torch.split(bias, counts), strict=True)
+    return torch.cat([jets.layer(streams, ACTIVATIONS[name], g, b) for (name, _), g, b in parts])
