@@ -26,10 +26,11 @@ def measure(findings: Findings) -> None:
     findings.add("step, half of the experts", 1e3 * times.median("halved"), "ms")
     findings.add("cost against parameters", slope, "", "lower", 1.2)
     findings.note(
-        f"A pause is the time of the drop and of the step behind it beyond that of the steps "
-        f"after, the median over {len(pauses)} drops. Cost against parameters is (step time after / before) over "
-        f"(parameters after / before) with half of the experts gone, {parameters[0]:,} and "
-        f"{parameters[1]:,} parameters: 1 where the time falls as the parameters do, about 2 "
+        "A pause is the time of the drop and of the step behind it beyond that of the steps "
+        f"after, the median over {len(pauses)} drops. Cost against parameters is (step time after "
+        "/ before) over (parameters after / before) with half of the experts gone, "
+        f"{parameters[0]:,} and {parameters[1]:,} parameters: 1 where the time falls as the "
+        "parameters do, about 2 "
         "where nothing is gained."
     )
 
