@@ -92,35 +92,40 @@ def test_no_gpu_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (findings.figures, findings.skipped) == ([], ["no CUDA GPU here"])
 
 
+def size(m: int, points: int, seconds: float, extra: int = 100) -> Size:
+    return Size(m, points, 10 * m, seconds, extra, 2**30)
+
+
 def test_deviation_from_linear() -> None:
     # The work doubles twice, the time grows 2.2 times and then 1.8 times: 10 % more and less.
-    times = timing.Times({"small": [1.0, 10.0], "middle": [2.2, 22.0], "large": [3.96, 39.6]})
-    work = {"small": 10, "middle": 20, "large": 40}
-    assert growth.deviation(times, work) == pytest.approx(0.1)
+    sizes = [size(1, 10, 1.0), size(1, 20, 2.2), size(2, 20, 3.96)]
+    assert growth.deviation(sizes) == pytest.approx(0.1)
 
 
-@pytest.mark.usefixtures("quick")
-def test_growth_tells_of_a_process_that_died(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_growth_takes_the_quieter_round_and_tells_of_a_process_that_died(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    noise = iter([*[1.0] * 8, *[3.0] * 8])
+
     def measured(m: int, points: int) -> Size:
-        if m == 4:
+        if m == 512 and points > 1024:
             raise alone.Died("it ended with exit code -9")
-        return Size(m, points, 10 * m, 1.0, 100 if points < 20 else 110, 2**30)
+        seconds = next(noise) * 1e-6 * m * points
+        return size(m, points, seconds, extra=100 if points < 10**5 else 110)
 
     monkeypatch.setattr(alone, "size", measured)
-    monkeypatch.setattr(growth, "POOLS", ((2, 16), (4, 16)))
-    monkeypatch.setattr(growth, "BATCHES", ((2, 16), (2, 64)))
-    monkeypatch.setattr(growth, "MEMORY", ((2, 16), (2, 64)))
-    monkeypatch.setattr(growth, "LARGEST", (4, 64))
     findings = Findings("growth")
     growth.measure(findings)
-    found = {figure.figure: figure.value for figure in findings.figures}
-    assert found["memory growth from B=16 to B=64"] == pytest.approx(1.1)
-    assert [name for name in found if name.endswith("step") and "memory" not in name] == [
-        "m=2, B=16: step",
-        "m=4, B=16: step",
-        "m=2, B=64: step",
-    ]
-    assert findings.skipped == ["m=4, B=64: it ended with exit code -9"]
+    with_target = {f.figure: f.value for f in findings.figures if f.target is not None}
+    assert with_target == pytest.approx(
+        {
+            "deviation from linear in experts": 0,
+            "deviation from linear in points": 0,
+            "memory growth from B=65,536 to B=262,144": 1.1,
+        },
+        abs=1e-9,
+    )
+    assert findings.skipped == ["m=512, B=65,536: it ended with exit code -9"]
 
 
 def test_start_empties_the_cache_for_cold_and_keeps_it_for_warm(

@@ -9,7 +9,7 @@ import nas
 from experiments.benchmarks.figures import Findings
 from experiments.benchmarks.timing import seconds_of
 
-TRIALS = 8
+TRIALS = 12
 ROUNDS = 2
 SETTINGS: dict[str, Any] = {
     # Trials of equal size, so that no worker waits for the other's last.
@@ -21,7 +21,7 @@ SETTINGS: dict[str, Any] = {
     "gate": {"depth": 2, "width": 32, "activation": "tanh"},
     "tune": {"m": 8},
     "training": {
-        "steps": 300,
+        "steps": 400,
         "points": {"interior": 1000, "boundary": 300},
         "fine_tuning": {"rounds": 0},
         "device": "cpu",
