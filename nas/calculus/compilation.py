@@ -22,7 +22,7 @@ from filelock import FileLock
 from nas.calculus import emission
 
 _LOG = logging.getLogger("nas")
-_SOURCE = Path(__file__).with_name("fused.cpp")
+_SOURCES = Path(__file__).with_name("cpp")
 _TORCH = Path(torch.__file__).parent
 _COMPILERS = ("g++", "clang++", "c++")
 _PATIENCE = 300.0  # seconds
@@ -64,7 +64,8 @@ class _NoKernel(Exception):  # noqa: N818 - a fact about the machine, not a fail
 
 
 def _path() -> Path:
-    parts = [emission.write(), _SOURCE.read_text(), *_command(), torch.__version__, _processor()]
+    sources = [path.read_text() for path in sorted(_SOURCES.iterdir()) if path.is_file()]
+    parts = [emission.write(), *sources, *_command(), torch.__version__, _processor()]
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]
     return folder() / f"fused-{digest}.so"
 
@@ -96,7 +97,14 @@ def _compile(path: Path) -> None:
         work = Path(name)
         (work / "activations.h").write_text(emission.write())
         made = work / path.name
-        command = [*_command(), f"-I{work}", str(_SOURCE), "-o", str(made), *_linked()]
+        command = [
+            *_command(),
+            f"-I{work}",
+            str(_SOURCES / "fused.cpp"),
+            "-o",
+            str(made),
+            *_linked(),
+        ]
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=_PATIENCE, check=False
         )

@@ -1,4 +1,4 @@
-"""Calls of the compiled kernel, and what it is told of streams and networks (see fused.cpp).
+"""Calls of the compiled kernel, and what it is told of streams and networks (see cpp/).
 
 Axis legend: N networks of a stack, E networks of all stacks, S streams, B points, D inputs,
 C outputs, V and W widths.

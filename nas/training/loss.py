@@ -133,10 +133,7 @@ def _shares(problem: Problem, points: Points, chunk: Chunk) -> Iterator[Share]:
 
 
 def _slices(count: int, most: int) -> list[slice]:
-    """As few slices of at most ``most`` points as there can be; none is larger than the first."""
-    parts = max(-(-count // most), 1)
-    size = max(-(-count // parts), 1)
-    return [slice(begin, min(begin + size, count)) for begin in range(0, count, size)]
+    return [slice(begin, min(begin + most, count)) for begin in range(0, count, most)]
 
 
 def _equations(problem: Problem, x: Tensor, total: int, evaluate: Evaluate) -> Tensor:

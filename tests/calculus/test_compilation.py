@@ -65,10 +65,10 @@ def test_the_library_is_made_once_and_nothing_else_is_left(fresh: Path) -> None:
 def test_another_source_is_another_library(
     fresh: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = tmp_path / "fused.cpp"
-    other.write_text(compilation._SOURCE.read_text() + "// changed\n")
     one = compilation._path()
-    monkeypatch.setattr(compilation, "_SOURCE", other)
+    other = shutil.copytree(compilation._SOURCES, tmp_path / "cpp")
+    (other / "mixing.h").write_text("// changed")
+    monkeypatch.setattr(compilation, "_SOURCES", other)
     assert compilation._path() != one
 
 

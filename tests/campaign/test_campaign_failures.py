@@ -1,5 +1,6 @@
 """Campaigns with real processes: what fails is told, and nothing is lost."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -167,3 +168,17 @@ def test_a_problem_edited_under_way_stops_the_campaign(
     wait_until(lambda: under_way(tmp_path / "out", "0000-0"))
     (home / "edited.py").write_text(PROBLEM.replace("u.xx + torch", "u.xx + 3 * torch"))
     assert "expected the problem that the campaign began with" in finish(process, 2)
+
+
+def test_a_machine_without_a_compiler_is_told_once(home: Path, tmp_path: Path) -> None:
+    command = ["search", str(home / "bend.yaml"), "--out", str(tmp_path / "out")]
+    done = subprocess.run(
+        [sys.executable, "-m", "nas.cli", *command, "--set", "parallel.workers=2"],
+        env=os.environ | {"CXX": "no-such-compiler", "NAS_CACHE": str(tmp_path / "cache")},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=180,
+    )
+    assert done.stderr.count("no fused kernel") == 1
+    assert len(done.stderr.splitlines()) == 1
