@@ -8,6 +8,7 @@ agree to rounding in float64, and to 1e-5 in float32.
 
 from collections.abc import Sequence
 
+import torch
 from torch import Tensor
 
 from nas.calculus import fused, jets, plain
@@ -34,6 +35,7 @@ def mix(streams: Streams, logits: Tensor, terms: Tensor) -> Tensor:
     return jets.divide(streams, above, below.unsqueeze(-1))
 
 
-def prepare() -> None:
+def prepare(device: torch.device) -> None:
     """Make ready what else the first need would make ready, or say why it cannot be."""
-    fused.prepare()
+    if device.type == "cpu":
+        fused.prepare()

@@ -94,9 +94,9 @@ def search(
         On Ctrl-C, after the runs under way have been saved.
     """
     found = problem or problems.load(campaign.problem)
-    resolve_device(campaign.training.device)
+    device = resolve_device(campaign.training.device)
     _check_points(campaign, found)
-    networks.prepare()  # once, and told once, before the workers need it
+    networks.prepare(device)  # once, and told once, before the workers need it
     folder = Path(folder).absolute()
     with claim(folder):
         study = identify(folder, campaign, found)
