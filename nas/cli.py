@@ -3,6 +3,7 @@
 Exit codes: 0 done, 1 some runs failed, 2 misuse, 130 interrupted.
 """
 
+import logging
 import signal
 import sys
 from pathlib import Path
@@ -46,13 +47,16 @@ def search(
     from nas.campaign import campaign, config
     from nas.result import Result
 
-    settings = config.load(file, changes or [])
     try:
+        settings = config.load(file, changes or [])
         with display.live(Console(stderr=True)) as watch:
             result = Result(campaign.search(settings, out, watch=watch))
     except campaign.Interrupted as interrupted:
         saved = "all is saved" if interrupted.saved else "the last checkpoints are kept"
         typer.echo(f"interrupted; {saved}: run the same command again to go on", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    except KeyboardInterrupt:  # before the first run began
+        typer.echo("interrupted; run the same command again to go on", err=True)
         raise typer.Exit(INTERRUPTED) from None
     typer.echo("\n".join(display.summary(result)))
     advice = f"next: nas report {out}"
@@ -127,6 +131,9 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup and a shell's & want it
             signal.signal(number, _interrupt)
+    if sys.stderr.isatty():  # someone is looking, and may wonder what takes so long
+        logging.basicConfig(format="%(message)s")
+        logging.getLogger("nas").setLevel(logging.INFO)
     try:
         app()
     except Misuse as error:

@@ -40,11 +40,7 @@ def library() -> ctypes.CDLL | None:
             return ctypes.CDLL(str(_made(path)))
     except (OSError, subprocess.SubprocessError, _NoKernel, emission.NotWritable) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
-        _LOG.warning(
-            "no fused kernel, so training is slower: %s; expected a C++ compiler such as g++ "
-            "(or its name in CXX), and a folder of your own to keep the kernel in (NAS_CACHE)",
-            reason,
-        )
+        _LOG.warning("no fused kernel, so training is slower: %s", reason)
         return None
 
 
@@ -87,10 +83,13 @@ def _check_own(path: Path) -> None:
     if hasattr(os, "getuid"):
         status = path.stat()
         if status.st_uid != os.getuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-            raise _NoKernel(f"{path} can be written by others")
+            raise _NoKernel(
+                f"{path} can be written by others; name a folder of your own in NAS_CACHE"
+            )
 
 
 def _compile(path: Path) -> None:
+    _LOG.info("compiling the kernel that makes training fast, once for this machine ...")
     for left_over in path.parent.glob(f"{path.stem}-*"):  # of a process that was killed
         shutil.rmtree(left_over, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=f"{path.stem}-", dir=path.parent) as name:
@@ -119,7 +118,8 @@ def _compiler() -> list[str]:
     for words in [named] if named else [[name] for name in _COMPILERS]:
         if shutil.which(words[0]):
             return words
-    raise _NoKernel(f"no C++ compiler ({' '.join(named) or ', '.join(_COMPILERS)}) was found")
+    looked_for = " ".join(named) or ", ".join(_COMPILERS)
+    raise _NoKernel(f"no C++ compiler ({looked_for}) was found; install g++, or name yours in CXX")
 
 
 def _command() -> list[str]:
