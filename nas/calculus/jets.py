@@ -13,9 +13,10 @@ Dangel et al. 2025, arXiv 2505.13644).
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import product as cartesian
 from math import comb, prod
+from operator import add
 
 import torch
 from torch import Tensor
@@ -221,7 +222,7 @@ def compose(streams: Streams, outer: Sequence[Tensor], jet: Tensor) -> Tensor:
             term = term if coefficient == 1 else coefficient * term
             order = len(blocks)
             by_order[order] = by_order[order] + term if order in by_order else term
-        out.append(_sum(outer[order] * factor for order, factor in by_order.items()))
+        out.append(reduce(add, (outer[order] * factor for order, factor in by_order.items())))
     return torch.stack(out, dim=-3)
 
 
@@ -229,7 +230,7 @@ def multiply(streams: Streams, left: Tensor, right: Tensor) -> Tensor:
     """The jet of f·g from two jets (…, S, B, W), broadcast."""
     f, g = left.unbind(-3), right.unbind(-3)
     return torch.stack(
-        [_sum(c * (f[a] * g[b]) for c, a, b in terms) for terms in streams.leibniz], dim=-3
+        [reduce(add, (c * (f[a] * g[b]) for c, a, b in terms)) for terms in streams.leibniz], dim=-3
     )
 
 
@@ -246,11 +247,4 @@ def _product(inner: Sequence[Tensor], blocks: Sequence[int]) -> Tensor:
     result = inner[blocks[0]]
     for block in blocks[1:]:
         result = result * inner[block]
-    return result
-
-
-def _sum(terms: Iterator[Tensor]) -> Tensor:
-    result = next(terms)
-    for term in terms:
-        result = result + term
     return result

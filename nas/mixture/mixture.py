@@ -108,11 +108,11 @@ class Mixture(nn.Module):
             logits, experts = logits[..., kept], experts[kept]
         return networks.mix(streams, logits, experts)
 
-    def forward(self, points: Tensor, streams: Streams) -> Tensor:
-        """The mixture's jet (S, B, C) at points (B, D)."""
+    def forward(self, points: Tensor, streams: Streams, without: int | None = None) -> Tensor:
+        """The mixture's jet (S, B, C) at points (B, D); ``without`` as in `mix`."""
         coordinates = self.coordinates(points, streams)
         experts = self.experts(coordinates, streams)
-        return self.mix(streams, self.logits(coordinates, streams), experts)
+        return self.mix(streams, self.logits(coordinates, streams), experts, without)
 
     def drop(self, place: int) -> Changes:
         """Remove an expert: its parameters leave, and the gate's column with them.

@@ -8,7 +8,8 @@ not grow with the number of points.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
+from operator import add
 
 import torch
 from torch import Tensor
@@ -40,7 +41,7 @@ def physics_loss(
     Tensor (…): one number for each of ``evaluate``'s leading axes, so the loss of a mixture, or
     of every expert alone in one go.
     """
-    return _sum(share(evaluate) for share in _shares(problem, points, chunk))
+    return reduce(add, (share(evaluate) for share in _shares(problem, points, chunk)))
 
 
 @torch.no_grad()
@@ -48,13 +49,7 @@ def mixture_loss(
     problem: Problem, mixture: Mixture, points: Points, without: int | None = None
 ) -> Tensor:
     """The mixture's physics loss (); ``without`` an expert, by its place in the pool."""
-
-    def evaluate(x: Tensor, streams: Streams) -> Tensor:
-        coordinates = mixture.coordinates(x, streams)
-        experts = mixture.experts(coordinates, streams)
-        return mixture.mix(streams, mixture.logits(coordinates, streams), experts, without)
-
-    return physics_loss(problem, points, evaluate, _chunk(mixture))
+    return physics_loss(problem, points, partial(mixture, without=without), _chunk(mixture))
 
 
 @torch.no_grad()
@@ -66,7 +61,7 @@ def own_losses(problem: Problem, mixture: Mixture, points: Points) -> Tensor:
 def learn_own(problem: Problem, mixture: Mixture, points: Points) -> Tensor:
     """As `own_losses`; adds the gradient of their sum to the parameters' ``grad``."""
     shares = _shares(problem, points, _chunk(mixture))
-    return _sum(_learn(share, _alone(mixture)) for share in shares)
+    return reduce(add, (_learn(share, _alone(mixture)) for share in shares))
 
 
 @dataclass(frozen=True)
@@ -97,8 +92,8 @@ def learn_mixture(
         return mixture.mix(streams, logits, experts)
 
     shares = _shares(problem, points, _chunk(mixture))
-    loss = _sum(_learn(share, evaluate) for share in shares)
-    return Seen(loss, _sum(iter(weighed)) / len(points.interior))
+    loss = reduce(add, (_learn(share, evaluate) for share in shares))
+    return Seen(loss, reduce(add, weighed) / len(points.interior))
 
 
 def learn_importance(mixture: Mixture, points: Points, slope: Tensor) -> None:
@@ -164,10 +159,3 @@ def _learn(share: Share, evaluate: Evaluate) -> Tensor:
     loss = share(evaluate)
     loss.sum().backward()  # type: ignore[no-untyped-call]
     return loss.detach()
-
-
-def _sum(terms: Iterator[Tensor]) -> Tensor:
-    total = next(terms)
-    for term in terms:
-        total = total + term
-    return total
