@@ -51,6 +51,11 @@ def mix(streams: Streams, logits: Tensor, terms: Tensor) -> tuple[Tensor, Tensor
     return weighted.sum(0), weights.sum(-1)
 
 
+def activate(streams: Streams, activations: Sequence[str], jet: Tensor) -> Tensor:
+    """The jet of each network's activation of the jets (N, S, B, W)."""
+    return _activate(streams, activations, jet, jet.new_zeros(len(activations), jet.shape[-1]))
+
+
 def _evaluate(streams: Streams, jet: Tensor, stack: Stack) -> Tensor:
     """One stack, a batched product a layer."""
     *hidden, (last_weight, last_bias) = zip(stack.weights, stack.biases, strict=True)

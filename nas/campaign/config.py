@@ -99,17 +99,26 @@ class Points(_Section):
     boundary: Count = 300
 
 
-class FineTuning(_Section):
-    """L-BFGS on the survivors: rounds of redrawn points; 0 rounds means none."""
+class WarmUp(_Section):
+    """How each expert learns alone, before any is chosen."""
 
-    rounds: CountOrZero = 5
-    iterations: Count = 300
+    method: Literal["gauss_newton", "adam"] = "gauss_newton"
+    iterations: Count = 150
+    points: Points = Points(interior=256, boundary=64)
+
+
+class FineTuning(_Section):
+    """How the survivors learn on, at most so long; 0 iterations means not at all."""
+
+    method: Literal["gauss_newton", "lbfgs"] = "gauss_newton"
+    iterations: CountOrZero = 500
 
 
 class Training(_Section):
-    """How one mixture is trained."""
+    """How one mixture is trained: warm-up, ``steps`` of Adam to choose, fine-tuning."""
 
-    steps: Count = 3000
+    warm_up: WarmUp = WarmUp()
+    steps: Count = 1000
     points: Points = Points()
     learning_rate: Annotated[float, Field(gt=0, description="a finite number above 0")] = 2e-3
     dtype: Literal["float32", "float64"] = "float32"

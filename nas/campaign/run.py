@@ -31,6 +31,7 @@ from nas.training.fine_tuning import FineTuningSettings
 from nas.training.points import Sampler
 from nas.training.search import SearchSettings
 from nas.training.trainer import Outcome, RunSettings, Trainer
+from nas.training.warm_up import WarmUpSettings
 from search_spaces import Candidate
 
 ORPHAN_PATIENCE = 300.0  # seconds for an orphan to end its iterations and leave
@@ -143,7 +144,15 @@ def _train(spec: RunSpec, attempts: Attempts) -> str:
             f"{spec.campaign.problem}: expected the problem that the campaign began with, got "
             "another; undo the change, or search anew with another --out"
         )
-    settings = run_settings(spec, problem)
+    settings = run_settings(
+        problem,
+        spec.campaign,
+        spec.m,
+        spec.p,
+        spec.threshold,
+        seed=_run_seed(spec),
+        points_seed=_seed(spec.campaign.seed, spec.repetition),
+    )
     trainer = Trainer(problem, settings, spec.path / "checkpoint.safetensors")
     attempts.begin(trainer.step, _hardware(settings.device))
     outcome = trainer.run(_should_stop(spec), attempts.watch)
@@ -153,28 +162,43 @@ def _train(spec: RunSpec, attempts: Attempts) -> str:
     return outcome.status
 
 
-def run_settings(spec: RunSpec, problem: Problem) -> RunSettings:
-    """The run's settings: a function of configuration, trial and repetition alone.
+def run_settings(
+    problem: Problem,
+    campaign: Campaign,
+    m: int,
+    p: float,
+    threshold: float,
+    seed: int,
+    points_seed: int,
+) -> RunSettings:
+    """A run's settings: a function of configuration, trial and repetition alone.
 
-    Pool and initial weights differ from trial to trial; the points are the same in all trials
-    of a repetition, so that their losses can be compared.
+    Pool and initial weights, which follow ``seed``, differ from trial to trial; the points are
+    the same in all trials of a repetition, so that their losses can be compared.
     """
-    campaign, training = spec.campaign, spec.campaign.training
+    training = campaign.training
+    warm_up, points = training.warm_up, training.points
     return RunSettings(
-        pool=_pool(spec),
+        pool=campaign.search_space().pool(m, seed),
         gate=GateShape(campaign.gate.depth, campaign.gate.width, campaign.gate.activation),
-        search=SearchSettings(training.steps, training.learning_rate, spec.p, spec.threshold),
+        search=SearchSettings(
+            WarmUpSettings(
+                warm_up.method,
+                warm_up.iterations,
+                warm_up.points.interior,
+                warm_up.points.boundary,
+                training.learning_rate,
+            ),
+            training.steps,
+            training.learning_rate,
+            p,
+            threshold,
+        ),
         fine_tuning=FineTuningSettings(
-            training.fine_tuning.rounds, training.fine_tuning.iterations
+            training.fine_tuning.method, training.fine_tuning.iterations
         ),
-        sampler=Sampler(
-            problem,
-            training.points.interior,
-            training.points.boundary,
-            training.sampling,
-            _seed(campaign.seed, spec.repetition),
-        ),
-        seed=_run_seed(spec),
+        sampler=Sampler(problem, points.interior, points.boundary, training.sampling, points_seed),
+        seed=seed,
         dtype=getattr(torch, training.dtype),
         device=resolve_device(training.device),
     )

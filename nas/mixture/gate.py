@@ -42,14 +42,18 @@ class Gate(nn.Module):
         self.out_weight = nn.Parameter(torch.zeros(experts, widths[-1], dtype=torch.float64))
         self.out_bias = nn.Parameter(torch.zeros(experts, dtype=torch.float64))
 
-    def forward(self, jet: Tensor, streams: Streams) -> Tensor:
-        """The jet (S, B, E) of the logits from that of the scaled coordinates (S, B, D)."""
+    @property
+    def networks(self) -> networks.Stack:
+        """What the calculus evaluates: a stack of one."""
         weights = [*self.weights, self.out_weight.T]
         biases = [*self.biases, self.out_bias]
-        network = networks.Stack(
+        return networks.Stack(
             (self.shape.activation,), [w[None] for w in weights], [b[None] for b in biases]
         )
-        return networks.evaluate(streams, jet, [network]).squeeze(0)
+
+    def forward(self, jet: Tensor, streams: Streams) -> Tensor:
+        """The jet (S, B, E) of the logits from that of the scaled coordinates (S, B, D)."""
+        return networks.evaluate(streams, jet, [self.networks]).squeeze(0)
 
     @torch.no_grad()
     def prefer(self, scores: Tensor) -> None:

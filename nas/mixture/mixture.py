@@ -60,7 +60,7 @@ class Mixture(nn.Module):
     @property
     def alive(self) -> list[int]:
         """Places in the pool of the experts still there, in the order of the E axes below."""
-        return [place for stack in self._stacks() for place, _ in stack.members]
+        return [place for stack in self.expert_stacks for place, _ in stack.members]
 
     @property
     def parameters_alive(self) -> int:
@@ -77,13 +77,23 @@ class Mixture(nn.Module):
         """Trainable numbers of one expert."""
         return count_parameters(self.pool[place], self.inputs, self.outputs)
 
+    @property
+    def expert_stacks(self) -> list[Stack]:
+        """The experts, one stack for each shape."""
+        return [stack for stack in self.stacks if isinstance(stack, Stack)]
+
+    @property
+    def networks(self) -> list[networks.Stack]:
+        """The experts as the calculus evaluates them, in the order of the E axes."""
+        return [stack.networks for stack in self.expert_stacks]
+
     def coordinates(self, points: Tensor, streams: Streams) -> Tensor:
         """The jet (S, B, D) of the scaled coordinates at points (B, D)."""
         return jets.coordinates(points, streams, self.centre, self.scale)
 
     def experts(self, coordinates: Tensor, streams: Streams) -> Tensor:
         """Each expert's own jet (E, S, B, C)."""
-        return networks.evaluate(streams, coordinates, [s.networks for s in self._stacks()])
+        return networks.evaluate(streams, coordinates, self.networks)
 
     def logits(self, coordinates: Tensor, streams: Streams) -> Tensor:
         """The jet (S, B, E) of the gate's logits."""
@@ -125,10 +135,7 @@ class Mixture(nn.Module):
             If no such expert is alive.
         """
         changes = self.gate.drop(self.alive.index(place))
-        (stack,) = (s for s in self._stacks() if place in [other for other, _ in s.members])
+        (stack,) = (s for s in self.expert_stacks if place in [other for other, _ in s.members])
         changes |= stack.drop(place)
-        self.stacks = nn.ModuleList(s for s in self._stacks() if s.members)
+        self.stacks = nn.ModuleList(s for s in self.expert_stacks if s.members)
         return changes
-
-    def _stacks(self) -> list[Stack]:
-        return [stack for stack in self.stacks if isinstance(stack, Stack)]

@@ -1,33 +1,43 @@
-"""Fine-tuning: the survivors, in float64, by L-BFGS.
+"""Fine-tuning: the survivors, gate and experts together, in float64.
 
-Rounds of iterations on points redrawn between them; the best state by held-out loss is kept,
-since the redrawing makes the last one no better than another.
+Gauss–Newton, or L-BFGS, in chunks of iterations; after each the loss on held-out points tells
+whether to go on. The best state by it is kept, since points drawn anew make the last one no
+better than another.
 """
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, Protocol
 
 import torch
 from torch import Tensor
 
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
+from nas.training.gauss_newton import GaussNewton
 from nas.training.loss import learn_mixture, mixture_loss
 from nas.training.optimisers import lbfgs
 from nas.training.points import HELD_OUT_DRAW, Sampler
+from nas.training.resampling import Resampler, residual_sizes
+from nas.training.systems import Together
 
 PHASE = "fine-tuning"
 
-CHUNK = 20  # iterations between two looks at the held-out loss
-FIRST_DRAW = HELD_OUT_DRAW // 2  # its rounds draw from behind the search's
+Method = Literal["gauss_newton", "lbfgs"]
+
+CHUNK = 10  # iterations between two looks at the held-out loss
+PATIENCE = 15  # looks
+PROGRESS = 0.9  # the share of the best loss that it must fall under within that many looks
+MOMENTUM = 0.5
+ROUND = 300  # iterations of L-BFGS on the same points
+FIRST_DRAW = HELD_OUT_DRAW // 2  # its points are drawn from behind the search's
 
 
 @dataclass(frozen=True)
 class FineTuningSettings:
-    """``rounds`` of L-BFGS, each of ``iterations`` on points of its own."""
+    """At most ``iterations`` of a method."""
 
-    rounds: int
+    method: Method
     iterations: int
 
 
@@ -43,51 +53,39 @@ class FineTuning:
     sampler
         Where training and held-out points come from.
     settings
-        How many rounds, and how long each.
+        By which method, and how long at most.
     """
 
     def __init__(
         self, problem: Problem, mixture: Mixture, sampler: Sampler, settings: FineTuningSettings
     ) -> None:
-        self.problem, self.mixture, self.sampler = problem, mixture.double(), sampler
+        self.problem, self.mixture = problem, mixture.double()
         self.settings = settings
-        self.round = 0
-        self.iteration = 0  # within the round
+        self.iterations = 0  # done
+        self.ended = ""  # why, once it has
+        self._method = _METHODS[settings.method](problem, mixture, sampler)
         self._held_out_points = sampler.held_out(torch.float64, mixture.centre.device)
         self.held_out = self._measure()
         # Any loss is better than one that is not a number.
         self.best_loss = self.held_out if math.isfinite(self.held_out) else math.inf
         self.best = self._copy()
-        self._begin_round()
+        self.best_losses: list[float] = []  # after each chunk
 
     @property
     def finished(self) -> bool:
-        """Whether all rounds are done."""
-        return self.settings.iterations == 0 or self.round >= self.settings.rounds
-
-    @property
-    def iterations(self) -> int:
-        """Done over all rounds."""
-        return self.round * self.settings.iterations + self.iteration
+        """Whether there is no more to be done."""
+        return bool(self.ended) or self.iterations >= self.settings.iterations
 
     def advance(self) -> Tensor:
-        """Do one chunk of iterations; return the physics loss () before it."""
-        count = min(CHUNK, self.settings.iterations - self.iteration)
-        for group in self.optimiser.param_groups:
-            group["max_iter"], group["max_eval"] = count, 2 * count
-
-        def closure() -> Tensor:
-            self.optimiser.zero_grad()
-            return learn_mixture(self.problem, self.mixture, self._points).loss
-
-        loss: Tensor = self.optimiser.step(closure)  # type: ignore[no-untyped-call]
-        self.iteration += count
+        """Do one chunk of iterations; return the physics loss () before its last one."""
+        count = min(CHUNK, self.settings.iterations - self.iterations)
+        loss = self._method.advance(self.iterations, count)
+        self.iterations += count
         self.held_out = self._measure()
         if self.held_out < self.best_loss:  # false where it is not a number
             self.best_loss, self.best = self.held_out, self._copy()
-        if self.iteration >= self.settings.iterations:
-            self.round, self.iteration = self.round + 1, 0
-            self._begin_round()
+        self.best_losses.append(self.best_loss)
+        self.ended = self._why_end()
         return loss.detach()
 
     def take_best(self) -> None:
@@ -95,33 +93,122 @@ class FineTuning:
         self.mixture.load_state_dict(self.best)
 
     def state(self) -> dict[str, Any]:
-        """All that a continuation needs; the points are a function of the round."""
+        """All that a continuation needs; the points are a function of the iteration."""
         return {
-            "round": self.round,
-            "iteration": self.iteration,
+            "iterations": self.iterations,
+            "ended": self.ended,
             "mixture": self.mixture.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
+            "method": self._method.state(),
+            "best_losses": [one if math.isfinite(one) else None for one in self.best_losses],
             "best_loss": self.best_loss if math.isfinite(self.best_loss) else None,
             "best": self.best,
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take up ``state``; the mixture must have been built with the survivors."""
-        self.round, self.iteration = state["round"], state["iteration"]
+        self.iterations, self.ended = state["iterations"], state["ended"]
         self.mixture.load_state_dict(state["mixture"])
-        self._begin_round()
-        self.optimiser.load_state_dict(state["optimiser"])
+        self._method.restore(state["method"], self.iterations)
+        self.best_losses = [math.inf if one is None else one for one in state["best_losses"]]
         self.best_loss = math.inf if state["best_loss"] is None else state["best_loss"]
         self.best = state["best"]
+
+    def _why_end(self) -> str:
+        """Why to end now; nothing if there is progress."""
+        if self._method.converged:
+            return f"converged after {self.iterations} iterations: no step lowers the loss"
+        before = self.best_losses[-1 - PATIENCE] if len(self.best_losses) > PATIENCE else math.inf
+        if self.best_loss > PROGRESS * before:
+            return (
+                f"stalled after {self.iterations} iterations: the best held-out loss fell by "
+                f"{1 - self.best_loss / before:.0%} in the last {PATIENCE * CHUNK}"
+            )
+        return ""
 
     def _measure(self) -> float:
         """The mixture's physics loss on held-out points."""
         return float(mixture_loss(self.problem, self.mixture, self._held_out_points))
 
-    def _begin_round(self) -> None:
-        like = self.mixture.centre
-        self._points = self.sampler.draw(FIRST_DRAW + self.round, like.dtype, like.device)
-        self.optimiser = lbfgs(self.mixture.parameters(), CHUNK)
-
     def _copy(self) -> dict[str, Tensor]:
         return {name: value.clone() for name, value in self.mixture.state_dict().items()}
+
+
+class _Iterations(Protocol):
+    """Trains a mixture in place."""
+
+    converged: bool
+
+    def advance(self, iteration: int, count: int) -> Tensor: ...
+
+    def state(self) -> dict[str, Any]: ...
+
+    def restore(self, state: dict[str, Any], iteration: int) -> None: ...
+
+
+class _ByGaussNewton:
+    """Damped Gauss–Newton steps, each on points of its own."""
+
+    def __init__(self, problem: Problem, mixture: Mixture, sampler: Sampler) -> None:
+        self._problem, self._mixture = problem, mixture
+        self._steps = GaussNewton(Together(problem, mixture), MOMENTUM)
+        self._resampler = Resampler(sampler, self._sizes)
+        self.converged = False
+
+    def advance(self, iteration: int, count: int) -> Tensor:
+        like = self._mixture.centre
+        stayed = True
+        for number in range(iteration, iteration + count):
+            points = self._resampler.draw(FIRST_DRAW + number, like.dtype, like.device)
+            (loss,) = self._steps.advance(points)
+            stayed = stayed and not bool(self._steps.step.any())
+        self.converged = stayed
+        return loss
+
+    def state(self) -> dict[str, Any]:
+        return {"steps": self._steps.state(), "resampler": self._resampler.state()}
+
+    def restore(self, state: dict[str, Any], iteration: int) -> None:
+        self._steps.restore(state["steps"])
+        self._resampler.restore(state["resampler"])
+
+    def _sizes(self, candidates: Tensor) -> Tensor:
+        jet = self._mixture(candidates, self._problem.streams)
+        return residual_sizes(self._problem, jet[None], candidates)
+
+
+class _ByLBFGS:
+    """L-BFGS, in rounds of iterations on the same points."""
+
+    converged = False
+
+    def __init__(self, problem: Problem, mixture: Mixture, sampler: Sampler) -> None:
+        self._problem, self._mixture, self._sampler = problem, mixture, sampler
+        self._begin_round(0)
+
+    def advance(self, iteration: int, count: int) -> Tensor:
+        if iteration % ROUND == 0:
+            self._begin_round(iteration // ROUND)
+        for group in self._optimiser.param_groups:
+            group["max_iter"], group["max_eval"] = count, 2 * count
+
+        def closure() -> Tensor:
+            self._optimiser.zero_grad()
+            return learn_mixture(self._problem, self._mixture, self._points).loss
+
+        loss: Tensor = self._optimiser.step(closure)  # type: ignore[no-untyped-call]
+        return loss
+
+    def state(self) -> dict[str, Any]:
+        return {"optimiser": self._optimiser.state_dict()}
+
+    def restore(self, state: dict[str, Any], iteration: int) -> None:
+        self._begin_round(iteration // ROUND)
+        self._optimiser.load_state_dict(state["optimiser"])
+
+    def _begin_round(self, number: int) -> None:
+        like = self._mixture.centre
+        self._points = self._sampler.draw(FIRST_DRAW + number, like.dtype, like.device)
+        self._optimiser = lbfgs(self._mixture.parameters(), CHUNK)
+
+
+_METHODS: dict[Method, Any] = {"gauss_newton": _ByGaussNewton, "lbfgs": _ByLBFGS}

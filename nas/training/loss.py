@@ -121,7 +121,7 @@ def _chunk(mixture: Mixture) -> Chunk:
 
 def _shares(problem: Problem, points: Points, chunk: Chunk) -> Iterator[Share]:
     for rows in _slices(len(points.interior), chunk(problem.streams)):
-        yield partial(_equations, problem, points.interior[rows], len(points.interior))
+        yield partial(_equations, problem, points.interior[rows], points.weights[rows])
     if problem.conditions:
         for rows in _slices(len(points.boundary), chunk(problem.condition_streams)):
             yield partial(_conditions, problem, points, rows)
@@ -131,10 +131,10 @@ def _slices(count: int, most: int) -> list[slice]:
     return [slice(begin, min(begin + most, count)) for begin in range(0, count, most)]
 
 
-def _equations(problem: Problem, x: Tensor, total: int, evaluate: Evaluate) -> Tensor:
+def _equations(problem: Problem, x: Tensor, weights: Tensor, evaluate: Evaluate) -> Tensor:
     jet = evaluate(x, problem.streams)
     residuals = problem.equations(jet, problem.streams, x)
-    return torch.stack([residual.square().sum(-1) / total for residual in residuals]).sum(0)
+    return torch.stack([residual.square() @ weights for residual in residuals]).sum(0)
 
 
 def _conditions(problem: Problem, points: Points, rows: slice, evaluate: Evaluate) -> Tensor:

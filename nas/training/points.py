@@ -19,9 +19,13 @@ HELD_OUT_SHARE = 4  # held-out points for each that is trained on
 
 @dataclass(frozen=True)
 class Points:
-    """Interior (B, D) and boundary (B', D) points; ``rows`` of the latter for each part."""
+    """Interior (B, D) and boundary (B', D) points; ``rows`` of the latter for each part.
+
+    ``weights`` (B,) are what the interior points count in a mean over the domain.
+    """
 
     interior: Tensor
+    weights: Tensor
     boundary: Tensor
     rows: dict[str, slice]
 
@@ -66,6 +70,7 @@ class Sampler:
         edge = np.concatenate([*drawn.values(), np.empty((0, inside.shape[1]))])
         return Points(
             torch.as_tensor(inside, dtype=dtype, device=device),
+            torch.full((len(inside),), 1 / len(inside), dtype=dtype, device=device),
             torch.as_tensor(edge, dtype=dtype, device=device),
             rows,
         )

@@ -1,11 +1,11 @@
-"""The search: Adam trains the pool, then the gate, then lets the mixture choose.
+"""The search: the pool learns, then the gate, then the mixture chooses.
 
 Axis legend: E experts alive.
 
 Three phases, because what happens before the sparsity term acts decides between a choice and
 noise: at uniform weights the term is stationary, and whatever breaks the tie wins.
 
-1. *warm-up*: each expert learns the problem alone; the gate is untouched.
+1. *warm-up*: each expert learns the problem alone (see `warm_up`); the gate is untouched.
 2. *gate*: the gate starts from the experts' own held-out losses and learns alone.
 3. *selection*: all learn the mixture's residual together, and the sparsity term grows to the
    size of the physics loss; experts leave one at a time.
@@ -25,15 +25,16 @@ from nas.problems.problem import Problem
 from nas.training.loss import (
     learn_importance,
     learn_mixture,
-    learn_own,
     mixture_loss,
     own_losses,
 )
 from nas.training.optimisers import adam, cosine, follow, set_learning_rate
 from nas.training.points import Points, Sampler
+from nas.training.warm_up import WarmUpSettings, begin
 
 WARM_UP, GATE, SELECTION = "warm-up", "gate", "selection"
 
+GATE_SHARE = 0.15  # of Adam's steps
 REDRAW = 10  # steps for which the same points serve
 SMOOTHING = 0.98  # of the importance, an exponential moving average
 
@@ -44,8 +45,10 @@ class SearchSettings:
 
     Parameters
     ----------
+    warm_up
+        How the experts learn before.
     steps
-        Of Adam, over all phases.
+        Of Adam, for gate and selection.
     learning_rate
         At the start of each phase.
     p
@@ -54,6 +57,7 @@ class SearchSettings:
         An expert may leave under ``threshold / alive``.
     """
 
+    warm_up: WarmUpSettings
     steps: int
     learning_rate: float
     p: float
@@ -62,12 +66,17 @@ class SearchSettings:
     @property
     def warm_up_ends(self) -> int:
         """First step of the gate phase."""
-        return int(0.3 * self.steps)
+        return self.warm_up.iterations
 
     @property
     def gate_ends(self) -> int:
         """First step of the selection."""
-        return int(0.4 * self.steps)
+        return self.warm_up_ends + int(GATE_SHARE * self.steps)
+
+    @property
+    def ends(self) -> int:
+        """Steps of all phases."""
+        return self.warm_up_ends + self.steps
 
 
 @dataclass
@@ -104,6 +113,7 @@ class Search:
         self.problem, self.mixture, self.sampler = problem, mixture, sampler
         self.settings = settings
         self.rule = DropRule(settings.threshold)
+        self.warm_up = begin(problem, mixture, sampler, settings.warm_up)
         self.optimiser = adam(mixture.parameters(), settings.learning_rate)
         self.fates = {place: Fate() for place in mixture.alive}
         self.step = 0
@@ -115,8 +125,9 @@ class Search:
 
     @property
     def finished(self) -> bool:
-        """Whether all steps are done."""
-        return self.step >= self.settings.steps
+        """Whether all steps are done, or there is nothing to choose from."""
+        chosen = self.step >= self.settings.warm_up_ends and len(self.mixture.alive) == 1
+        return chosen or self.step >= self.settings.ends
 
     @property
     def phase(self) -> str:
@@ -127,36 +138,32 @@ class Search:
 
     @property
     def learning_rate(self) -> float:
-        """The rate of the coming step: a cosine in each phase but the gate's."""
-        start, end = {
-            WARM_UP: (0, self.settings.warm_up_ends),
-            GATE: (self.step, self.settings.gate_ends),
-            SELECTION: (self.settings.gate_ends, self.settings.steps),
-        }[self.phase]
+        """The rate of the coming step of Adam: a cosine in the selection."""
+        start, end = self.settings.gate_ends, self.settings.ends
         return self.settings.learning_rate * cosine((self.step - start) / max(end - start, 1))
 
     def advance(self) -> Tensor:
         """Do one step; return the physics loss () it saw (in the warm-up, the best expert's)."""
-        if self.step == self.settings.warm_up_ends:
-            self._introduce()
-        phase, points = self.phase, self._current_points()
+        if self.phase == WARM_UP:
+            losses = self.warm_up.advance(self.step)
+            self.step += 1
+            if self.phase != WARM_UP:
+                self._introduce()
+            # One expert that diverges is no reason to end the others: it leaves after the warm-up.
+            return losses.nan_to_num(nan=torch.inf).min()
+        choosing = self.phase == SELECTION
         set_learning_rate(self.optimiser, self.learning_rate)
         self.optimiser.zero_grad()
-        if phase == WARM_UP:
-            losses = learn_own(self.problem, self.mixture, points)
-            # One expert that diverges is no reason to end the others: it leaves after the warm-up.
-            physics = losses.nan_to_num(nan=torch.inf).min()
-        else:
-            physics = self._mixture_step(points, experts_learn=phase == SELECTION)
+        physics = self._mixture_step(self._current_points(), experts_learn=choosing)
         self.optimiser.step()
         self.step += 1
-        if phase == SELECTION:
+        if choosing:
             self._consider_drop()
         return physics
 
     def held_out_loss(self) -> float | None:
         """The mixture's physics loss on held-out points; None while the gate is untouched."""
-        if self.step <= self.settings.warm_up_ends:
+        if self.phase == WARM_UP:
             return None
         return float(mixture_loss(self.problem, self.mixture, self._held_out))
 
@@ -166,7 +173,9 @@ class Search:
 
     def close(self) -> None:
         """Write down the importance of those still alive."""
-        if self.importance is not None:
+        if len(self.mixture.alive) == 1:
+            self.fates[self.mixture.alive[0]].importance = 1.0
+        elif self.importance is not None:
             for place, value in self._importances().items():
                 self.fates[place].importance = value
 
@@ -176,6 +185,7 @@ class Search:
             "step": self.step,
             "alive": self.mixture.alive,
             "mixture": self.mixture.state_dict(),
+            "warm_up": self.warm_up.state() if self.phase == WARM_UP else None,
             "optimiser": self.optimiser.state_dict(),
             "importance": self.importance,
             "fates": {str(place): asdict(fate) for place, fate in self.fates.items()},
@@ -185,6 +195,8 @@ class Search:
         """Take up ``state``; the mixture must have been built with its ``alive``."""
         self.step = state["step"]
         self.mixture.load_state_dict(state["mixture"])
+        if state["warm_up"] is not None:
+            self.warm_up.restore(state["warm_up"])
         self.optimiser.load_state_dict(state["optimiser"])
         if state["importance"] is not None:
             self.importance = state["importance"].to(self.mixture.centre.device)
@@ -225,7 +237,7 @@ class Search:
 
     def _ramp(self) -> float:
         """Weight of the sparsity term in physics losses: 0 until the selection, then up to 1."""
-        start, end = self.settings.gate_ends, self.settings.steps
+        start, end = self.settings.gate_ends, self.settings.ends
         return min(max((self.step - start) / (0.5 * (end - start)), 0.0), 1.0)
 
     def _smooth(self, importance: Tensor) -> None:

@@ -103,8 +103,13 @@ class Trainer:
 
     @property
     def step(self) -> int:
-        """Steps of Adam and iterations of L-BFGS done."""
+        """Steps of the search and iterations of the fine-tuning done."""
         return self.search.step + (self.fine_tuning.iterations if self.fine_tuning else 0)
+
+    @property
+    def mixture(self) -> Mixture:
+        """As it is now."""
+        return (self.fine_tuning or self.search).mixture
 
     def run(
         self,
@@ -137,6 +142,7 @@ class Trainer:
         if not math.isfinite(self.fine_tuning.best_loss):
             self.reason = "held-out loss is not finite at the end"
             return self._diverged()
+        self.reason = self.fine_tuning.ended
         self.save()
         return self._outcome("completed", self.fine_tuning.best_loss)
 
@@ -183,7 +189,7 @@ class Trainer:
         learning_rate: float,
         watch: Callable[[Progress], None],
     ) -> None:
-        mixture = self._current_mixture()
+        mixture = self.mixture
         row = {
             "phase": phase,
             "step": self.step,
@@ -198,12 +204,7 @@ class Trainer:
         watch(Progress(phase, self._done(), self.step, loss, len(mixture.alive)))
 
     def _done(self) -> float:
-        tuning = self.settings.fine_tuning
-        total = self.settings.search.steps + tuning.rounds * tuning.iterations
-        return self.step / total
-
-    def _current_mixture(self) -> Mixture:
-        return (self.fine_tuning or self.search).mixture
+        return self.step / (self.settings.search.ends + self.settings.fine_tuning.iterations)
 
     def _mixture(self, alive: list[int] | None = None) -> Mixture:
         settings = self.settings
@@ -247,7 +248,7 @@ class Trainer:
         return Outcome(
             status,
             self.reason,
-            self._current_mixture(),
+            self.mixture,
             self.search.fates,
             self.history,
             held_out_loss,

@@ -1,0 +1,305 @@
+"""The derivative of every residual by every parameter of many networks, from their jets.
+
+Axis legend: N networks of a stack, S streams, B points, R rows (residuals at points), V and W
+widths, P parameters of a network; systems K: N, or 1 where networks act together.
+
+A residual at a point sees the parameters of a layer only through the layer's pre-activation at
+this point: its derivative by the layer's weights is the sum over the streams of outer products
+of the layer's inputs with the derivative by the pre-activation. So one backward pass for each
+equation finds the factors of all rows of the Jacobian, for all layers of all networks, and most
+products with it need no more than the factors (Dangel et al. 2024, arXiv 2405.15603).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from itertools import chain
+from operator import add
+
+import torch
+from torch import Tensor
+
+from nas.calculus import jets, plain
+from nas.calculus.jets import Streams
+from nas.calculus.plain import Stack
+
+GRAM_BLOCKS = 4  # of a symmetric product: the blocks above the diagonal are not computed
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One evaluation of a stack: the inputs and pre-activations of each layer.
+
+    Parameters
+    ----------
+    inputs, pre_activations
+        Of each layer, (N, S, B, V) and (N, S, B, W); the last pre-activation is the output.
+    """
+
+    inputs: Sequence[Tensor]
+    pre_activations: Sequence[Tensor]
+
+    @property
+    def jet(self) -> Tensor:
+        """The networks' jets (N, S, B, C)."""
+        return self.pre_activations[-1]
+
+
+def trace(streams: Streams, coordinates: Tensor, stack: Stack) -> Trace:
+    """Evaluate a stack at the jet of the coordinates (S, B, D), and remember the way."""
+    inputs, pre_activations = [], []
+    jet = coordinates.expand(len(stack.activations), *coordinates.shape)
+    for weight, bias in zip(stack.weights, stack.biases, strict=True):
+        if inputs:
+            jet = plain.activate(streams, stack.activations, jet)
+        inputs.append(jet.detach())
+        jet = jets.shift(jets.linear(jet, weight.detach()), bias.detach())
+        # The way back begins at the first layer: nothing before it is to be learnt.
+        pre_activations.append(jet if jet.requires_grad else jet.requires_grad_())
+        jet = pre_activations[-1]
+    return Trace(inputs, pre_activations)
+
+
+def rows(residual: Tensor, traces: Sequence[Trace], again: bool) -> list["Rows"]:
+    """The Jacobian's factors of one residual (…, B), for each of the traces that it came from.
+
+    Parameters
+    ----------
+    again
+        Whether another residual of the same traces is to follow.
+    """
+    wanted = [z for one in traces for z in one.pre_activations]
+    slopes = iter(torch.autograd.grad(residual.sum(), wanted, retain_graph=again))
+    return [Rows(one.inputs, [next(slopes) for _ in one.inputs]) for one in traces]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Some rows of the Jacobian of a stack: for each layer inputs and slopes.
+
+    Parameters
+    ----------
+    inputs, slopes
+        Of each layer, (N, S, B, V), and (N, S, B, W): the derivatives of the rows, here B of
+        them, by the layer's pre-activations.
+    """
+
+    inputs: Sequence[Tensor]
+    slopes: Sequence[Tensor]
+
+    def scaled(self, factors: Tensor) -> "Rows":
+        """Each row times its factor, (B,) or (N, B)."""
+        return Rows(self.inputs, [slope * factors[..., None, :, None] for slope in self.slopes])
+
+
+class Jacobian:
+    """The derivative of rows by the parameters of one stack, (N, R, P), as factors.
+
+    The parameters of a network stand layer by layer, a weight (V, W) row by row before its bias.
+
+    Parameters
+    ----------
+    blocks
+        The rows, in their order.
+    """
+
+    def __init__(self, blocks: Sequence[Rows]) -> None:
+        self._blocks = blocks
+        self._sizes = [block.slopes[0].shape[-2] for block in blocks]
+        first = blocks[0]
+        self._shapes = [
+            (a.shape[-1], d.shape[-1]) for a, d in zip(first.inputs, first.slopes, strict=True)
+        ]
+        self.systems = len(first.slopes[0])
+        self.rows = sum(self._sizes)
+        self.parameters = sum((v + 1) * w for v, w in self._shapes)
+        self.like = first.slopes[0]
+
+    def dense(self) -> Tensor:
+        """All entries (N, R, P)."""
+        out = self.like.new_empty(self.systems, self.rows, self.parameters)
+        top = 0
+        for block, size in zip(self._blocks, self._sizes, strict=True):
+            left = 0
+            for layer in range(len(self._shapes)):
+                left = _fill(out[:, top : top + size], left, *_layer(block, layer))
+            top += size
+        return out
+
+    def gram(self) -> Tensor:
+        """J Jᵀ (N, R, R), its lower triangle; layer by layer, and J is stored for none but one.
+
+        A layer's entries are made and multiplied, or, where that is less work, its factors are:
+        (a bᵀ)(c dᵀ) needs but the products of a with c and of b with d.
+        """
+        total = self.like.new_zeros(self.systems, self.rows, self.rows)
+        for layer, (v, w) in enumerate(self._shapes):
+            streams = [len(_layer(block, layer)[0][0]) for block in self._blocks]
+            pairs = sum(s * n for s, n in zip(streams, self._sizes, strict=True)) / self.rows
+            if pairs**2 * (v + w + _FACTORED) < v * w:
+                self._add_factored(total, layer)
+            else:
+                entries = self.like.new_empty(self.systems, self.rows, (v + 1) * w)
+                top = 0
+                for block, size in zip(self._blocks, self._sizes, strict=True):
+                    _fill(entries[:, top : top + size], 0, *_layer(block, layer))
+                    top += size
+                add_gram(total, entries)
+        return total
+
+    def times(self, steps: Tensor) -> Tensor:
+        """J x (N, R) for steps x (N, P)."""
+        return torch.cat([self._times(block, steps) for block in self._blocks], dim=1)
+
+    def transposed_times(self, rows: Tensor) -> Tensor:
+        """Jᵀ y (N, P) for y (N, R)."""
+        parts = rows.split(self._sizes, dim=1)
+        return reduce(
+            add,
+            (self._transposed(block, y) for block, y in zip(self._blocks, parts, strict=True)),
+        )
+
+    def squares(self) -> Tensor:
+        """The squared norm of each row (N, R)."""
+        return torch.cat([_squares(block) for block in self._blocks], dim=1)
+
+    def scaled(self, factors: Tensor) -> "Jacobian":
+        """Each row times its factor, (N, R)."""
+        parts = factors.split(self._sizes, dim=-1)
+        return Jacobian([b.scaled(f) for b, f in zip(self._blocks, parts, strict=True)])
+
+    def _times(self, block: Rows, steps: Tensor) -> Tensor:
+        total, left = torch.zeros_like(block.slopes[0][:, 0, :, 0]), 0
+        for layer, (v, w) in enumerate(self._shapes):
+            inputs, slopes = _layer(block, layer)
+            weight = steps[:, left : left + v * w].unflatten(1, (v, w))
+            bias = steps[:, left + v * w : left + (v + 1) * w]
+            total = total + (jets.linear(inputs, weight) * slopes).sum((1, 3))
+            total = total + (slopes[:, 0] @ bias[..., None]).squeeze(-1)
+            left += (v + 1) * w
+        return total
+
+    def _transposed(self, block: Rows, y: Tensor) -> Tensor:
+        parts = []
+        for layer in range(len(self._shapes)):
+            inputs, slopes = _layer(block, layer)
+            weighed = slopes * y[:, None, :, None]
+            weight = inputs.flatten(1, 2).mT @ weighed.flatten(1, 2)
+            parts += [weight.flatten(1), weighed[:, 0].sum(1)]
+        return torch.cat(parts, dim=1)
+
+    def _add_factored(self, total: Tensor, layer: int) -> None:
+        """Add the Gram matrix of a layer from those of its factors."""
+        ends = [0, *torch.tensor(self._sizes).cumsum(0).tolist()]
+        for i, upper in enumerate(self._blocks):
+            for j, lower in enumerate(self._blocks[: i + 1]):
+                (a, c), (b, d) = _layer(upper, layer), _layer(lower, layer)
+                into = total[:, ends[i] : ends[i + 1], ends[j] : ends[j + 1]]
+                into += c[:, 0] @ d[:, 0].mT  # the bias
+                for s in range(a.shape[1]):
+                    for t in range(b.shape[1]):
+                        into.addcmul_(a[:, s] @ b[:, t].mT, c[:, s] @ d[:, t].mT)
+
+
+_FACTORED = 96  # what an elementwise product costs a pair of streams, in widths; measured
+
+
+def add_gram(total: Tensor, entries: Tensor) -> None:
+    """Add the lower triangle of A Aᵀ for entries A (N, R, P) to ``total`` (N, R, R), by blocks."""
+    count = entries.shape[1]
+    ends = [count * block // GRAM_BLOCKS for block in range(GRAM_BLOCKS + 1)]
+    for begin, end in zip(ends, ends[1:], strict=False):
+        total[:, begin:end, :end].baddbmm_(entries[:, begin:end], entries[:, :end].mT)
+
+
+class Joint:
+    """The derivative of rows by the parameters of several stacks that act together, (1, R, P).
+
+    The parameters stand stack by stack, network by network, each as in `Jacobian`.
+    """
+
+    def __init__(self, parts: Sequence[Jacobian]) -> None:
+        self._parts = parts
+        self._sizes = [part.systems * part.parameters for part in parts]
+        self.systems, self.rows, self.parameters = 1, parts[0].rows, sum(self._sizes)
+        self.like = parts[0].like
+
+    def dense(self) -> Tensor:
+        """All entries (1, R, P)."""
+        flat = [part.dense().transpose(0, 1).flatten(1) for part in self._parts]
+        return torch.cat(flat, dim=1)[None]
+
+    def gram(self) -> Tensor:
+        """J Jᵀ (1, R, R), its lower triangle."""
+        return reduce(add, (part.gram().sum(0, keepdim=True) for part in self._parts))
+
+    def times(self, steps: Tensor) -> Tensor:
+        """J x (1, R) for a step x (1, P)."""
+        pieces = zip(self._parts, steps.split(self._sizes, dim=1), strict=True)
+        return reduce(
+            add, (part.times(x.view(part.systems, -1)).sum(0, keepdim=True) for part, x in pieces)
+        )
+
+    def transposed_times(self, rows: Tensor) -> Tensor:
+        """Jᵀ y (1, P) for y (1, R)."""
+        pieces = [
+            part.transposed_times(rows.expand(part.systems, -1)).reshape(1, -1)
+            for part in self._parts
+        ]
+        return torch.cat(pieces, dim=1)
+
+    def squares(self) -> Tensor:
+        """The squared norm of each row (1, R)."""
+        return reduce(add, (part.squares().sum(0, keepdim=True) for part in self._parts))
+
+    def scaled(self, factors: Tensor) -> "Joint":
+        """Each row times its factor, (1, R)."""
+        return Joint([part.scaled(factors.expand(part.systems, -1)) for part in self._parts])
+
+
+def moved(stacks: Sequence[Stack], steps: Sequence[Tensor]) -> list[Stack]:
+    """The stacks after ``steps``, one (N, P) a stack, in the order of `Jacobian`'s parameters."""
+    return [_moved(stack, step) for stack, step in zip(stacks, steps, strict=True)]
+
+
+def _moved(stack: Stack, step: Tensor) -> Stack:
+    shapes = [
+        parameter.shape[1:]
+        for parameter in chain(*zip(stack.weights, stack.biases, strict=True))
+    ]
+    pieces = iter(step.split([shape.numel() for shape in shapes], dim=1))
+    weights, biases = [], []
+    for weight, bias in zip(stack.weights, stack.biases, strict=True):
+        weights.append(weight.detach() + next(pieces).view_as(weight).to(weight.dtype))
+        biases.append(bias.detach() + next(pieces).view_as(bias).to(bias.dtype))
+    return Stack(stack.activations, weights, biases)
+
+
+def _layer(block: Rows, layer: int) -> tuple[Tensor, Tensor]:
+    return block.inputs[layer], block.slopes[layer]
+
+
+def _fill(out: Tensor, left: int, inputs: Tensor, slopes: Tensor) -> int:
+    """Write a layer's entries, those of its bias last, into out (N, B, ≥ left); where it ends."""
+    (v, w), middle = (inputs.shape[-1], slopes.shape[-1]), left + inputs.shape[-1] * slopes.shape[-1]
+    weight = out[:, :, left:middle].unflatten(2, (v, w))
+    torch.mul(inputs[:, 0, :, :, None], slopes[:, 0, :, None, :], out=weight)
+    for stream in range(1, inputs.shape[1]):
+        weight.addcmul_(inputs[:, stream, :, :, None], slopes[:, stream, :, None, :])
+    out[:, :, middle : middle + w] = slopes[:, 0]
+    return middle + w
+
+
+def _squares(block: Rows) -> Tensor:
+    """Row norms by the factors' inner products at each point."""
+    total = torch.zeros_like(block.slopes[0][:, 0, :, 0])
+    for inputs, slopes in zip(block.inputs, block.slopes, strict=True):
+        left = torch.einsum("nsbv,ntbv->nbst", inputs, inputs)
+        right = torch.einsum("nsbw,ntbw->nbst", slopes, slopes)
+        total = total + (left * right).sum((-2, -1)) + slopes[:, 0].square().sum(-1)
+    return total
+
+
+def stacked(blocks: Iterable[Sequence[Rows]]) -> list[Jacobian]:
+    """For each stack its Jacobian, from the rows of each stack, residual by residual."""
+    return [Jacobian(of_stack) for of_stack in zip(*blocks, strict=True)]

@@ -1,0 +1,91 @@
+"""Interior points where the residual is large, weighed so that means stay means.
+
+Axis legend: B points, C candidates, K systems, D coordinates.
+
+A shock fills one part in a hundred of its domain: of a few hundred even points a handful see it,
+and the loss is ruled by which. Here points are drawn with a density that follows the size of the
+residuals, and each counts the less the denser its place (importance sampling: Nabian, Gladstone
+& Meidani 2021, arXiv 2104.12325). Part of the density stays even, so that no weight is large.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from nas.problems.problem import Problem
+from nas.problems.sampling import interior_points
+from nas.training.points import Points, Sampler
+
+CANDIDATES = 4096
+EVEN = 0.1  # share of the density that does not look at the residuals
+CANDIDATE_DRAW = 2**29  # their stream is one of its own, behind all other draws but the held-out
+REFRESH = 5  # draws for which a look at the residuals serves
+
+
+
+def residual_sizes(problem: Problem, jet: Tensor, points: Tensor) -> Tensor:
+    """Root of the sum of the squared equations (…, B), of a jet (…, S, B, C) at points (B, D)."""
+    residuals = problem.equations(jet, problem.streams, points)
+    return torch.stack([residual.square() for residual in residuals]).sum(0).sqrt()
+
+
+Residuals = Callable[[Tensor], Tensor]  # points (C, D) -> size of the residual (K, C)
+
+
+@dataclass
+class Resampler:
+    """Draws points, one number after the other.
+
+    Parameters
+    ----------
+    sampler
+        Draws the candidates and the points on the boundary.
+    residuals
+        Of the networks as they are now.
+    """
+
+    sampler: Sampler
+    residuals: Residuals
+    density: Tensor | None = None  # (C,), mean 1, of the last look
+
+    def draw(self, number: int, dtype: torch.dtype, device: torch.device) -> Points:
+        """Draw number ``number``; a fresh look is due at the multiples of `REFRESH`."""
+        plain = self.sampler.draw(number, dtype, device)
+        candidates = self._candidates(number // REFRESH, dtype, device)
+        if self.density is None or number % REFRESH == 0:
+            with torch.no_grad():
+                self.density = self._look(candidates)
+        generator = torch.Generator().manual_seed(number)
+        count = min(self.sampler.interior, len(candidates))
+        chosen = torch.multinomial(self.density, count, generator=generator).to(device)
+        weights = 1 / self.density.to(device)[chosen]
+        weights = (weights / weights.sum()).to(dtype)
+        return replace(plain, interior=candidates[chosen], weights=weights)
+
+    def state(self) -> dict[str, Any]:
+        """What a continuation needs between two looks."""
+        return {"density": self.density}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take up ``state``."""
+        self.density = state["density"]
+
+    def _candidates(self, number: int, dtype: torch.dtype, device: torch.device) -> Tensor:
+        sampler = self.sampler
+        points = interior_points(
+            sampler.problem.domain,
+            max(CANDIDATES, 2 * sampler.interior),
+            seed=sampler.seed,
+            draw=CANDIDATE_DRAW + number,
+            method=sampler.method,
+        )
+        return torch.as_tensor(points, dtype=dtype, device=device)
+
+    def _look(self, candidates: Tensor) -> Tensor:
+        """The density (C,): the systems' relative sizes of the residual, on average."""
+        sizes = self.residuals(candidates).double().cpu()
+        relative = (sizes / sizes.mean(1, keepdim=True)).nan_to_num(1.0, 1.0, 1.0)
+        return EVEN + (1 - EVEN) * relative.mean(0)

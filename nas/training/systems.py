@@ -1,0 +1,171 @@
+"""What a Gauss–Newton step sees of networks: residuals that are to vanish, and their Jacobian.
+
+Axis legend: K systems, each with a residual of its own; R rows, S streams, B points, C fields,
+P parameters of a system.
+
+The sum of the squares of a system's rows is its physics loss: a row carries the square root of
+its weight in the mean.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import reduce
+from operator import add
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+
+from nas.calculus import jacobians, networks
+from nas.calculus.fields import Expression
+from nas.calculus.jacobians import Jacobian, Joint, Rows, Trace
+from nas.calculus.jets import Streams
+from nas.calculus.networks import Stack
+from nas.mixture import experts
+from nas.mixture.mixture import Mixture
+from nas.problems.problem import Problem
+from nas.training.points import Points
+
+# points (B, D) -> jet (…, S, B, C), and the traces that it came from
+Traced = Callable[[Tensor, Streams], tuple[Tensor, Sequence[Trace]]]
+
+
+class Systems(Protocol):
+    """K systems that are solved side by side."""
+
+    def linearise(self, points: Points) -> tuple[Tensor, Jacobian | Joint]:
+        """Residuals (K, R) and their derivative (K, R, P) at ``points``."""
+        ...
+
+    def residuals(self, points: Points, steps: Tensor) -> Tensor:
+        """Residuals (K, R) at ``points``, once the parameters have moved by ``steps`` (K, P)."""
+        ...
+
+    def move(self, steps: Tensor) -> None:
+        """Move the parameters by ``steps`` (K, P)."""
+        ...
+
+
+class Alone:
+    """The experts of one stack, each with the residual that it leaves alone: N systems."""
+
+    def __init__(self, problem: Problem, mixture: Mixture, stack: experts.Stack) -> None:
+        self._problem, self._mixture, self._stack = problem, mixture, stack
+
+    def linearise(self, points: Points) -> tuple[Tensor, Jacobian]:
+        """See `Systems`."""
+
+        def traced(x: Tensor, streams: Streams) -> tuple[Tensor, list[Trace]]:
+            coordinates = self._mixture.coordinates(x, streams)
+            trace = jacobians.trace(streams, coordinates, self._stack.networks)
+            return trace.jet, [trace]
+
+        residuals, (rows,) = _linearise(self._problem, points, traced)
+        return residuals, Jacobian(rows)
+
+    @torch.no_grad()
+    def residuals(self, points: Points, steps: Tensor) -> Tensor:
+        """See `Systems`."""
+        stacks = jacobians.moved([self._stack.networks], [steps])
+
+        def evaluate(x: Tensor, streams: Streams) -> Tensor:
+            return networks.evaluate(streams, self._mixture.coordinates(x, streams), stacks)
+
+        return torch.cat([r for r, _ in _residuals(self._problem, points, evaluate)], dim=-1)
+
+    def move(self, steps: Tensor) -> None:
+        """See `Systems`."""
+        _write(self._stack.networks, *jacobians.moved([self._stack.networks], [steps]))
+
+
+class Together:
+    """The experts and the gate of a mixture with the residual that they leave together."""
+
+    def __init__(self, problem: Problem, mixture: Mixture) -> None:
+        self._problem, self._mixture = problem, mixture
+
+    def linearise(self, points: Points) -> tuple[Tensor, Joint]:
+        """See `Systems`."""
+        *pool, gate = self._stacks()
+
+        def traced(x: Tensor, streams: Streams) -> tuple[Tensor, list[Trace]]:
+            coordinates = self._mixture.coordinates(x, streams)
+            traces = [jacobians.trace(streams, coordinates, stack) for stack in (*pool, gate)]
+            *terms, logits = (trace.jet for trace in traces)
+            return self._mixture.mix(streams, logits.squeeze(0), torch.cat(terms)), traces
+
+        residuals, rows = _linearise(self._problem, points, traced)
+        return residuals[None], Joint([Jacobian(of_stack) for of_stack in rows])
+
+    @torch.no_grad()
+    def residuals(self, points: Points, steps: Tensor) -> Tensor:
+        """See `Systems`."""
+        *pool, gate = self._moved(steps)
+
+        def evaluate(x: Tensor, streams: Streams) -> Tensor:
+            coordinates = self._mixture.coordinates(x, streams)
+            logits = networks.evaluate(streams, coordinates, [gate]).squeeze(0)
+            terms = networks.evaluate(streams, coordinates, pool)
+            return self._mixture.mix(streams, logits, terms)
+
+        return torch.cat([r for r, _ in _residuals(self._problem, points, evaluate)])[None]
+
+    def move(self, steps: Tensor) -> None:
+        """See `Systems`."""
+        for stack, new in zip(self._stacks(), self._moved(steps), strict=True):
+            _write(stack, new)
+
+    def _stacks(self) -> list[Stack]:
+        return [*self._mixture.networks, self._mixture.gate.networks]
+
+    def _moved(self, steps: Tensor) -> list[Stack]:
+        stacks = self._stacks()
+        counts = [len(stack.activations) for stack in stacks]
+        totals = [sum(p.numel() for p in (*stack.weights, *stack.biases)) for stack in stacks]
+        pieces = zip(steps[0].split(totals), counts, strict=True)
+        return jacobians.moved(stacks, [piece.view(count, -1) for piece, count in pieces])
+
+
+def _residuals(
+    problem: Problem, points: Points, evaluate: Callable[[Tensor, Streams], Tensor]
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Weighed residuals (…, B) of each equation and condition."""
+    for x, streams, expression, roots in _terms(problem, points):
+        jet = evaluate(x, streams)
+        for residual in expression(jet, streams, x):
+            yield residual * roots, jet
+
+
+def _linearise(
+    problem: Problem, points: Points, traced: Traced
+) -> tuple[Tensor, list[list[Rows]]]:
+    """Residuals (…, R), and for each stack the factors of their derivatives."""
+    found, blocks = [], []
+    for x, streams, expression, roots in _terms(problem, points):
+        jet, traces = traced(x, streams)
+        residuals = [residual * roots for residual in expression(jet, streams, x)]
+        for place, residual in enumerate(residuals):
+            blocks.append(jacobians.rows(residual, traces, place < len(residuals) - 1))
+            found.append(residual.detach())
+    return torch.cat(found, dim=-1), [list(of_stack) for of_stack in zip(*blocks, strict=True)]
+
+
+def _terms(
+    problem: Problem, points: Points
+) -> Iterator[tuple[Tensor, Streams, Expression, Tensor]]:
+    """Points, streams, residuals, and the roots of the points' weights."""
+    yield points.interior, problem.streams, problem.equations, points.weights.sqrt()
+    everywhere = slice(0, len(points.boundary))
+    for condition, expression in zip(
+        problem.conditions, problem.condition_expressions, strict=True
+    ):
+        x = points.boundary[points.on(condition.parts, everywhere)]
+        root = (condition.weight / points.count(condition.parts)) ** 0.5
+        yield x, problem.condition_streams, expression, x.new_full((len(x),), root)
+
+
+@torch.no_grad()
+def _write(into: Stack, new: Stack) -> None:
+    for old, value in zip(
+        (*into.weights, *into.biases), (*new.weights, *new.biases), strict=True
+    ):
+        old.copy_(value)
