@@ -69,6 +69,7 @@ MAY_IMPORT = {
     "experiments": [
         "experiments",
         "nas.result",
+        "nas.campaign",
         "nas.training",
         "nas.mixture",
         "nas.problems",

@@ -15,7 +15,11 @@ space: {activations: [sine, tanh], depths: [1], widths: [4]}
 gate: {depth: 0, width: 4, activation: tanh}
 tune: {m: 2, p: 0.5, threshold: 0.3}
 trials: 1
-training: {steps: 20, points: {interior: 30, boundary: 12}, fine_tuning: {rounds: 1, iterations: 5}}
+training:
+  warm_up: {iterations: 5, points: {interior: 30, boundary: 12}}
+  steps: 15
+  points: {interior: 30, boundary: 12}
+  fine_tuning: {iterations: 5}
 parallel: {workers: 1}
 """
 
@@ -117,6 +121,8 @@ def test_help_is_there_for_everything(
         ("problem=missing.py", "missing.py: expected a Python file"),
         ("training.device=cuda:97", "training.device: expected a device of this machine"),
         ("training.points.boundary=2", "boundary.*6"),
+        ("training.warm_up.points.boundary=2", "boundary.*6"),
+        ("training.warm_up.method=lbfgs", "training.warm_up.method: expected one of gauss_newton"),
         ("storage=postgresql://host:port/db", "storage: expected null or the URL"),
         ("training.steps", "--set"),
     ],

@@ -11,9 +11,10 @@ import nas
 from search_spaces import Candidate, SearchSpace
 
 TRAINING = {
-    "steps": 30,
+    "warm_up": {"iterations": 5, "points": {"interior": 40, "boundary": 4}},
+    "steps": 25,
     "points": {"interior": 40, "boundary": 4},
-    "fine_tuning": {"rounds": 1, "iterations": 20},
+    "fine_tuning": {"iterations": 5},
 }
 SETTINGS: dict[str, Any] = {
     "gate": {"depth": 0},

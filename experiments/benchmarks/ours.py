@@ -49,7 +49,7 @@ class Ours:
         self.points = Sampler(problem, count, 1, "sobol", seed=0).draw(
             0, dtype, torch.device(device)
         )
-        self.optimiser = adam(self.mixture.parameters(), settings.LEARNING_RATE)
+        self.optimiser = adam(settings.LEARNING_RATE, self.mixture.parameters())
 
     def __call__(self) -> Tensor:
         loss = gradient(self.problem, self.mixture, self.points)

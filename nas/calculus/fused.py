@@ -17,6 +17,7 @@ from torch import Tensor
 from nas.calculus import compilation, plain
 from nas.calculus.jets import Streams
 from nas.calculus.kernel import DTYPES, MixingKernel, NetworksKernel, Shapes, describe
+from nas.calculus.kernel import outer as outer
 from nas.calculus.plain import Stack
 
 Plainly = Callable[..., Tensor | tuple[Tensor, ...]]  # the same in torch's own functions
@@ -50,6 +51,11 @@ def can_mix(streams: Streams, logits: Tensor, terms: Tensor) -> bool:
         and len(logits) == len(streams)
         and _available(logits, terms)
     )
+
+
+def can_multiply(entries: Tensor) -> bool:
+    """Whether `outer` can do it; see `can_evaluate`."""
+    return entries.stride(-1) == 1 and _available(entries)
 
 
 def evaluate(streams: Streams, coordinates: Tensor, stacks: Sequence[Stack]) -> Tensor:

@@ -19,7 +19,7 @@ from operator import add
 import torch
 from torch import Tensor
 
-from nas.calculus import jets, plain
+from nas.calculus import jets, networks, plain
 from nas.calculus.jets import Streams
 from nas.calculus.plain import Stack
 
@@ -264,8 +264,7 @@ def moved(stacks: Sequence[Stack], steps: Sequence[Tensor]) -> list[Stack]:
 
 def _moved(stack: Stack, step: Tensor) -> Stack:
     shapes = [
-        parameter.shape[1:]
-        for parameter in chain(*zip(stack.weights, stack.biases, strict=True))
+        parameter.shape[1:] for parameter in chain(*zip(stack.weights, stack.biases, strict=True))
     ]
     pieces = iter(step.split([shape.numel() for shape in shapes], dim=1))
     weights, biases = [], []
@@ -281,11 +280,9 @@ def _layer(block: Rows, layer: int) -> tuple[Tensor, Tensor]:
 
 def _fill(out: Tensor, left: int, inputs: Tensor, slopes: Tensor) -> int:
     """Write a layer's entries, those of its bias last, into out (N, B, ≥ left); where it ends."""
-    (v, w), middle = (inputs.shape[-1], slopes.shape[-1]), left + inputs.shape[-1] * slopes.shape[-1]
-    weight = out[:, :, left:middle].unflatten(2, (v, w))
-    torch.mul(inputs[:, 0, :, :, None], slopes[:, 0, :, None, :], out=weight)
-    for stream in range(1, inputs.shape[1]):
-        weight.addcmul_(inputs[:, stream, :, :, None], slopes[:, stream, :, None, :])
+    v, w = inputs.shape[-1], slopes.shape[-1]
+    middle = left + v * w
+    networks.outer(inputs, slopes, out[:, :, left:middle])
     out[:, :, middle : middle + w] = slopes[:, 0]
     return middle + w
 

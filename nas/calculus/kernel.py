@@ -125,6 +125,25 @@ class MixingKernel(Kernel):
         return by_logits, by_terms
 
 
+def outer(inputs: Tensor, slopes: Tensor, entries: Tensor) -> None:
+    """Write Σ over the streams of inputs · slopesᵀ, point by point, into ``entries``.
+
+    Parameters
+    ----------
+    inputs, slopes : Tensor (N, S, B, V), (N, S, B, W)
+    entries : Tensor (N, B, V·W), dense along its last axis
+    """
+    networks, streams, points, width = inputs.shape
+    strides = entries.stride(0), entries.stride(1)
+    threads = torch.get_num_threads()
+    sizes = _integers([threads, networks, streams, points, width, slopes.shape[-1], *strides])
+    library = compilation.library()
+    assert library is not None
+    tensors = inputs.contiguous(), slopes.contiguous(), entries
+    places = (ctypes.c_void_p(one.data_ptr()) for one in tensors)
+    library[f"outer_{DTYPES[entries.dtype]}"](sizes, *places)
+
+
 class Store:
     """Memory for what a forward pass leaves to its backward pass.
 

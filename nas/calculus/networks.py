@@ -35,6 +35,20 @@ def mix(streams: Streams, logits: Tensor, terms: Tensor) -> Tensor:
     return jets.divide(streams, above, below.unsqueeze(-1))
 
 
+def outer(inputs: Tensor, slopes: Tensor, entries: Tensor) -> None:
+    """Write the sum over the streams of outer products, point by point, into ``entries``.
+
+    Parameters
+    ----------
+    inputs, slopes : Tensor (N, S, B, V), (N, S, B, W)
+    entries : Tensor (N, B, V·W)
+    """
+    if fused.can_multiply(entries):
+        fused.outer(inputs, slopes, entries)
+    else:
+        plain.outer(inputs, slopes, entries)
+
+
 def prepare(device: torch.device) -> None:
     """Make ready what else the first need would make ready, or say why it cannot be."""
     if device.type == "cpu":

@@ -51,6 +51,14 @@ def mix(streams: Streams, logits: Tensor, terms: Tensor) -> tuple[Tensor, Tensor
     return weighted.sum(0), weights.sum(-1)
 
 
+def outer(inputs: Tensor, slopes: Tensor, entries: Tensor) -> None:
+    """Write Σ over the streams of inputs (N, S, B, V) times slopes (N, S, B, W) into (N, B, V·W)."""
+    weights = entries.unflatten(2, (inputs.shape[-1], slopes.shape[-1]))
+    torch.mul(inputs[:, 0, :, :, None], slopes[:, 0, :, None, :], out=weights)
+    for stream in range(1, inputs.shape[1]):
+        weights.addcmul_(inputs[:, stream, :, :, None], slopes[:, stream, :, None, :])
+
+
 def activate(streams: Streams, activations: Sequence[str], jet: Tensor) -> Tensor:
     """The jet of each network's activation of the jets (N, S, B, W)."""
     return _activate(streams, activations, jet, jet.new_zeros(len(activations), jet.shape[-1]))

@@ -295,7 +295,8 @@ def _running(spec: RunSpec) -> RunningRun:
 
 def _check_points(campaign: Campaign, problem: Problem) -> None:
     """Draw once, so that too few boundary points are told before any training."""
-    points, method = campaign.training.points, campaign.training.sampling
-    Sampler(problem, points.interior, points.boundary, method, seed=0).draw(
-        0, torch.float64, torch.device("cpu")
-    )
+    training = campaign.training
+    for points in (training.warm_up.points, training.points):
+        Sampler(problem, points.interior, points.boundary, training.sampling, seed=0).draw(
+            0, torch.float64, torch.device("cpu")
+        )

@@ -99,19 +99,26 @@ class Points(_Section):
     boundary: Count = 300
 
 
+class WarmUpPoints(Points):
+    """Fewer: a step solves for all of them at once."""
+
+    interior: Count = 256
+    boundary: Count = 64
+
+
 class WarmUp(_Section):
     """How each expert learns alone, before any is chosen."""
 
     method: Literal["gauss_newton", "adam"] = "gauss_newton"
-    iterations: Count = 150
-    points: Points = Points(interior=256, boundary=64)
+    iterations: Count = 200
+    points: WarmUpPoints = WarmUpPoints()
 
 
 class FineTuning(_Section):
     """How the survivors learn on, at most so long; 0 iterations means not at all."""
 
     method: Literal["gauss_newton", "lbfgs"] = "gauss_newton"
-    iterations: CountOrZero = 500
+    iterations: CountOrZero = 1000
 
 
 class Training(_Section):

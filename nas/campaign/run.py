@@ -245,7 +245,7 @@ def _record(spec: RunSpec, problem: Problem, settings: RunSettings, outcome: Out
     if outcome.status == "completed":
         trained.save(spec.path / trained.FILE, outcome.mixture)
         error, note = _measure(spec, problem, outcome)
-    row = _row(spec, outcome.status, outcome.reason + note) | {
+    row = _row(spec, outcome.status, "; ".join(filter(None, (outcome.reason, note)))) | {
         "seed": settings.seed,
         "steps": outcome.steps,
         "iterations": outcome.iterations,

@@ -1,12 +1,13 @@
 """Fine-tuning: the survivors, gate and experts together, in float64.
 
 Gauss–Newton, or L-BFGS, in chunks of iterations; after each the loss on held-out points tells
-whether to go on. The best state by it is kept, since points drawn anew make the last one no
-better than another.
+whether to go on. Where it stalls, what is left is the noise of the points: twice as many are drawn
+from then on, until that helps no more. The best state is kept, since points drawn anew make the
+last one no better than another.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
 import torch
@@ -26,9 +27,10 @@ PHASE = "fine-tuning"
 Method = Literal["gauss_newton", "lbfgs"]
 
 CHUNK = 10  # iterations between two looks at the held-out loss
-PATIENCE = 15  # looks
-PROGRESS = 0.9  # the share of the best loss that it must fall under within that many looks
-MOMENTUM = 0.5
+PATIENCE = 6  # looks
+PROGRESS = 0.8  # the share of the best loss that it must fall under within that many looks
+DOUBLINGS = 3  # of the points, at most
+MOMENTUM = 0.8
 ROUND = 300  # iterations of L-BFGS on the same points
 FIRST_DRAW = HELD_OUT_DRAW // 2  # its points are drawn from behind the search's
 
@@ -63,13 +65,14 @@ class FineTuning:
         self.settings = settings
         self.iterations = 0  # done
         self.ended = ""  # why, once it has
+        self.doublings = 0
         self._method = _METHODS[settings.method](problem, mixture, sampler)
         self._held_out_points = sampler.held_out(torch.float64, mixture.centre.device)
         self.held_out = self._measure()
         # Any loss is better than one that is not a number.
         self.best_loss = self.held_out if math.isfinite(self.held_out) else math.inf
         self.best = self._copy()
-        self.best_losses: list[float] = []  # after each chunk
+        self.best_losses: list[float] = []  # after each chunk with this many points
 
     @property
     def finished(self) -> bool:
@@ -79,13 +82,21 @@ class FineTuning:
     def advance(self) -> Tensor:
         """Do one chunk of iterations; return the physics loss () before its last one."""
         count = min(CHUNK, self.settings.iterations - self.iterations)
-        loss = self._method.advance(self.iterations, count)
+        loss = self._method.advance(self.iterations, count, 2**self.doublings)
         self.iterations += count
         self.held_out = self._measure()
         if self.held_out < self.best_loss:  # false where it is not a number
             self.best_loss, self.best = self.held_out, self._copy()
         self.best_losses.append(self.best_loss)
-        self.ended = self._why_end()
+        if self._method.converged:
+            self.ended = f"converged after {self.iterations} iterations: no step lowers the loss"
+        elif self._stalled():
+            self.doublings, self.best_losses = self.doublings + 1, []
+            if self.doublings > DOUBLINGS:
+                self.ended = (
+                    f"stalled after {self.iterations} iterations: the held-out loss falls no "
+                    f"more, nor with {2**DOUBLINGS} times the points"
+                )
         return loss.detach()
 
     def take_best(self) -> None:
@@ -97,6 +108,7 @@ class FineTuning:
         return {
             "iterations": self.iterations,
             "ended": self.ended,
+            "doublings": self.doublings,
             "mixture": self.mixture.state_dict(),
             "method": self._method.state(),
             "best_losses": [one if math.isfinite(one) else None for one in self.best_losses],
@@ -107,23 +119,18 @@ class FineTuning:
     def restore(self, state: dict[str, Any]) -> None:
         """Take up ``state``; the mixture must have been built with the survivors."""
         self.iterations, self.ended = state["iterations"], state["ended"]
+        self.doublings = state["doublings"]
         self.mixture.load_state_dict(state["mixture"])
         self._method.restore(state["method"], self.iterations)
         self.best_losses = [math.inf if one is None else one for one in state["best_losses"]]
         self.best_loss = math.inf if state["best_loss"] is None else state["best_loss"]
         self.best = state["best"]
 
-    def _why_end(self) -> str:
-        """Why to end now; nothing if there is progress."""
-        if self._method.converged:
-            return f"converged after {self.iterations} iterations: no step lowers the loss"
-        before = self.best_losses[-1 - PATIENCE] if len(self.best_losses) > PATIENCE else math.inf
-        if self.best_loss > PROGRESS * before:
-            return (
-                f"stalled after {self.iterations} iterations: the best held-out loss fell by "
-                f"{1 - self.best_loss / before:.0%} in the last {PATIENCE * CHUNK}"
-            )
-        return ""
+    def _stalled(self) -> bool:
+        """Whether the best loss has hardly fallen for `PATIENCE` looks."""
+        if len(self.best_losses) <= PATIENCE:
+            return False
+        return self.best_loss > PROGRESS * self.best_losses[-1 - PATIENCE]
 
     def _measure(self) -> float:
         """The mixture's physics loss on held-out points."""
@@ -138,7 +145,9 @@ class _Iterations(Protocol):
 
     converged: bool
 
-    def advance(self, iteration: int, count: int) -> Tensor: ...
+    def advance(self, iteration: int, count: int, times: int) -> Tensor:
+        """Do ``count`` iterations on ``times`` the points; the loss () before the last one."""
+        ...
 
     def state(self) -> dict[str, Any]: ...
 
@@ -151,12 +160,13 @@ class _ByGaussNewton:
     def __init__(self, problem: Problem, mixture: Mixture, sampler: Sampler) -> None:
         self._problem, self._mixture = problem, mixture
         self._steps = GaussNewton(Together(problem, mixture), MOMENTUM)
-        self._resampler = Resampler(sampler, self._sizes)
+        self._sampler, self._resampler = sampler, Resampler(sampler, self._sizes)
         self.converged = False
 
-    def advance(self, iteration: int, count: int) -> Tensor:
+    def advance(self, iteration: int, count: int, times: int) -> Tensor:
         like = self._mixture.centre
         stayed = True
+        self._resampler.sampler = _denser(self._sampler, times)
         for number in range(iteration, iteration + count):
             points = self._resampler.draw(FIRST_DRAW + number, like.dtype, like.device)
             (loss,) = self._steps.advance(points)
@@ -183,11 +193,11 @@ class _ByLBFGS:
 
     def __init__(self, problem: Problem, mixture: Mixture, sampler: Sampler) -> None:
         self._problem, self._mixture, self._sampler = problem, mixture, sampler
-        self._begin_round(0)
+        self._begin_round(0, 1)
 
-    def advance(self, iteration: int, count: int) -> Tensor:
-        if iteration % ROUND == 0:
-            self._begin_round(iteration // ROUND)
+    def advance(self, iteration: int, count: int, times: int) -> Tensor:
+        if iteration % ROUND == 0 or times != self._times:
+            self._begin_round(iteration // ROUND, times)
         for group in self._optimiser.param_groups:
             group["max_iter"], group["max_eval"] = count, 2 * count
 
@@ -199,16 +209,21 @@ class _ByLBFGS:
         return loss
 
     def state(self) -> dict[str, Any]:
-        return {"optimiser": self._optimiser.state_dict()}
+        return {"optimiser": self._optimiser.state_dict(), "times": self._times}
 
     def restore(self, state: dict[str, Any], iteration: int) -> None:
-        self._begin_round(iteration // ROUND)
+        self._begin_round(iteration // ROUND, state["times"])
         self._optimiser.load_state_dict(state["optimiser"])
 
-    def _begin_round(self, number: int) -> None:
-        like = self._mixture.centre
-        self._points = self._sampler.draw(FIRST_DRAW + number, like.dtype, like.device)
+    def _begin_round(self, number: int, times: int) -> None:
+        like, self._times = self._mixture.centre, times
+        sampler = _denser(self._sampler, times)
+        self._points = sampler.draw(FIRST_DRAW + number, like.dtype, like.device)
         self._optimiser = lbfgs(self._mixture.parameters(), CHUNK)
+
+
+def _denser(sampler: Sampler, times: int) -> Sampler:
+    return replace(sampler, interior=times * sampler.interior, boundary=times * sampler.boundary)
 
 
 _METHODS: dict[Method, Any] = {"gauss_newton": _ByGaussNewton, "lbfgs": _ByLBFGS}

@@ -20,7 +20,7 @@ from nas.training.points import Points
 from nas.training.systems import Systems
 
 FIRST_DAMPING = 0.05  # in mean squared norms of a row of J
-DAMPINGS = (1e-14, 1e6)
+DAMPINGS = (1e-10, 1e6)
 CHANGE = 3.0  # of the damping
 TRIES = 4
 LENGTHS = (1.0, 0.5, 2.0, 0.25)
@@ -53,6 +53,8 @@ class GaussNewton:
         if self.damping is None or self.step is None:
             self.damping = torch.full_like(residuals[:, 0], FIRST_DAMPING, dtype=torch.float64)
             self.step = self.damping.new_zeros(jacobian.systems, jacobian.parameters)
+        # A checkpoint comes back on the CPU.
+        self.damping, self.step = self.damping.to(residuals.device), self.step.to(residuals.device)
         normal = _Normal(residuals, jacobian)
         losses = normal.residuals.square().sum(1)
         before = self._momentum * self.step
@@ -83,9 +85,7 @@ class GaussNewton:
         """Take up ``state``."""
         self.damping, self.step = state["damping"], state["step"]
 
-    def _propose(
-        self, normal: "_Normal", points: Points, before: Tensor
-    ) -> tuple[Tensor, Tensor]:
+    def _propose(self, normal: "_Normal", points: Points, before: Tensor) -> tuple[Tensor, Tensor]:
         """Steps (K, P), bent; and whether they could be solved for (K,)."""
         assert self.damping is not None
         solved = normal.factorise(self.damping)
@@ -106,7 +106,7 @@ class GaussNewton:
                 self._systems.residuals(points, length * steps).double().square().sum(1)
                 for length in LENGTHS
             ]
-        ).nan_to_num(torch.inf)
+        ).nan_to_num(torch.inf, torch.inf)
         best, place = reached.min(0)
         steps = steps * steps.new_tensor(LENGTHS)[place][:, None]
         return steps, best, (normal.residuals + normal.times(steps)).square().sum(1)

@@ -1,7 +1,7 @@
 """The optimisers: Adam for the search, L-BFGS for the survivors."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import nn
@@ -9,15 +9,16 @@ from torch import nn
 from nas.mixture.experts import Changes
 
 
-def adam(parameters: Iterable[nn.Parameter], learning_rate: float) -> torch.optim.Adam:
-    """Adam (Kingma & Ba 2015), all parameters in one pass."""
-    return torch.optim.Adam(parameters, lr=learning_rate, fused=True)
+def adam(learning_rate: float, *groups: Iterable[nn.Parameter]) -> torch.optim.Adam:
+    """Adam (Kingma & Ba 2015) for groups of parameters, each in one pass."""
+    each = [{"params": list(group)} for group in groups]
+    return torch.optim.Adam(each, lr=learning_rate, fused=True)
 
 
-def set_learning_rate(optimiser: torch.optim.Optimizer, learning_rate: float) -> None:
-    """One rate for all parameters."""
-    for group in optimiser.param_groups:
-        group["lr"] = learning_rate
+def set_learning_rates(optimiser: torch.optim.Optimizer, rates: Sequence[float]) -> None:
+    """One rate for each group of parameters."""
+    for group, rate in zip(optimiser.param_groups, rates, strict=True):
+        group["lr"] = rate
 
 
 def cosine(progress: float, floor: float = 0.02) -> float:

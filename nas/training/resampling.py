@@ -25,7 +25,6 @@ CANDIDATE_DRAW = 2**29  # their stream is one of its own, behind all other draws
 REFRESH = 5  # draws for which a look at the residuals serves
 
 
-
 def residual_sizes(problem: Problem, jet: Tensor, points: Tensor) -> Tensor:
     """Root of the sum of the squared equations (…, B), of a jet (…, S, B, C) at points (B, D)."""
     residuals = problem.equations(jet, problem.streams, points)
@@ -55,15 +54,15 @@ class Resampler:
         """Draw number ``number``; a fresh look is due at the multiples of `REFRESH`."""
         plain = self.sampler.draw(number, dtype, device)
         candidates = self._candidates(number // REFRESH, dtype, device)
-        if self.density is None or number % REFRESH == 0:
+        stale = self.density is None or len(self.density) != len(candidates)
+        if self.density is None or stale or number % REFRESH == 0:
             with torch.no_grad():
                 self.density = self._look(candidates)
         generator = torch.Generator().manual_seed(number)
-        count = min(self.sampler.interior, len(candidates))
-        chosen = torch.multinomial(self.density, count, generator=generator).to(device)
-        weights = 1 / self.density.to(device)[chosen]
-        weights = (weights / weights.sum()).to(dtype)
-        return replace(plain, interior=candidates[chosen], weights=weights)
+        chosen, shares = _choose(self.density, self.sampler.interior, generator)
+        weights = 1 / shares
+        weights = (weights / weights.sum()).to(device, dtype)
+        return replace(plain, interior=candidates[chosen.to(device)], weights=weights)
 
     def state(self) -> dict[str, Any]:
         """What a continuation needs between two looks."""
@@ -89,3 +88,15 @@ class Resampler:
         sizes = self.residuals(candidates).double().cpu()
         relative = (sizes / sizes.mean(1, keepdim=True)).nan_to_num(1.0, 1.0, 1.0)
         return EVEN + (1 - EVEN) * relative.mean(0)
+
+
+def _choose(density: Tensor, count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Different places, the denser the likelier, and how likely each of them was.
+
+    They win a race in which each place is as fast as it is dense. Each had but to beat the best
+    of the losers: a place that is sure to win counts as one, however dense (Cohen & Kaplan 2007).
+    """
+    race = density / torch.empty_like(density).exponential_(generator=generator)
+    best = race.topk(count + 1)
+    chosen, bar = best.indices[:-1], best.values[-1]
+    return chosen, -torch.expm1(-density[chosen] / bar)

@@ -28,7 +28,7 @@ from nas.training.loss import (
     mixture_loss,
     own_losses,
 )
-from nas.training.optimisers import adam, cosine, follow, set_learning_rate
+from nas.training.optimisers import adam, cosine, follow, set_learning_rates
 from nas.training.points import Points, Sampler
 from nas.training.warm_up import WarmUpSettings, begin
 
@@ -36,6 +36,7 @@ WARM_UP, GATE, SELECTION = "warm-up", "gate", "selection"
 
 GATE_SHARE = 0.15  # of Adam's steps
 REDRAW = 10  # steps for which the same points serve
+EXPERTS_RATE = 0.15  # of the gate's learning rate: they have learnt already, it has not
 SMOOTHING = 0.98  # of the importance, an exponential moving average
 
 
@@ -114,7 +115,9 @@ class Search:
         self.settings = settings
         self.rule = DropRule(settings.threshold)
         self.warm_up = begin(problem, mixture, sampler, settings.warm_up)
-        self.optimiser = adam(mixture.parameters(), settings.learning_rate)
+        self.optimiser = adam(
+            settings.learning_rate, mixture.gate.parameters(), mixture.stacks.parameters()
+        )
         self.fates = {place: Fate() for place in mixture.alive}
         self.step = 0
         self.importance: Tensor | None = None  # (E,), smoothed
@@ -138,7 +141,7 @@ class Search:
 
     @property
     def learning_rate(self) -> float:
-        """The rate of the coming step of Adam: a cosine in the selection."""
+        """The gate's rate in the coming step of Adam: a cosine in the selection."""
         start, end = self.settings.gate_ends, self.settings.ends
         return self.settings.learning_rate * cosine((self.step - start) / max(end - start, 1))
 
@@ -150,9 +153,10 @@ class Search:
             if self.phase != WARM_UP:
                 self._introduce()
             # One expert that diverges is no reason to end the others: it leaves after the warm-up.
-            return losses.nan_to_num(nan=torch.inf).min()
+            return losses.nan_to_num(nan=torch.inf, posinf=torch.inf).min()
         choosing = self.phase == SELECTION
-        set_learning_rate(self.optimiser, self.learning_rate)
+        rate = self.learning_rate
+        set_learning_rates(self.optimiser, [rate, EXPERTS_RATE * rate])
         self.optimiser.zero_grad()
         physics = self._mixture_step(self._current_points(), experts_learn=choosing)
         self.optimiser.step()

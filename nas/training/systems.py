@@ -85,13 +85,12 @@ class Together:
 
     def linearise(self, points: Points) -> tuple[Tensor, Joint]:
         """See `Systems`."""
-        *pool, gate = self._stacks()
+        stacks = self._stacks()
 
         def traced(x: Tensor, streams: Streams) -> tuple[Tensor, list[Trace]]:
             coordinates = self._mixture.coordinates(x, streams)
-            traces = [jacobians.trace(streams, coordinates, stack) for stack in (*pool, gate)]
-            *terms, logits = (trace.jet for trace in traces)
-            return self._mixture.mix(streams, logits.squeeze(0), torch.cat(terms)), traces
+            traces = [jacobians.trace(streams, coordinates, stack) for stack in stacks]
+            return self._mix(streams, [trace.jet for trace in traces]), traces
 
         residuals, rows = _linearise(self._problem, points, traced)
         return residuals[None], Joint([Jacobian(of_stack) for of_stack in rows])
@@ -99,13 +98,13 @@ class Together:
     @torch.no_grad()
     def residuals(self, points: Points, steps: Tensor) -> Tensor:
         """See `Systems`."""
-        *pool, gate = self._moved(steps)
+        stacks = self._moved(steps)
 
         def evaluate(x: Tensor, streams: Streams) -> Tensor:
             coordinates = self._mixture.coordinates(x, streams)
-            logits = networks.evaluate(streams, coordinates, [gate]).squeeze(0)
-            terms = networks.evaluate(streams, coordinates, pool)
-            return self._mixture.mix(streams, logits, terms)
+            return self._mix(
+                streams, [networks.evaluate(streams, coordinates, [one]) for one in stacks]
+            )
 
         return torch.cat([r for r, _ in _residuals(self._problem, points, evaluate)])[None]
 
@@ -115,7 +114,18 @@ class Together:
             _write(stack, new)
 
     def _stacks(self) -> list[Stack]:
-        return [*self._mixture.networks, self._mixture.gate.networks]
+        """All that learns, the gate last; a single expert needs no gate."""
+        mixture = self._mixture
+        gate = [] if len(mixture.alive) == 1 else [mixture.gate.networks]
+        return [*mixture.networks, *gate]
+
+    def _mix(self, streams: Streams, jets: Sequence[Tensor]) -> Tensor:
+        """The mixture's jet (S, B, C) from those of its `_stacks`."""
+        if len(self._mixture.alive) == 1:
+            return jets[0].squeeze(0)
+        *terms, logits = jets
+        # The gate's one network has a component for each expert.
+        return self._mixture.mix(streams, logits.squeeze(0), torch.cat(terms))
 
     def _moved(self, steps: Tensor) -> list[Stack]:
         stacks = self._stacks()
@@ -135,9 +145,7 @@ def _residuals(
             yield residual * roots, jet
 
 
-def _linearise(
-    problem: Problem, points: Points, traced: Traced
-) -> tuple[Tensor, list[list[Rows]]]:
+def _linearise(problem: Problem, points: Points, traced: Traced) -> tuple[Tensor, list[list[Rows]]]:
     """Residuals (…, R), and for each stack the factors of their derivatives."""
     found, blocks = [], []
     for x, streams, expression, roots in _terms(problem, points):
@@ -165,7 +173,5 @@ def _terms(
 
 @torch.no_grad()
 def _write(into: Stack, new: Stack) -> None:
-    for old, value in zip(
-        (*into.weights, *into.biases), (*new.weights, *new.biases), strict=True
-    ):
+    for old, value in zip((*into.weights, *into.biases), (*new.weights, *new.biases), strict=True):
         old.copy_(value)

@@ -16,7 +16,7 @@ from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
 from nas.training.gauss_newton import GaussNewton
 from nas.training.loss import learn_own
-from nas.training.optimisers import adam, cosine, set_learning_rate
+from nas.training.optimisers import adam, cosine, set_learning_rates
 from nas.training.points import Sampler
 from nas.training.resampling import Resampler, residual_sizes
 from nas.training.systems import Alone
@@ -57,9 +57,7 @@ class WarmUp(Protocol):
         ...
 
 
-def begin(
-    problem: Problem, mixture: Mixture, sampler: Sampler, settings: WarmUpSettings
-) -> WarmUp:
+def begin(problem: Problem, mixture: Mixture, sampler: Sampler, settings: WarmUpSettings) -> WarmUp:
     """The warm-up that ``settings`` name."""
     sampler = replace(sampler, interior=settings.interior, boundary=settings.boundary)
     if settings.method == "adam":
@@ -112,14 +110,14 @@ class ByAdam:
     ) -> None:
         self._problem, self._mixture, self._sampler = problem, mixture, sampler
         self._settings = settings
-        self._optimiser = adam(mixture.stacks.parameters(), settings.learning_rate)
+        self._optimiser = adam(settings.learning_rate, mixture.stacks.parameters())
 
     def advance(self, iteration: int) -> Tensor:
         """See `WarmUp`."""
         like, settings = self._mixture.centre, self._settings
         points = self._sampler.draw(iteration // REDRAW, like.dtype, like.device)
         rate = settings.learning_rate * cosine(iteration / settings.iterations)
-        set_learning_rate(self._optimiser, rate)
+        set_learning_rates(self._optimiser, [rate])
         self._optimiser.zero_grad()
         losses = learn_own(self._problem, self._mixture, points)
         self._optimiser.step()

@@ -9,7 +9,17 @@ from pydantic import ValidationError
 
 import search_spaces
 from nas.calculus.activations import ACTIVATIONS
-from nas.campaign.config import Campaign, Gate, build, differences, load
+from nas.campaign.config import (
+    Campaign,
+    FineTuning,
+    Gate,
+    Points,
+    WarmUp,
+    WarmUpPoints,
+    build,
+    differences,
+    load,
+)
 from nas.campaign.ranges import Range
 from nas.errors import Misuse
 
@@ -22,13 +32,14 @@ tune: {m: [8, 24], p: [0.2, 0.9], threshold: [0.05, 0.5]}
 trials: 12
 seeds: 1
 training:
-  steps: 3000
+  warm_up: {method: gauss_newton, iterations: 150, points: {interior: 256, boundary: 64}}
+  steps: 1000
   points: {interior: 1000, boundary: 300}
   learning_rate: 2.0e-3
   dtype: float32
   device: auto
   sampling: sobol
-  fine_tuning: {rounds: 5, iterations: 300}
+  fine_tuning: {method: gauss_newton, iterations: 500}
 parallel: {workers: 2, threads: 1}
 storage: null
 seed: 0
@@ -54,13 +65,14 @@ tune: {m: 5, p: [1.5, 2], threshold: 1e-1}
 trials: 1
 seeds: 3
 training:
+  warm_up: {method: adam, iterations: 1, points: {interior: 1, boundary: 1}}
   steps: 1
   points: {interior: 1, boundary: 1}
   learning_rate: 2e-3
   dtype: float64
   device: cuda:1
   sampling: latin_hypercube
-  fine_tuning: {rounds: 0, iterations: 1}
+  fine_tuning: {method: lbfgs, iterations: 0}
 parallel: {workers: 1, threads: 4}
 storage: postgresql+psycopg://host/trials
 seed: 4294967295
@@ -73,7 +85,10 @@ seed: 4294967295
     assert not campaign.tune.p.fixed
     assert campaign.tune.threshold == Range(0.1, 0.1)
     assert campaign.training.learning_rate == 0.002
-    assert campaign.training.fine_tuning.rounds == 0
+    assert campaign.training.warm_up == WarmUp(
+        method="adam", iterations=1, points=WarmUpPoints(interior=1, boundary=1)
+    )
+    assert campaign.training.fine_tuning == FineTuning(method="lbfgs", iterations=0)
     assert campaign.parallel.threads == 4
     assert campaign.search_space() == search_spaces.load("article_burgers")
 
@@ -110,6 +125,13 @@ def test_override_makes_a_section_that_the_file_lacks(tmp_path: Path) -> None:
     campaign = load(written(tmp_path, "problem: burgers"), ["training.points.interior=7"])
     assert campaign.training.points.interior == 7
     assert campaign.training.points.boundary == 300
+
+
+def test_points_of_the_warm_up_keep_defaults_of_their_own(tmp_path: Path) -> None:
+    path = written(tmp_path, "problem: burgers")
+    training = load(path, ["training.warm_up.points.interior=7"]).training
+    assert training.warm_up.points == WarmUpPoints(interior=7, boundary=64)
+    assert training.points == Points(interior=1000, boundary=300)
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,13 @@ from nas.errors import Misuse
         ({"xyzzy": 3}, "xyzzy: unknown key; expected one of problem, space, gate, tune, trials, "),
         ({"gate": {"dept": 3}}, "gate.dept: unknown key; did you mean gate.depth?"),
         (
-            {"training": {"fine_tuning": {"round": 1}}},
-            "training.fine_tuning.round: unknown key; did you mean training.fine_tuning.rounds?",
+            {"training": {"fine_tuning": {"iteration": 1}}},
+            "training.fine_tuning.iteration: unknown key; "
+            "did you mean training.fine_tuning.iterations?",
+        ),
+        (
+            {"training": {"fine_tuning": {"rounds": 5}}},
+            "training.fine_tuning.rounds: unknown key; expected one of method, iterations",
         ),
         ({"space": {"depts": [2]}}, "space.depts: unknown key; did you mean space.depths?"),
         ({"tune": {"<<": 1}}, "tune.<<: unknown key; expected one of m, p, threshold"),
@@ -103,7 +108,28 @@ from nas.errors import Misuse
         ),
         ({"training": {"device": "cuda:٣"}}, "got 'cuda:٣'"),
         ({"training": {"device": "cpu\n"}}, r"got 'cpu\n'"),
-        ({"training": {"fine_tuning": {"rounds": -1}}}, "expected an integer ≥ 0, got -1"),
+        (
+            {"training": {"fine_tuning": {"iterations": -1}}},
+            "training.fine_tuning.iterations: expected an integer ≥ 0, got -1",
+        ),
+        (
+            {"training": {"fine_tuning": {"method": "adam"}}},
+            "training.fine_tuning.method: expected one of gauss_newton, lbfgs, got 'adam'",
+        ),
+        (
+            {"training": {"warm_up": {"iterations": 0}}},
+            "training.warm_up.iterations: expected an integer ≥ 1, got 0",
+        ),
+        (
+            {"training": {"warm_up": {"method": "gauss-newton"}}},
+            "training.warm_up.method: expected one of gauss_newton, adam, got 'gauss-newton'; "
+            "did you mean 'gauss_newton'?",
+        ),
+        (
+            {"training": {"warm_up": {"points": {"interior": 0}}}},
+            "training.warm_up.points.interior: expected an integer ≥ 1, got 0",
+        ),
+        ({"training": {"warm_up": 150}}, "keys and values: method, iterations, points, got 150"),
         ({"parallel": {"workers": 0}}, "parallel.workers: expected an integer ≥ 1, got 0"),
         (
             {"parallel": {"threads": 0}},

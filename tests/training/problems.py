@@ -6,10 +6,12 @@ import torch
 from nas.mixture.gate import GateShape
 from nas.problems import Box, Condition, Problem
 from nas.problems.sampling import Method
+from nas.training import fine_tuning, warm_up
 from nas.training.fine_tuning import FineTuningSettings
 from nas.training.points import Sampler
 from nas.training.search import SearchSettings
 from nas.training.trainer import RunSettings
+from nas.training.warm_up import WarmUpSettings
 from search_spaces import Candidate
 
 POISSON = Problem(
@@ -18,6 +20,17 @@ POISSON = Problem(
     residual=lambda u, x: u.xx + torch.pi**2 * torch.sin(torch.pi * x),
     conditions=[Condition(("x_min", "x_max"), lambda u: u)],
     solution=lambda x: np.sin(np.pi * x),
+)
+# Two fields, two equations, conditions of one and of two residuals, and weights.
+SYSTEM = Problem(
+    name="system",
+    domain=Box(x=(0.0, 1.0), y=(-1.0, 1.0)),
+    fields=("u", "v"),
+    residual=lambda u, v, x: (u.xx + v.yy + u * v - x, u.x - v.y + v**2),
+    conditions=[
+        Condition(("x_min", "y_max"), lambda u: u - 1, weight=3.0),
+        Condition("y_min", lambda u, v, x: (v.y - x, u * v)),
+    ],
 )
 
 POOL = (
@@ -32,9 +45,11 @@ def settings(
     *,
     problem: Problem = POISSON,
     pool: tuple[Candidate, ...] = POOL,
-    steps: int = 160,
-    rounds: int = 1,
-    iterations: int = 40,
+    warm_up: warm_up.Method = "gauss_newton",
+    warm_up_iterations: int | None = None,
+    steps: int = 110,
+    fine_tuning: fine_tuning.Method = "gauss_newton",
+    iterations: int = 20,
     p: float = 0.2,
     threshold: float = 0.9,
     learning_rate: float = 5e-3,
@@ -42,12 +57,19 @@ def settings(
     dtype: torch.dtype = torch.float32,
     method: Method = "sobol",
 ) -> RunSettings:
-    """A run of a second or so."""
+    """A run of a second or so; the warm-up is such that both methods make experts of use."""
+    learn = warm_up_iterations or {"gauss_newton": 12, "adam": 60}[warm_up]
     return RunSettings(
         pool=pool,
         gate=GateShape(1, 8),
-        search=SearchSettings(steps, learning_rate, p, threshold),
-        fine_tuning=FineTuningSettings(rounds, iterations),
+        search=SearchSettings(
+            WarmUpSettings(warm_up, learn, 32, 4, learning_rate),
+            steps,
+            learning_rate,
+            p,
+            threshold,
+        ),
+        fine_tuning=FineTuningSettings(fine_tuning, iterations),
         sampler=Sampler(problem, 64, 4, method, seed),
         seed=seed,
         dtype=dtype,

@@ -60,6 +60,29 @@ def test_exact_solution_has_no_loss() -> None:
     assert float(physics_loss(POISSON, points, exact)) < 1e-25
 
 
+def test_points_count_by_their_weights() -> None:
+    """Σ w (u - x)² of u = 3, over interior points alone."""
+    problem = Problem(
+        name="weighed",
+        domain=Box(x=(0.0, 1.0)),
+        residual=lambda u, x: u - x,
+        conditions=[Condition("x_min", lambda u: u - 1)],
+    )
+    points = Points(
+        torch.tensor([[0.0], [0.5], [1.0]], dtype=DOUBLE),
+        torch.tensor([0.5, 0.3, 0.2], dtype=DOUBLE),
+        torch.zeros(4, 1, dtype=DOUBLE),
+        {"x_min": slice(0, 4)},
+    )
+    value = physics_loss(problem, points, lambda x, s: constant(3.0, x, s), lambda streams: 2)
+    assert float(value) == pytest.approx(0.5 * 9 + 0.3 * 2.5**2 + 0.2 * 4 + 4, rel=1e-14)
+
+
+def test_points_as_drawn_count_alike() -> None:
+    points = Sampler(POISSON, 8, 2, "sobol", 0).draw(0, DOUBLE, CPU)
+    assert torch.equal(points.weights, torch.full((8,), 1 / 8, dtype=DOUBLE))
+
+
 def test_own_losses_are_those_of_mixtures_of_one() -> None:
     mixture = Mixture(POOL, GateShape(1, 4), POISSON.domain.bounds, 1, seed=0)
     points = Sampler(POISSON, 32, 2, "sobol", 0).draw(0, DOUBLE, CPU)

@@ -6,14 +6,14 @@ from torch import nn
 
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
-from nas.training.optimisers import adam, cosine, follow, lbfgs, set_learning_rate
+from nas.training.optimisers import adam, cosine, follow, lbfgs, set_learning_rates
 from tests.training.problems import POISSON, POOL
 
 
 def trained() -> tuple[Mixture, torch.optim.Adam]:
     """A mixture with Adam moments that differ from entry to entry."""
     mixture = Mixture(POOL, GateShape(1, 4), POISSON.domain.bounds, 1, seed=0)
-    optimiser = adam(mixture.parameters(), 1e-3)
+    optimiser = adam(1e-3, mixture.parameters())
     generator = torch.Generator().manual_seed(0)
     for _ in range(3):
         for parameter in mixture.parameters():
@@ -54,7 +54,7 @@ def test_a_step_after_a_drop_moves_the_others_as_if_nothing_had_happened() -> No
 
 def test_a_drop_before_the_first_step_needs_no_state() -> None:
     mixture = Mixture(POOL, GateShape(1, 4), POISSON.domain.bounds, 1, seed=0)
-    optimiser = adam(mixture.parameters(), 1e-3)
+    optimiser = adam(1e-3, mixture.parameters())
     follow(optimiser, mixture.drop(0))
     assert not optimiser.state
     assert list(optimiser.param_groups[0]["params"]) == list(mixture.parameters())
@@ -83,6 +83,6 @@ def test_cosine_falls_from_one_to_its_floor() -> None:
 
 
 def test_learning_rate_is_set_for_all() -> None:
-    optimiser = adam([nn.Parameter(torch.zeros(1))], 1e-3)
-    set_learning_rate(optimiser, 0.5)
+    optimiser = adam(1e-3, [nn.Parameter(torch.zeros(1))], [nn.Parameter(torch.zeros(1))])
+    set_learning_rates(optimiser, [0.5, 0.25])
     assert optimiser.param_groups[0]["lr"] == 0.5

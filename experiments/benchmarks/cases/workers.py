@@ -21,9 +21,14 @@ SETTINGS: dict[str, Any] = {
     "gate": {"depth": 2, "width": 32, "activation": "tanh"},
     "tune": {"m": 8},
     "training": {
-        "steps": 400,
+        "warm_up": {
+            "method": "adam",
+            "iterations": 140,
+            "points": {"interior": 1000, "boundary": 300},
+        },
+        "steps": 260,
         "points": {"interior": 1000, "boundary": 300},
-        "fine_tuning": {"rounds": 0},
+        "fine_tuning": {"iterations": 0},
         "device": "cpu",
     },
 }
@@ -42,9 +47,14 @@ def measure(findings: Findings) -> None:
     findings.add("two workers over one", ratio, "", "higher", 1.8)
     findings.note(
         f"A campaign on Burgers' equation of {TRIALS} trials of 8 experts, "
-        f"{SETTINGS['training']['steps']} steps each without fine-tuning, one thread a worker; "
+        f"{_steps()} steps of Adam each without fine-tuning, one thread a worker; "
         f"the start of the workers counts. Medians of {ROUNDS} rounds in turn."
     )
+
+
+def _steps() -> int:
+    training = SETTINGS["training"]
+    return int(training["warm_up"]["iterations"] + training["steps"])
 
 
 def _campaign(workers: int) -> None:

@@ -103,7 +103,7 @@ class Nested:
         self.mixture = NestedMixture(mixture)
         self.residual = residual
         self.points = points.clone().requires_grad_()
-        self.optimiser = adam(self.mixture.parameters(), settings.LEARNING_RATE)  # as ours has it
+        self.optimiser = adam(settings.LEARNING_RATE, self.mixture.parameters())  # as ours has it
 
     def gradient(self) -> Tensor:
         """Fill the parameters' ``grad``; return the loss () without its graph."""

@@ -40,6 +40,7 @@ constexpr int64_t points_of_span = 512;
 #include "composition.h"
 #include "networks.h"
 #include "mixing.h"
+#include "outer.h"
 
 // What kernel.py hands over: the terms of Faà di Bruno's formula, then
 // for networks: sizes = [terms, S, order, threads, B, C, D, networks, parameters], and of each
@@ -114,6 +115,10 @@ int64_t stored_numbers(const Call& call) {
                                         T* dlogits, T* djets) {                                \
     mix_gradient<T>(read_mixing<T>(*call, logits, jets), dnumerator, ddenominator, dlogits,    \
                     djets, call->sizes[3]);                                                    \
+  }                                                                                            \
+  extern "C" void outer_##suffix(const OuterSizes* sizes, const T* inputs, const T* slopes,    \
+                                 T* entries) {                                                 \
+    outer<T>(*sizes, inputs, slopes, entries);                                                 \
   }
 
 EXPORT(float, float32)

@@ -1,0 +1,97 @@
+"""The command: ``python -m experiments.training [--list] [--again] [CASE...]``."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from datetime import date
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from experiments.benchmarks import machine, table
+from experiments.benchmarks.alone import Died
+from experiments.benchmarks.figures import Findings, targets
+from experiments.training import alone, cases, page, picture, settings
+from experiments.training.kept import Kept
+from experiments.training.runs import Task
+
+MISUSE = 2
+FOLDER = Path(__file__).parent
+
+
+def main(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[CASE]...", help="The cases to measure; all.")
+    ] = None,
+    show: Annotated[bool, typer.Option("--list", help="List the cases and measure none.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Forget what was measured for these cases.")
+    ] = False,
+) -> None:
+    """Measure how well training works; runs that are over are not done again."""
+    if show:
+        for name in cases.names():
+            print(f"{name:12} {cases.load(name).question}")
+        return
+    try:
+        chosen = [cases.load(name) for name in names or cases.names()]
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(MISUSE) from None
+    kept = Kept(FOLDER)
+    if again:
+        kept.forget({task for case in chosen for task in case.runs})
+    skipped = list(complete(kept, [task for case in chosen for task in case.runs]))
+    for case in chosen:
+        print(f"{case.name}: {case.question}", flush=True)
+        findings = case.measure(kept.runs)
+        findings.skipped += [line for task, line in skipped if task in case.runs]
+        for line in findings.skipped:
+            print(f"  not measured: {line}")
+        for figure in findings.figures:
+            print("  " + "  ".join(filter(None, table.cells(figure)[1:])), flush=True)
+        record(FOLDER, kept, findings)
+
+
+def complete(kept: Kept, tasks: Iterable[Task]) -> Iterator[tuple[Task, str]]:
+    """Do the runs that are not there, our defaults first; yield those that could not be done."""
+    missing = kept.missing(dict.fromkeys(tasks))
+    if not find_spec("deepxde"):
+        for task in missing:
+            if task.method == settings.DEEPXDE:
+                yield task, "DeepXDE: it is not installed"
+        missing = [task for task in missing if task.method != settings.DEEPXDE]
+    missing.sort(key=lambda task: task.method not in settings.DEFAULTS)
+    with ThreadPoolExecutor(settings.AT_ONCE) as pool:
+        runs = {pool.submit(alone.run, task, task.budget): task for task in missing}
+        for done in as_completed(runs):
+            task = runs[done]
+            try:
+                run = done.result()
+            except Died as error:
+                yield task, str(error)
+                continue
+            kept.keep(run)  # at once, so that nothing is lost
+            last = run.last
+            print(f"  {task}: {last.error:.2e} after {last.seconds:.0f} s: {run.reason}", flush=True)
+
+
+def record(folder: Path, kept: Kept, findings: Findings) -> None:
+    """Write table, page and picture with these findings in them."""
+    results, text, drawing = (folder / name for name in ("results.csv", "results.md", "curves.svg"))
+    order = cases.names()
+    figures = table.replaced(table.read(results), findings, order)
+    parts = table.sections(text.read_text(encoding="utf-8")) if text.exists() else {}
+    measured = f"Measured on {date.today().isoformat()}: {machine.description()}."
+    parts[findings.case] = table.section(findings, measured)
+    table.write(results, figures)
+    picture.write(drawing, kept.runs)
+    page.write(text, figures, parts, order, drawing.name)
+    met, count = targets(figures)
+    print(f"  {met} of {count} targets are met; see {text}", flush=True)
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,13 @@
+"""How far does a whole search get on Burgers' equation, beside DeepXDE in the same time?"""
+
+from experiments.benchmarks.figures import Findings
+from experiments.training import comparison
+from experiments.training.runs import Runs
+
+PROBLEM = "burgers"
+RUNS = comparison.runs_on(PROBLEM)
+
+
+def measure(findings: Findings, runs: Runs) -> None:
+    """All methods' errors when the time is up."""
+    comparison.compare(findings, runs, PROBLEM)

@@ -1,0 +1,41 @@
+"""Helmholtz' equation with a solution that oscillates faster along one axis than the other.
+
+A standard test of how networks balance equation and boundary (Wang, Teng & Perdikaris 2021, SIAM
+Journal on Scientific Computing 43, with the wave number 1).
+"""
+
+from math import pi
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from nas.problems import Box, Condition, Problem, laplacian
+from nas.problems.domains import Array
+
+a1, a2 = 1, 4  # half waves from the centre to the side, along x and y
+amplitude = (a1**2 + a2**2) * pi**2 - 1  # of q: 166.8
+
+
+def exact(x: Array, y: Array) -> Array:
+    """The solution u (N,) at the points x (N,), y (N,)."""
+    u: Array = np.sin(a1 * pi * x) * np.sin(a2 * pi * y)
+    return u
+
+
+def q(x: Tensor, y: Tensor) -> Tensor:
+    """The source (B,): Δu + u of the exact solution."""
+    return -amplitude * torch.sin(a1 * pi * x) * torch.sin(a2 * pi * y)
+
+
+problem = Problem(
+    name="helmholtz",
+    title="Helmholtz' equation",
+    equation="Δu + u = q on [-1, 1]², u = 0 on the boundary, u = sin πx sin 4πy",
+    domain=Box(x=(-1, 1), y=(-1, 1)),
+    # Divided by the amplitude of q, the equation is of order one, as the conditions are: else
+    # its mean square would outweigh theirs by a factor of 166.8².
+    residual=lambda u, x, y: (laplacian(u) + u - q(x, y)) / amplitude,
+    conditions=[Condition(("x_min", "x_max", "y_min", "y_max"), lambda u: u)],
+    solution=exact,
+)

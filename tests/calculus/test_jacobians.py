@@ -1,0 +1,261 @@
+"""Jacobians from the jets against autograd, row by row: all streams, shapes and products."""
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+from nas.calculus import jacobians, plain
+from nas.calculus.activations import ACTIVATIONS
+from nas.calculus.jacobians import Jacobian, Joint
+from nas.calculus.jets import Laplacian, Stream, Streams
+from nas.calculus.plain import Stack
+from nas.mixture.gate import GateShape
+from nas.mixture.mixture import Mixture
+from nas.training.points import Sampler
+from nas.training.systems import Together
+from search_spaces import Candidate
+from tests.calculus.test_fused import DERIVATIVES, input_jet, stack
+from tests.oracles import relative
+from tests.training.problems import SYSTEM
+
+DOUBLE = torch.float64
+
+
+def residual(jet: Tensor, number: int) -> Tensor:
+    """A residual (N, B) that is not linear and uses every stream and field of a jet."""
+    generator = torch.Generator().manual_seed(number)
+    shares = torch.randn(jet.shape[-3], 1, jet.shape[-1], generator=generator, dtype=jet.dtype)
+    weighed = (shares * jet).sum((-3, -1))
+    # Bounded, since fourth derivatives reach thousands where the value is of order one.
+    return weighed + 0.1 * torch.sin(jet[..., 0, :, :].sum(-1)) * torch.tanh(weighed)
+
+
+Block = tuple[Streams, int]  # and how many points
+
+
+def jacobian(one: Stack, blocks: Sequence[Block]) -> Jacobian:
+    """Of two residuals for each block, as the training makes it."""
+    found = []
+    for streams, points in blocks:
+        x = input_jet(streams, points, one.weights[0].dtype)
+        trace = jacobians.trace(streams, x, one)
+        for number in range(2):
+            (rows,) = jacobians.rows(residual(trace.jet, number), [trace], number == 0)
+            found.append(rows)
+    return Jacobian(found)
+
+
+def all_residuals(one: Stack, blocks: Sequence[Block]) -> Tensor:
+    """The same residuals (N, R) over the plain path."""
+    found = []
+    for streams, points in blocks:
+        jet = plain.evaluate(streams, input_jet(streams, points, one.weights[0].dtype), [one])
+        found += [residual(jet, number) for number in range(2)]
+    return torch.cat(found, dim=1)
+
+
+def in_order(one: Stack) -> list[Tensor]:
+    """Weight and bias, layer by layer."""
+    return list(chain(*zip(one.weights, one.biases, strict=True)))
+
+
+def by_autograd(one: Stack, blocks: Sequence[Block]) -> Tensor:
+    """The Jacobian (N, R, P), one row of all networks at a time."""
+    rows = []
+    for of_row in all_residuals(one, blocks).sum(0):
+        gradients = torch.autograd.grad(of_row, in_order(one), retain_graph=True)
+        rows.append(torch.cat([gradient.flatten(1) for gradient in gradients], dim=1))
+    return torch.stack(rows, dim=1)
+
+
+def assert_agrees(got: Jacobian | Joint, expected: Tensor, tolerance: float) -> None:
+    """All that a Jacobian can do, against its entries (K, R, P)."""
+    assert (got.systems, got.rows, got.parameters) == expected.shape
+    generator = torch.Generator().manual_seed(0)
+
+    def draw(*shape: int) -> Tensor:
+        return torch.randn(*shape, generator=generator, dtype=expected.dtype)
+
+    count, rows, parameters = expected.shape
+    step, y, factors = draw(count, parameters), draw(count, rows), draw(count, rows)
+    assert relative(got.dense(), expected) < tolerance
+    assert relative(got.gram().tril(), (expected @ expected.mT).tril()) < tolerance
+    assert relative(got.times(step), (expected @ step[..., None])[..., 0]) < tolerance
+    assert relative(got.transposed_times(y), (y[:, None] @ expected)[:, 0]) < tolerance
+    assert relative(got.squares(), expected.square().sum(-1)) < tolerance
+    assert relative(got.scaled(factors).dense(), factors[..., None] * expected) < tolerance
+
+
+shapes = st.tuples(
+    st.lists(st.sampled_from(sorted(ACTIVATIONS)), min_size=1, max_size=4),
+    st.integers(0, 3),
+    st.integers(1, 9),
+    st.integers(1, 2),
+)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(
+    shape=shapes,
+    asked=st.sampled_from(DERIVATIVES),
+    points=st.sampled_from([1, 2, 7]),
+    factored=st.sampled_from([-1e9, 1e9]),
+)
+def test_agrees_with_autograd(
+    shape: tuple[list[str], int, int, int],
+    asked: tuple[int, list[Stream]],
+    points: int,
+    factored: float,
+) -> None:
+    """Of equations with derivatives and of conditions without, on points of their own."""
+    activations, depth, width, outputs = shape
+    dimension, derivatives = asked
+    blocks = [(Streams(derivatives, dimension), points), (Streams([], dimension), points + 1)]
+    one = stack(activations, [dimension, *[width] * depth, outputs], seed=points)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jacobians, "_FACTORED", factored)
+        assert_agrees(jacobian(one, blocks), by_autograd(one, blocks), 1e-10)
+
+
+@pytest.mark.parametrize("order", range(5))
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_agrees_for_every_activation_and_order(name: str, order: int) -> None:
+    streams = Streams([(order,)] if order else [], 1)
+    assert max(key[0] for key in streams.keys if not isinstance(key, Laplacian)) == order
+    one = stack([name, name, "tanh"], [1, 5, 4, 1], seed=order)
+    assert_agrees(jacobian(one, [(streams, 6)]), by_autograd(one, [(streams, 6)]), 1e-10)
+
+
+def test_agrees_with_several_blocks_of_different_streams() -> None:
+    blocks = [
+        (Streams([(2, 0), (0, 1)], 2), 9),
+        (Streams([], 2), 3),
+        (Streams([(0, 1)], 2), 1),
+        (Streams([Laplacian((0, 1))], 2), 4),
+    ]
+    one = stack(["gelu", "sine", "sine"], [2, 7, 5, 2], seed=3)
+    assert_agrees(jacobian(one, blocks), by_autograd(one, blocks), 1e-10)
+
+
+def test_agrees_in_single_precision() -> None:
+    blocks = [(Streams([(2, 0), (0, 1)], 2), 20), (Streams([], 2), 8)]
+    one = stack(["tanh", "sine", "swish"], [2, 12, 12, 1], 0, torch.float32)
+    assert_agrees(jacobian(one, blocks), by_autograd(one, blocks), 1e-4)
+
+
+@pytest.mark.parametrize("width", [3, 64])
+def test_the_gram_matrix_takes_the_way_of_less_work(
+    width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Factors where the layers are wide and the streams few, entries where they are narrow."""
+    streams = Streams([], 2)
+    one = stack(["tanh"], [2, width, width, 1], 0)
+    factored, layers = Jacobian._add_factored, list[int]()
+
+    def noticed(self: Jacobian, total: Tensor, layer: int) -> None:
+        layers.append(layer)
+        factored(self, total, layer)
+
+    monkeypatch.setattr(Jacobian, "_add_factored", noticed)
+    monkeypatch.setattr(jacobians, "_FACTORED", 96)
+    got, expected = jacobian(one, [(streams, 5)]).gram(), by_autograd(one, [(streams, 5)])
+    assert relative(got.tril(), (expected @ expected.mT).tril()) < 1e-10
+    assert layers == ([1] if width == 64 else [])
+
+
+@pytest.mark.parametrize("count", [1, 3, 4, 11])
+def test_a_gram_matrix_is_added_by_blocks(count: int) -> None:
+    entries = torch.randn(2, count, 5, generator=torch.Generator().manual_seed(0), dtype=DOUBLE)
+    total = torch.ones(2, count, count, dtype=DOUBLE)
+    jacobians.add_gram(total, entries)
+    torch.testing.assert_close(total.tril(), (1 + entries @ entries.mT).tril())
+
+
+def mixture() -> Mixture:
+    """Experts of two shapes and a stirred gate, for the problem of two fields."""
+    pool = [
+        Candidate("tanh", 1, 5),
+        Candidate("sine", 2, 4),
+        Candidate("gelu", 1, 5),
+        Candidate("swish", 2, 4),
+        Candidate("sine", 1, 5),
+    ]
+    made = Mixture(pool, GateShape(1, 6), SYSTEM.domain.bounds, 2, seed=0)
+    generator = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for parameter in made.parameters():
+            parameter.add_(0.3 * torch.randn(parameter.shape, generator=generator, dtype=DOUBLE))
+    return made
+
+
+def in_documented_order(made: Mixture, of: Mapping[Tensor, Tensor]) -> Tensor:
+    """What belongs to each parameter (P,): stack by stack, network by network, the gate last."""
+    parts = []
+    for one in made.expert_stacks:
+        for row in range(len(one.members)):
+            for weight, bias in zip(one.weights, one.biases, strict=True):
+                parts += [of[weight][row], of[bias][row]]
+    if len(made.alive) > 1:
+        for weight, bias in zip(made.gate.weights, made.gate.biases, strict=True):
+            parts += [of[weight], of[bias]]
+        parts += [of[made.gate.out_weight].T, of[made.gate.out_bias]]  # (V, W) as all others
+    return torch.cat([part.flatten() for part in parts])
+
+
+@pytest.mark.parametrize("dropped", [[], [0, 2, 4], [0, 1, 2, 4]], ids=["pool", "two", "one"])
+def test_experts_and_gate_together_agree_with_autograd(dropped: list[int]) -> None:
+    """A gate with nothing to choose from is not among the parameters."""
+    made = mixture()
+    for place in dropped:
+        made.drop(place)
+    points = Sampler(SYSTEM, 7, 9, "sobol", 0).draw(0, DOUBLE, torch.device("cpu"))
+    residuals, joint = Together(SYSTEM, made).linearise(points)
+
+    interior = SYSTEM.equations(
+        made(points.interior, SYSTEM.streams), SYSTEM.streams, points.interior
+    )
+    expected = [one / 7**0.5 for one in interior]
+    for condition, expression in zip(SYSTEM.conditions, SYSTEM.condition_expressions, strict=True):
+        x = torch.cat([points.boundary[points.rows[part]] for part in condition.parts])
+        on_edge = expression(made(x, SYSTEM.condition_streams), SYSTEM.condition_streams, x)
+        expected += [(condition.weight / len(x)) ** 0.5 * one for one in on_edge]
+    torch.testing.assert_close(residuals, torch.cat(expected)[None].detach())
+
+    leaves, rows = list(made.parameters()), []
+    for row in torch.cat(expected):
+        gradients = torch.autograd.grad(row, leaves, retain_graph=True)
+        rows.append(in_documented_order(made, dict(zip(leaves, gradients, strict=True))))
+    assert_agrees(joint, torch.stack(rows)[None], 1e-10)
+
+
+def test_moved_stacks_stand_where_the_step_leads() -> None:
+    """To first order they change the residuals by J x; and parameter by parameter."""
+    streams = Streams([(2,)], 1)
+    one = stack(["tanh", "sine"], [1, 4, 3, 1], 0)
+    before = [p.detach().clone() for p in in_order(one)]
+    step = torch.randn(2, 27, generator=torch.Generator().manual_seed(0), dtype=DOUBLE)
+    (new,) = jacobians.moved([one], [step])
+    got = torch.cat([(n - p).flatten(1) for n, p in zip(in_order(new), before, strict=True)], dim=1)
+    torch.testing.assert_close(got, step)
+    assert new.activations == one.activations
+    assert all(torch.equal(p, q) for p, q in zip(in_order(one), before, strict=True))
+
+    tiny = 1e-6
+    (near,) = jacobians.moved([one], [tiny * step])
+    (far,) = jacobians.moved([one], [-tiny * step])
+    blocks = [(streams, 5)]
+    slope = (all_residuals(near, blocks) - all_residuals(far, blocks)) / (2 * tiny)
+    assert relative(jacobian(one, blocks).times(step), slope) < 1e-7
+
+
+def test_moved_keeps_the_precision_of_the_stack() -> None:
+    one = stack(["tanh"], [1, 4, 1], 0, torch.float32)
+    (new,) = jacobians.moved([one], [torch.full((1, 13), 1e-3, dtype=DOUBLE)])
+    assert {p.dtype for p in in_order(new)} == {torch.float32}
+    for p, q in zip(in_order(new), in_order(one), strict=True):
+        torch.testing.assert_close(p, q.detach() + 1e-3)

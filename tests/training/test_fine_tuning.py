@@ -1,0 +1,269 @@
+"""Fine-tuning: how near it comes, why it ends, what it keeps, and that it goes on bit for bit."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from nas.calculus.fields import Field
+from nas.calculus.jets import Streams
+from nas.mixture.gate import GateShape
+from nas.mixture.mixture import Mixture
+from nas.problems import Problem
+from nas.training import checkpoint, fine_tuning, resampling
+from nas.training.fine_tuning import (
+    CHUNK,
+    PATIENCE,
+    PROGRESS,
+    FineTuning,
+    FineTuningSettings,
+    Method,
+)
+from nas.training.loss import mixture_loss
+from nas.training.points import Sampler
+from search_spaces import Candidate
+from tests.training.problems import POISSON
+
+METHODS = pytest.mark.parametrize("method", ["gauss_newton", "lbfgs"])
+POOL = (Candidate("tanh", 1, 8), Candidate("sine", 1, 6))
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resampling, "CANDIDATES", 256)
+
+
+def mixture() -> Mixture:
+    made = Mixture(POOL, GateShape(1, 4), POISSON.domain.bounds, 1, seed=0)
+    with torch.no_grad():
+        made.gate.out_weight.normal_(generator=torch.Generator().manual_seed(0))
+    return made.float()
+
+
+def begun(method: Method, iterations: int, problem: Problem = POISSON) -> FineTuning:
+    sampler = Sampler(problem, 32, 4, "sobol", 0)
+    return FineTuning(problem, mixture(), sampler, FineTuningSettings(method, iterations))
+
+
+def ended(tuning: FineTuning) -> FineTuning:
+    while not tuning.finished:
+        tuning.advance()
+    return tuning
+
+
+def error(made: Mixture) -> float:
+    """Relative L2 error on sin πx."""
+    x = torch.linspace(0, 1, 101, dtype=torch.float64).unsqueeze(-1)
+    truth = torch.sin(torch.pi * x)
+    return float((made(x, Streams([], 1))[0].detach() - truth).norm() / truth.norm())
+
+
+def test_both_methods_come_near_and_gauss_newton_far_nearer() -> None:
+    assert error(mixture().double()) > 0.1
+    by_lbfgs, by_gauss_newton = ended(begun("lbfgs", 150)), ended(begun("gauss_newton", 60))
+    for tuning in (by_lbfgs, by_gauss_newton):
+        tuning.take_best()
+        assert tuning.mixture.centre.dtype == torch.float64
+    assert error(by_lbfgs.mixture) < 1e-3
+    assert error(by_gauss_newton.mixture) < 1e-5
+    assert error(by_gauss_newton.mixture) < 0.1 * error(by_lbfgs.mixture)
+
+
+@METHODS
+def test_no_more_iterations_than_asked_for_and_none_at_all(method: Method) -> None:
+    tuning = begun(method, CHUNK + 3)
+    tuning.advance()
+    assert (tuning.iterations, tuning.finished) == (CHUNK, False)
+    tuning.advance()
+    assert (tuning.iterations, tuning.finished, tuning.ended) == (CHUNK + 3, True, "")
+    nothing = begun(method, 0)
+    assert nothing.finished
+    before = {name: value.clone() for name, value in nothing.mixture.state_dict().items()}
+    nothing.take_best()
+    after = nothing.mixture.state_dict()
+    assert all(torch.equal(after[name], value) for name, value in before.items())
+    assert nothing.best_loss == nothing.held_out
+
+
+@METHODS
+def test_it_ends_when_it_has_stalled_and_says_so(
+    method: Method, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No network can make the residual of u = ±1 small: the best is the mean, with a loss of 1."""
+    seen = set()
+
+    def hopeless(u: Field, x: Tensor) -> Tensor:
+        seen.add(len(x))
+        return u - torch.sign(torch.sin(400 * x))
+
+    monkeypatch.setattr(fine_tuning, "PATIENCE", 2)
+    tuning = ended(begun(method, 1000, replace(POISSON, residual=hopeless, conditions=[])))
+    assert 9 * CHUNK <= tuning.iterations < 1000
+    assert tuning.ended == (
+        f"stalled after {tuning.iterations} iterations: the held-out loss falls no more, nor with "
+        "4 times the points"
+    )
+    assert tuning.best_loss == pytest.approx(1, abs=0.1)
+    assert {32, 64, 128} <= seen
+
+
+def test_it_ends_where_no_step_lowers_the_loss_and_says_so() -> None:
+    """u = 0 everywhere: met exactly, since a network can be zero."""
+    problem = replace(POISSON, residual=lambda u: u, conditions=[])
+    tuning = begun("gauss_newton", 1000, problem)
+    with torch.no_grad():
+        for stack in tuning.mixture.expert_stacks:
+            stack.weights[-1].zero_()
+            stack.biases[-1].zero_()
+    ended(tuning)
+    assert tuning.ended == f"converged after {CHUNK} iterations: no step lowers the loss"
+
+
+def pretend(tuning: FineTuning, patch: pytest.MonkeyPatch, losses: list[float]) -> list[int]:
+    """Nothing is learnt, and the held-out losses are ``losses``, after 1 at the beginning.
+
+    Returns how many times the points each chunk had, as it goes on.
+    """
+    looks, times_seen = iter(losses), list[int]()
+
+    def advance(iteration: int, count: int, times: int) -> Tensor:
+        times_seen.append(times)
+        return torch.tensor(1.0)
+
+    patch.setattr(tuning, "_measure", lambda: next(looks))
+    patch.setattr(tuning._method, "advance", advance)
+    tuning.best_loss = 1.0
+    return times_seen
+
+
+def test_where_it_stalls_it_goes_on_with_more_points(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loss that falls by a hair at each look: seven looks show that it has not within six."""
+    tuning = begun("gauss_newton", 100 * CHUNK)
+    times = pretend(tuning, monkeypatch, [0.999**n for n in range(1, 101)])
+    ended(tuning)
+    assert times == [1] * (PATIENCE + 1) + [2] * (PATIENCE + 1) + [4] * (PATIENCE + 1)
+    assert tuning.ended
+
+
+def test_where_it_makes_progress_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where most looks see nothing better."""
+    falls = [PROGRESS ** (n // PATIENCE * 1.01) * (1 + n % PATIENCE) for n in range(PATIENCE, 40)]
+    tuning = begun("gauss_newton", len(falls) * CHUNK)
+    times = pretend(tuning, monkeypatch, falls)
+    ended(tuning)
+    assert times == [1] * len(falls)
+    assert not tuning.ended
+
+
+def test_the_best_by_held_out_loss_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    tuning = begun("gauss_newton", 5 * CHUNK)
+    looks = iter([0.5, 0.2, math.nan, 0.3, math.inf])
+    monkeypatch.setattr(tuning, "_measure", lambda: next(looks))
+    tuning.best_loss = 1.0
+    states = []
+    while not tuning.finished:
+        tuning.advance()
+        states.append({name: v.clone() for name, v in tuning.mixture.state_dict().items()})
+    tuning.take_best()
+    assert tuning.best_losses == [0.5, 0.2, 0.2, 0.2, 0.2]
+    kept = tuning.mixture.state_dict()
+    matches = [all(torch.equal(kept[name], one[name]) for name in kept) for one in states]
+    assert matches == [False, True, False, False, False]
+
+
+@METHODS
+def test_the_best_loss_is_that_of_the_best_on_points_never_trained_on(method: Method) -> None:
+    tuning = ended(begun(method, 3 * CHUNK))
+    tuning.take_best()
+    sampler = Sampler(POISSON, 32, 4, "sobol", 0)
+    points = sampler.held_out(torch.float64, torch.device("cpu"))
+    assert float(mixture_loss(POISSON, tuning.mixture, points)) == tuning.best_loss
+    assert tuning.best_loss == min(tuning.best_losses)
+
+
+@METHODS
+def test_a_beginning_without_numbers_is_no_best(method: Method) -> None:
+    problem = replace(POISSON, residual=lambda u: u.xx * torch.nan)
+    tuning = begun(method, CHUNK, problem)
+    assert tuning.best_loss == math.inf
+    assert not math.isfinite(float(tuning.advance()))
+    assert tuning.best_loss == math.inf
+
+
+def facts(tuning: FineTuning, losses: list[Tensor]) -> dict[str, Any]:
+    return {
+        "now": {name: value.tolist() for name, value in tuning.mixture.state_dict().items()},
+        "best": {name: value.tolist() for name, value in tuning.best.items()},
+        "losses": [float(one) for one in losses],
+        "told": (tuning.iterations, tuning.doublings, tuning.ended, tuning.best_loss),
+        "best_losses": tuning.best_losses,
+    }
+
+
+def resumed(
+    method: Method, iterations: int, stop: int, path: Path, spoil: Callable[[Any], None]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What an uninterrupted run led to, and one that was stopped at a chunk."""
+    tuning = begun(method, iterations)
+    losses: list[Tensor] = []
+    while not tuning.finished:
+        if len(losses) == stop:
+            checkpoint.save(path, tuning.state())
+        losses.append(tuning.advance())
+    again, later = begun(method, iterations), []
+    state = checkpoint.load(path)
+    spoil(state)
+    again.restore(state)
+    while not again.finished:
+        later.append(again.advance())
+    return facts(again, later), facts(tuning, losses[stop:])
+
+
+@pytest.mark.parametrize("stop", [0, 1, 2])
+@METHODS
+def test_it_goes_on_bit_for_bit(
+    method: Method, stop: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Within a round of L-BFGS and where one begins; Gauss–Newton between two looks."""
+    monkeypatch.setattr(fine_tuning, "ROUND", 2 * CHUNK)
+    monkeypatch.setattr(resampling, "REFRESH", 7)  # no divisor of a chunk
+    again, whole = resumed(method, 4 * CHUNK, stop, tmp_path / "c", lambda state: None)
+    assert again == whole
+
+
+@pytest.mark.parametrize("stop", [2, 3])
+@METHODS
+def test_it_goes_on_bit_for_bit_with_more_points(
+    method: Method, stop: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Left before the first chunk with twice the points, and after it."""
+    monkeypatch.setattr(fine_tuning, "PATIENCE", 1)
+    monkeypatch.setattr(fine_tuning, "PROGRESS", 0.0)
+    again, whole = resumed(method, 4 * CHUNK, stop, tmp_path / "c", lambda state: None)
+    assert again == whole
+    assert again["told"][1] == 2  # doublings
+
+
+def test_a_state_that_is_forgotten_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the test above would see, were the resampler's last look not kept."""
+    monkeypatch.setattr(resampling, "REFRESH", 7)
+
+    def forget(state: Any) -> None:
+        state["method"]["resampler"]["density"] = None
+
+    again, whole = resumed("gauss_newton", 3 * CHUNK, 1, tmp_path / "c", forget)
+    assert again["now"] != whole["now"]
+
+
+def test_losses_that_are_no_numbers_come_back(tmp_path: Path) -> None:
+    tuning = begun("gauss_newton", 10)
+    tuning.best_loss, tuning.best_losses = math.inf, [math.inf, 0.5]
+    checkpoint.save(tmp_path / "c", tuning.state())
+    again = begun("gauss_newton", 10)
+    again.restore(checkpoint.load(tmp_path / "c"))
+    assert (again.best_loss, again.best_losses) == (math.inf, [math.inf, 0.5])

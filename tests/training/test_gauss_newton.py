@@ -1,0 +1,306 @@
+"""Gauss–Newton steps on systems with known minima: steps by the formula, rates, and refusals."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+import torch
+from torch import Tensor
+
+from nas.calculus.jacobians import Jacobian
+from nas.mixture.gate import GateShape
+from nas.mixture.mixture import Mixture
+from nas.training import checkpoint, gauss_newton
+from nas.training.gauss_newton import DAMPINGS, FIRST_DAMPING, GaussNewton
+from nas.training.loss import own_losses
+from nas.training.points import Points, Sampler
+from nas.training.systems import Alone
+from tests.training.problems import POISSON, POOL
+
+DOUBLE = torch.float64
+NOWHERE = cast(Points, None)  # the systems below have no points
+
+
+class Entries:
+    """A Jacobian (K, R, P) written out."""
+
+    def __init__(self, entries: Tensor) -> None:
+        self._entries = entries
+        self.systems, self.rows, self.parameters = entries.shape
+
+    def dense(self) -> Tensor:
+        return self._entries
+
+    def gram(self) -> Tensor:
+        return self._entries @ self._entries.mT
+
+    def times(self, steps: Tensor) -> Tensor:
+        return (self._entries @ steps[..., None])[..., 0]
+
+    def transposed_times(self, rows: Tensor) -> Tensor:
+        return (rows[:, None] @ self._entries)[:, 0]
+
+
+class Functions:
+    """K systems of one kind: x (K, P), and residuals as a function of x, (K, P) -> (K, R)."""
+
+    def __init__(self, function: Callable[[Tensor], Tensor], x: Tensor) -> None:
+        self._function, self.x = function, x.clone()
+
+    def linearise(self, points: Points) -> tuple[Tensor, Jacobian]:
+        # System i's residuals depend on its own x alone: the others' rows of zeros are left out.
+        x = self.x.clone().requires_grad_()
+        residuals = self._function(x)
+        rows = [torch.autograd.grad(r.sum(), x, retain_graph=True)[0] for r in residuals.T]
+        return residuals.detach(), cast(Jacobian, Entries(torch.stack(rows, dim=1)))
+
+    def residuals(self, points: Points, steps: Tensor) -> Tensor:
+        return self._function(self.x + steps)
+
+    def move(self, steps: Tensor) -> None:
+        self.x = self.x + steps
+
+
+def draw(*shape: int, seed: int = 0) -> Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed), dtype=DOUBLE)
+
+
+def linear(count: int, rows: int, parameters: int) -> tuple[Functions, Tensor, Tensor]:
+    """A x + b, from random x; the systems, A and b."""
+    a, b = draw(count, rows, parameters), draw(count, rows, seed=1)
+    x = draw(count, parameters, seed=2)
+    return Functions(lambda x: (a @ x[..., None])[..., 0] + b, x), a, b
+
+
+def at(systems: Functions, damping: float, momentum: float = 0.0) -> GaussNewton:
+    """The method with a damping of its own, and no step before."""
+    method = GaussNewton(systems, momentum)
+    method.restore(
+        {
+            "damping": torch.full((len(systems.x),), damping, dtype=DOUBLE),
+            "step": torch.zeros_like(systems.x),
+        }
+    )
+    return method
+
+
+@pytest.mark.parametrize(("rows", "parameters"), [(9, 4), (4, 9), (5, 5)])
+def test_undamped_one_step_meets_the_minimum_of_a_linear_system(rows: int, parameters: int) -> None:
+    systems, a, b = linear(3, rows, parameters)
+    at(systems, 1e-14).advance(NOWHERE)
+    best = torch.linalg.lstsq(a, -b[..., None], driver="gelsd").solution
+    expected = (a @ best)[..., 0] + b
+    got = (a @ systems.x[..., None])[..., 0] + b
+    torch.testing.assert_close(got, expected, rtol=1e-6, atol=1e-6)
+
+
+def test_from_its_own_damping_a_few_steps_do() -> None:
+    systems, a, b = linear(3, 9, 4)
+    method = GaussNewton(systems, 0.5)
+    for _ in range(10):
+        method.advance(NOWHERE)
+    best = torch.linalg.lstsq(a, -b[..., None]).solution[..., 0]
+    torch.testing.assert_close(systems.x, best, rtol=1e-7, atol=1e-7)
+
+
+def damped(a: Tensor, r: Tensor, damping: float, towards: Tensor) -> Tensor:
+    """The step d that minimises ‖r + A d‖² + λ ‖d - towards‖², by least squares."""
+    scale = damping * a.square().sum((1, 2)) / a.shape[1]
+    root = scale.sqrt()[:, None, None] * torch.eye(a.shape[2], dtype=DOUBLE)
+    above = torch.cat([a, root], dim=1)
+    right = torch.cat([-r, (root @ towards[..., None])[..., 0]], dim=1)
+    step: Tensor = torch.linalg.lstsq(above, right[..., None]).solution[..., 0]
+    return step
+
+
+@pytest.mark.parametrize(("rows", "parameters"), [(9, 4), (4, 9)])
+def test_a_step_is_damped_towards_the_one_before(
+    rows: int, parameters: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gauss_newton, "LENGTHS", (1.0,))
+    systems, a, b = linear(2, rows, parameters)
+    method, start = GaussNewton(systems, 0.5), systems.x
+    before = 0.1 * draw(2, parameters, seed=3)
+    method.restore({"damping": torch.full((2,), 0.3, dtype=DOUBLE), "step": before})
+    method.advance(NOWHERE)
+    r = (a @ start[..., None])[..., 0] + b
+    expected = damped(a, r, 0.3, 0.5 * before)
+    torch.testing.assert_close(systems.x - start, expected, rtol=1e-9, atol=1e-9)
+    torch.testing.assert_close(method.step, expected, rtol=1e-9, atol=1e-9)
+
+
+def test_both_spaces_give_the_same_steps() -> None:
+    """Parameters that count nothing turn 8 equations for 6 unknowns into 8 for 12."""
+    a, b, x = draw(2, 8, 6), draw(2, 8, seed=1), draw(2, 6, seed=2)
+
+    def function(x: Tensor) -> Tensor:
+        return (a @ torch.sin(x[:, :6])[..., None])[..., 0] + b
+
+    small = Functions(function, x)
+    large = Functions(function, torch.cat([x, torch.zeros_like(x)], dim=1))
+    one, other = GaussNewton(small, 0.5), GaussNewton(large, 0.5)
+    for _ in range(5):
+        torch.testing.assert_close(one.advance(NOWHERE), other.advance(NOWHERE), rtol=1e-9, atol=0)
+    torch.testing.assert_close(large.x[:, :6], small.x, rtol=1e-8, atol=1e-9)
+    assert not large.x[:, 6:].any()
+
+
+def order_of(bent: float, monkeypatch: pytest.MonkeyPatch) -> float:
+    """By which power of its distance from the root of x² = 2 an undamped step falls short."""
+    monkeypatch.setattr(gauss_newton, "MOST_BENT", bent)
+    distances = torch.tensor([[0.2], [0.1], [0.05], [0.025]], dtype=DOUBLE)
+    systems = Functions(lambda x: x.square() - 2, 2**0.5 + distances)
+    at(systems, 1e-14).advance(NOWHERE)
+    left = (systems.x - 2**0.5).abs()
+    return float(((left[:-1] / left[1:]).log2()).mean())
+
+
+def test_steps_converge_quadratically_and_bent_ones_cubically(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert order_of(0.0, monkeypatch) == pytest.approx(2, abs=0.1)
+    assert order_of(gauss_newton.MOST_BENT, monkeypatch) == pytest.approx(2, abs=0.1)
+    assert order_of(0.75, monkeypatch) == pytest.approx(3, abs=0.2)
+
+
+def rosenbrock(x: Tensor) -> Tensor:
+    """Zero at (1, 1) alone, at the end of a bent valley."""
+    return torch.stack([10 * (x[:, 1] - x[:, 0].square()), 1 - x[:, 0]], dim=1)
+
+
+STARTS = torch.tensor([[-1.2, 1.0], [2.0, -3.0], [0.0, 5.0]], dtype=DOUBLE)
+
+
+def test_near_the_solution_convergence_is_faster_than_any_rate() -> None:
+    systems = Functions(rosenbrock, STARTS)
+    method, errors = GaussNewton(systems, 0.0), []
+    for _ in range(20):
+        method.advance(NOWHERE)
+        errors.append((systems.x - 1).norm(dim=1))
+    for of_system in torch.stack(errors, dim=1):
+        assert of_system[-1] < 1e-13
+        tail = of_system[(of_system < 0.1) & (of_system > 1e-11)]
+        rates = tail[1:] / tail[:-1]
+        assert (rates[1:] < rates[:-1]).all()
+        assert rates[-1] < 0.01
+
+
+def test_no_step_raises_the_loss() -> None:
+    systems = Functions(rosenbrock, torch.cat([STARTS, 30 * STARTS]))
+    method = GaussNewton(systems, 0.9)
+    losses = torch.stack([method.advance(NOWHERE) for _ in range(30)])
+    assert (losses[1:] <= losses[:-1]).all()
+    assert (losses[-1] < losses[0]).all()
+
+
+def test_no_step_raises_an_experts_loss_on_the_points_of_the_step() -> None:
+    made = Mixture(POOL, GateShape(1, 4), POISSON.domain.bounds, 1, seed=0)
+    sampler = Sampler(POISSON, 16, 2, "sobol", 0)
+    methods = [GaussNewton(Alone(POISSON, made, stack), 0.5) for stack in made.expert_stacks]
+    moved = torch.zeros(len(POOL), dtype=torch.bool)
+    for number in range(15):
+        points = sampler.draw(number, DOUBLE, torch.device("cpu"))
+        before = own_losses(POISSON, made, points)
+        seen = torch.cat([method.advance(points) for method in methods])
+        torch.testing.assert_close(seen, before, rtol=1e-9, atol=0)
+        after = own_losses(POISSON, made, points)
+        assert (after <= before * (1 + 1e-12)).all()
+        moved |= after < 0.9 * before
+    assert moved.all()
+
+
+def test_systems_side_by_side_behave_as_each_alone() -> None:
+    together = Functions(rosenbrock, STARTS)
+    alone = [Functions(rosenbrock, start[None]) for start in STARTS]
+    method, methods = GaussNewton(together, 0.5), [GaussNewton(one, 0.5) for one in alone]
+    for _ in range(12):
+        losses = method.advance(NOWHERE)
+        expected = torch.cat([one.advance(NOWHERE) for one in methods])
+        torch.testing.assert_close(losses, expected, rtol=1e-7, atol=1e-20)
+    torch.testing.assert_close(together.x, torch.cat([one.x for one in alone]))
+    dampings = [cast(Tensor, one.damping) for one in methods]
+    torch.testing.assert_close(method.damping, torch.cat(dampings))
+    assert len({float(damping) for damping in dampings}) > 1
+
+
+@pytest.mark.parametrize("bad", [torch.nan, torch.inf])
+def test_a_system_that_cannot_be_solved_stays_and_disturbs_no_other(bad: float) -> None:
+    def broken(x: Tensor) -> Tensor:
+        return rosenbrock(x) * torch.tensor([[1.0], [bad], [1.0]], dtype=DOUBLE)
+
+    systems, others = Functions(broken, STARTS), Functions(rosenbrock, STARTS[[0, 2]])
+    method, reference = GaussNewton(systems, 0.5), GaussNewton(others, 0.5)
+    for _ in range(12):
+        losses = method.advance(NOWHERE)
+        torch.testing.assert_close(losses[[0, 2]], reference.advance(NOWHERE))
+        assert not losses[1].isfinite()
+    assert torch.equal(systems.x[1], STARTS[1])
+    torch.testing.assert_close(systems.x[[0, 2]], others.x)
+    assert cast(Tensor, method.damping)[1] == DAMPINGS[1]
+
+
+def test_a_system_that_knows_no_way_stays() -> None:
+    """Its Jacobian is zero: nothing to factorise."""
+    systems = Functions(lambda x: 0 * x + 1, STARTS)
+    method = GaussNewton(systems, 0.5)
+    assert torch.equal(method.advance(NOWHERE), torch.full((3,), 2.0, dtype=DOUBLE))
+    assert torch.equal(systems.x, STARTS)
+
+
+def test_damping_rises_with_each_refusal_and_falls_where_all_came_as_foretold() -> None:
+    class Refusing(Functions):
+        def residuals(self, points: Points, steps: Tensor) -> Tensor:
+            return 1e3 + super().residuals(points, steps).abs()
+
+    systems = Refusing(rosenbrock, STARTS)
+    method = GaussNewton(systems, 0.5)
+    method.advance(NOWHERE)
+    assert torch.equal(systems.x, STARTS)
+    assert not cast(Tensor, method.step).any()
+    tries = gauss_newton.CHANGE**gauss_newton.TRIES
+    expected = torch.full((3,), FIRST_DAMPING * tries, dtype=DOUBLE)
+    torch.testing.assert_close(method.damping, expected)
+
+    as_foretold, _, _ = linear(3, 9, 4)
+    method = GaussNewton(as_foretold, 0.5)
+    method.advance(NOWHERE)
+    expected = torch.full((3,), FIRST_DAMPING / gauss_newton.CHANGE, dtype=DOUBLE)
+    torch.testing.assert_close(method.damping, expected)
+
+
+def test_a_momentum_that_leads_astray_is_let_go() -> None:
+    """The second try begins from nothing, damped more; of the lengths the longest is best."""
+    systems, a, b = linear(2, 9, 4)
+    method, start = GaussNewton(systems, 0.5), systems.x
+    method.restore(
+        {
+            "damping": torch.full((2,), 1e3, dtype=DOUBLE),
+            "step": torch.full((2, 4), 1e6, dtype=DOUBLE),
+        }
+    )
+    method.advance(NOWHERE)
+    r = (a @ start[..., None])[..., 0] + b
+    expected = 2 * damped(a, r, 3e3, torch.zeros(2, 4, dtype=DOUBLE))
+    torch.testing.assert_close(systems.x - start, expected, rtol=1e-8, atol=1e-12)
+
+
+def facts(method: GaussNewton, systems: Functions) -> list[Any]:
+    return [systems.x.tolist(), *(value.tolist() for value in method.state().values())]
+
+
+@pytest.mark.parametrize("stop", [0, 1, 5])
+def test_it_goes_on_bit_for_bit(stop: int, tmp_path: Path) -> None:
+    systems = Functions(rosenbrock, STARTS)
+    method = GaussNewton(systems, 0.5)
+    for step in range(9):
+        if step == stop:
+            checkpoint.save(tmp_path / "c", {"method": method.state(), "x": systems.x})
+        method.advance(NOWHERE)
+    kept = checkpoint.load(tmp_path / "c")
+    again = Functions(rosenbrock, kept["x"])
+    resumed = GaussNewton(again, 0.5)
+    resumed.restore(kept["method"])
+    for _ in range(9 - stop):
+        resumed.advance(NOWHERE)
+    assert facts(resumed, again) == facts(method, systems)

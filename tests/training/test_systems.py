@@ -1,0 +1,136 @@
+"""Residuals and their derivatives against the physics loss and its gradient."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import chain
+
+import pytest
+import torch
+from torch import Tensor
+
+from nas.mixture.gate import GateShape
+from nas.mixture.mixture import Mixture
+from nas.problems import Box, Condition, Problem
+from nas.training.loss import learn_mixture, learn_own, mixture_loss, own_losses
+from nas.training.points import Points, Sampler
+from nas.training.systems import Alone, Together
+from tests.training.problems import POISSON, POOL, SYSTEM
+
+DOUBLE, CPU = torch.float64, torch.device("cpu")
+PROBLEMS = pytest.mark.parametrize("problem", [POISSON, SYSTEM], ids=lambda problem: problem.name)
+
+
+def mixture(problem: Problem) -> Mixture:
+    """Three shapes, and a gate that is stirred."""
+    made = Mixture(POOL, GateShape(1, 4), problem.domain.bounds, len(problem.fields), seed=0)
+    with torch.no_grad():
+        made.gate.out_weight.normal_(generator=torch.Generator().manual_seed(0))
+    return made
+
+
+def drawn(problem: Problem) -> Points:
+    """Points of different weights, and parts with different numbers of points."""
+    points = Sampler(problem, 23, 11, "sobol", 0).draw(0, DOUBLE, CPU)
+    weights = torch.rand(23, generator=torch.Generator().manual_seed(0), dtype=DOUBLE)
+    return replace(points, weights=weights / weights.sum())
+
+
+def step_for(systems: Alone | Together, points: Points, size: float) -> Tensor:
+    _, jacobian = systems.linearise(points)
+    generator = torch.Generator().manual_seed(1)
+    shape = jacobian.systems, jacobian.parameters
+    return size * torch.randn(*shape, generator=generator, dtype=DOUBLE)
+
+
+@PROBLEMS
+def test_squared_residuals_are_the_physics_losses(problem: Problem) -> None:
+    made, points = mixture(problem), drawn(problem)
+    alone = [Alone(problem, made, stack).linearise(points)[0] for stack in made.expert_stacks]
+    got = torch.cat([residuals.square().sum(1) for residuals in alone])
+    torch.testing.assert_close(got, own_losses(problem, made, points), rtol=1e-12, atol=0)
+    (together,) = Together(problem, made).linearise(points)[0].square().sum(1)
+    torch.testing.assert_close(together, mixture_loss(problem, made, points), rtol=1e-12, atol=0)
+
+
+@PROBLEMS
+def test_jacobians_give_the_gradients_of_the_losses(problem: Problem) -> None:
+    """∇ ‖r‖² = 2 Jᵀ r."""
+    made, points = mixture(problem), drawn(problem)
+    learn_own(problem, made, points)
+    for stack in made.expert_stacks:
+        residuals, jacobian = Alone(problem, made, stack).linearise(points)
+        layers = chain(*zip(stack.weights, stack.biases, strict=True))
+        expected = torch.cat([p.grad.flatten(1) for p in layers if p.grad is not None], dim=1)
+        got = 2 * jacobian.transposed_times(residuals)
+        torch.testing.assert_close(got, expected, rtol=1e-9, atol=1e-9)
+    made.zero_grad()
+    learn_mixture(problem, made, points)
+    residuals, joint = Together(problem, made).linearise(points)
+    got = 2 * joint.transposed_times(residuals)
+    squares = [p.grad.square().sum() for p in made.parameters() if p.grad is not None]
+    torch.testing.assert_close(got.square().sum(), sum(squares))
+
+
+def make_alone(problem: Problem, made: Mixture) -> Alone:
+    return Alone(problem, made, made.expert_stacks[-1])
+
+
+MAKERS = pytest.mark.parametrize("make", [make_alone, Together])
+Make = Callable[[Problem, Mixture], Alone | Together]
+
+
+@MAKERS
+@PROBLEMS
+def test_moving_does_what_was_foretold(problem: Problem, make: Make) -> None:
+    made, points = mixture(problem), drawn(problem)
+    systems = make(problem, made)
+    before, _ = systems.linearise(points)
+    steps = step_for(systems, points, 0.1)
+    nothing = systems.residuals(points, 0 * steps)
+    torch.testing.assert_close(nothing, before, rtol=1e-12, atol=1e-12)
+    foretold = systems.residuals(points, steps)
+    assert (foretold - before).abs().max() > 1e-3
+    torch.testing.assert_close(systems.linearise(points)[0], before)  # a look moves nothing
+    systems.move(steps)
+    torch.testing.assert_close(systems.linearise(points)[0], foretold, rtol=1e-12, atol=1e-12)
+
+
+@MAKERS
+@PROBLEMS
+def test_a_small_step_changes_the_residuals_by_the_jacobian(problem: Problem, make: Make) -> None:
+    made, points = mixture(problem), drawn(problem)
+    systems = make(problem, made)
+    steps = step_for(systems, points, 1e-6)
+    slope = (systems.residuals(points, steps) - systems.residuals(points, -steps)) / 2
+    expected = systems.linearise(points)[1].times(steps)
+    assert (slope - expected).norm() < 1e-6 * expected.norm()
+
+
+def test_experts_of_other_stacks_stay_where_they_are() -> None:
+    made, points = mixture(POISSON), drawn(POISSON)
+    first, *others = made.expert_stacks
+    before = [p.detach().clone() for one in (*others, made.gate) for p in one.parameters()]
+    systems = Alone(POISSON, made, first)
+    systems.move(step_for(systems, points, 1.0))
+    after = [p for one in (*others, made.gate) for p in one.parameters()]
+    assert all(torch.equal(p, q) for p, q in zip(before, after, strict=True))
+
+
+def test_rows_by_hand() -> None:
+    """A point's row carries the root of its weight, a condition's the root of weight / count."""
+    problem = Problem(
+        name="shares",
+        domain=Box(x=(0.0, 1.0)),
+        residual=lambda u, x: (u - u + x, u - u + 1),
+        conditions=[Condition(("x_min", "x_max"), lambda u: u - u + 3, weight=8.0)],
+    )
+    made = Mixture(POOL, GateShape(1, 4), problem.domain.bounds, 1, seed=0)
+    points = Points(
+        torch.tensor([[0.2], [0.5]], dtype=DOUBLE),
+        torch.tensor([0.25, 0.75], dtype=DOUBLE),
+        torch.tensor([[0.0], [1.0]], dtype=DOUBLE),
+        {"x_min": slice(0, 1), "x_max": slice(1, 2)},
+    )
+    residuals, _ = Together(problem, made).linearise(points)
+    expected = [0.2 * 0.5, 0.5 * 0.75**0.5, 0.5, 0.75**0.5, 6.0, 6.0]
+    torch.testing.assert_close(residuals, torch.tensor([expected], dtype=DOUBLE))

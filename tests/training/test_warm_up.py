@@ -1,0 +1,169 @@
+"""The warm-up: every expert learns alone, and goes on bit for bit wherever it was left."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from nas.calculus.jets import Streams
+from nas.mixture.gate import GateShape
+from nas.mixture.mixture import Mixture
+from nas.problems import Problem
+from nas.training import checkpoint, resampling, warm_up
+from nas.training.loss import own_losses
+from nas.training.points import Sampler
+from nas.training.warm_up import Method, WarmUp, WarmUpSettings
+from tests.training.problems import POISSON, POOL, SYSTEM
+
+DOUBLE, CPU = torch.float64, torch.device("cpu")
+METHODS = pytest.mark.parametrize("method", ["gauss_newton", "adam"])
+LENGTH = 23  # iterations; at the 20th both methods draw anew
+
+
+def mixture(problem: Problem = POISSON) -> Mixture:
+    return Mixture(POOL, GateShape(1, 4), problem.domain.bounds, len(problem.fields), seed=0)
+
+
+def begun(made: Mixture, method: Method, problem: Problem = POISSON) -> WarmUp:
+    sampler = Sampler(problem, 999, 99, "sobol", 0)  # the warm-up has numbers of its own
+    return warm_up.begin(problem, made, sampler, WarmUpSettings(method, LENGTH, 32, 6, 1e-2))
+
+
+def errors(made: Mixture) -> Tensor:
+    """Relative L2 error of each expert (E,) on sin πx."""
+    x = torch.linspace(0, 1, 101, dtype=DOUBLE).unsqueeze(-1)
+    truth, streams = torch.sin(torch.pi * x), Streams([], 1)
+    jets = made.experts(made.coordinates(x, streams), streams)[:, 0].detach()
+    relative: Tensor = (jets - truth).norm(dim=(1, 2)) / truth.norm()
+    return relative
+
+
+@contextmanager
+def few_candidates() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(resampling, "CANDIDATES", 256)
+        yield
+
+
+def test_gauss_newton_brings_every_expert_close_in_few_iterations() -> None:
+    made = mixture()
+    learning = begun(made, "gauss_newton")
+    assert errors(made).min() > 0.3
+    for iteration in range(LENGTH):
+        learning.advance(iteration)
+    assert errors(made).max() < 3e-3
+
+
+def test_adam_lowers_every_experts_loss() -> None:
+    """Slowly: 23 of its steps are no more than a beginning."""
+    made = mixture()
+    points = Sampler(POISSON, 200, 4, "sobol", 7).draw(0, DOUBLE, CPU)
+    before = own_losses(POISSON, made, points)
+    learning = begun(made, "adam")
+    for iteration in range(LENGTH):
+        learning.advance(iteration)
+    assert (own_losses(POISSON, made, points) < 0.9 * before).all()
+
+
+@METHODS
+def test_losses_stand_in_the_order_of_the_experts_and_are_those_before(method: Method) -> None:
+    made = mixture()
+    learning = begun(made, method)
+    with torch.no_grad():  # experts that cannot be mistaken for each other
+        for stack in made.expert_stacks:
+            for row, (place, _) in enumerate(stack.members):
+                stack.biases[-1][row] = 10.0 ** (2 + place)
+    points = Sampler(POISSON, 500, 6, "sobol", 3).draw(0, DOUBLE, CPU)
+    expected = own_losses(POISSON, made, points)
+    seen = learning.advance(0)
+    assert sorted(made.alive) != made.alive  # else the order could not be told
+    torch.testing.assert_close(seen.log10(), expected.log10(), atol=0.01, rtol=0)
+    assert [round(float(one.log10()) / 2 - 2) for one in seen] == made.alive
+
+
+@METHODS
+def test_the_gate_is_untouched(method: Method) -> None:
+    made = mixture(SYSTEM)
+    before = [p.detach().clone() for p in made.gate.parameters()]
+    learning = begun(made, method, SYSTEM)
+    learning.advance(0)
+    assert all(torch.equal(p, q) for p, q in zip(before, made.gate.parameters(), strict=True))
+
+
+def test_adams_rate_falls_on_a_cosine() -> None:
+    """The moves of a parameter that is always pushed the same way are as long as the rate."""
+    made = mixture()
+    learning = begun(made, "adam")
+    with torch.no_grad():
+        made.expert_stacks[0].biases[-1].fill_(1e6)  # never to arrive
+    moves = []
+    for iteration in range(LENGTH):
+        before = made.expert_stacks[0].biases[-1].detach().clone()
+        learning.advance(iteration)
+        moves.append(float((before - made.expert_stacks[0].biases[-1].detach()).max()))
+    assert moves[0] == pytest.approx(1e-2, rel=1e-3)
+    assert moves[LENGTH // 2] == pytest.approx(0.5e-2, rel=0.1)
+    assert moves[-1] < 0.05 * moves[0]
+
+
+def facts(made: Mixture, losses: list[Tensor]) -> dict[str, Any]:
+    return {
+        "state": {name: value.tolist() for name, value in made.state_dict().items()},
+        "losses": [one.tolist() for one in losses],
+    }
+
+
+@METHODS
+@pytest.mark.parametrize("stop", [0, 1, 13, 20])
+def test_it_goes_on_bit_for_bit(method: Method, stop: int, tmp_path: Path) -> None:
+    """At a look of the resampler, and between two, when the experts are no longer as it saw."""
+    with few_candidates():
+        made, losses = mixture(SYSTEM).float(), []
+        learning = begun(made, method, SYSTEM)
+        for iteration in range(LENGTH):
+            if iteration == stop:
+                state = {"mixture": made.state_dict(), "warm_up": learning.state()}
+                checkpoint.save(tmp_path / "c", state)
+            losses.append(learning.advance(iteration))
+
+        kept = checkpoint.load(tmp_path / "c")
+        other = mixture(SYSTEM).float()
+        other.load_state_dict(kept["mixture"])
+        resumed = begun(other, method, SYSTEM)
+        resumed.restore(kept["warm_up"])
+        again = [resumed.advance(iteration) for iteration in range(stop, LENGTH)]
+    assert facts(other, again) == facts(made, losses[stop:])
+
+
+def test_a_state_that_is_forgotten_shows() -> None:
+    """What the test above would see, were the resampler's last look not kept."""
+    with few_candidates():
+        made = mixture(SYSTEM)
+        learning = begun(made, "gauss_newton", SYSTEM)
+        for iteration in range(13):
+            learning.advance(iteration)
+        other = mixture(SYSTEM)
+        other.load_state_dict(made.state_dict())
+        forgetful = begun(other, "gauss_newton", SYSTEM)
+        state = learning.state()
+        forgetful.restore({**state, "resampler": {"density": None}})
+        assert not torch.equal(forgetful.advance(13), learning.advance(13))
+
+
+def test_an_expert_without_numbers_disturbs_no_other() -> None:
+    made, whole = mixture(), mixture()
+    broken = made.expert_stacks[0]
+    with torch.no_grad():
+        broken.weights[0][0] = torch.nan
+    learning, reference = begun(made, "gauss_newton"), begun(whole, "gauss_newton")
+    for iteration in range(LENGTH):
+        losses = learning.advance(iteration)
+        reference.advance(iteration)
+    place = broken.members[0][0]
+    assert [made.alive[row] for row in losses.isnan().nonzero()] == [place]
+    kept = torch.tensor([other != place for other in made.alive])
+    assert errors(made)[kept].max() < 3e-3
