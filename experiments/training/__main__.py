@@ -74,8 +74,8 @@ def complete(kept: Kept, tasks: Iterable[Task]) -> Iterator[tuple[Task, str]]:
                 yield task, str(error)
                 continue
             kept.keep(run)  # at once, so that nothing is lost
-            last = run.last
-            print(f"  {task}: {last.error:.2e} after {last.seconds:.0f} s: {run.reason}", flush=True)
+            told = f"{run.last.error:.2e} after {run.last.seconds:.0f} s: {run.reason}"
+            print(f"  {task}: {told}", flush=True)
 
 
 def record(folder: Path, kept: Kept, findings: Findings) -> None:

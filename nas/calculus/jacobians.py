@@ -13,7 +13,7 @@ products with it need no more than the factors (Dangel et al. 2024, arXiv 2405.1
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from itertools import chain
+from itertools import chain, pairwise
 from operator import add
 
 import torch
@@ -47,7 +47,8 @@ class Trace:
 
 def trace(streams: Streams, coordinates: Tensor, stack: Stack) -> Trace:
     """Evaluate a stack at the jet of the coordinates (S, B, D), and remember the way."""
-    inputs, pre_activations = [], []
+    inputs: list[Tensor] = []
+    pre_activations: list[Tensor] = []
     jet = coordinates.expand(len(stack.activations), *coordinates.shape)
     for weight, bias in zip(stack.weights, stack.biases, strict=True):
         if inputs:
@@ -153,7 +154,7 @@ class Jacobian:
 
     def transposed_times(self, rows: Tensor) -> Tensor:
         """Jᵀ y (N, P) for y (N, R)."""
-        parts = rows.split(self._sizes, dim=1)
+        parts = torch.split(rows, self._sizes, dim=1)
         return reduce(
             add,
             (self._transposed(block, y) for block, y in zip(self._blocks, parts, strict=True)),
@@ -165,14 +166,14 @@ class Jacobian:
 
     def scaled(self, factors: Tensor) -> "Jacobian":
         """Each row times its factor, (N, R)."""
-        parts = factors.split(self._sizes, dim=-1)
+        parts = torch.split(factors, self._sizes, dim=-1)
         return Jacobian([b.scaled(f) for b, f in zip(self._blocks, parts, strict=True)])
 
     def _times(self, block: Rows, steps: Tensor) -> Tensor:
         total, left = torch.zeros_like(block.slopes[0][:, 0, :, 0]), 0
         for layer, (v, w) in enumerate(self._shapes):
             inputs, slopes = _layer(block, layer)
-            weight = steps[:, left : left + v * w].unflatten(1, (v, w))
+            weight = steps[:, left : left + v * w].reshape(-1, v, w)
             bias = steps[:, left + v * w : left + (v + 1) * w]
             total = total + (jets.linear(inputs, weight) * slopes).sum((1, 3))
             total = total + (slopes[:, 0] @ bias[..., None]).squeeze(-1)
@@ -208,7 +209,7 @@ def add_gram(total: Tensor, entries: Tensor) -> None:
     """Add the lower triangle of A Aᵀ for entries A (N, R, P) to ``total`` (N, R, R), by blocks."""
     count = entries.shape[1]
     ends = [count * block // GRAM_BLOCKS for block in range(GRAM_BLOCKS + 1)]
-    for begin, end in zip(ends, ends[1:], strict=False):
+    for begin, end in pairwise(ends):
         total[:, begin:end, :end].baddbmm_(entries[:, begin:end], entries[:, :end].mT)
 
 
@@ -235,7 +236,7 @@ class Joint:
 
     def times(self, steps: Tensor) -> Tensor:
         """J x (1, R) for a step x (1, P)."""
-        pieces = zip(self._parts, steps.split(self._sizes, dim=1), strict=True)
+        pieces = zip(self._parts, torch.split(steps, self._sizes, dim=1), strict=True)
         return reduce(
             add, (part.times(x.view(part.systems, -1)).sum(0, keepdim=True) for part, x in pieces)
         )
@@ -266,7 +267,7 @@ def _moved(stack: Stack, step: Tensor) -> Stack:
     shapes = [
         parameter.shape[1:] for parameter in chain(*zip(stack.weights, stack.biases, strict=True))
     ]
-    pieces = iter(step.split([shape.numel() for shape in shapes], dim=1))
+    pieces = iter(torch.split(step, [shape.numel() for shape in shapes], dim=1))
     weights, biases = [], []
     for weight, bias in zip(stack.weights, stack.biases, strict=True):
         weights.append(weight.detach() + next(pieces).view_as(weight).to(weight.dtype))

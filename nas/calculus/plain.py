@@ -52,8 +52,8 @@ def mix(streams: Streams, logits: Tensor, terms: Tensor) -> tuple[Tensor, Tensor
 
 
 def outer(inputs: Tensor, slopes: Tensor, entries: Tensor) -> None:
-    """Write Σ over the streams of inputs (N, S, B, V) times slopes (N, S, B, W) into (N, B, V·W)."""
-    weights = entries.unflatten(2, (inputs.shape[-1], slopes.shape[-1]))
+    """Write Σ over the streams of inputs (N, S, B, V) × slopes (N, S, B, W) into (N, B, V·W)."""
+    weights = entries.view(*entries.shape[:2], inputs.shape[-1], slopes.shape[-1])
     torch.mul(inputs[:, 0, :, :, None], slopes[:, 0, :, None, :], out=weights)
     for stream in range(1, inputs.shape[1]):
         weights.addcmul_(inputs[:, stream, :, :, None], slopes[:, stream, :, None, :])

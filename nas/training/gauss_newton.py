@@ -77,6 +77,11 @@ class GaussNewton:
         self.step = taken
         return losses
 
+    @property
+    def moved(self) -> bool:
+        """Whether the last step changed any parameter."""
+        return self.step is not None and bool(self.step.any())
+
     def state(self) -> dict[str, Any]:
         """All that a continuation needs beside the parameters."""
         return {"damping": self.damping, "step": self.step}
@@ -134,18 +139,24 @@ class _Normal:
         damped = self._matrix.clone()
         damped.diagonal(dim1=1, dim2=2).add_((damping * self._scale)[:, None])
         self._factor, failed = torch.linalg.cholesky_ex(damped)
-        return failed == 0
+        solved: Tensor = failed == 0
+        return solved
 
     def solve(self, residuals: Tensor) -> Tensor:
         """The damped step (K, P) that leads away from ``residuals`` (K, R)."""
         if self._by_parameters:
             gradient = self._back(residuals)
-            return -torch.cholesky_solve(gradient[..., None], self._factor).squeeze(-1)
-        return -self._back(torch.cholesky_solve(residuals[..., None], self._factor).squeeze(-1))
+            return -self._inverse(gradient)
+        return -self._back(self._inverse(residuals))
 
     def times(self, steps: Tensor) -> Tensor:
         """J d (K, R) for steps d (K, P)."""
         return self._jacobian.times(steps.to(self._dtype)).double()
+
+    def _inverse(self, right: Tensor) -> Tensor:
+        """The damped matrix's inverse times ``right`` (K, P) or (K, R)."""
+        solution: Tensor = torch.cholesky_solve(right[..., None], self._factor)
+        return solution.squeeze(-1)
 
     def _back(self, rows: Tensor) -> Tensor:
         return self._jacobian.transposed_times(rows.to(self._dtype)).double()

@@ -8,12 +8,10 @@ its weight in the mean.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import reduce
-from operator import add
 from typing import Protocol
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from nas.calculus import jacobians, networks
 from nas.calculus.fields import Expression
@@ -131,7 +129,7 @@ class Together:
         stacks = self._stacks()
         counts = [len(stack.activations) for stack in stacks]
         totals = [sum(p.numel() for p in (*stack.weights, *stack.biases)) for stack in stacks]
-        pieces = zip(steps[0].split(totals), counts, strict=True)
+        pieces = zip(torch.split(steps[0], totals), counts, strict=True)
         return jacobians.moved(stacks, [piece.view(count, -1) for piece, count in pieces])
 
 

@@ -102,6 +102,7 @@ def test_it_ends_when_it_has_stalled_and_says_so(
         return u - torch.sign(torch.sin(400 * x))
 
     monkeypatch.setattr(fine_tuning, "PATIENCE", 2)
+    monkeypatch.setattr(fine_tuning, "DOUBLINGS", 2)
     tuning = ended(begun(method, 1000, replace(POISSON, residual=hopeless, conditions=[])))
     assert 9 * CHUNK <= tuning.iterations < 1000
     assert tuning.ended == (
@@ -136,13 +137,14 @@ def pretend(tuning: FineTuning, patch: pytest.MonkeyPatch, losses: list[float]) 
         return torch.tensor(1.0)
 
     patch.setattr(tuning, "_measure", lambda: next(looks))
-    patch.setattr(tuning._method, "advance", advance)
+    patch.setattr(tuning._descent, "advance", advance)
     tuning.best_loss = 1.0
     return times_seen
 
 
 def test_where_it_stalls_it_goes_on_with_more_points(monkeypatch: pytest.MonkeyPatch) -> None:
     """A loss that falls by a hair at each look: seven looks show that it has not within six."""
+    monkeypatch.setattr(fine_tuning, "DOUBLINGS", 2)
     tuning = begun("gauss_newton", 100 * CHUNK)
     times = pretend(tuning, monkeypatch, [0.999**n for n in range(1, 101)])
     ended(tuning)

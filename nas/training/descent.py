@@ -1,0 +1,124 @@
+"""The ways to fine-tune: Gauss–Newton and L-BFGS on gate and experts together."""
+
+from dataclasses import replace
+from typing import Any, Literal, Protocol
+
+from torch import Tensor
+
+from nas.mixture.mixture import Mixture
+from nas.problems.problem import Problem
+from nas.training.gauss_newton import GaussNewton
+from nas.training.loss import learn_mixture
+from nas.training.optimisers import lbfgs
+from nas.training.points import HELD_OUT_DRAW, Sampler
+from nas.training.resampling import Resampler, residual_sizes
+from nas.training.systems import Together
+
+Method = Literal["gauss_newton", "lbfgs"]
+
+MOMENTUM = 0.8
+ROUND = 300  # iterations of L-BFGS on the same points
+FIRST_DRAW = HELD_OUT_DRAW // 2  # points are drawn from behind the search's
+
+
+class Descent(Protocol):
+    """Trains a mixture in place; ``converged`` once no step lowers the loss."""
+
+    converged: bool
+
+    def advance(self, iteration: int, count: int, times: int) -> Tensor:
+        """Do ``count`` iterations on ``times`` the points; the loss () before the last one."""
+        ...
+
+    def state(self) -> dict[str, Any]:
+        """What a continuation needs beside the mixture."""
+        ...
+
+    def restore(self, state: dict[str, Any], iteration: int) -> None:
+        """Take up ``state`` before iteration number ``iteration``."""
+        ...
+
+
+def begin(method: Method, problem: Problem, mixture: Mixture, sampler: Sampler) -> Descent:
+    """The way that ``method`` names."""
+    if method == "lbfgs":
+        return ByLBFGS(problem, mixture, sampler)
+    return ByGaussNewton(problem, mixture, sampler)
+
+
+class ByGaussNewton:
+    """Damped Gauss–Newton steps, each on points of its own."""
+
+    def __init__(self, problem: Problem, mixture: Mixture, sampler: Sampler) -> None:
+        self._problem, self._mixture = problem, mixture
+        self._steps = GaussNewton(Together(problem, mixture), MOMENTUM)
+        self._sampler, self._resampler = sampler, Resampler(sampler, self._sizes)
+        self.converged = False
+
+    def advance(self, iteration: int, count: int, times: int) -> Tensor:
+        """See `Descent`."""
+        like = self._mixture.centre
+        moved = False
+        self._resampler.sampler = _denser(self._sampler, times)
+        for number in range(iteration, iteration + count):
+            points = self._resampler.draw(FIRST_DRAW + number, like.dtype, like.device)
+            loss = self._steps.advance(points)[0]
+            moved = moved or self._steps.moved
+        self.converged = not moved
+        return loss
+
+    def state(self) -> dict[str, Any]:
+        """See `Descent`."""
+        return {"steps": self._steps.state(), "resampler": self._resampler.state()}
+
+    def restore(self, state: dict[str, Any], iteration: int) -> None:
+        """See `Descent`."""
+        self._steps.restore(state["steps"])
+        self._resampler.restore(state["resampler"])
+
+    def _sizes(self, candidates: Tensor) -> Tensor:
+        jet = self._mixture(candidates, self._problem.streams)
+        return residual_sizes(self._problem, jet[None], candidates)
+
+
+class ByLBFGS:
+    """L-BFGS, in rounds of iterations on the same points."""
+
+    converged = False
+
+    def __init__(self, problem: Problem, mixture: Mixture, sampler: Sampler) -> None:
+        self._problem, self._mixture, self._sampler = problem, mixture, sampler
+        self._begin_round(0, 1)
+
+    def advance(self, iteration: int, count: int, times: int) -> Tensor:
+        """See `Descent`."""
+        if iteration % ROUND == 0 or times != self._times:
+            self._begin_round(iteration // ROUND, times)
+        for group in self._optimiser.param_groups:
+            group["max_iter"], group["max_eval"] = count, 2 * count
+
+        def closure() -> Tensor:
+            self._optimiser.zero_grad()
+            return learn_mixture(self._problem, self._mixture, self._points).loss
+
+        loss: Tensor = self._optimiser.step(closure)  # type: ignore[no-untyped-call]
+        return loss
+
+    def state(self) -> dict[str, Any]:
+        """See `Descent`."""
+        return {"optimiser": self._optimiser.state_dict(), "times": self._times}
+
+    def restore(self, state: dict[str, Any], iteration: int) -> None:
+        """See `Descent`."""
+        self._begin_round(iteration // ROUND, state["times"])
+        self._optimiser.load_state_dict(state["optimiser"])
+
+    def _begin_round(self, number: int, times: int) -> None:
+        like, self._times = self._mixture.centre, times
+        sampler = _denser(self._sampler, times)
+        self._points = sampler.draw(FIRST_DRAW + number, like.dtype, like.device)
+        self._optimiser = lbfgs(self._mixture.parameters(), ROUND)
+
+
+def _denser(sampler: Sampler, times: int) -> Sampler:
+    return replace(sampler, interior=times * sampler.interior, boundary=times * sampler.boundary)
