@@ -10,7 +10,7 @@ equation finds the factors of all rows of the Jacobian, for all layers of all ne
 products with it need no more than the factors (Dangel et al. 2024, arXiv 2405.15603).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import chain, pairwise
@@ -70,7 +70,10 @@ def rows(residual: Tensor, traces: Sequence[Trace], again: bool) -> list["Rows"]
         Whether another residual of the same traces is to follow.
     """
     wanted = [z for one in traces for z in one.pre_activations]
-    slopes = iter(torch.autograd.grad(residual.sum(), wanted, retain_graph=again))
+    found: Sequence[Tensor | None] = [None] * len(wanted)
+    if residual.requires_grad:  # an equation may be a function of the point alone
+        found = torch.autograd.grad(residual.sum(), wanted, retain_graph=again, allow_unused=True)
+    slopes = (torch.zeros_like(z) if d is None else d for z, d in zip(wanted, found, strict=True))
     return [Rows(one.inputs, [next(slopes) for _ in one.inputs]) for one in traces]
 
 
@@ -87,10 +90,6 @@ class Rows:
 
     inputs: Sequence[Tensor]
     slopes: Sequence[Tensor]
-
-    def scaled(self, factors: Tensor) -> "Rows":
-        """Each row times its factor, (B,) or (N, B)."""
-        return Rows(self.inputs, [slope * factors[..., None, :, None] for slope in self.slopes])
 
 
 class Jacobian:
@@ -159,15 +158,6 @@ class Jacobian:
             add,
             (self._transposed(block, y) for block, y in zip(self._blocks, parts, strict=True)),
         )
-
-    def squares(self) -> Tensor:
-        """The squared norm of each row (N, R)."""
-        return torch.cat([_squares(block) for block in self._blocks], dim=1)
-
-    def scaled(self, factors: Tensor) -> "Jacobian":
-        """Each row times its factor, (N, R)."""
-        parts = torch.split(factors, self._sizes, dim=-1)
-        return Jacobian([b.scaled(f) for b, f in zip(self._blocks, parts, strict=True)])
 
     def _times(self, block: Rows, steps: Tensor) -> Tensor:
         total, left = torch.zeros_like(block.slopes[0][:, 0, :, 0]), 0
@@ -249,14 +239,6 @@ class Joint:
         ]
         return torch.cat(pieces, dim=1)
 
-    def squares(self) -> Tensor:
-        """The squared norm of each row (1, R)."""
-        return reduce(add, (part.squares().sum(0, keepdim=True) for part in self._parts))
-
-    def scaled(self, factors: Tensor) -> "Joint":
-        """Each row times its factor, (1, R)."""
-        return Joint([part.scaled(factors.expand(part.systems, -1)) for part in self._parts])
-
 
 def moved(stacks: Sequence[Stack], steps: Sequence[Tensor]) -> list[Stack]:
     """The stacks after ``steps``, one (N, P) a stack, in the order of `Jacobian`'s parameters."""
@@ -286,18 +268,3 @@ def _fill(out: Tensor, left: int, inputs: Tensor, slopes: Tensor) -> int:
     networks.outer(inputs, slopes, out[:, :, left:middle])
     out[:, :, middle : middle + w] = slopes[:, 0]
     return middle + w
-
-
-def _squares(block: Rows) -> Tensor:
-    """Row norms by the factors' inner products at each point."""
-    total = torch.zeros_like(block.slopes[0][:, 0, :, 0])
-    for inputs, slopes in zip(block.inputs, block.slopes, strict=True):
-        left = torch.einsum("nsbv,ntbv->nbst", inputs, inputs)
-        right = torch.einsum("nsbw,ntbw->nbst", slopes, slopes)
-        total = total + (left * right).sum((-2, -1)) + slopes[:, 0].square().sum(-1)
-    return total
-
-
-def stacked(blocks: Iterable[Sequence[Rows]]) -> list[Jacobian]:
-    """For each stack its Jacobian, from the rows of each stack, residual by residual."""
-    return [Jacobian(of_stack) for of_stack in zip(*blocks, strict=True)]

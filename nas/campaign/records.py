@@ -54,8 +54,8 @@ TABLES: dict[str, pa.Schema] = {
             ("p", pa.float64()),
             ("threshold", pa.float64()),
             ("seed", pa.int64()),  # of initial weights and points
-            ("steps", pa.int64()),  # of Adam
-            ("iterations", pa.int64()),  # of L-BFGS
+            ("steps", pa.int64()),  # of the search: iterations of the warm-up, then steps of Adam
+            ("iterations", pa.int64()),  # of the fine-tuning
             ("experts_before", pa.int64()),
             ("experts_after", pa.int64()),
             ("parameters_before", pa.int64()),  # gate included

@@ -78,6 +78,7 @@ value = model(points)[:, 0]  # (B,): {field}
 print(value.tolist(), first.tolist(), second.tolist())"""
 
 
+_OPTIMISERS = {"gauss_newton": "Gauss–Newton", "lbfgs": "L-BFGS", "adam": "Adam"}
 _METHODS = {"sobol": "from Sobol sequences", "latin_hypercube": "as Latin hypercubes"}
 
 
@@ -138,17 +139,22 @@ def training_in_words(configuration: Mapping[str, Any], run: Mapping[str, Any]) 
             f"and widths {_listed(space['widths'])}"
         )
     )
+    warm_up, tuning = training["warm_up"], training["fine_tuning"]
     tuned = (
-        f"L-BFGS went on with the survivors for {run['iterations']} iterations in float64, and the "
-        "state with the least held-out loss was kept."
+        f"{_OPTIMISERS[tuning['method']]} went on with the survivors, gate and experts together, "
+        f"for {run['iterations']} iterations in float64, and the state with the least held-out "
+        "loss was kept."
         if run["iterations"]
         else "The survivors were not fine-tuned."
     )
     return (
         f"Run {run['run']} of a search. A pool of {run['m']} experts was drawn from {named}. "
-        f"Adam trained it for {run['steps']} steps in {training['dtype']}, at a learning rate of "
-        f"{training['learning_rate']:g}, on {points['interior']} points inside the domain and "
-        f"{points['boundary']} on its boundary, drawn {method}. With sparsity exponent "
+        f"{_OPTIMISERS[warm_up['method']]} trained each expert alone for {warm_up['iterations']} "
+        f"iterations in {training['dtype']}, on {warm_up['points']['interior']} points inside the "
+        f"domain and {warm_up['points']['boundary']} on its boundary. Adam trained the mixture, at "
+        f"a learning rate of {training['learning_rate']:g}, on {points['interior']} and "
+        f"{points['boundary']} points, drawn {method}; the search took {run['steps']} steps in "
+        f"all. With sparsity exponent "
         f"p = {run['p']:.3g} and threshold {run['threshold']:.3g}, drops on the way: "
         f"{run['drops']}, refused: {run['refusals']}. {tuned} "
         f"The seed was {run['seed']}."

@@ -21,7 +21,7 @@ from nas.training.points import Points, Sampler
 
 CANDIDATES = 4096
 EVEN = 0.1  # share of the density that does not look at the residuals
-CANDIDATE_DRAW = 2**29  # their stream is one of its own, behind all other draws but the held-out
+CANDIDATE_DRAW = 2**29  # the first draw of their stream, which no other reaches
 REFRESH = 5  # draws for which a look at the residuals serves
 
 

@@ -32,14 +32,14 @@ tune: {m: [8, 24], p: [0.2, 0.9], threshold: [0.05, 0.5]}
 trials: 12
 seeds: 1
 training:
-  warm_up: {method: gauss_newton, iterations: 150, points: {interior: 256, boundary: 64}}
+  warm_up: {method: gauss_newton, iterations: 200, points: {interior: 256, boundary: 64}}
   steps: 1000
   points: {interior: 1000, boundary: 300}
   learning_rate: 2.0e-3
   dtype: float32
   device: auto
   sampling: sobol
-  fine_tuning: {method: gauss_newton, iterations: 500}
+  fine_tuning: {method: gauss_newton, iterations: 1000}
 parallel: {workers: 2, threads: 1}
 storage: null
 seed: 0

@@ -58,7 +58,7 @@ def settings(
     method: Method = "sobol",
 ) -> RunSettings:
     """A run of a second or so; the warm-up is such that both methods make experts of use."""
-    learn = warm_up_iterations or {"gauss_newton": 12, "adam": 60}[warm_up]
+    learn = warm_up_iterations or {"gauss_newton": 6, "adam": 60}[warm_up]
     return RunSettings(
         pool=pool,
         gate=GateShape(1, 8),

@@ -15,7 +15,7 @@ from nas.calculus.jets import Streams
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
-from nas.training import checkpoint, fine_tuning, resampling
+from nas.training import checkpoint, descent, fine_tuning, resampling
 from nas.training.fine_tuning import (
     CHUNK,
     PATIENCE,
@@ -232,7 +232,7 @@ def test_it_goes_on_bit_for_bit(
     method: Method, stop: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Within a round of L-BFGS and where one begins; Gauss–Newton between two looks."""
-    monkeypatch.setattr(fine_tuning, "ROUND", 2 * CHUNK)
+    monkeypatch.setattr(descent, "ROUND", 2 * CHUNK)
     monkeypatch.setattr(resampling, "REFRESH", 7)  # no divisor of a chunk
     again, whole = resumed(method, 4 * CHUNK, stop, tmp_path / "c", lambda state: None)
     assert again == whole

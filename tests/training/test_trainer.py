@@ -13,7 +13,7 @@ import torch
 
 from nas.calculus.jets import Streams
 from nas.problems import Problem
-from nas.training import fine_tuning
+from nas.training import fine_tuning, resampling
 from nas.training import trainer as trainer_module
 from nas.training.fine_tuning import CHUNK
 from nas.training.loss import mixture_loss
@@ -55,6 +55,13 @@ METHODS: dict[str, dict[str, Any]] = {
 BY = pytest.mark.parametrize("by", METHODS)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def quick() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(resampling, "CANDIDATES", 256)
+        yield
+
+
 @pytest.fixture(scope="module")
 def wholes() -> dict[str, Outcome]:
     """Uninterrupted runs."""
@@ -67,7 +74,7 @@ def whole(wholes: dict[str, Outcome]) -> Outcome:
     return wholes["gauss_newton"]
 
 
-@pytest.mark.parametrize(("by", "near"), [("gauss_newton", 1e-6), ("adam", 5e-2)])
+@pytest.mark.parametrize(("by", "near"), [("gauss_newton", 1e-4), ("adam", 5e-2)])
 def test_a_run_solves_the_problem_and_drops_experts(
     wholes: dict[str, Outcome], by: str, near: float
 ) -> None:
@@ -87,21 +94,21 @@ def test_fates_tell_of_every_expert(whole: Outcome) -> None:
 
 
 def test_phases_follow_each_other_as_they_are_set(whole: Outcome) -> None:
-    """12 iterations, 15 % of 110 steps, the rest of them, 20 iterations; told every 50 steps."""
+    """6 iterations, 15 % of 110 steps, the rest of them, 20 iterations; told every 50 steps."""
     told = [(row["phase"], row["step"]) for row in whole.history]
     assert told == [
         ("selection", 50),
         ("selection", 100),
-        ("selection", 122),
-        ("fine-tuning", 132),
-        ("fine-tuning", 142),
+        ("selection", 116),
+        ("fine-tuning", 126),
+        ("fine-tuning", 136),
     ]
     run, phases = Trainer(POISSON, settings()), []
     while not run.search.finished:
         phases.append(run.search.phase)
         run.search.advance()
-    assert [len(list(group)) for _, group in groupby(phases)] == [12, 16, 94]
-    assert (whole.steps, whole.iterations) == (122, 20)
+    assert [len(list(group)) for _, group in groupby(phases)] == [6, 16, 94]
+    assert (whole.steps, whole.iterations) == (116, 20)
 
 
 @BY
@@ -182,8 +189,8 @@ def test_more_steps_are_better(by: str, short: dict[str, int], long: dict[str, i
 # In the warm-up at a look of the resampler and between two, at the gate's first step and its
 # last, after a drop, at the search's end, and between two chunks of the fine-tuning.
 STOPS = {
-    "gauss_newton": [[0], [5], [3, 8, 12], [28, 60], [121], [122, 123], [7, 90, 123]],
-    "adam": [[5], [60, 76], [10, 23, 140], [170, 171]],
+    "gauss_newton": [[0, 3, 6], [5, 22, 60], [115], [116, 117]],
+    "adam": [[5, 60, 76], [23, 140, 170, 171]],
 }
 
 
@@ -204,10 +211,10 @@ def test_interrupted_anywhere_it_ends_bit_for_bit_the_same(
     assert facts(resumed.run()) == facts(wholes[by])
 
 
-def test_a_finished_run_is_told_again_as_it_was(tmp_path: Path, whole: Outcome) -> None:
+def test_same_settings_same_run_and_told_again_as_it_was(tmp_path: Path, whole: Outcome) -> None:
     path = tmp_path / "checkpoint"
-    Trainer(POISSON, settings(), path).run()
-    assert facts(Trainer(POISSON, settings(), path).run()) == facts(whole)
+    for _ in range(2):
+        assert facts(Trainer(POISSON, settings(), path).run()) == facts(whole)
 
 
 def test_a_run_that_dies_goes_on_from_its_last_checkpoint(
@@ -233,7 +240,8 @@ def test_a_run_that_dies_goes_on_from_its_last_checkpoint(
 @BY
 def test_a_loss_that_is_not_finite_ends_the_run_as_diverged(by: str) -> None:
     problem = replace(POISSON, residual=lambda u: u.xx / 0.0)
-    outcome = Trainer(problem, settings(problem=problem, **METHODS[by])).run()
+    chosen = settings(problem=problem, warm_up_iterations=20, **METHODS[by])
+    outcome = Trainer(problem, chosen).run()
     assert outcome.status == "diverged"
     assert "at step 10 (warm-up)" in outcome.reason
     assert outcome.held_out_loss is None
@@ -259,10 +267,6 @@ def test_an_expert_that_diverges_leaves_and_the_others_go_on(by: str) -> None:
     lost = [fate for fate in outcome.fates.values() if "own loss nan" in fate.reason]
     assert len(lost) == 1
     assert error(outcome) < 0.1
-
-
-def test_same_settings_same_run(whole: Outcome) -> None:
-    assert facts(Trainer(POISSON, settings()).run()) == facts(whole)
 
 
 @pytest.mark.parametrize(
