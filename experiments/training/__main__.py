@@ -64,8 +64,9 @@ def complete(kept: Kept, tasks: Iterable[Task]) -> Iterator[tuple[Task, str]]:
                 yield task, "DeepXDE: it is not installed"
         missing = [task for task in missing if task.method != settings.DEEPXDE]
     missing.sort(key=lambda task: task.method not in settings.DEFAULTS)
-    with ThreadPoolExecutor(settings.AT_ONCE) as pool:
-        runs = {pool.submit(alone.run, task, task.budget): task for task in missing}
+    pool = ThreadPoolExecutor(settings.AT_ONCE)
+    runs = {pool.submit(alone.run, task, task.budget): task for task in missing}
+    try:
         for done in as_completed(runs):
             task = runs[done]
             try:
@@ -76,6 +77,8 @@ def complete(kept: Kept, tasks: Iterable[Task]) -> Iterator[tuple[Task, str]]:
             kept.keep(run)  # at once, so that nothing is lost
             told = f"{run.last.error:.2e} after {run.last.seconds:.0f} s: {run.reason}"
             print(f"  {task}: {told}", flush=True)
+    finally:  # an interrupt ends the queue, too
+        pool.shutdown(cancel_futures=True)
 
 
 def record(folder: Path, kept: Kept, findings: Findings) -> None:

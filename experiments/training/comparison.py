@@ -30,5 +30,6 @@ def compare(findings: Findings, runs: Runs, problem: str) -> None:
         f"Medians over the seeds that were run, of {len(settings.SEEDS)}; `runs.csv` has each. A "
         f"search begins with a pool of {settings.EXPERTS} experts (p = {settings.P:g}, threshold "
         f"{settings.THRESHOLD:g}); a method changes one thing of the default. Every run has "
-        f"{seconds:g} s on {settings.THREADS} threads."
+        f"{seconds:g} s on {settings.THREADS} thread, {settings.AT_ONCE} runs at a time on two "
+        "cores."
     )

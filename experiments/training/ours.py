@@ -75,8 +75,10 @@ def at_its_best(trainer: Trainer) -> Iterator[None]:
         return
     now = {name: value.clone() for name, value in tuning.mixture.state_dict().items()}
     tuning.take_best()
-    yield
-    tuning.mixture.load_state_dict(now)
+    try:
+        yield
+    finally:
+        tuning.mixture.load_state_dict(now)
 
 
 def reason(outcome: Outcome) -> str:

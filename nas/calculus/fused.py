@@ -53,9 +53,9 @@ def can_mix(streams: Streams, logits: Tensor, terms: Tensor) -> bool:
     )
 
 
-def can_multiply(entries: Tensor) -> bool:
+def can_outer(inputs: Tensor, slopes: Tensor, entries: Tensor) -> bool:
     """Whether `outer` can do it; see `can_evaluate`."""
-    return entries.stride(-1) == 1 and _available(entries)
+    return entries.stride(-1) == 1 and _available(entries, inputs, slopes)
 
 
 def evaluate(streams: Streams, coordinates: Tensor, stacks: Sequence[Stack]) -> Tensor:

@@ -23,6 +23,7 @@ from nas.calculus import jets, networks, plain
 from nas.calculus.jets import Streams
 from nas.calculus.plain import Stack
 
+_FACTORED = 96  # what an elementwise product costs a pair of streams, in widths; measured
 GRAM_BLOCKS = 4  # of a symmetric product: the blocks above the diagonal are not computed
 
 
@@ -133,6 +134,11 @@ class Jacobian:
         (a bᵀ)(c dᵀ) needs but the products of a with c and of b with d.
         """
         total = self.like.new_zeros(self.systems, self.rows, self.rows)
+        self.add_gram_to(total)
+        return total
+
+    def add_gram_to(self, total: Tensor) -> None:
+        """Add `gram` to ``total`` (N, R, R)."""
         for layer, (v, w) in enumerate(self._shapes):
             streams = [len(_layer(block, layer)[0][0]) for block in self._blocks]
             pairs = sum(s * n for s, n in zip(streams, self._sizes, strict=True)) / self.rows
@@ -145,7 +151,13 @@ class Jacobian:
                     _fill(entries[:, top : top + size], 0, *_layer(block, layer))
                     top += size
                 add_gram(total, entries)
-        return total
+
+    def only(self, network: int) -> "Jacobian":
+        """The Jacobian of one network of the stack (1, R, P)."""
+        one = slice(network, network + 1)
+        return Jacobian(
+            [Rows([a[one] for a in b.inputs], [d[one] for d in b.slopes]) for b in self._blocks]
+        )
 
     def times(self, steps: Tensor) -> Tensor:
         """J x (N, R) for steps x (N, P)."""
@@ -192,9 +204,6 @@ class Jacobian:
                         into.addcmul_(a[:, s] @ b[:, t].mT, c[:, s] @ d[:, t].mT)
 
 
-_FACTORED = 96  # what an elementwise product costs a pair of streams, in widths; measured
-
-
 def add_gram(total: Tensor, entries: Tensor) -> None:
     """Add the lower triangle of A Aᵀ for entries A (N, R, P) to ``total`` (N, R, R), by blocks."""
     count = entries.shape[1]
@@ -221,8 +230,12 @@ class Joint:
         return torch.cat(flat, dim=1)[None]
 
     def gram(self) -> Tensor:
-        """J Jᵀ (1, R, R), its lower triangle."""
-        return reduce(add, (part.gram().sum(0, keepdim=True) for part in self._parts))
+        """J Jᵀ (1, R, R), its lower triangle; network by network, so that it stands there once."""
+        total = self.like.new_zeros(1, self.rows, self.rows)
+        for part in self._parts:
+            for network in range(part.systems):
+                part.only(network).add_gram_to(total)
+        return total
 
     def times(self, steps: Tensor) -> Tensor:
         """J x (1, R) for a step x (1, P)."""

@@ -1,6 +1,7 @@
 """The jets of many networks, and their gated mean, by the fastest way that there is.
 
-Axis legend: S streams, B points, D inputs, C outputs, E networks.
+Axis legend: N networks of a stack, E networks of all stacks, S streams, B points, D inputs,
+C outputs, V and W widths.
 
 On a CPU with a C++ compiler one kernel does it all; elsewhere torch's own functions do. The two
 agree to rounding in float64, and to 1e-5 in float32.
@@ -43,7 +44,7 @@ def outer(inputs: Tensor, slopes: Tensor, entries: Tensor) -> None:
     inputs, slopes : Tensor (N, S, B, V), (N, S, B, W)
     entries : Tensor (N, B, V·W)
     """
-    if fused.can_multiply(entries):
+    if fused.can_outer(inputs, slopes, entries):
         fused.outer(inputs, slopes, entries)
     else:
         plain.outer(inputs, slopes, entries)

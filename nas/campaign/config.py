@@ -99,11 +99,14 @@ class Points(_Section):
     boundary: Count = 300
 
 
+SolvedFor = Annotated[int, Field(ge=1, le=4096, description="an integer from 1 to 4096")]
+
+
 class WarmUpPoints(Points):
     """Fewer: a step solves for all of them at once."""
 
-    interior: Count = 256
-    boundary: Count = 64
+    interior: SolvedFor = 256
+    boundary: SolvedFor = 64
 
 
 class WarmUp(_Section):

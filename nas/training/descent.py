@@ -1,5 +1,6 @@
 """The ways to fine-tune: Gauss–Newton and L-BFGS on gate and experts together."""
 
+import math
 from dataclasses import replace
 from typing import Any, Literal, Protocol
 
@@ -17,6 +18,7 @@ from nas.training.systems import Together
 Method = Literal["gauss_newton", "lbfgs"]
 
 MOMENTUM = 0.8
+MOST_ENTRIES = 2**25  # of a step's largest matrix: 256 MiB, of which it needs a few
 ROUND = 300  # iterations of L-BFGS on the same points
 FIRST_DRAW = HELD_OUT_DRAW // 2  # points are drawn from behind the search's
 
@@ -27,7 +29,10 @@ class Descent(Protocol):
     converged: bool
 
     def advance(self, iteration: int, count: int, times: int) -> Tensor:
-        """Do ``count`` iterations on ``times`` the points; the loss () before the last one."""
+        """Do ``count`` iterations on ``times`` the points.
+
+        Returns the loss () before one of them: Gauss–Newton the last, L-BFGS the first.
+        """
         ...
 
     def state(self) -> dict[str, Any]:
@@ -59,7 +64,7 @@ class ByGaussNewton:
         """See `Descent`."""
         like = self._mixture.centre
         moved = False
-        self._resampler.sampler = _denser(self._sampler, times)
+        self._resampler.sampler = self._affordable(times)
         for number in range(iteration, iteration + count):
             points = self._resampler.draw(FIRST_DRAW + number, like.dtype, like.device)
             loss = self._steps.advance(points)[0]
@@ -75,6 +80,19 @@ class ByGaussNewton:
         """See `Descent`."""
         self._steps.restore(state["steps"])
         self._resampler.restore(state["resampler"])
+
+    def _affordable(self, times: int) -> Sampler:
+        """``times`` the points, or as many as `MOST_ENTRIES` allow."""
+        sampler, parameters = self._sampler, self._mixture.parameters_alive
+        rows = len(self._problem.equations.probed) * sampler.interior + sampler.boundary
+        # Of J's entries where there are fewer parameters than rows, else of J Jᵀ's.
+        most = max(MOST_ENTRIES // parameters, math.isqrt(MOST_ENTRIES))
+        share = min(times, most / rows)
+        return replace(
+            sampler,
+            interior=max(1, int(share * sampler.interior)),
+            boundary=max(len(self._problem.parts), int(share * sampler.boundary)),
+        )
 
     def _sizes(self, candidates: Tensor) -> Tensor:
         jet = self._mixture(candidates, self._problem.streams)

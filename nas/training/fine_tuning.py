@@ -73,7 +73,7 @@ class FineTuning:
         return bool(self.ended) or self.iterations >= self.settings.iterations
 
     def advance(self) -> Tensor:
-        """Do one chunk of iterations; return the physics loss () before its last one."""
+        """Do one chunk of iterations; return the physics loss () that it saw (see `Descent`)."""
         count = min(CHUNK, self.settings.iterations - self.iterations)
         loss = self._descent.advance(self.iterations, count, 2**self.doublings)
         self.iterations += count
@@ -97,7 +97,7 @@ class FineTuning:
         self.mixture.load_state_dict(self.best)
 
     def state(self) -> dict[str, Any]:
-        """All that a continuation needs; the points are a function of the iteration."""
+        """All that a continuation needs, beside problem, sampler and settings."""
         return {
             "iterations": self.iterations,
             "ended": self.ended,

@@ -20,7 +20,7 @@ from nas.training.points import Points
 from nas.training.systems import Systems
 
 FIRST_DAMPING = 0.05  # in mean squared norms of a row of J
-DAMPINGS = (1e-10, 1e6)
+DAMPINGS = (1e-10, 1e3)  # beyond these a step is Newton's own, or hardly any
 CHANGE = 3.0  # of the damping
 TRIES = 4
 LENGTHS = (1.0, 0.5, 2.0, 0.25)
@@ -58,7 +58,7 @@ class GaussNewton:
         normal = _Normal(residuals, jacobian)
         losses = normal.residuals.square().sum(1)
         before = self._momentum * self.step
-        taken, done = torch.zeros_like(self.step), torch.zeros_like(losses, dtype=torch.bool)
+        taken, done = torch.zeros_like(self.step), ~losses.isfinite()
         for _ in range(TRIES):
             steps, solved = self._propose(normal, points, before)
             steps, reached, foretold = self._lengthened(normal, points, steps)
@@ -118,7 +118,10 @@ class GaussNewton:
 
 
 class _Normal:
-    """The normal equations of K systems, in float64, in the smaller of the two spaces."""
+    """The normal equations of K systems, in the smaller of the two spaces.
+
+    Products with J are in its own dtype; all that is solved is in float64.
+    """
 
     def __init__(self, residuals: Tensor, jacobian: Jacobian | Joint) -> None:
         self.residuals = residuals.double()

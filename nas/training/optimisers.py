@@ -1,4 +1,4 @@
-"""The optimisers: Adam for the search, L-BFGS for the survivors."""
+"""Adam, whose state follows a drop of experts, and L-BFGS."""
 
 import math
 from collections.abc import Iterable, Sequence

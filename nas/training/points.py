@@ -21,7 +21,7 @@ HELD_OUT_SHARE = 4  # held-out points for each that is trained on
 class Points:
     """Interior (B, D) and boundary (B', D) points; ``rows`` of the latter for each part.
 
-    ``weights`` (B,) are what the interior points count in a mean over the domain.
+    ``weights`` (B,), of sum 1, are what the interior points count in a mean over the domain.
     """
 
     interior: Tensor

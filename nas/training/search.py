@@ -184,7 +184,7 @@ class Search:
                 self.fates[place].importance = value
 
     def state(self) -> dict[str, Any]:
-        """All that a continuation needs; points and rates are functions of the step."""
+        """All that a continuation needs; rates and Adam's points are functions of the step."""
         return {
             "step": self.step,
             "alive": self.mixture.alive,

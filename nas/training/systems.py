@@ -68,7 +68,7 @@ class Alone:
         def evaluate(x: Tensor, streams: Streams) -> Tensor:
             return networks.evaluate(streams, self._mixture.coordinates(x, streams), stacks)
 
-        return torch.cat([r for r, _ in _residuals(self._problem, points, evaluate)], dim=-1)
+        return torch.cat(list(_residuals(self._problem, points, evaluate)), dim=-1)
 
     def move(self, steps: Tensor) -> None:
         """See `Systems`."""
@@ -104,7 +104,7 @@ class Together:
                 streams, [networks.evaluate(streams, coordinates, [one]) for one in stacks]
             )
 
-        return torch.cat([r for r, _ in _residuals(self._problem, points, evaluate)])[None]
+        return torch.cat(list(_residuals(self._problem, points, evaluate)))[None]
 
     def move(self, steps: Tensor) -> None:
         """See `Systems`."""
@@ -135,14 +135,14 @@ class Together:
 
 def _residuals(
     problem: Problem, points: Points, evaluate: Callable[[Tensor, Streams], Tensor]
-) -> Iterator[tuple[Tensor, Tensor]]:
+) -> Iterator[Tensor]:
     """Weighed residuals (…, B) of each equation and condition."""
     for x, streams, expression, roots in _terms(problem, points):
-        jet = evaluate(x, streams)
-        for residual in expression(jet, streams, x):
-            yield residual * roots, jet
+        for residual in expression(evaluate(x, streams), streams, x):
+            yield residual * roots
 
 
+@torch.enable_grad()
 def _linearise(problem: Problem, points: Points, traced: Traced) -> tuple[Tensor, list[list[Rows]]]:
     """Residuals (…, R), and for each stack the factors of their derivatives."""
     found, blocks = [], []

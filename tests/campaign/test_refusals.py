@@ -127,7 +127,7 @@ from nas.errors import Misuse
         ),
         (
             {"training": {"warm_up": {"points": {"interior": 0}}}},
-            "training.warm_up.points.interior: expected an integer ≥ 1, got 0",
+            "training.warm_up.points.interior: expected an integer from 1 to 4096, got 0",
         ),
         ({"training": {"warm_up": 150}}, "keys and values: method, iterations, points, got 150"),
         ({"parallel": {"workers": 0}}, "parallel.workers: expected an integer ≥ 1, got 0"),

@@ -134,3 +134,16 @@ def test_rows_by_hand() -> None:
     residuals, _ = Together(problem, made).linearise(points)
     expected = [0.2 * 0.5, 0.5 * 0.75**0.5, 0.5, 0.75**0.5, 6.0, 6.0]
     torch.testing.assert_close(residuals, torch.tensor([expected], dtype=DOUBLE))
+
+
+def test_an_equation_of_the_point_alone_has_rows_of_zeros() -> None:
+    problem = replace(POISSON, residual=lambda u, x: (u.xx + 1, x - 0.5))
+    made, points = mixture(problem), drawn(problem)
+    for systems in (make_alone(problem, made), Together(problem, made)):
+        residuals, jacobian = systems.linearise(points)
+        rows = slice(23, 46)
+        expected = (points.interior[:, 0] - 0.5) * points.weights.sqrt()
+        torch.testing.assert_close(residuals[0, rows], expected)
+        entries = jacobian.dense()
+        assert entries[:, rows].abs().max() == 0
+        assert entries[:, :23].abs().max() > 0

@@ -1,6 +1,8 @@
 """The command, with runs that take no time."""
 
+from collections.abc import Callable
 from pathlib import Path
+from threading import Barrier, Condition
 
 import pytest
 import typer
@@ -8,14 +10,15 @@ from typer.testing import CliRunner
 
 from experiments.benchmarks.alone import Died
 from experiments.training import __main__ as command
-from experiments.training import alone, settings
-from experiments.training.runs import Run, Task
+from experiments.training import alone, comparison, settings
+from experiments.training.kept import Kept
+from experiments.training.runs import Run, Task, tasks
 from tests.training_experiments.made_up import run
 
 
 @pytest.fixture
 def done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Task]:
-    """The runs that were done, in their order."""
+    """The runs that were done, in the order in which they began."""
     calls: list[Task] = []
 
     def made_up(task: Task, budget: float) -> Run:
@@ -34,6 +37,25 @@ def call(*arguments: str) -> tuple[int, str]:
     app.command()(command.main)
     result = CliRunner().invoke(app, arguments)
     return result.exit_code, result.output
+
+
+@pytest.fixture
+def wait_for_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Waits, in a run's thread, until so many other runs are in the tables."""
+    changed, keep = Condition(), Kept.keep
+
+    def told(self: Kept, run: Run) -> None:
+        keep(self, run)
+        with changed:
+            changed.notify_all()
+
+    def wait(count: int) -> None:
+        with changed:
+            assert changed.wait_for(lambda: len(Kept(tmp_path).runs) >= count, timeout=30)
+
+    monkeypatch.setattr(Kept, "keep", told)
+    monkeypatch.setattr(settings, "AT_ONCE", 2)  # one waits, the others go on
+    return wait
 
 
 def test_figures_page_and_picture_are_written(done: list[Task], tmp_path: Path) -> None:
@@ -65,11 +87,14 @@ def test_again_forgets_the_named_cases_alone(done: list[Task]) -> None:
     assert done == [Task("burgers", settings.ONE, seed) for seed in settings.SEEDS]
 
 
-def test_an_interrupted_command_goes_on(done: list[Task], monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = alone.run
+def test_an_interrupted_command_goes_on_whatever_ended_first(
+    done: list[Task], wait_for_kept: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, first = alone.run, settings.SEEDS[0]
 
     def interrupted(task: Task, budget: float) -> Run:
-        if task.seed == 1:
+        if task.seed == first:  # it begins first, and is cut off when all others are over
+            wait_for_kept(len(settings.SEEDS) - 1)
             raise KeyboardInterrupt
         return whole(task, budget)
 
@@ -77,29 +102,100 @@ def test_an_interrupted_command_goes_on(done: list[Task], monkeypatch: pytest.Mo
         patch.setattr(alone, "run", interrupted)
         code, _ = call("single")
     assert code != 0
+    assert {task.seed for task in done} == {*settings.SEEDS} - {first}
+    done.clear()
+    code, _ = call("single")
+    assert (code, [task.seed for task in done]) == (0, [first])
+
+
+def test_runs_are_kept_as_they_end_and_the_tables_know_no_order(
+    done: list[Task],
+    tmp_path: Path,
+    wait_for_kept: Callable[[int], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tables = ("runs.csv", "curves.csv", "results.csv")
     call("single")
-    assert [task.seed for task in done] == [0, 1, 2]
+    in_order = [(tmp_path / name).read_bytes() for name in tables]
+    whole = alone.run
+
+    def last_of_all(task: Task, budget: float) -> Run:
+        if task.seed == settings.SEEDS[0]:
+            wait_for_kept(len(settings.SEEDS) - 1)
+        return whole(task, budget)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(alone, "run", last_of_all)
+        call("--again", "single")
+    assert done[-1].seed == settings.SEEDS[0]
+    assert [(tmp_path / name).read_bytes() for name in tables] == in_order
+
+
+def test_the_defaults_come_first(done: list[Task], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "AT_ONCE", 1)
+    call("burgers", "single")
+    defaults = [*tasks("burgers", [settings.POOL]), *tasks("burgers", [settings.ONE])]
+    assert done[: len(defaults)] == defaults
+    assert not {task.method for task in done[len(defaults) :]} & set(settings.DEFAULTS)
+
+
+def test_as_many_runs_are_side_by_side_as_is_told(
+    done: list[Task], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, all_there = alone.run, Barrier(len(settings.SEEDS))
+
+    def together(task: Task, budget: float) -> Run:
+        all_there.wait(timeout=30)  # raises if one of them does not come
+        return whole(task, budget)
+
+    monkeypatch.setattr(settings, "AT_ONCE", len(settings.SEEDS))
+    monkeypatch.setattr(alone, "run", together)
+    code, _ = call("single")
+    assert (code, len(done)) == (0, len(settings.SEEDS))
 
 
 def test_a_comparison_takes_up_the_runs_of_the_warm_up(done: list[Task]) -> None:
     call("warm_up")
     call("burgers")
-    assert len(done) == len(set(done)) == 4 * len(settings.SEEDS)
+    assert len(done) == len(set(done))
+    assert set(done) == set(tasks("burgers", comparison.METHODS))
 
 
 def test_a_run_that_dies_is_a_line_and_is_tried_again(
     done: list[Task], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def dies(task: Task, budget: float) -> Run:
-        raise Died(f"{task}: it ended with exit code 1")
+        if task.seed == 0:
+            raise Died(f"{task}: it ended with exit code 1")
+        return whole(task, budget)
 
+    whole = alone.run
     with monkeypatch.context() as patch:
         patch.setattr(alone, "run", dies)
         code, output = call("single")
     assert code == 0
+    assert output.count("not measured: ") == 1
     assert "not measured: burgers, one network, seed 0: it ended with exit code 1" in output
+    assert {task.seed for task in done} == {1, 2}
     call("single")
-    assert len(done) == 3
+    assert (len(done), done[-1].seed) == (3, 0)
+
+
+def test_a_run_that_dies_is_a_line_of_each_case_that_needs_it(
+    done: list[Task], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = alone.run
+
+    def dies(task: Task, budget: float) -> Run:
+        if task == Task("burgers", settings.POOL, 0):
+            raise Died(f"{task}: it ended with exit code 1")
+        return whole(task, budget)
+
+    monkeypatch.setattr(alone, "run", dies)
+    code, output = call("warm_up", "burgers", "single")
+    assert code == 0
+    assert output.count("not measured: ") == 2
+    assert len(done) == len(tasks("burgers", [*comparison.METHODS, settings.ONE])) - 1
 
 
 def test_a_missing_rival_is_a_line(done: list[Task], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,10 +1,12 @@
 """The toolkit's runs: what campaign they are of, and a few steps of one."""
 
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
 import torch
+from torch.nn.utils import parameters_to_vector
 
 from experiments.training import ours, settings
 from experiments.training.truth import POINTS, Truth
@@ -12,6 +14,9 @@ from nas import problems
 from nas.campaign import config
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
+from nas.training.fine_tuning import FineTuning, FineTuningSettings
+from nas.training.points import Sampler
+from nas.training.trainer import Trainer
 from search_spaces import Candidate
 from tests.training_experiments.made_up import burgers
 
@@ -41,6 +46,30 @@ def test_a_method_changes_one_thing_of_the_default(method: str, changes: dict[st
     there = ours.campaign(burgers()).resolved()
     here = ours.campaign(burgers(method)).resolved()
     assert len(config.differences(there, here)) == len(changes)
+
+
+def test_while_fine_tuning_the_best_state_is_measured_and_training_goes_on_from_the_last() -> None:
+    problem = problems.load("helmholtz")
+    mixture = Mixture(
+        [Candidate("tanh", 1, 4)], GateShape(0, 1, "tanh"), problem.domain.bounds, 1, 0
+    )
+    sampler = Sampler(problem, 4, 4, "sobol", 0)
+    tuning = FineTuning(problem, mixture, sampler, FineTuningSettings("gauss_newton", 1))
+    trainer = cast(Trainer, SimpleNamespace(fine_tuning=tuning, mixture=mixture))
+    best = parameters_to_vector(mixture.parameters()).detach().clone()
+    with torch.no_grad():
+        for parameter in mixture.parameters():
+            parameter.add_(1.0)
+    last = parameters_to_vector(mixture.parameters()).detach().clone()
+    with ours.at_its_best(trainer):
+        assert parameters_to_vector(mixture.parameters()).equal(best)
+    assert parameters_to_vector(mixture.parameters()).equal(last)
+    assert not best.equal(last)
+
+
+def test_before_fine_tuning_there_is_but_one_state() -> None:
+    with ours.at_its_best(cast(Trainer, SimpleNamespace(fine_tuning=None))):
+        pass
 
 
 def test_a_warm_up_is_measured_expert_by_expert() -> None:

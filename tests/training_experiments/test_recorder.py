@@ -63,6 +63,12 @@ def test_medians_are_over_the_seeds() -> None:
     assert median_error(found[:2], 900.0) == 2.0
 
 
-def test_all_methods_come_before_the_next_seed() -> None:
-    order = [(task.method, task.seed) for task in tasks("burgers", ["a", "b"])]
-    assert order[:3] == [("a", 0), ("b", 0), ("a", 1)]
+def test_all_methods_have_the_first_seed_and_the_defaults_the_others_too() -> None:
+    order = [(task.method, task.seed) for task in tasks("burgers", [settings.POOL, "another"])]
+    first, *others = settings.SEEDS
+    assert (first,) == settings.ONE_SEED
+    assert order == [
+        (settings.POOL, first),
+        ("another", first),
+        *((settings.POOL, seed) for seed in others),
+    ]

@@ -15,5 +15,6 @@ def measure(findings: Findings, runs: Runs) -> None:
         findings.add(f"relative L2 after {seconds:g} s", error, target=target)
     findings.note(
         "A pool of one expert, the network of DeepXDE's own demo. Medians over the seeds that "
-        f"were run, of {len(settings.SEEDS)}, on {settings.THREADS} threads."
+        f"were run, of {len(settings.SEEDS)}, on {settings.THREADS} thread each, "
+        f"{settings.AT_ONCE} runs at a time on two cores."
     )
