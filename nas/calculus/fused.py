@@ -18,7 +18,7 @@ from nas.calculus import compilation, plain
 from nas.calculus.jets import Streams
 from nas.calculus.kernel import DTYPES, MixingKernel, NetworksKernel, Shapes, describe
 from nas.calculus.kernel import outer as outer
-from nas.calculus.plain import Stack
+from nas.calculus.plain import Rows, Stack
 
 Plainly = Callable[..., Tensor | tuple[Tensor, ...]]  # the same in torch's own functions
 
@@ -75,6 +75,27 @@ def mix(streams: Streams, logits: Tensor, terms: Tensor) -> tuple[Tensor, Tensor
     """As `plain.mix`, where `can_mix`."""
     kernel = MixingKernel(streams, terms)
     return _Mixing.apply(kernel, streams, logits.contiguous(), terms.contiguous())  # type: ignore[no-untyped-call, no-any-return]
+
+
+class Trace:
+    """As `plain.Trace`, where `can_evaluate`."""
+
+    def __init__(self, streams: Streams, coordinates: Tensor, stack: Stack) -> None:
+        self._stack, self._coordinates = stack, coordinates.contiguous()
+        self._kernel = NetworksKernel(streams, _shapes([stack]), coordinates, learns=True)
+        parameters = _parameters([stack])
+        self._flat = torch.cat([parameter.detach().reshape(-1) for parameter in parameters])
+        self.jet = self._kernel.forward(self._coordinates, self._flat).requires_grad_()
+
+    def rows(self, gradient: Tensor) -> Rows:
+        """See `plain.Trace`."""
+        gradient = gradient.contiguous()
+        hidden, width = len(self._stack.weights) - 1, self._stack.weights[0].shape[-1]
+        outputs, slopes = self._kernel.factors(
+            self._coordinates, self._flat, gradient, hidden, width
+        )
+        first = self._coordinates.expand(len(gradient), *self._coordinates.shape)
+        return Rows([first, *outputs], [*slopes, gradient])
 
 
 class _Networks(torch.autograd.Function):

@@ -11,7 +11,6 @@ products with it need no more than the factors (Dangel et al. 2024, arXiv 2405.1
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import reduce
 from itertools import chain, pairwise
 from operator import add
@@ -19,50 +18,15 @@ from operator import add
 import torch
 from torch import Tensor
 
-from nas.calculus import jets, networks, plain
-from nas.calculus.jets import Streams
-from nas.calculus.plain import Stack
+from nas.calculus import jets, networks
+from nas.calculus.networks import Trace
+from nas.calculus.plain import Rows, Stack
 
 _FACTORED = 96  # what an elementwise product costs a pair of streams, in widths; measured
 GRAM_BLOCKS = 4  # of a symmetric product: the blocks above the diagonal are not computed
 
 
-@dataclass(frozen=True)
-class Trace:
-    """One evaluation of a stack: the inputs and pre-activations of each layer.
-
-    Parameters
-    ----------
-    inputs, pre_activations
-        Of each layer, (N, S, B, V) and (N, S, B, W); the last pre-activation is the output.
-    """
-
-    inputs: Sequence[Tensor]
-    pre_activations: Sequence[Tensor]
-
-    @property
-    def jet(self) -> Tensor:
-        """The networks' jets (N, S, B, C)."""
-        return self.pre_activations[-1]
-
-
-def trace(streams: Streams, coordinates: Tensor, stack: Stack) -> Trace:
-    """Evaluate a stack at the jet of the coordinates (S, B, D), and remember the way."""
-    inputs: list[Tensor] = []
-    pre_activations: list[Tensor] = []
-    jet = coordinates.expand(len(stack.activations), *coordinates.shape)
-    for weight, bias in zip(stack.weights, stack.biases, strict=True):
-        if inputs:
-            jet = plain.activate(streams, stack.activations, jet)
-        inputs.append(jet.detach())
-        jet = jets.shift(jets.linear(jet, weight.detach()), bias.detach())
-        # The way back begins at the first layer: nothing before it is to be learnt.
-        pre_activations.append(jet if jet.requires_grad else jet.requires_grad_())
-        jet = pre_activations[-1]
-    return Trace(inputs, pre_activations)
-
-
-def rows(residual: Tensor, traces: Sequence[Trace], again: bool) -> list["Rows"]:
+def rows(residual: Tensor, traces: Sequence[Trace], again: bool) -> list[Rows]:
     """The Jacobian's factors of one residual (…, B), for each of the traces that it came from.
 
     Parameters
@@ -70,27 +34,14 @@ def rows(residual: Tensor, traces: Sequence[Trace], again: bool) -> list["Rows"]
     again
         Whether another residual of the same traces is to follow.
     """
-    wanted = [z for one in traces for z in one.pre_activations]
+    wanted = [one.jet for one in traces]
     found: Sequence[Tensor | None] = [None] * len(wanted)
     if residual.requires_grad:  # an equation may be a function of the point alone
         found = torch.autograd.grad(residual.sum(), wanted, retain_graph=again, allow_unused=True)
-    slopes = (torch.zeros_like(z) if d is None else d for z, d in zip(wanted, found, strict=True))
-    return [Rows(one.inputs, [next(slopes) for _ in one.inputs]) for one in traces]
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Some rows of the Jacobian of a stack: for each layer inputs and slopes.
-
-    Parameters
-    ----------
-    inputs, slopes
-        Of each layer, (N, S, B, V), and (N, S, B, W): the derivatives of the rows, here B of
-        them, by the layer's pre-activations.
-    """
-
-    inputs: Sequence[Tensor]
-    slopes: Sequence[Tensor]
+    return [
+        one.rows(torch.zeros_like(one.jet) if gradient is None else gradient)
+        for one, gradient in zip(traces, found, strict=True)
+    ]
 
 
 class Jacobian:

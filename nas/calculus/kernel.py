@@ -100,6 +100,19 @@ class NetworksKernel(Kernel):
         self.run("backward", coordinates, flat, self._store.memory, gradient, found)
         return found.sum(0)
 
+    def factors(
+        self, coordinates: Tensor, flat: Tensor, gradient: Tensor, hidden: int, width: int
+    ) -> tuple[Tensor, Tensor]:
+        """What hidden layers hand on, and the gradients by their pre-activations.
+
+        Of networks of one shape: each (H, N, S, B, W), from the gradient by the jets.
+        """
+        assert self._store is not None
+        outputs = coordinates.new_empty(hidden, *self._shape[:3], width)
+        slopes = torch.empty_like(outputs)
+        self.run("factors", coordinates, flat, self._store.memory, gradient, outputs, slopes)
+        return outputs, slopes
+
 
 class MixingKernel(Kernel):
     """The sums of `plain.mix`."""

@@ -14,7 +14,10 @@ from torch import Tensor
 
 from nas.calculus import fused, jets, plain
 from nas.calculus.jets import Streams
+from nas.calculus.plain import Rows as Rows
 from nas.calculus.plain import Stack as Stack
+
+Trace = plain.Trace | fused.Trace
 
 
 def evaluate(streams: Streams, coordinates: Tensor, stacks: Sequence[Stack]) -> Tensor:
@@ -34,6 +37,13 @@ def mix(streams: Streams, logits: Tensor, terms: Tensor) -> Tensor:
     else:
         above, below = plain.mix(streams, logits, terms)
     return jets.divide(streams, above, below.unsqueeze(-1))
+
+
+def trace(streams: Streams, coordinates: Tensor, stack: Stack) -> Trace:
+    """An evaluation of one stack that knows the way back (see `plain.Trace`)."""
+    if fused.can_evaluate(streams, coordinates, [stack]):
+        return fused.Trace(streams, coordinates, stack)
+    return plain.Trace(streams, coordinates, stack)
 
 
 def outer(inputs: Tensor, slopes: Tensor, entries: Tensor) -> None:

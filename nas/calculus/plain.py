@@ -51,6 +51,49 @@ def mix(streams: Streams, logits: Tensor, terms: Tensor) -> tuple[Tensor, Tensor
     return weighted.sum(0), weights.sum(-1)
 
 
+@dataclass(frozen=True)
+class Rows:
+    """Some rows of the Jacobian of a stack: for each layer inputs and slopes.
+
+    Parameters
+    ----------
+    inputs, slopes
+        Of each layer, (N, S, B, V), and (N, S, B, W): the derivatives of the rows, here B of
+        them, by the layer's pre-activations.
+    """
+
+    inputs: Sequence[Tensor]
+    slopes: Sequence[Tensor]
+
+
+class Trace:
+    """One evaluation of a stack at the jet of the coordinates (S, B, D), and the way back.
+
+    ``jet`` (N, S, B, C) is a leaf: what is made of it can be differentiated by it.
+    """
+
+    def __init__(self, streams: Streams, coordinates: Tensor, stack: Stack) -> None:
+        self._inputs: list[Tensor] = []
+        self._pre_activations: list[Tensor] = []
+        jet = coordinates.expand(len(stack.activations), *coordinates.shape)
+        for weight, bias in zip(stack.weights, stack.biases, strict=True):
+            if self._inputs:
+                jet = activate(streams, stack.activations, jet)
+            self._inputs.append(jet.detach())
+            jet = jets.shift(jets.linear(jet, weight.detach()), bias.detach())
+            # The way back ends at the first layer: nothing before it is to be learnt.
+            jet = jet if jet.requires_grad else jet.requires_grad_()
+            self._pre_activations.append(jet)
+        self.jet = jet.detach().requires_grad_()
+
+    def rows(self, gradient: Tensor) -> Rows:
+        """The factors of the rows whose derivatives by the jet are ``gradient`` (N, S, B, C)."""
+        slopes = torch.autograd.grad(
+            self._pre_activations[-1], self._pre_activations, gradient, retain_graph=True
+        )
+        return Rows(self._inputs, slopes)
+
+
 def outer(inputs: Tensor, slopes: Tensor, entries: Tensor) -> None:
     """Write Σ over the streams of inputs (N, S, B, V) × slopes (N, S, B, W) into (N, B, V·W)."""
     weights = entries.view(*entries.shape[:2], inputs.shape[-1], slopes.shape[-1])

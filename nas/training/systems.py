@@ -15,9 +15,9 @@ from torch import Tensor
 
 from nas.calculus import jacobians, networks
 from nas.calculus.fields import Expression
-from nas.calculus.jacobians import Jacobian, Joint, Rows, Trace
+from nas.calculus.jacobians import Jacobian, Joint
 from nas.calculus.jets import Streams
-from nas.calculus.networks import Stack
+from nas.calculus.networks import Rows, Stack, Trace
 from nas.mixture import experts
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
@@ -54,7 +54,7 @@ class Alone:
 
         def traced(x: Tensor, streams: Streams) -> tuple[Tensor, list[Trace]]:
             coordinates = self._mixture.coordinates(x, streams)
-            trace = jacobians.trace(streams, coordinates, self._stack.networks)
+            trace = networks.trace(streams, coordinates, self._stack.networks)
             return trace.jet, [trace]
 
         residuals, (rows,) = _linearise(self._problem, points, traced)
@@ -87,7 +87,7 @@ class Together:
 
         def traced(x: Tensor, streams: Streams) -> tuple[Tensor, list[Trace]]:
             coordinates = self._mixture.coordinates(x, streams)
-            traces = [jacobians.trace(streams, coordinates, stack) for stack in stacks]
+            traces = [networks.trace(streams, coordinates, stack) for stack in stacks]
             return self._mix(streams, [trace.jet for trace in traces]), traces
 
         residuals, rows = _linearise(self._problem, points, traced)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from nas.calculus import jacobians, plain
+from nas.calculus import fused, jacobians, networks, plain
 from nas.calculus.activations import ACTIVATIONS
 from nas.calculus.jacobians import Jacobian, Joint
 from nas.calculus.jets import Laplacian, Stream, Streams
@@ -19,6 +19,7 @@ from nas.mixture.mixture import Mixture
 from nas.training.points import Sampler
 from nas.training.systems import Together
 from search_spaces import Candidate
+from tests.calculus.test_compilation import NEEDS_COMPILER
 from tests.calculus.test_fused import DERIVATIVES, input_jet, stack
 from tests.oracles import relative
 from tests.training.problems import SYSTEM
@@ -43,11 +44,31 @@ def jacobian(one: Stack, blocks: Sequence[Block]) -> Jacobian:
     found = []
     for streams, points in blocks:
         x = input_jet(streams, points, one.weights[0].dtype)
-        trace = jacobians.trace(streams, x, one)
+        trace = networks.trace(streams, x, one)
         for number in range(2):
             (rows,) = jacobians.rows(residual(trace.jet, number), [trace], number == 0)
             found.append(rows)
     return Jacobian(found)
+
+
+@NEEDS_COMPILER
+@given(st.sampled_from(DERIVATIVES), st.integers(1, 3), st.integers(1, 9), st.integers(1, 2))
+@settings(deadline=None, max_examples=25)
+def test_the_kernel_and_the_plain_path_find_the_same_factors(
+    wanted: tuple[int, list[Stream]], depth: int, width: int, outputs: int
+) -> None:
+    dimension, derivatives = wanted
+    streams = Streams(derivatives, dimension)
+    one = stack(sorted(ACTIVATIONS), [dimension, *[width] * depth, outputs], seed=width)
+    x = input_jet(streams, 700, DOUBLE)  # more than a span
+    fast, slow = fused.Trace(streams, x, one), plain.Trace(streams, x, one)
+    assert relative(fast.jet, slow.jet) < 1e-10
+    gradient = torch.randn(slow.jet.shape, generator=torch.Generator().manual_seed(0), dtype=DOUBLE)
+    got, expected = fast.rows(gradient), slow.rows(gradient)
+    for name in ("inputs", "slopes"):
+        pairs = zip(getattr(got, name), getattr(expected, name), strict=True)
+        for ours, theirs in pairs:
+            assert relative(ours, theirs) < 1e-10
 
 
 def all_residuals(one: Stack, blocks: Sequence[Block]) -> Tensor:

@@ -12,7 +12,7 @@ from nas.calculus.jacobians import Jacobian
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
 from nas.training import checkpoint, gauss_newton
-from nas.training.gauss_newton import DAMPINGS, FIRST_DAMPING, GaussNewton
+from nas.training.gauss_newton import FIRST_DAMPING, GaussNewton
 from nas.training.loss import own_losses
 from nas.training.points import Points, Sampler
 from nas.training.systems import Alone

@@ -106,6 +106,12 @@ int64_t stored_numbers(const Call& call) {
     backward<T>(read_batch<T>(*call, networks, coordinates, parameters), stored, dout,         \
                 gradients, call->sizes[8], call->sizes[3]);                                    \
   }                                                                                            \
+  extern "C" void factors_##suffix(const Call* call, const T* coordinates, const T* parameters,  \
+                                   const T* stored, const T* dout, T* outputs, T* slopes) {    \
+    const auto networks = read_networks<T>(*call);                                             \
+    find_factors<T>(read_batch<T>(*call, networks, coordinates, parameters), stored, dout,     \
+                    {outputs, slopes, call->sizes[7]}, call->sizes[3]);                        \
+  }                                                                                            \
   extern "C" void mix_##suffix(const Call* call, const T* logits, const T* jets, T* numerator, \
                                T* denominator) {                                               \
     mix<T>(read_mixing<T>(*call, logits, jets), numerator, denominator, call->sizes[3]);       \

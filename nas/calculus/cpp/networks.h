@@ -233,6 +233,52 @@ void backward_tile(const Batch<T>& batch, const Network& net, const Packed<T>& p
   }
 }
 
+// What the Jacobian of a stack is made of: (H, N, S, B, W) each, of H hidden layers of width W.
+template <class T>
+struct RowFactors {
+  T *outputs, *slopes;  // what a layer hands on; the gradient by its pre-activations
+  int64_t networks;
+
+  void write(const Batch<T>& batch, const Network& net, int64_t layer, int64_t begin, int64_t n,
+             int64_t stride, const T* a, const T* dz) const {
+    const int64_t streams = batch.table.streams, width = net.width;
+    for (int64_t s = 0; s < streams; ++s)
+      for (int64_t t = 0; t < n; ++t) {
+        const int64_t row = ((layer * networks + net.place) * streams + s) * batch.points;
+        const int64_t to = (row + begin + t) * width, from = (s * n + t) * stride;
+        std::copy_n(a + from, width, outputs + to);
+        std::copy_n(dz + from, width, slopes + to);
+      }
+  }
+};
+
+// As `backward_tile`, but what would be summed up over the points is written out.
+template <class T>
+void factors_tile(const Batch<T>& batch, const Network& net, const Packed<T>& packed,
+                  int64_t begin, int64_t n, const T* stored, int64_t stored_stride,
+                  const T* dout, const RowFactors<T>& factors) {
+  const int64_t streams = batch.table.streams, rows = streams * n, stride = packed.stride;
+  const int64_t outputs = batch.outputs;
+  const auto derive = derivatives_of<T>(net.activation);
+  T* const a = scratch<T>(4, rows * stride);
+  T* const da = scratch<T>(5, rows * stride);
+  T* const dz = scratch<T>(6, rows * stride);
+  T* const d = scratch<T>(8, rows * outputs);
+  for (int64_t s = 0; s < streams; ++s)
+    std::copy_n(dout + ((net.place * streams + s) * batch.points + begin) * outputs, n * outputs,
+                d + s * n * outputs);
+  product<T, false>(rows, stride, outputs, d, {outputs, 1}, packed.last_transposed, stride, da,
+                    stride);
+  for (int64_t l = packed.hidden - 1; l >= 0; --l) {
+    activate_gradient<T>(batch.table, derive, stored + l * stored_stride, da, a, dz, n * stride);
+    factors.write(batch, net, l, begin, n, stride, a, dz);
+    if (l > 0)
+      product<T, false>(rows, stride, packed.width, dz, {stride, 1},
+                        packed.inner_transposed + (l - 1) * packed.width * stride, stride, da,
+                        stride);
+  }
+}
+
 int64_t spans(int64_t points) { return (points + points_of_span - 1) / points_of_span; }
 
 // Calls `work(network, begin, end, span)` for each network on each span of points.
@@ -279,5 +325,20 @@ void backward(const Batch<T>& batch, const T* stored, const T* dout, T* gradient
                        dout, own);
     }
     own.unpack(batch, net, packed, gradients + span * parameters);
+  });
+}
+
+template <class T>
+void find_factors(const Batch<T>& batch, const T* stored, const T* dout, const RowFactors<T>& factors,
+                  int64_t threads) {
+  const int64_t tile = tile_points(batch.table.streams);
+  each_task<T>(batch, threads, [&](const Network& net, int64_t begin, int64_t end, int64_t) {
+    const Packed<T> packed(batch, net, true);
+    for (int64_t at = begin; at < end; at += tile) {
+      const int64_t n = std::min(tile, end - at), layer = batch.table.streams * packed.stride;
+      factors_tile<T>(batch, net, packed, at, n,
+                      stored + net.stored * batch.points + at * layer * net.hidden, layer * n,
+                      dout, factors);
+    }
   });
 }
