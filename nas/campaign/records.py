@@ -97,7 +97,7 @@ TABLES: dict[str, pa.Schema] = {
             ("sparsity", pa.float64()),  # S_p
             ("experts", pa.int64()),  # alive
             ("parameters", pa.int64()),  # alive, gate included
-            ("learning_rate", pa.float64()),
+            ("learning_rate", pa.float64()),  # Adam's, of the gate; null in the other phases
         ]
     ),
     # One row per attempt at a run: when, where and how fast; not reproducible by nature.

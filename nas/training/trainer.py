@@ -21,7 +21,7 @@ from nas.problems.problem import Problem
 from nas.training import checkpoint, fine_tuning
 from nas.training.fine_tuning import FineTuning, FineTuningSettings
 from nas.training.points import Sampler
-from nas.training.search import Fate, Search, SearchSettings
+from nas.training.search import WARM_UP, Fate, Search, SearchSettings
 from search_spaces.space import Candidate
 
 LOG_EVERY = 50  # steps
@@ -158,7 +158,8 @@ class Trainer:
 
     def _search_step(self, watch: Callable[[Progress], None]) -> bool:
         search = self.search
-        phase, rate = search.phase, search.learning_rate
+        phase = search.phase
+        rate = None if phase == WARM_UP else search.learning_rate
         loss = search.advance()
         last = search.finished
         if search.step % CHECK_EVERY and not last:
@@ -167,7 +168,8 @@ class Trainer:
         if not math.isfinite(value):
             self.reason = f"loss {value} at step {search.step} ({phase})"
             return False
-        if search.step % LOG_EVERY == 0 or last:
+        # Iterations of the warm-up are few and long: each look at the loss is a row.
+        if phase == WARM_UP or search.step % LOG_EVERY == 0 or last:
             sparsity = None if search.sparsity is None else float(search.sparsity)
             self._log(phase, value, search.held_out_loss(), sparsity, rate, watch)
         return True
@@ -177,7 +179,7 @@ class Trainer:
         if not math.isfinite(value):
             self.reason = f"loss {value} at step {self.step} ({fine_tuning.PHASE})"
             return False
-        self._log(fine_tuning.PHASE, value, tuning.held_out, None, 1.0, watch)
+        self._log(fine_tuning.PHASE, value, tuning.held_out, None, None, watch)
         return True
 
     def _log(
@@ -186,7 +188,7 @@ class Trainer:
         loss: float,
         held_out: float | None,
         sparsity: float | None,
-        learning_rate: float,
+        learning_rate: float | None,
         watch: Callable[[Progress], None],
     ) -> None:
         mixture = self.mixture
