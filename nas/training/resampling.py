@@ -54,8 +54,11 @@ class Resampler:
         """Draw number ``number``; a fresh look is due at the multiples of `REFRESH`."""
         plain = self.sampler.draw(number, dtype, device)
         candidates = self._candidates(number // REFRESH, dtype, device)
-        stale = self.density is None or len(self.density) != len(candidates)
-        if self.density is None or stale or number % REFRESH == 0:
+        if (
+            number % REFRESH == 0
+            or self.density is None
+            or len(self.density) != len(candidates)  # more of them than at the last look
+        ):
             with torch.no_grad():
                 self.density = self._look(candidates)
         generator = torch.Generator().manual_seed(number)
