@@ -10,13 +10,14 @@ equation finds the factors of all rows of the Jacobian, for all layers of all ne
 products with it need no more than the factors (Dangel et al. 2024, arXiv 2405.15603).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
-from itertools import chain, pairwise
+from itertools import accumulate, chain, pairwise
 from operator import add
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 from nas.calculus import jets, networks
 from nas.calculus.networks import Trace
@@ -103,11 +104,15 @@ class Jacobian:
                     top += size
                 add_gram(total, entries)
 
-    def only(self, network: int) -> "Jacobian":
-        """The Jacobian of one network of the stack (1, R, P)."""
-        one = slice(network, network + 1)
+    def of(self, systems: Tensor) -> "Jacobian":
+        """That of the networks at ``systems`` (k,) in the stack, (k, R, P)."""
+        if len(systems) == self.systems:
+            return self
         return Jacobian(
-            [Rows([a[one] for a in b.inputs], [d[one] for d in b.slopes]) for b in self._blocks]
+            [
+                Rows([a[systems] for a in block.inputs], [d[systems] for d in block.slopes])
+                for block in self._blocks
+            ]
         )
 
     def times(self, steps: Tensor) -> Tensor:
@@ -163,6 +168,66 @@ def add_gram(total: Tensor, entries: Tensor) -> None:
         total[:, begin:end, :end].baddbmm_(entries[:, begin:end], entries[:, :end].mT)
 
 
+class Apart:
+    """The derivatives of several stacks' rows, of each network by its own parameters (K, R, P).
+
+    The systems stand stack by stack; those with fewer than P parameters have zeros at the end.
+
+    Parameters
+    ----------
+    parts
+        Of each stack.
+    parameters
+        P; by default as many as the largest has.
+    """
+
+    def __init__(self, parts: Sequence[Jacobian], parameters: int = 0) -> None:
+        self.parts = parts
+        self._counts = [part.systems for part in parts]
+        self.systems, self.rows = sum(self._counts), parts[0].rows
+        self.parameters = max(parameters, *(part.parameters for part in parts))
+        self.dtype = parts[0].like.dtype
+
+    def dense(self) -> Tensor:
+        """All entries (K, R, P)."""
+        return self._filled(part.dense() for part in self.parts)
+
+    def gram(self) -> Tensor:
+        """J Jᵀ (K, R, R), its lower triangle."""
+        total = self.parts[0].like.new_zeros(self.systems, self.rows, self.rows)
+        for part, of_stack in zip(self.parts, torch.split(total, self._counts), strict=True):
+            part.add_gram_to(of_stack)
+        return total
+
+    def of(self, systems: Tensor) -> "Apart":
+        """That of some systems (k,), which stand in their order."""
+        chosen = zip(self.parts, places(systems, self._counts), strict=True)
+        parts = [part.of(of_part) for part, of_part in chosen if len(of_part)]
+        return Apart(parts, self.parameters)
+
+    def times(self, steps: Tensor) -> Tensor:
+        """J x (K, R) for steps x (K, P)."""
+        pieces = zip(self.parts, torch.split(steps, self._counts), strict=True)
+        return torch.cat([part.times(x[:, : part.parameters]) for part, x in pieces])
+
+    def transposed_times(self, rows: Tensor) -> Tensor:
+        """Jᵀ y (K, P) for y (K, R)."""
+        pieces = zip(self.parts, torch.split(rows, self._counts), strict=True)
+        return self._filled(part.transposed_times(y) for part, y in pieces)
+
+    def _filled(self, parts: Iterable[Tensor]) -> Tensor:
+        return torch.cat([pad(part, (0, self.parameters - part.shape[-1])) for part in parts])
+
+
+def places(systems: Tensor, counts: Sequence[int]) -> list[Tensor]:
+    """Where ``systems`` (k,), in their order, stand in each of stacks of ``counts`` networks."""
+    ends = list(accumulate(counts))
+    return [
+        systems[(systems >= end - count) & (systems < end)] - (end - count)
+        for end, count in zip(ends, counts, strict=True)
+    ]
+
+
 class Joint:
     """The derivative of rows by the parameters of several stacks that act together, (1, R, P).
 
@@ -173,7 +238,7 @@ class Joint:
         self._parts = parts
         self._sizes = [part.systems * part.parameters for part in parts]
         self.systems, self.rows, self.parameters = 1, parts[0].rows, sum(self._sizes)
-        self.like = parts[0].like
+        self.dtype = parts[0].like.dtype
 
     def dense(self) -> Tensor:
         """All entries (1, R, P)."""
@@ -182,11 +247,16 @@ class Joint:
 
     def gram(self) -> Tensor:
         """J Jᵀ (1, R, R), its lower triangle; network by network, so that it stands there once."""
-        total = self.like.new_zeros(1, self.rows, self.rows)
+        like = self._parts[0].like
+        total = like.new_zeros(1, self.rows, self.rows)
         for part in self._parts:
-            for network in range(part.systems):
-                part.only(network).add_gram_to(total)
+            for network in torch.split(torch.arange(part.systems, device=like.device), 1):
+                part.of(network).add_gram_to(total)
         return total
+
+    def of(self, systems: Tensor) -> "Joint":
+        """Itself: it is one system."""
+        return self
 
     def times(self, steps: Tensor) -> Tensor:
         """J x (1, R) for a step x (1, P)."""
@@ -205,7 +275,7 @@ class Joint:
 
 
 def moved(stacks: Sequence[Stack], steps: Sequence[Tensor]) -> list[Stack]:
-    """The stacks after ``steps``, one (N, P) a stack, in the order of `Jacobian`'s parameters."""
+    """The stacks after ``steps``, one (N, ≥ P) a stack, in the order of `Jacobian`'s parameters."""
     return [_moved(stack, step) for stack, step in zip(stacks, steps, strict=True)]
 
 
@@ -213,7 +283,8 @@ def _moved(stack: Stack, step: Tensor) -> Stack:
     shapes = [
         parameter.shape[1:] for parameter in chain(*zip(stack.weights, stack.biases, strict=True))
     ]
-    pieces = iter(torch.split(step, [shape.numel() for shape in shapes], dim=1))
+    sizes = [shape.numel() for shape in shapes]
+    pieces = iter(torch.split(step[:, : sum(sizes)], sizes, dim=1))
     weights, biases = [], []
     for weight, bias in zip(stack.weights, stack.biases, strict=True):
         weights.append(weight.detach() + next(pieces).view_as(weight).to(weight.dtype))

@@ -32,6 +32,14 @@ class Stack:
     weights: Sequence[Tensor]
     biases: Sequence[Tensor]
 
+    def of(self, networks: Tensor) -> "Stack":
+        """Those at ``networks`` (n,)."""
+        return Stack(
+            tuple(self.activations[place] for place in networks.tolist()),
+            [weight[networks] for weight in self.weights],
+            [bias[networks] for bias in self.biases],
+        )
+
 
 def evaluate(streams: Streams, coordinates: Tensor, stacks: Sequence[Stack]) -> Tensor:
     """Each network's jet (E, S, B, C) from that of the coordinates (S, B, D)."""

@@ -1,6 +1,6 @@
 """Damped Gauss–Newton steps for many least-squares systems side by side.
 
-Axis legend: K systems, R rows, P parameters of a system.
+Axis legend: K systems, k of them, R rows, P parameters of a system.
 
 A step d minimises ‖r + J d‖² + λ ‖d - μ d'‖² with the step d' before it (Levenberg 1944; the
 momentum: Goldshlager, Abrahamsen & Lin 2024, arXiv 2401.10190). The normal matrix is P × P or
@@ -10,12 +10,13 @@ searched for, and λ follows from how well the linear model foretold the loss. E
 damping, a length and a fate of its own.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from nas.calculus.jacobians import Jacobian, Joint, add_gram
+from nas.calculus.jacobians import Apart, Joint, add_gram
 from nas.training.points import Points
 from nas.training.systems import Systems
 
@@ -57,22 +58,25 @@ class GaussNewton:
         self.damping, self.step = self.damping.to(residuals.device), self.step.to(residuals.device)
         normal = _Normal(residuals, jacobian)
         losses = normal.residuals.square().sum(1)
-        before = self._momentum * self.step
-        taken, done = torch.zeros_like(self.step), ~losses.isfinite()
+        before, taken = self._momentum * self.step, torch.zeros_like(self.step)
+        untaken = losses.isfinite().nonzero().squeeze(1)
         for _ in range(TRIES):
-            steps, solved = self._propose(normal, points, before)
-            steps, reached, foretold = self._lengthened(normal, points, steps)
-            lower = (reached < losses) & solved & ~done
-            taken = torch.where(lower[:, None], steps, taken)
-            gain = (losses - reached) / (losses - foretold).abs()
-            more = ~done & (~lower | (gain < 0.25))
-            less = lower & (gain > 0.75)
-            factor = torch.where(more, CHANGE, torch.where(less, 1 / CHANGE, 1.0))
-            self.damping = (self.damping * factor).clamp(*DAMPINGS)
-            done = done | lower
-            if bool(done.all()):
+            if not len(untaken):
                 break
-            before = torch.where(done[:, None], before, 0.0)  # a bad step may be the momentum's
+            damping = self.damping[untaken]
+            damped = normal.damped(untaken, damping)
+            steps, foretold, reached = self._lengthened(
+                damped, points, self._bent(damped, points, before[untaken])
+            )
+            there = losses[untaken]
+            lower = (reached < there) & damped.solved
+            gain = (there - reached) / (there - foretold).abs()
+            factor = torch.where(lower & (gain > 0.75), 1 / CHANGE, 1.0)
+            factor = torch.where(lower & (gain >= 0.25), factor, CHANGE)
+            self.damping[untaken] = (damping * factor).clamp(*DAMPINGS)
+            taken[untaken[lower]] = steps[lower]
+            untaken = untaken[~lower]
+            before = torch.zeros_like(before)  # a bad step may be the momentum's
         self._systems.move(taken)
         self.step = taken
         return losses
@@ -90,76 +94,89 @@ class GaussNewton:
         """Take up ``state``."""
         self.damping, self.step = state["damping"], state["step"]
 
-    def _propose(self, normal: "_Normal", points: Points, before: Tensor) -> tuple[Tensor, Tensor]:
-        """Steps (K, P), bent; and whether they could be solved for (K,)."""
-        assert self.damping is not None
-        solved = normal.factorise(self.damping)
-        steps = before + normal.solve(normal.residuals + normal.times(before))
-        near = self._systems.residuals(points, PROBE * steps).double()
-        slope = (near - normal.residuals) / PROBE
-        bend = normal.solve(2 / PROBE * (slope - normal.times(steps))) / 2
+    def _bent(self, damped: "_Damped", points: Points, before: Tensor) -> Tensor:
+        """Steps (k, P) near those ``before``, bent along the curve of the residuals."""
+        steps = before + damped.solve(damped.residuals + damped.times(before))
+        near = self._systems.residuals(points, damped.systems, PROBE * steps).double()
+        slope = (near - damped.residuals) / PROBE
+        bend = damped.solve(2 / PROBE * (slope - damped.times(steps))) / 2
         most = MOST_BENT * steps.norm(dim=1) / (2 * bend.norm(dim=1))
-        bend = bend.nan_to_num(0.0, 0.0, 0.0) * most.nan_to_num(0.0).clamp(max=1)[:, None]
-        return steps + bend, solved
+        steps += bend.nan_to_num(0.0, 0.0, 0.0) * most.nan_to_num(0.0).clamp(max=1)[:, None]
+        return steps
 
     def _lengthened(
-        self, normal: "_Normal", points: Points, steps: Tensor
+        self, damped: "_Damped", points: Points, steps: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Each step at its best length, the loss (K,) there, and the one foretold."""
+        """Each step (k, P) at its best length, the loss (k,) foretold for it, and that reached."""
         reached = torch.stack(
             [
-                self._systems.residuals(points, length * steps).double().square().sum(1)
+                self._systems.residuals(points, damped.systems, length * steps).double()
                 for length in LENGTHS
             ]
-        ).nan_to_num(torch.inf, torch.inf)
-        best, place = reached.min(0)
+        )
+        best, place = reached.square().sum(2).nan_to_num(torch.inf, torch.inf).min(0)
         steps = steps * steps.new_tensor(LENGTHS)[place][:, None]
-        return steps, best, (normal.residuals + normal.times(steps)).square().sum(1)
+        return steps, (damped.residuals + damped.times(steps)).square().sum(1), best
 
 
 class _Normal:
-    """The normal equations of K systems, in the smaller of the two spaces.
+    """The normal matrices of K systems, in the smaller of the two spaces."""
+
+    def __init__(self, residuals: Tensor, jacobian: Apart | Joint) -> None:
+        self.residuals = residuals.double()
+        self._jacobian = jacobian
+        self._by_parameters = jacobian.parameters <= jacobian.rows
+        if self._by_parameters:
+            columns = jacobian.dense().mT
+            self._matrix = columns.new_zeros(len(columns), columns.shape[1], columns.shape[1])
+            add_gram(self._matrix, columns)
+        else:
+            self._matrix = jacobian.gram()
+        self._scale = self._matrix.diagonal(dim1=1, dim2=2).double().sum(1) / jacobian.rows
+
+    def damped(self, systems: Tensor, damping: Tensor) -> "_Damped":
+        """Those of ``systems`` (k,) with ``damping`` (k,), in mean squared norms of a row of J."""
+        matrix = self._matrix[systems].double()
+        matrix.diagonal(dim1=1, dim2=2).add_((damping * self._scale[systems])[:, None])
+        factor, failed = torch.linalg.cholesky_ex(matrix)
+        return _Damped(
+            systems,
+            self.residuals[systems],
+            self._jacobian.of(systems),
+            factor,
+            failed == 0,
+            self._by_parameters,
+        )
+
+
+@dataclass(frozen=True)
+class _Damped:
+    """The damped normal equations of k systems; where they are not ``solved``, solutions are void.
 
     Products with J are in its own dtype; all that is solved is in float64.
     """
 
-    def __init__(self, residuals: Tensor, jacobian: Jacobian | Joint) -> None:
-        self.residuals = residuals.double()
-        self._jacobian = jacobian
-        self._dtype = residuals.dtype
-        self._by_parameters = jacobian.parameters <= jacobian.rows
-        if self._by_parameters:
-            columns = jacobian.dense().mT
-            matrix = columns.new_zeros(len(columns), columns.shape[1], columns.shape[1])
-            add_gram(matrix, columns)
-        else:
-            matrix = jacobian.gram()
-        self._matrix = matrix.double()
-        self._scale = self._matrix.diagonal(dim1=1, dim2=2).sum(1) / jacobian.rows
-
-    def factorise(self, damping: Tensor) -> Tensor:
-        """Factorise with ``damping`` (K,), in mean squared row norms; where it worked (K,)."""
-        damped = self._matrix.clone()
-        damped.diagonal(dim1=1, dim2=2).add_((damping * self._scale)[:, None])
-        self._factor, failed = torch.linalg.cholesky_ex(damped)
-        solved: Tensor = failed == 0
-        return solved
+    systems: Tensor
+    residuals: Tensor
+    jacobian: Apart | Joint
+    factor: Tensor
+    solved: Tensor
+    by_parameters: bool
 
     def solve(self, residuals: Tensor) -> Tensor:
-        """The damped step (K, P) that leads away from ``residuals`` (K, R)."""
-        if self._by_parameters:
-            gradient = self._back(residuals)
-            return -self._inverse(gradient)
+        """The step (k, P) that leads away from ``residuals`` (k, R)."""
+        if self.by_parameters:
+            return -self._inverse(self._back(residuals))
         return -self._back(self._inverse(residuals))
 
     def times(self, steps: Tensor) -> Tensor:
-        """J d (K, R) for steps d (K, P)."""
-        return self._jacobian.times(steps.to(self._dtype)).double()
+        """J d (k, R) for steps d (k, P)."""
+        return self.jacobian.times(steps.to(self.jacobian.dtype)).double()
 
     def _inverse(self, right: Tensor) -> Tensor:
-        """The damped matrix's inverse times ``right`` (K, P) or (K, R)."""
-        solution: Tensor = torch.cholesky_solve(right[..., None], self._factor)
+        """The damped matrix's inverse times ``right`` (k, P) or (k, R)."""
+        solution: Tensor = torch.cholesky_solve(right[..., None], self.factor)
         return solution.squeeze(-1)
 
     def _back(self, rows: Tensor) -> Tensor:
-        return self._jacobian.transposed_times(rows.to(self._dtype)).double()
+        return self.jacobian.transposed_times(rows.to(self.jacobian.dtype)).double()

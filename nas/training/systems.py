@@ -15,7 +15,7 @@ from torch import Tensor
 
 from nas.calculus import jacobians, networks
 from nas.calculus.fields import Expression
-from nas.calculus.jacobians import Jacobian, Joint
+from nas.calculus.jacobians import Apart, Jacobian, Joint
 from nas.calculus.jets import Streams
 from nas.calculus.networks import Rows, Stack, Trace
 from nas.mixture import experts
@@ -30,12 +30,12 @@ Traced = Callable[[Tensor, Streams], tuple[Tensor, Sequence[Trace]]]
 class Systems(Protocol):
     """K systems that are solved side by side."""
 
-    def linearise(self, points: Points) -> tuple[Tensor, Jacobian | Joint]:
+    def linearise(self, points: Points) -> tuple[Tensor, Apart | Joint]:
         """Residuals (K, R) and their derivative (K, R, P) at ``points``."""
         ...
 
-    def residuals(self, points: Points, steps: Tensor) -> Tensor:
-        """Residuals (K, R) at ``points``, once the parameters have moved by ``steps`` (K, P)."""
+    def residuals(self, points: Points, systems: Tensor, steps: Tensor) -> Tensor:
+        """Residuals (k, R) of some ``systems`` (k,), had their parameters moved by (k, P)."""
         ...
 
     def move(self, steps: Tensor) -> None:
@@ -44,26 +44,37 @@ class Systems(Protocol):
 
 
 class Alone:
-    """The experts of one stack, each with the residual that it leaves alone: N systems."""
+    """The experts of some stacks, each with the residual that it leaves alone.
 
-    def __init__(self, problem: Problem, mixture: Mixture, stack: experts.Stack) -> None:
-        self._problem, self._mixture, self._stack = problem, mixture, stack
+    The parameters of an expert stand as in `Jacobian`, and zeros behind those of the smaller.
+    """
 
-    def linearise(self, points: Points) -> tuple[Tensor, Jacobian]:
+    def __init__(self, problem: Problem, mixture: Mixture, stacks: Sequence[experts.Stack]) -> None:
+        self._problem, self._mixture, self._stacks = problem, mixture, stacks
+        self._counts = [len(stack.members) for stack in stacks]
+
+    def linearise(self, points: Points) -> tuple[Tensor, Apart]:
         """See `Systems`."""
+        stacks = [stack.networks for stack in self._stacks]
 
         def traced(x: Tensor, streams: Streams) -> tuple[Tensor, list[Trace]]:
             coordinates = self._mixture.coordinates(x, streams)
-            trace = networks.trace(streams, coordinates, self._stack.networks)
-            return trace.jet, [trace]
+            traces = [networks.trace(streams, coordinates, stack) for stack in stacks]
+            return torch.cat([trace.jet for trace in traces]), traces
 
-        residuals, (rows,) = _linearise(self._problem, points, traced)
-        return residuals, Jacobian(rows)
+        residuals, rows = _linearise(self._problem, points, traced)
+        return residuals, Apart([Jacobian(of_stack) for of_stack in rows])
 
     @torch.no_grad()
-    def residuals(self, points: Points, steps: Tensor) -> Tensor:
+    def residuals(self, points: Points, systems: Tensor, steps: Tensor) -> Tensor:
         """See `Systems`."""
-        stacks = jacobians.moved([self._stack.networks], [steps])
+        stacks, left = [], 0
+        places = jacobians.places(systems, self._counts)
+        for stack, of_stack in zip(self._stacks, places, strict=True):
+            if len(of_stack):
+                chosen, right = stack.networks.of(of_stack), left + len(of_stack)
+                stacks += jacobians.moved([chosen], [steps[left:right]])
+                left = right
 
         def evaluate(x: Tensor, streams: Streams) -> Tensor:
             return networks.evaluate(streams, self._mixture.coordinates(x, streams), stacks)
@@ -72,7 +83,10 @@ class Alone:
 
     def move(self, steps: Tensor) -> None:
         """See `Systems`."""
-        _write(self._stack.networks, *jacobians.moved([self._stack.networks], [steps]))
+        stacks = [stack.networks for stack in self._stacks]
+        moved = jacobians.moved(stacks, torch.split(steps, self._counts))
+        for stack, new in zip(stacks, moved, strict=True):
+            _write(stack, new)
 
 
 class Together:
@@ -94,7 +108,7 @@ class Together:
         return residuals[None], Joint([Jacobian(of_stack) for of_stack in rows])
 
     @torch.no_grad()
-    def residuals(self, points: Points, steps: Tensor) -> Tensor:
+    def residuals(self, points: Points, systems: Tensor, steps: Tensor) -> Tensor:
         """See `Systems`."""
         stacks = self._moved(steps)
 

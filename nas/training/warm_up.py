@@ -9,7 +9,6 @@ never; Gauss–Newton steps, one for each expert on its own residual, leave it i
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
-import torch
 from torch import Tensor
 
 from nas.mixture.mixture import Mixture
@@ -70,9 +69,7 @@ class ByGaussNewton:
 
     def __init__(self, problem: Problem, mixture: Mixture, sampler: Sampler) -> None:
         self._mixture = mixture
-        self._stacks = [
-            GaussNewton(Alone(problem, mixture, stack), MOMENTUM) for stack in mixture.expert_stacks
-        ]
+        self._steps = GaussNewton(Alone(problem, mixture, mixture.expert_stacks), MOMENTUM)
         self._resampler = Resampler(sampler, self._sizes)
         self._problem = problem
 
@@ -80,19 +77,18 @@ class ByGaussNewton:
         """See `WarmUp`."""
         like = self._mixture.centre
         points = self._resampler.draw(iteration, like.dtype, like.device)
-        return torch.cat([stack.advance(points) for stack in self._stacks])
+        return self._steps.advance(points)
 
     def state(self) -> dict[str, Any]:
         """See `WarmUp`."""
         return {
-            "stacks": [stack.state() for stack in self._stacks],
+            "steps": self._steps.state(),
             "resampler": self._resampler.state(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """See `WarmUp`."""
-        for stack, saved in zip(self._stacks, state["stacks"], strict=True):
-            stack.restore(saved)
+        self._steps.restore(state["steps"])
         self._resampler.restore(state["resampler"])
 
     def _sizes(self, candidates: Tensor) -> Tensor:

@@ -8,10 +8,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
+from torch.nn.functional import pad
 
 from nas.calculus import fused, jacobians, networks, plain
 from nas.calculus.activations import ACTIVATIONS
-from nas.calculus.jacobians import Jacobian, Joint
+from nas.calculus.jacobians import Apart, Jacobian, Joint
 from nas.calculus.jets import Laplacian, Stream, Streams
 from nas.calculus.plain import Stack
 from nas.mixture.gate import GateShape
@@ -94,7 +95,7 @@ def by_autograd(one: Stack, blocks: Sequence[Block]) -> Tensor:
     return torch.stack(rows, dim=1)
 
 
-def assert_agrees(got: Jacobian | Joint, expected: Tensor, tolerance: float) -> None:
+def assert_agrees(got: Apart | Jacobian | Joint, expected: Tensor, tolerance: float) -> None:
     """All that a Jacobian can do, against its entries (K, R, P)."""
     assert (got.systems, got.rows, got.parameters) == expected.shape
     generator = torch.Generator().manual_seed(0)
@@ -250,6 +251,23 @@ def test_experts_and_gate_together_agree_with_autograd(dropped: list[int]) -> No
         gradients = torch.autograd.grad(row, leaves, retain_graph=True)
         rows.append(in_documented_order(made, dict(zip(leaves, gradients, strict=True))))
     assert_agrees(joint, torch.stack(rows)[None], 1e-10)
+
+
+@pytest.mark.parametrize("some", [[0, 1, 2, 3, 4], [0], [1, 3], [2, 3, 4]], ids=str)
+def test_stacks_apart_agree_with_each_of_them(some: list[int]) -> None:
+    """Stack by stack, with zeros behind the parameters of the smaller."""
+    stacks = [
+        stack(["tanh", "sine"], [1, 4, 3, 1], 0),
+        stack(["swish"], [1, 9, 1], 1),
+        stack(["sine", "tanh"], [1, 2, 1], 2),
+    ]
+    blocks = [(Streams([(2,)], 1), 5), (Streams([], 1), 2)]
+    apart = Apart([jacobian(one, blocks) for one in stacks])
+    entries = [by_autograd(one, blocks) for one in stacks]
+    most = max(of_stack.shape[2] for of_stack in entries)
+    padded = torch.cat([pad(of_stack, (0, most - of_stack.shape[2])) for of_stack in entries])
+    chosen = apart.of(torch.tensor(some))
+    assert_agrees(chosen, padded[some], 1e-10)
 
 
 def test_moved_stacks_stand_where_the_step_leads() -> None:

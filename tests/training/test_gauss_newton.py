@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from nas.calculus.jacobians import Jacobian
+from nas.calculus.jacobians import Apart
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
 from nas.training import checkpoint, gauss_newton
@@ -28,6 +28,10 @@ class Entries:
     def __init__(self, entries: Tensor) -> None:
         self._entries = entries
         self.systems, self.rows, self.parameters = entries.shape
+        self.dtype = entries.dtype
+
+    def of(self, systems: Tensor) -> "Entries":
+        return Entries(self._entries[systems])
 
     def dense(self) -> Tensor:
         return self._entries
@@ -43,20 +47,20 @@ class Entries:
 
 
 class Functions:
-    """K systems of one kind: x (K, P), and residuals as a function of x, (K, P) -> (K, R)."""
+    """K systems: x (K, P), and residuals as a function of all x, (K, P) -> (K, R)."""
 
     def __init__(self, function: Callable[[Tensor], Tensor], x: Tensor) -> None:
         self._function, self.x = function, x.clone()
 
-    def linearise(self, points: Points) -> tuple[Tensor, Jacobian]:
+    def linearise(self, points: Points) -> tuple[Tensor, Apart]:
         # System i's residuals depend on its own x alone: the others' rows of zeros are left out.
         x = self.x.clone().requires_grad_()
         residuals = self._function(x)
         rows = [torch.autograd.grad(r.sum(), x, retain_graph=True)[0] for r in residuals.T]
-        return residuals.detach(), cast(Jacobian, Entries(torch.stack(rows, dim=1)))
+        return residuals.detach(), cast(Apart, Entries(torch.stack(rows, dim=1)))
 
-    def residuals(self, points: Points, steps: Tensor) -> Tensor:
-        return self._function(self.x + steps)
+    def residuals(self, points: Points, systems: Tensor, steps: Tensor) -> Tensor:
+        return self._function(self.x.index_add(0, systems, steps))[systems]
 
     def move(self, steps: Tensor) -> None:
         self.x = self.x + steps
@@ -197,12 +201,12 @@ def test_no_step_raises_the_loss() -> None:
 def test_no_step_raises_an_experts_loss_on_the_points_of_the_step() -> None:
     made = Mixture(POOL, GateShape(1, 4), POISSON.domain.bounds, 1, seed=0)
     sampler = Sampler(POISSON, 16, 2, "sobol", 0)
-    methods = [GaussNewton(Alone(POISSON, made, stack), 0.5) for stack in made.expert_stacks]
+    method = GaussNewton(Alone(POISSON, made, made.expert_stacks), 0.5)
     moved = torch.zeros(len(POOL), dtype=torch.bool)
     for number in range(15):
         points = sampler.draw(number, DOUBLE, torch.device("cpu"))
         before = own_losses(POISSON, made, points)
-        seen = torch.cat([method.advance(points) for method in methods])
+        seen = method.advance(points)
         torch.testing.assert_close(seen, before, rtol=1e-9, atol=0)
         after = own_losses(POISSON, made, points)
         assert (after <= before * (1 + 1e-12)).all()
@@ -250,8 +254,8 @@ def test_a_system_that_knows_no_way_stays() -> None:
 
 def test_damping_rises_with_each_refusal_and_falls_where_all_came_as_foretold() -> None:
     class Refusing(Functions):
-        def residuals(self, points: Points, steps: Tensor) -> Tensor:
-            return 1e3 + super().residuals(points, steps).abs()
+        def residuals(self, points: Points, systems: Tensor, steps: Tensor) -> Tensor:
+            return 1e3 + super().residuals(points, systems, steps).abs()
 
     systems = Refusing(rosenbrock, STARTS)
     method = GaussNewton(systems, 0.5)

@@ -27,14 +27,11 @@ def measure(findings: Findings, runs: Runs) -> None:
     default = WarmUp().points
     sampler = Sampler(problem, default.interior, default.boundary, "sobol", 0)
     points = sampler.draw(0, torch.float32, torch.device("cpu"))
-    stacks = [
-        GaussNewton(Alone(problem, mixture, stack), MOMENTUM) for stack in mixture.expert_stacks
-    ]
+    steps = GaussNewton(Alone(problem, mixture, mixture.expert_stacks), MOMENTUM)
     optimiser = adam(1e-3, mixture.stacks.parameters())
 
     def by_gauss_newton() -> None:
-        for stack in stacks:
-            stack.advance(points)
+        steps.advance(points)
 
     def by_adam() -> None:
         optimiser.zero_grad()

@@ -13,7 +13,7 @@ from experiments.training import pool
 from experiments.training.runs import Runs
 from nas import problems
 from nas.calculus import plain
-from nas.calculus.jacobians import Jacobian
+from nas.calculus.jacobians import Apart
 from nas.calculus.networks import Stack
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
@@ -44,7 +44,7 @@ def measure(findings: Findings, runs: Runs) -> None:
     points = inside(Sampler(problem, ROWS, ROWS, "sobol", 0))
     contestants = {
         OURS: lambda: ours(problem, mixture, points),
-        DENSE: lambda: [jacobian.dense() for jacobian in ours(problem, mixture, points)],
+        DENSE: lambda: [one.dense() for one in ours(problem, mixture, points).parts],
         THEIRS: lambda: theirs(problem, mixture, points.interior),
         NESTED: lambda: nested(mixture, points.interior),
     }
@@ -70,10 +70,10 @@ def inside(sampler: Sampler) -> Points:
     return Points(points.interior, points.weights, points.boundary[:0], {})
 
 
-def ours(problem: Problem, mixture: Mixture, points: Points) -> list[Jacobian]:
-    """For each stack the factors of its Jacobian (N, R, P)."""
+def ours(problem: Problem, mixture: Mixture, points: Points) -> Apart:
+    """The factors of the Jacobian (K, R, P)."""
     unbound = Problem(problem.name, problem.domain, problem.residual, conditions=())
-    return [Alone(unbound, mixture, stack).linearise(points)[1] for stack in mixture.expert_stacks]
+    return Alone(unbound, mixture, mixture.expert_stacks).linearise(points)[1]
 
 
 def theirs(problem: Problem, mixture: Mixture, points: Tensor) -> list[tuple[Tensor, ...]]:
