@@ -24,11 +24,15 @@ FIRST_DRAW = HELD_OUT_DRAW // 2  # points are drawn from behind the search's
 
 
 class Descent(Protocol):
-    """Trains a mixture in place; ``converged`` once no step lowers the loss."""
+    """Trains a mixture in place; ``converged`` once no step lowers the loss.
 
+    ``first`` is how many times the points do to begin with.
+    """
+
+    first: float
     converged: bool
 
-    def advance(self, iteration: int, count: int, times: int) -> Tensor:
+    def advance(self, iteration: int, count: int, times: float) -> Tensor:
         """Do ``count`` iterations on ``times`` the points.
 
         Returns the loss () before one of them: Gauss–Newton the last, L-BFGS the first.
@@ -52,7 +56,12 @@ def begin(method: Method, problem: Problem, mixture: Mixture, sampler: Sampler) 
 
 
 class ByGaussNewton:
-    """Damped Gauss–Newton steps, each on points of its own."""
+    """Damped Gauss–Newton steps, each on points of its own.
+
+    While there is far to go, many cheap steps on few points are worth more than few exact ones.
+    """
+
+    first = 0.25
 
     def __init__(self, problem: Problem, mixture: Mixture, sampler: Sampler) -> None:
         self._problem, self._mixture = problem, mixture
@@ -60,7 +69,7 @@ class ByGaussNewton:
         self._sampler, self._resampler = sampler, Resampler(sampler, self._sizes)
         self.converged = False
 
-    def advance(self, iteration: int, count: int, times: int) -> Tensor:
+    def advance(self, iteration: int, count: int, times: float) -> Tensor:
         """See `Descent`."""
         like = self._mixture.centre
         moved = False
@@ -74,25 +83,19 @@ class ByGaussNewton:
 
     def state(self) -> dict[str, Any]:
         """See `Descent`."""
-        return {"steps": self._steps.state(), "resampler": self._resampler.state()}
+        return self._steps.state()
 
     def restore(self, state: dict[str, Any], iteration: int) -> None:
         """See `Descent`."""
-        self._steps.restore(state["steps"])
-        self._resampler.restore(state["resampler"])
+        self._steps.restore(state)
 
-    def _affordable(self, times: int) -> Sampler:
+    def _affordable(self, times: float) -> Sampler:
         """``times`` the points, or as many as `MOST_ENTRIES` allow."""
         sampler, parameters = self._sampler, self._mixture.parameters_alive
         rows = len(self._problem.equations.probed) * sampler.interior + sampler.boundary
         # Of J's entries where there are fewer parameters than rows, else of J Jᵀ's.
         most = max(MOST_ENTRIES // parameters, math.isqrt(MOST_ENTRIES))
-        share = min(times, most / rows)
-        return replace(
-            sampler,
-            interior=max(1, int(share * sampler.interior)),
-            boundary=max(len(self._problem.parts), int(share * sampler.boundary)),
-        )
+        return _denser(sampler, min(times, most / rows))
 
     def _sizes(self, candidates: Tensor) -> Tensor:
         jet = self._mixture(candidates, self._problem.streams)
@@ -102,13 +105,14 @@ class ByGaussNewton:
 class ByLBFGS:
     """L-BFGS, in rounds of iterations on the same points."""
 
+    first = 1.0
     converged = False
 
     def __init__(self, problem: Problem, mixture: Mixture, sampler: Sampler) -> None:
         self._problem, self._mixture, self._sampler = problem, mixture, sampler
-        self._begin_round(0, 1)
+        self._begin_round(0, self.first)
 
-    def advance(self, iteration: int, count: int, times: int) -> Tensor:
+    def advance(self, iteration: int, count: int, times: float) -> Tensor:
         """See `Descent`."""
         if iteration % ROUND == 0 or times != self._times:
             self._begin_round(iteration // ROUND, times)
@@ -131,12 +135,17 @@ class ByLBFGS:
         self._begin_round(iteration // ROUND, state["times"])
         self._optimiser.load_state_dict(state["optimiser"])
 
-    def _begin_round(self, number: int, times: int) -> None:
+    def _begin_round(self, number: int, times: float) -> None:
         like, self._times = self._mixture.centre, times
         sampler = _denser(self._sampler, times)
         self._points = sampler.draw(FIRST_DRAW + number, like.dtype, like.device)
         self._optimiser = lbfgs(self._mixture.parameters(), ROUND)
 
 
-def _denser(sampler: Sampler, times: int) -> Sampler:
-    return replace(sampler, interior=times * sampler.interior, boundary=times * sampler.boundary)
+def _denser(sampler: Sampler, times: float) -> Sampler:
+    """``times`` the points, and at least one for each part of the boundary."""
+    return replace(
+        sampler,
+        interior=max(1, int(times * sampler.interior)),
+        boundary=max(len(sampler.problem.parts), int(times * sampler.boundary)),
+    )

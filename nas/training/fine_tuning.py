@@ -25,7 +25,7 @@ PHASE = "fine-tuning"
 CHUNK = 10  # iterations between two looks at the held-out loss
 PATIENCE = 6  # looks
 PROGRESS = 0.8  # the share of the best loss that it must fall under within that many looks
-DOUBLINGS = 3  # of the points, at most
+MOST_TIMES = 8.0  # the points, at most
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ class FineTuning:
         self.settings = settings
         self.iterations = 0  # done
         self.ended = ""  # why, once it has
-        self.doublings = 0
         self._descent = begin(settings.method, problem, mixture, sampler)
+        self.times = self._descent.first  # the points
         self._held_out_points = sampler.held_out(torch.float64, mixture.centre.device)
         self.held_out = self._measure()
         # Any loss is better than one that is not a number.
@@ -75,7 +75,7 @@ class FineTuning:
     def advance(self) -> Tensor:
         """Do one chunk of iterations; return the physics loss () that it saw (see `Descent`)."""
         count = min(CHUNK, self.settings.iterations - self.iterations)
-        loss = self._descent.advance(self.iterations, count, 2**self.doublings)
+        loss = self._descent.advance(self.iterations, count, self.times)
         self.iterations += count
         self.held_out = self._measure()
         if self.held_out < self.best_loss:  # false where it is not a number
@@ -84,11 +84,11 @@ class FineTuning:
         if self._descent.converged:
             self.ended = f"converged after {self.iterations} iterations: no step lowers the loss"
         elif self._stalled():
-            self.doublings, self.best_losses = self.doublings + 1, []
-            if self.doublings > DOUBLINGS:
+            self.times, self.best_losses = 2 * self.times, []
+            if self.times > MOST_TIMES:
                 self.ended = (
                     f"stalled after {self.iterations} iterations: the held-out loss falls no "
-                    f"more, nor with {2**DOUBLINGS} times the points"
+                    f"more, nor with {MOST_TIMES:g} times the points"
                 )
         return loss.detach()
 
@@ -101,7 +101,7 @@ class FineTuning:
         return {
             "iterations": self.iterations,
             "ended": self.ended,
-            "doublings": self.doublings,
+            "times": self.times,
             "mixture": self.mixture.state_dict(),
             "method": self._descent.state(),
             "best_losses": [one if math.isfinite(one) else None for one in self.best_losses],
@@ -112,7 +112,7 @@ class FineTuning:
     def restore(self, state: dict[str, Any]) -> None:
         """Take up ``state``; the mixture must have been built with the survivors."""
         self.iterations, self.ended = state["iterations"], state["ended"]
-        self.doublings = state["doublings"]
+        self.times = state["times"]
         self.mixture.load_state_dict(state["mixture"])
         self._descent.restore(state["method"], self.iterations)
         self.best_losses = [math.inf if one is None else one for one in state["best_losses"]]

@@ -58,25 +58,26 @@ class GaussNewton:
         self.damping, self.step = self.damping.to(residuals.device), self.step.to(residuals.device)
         normal = _Normal(residuals, jacobian)
         losses = normal.residuals.square().sum(1)
-        before, taken = self._momentum * self.step, torch.zeros_like(self.step)
+        before = normal.moves(self._momentum * self.step)
+        taken = torch.zeros_like(self.step)
         untaken = losses.isfinite().nonzero().squeeze(1)
         for _ in range(TRIES):
             if not len(untaken):
                 break
             damping = self.damping[untaken]
             damped = normal.damped(untaken, damping)
-            steps, foretold, reached = self._lengthened(
-                damped, points, self._bent(damped, points, before[untaken])
+            moves, reached = self._lengthened(
+                damped, points, self._bent(damped, points, before.of(untaken))
             )
-            there = losses[untaken]
+            there, foretold = losses[untaken], (damped.residuals + moves.image).square().sum(1)
             lower = (reached < there) & damped.solved
             gain = (there - reached) / (there - foretold).abs()
             factor = torch.where(lower & (gain > 0.75), 1 / CHANGE, 1.0)
             factor = torch.where(lower & (gain >= 0.25), factor, CHANGE)
             self.damping[untaken] = (damping * factor).clamp(*DAMPINGS)
-            taken[untaken[lower]] = steps[lower]
+            taken[untaken[lower]] = moves.steps[lower]
             untaken = untaken[~lower]
-            before = torch.zeros_like(before)  # a bad step may be the momentum's
+            before = before.times(torch.zeros_like(losses))  # a bad step may be the momentum's
         self._systems.move(taken)
         self.step = taken
         return losses
@@ -94,29 +95,51 @@ class GaussNewton:
         """Take up ``state``."""
         self.damping, self.step = state["damping"], state["step"]
 
-    def _bent(self, damped: "_Damped", points: Points, before: Tensor) -> Tensor:
-        """Steps (k, P) near those ``before``, bent along the curve of the residuals."""
-        steps = before + damped.solve(damped.residuals + damped.times(before))
-        near = self._systems.residuals(points, damped.systems, PROBE * steps).double()
+    def _bent(self, damped: "_Damped", points: Points, before: "_Moves") -> "_Moves":
+        """Moves from those ``before``, bent along the curve of the residuals."""
+        straight = before.plus(damped.solve(damped.residuals + before.image))
+        near = self._systems.residuals(points, damped.systems, PROBE * straight.steps).double()
         slope = (near - damped.residuals) / PROBE
-        bend = damped.solve(2 / PROBE * (slope - damped.times(steps))) / 2
-        most = MOST_BENT * steps.norm(dim=1) / (2 * bend.norm(dim=1))
-        steps += bend.nan_to_num(0.0, 0.0, 0.0) * most.nan_to_num(0.0).clamp(max=1)[:, None]
-        return steps
+        bend = damped.solve(2 / PROBE * (slope - straight.image))
+        most = MOST_BENT * straight.steps.norm(dim=1) / bend.steps.norm(dim=1)
+        return straight.plus(bend.times(most.nan_to_num(0.0).clamp(max=1) / 2))
 
     def _lengthened(
-        self, damped: "_Damped", points: Points, steps: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Each step (k, P) at its best length, the loss (k,) foretold for it, and that reached."""
+        self, damped: "_Damped", points: Points, moves: "_Moves"
+    ) -> tuple["_Moves", Tensor]:
+        """Each move at its best length, and the loss (k,) that it reaches."""
         reached = torch.stack(
             [
-                self._systems.residuals(points, damped.systems, length * steps).double()
+                self._systems.residuals(points, damped.systems, length * moves.steps).double()
                 for length in LENGTHS
             ]
         )
         best, place = reached.square().sum(2).nan_to_num(torch.inf, torch.inf).min(0)
-        steps = steps * steps.new_tensor(LENGTHS)[place][:, None]
-        return steps, (damped.residuals + damped.times(steps)).square().sum(1), best
+        return moves.times(best.new_tensor(LENGTHS)[place]), best
+
+
+@dataclass(frozen=True)
+class _Moves:
+    """Steps d (k, P) and their images J d (k, R)."""
+
+    steps: Tensor
+    image: Tensor
+
+    def of(self, systems: Tensor) -> "_Moves":
+        """Those of some ``systems`` (k,)."""
+        return _Moves(self.steps[systems], self.image[systems])
+
+    def times(self, lengths: Tensor) -> "_Moves":
+        """Each ``lengths`` (k,) times as long; of length 0 nothing is left, not even NaN."""
+        factors, nothing = lengths[:, None], lengths.new_zeros(())
+        return _Moves(
+            torch.where(factors == 0, nothing, factors * self.steps),
+            torch.where(factors == 0, nothing, factors * self.image),
+        )
+
+    def plus(self, others: "_Moves") -> "_Moves":
+        """One after the other."""
+        return _Moves(self.steps + others.steps, self.image + others.image)
 
 
 class _Normal:
@@ -134,18 +157,24 @@ class _Normal:
             self._matrix = jacobian.gram()
         self._scale = self._matrix.diagonal(dim1=1, dim2=2).double().sum(1) / jacobian.rows
 
+    def moves(self, steps: Tensor) -> _Moves:
+        """What ``steps`` (K, P) do."""
+        return _Moves(steps, self._jacobian.times(steps.to(self._jacobian.dtype)).double())
+
     def damped(self, systems: Tensor, damping: Tensor) -> "_Damped":
         """Those of ``systems`` (k,) with ``damping`` (k,), in mean squared norms of a row of J."""
         matrix = self._matrix[systems].double()
-        matrix.diagonal(dim1=1, dim2=2).add_((damping * self._scale[systems])[:, None])
+        added = damping * self._scale[systems]
+        matrix.diagonal(dim1=1, dim2=2).add_(added[:, None])
         factor, failed = torch.linalg.cholesky_ex(matrix)
         return _Damped(
             systems,
             self.residuals[systems],
             self._jacobian.of(systems),
+            self._by_parameters,
+            added,
             factor,
             failed == 0,
-            self._by_parameters,
         )
 
 
@@ -159,19 +188,19 @@ class _Damped:
     systems: Tensor
     residuals: Tensor
     jacobian: Apart | Joint
+    by_parameters: bool
+    added: Tensor  # (k,), to the diagonal
     factor: Tensor
     solved: Tensor
-    by_parameters: bool
 
-    def solve(self, residuals: Tensor) -> Tensor:
-        """The step (k, P) that leads away from ``residuals`` (k, R)."""
+    def solve(self, residuals: Tensor) -> _Moves:
+        """The moves that lead away from ``residuals`` r (k, R)."""
         if self.by_parameters:
-            return -self._inverse(self._back(residuals))
-        return -self._back(self._inverse(residuals))
-
-    def times(self, steps: Tensor) -> Tensor:
-        """J d (k, R) for steps d (k, P)."""
-        return self.jacobian.times(steps.to(self.jacobian.dtype)).double()
+            steps = -self._inverse(self._back(residuals))
+            return _Moves(steps, self.jacobian.times(steps.to(self.jacobian.dtype)).double())
+        solution = self._inverse(residuals)
+        # J d = -J Jᵀ y, and (J Jᵀ + λI) y = r.
+        return _Moves(-self._back(solution), self.added[:, None] * solution - residuals)
 
     def _inverse(self, right: Tensor) -> Tensor:
         """The damped matrix's inverse times ``right`` (k, P) or (k, R)."""

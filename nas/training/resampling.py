@@ -10,8 +10,8 @@ residuals, and each counts the less the denser its place (importance sampling: N
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -22,7 +22,6 @@ from nas.training.points import Points, Sampler
 CANDIDATES = 4096
 EVEN = 0.1  # share of the density that does not look at the residuals
 CANDIDATE_DRAW = 2**29  # the first draw of their stream, which no other reaches
-REFRESH = 5  # draws for which a look at the residuals serves
 
 
 def residual_sizes(problem: Problem, jet: Tensor, points: Tensor) -> Tensor:
@@ -36,7 +35,10 @@ Residuals = Callable[[Tensor], Tensor]  # points (C, D) -> size of the residual 
 
 @dataclass
 class Resampler:
-    """Draws points, one number after the other.
+    """Draws points, one number after the other, by the residuals as they are at each draw.
+
+    A density that is some steps old is worse than none: where the residuals have since grown it
+    has few points, and their weights are large.
 
     Parameters
     ----------
@@ -48,32 +50,23 @@ class Resampler:
 
     sampler: Sampler
     residuals: Residuals
-    density: Tensor | None = None  # (C,), mean 1, of the last look
 
     def draw(self, number: int, dtype: torch.dtype, device: torch.device) -> Points:
-        """Draw number ``number``; a fresh look is due at the multiples of `REFRESH`."""
+        """Draw number ``number``."""
         plain = self.sampler.draw(number, dtype, device)
-        candidates = self._candidates(number // REFRESH, dtype, device)
-        if (
-            number % REFRESH == 0
-            or self.density is None
-            or len(self.density) != len(candidates)  # more of them than at the last look
-        ):
-            with torch.no_grad():
-                self.density = self._look(candidates)
-        generator = torch.Generator().manual_seed(number)
-        chosen, shares = _choose(self.density, self.sampler.interior, generator)
+        candidates = self._candidates(number, dtype, device)
+        generator = np.random.default_rng((self.sampler.seed, number))
+        chosen, shares = _choose(self.density(candidates), self.sampler.interior, generator)
         weights = 1 / shares
         weights = (weights / weights.sum()).to(device, dtype)
         return replace(plain, interior=candidates[chosen.to(device)], weights=weights)
 
-    def state(self) -> dict[str, Any]:
-        """What a continuation needs between two looks."""
-        return {"density": self.density}
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take up ``state``."""
-        self.density = state["density"]
+    @torch.no_grad()
+    def density(self, candidates: Tensor) -> Tensor:
+        """How likely each candidate is (C,): the systems' relative residuals, on average."""
+        sizes = self.residuals(candidates).double().cpu()
+        relative = (sizes / sizes.mean(1, keepdim=True)).nan_to_num(1.0, 1.0, 1.0)
+        return EVEN + (1 - EVEN) * relative.mean(0)
 
     def _candidates(self, number: int, dtype: torch.dtype, device: torch.device) -> Tensor:
         sampler = self.sampler
@@ -86,20 +79,14 @@ class Resampler:
         )
         return torch.as_tensor(points, dtype=dtype, device=device)
 
-    def _look(self, candidates: Tensor) -> Tensor:
-        """The density (C,): the systems' relative sizes of the residual, on average."""
-        sizes = self.residuals(candidates).double().cpu()
-        relative = (sizes / sizes.mean(1, keepdim=True)).nan_to_num(1.0, 1.0, 1.0)
-        return EVEN + (1 - EVEN) * relative.mean(0)
 
-
-def _choose(density: Tensor, count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+def _choose(density: Tensor, count: int, generator: np.random.Generator) -> tuple[Tensor, Tensor]:
     """Different places, the denser the likelier, and how likely each of them was.
 
     They win a race in which each place is as fast as it is dense. Each had but to beat the best
     of the losers: a place that is sure to win counts as one, however dense (Cohen & Kaplan 2007).
     """
-    race = density / torch.empty_like(density).exponential_(generator=generator)
+    race = density / torch.from_numpy(generator.exponential(size=len(density)))
     best = race.topk(count + 1)
     chosen, bar = best.indices[:-1], best.values[-1]
     return chosen, -torch.expm1(-density[chosen] / bar)

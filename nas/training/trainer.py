@@ -2,8 +2,8 @@
 
 Failure is a value here: a run that diverges or is told to stop returns an `Outcome` that says
 so. Continued from its checkpoint on the same number of CPU threads, a run ends bit for bit as
-if it had never been stopped: points are functions of seed, step and the density that the last
-look at the residuals left, and this and everything else stand in the checkpoint.
+if it had never been stopped: points are functions of seed, step and the networks, and all else
+stands in the checkpoint.
 """
 
 import math

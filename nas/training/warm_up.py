@@ -81,15 +81,11 @@ class ByGaussNewton:
 
     def state(self) -> dict[str, Any]:
         """See `WarmUp`."""
-        return {
-            "steps": self._steps.state(),
-            "resampler": self._resampler.state(),
-        }
+        return self._steps.state()
 
     def restore(self, state: dict[str, Any]) -> None:
         """See `WarmUp`."""
-        self._steps.restore(state["steps"])
-        self._resampler.restore(state["resampler"])
+        self._steps.restore(state)
 
     def _sizes(self, candidates: Tensor) -> Tensor:
         streams = self._problem.streams

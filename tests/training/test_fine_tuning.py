@@ -46,7 +46,8 @@ def mixture() -> Mixture:
 
 
 def begun(method: Method, iterations: int, problem: Problem = POISSON) -> FineTuning:
-    sampler = Sampler(problem, 32, 4, "sobol", 0)
+    share = 4 if method == "gauss_newton" else 1  # of these it begins with a quarter
+    sampler = Sampler(problem, 32 * share, 4 * share, "sobol", 0)
     return FineTuning(problem, mixture(), sampler, FineTuningSettings(method, iterations))
 
 
@@ -102,12 +103,12 @@ def test_it_ends_when_it_has_stalled_and_says_so(
         return u - torch.sign(torch.sin(400 * x))
 
     monkeypatch.setattr(fine_tuning, "PATIENCE", 2)
-    monkeypatch.setattr(fine_tuning, "DOUBLINGS", 2)
+    monkeypatch.setattr(fine_tuning, "MOST_TIMES", 1.0 if method == "gauss_newton" else 4.0)
     tuning = ended(begun(method, 1000, replace(POISSON, residual=hopeless, conditions=[])))
     assert 9 * CHUNK <= tuning.iterations < 1000
     assert tuning.ended == (
         f"stalled after {tuning.iterations} iterations: the held-out loss falls no more, nor with "
-        "4 times the points"
+        f"{1 if method == 'gauss_newton' else 4} times the points"
     )
     assert tuning.best_loss == pytest.approx(1, abs=0.1)
     assert {32, 64, 128} <= seen
@@ -125,14 +126,14 @@ def test_it_ends_where_no_step_lowers_the_loss_and_says_so() -> None:
     assert tuning.ended == f"converged after {CHUNK} iterations: no step lowers the loss"
 
 
-def pretend(tuning: FineTuning, patch: pytest.MonkeyPatch, losses: list[float]) -> list[int]:
+def pretend(tuning: FineTuning, patch: pytest.MonkeyPatch, losses: list[float]) -> list[float]:
     """Nothing is learnt, and the held-out losses are ``losses``, after 1 at the beginning.
 
     Returns how many times the points each chunk had, as it goes on.
     """
-    looks, times_seen = iter(losses), list[int]()
+    looks, times_seen = iter(losses), list[float]()
 
-    def advance(iteration: int, count: int, times: int) -> Tensor:
+    def advance(iteration: int, count: int, times: float) -> Tensor:
         times_seen.append(times)
         return torch.tensor(1.0)
 
@@ -144,11 +145,11 @@ def pretend(tuning: FineTuning, patch: pytest.MonkeyPatch, losses: list[float]) 
 
 def test_where_it_stalls_it_goes_on_with_more_points(monkeypatch: pytest.MonkeyPatch) -> None:
     """A loss that falls by a hair at each look: seven looks show that it has not within six."""
-    monkeypatch.setattr(fine_tuning, "DOUBLINGS", 2)
+    monkeypatch.setattr(fine_tuning, "MOST_TIMES", 1.0)
     tuning = begun("gauss_newton", 100 * CHUNK)
     times = pretend(tuning, monkeypatch, [0.999**n for n in range(1, 101)])
     ended(tuning)
-    assert times == [1] * (PATIENCE + 1) + [2] * (PATIENCE + 1) + [4] * (PATIENCE + 1)
+    assert times == [0.25] * (PATIENCE + 1) + [0.5] * (PATIENCE + 1) + [1] * (PATIENCE + 1)
     assert tuning.ended
 
 
@@ -158,7 +159,7 @@ def test_where_it_makes_progress_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> 
     tuning = begun("gauss_newton", len(falls) * CHUNK)
     times = pretend(tuning, monkeypatch, falls)
     ended(tuning)
-    assert times == [1] * len(falls)
+    assert times == [0.25] * len(falls)
     assert not tuning.ended
 
 
@@ -182,7 +183,8 @@ def test_the_best_by_held_out_loss_is_kept(monkeypatch: pytest.MonkeyPatch) -> N
 def test_the_best_loss_is_that_of_the_best_on_points_never_trained_on(method: Method) -> None:
     tuning = ended(begun(method, 3 * CHUNK))
     tuning.take_best()
-    sampler = Sampler(POISSON, 32, 4, "sobol", 0)
+    share = 4 if method == "gauss_newton" else 1
+    sampler = Sampler(POISSON, 32 * share, 4 * share, "sobol", 0)
     points = sampler.held_out(torch.float64, torch.device("cpu"))
     assert float(mixture_loss(POISSON, tuning.mixture, points)) == tuning.best_loss
     assert tuning.best_loss == min(tuning.best_losses)
@@ -202,7 +204,7 @@ def facts(tuning: FineTuning, losses: list[Tensor]) -> dict[str, Any]:
         "now": {name: value.tolist() for name, value in tuning.mixture.state_dict().items()},
         "best": {name: value.tolist() for name, value in tuning.best.items()},
         "losses": [float(one) for one in losses],
-        "told": (tuning.iterations, tuning.doublings, tuning.ended, tuning.best_loss),
+        "told": (tuning.iterations, tuning.times, tuning.ended, tuning.best_loss),
         "best_losses": tuning.best_losses,
     }
 
@@ -231,9 +233,8 @@ def resumed(
 def test_it_goes_on_bit_for_bit(
     method: Method, stop: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Within a round of L-BFGS and where one begins; Gauss–Newton between two looks."""
+    """Within a round of L-BFGS and where one begins."""
     monkeypatch.setattr(descent, "ROUND", 2 * CHUNK)
-    monkeypatch.setattr(resampling, "REFRESH", 7)  # no divisor of a chunk
     again, whole = resumed(method, 4 * CHUNK, stop, tmp_path / "c", lambda state: None)
     assert again == whole
 
@@ -246,17 +247,17 @@ def test_it_goes_on_bit_for_bit_with_more_points(
     """Left before the first chunk with twice the points, and after it."""
     monkeypatch.setattr(fine_tuning, "PATIENCE", 1)
     monkeypatch.setattr(fine_tuning, "PROGRESS", 0.0)
+    before = begun(method, 4 * CHUNK).times
     again, whole = resumed(method, 4 * CHUNK, stop, tmp_path / "c", lambda state: None)
     assert again == whole
-    assert again["told"][1] == 2  # doublings
+    assert again["told"][1] == 4 * before
 
 
-def test_a_state_that_is_forgotten_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the test above would see, were the resampler's last look not kept."""
-    monkeypatch.setattr(resampling, "REFRESH", 7)
+def test_a_state_that_is_forgotten_shows(tmp_path: Path) -> None:
+    """What the tests above would see, were the step before not kept."""
 
     def forget(state: Any) -> None:
-        state["method"]["resampler"]["density"] = None
+        state["method"]["step"] *= 0
 
     again, whole = resumed("gauss_newton", 3 * CHUNK, 1, tmp_path / "c", forget)
     assert again["now"] != whole["now"]

@@ -1,15 +1,14 @@
 """Points that follow the residuals, and means over the domain that stay what they were."""
 
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 import torch
 from torch import Tensor
 
 from nas.problems import Box, Condition, Problem
-from nas.training import checkpoint
 from nas.training.points import Points, Sampler
-from nas.training.resampling import EVEN, REFRESH, Resampler, Residuals, residual_sizes
+from nas.training.resampling import EVEN, Resampler, Residuals, residual_sizes
 from tests.training.problems import SYSTEM
 
 DOUBLE, CPU = torch.float64, torch.device("cpu")
@@ -46,10 +45,10 @@ def of_peak(x: Tensor) -> Tensor:
     return peak(x)[None]
 
 
-def means(one: Resampler | Sampler, looks: int = 60) -> Tensor:
-    """The weighted mean of the bell over its true mean, for draws after a look each."""
+def means(one: Resampler | Sampler, draws: int = 60) -> Tensor:
+    """The weighted mean of the bell over its true mean, for some draws."""
     found = []
-    for number in range(0, looks * REFRESH, REFRESH):
+    for number in range(draws):
         points = one.draw(number, DOUBLE, CPU)
         found.append(peak(points.interior) @ points.weights / PEAK_MEAN)
     return torch.stack(found)
@@ -96,10 +95,8 @@ def test_systems_count_by_their_relative_residuals() -> None:
         left = (x[:, 0] < 0.5).double()
         return torch.stack([1e6 * left, 1 - left])
 
-    one = resampler(two)
-    draw(one, 0)
-    assert one.density is not None
-    torch.testing.assert_close(one.density, torch.ones_like(one.density), rtol=0.01, atol=0)
+    density = resampler(two).density(sampler(4096).draw(0, DOUBLE, CPU).interior)
+    torch.testing.assert_close(density, torch.ones_like(density), rtol=0.01, atol=0)
 
 
 def test_the_boundary_is_the_samplers() -> None:
@@ -115,10 +112,8 @@ def test_a_system_without_numbers_is_even(bad: float) -> None:
     torch.testing.assert_close(points.weights, torch.full_like(points.weights, 1 / 256))
     mixed = resampler(lambda x: torch.stack([bad * peak(x), peak(x)]))
     alone = resampler(of_peak)
-    draw(mixed, 0), draw(alone, 0)
-    assert mixed.density is not None
-    assert alone.density is not None
-    torch.testing.assert_close(mixed.density, (alone.density + 1) / 2)
+    x = sampler(4096).draw(0, DOUBLE, CPU).interior
+    torch.testing.assert_close(mixed.density(x), (alone.density(x) + 1) / 2)
 
 
 def test_residuals_that_are_zero_are_even() -> None:
@@ -126,46 +121,27 @@ def test_residuals_that_are_zero_are_even() -> None:
     torch.testing.assert_close(points.weights, torch.full_like(points.weights, 1 / 256))
 
 
-class Moving:
-    """A bell that is elsewhere at each look, as that of networks that learn."""
+def test_each_draw_looks_at_the_residuals_as_they_are() -> None:
+    centre = torch.tensor([0.2, 0.2], dtype=DOUBLE)
 
-    def __init__(self) -> None:
-        self.looks = 0
+    def bell(x: Tensor) -> Tensor:
+        return peak(x + 0.5 - centre)[None]
 
-    def __call__(self, x: Tensor) -> Tensor:
-        self.looks += 1
-        return peak(x + 0.1 * self.looks)[None]
-
-
-def test_a_look_serves_for_some_draws() -> None:
-    moving = Moving()
-    one = resampler(moving)
-    for number in range(2 * REFRESH + 1):
-        draw(one, number)
-    assert moving.looks == 3
+    one = resampler(bell)
+    for place in (0.2, 0.8):
+        centre[:] = place
+        near = (draw(one, 0).interior - place).norm(dim=1) < 3 * WIDTH
+        assert near.double().mean() > 0.1  # of one in a hundred places
 
 
-def test_draws_between_two_looks_differ_and_share_their_candidates() -> None:
-    one = resampler(of_peak, interior=2048)
-    first, second = draw(one, 0).interior, draw(one, 1).interior
-    assert not torch.equal(first, second)
-    candidates = {tuple(x) for x in first.tolist()} | {tuple(x) for x in second.tolist()}
-    assert len(candidates) <= 4096
-    assert candidates.isdisjoint(tuple(x) for x in draw(one, REFRESH).interior.tolist())
-
-
-def test_a_continuation_between_two_looks_draws_the_same_points(tmp_path: Path) -> None:
-    stop = REFRESH + 2
-    one = resampler(Moving())
-    for number in range(stop):
-        draw(one, number)
-    checkpoint.save(tmp_path / "c", one.state())
-    resumed, forgetful = resampler(Moving()), resampler(Moving())
-    resumed.restore(checkpoint.load(tmp_path / "c"))
-    expected, got, other = (draw(any_, stop) for any_ in (one, resumed, forgetful))
-    assert torch.equal(got.interior, expected.interior)
-    assert torch.equal(got.weights, expected.weights)
-    assert not torch.equal(other.interior, expected.interior)  # it looked at another bell
+def test_draws_are_functions_of_seed_and_number() -> None:
+    first, again = draw(resampler(of_peak), 3), draw(resampler(of_peak), 3)
+    assert torch.equal(first.interior, again.interior)
+    assert torch.equal(first.weights, again.weights)
+    chosen = {tuple(x) for x in first.interior.tolist()}
+    assert chosen.isdisjoint(tuple(x) for x in draw(resampler(of_peak), 4).interior.tolist())
+    other = Resampler(replace(sampler(), seed=1), of_peak)
+    assert chosen.isdisjoint(tuple(x) for x in draw(other, 3).interior.tolist())
 
 
 def test_sizes_gather_all_equations_of_a_system() -> None:

@@ -125,7 +125,7 @@ def test_the_reason_tells_why_the_fine_tuning_ended_early(
     assert whole.reason == ""
     monkeypatch.setattr(fine_tuning, "PATIENCE", 0)
     monkeypatch.setattr(fine_tuning, "PROGRESS", 0.0)
-    monkeypatch.setattr(fine_tuning, "DOUBLINGS", 1)
+    monkeypatch.setattr(fine_tuning, "MOST_TIMES", 0.5)
     outcome = Trainer(POISSON, settings(iterations=90)).run()
     assert outcome.status == "completed"
     assert outcome.iterations == 20
@@ -186,7 +186,7 @@ def test_more_steps_are_better(by: str, short: dict[str, int], long: dict[str, i
     assert error(other) < 0.5 * error(one)
 
 
-# In the warm-up at a look of the resampler and between two, at the gate's first step and its
+# In the warm-up, at the gate's first step and its
 # last, after a drop, at the search's end, and between two chunks of the fine-tuning.
 STOPS = {
     "gauss_newton": [[0, 3, 6], [5, 22, 60], [115], [116, 117]],

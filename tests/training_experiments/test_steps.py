@@ -101,7 +101,7 @@ def test_our_jacobian_is_the_rivals(rival: Rival, within: float, mixture: Mixtur
     theirs = [in_rows(one) for one in rival(BURGERS, mixture, points.interior)]
     ours = [
         expert * ROWS**0.5  # a row of ours has the root of its weight in the mean
-        for stack in jacobian.ours(BURGERS, mixture, points)
+        for stack in jacobian.ours(BURGERS, mixture, points).parts
         for expert in stack.dense()
     ]
     assert len(ours) == len(theirs) == len(mixture.alive)
