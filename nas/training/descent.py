@@ -13,7 +13,7 @@ from nas.training.loss import learn_mixture
 from nas.training.optimisers import lbfgs
 from nas.training.points import HELD_OUT_DRAW, Sampler
 from nas.training.resampling import Resampler, residual_sizes
-from nas.training.systems import Together
+from nas.training.systems import Together, count_rows
 
 Method = Literal["gauss_newton", "lbfgs"]
 
@@ -92,7 +92,7 @@ class ByGaussNewton:
     def _affordable(self, times: float) -> Sampler:
         """``times`` the points, or as many as `MOST_ENTRIES` allow."""
         sampler, parameters = self._sampler, self._mixture.parameters_alive
-        rows = len(self._problem.equations.probed) * sampler.interior + sampler.boundary
+        rows = count_rows(self._problem, sampler)
         # Of J's entries where there are fewer parameters than rows, else of J Jᵀ's.
         most = max(MOST_ENTRIES // parameters, math.isqrt(MOST_ENTRIES))
         return _denser(sampler, min(times, most / rows))

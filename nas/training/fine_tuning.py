@@ -23,7 +23,7 @@ from nas.training.points import Sampler
 PHASE = "fine-tuning"
 
 CHUNK = 10  # iterations between two looks at the held-out loss
-PATIENCE = 6  # looks
+PATIENCE = 4  # looks
 PROGRESS = 0.8  # the share of the best loss that it must fall under within that many looks
 MOST_TIMES = 8.0  # the points, at most
 
@@ -81,7 +81,9 @@ class FineTuning:
         if self.held_out < self.best_loss:  # false where it is not a number
             self.best_loss, self.best = self.held_out, self._copy()
         self.best_losses.append(self.best_loss)
-        if self._descent.converged:
+        if not math.isfinite(loss):
+            self.ended = f"stopped after {self.iterations} iterations: loss {float(loss)}"
+        elif self._descent.converged:
             self.ended = f"converged after {self.iterations} iterations: no step lowers the loss"
         elif self._stalled():
             self.times, self.best_losses = 2 * self.times, []

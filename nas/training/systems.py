@@ -21,7 +21,7 @@ from nas.calculus.networks import Rows, Stack, Trace
 from nas.mixture import experts
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
-from nas.training.points import Points
+from nas.training.points import Points, Sampler
 
 # points (B, D) -> jet (…, S, B, C), and the traces that it came from
 Traced = Callable[[Tensor, Streams], tuple[Tensor, Sequence[Trace]]]
@@ -145,6 +145,11 @@ class Together:
         totals = [sum(p.numel() for p in (*stack.weights, *stack.biases)) for stack in stacks]
         pieces = zip(torch.split(steps[0], totals), counts, strict=True)
         return jacobians.moved(stacks, [piece.view(count, -1) for piece, count in pieces])
+
+
+def count_rows(problem: Problem, sampler: Sampler) -> int:
+    """How many rows the points of a draw make, if a condition is of one equation."""
+    return len(problem.equations.probed) * sampler.interior + sampler.boundary
 
 
 def _residuals(

@@ -135,14 +135,13 @@ class Trainer:
         while not self.fine_tuning.finished:
             if should_stop():
                 return self._interrupted()
-            if not self._fine_tuning_chunk(self.fine_tuning, watch):
-                return self._diverged()
+            self._fine_tuning_chunk(self.fine_tuning, watch)
             self._save_if_due()
         self.fine_tuning.take_best()
-        if not math.isfinite(self.fine_tuning.best_loss):
-            self.reason = "held-out loss is not finite at the end"
-            return self._diverged()
         self.reason = self.fine_tuning.ended
+        if not math.isfinite(self.fine_tuning.best_loss):
+            self.reason = self.reason or "held-out loss is not finite at the end"
+            return self._diverged()
         self.save()
         return self._outcome("completed", self.fine_tuning.best_loss)
 
@@ -174,13 +173,10 @@ class Trainer:
             self._log(phase, value, search.held_out_loss(), sparsity, rate, watch)
         return True
 
-    def _fine_tuning_chunk(self, tuning: FineTuning, watch: Callable[[Progress], None]) -> bool:
-        value = float(tuning.advance())
-        if not math.isfinite(value):
-            self.reason = f"loss {value} at step {self.step} ({fine_tuning.PHASE})"
-            return False
-        self._log(fine_tuning.PHASE, value, tuning.held_out, None, None, watch)
-        return True
+    def _fine_tuning_chunk(self, tuning: FineTuning, watch: Callable[[Progress], None]) -> None:
+        loss = float(tuning.advance())
+        if math.isfinite(loss):
+            self._log(fine_tuning.PHASE, loss, tuning.held_out, None, None, watch)
 
     def _log(
         self,

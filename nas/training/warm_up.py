@@ -6,11 +6,14 @@ Who is chosen before having learnt is chosen by chance. Adam leaves a shock's pl
 never; Gauss–Newton steps, one for each expert on its own residual, leave it in some dozens.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
+import torch
 from torch import Tensor
 
+from nas.mixture.experts import Stack
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
 from nas.training.gauss_newton import GaussNewton
@@ -18,11 +21,12 @@ from nas.training.loss import learn_own
 from nas.training.optimisers import adam, cosine, set_learning_rates
 from nas.training.points import Sampler
 from nas.training.resampling import Resampler, residual_sizes
-from nas.training.systems import Alone
+from nas.training.systems import Alone, count_rows
 
 Method = Literal["gauss_newton", "adam"]
 
 MOMENTUM = 0.5
+MOST_ENTRIES = 2**26  # of all normal matrices of a group: 512 MiB
 REDRAW = 10  # steps of Adam for which the same points serve
 
 
@@ -69,7 +73,11 @@ class ByGaussNewton:
 
     def __init__(self, problem: Problem, mixture: Mixture, sampler: Sampler) -> None:
         self._mixture = mixture
-        self._steps = GaussNewton(Alone(problem, mixture, mixture.expert_stacks), MOMENTUM)
+        rows = count_rows(problem, sampler)
+        self._groups = [
+            GaussNewton(Alone(problem, mixture, group), MOMENTUM)
+            for group in groups(mixture.expert_stacks, rows)
+        ]
         self._resampler = Resampler(sampler, self._sizes)
         self._problem = problem
 
@@ -77,21 +85,36 @@ class ByGaussNewton:
         """See `WarmUp`."""
         like = self._mixture.centre
         points = self._resampler.draw(iteration, like.dtype, like.device)
-        return self._steps.advance(points)
+        return torch.cat([group.advance(points) for group in self._groups])
 
     def state(self) -> dict[str, Any]:
         """See `WarmUp`."""
-        return self._steps.state()
+        return {"groups": [group.state() for group in self._groups]}
 
     def restore(self, state: dict[str, Any]) -> None:
         """See `WarmUp`."""
-        self._steps.restore(state)
+        for group, saved in zip(self._groups, state["groups"], strict=True):
+            group.restore(saved)
 
     def _sizes(self, candidates: Tensor) -> Tensor:
         streams = self._problem.streams
         coordinates = self._mixture.coordinates(candidates, streams)
         jet = self._mixture.experts(coordinates, streams)
         return residual_sizes(self._problem, jet, candidates)
+
+
+def groups(stacks: Sequence[Stack], rows: int) -> list[list[Stack]]:
+    """Stacks that take their steps in one go: as many as their normal matrices have room for."""
+    found: list[list[Stack]] = []
+    room = 0
+    for stack in stacks:
+        entries = len(stack.members) * rows**2
+        if not found or entries > room:
+            found.append([])
+            room = MOST_ENTRIES
+        found[-1].append(stack)
+        room -= entries
+    return found
 
 
 class ByAdam:

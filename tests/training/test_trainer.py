@@ -10,14 +10,16 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
+from nas.calculus.fields import Field
 from nas.calculus.jets import Streams
 from nas.problems import Problem
 from nas.training import fine_tuning, resampling
 from nas.training import trainer as trainer_module
 from nas.training.fine_tuning import CHUNK
 from nas.training.loss import mixture_loss
-from nas.training.trainer import Outcome, Trainer
+from nas.training.trainer import Outcome, Progress, Trainer
 from tests.training.problems import POISSON, POOL, settings
 
 
@@ -245,6 +247,25 @@ def test_a_loss_that_is_not_finite_ends_the_run_as_diverged(by: str) -> None:
     assert outcome.status == "diverged"
     assert "at step 10 (warm-up)" in outcome.reason
     assert outcome.held_out_loss is None
+
+
+def test_a_loss_that_is_not_finite_ends_the_fine_tuning_with_its_best() -> None:
+    """Half of the domain has no numbers from the third chunk on."""
+    looks = 0
+
+    def residual(u: Field, x: Tensor) -> Tensor:
+        return u.xx + torch.pi**2 * torch.sin(torch.pi * x) + (x - x) / float(looks < 3)
+
+    def count_looks(progress: Progress) -> None:
+        nonlocal looks
+        looks += progress.phase == fine_tuning.PHASE
+
+    problem = replace(POISSON, residual=residual)
+    chosen = settings(problem=problem, iterations=90)
+    outcome = Trainer(problem, chosen).run(watch=count_looks)
+    assert outcome.status == "completed"
+    assert outcome.reason == f"stopped after {4 * CHUNK} iterations: loss nan"
+    assert outcome.held_out_loss == min(row["held_out_loss"] for row in outcome.history[-3:])
 
 
 @BY

@@ -16,7 +16,7 @@ from nas.problems import Problem
 from nas.training import checkpoint, resampling, warm_up
 from nas.training.loss import own_losses
 from nas.training.points import Sampler
-from nas.training.warm_up import Method, WarmUp, WarmUpSettings
+from nas.training.warm_up import Method, WarmUp, WarmUpSettings, groups
 from tests.training.problems import POISSON, POOL, SYSTEM
 
 DOUBLE, CPU = torch.float64, torch.device("cpu")
@@ -85,6 +85,26 @@ def test_losses_stand_in_the_order_of_the_experts_and_are_those_before(method: M
     assert [round(float(one.log10()) / 2 - 2) for one in seen] == made.alive
 
 
+def test_a_pool_too_large_for_one_go_learns_the_same_in_groups(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole, parted = mixture(), mixture()
+    stacks = parted.expert_stacks
+    assert groups(stacks, 38) == [stacks]
+    monkeypatch.setattr(warm_up, "MOST_ENTRIES", sum(len(one.members) for one in stacks) * 38**2)
+    assert groups(stacks, 38) == [stacks]
+    monkeypatch.setattr(warm_up, "MOST_ENTRIES", warm_up.MOST_ENTRIES - 1)
+    assert groups(stacks, 38) == [[one] for one in stacks]
+    assert groups(stacks, 1000) == [[one] for one in stacks]  # none has room, and yet they learn
+
+    learning = begun(parted, "gauss_newton")
+    monkeypatch.undo()
+    reference = begun(whole, "gauss_newton")
+    for iteration in range(3):
+        got, expected = learning.advance(iteration), reference.advance(iteration)
+        torch.testing.assert_close(got, expected, rtol=1e-6, atol=0)
+
+
 @METHODS
 def test_the_gate_is_untouched(method: Method) -> None:
     made = mixture(SYSTEM)
@@ -150,7 +170,9 @@ def test_a_state_that_is_forgotten_shows() -> None:
         other.load_state_dict(made.state_dict())
         forgetful = begun(other, "gauss_newton", SYSTEM)
         state = learning.state()
-        forgetful.restore({**state, "step": 0 * state["step"]})
+        for group in state["groups"]:
+            group["step"] = 0 * group["step"]
+        forgetful.restore(state)
         assert torch.equal(forgetful.advance(13), learning.advance(13))  # losses before the step
         assert not torch.equal(forgetful.advance(14), learning.advance(14))
 
