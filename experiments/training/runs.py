@@ -113,7 +113,7 @@ def tasks(problem: str, methods: Collection[str]) -> tuple[Task, ...]:
         Task(problem, method, seed)
         for seed in settings.SEEDS
         for method in methods
-        if seed in settings.ONE_SEED or method in settings.DEFAULTS
+        if seed in settings.ONE_SEED or method in settings.THOROUGH
     )
 
 

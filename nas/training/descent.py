@@ -18,6 +18,8 @@ from nas.training.systems import Together, count_rows
 Method = Literal["gauss_newton", "lbfgs"]
 
 MOMENTUM = 0.8
+FIRST_LEAST, LEASTS = 1e-8, (1e-10, 0.1)  # of the dampings that a step may have
+FAR = 3.0  # times the best held-out loss
 MOST_ENTRIES = 2**25  # of a step's largest matrix: 256 MiB, of which it needs a few
 ROUND = 300  # iterations of L-BFGS on the same points
 FIRST_DRAW = HELD_OUT_DRAW // 2  # points are drawn from behind the search's
@@ -37,6 +39,10 @@ class Descent(Protocol):
 
         Returns the loss () before one of them: Gauss–Newton the last, L-BFGS the first.
         """
+        ...
+
+    def heed(self, ratio: float) -> None:
+        """Be told the held-out loss, over the best before it."""
         ...
 
     def state(self) -> dict[str, Any]:
@@ -65,7 +71,7 @@ class ByGaussNewton:
 
     def __init__(self, problem: Problem, mixture: Mixture, sampler: Sampler) -> None:
         self._problem, self._mixture = problem, mixture
-        self._steps = GaussNewton(Together(problem, mixture), MOMENTUM)
+        self._steps = GaussNewton(Together(problem, mixture), MOMENTUM, FIRST_LEAST)
         self._sampler, self._resampler = sampler, Resampler(sampler, self._sizes)
         self.converged = False
 
@@ -80,6 +86,12 @@ class ByGaussNewton:
             moved = moved or self._steps.moved
         self.converged = not moved
         return loss
+
+    def heed(self, ratio: float) -> None:
+        """Damp less where the steps bring the best, and more where they lead far from it."""
+        factor = 0.1 if ratio < 1 else 10.0 if ratio > FAR else 1.0
+        least, most = LEASTS
+        self._steps.least = min(max(factor * self._steps.least, least), most)
 
     def state(self) -> dict[str, Any]:
         """See `Descent`."""
@@ -125,6 +137,9 @@ class ByLBFGS:
 
         loss: Tensor = self._optimiser.step(closure)  # type: ignore[no-untyped-call]
         return loss
+
+    def heed(self, ratio: float) -> None:
+        """See `Descent`: the points of a round stay, and so does what has been learnt of them."""
 
     def state(self) -> dict[str, Any]:
         """See `Descent`."""

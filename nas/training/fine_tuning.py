@@ -78,6 +78,7 @@ class FineTuning:
         loss = self._descent.advance(self.iterations, count, self.times)
         self.iterations += count
         self.held_out = self._measure()
+        self._descent.heed(self.held_out / self.best_loss if self.best_loss else math.nan)
         if self.held_out < self.best_loss:  # false where it is not a number
             self.best_loss, self.best = self.held_out, self._copy()
         self.best_losses.append(self.best_loss)

@@ -38,10 +38,13 @@ class GaussNewton:
         Whose parameters move.
     momentum
         μ, in [0, 1).
+    least
+        Damping, in mean squared norms of a row of J: fewer rows than parameters can be met by a
+        step however they lie, so that what lowers their loss need not lower that of others.
     """
 
-    def __init__(self, systems: Systems, momentum: float) -> None:
-        self._systems, self._momentum = systems, momentum
+    def __init__(self, systems: Systems, momentum: float, least: float = DAMPINGS[0]) -> None:
+        self._systems, self._momentum, self.least = systems, momentum, least
         self.damping: Tensor | None = None  # (K,)
         self.step: Tensor | None = None  # (K, P), the one before
 
@@ -74,7 +77,7 @@ class GaussNewton:
             gain = (there - reached) / (there - foretold).abs()
             factor = torch.where(lower & (gain > 0.75), 1 / CHANGE, 1.0)
             factor = torch.where(lower & (gain >= 0.25), factor, CHANGE)
-            self.damping[untaken] = (damping * factor).clamp(*DAMPINGS)
+            self.damping[untaken] = (damping * factor).clamp(self.least, DAMPINGS[1])
             taken[untaken[lower]] = moves.steps[lower]
             untaken = untaken[~lower]
             before = before.times(torch.zeros_like(losses))  # a bad step may be the momentum's
@@ -89,11 +92,11 @@ class GaussNewton:
 
     def state(self) -> dict[str, Any]:
         """All that a continuation needs beside the parameters."""
-        return {"damping": self.damping, "step": self.step}
+        return {"damping": self.damping, "step": self.step, "least": self.least}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take up ``state``."""
-        self.damping, self.step = state["damping"], state["step"]
+        self.damping, self.step, self.least = state["damping"], state["step"], state["least"]
 
     def _bent(self, damped: "_Damped", points: Points, before: "_Moves") -> "_Moves":
         """Moves from those ``before``, bent along the curve of the residuals."""

@@ -153,6 +153,22 @@ def test_where_it_stalls_it_goes_on_with_more_points(monkeypatch: pytest.MonkeyP
     assert tuning.ended
 
 
+def test_steps_are_damped_as_the_held_out_losses_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Less after each best, more where the loss is far from the best, and within bounds."""
+    looks = [0.5, 0.4, 0.5, 1.2, 1.3, math.nan, *[0.3 / 2**n for n in range(9)], *[1.0] * 12]
+    tuning = begun("gauss_newton", len(looks) * CHUNK)
+    seen = []
+    steps = tuning._descent._steps  # type: ignore[attr-defined]
+    pretend(tuning, monkeypatch, looks)
+    monkeypatch.setattr(fine_tuning, "PATIENCE", 100)
+    for _ in looks:
+        tuning.advance()
+        seen.append(round(math.log10(steps.least)))
+    assert seen[:6] == [-9, -10, -10, -10, -9, -9]
+    assert seen[6:15] == [-10] * 9
+    assert seen[15:] == [-9, -8, -7, -6, -5, -4, -3, -2, -1, -1, -1, -1]
+
+
 def test_where_it_makes_progress_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where most looks see nothing better."""
     falls = [PROGRESS ** (n // PATIENCE * 1.01) * (1 + n % PATIENCE) for n in range(PATIENCE, 40)]

@@ -84,6 +84,7 @@ def at(systems: Functions, damping: float, momentum: float = 0.0) -> GaussNewton
         {
             "damping": torch.full((len(systems.x),), damping, dtype=DOUBLE),
             "step": torch.zeros_like(systems.x),
+            "least": damping,
         }
     )
     return method
@@ -126,7 +127,8 @@ def test_a_step_is_damped_towards_the_one_before(
     systems, a, b = linear(2, rows, parameters)
     method, start = GaussNewton(systems, 0.5), systems.x
     before = 0.1 * draw(2, parameters, seed=3)
-    method.restore({"damping": torch.full((2,), 0.3, dtype=DOUBLE), "step": before})
+    damping = torch.full((2,), 0.3, dtype=DOUBLE)
+    method.restore({"damping": damping, "step": before, "least": 0.3})
     method.advance(NOWHERE)
     r = (a @ start[..., None])[..., 0] + b
     expected = damped(a, r, 0.3, 0.5 * before)
@@ -273,6 +275,14 @@ def test_damping_rises_with_each_refusal_and_falls_where_all_came_as_foretold() 
     torch.testing.assert_close(method.damping, expected)
 
 
+def test_no_damping_is_less_than_the_least() -> None:
+    systems, _, _ = linear(3, 9, 4)
+    method = GaussNewton(systems, 0.5, least=0.8 * FIRST_DAMPING)
+    method.advance(NOWHERE)
+    expected = torch.full((3,), 0.8 * FIRST_DAMPING, dtype=DOUBLE)
+    torch.testing.assert_close(method.damping, expected)
+
+
 def test_a_momentum_that_leads_astray_is_let_go() -> None:
     """The second try begins from nothing, damped more; of the lengths the longest is best."""
     systems, a, b = linear(2, 9, 4)
@@ -281,6 +291,7 @@ def test_a_momentum_that_leads_astray_is_let_go() -> None:
         {
             "damping": torch.full((2,), 1e2, dtype=DOUBLE),
             "step": torch.full((2, 4), 1e6, dtype=DOUBLE),
+            "least": 1e-10,
         }
     )
     method.advance(NOWHERE)
@@ -290,7 +301,7 @@ def test_a_momentum_that_leads_astray_is_let_go() -> None:
 
 
 def facts(method: GaussNewton, systems: Functions) -> list[Any]:
-    return [systems.x.tolist(), *(value.tolist() for value in method.state().values())]
+    return [systems.x.tolist(), *(torch.as_tensor(v).tolist() for v in method.state().values())]
 
 
 @pytest.mark.parametrize("stop", [0, 1, 5])
