@@ -13,7 +13,7 @@ from nas import problems
 from nas.calculus import compilation
 from nas.campaign import config
 from nas.campaign.maps import evaluate
-from nas.campaign.run import run_settings
+from nas.campaign.run_settings import run_settings
 from nas.mixture.mixture import Mixture
 from nas.training.search import WARM_UP
 from nas.training.trainer import Outcome, Trainer

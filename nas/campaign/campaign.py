@@ -13,21 +13,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from nas import problems
 from nas.calculus import networks
 from nas.campaign import front, records
 from nas.campaign.attempts import read_attempts, read_progress
 from nas.campaign.config import Campaign
 from nas.campaign.folder import claim, identify, stop_file
-from nas.campaign.run import RunSpec, execute, record_failure, resolve_device
+from nas.campaign.run import RunSpec, execute, record_failure
+from nas.campaign.run_settings import check_points, resolve_device
 from nas.campaign.tuner import LAG, Proposal, Tuner
 from nas.campaign.workers import KILLED, Ended, Workers
 from nas.errors import Misuse
 from nas.files import write_text
 from nas.problems import Problem
-from nas.training.points import Sampler
 
 DEATHS = 3  # of a run's worker at the same step, before the run is given up
 
@@ -95,7 +93,7 @@ def search(
     """
     found = problem or problems.load(campaign.problem)
     device = resolve_device(campaign.training.device)
-    _check_points(campaign, found)
+    check_points(campaign, found)
     networks.prepare(device)  # once, and told once, before the workers need it
     folder = Path(folder).absolute()
     with claim(folder):
@@ -291,12 +289,3 @@ def _running(spec: RunSpec) -> RunningRun:
         progress.get("loss"),
         progress.get("experts", spec.m),
     )
-
-
-def _check_points(campaign: Campaign, problem: Problem) -> None:
-    """Draw once, so that too few boundary points are told before any training."""
-    training = campaign.training
-    for points in (training.warm_up.points, training.points):
-        Sampler(problem, points.interior, points.boundary, training.sampling, seed=0).draw(
-            0, torch.float64, torch.device("cpu")
-        )

@@ -1,6 +1,5 @@
 """What a user may write in a campaign file, typed and checked once, trusted afterwards."""
 
-import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -27,8 +26,6 @@ from nas.campaign.ranges import Exponents, PoolSizes, Range, Thresholds
 from nas.campaign.refusals import refuse, unknown_key
 from nas.errors import Misuse
 from search_spaces import SearchSpace
-
-_ABSENT = object()
 
 
 def _one_of(names: Sequence[str]) -> Callable[[object], object]:
@@ -272,28 +269,6 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Campaign:
         return "--set " if typed else f"{path}: "
 
     return _checked(_located(settings, Path()), where)
-
-
-def differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> list[str]:
-    """One text for each key in which two configurations, as resolved, differ.
-
-    Examples
-    --------
-    >>> differences({"training": {"steps": 3000}}, {"training": {"steps": 500}})
-    ['training.steps is 3000 there and 500 here']
-    """
-    found = []
-    for key in dict.fromkeys([*there, *here]):
-        one, other = there.get(key, _ABSENT), here.get(key, _ABSENT)
-        if isinstance(one, Mapping) and isinstance(other, Mapping):
-            found += [f"{key}.{text}" for text in differences(one, other)]
-        elif one != other:
-            found.append(f"{key} is {_told(one)} there and {_told(other)} here")
-    return found
-
-
-def _told(value: object) -> str:
-    return "absent" if value is _ABSENT else json.dumps(value, ensure_ascii=False)
 
 
 def _checked(settings: Mapping[str, Any], where: Callable[[str], str]) -> Campaign:

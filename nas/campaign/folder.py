@@ -11,7 +11,8 @@ from filelock import FileLock, Timeout
 
 from nas.campaign import records
 from nas.campaign.attempts import versions
-from nas.campaign.config import Campaign, differences
+from nas.campaign.config import Campaign
+from nas.campaign.differences import differences
 from nas.campaign.tuner import without_password
 from nas.errors import Misuse
 from nas.files import write_text

@@ -22,16 +22,12 @@ from nas.campaign.attempts import Attempts
 from nas.campaign.config import Campaign
 from nas.campaign.folder import stop_file
 from nas.campaign.maps import relative_l2, write_map
+from nas.campaign.run_settings import hardware, run_settings
 from nas.errors import Misuse
 from nas.files import write_text
-from nas.mixture.gate import GateShape
 from nas.problems import Problem
 from nas.training import trained
-from nas.training.fine_tuning import FineTuningSettings
-from nas.training.points import Sampler
-from nas.training.search import SearchSettings
 from nas.training.trainer import Outcome, RunSettings, Trainer
-from nas.training.warm_up import WarmUpSettings
 from search_spaces import Candidate
 
 ORPHAN_PATIENCE = 300.0  # seconds for an orphan to end its iterations and leave
@@ -117,25 +113,6 @@ def record_failure(spec: RunSpec, status: str, reason: str) -> None:
     _close(spec, _row(spec, status, reason) | {"experts_before": len(pool)}, rows, [])
 
 
-def resolve_device(name: str) -> torch.device:
-    """``auto`` is the first GPU, or the CPU where there is none; `Misuse` if it is not there."""
-    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    if name == "auto":
-        return torch.device("cuda" if count else "cpu")
-    device = torch.device(name)
-    if device.type == "cuda" and (device.index or 0) >= count:
-        here = ", ".join(["cpu", *(f"cuda:{index}" for index in range(count))])
-        raise Misuse(
-            f"training.device: expected a device of this machine ({here}), got {name}; "
-            "choose one of these, or auto"
-        )
-    return device
-
-
-def _hardware(device: torch.device) -> str:
-    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
-
-
 def _train(spec: RunSpec, attempts: Attempts) -> str:
     torch.set_num_threads(spec.threads)
     problem = spec.problem or problems.load(spec.campaign.problem)
@@ -154,54 +131,12 @@ def _train(spec: RunSpec, attempts: Attempts) -> str:
         points_seed=_seed(spec.campaign.seed, spec.repetition),
     )
     trainer = Trainer(problem, settings, spec.path / "checkpoint.safetensors")
-    attempts.begin(trainer.step, _hardware(settings.device))
+    attempts.begin(trainer.step, hardware(settings.device))
     outcome = trainer.run(_should_stop(spec), attempts.watch)
     attempts.close(outcome.status, trainer.step)
     if outcome.status != "interrupted":
         _record(spec, problem, settings, outcome)
     return outcome.status
-
-
-def run_settings(
-    problem: Problem,
-    campaign: Campaign,
-    m: int,
-    p: float,
-    threshold: float,
-    seed: int,
-    points_seed: int,
-) -> RunSettings:
-    """A run's settings: a function of configuration, trial and repetition alone.
-
-    Pool and initial weights, which follow ``seed``, differ from trial to trial; the points are
-    the same in all trials of a repetition, so that their losses can be compared.
-    """
-    training = campaign.training
-    warm_up, points = training.warm_up, training.points
-    return RunSettings(
-        pool=campaign.search_space().pool(m, seed),
-        gate=GateShape(campaign.gate.depth, campaign.gate.width, campaign.gate.activation),
-        search=SearchSettings(
-            WarmUpSettings(
-                warm_up.method,
-                warm_up.iterations,
-                warm_up.points.interior,
-                warm_up.points.boundary,
-                training.learning_rate,
-            ),
-            training.steps,
-            training.learning_rate,
-            p,
-            threshold,
-        ),
-        fine_tuning=FineTuningSettings(
-            training.fine_tuning.method, training.fine_tuning.iterations
-        ),
-        sampler=Sampler(problem, points.interior, points.boundary, training.sampling, points_seed),
-        seed=seed,
-        dtype=getattr(torch, training.dtype),
-        device=resolve_device(training.device),
-    )
 
 
 def _pool(spec: RunSpec) -> tuple[Candidate, ...]:

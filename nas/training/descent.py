@@ -20,24 +20,29 @@ Method = Literal["gauss_newton", "lbfgs"]
 MOMENTUM = 0.8
 FIRST_LEAST, LEASTS = 1e-8, (1e-10, 0.1)  # of the dampings that a step may have
 FAR = 3.0  # times the best held-out loss
+STILL = 10  # iterations without a step that are a convergence
 MOST_ENTRIES = 2**25  # of a step's largest matrix: 256 MiB, of which it needs a few
 ROUND = 300  # iterations of L-BFGS on the same points
 FIRST_DRAW = HELD_OUT_DRAW // 2  # points are drawn from behind the search's
 
 
 class Descent(Protocol):
-    """Trains a mixture in place; ``converged`` once no step lowers the loss.
+    """Trains a mixture in place.
 
     ``first`` is how many times the points do to begin with.
     """
 
     first: float
-    converged: bool
 
-    def advance(self, iteration: int, count: int, times: float) -> Tensor:
-        """Do ``count`` iterations on ``times`` the points.
+    @property
+    def converged(self) -> bool:
+        """Whether no step lowers the loss any more."""
+        ...
 
-        Returns the loss () before one of them: Gauss–Newton the last, L-BFGS the first.
+    def advance(self, iteration: int, most: int, times: float) -> tuple[Tensor, int]:
+        """Do some iterations, ``most`` or fewer, on ``times`` the points.
+
+        Returns the loss () before the first of them, and how many they were.
         """
         ...
 
@@ -73,19 +78,21 @@ class ByGaussNewton:
         self._problem, self._mixture = problem, mixture
         self._steps = GaussNewton(Together(problem, mixture), MOMENTUM, FIRST_LEAST)
         self._sampler, self._resampler = sampler, Resampler(sampler, self._sizes)
-        self.converged = False
+        self._still = 0  # iterations without a step
 
-    def advance(self, iteration: int, count: int, times: float) -> Tensor:
-        """See `Descent`."""
+    @property
+    def converged(self) -> bool:
+        """Whether no step has lowered the loss for some time, on whatever points."""
+        return self._still >= STILL
+
+    def advance(self, iteration: int, most: int, times: float) -> tuple[Tensor, int]:
+        """See `Descent`: one, since each may be long."""
         like = self._mixture.centre
-        moved = False
         self._resampler.sampler = self._affordable(times)
-        for number in range(iteration, iteration + count):
-            points = self._resampler.draw(FIRST_DRAW + number, like.dtype, like.device)
-            loss = self._steps.advance(points)[0]
-            moved = moved or self._steps.moved
-        self.converged = not moved
-        return loss
+        points = self._resampler.draw(FIRST_DRAW + iteration, like.dtype, like.device)
+        loss = self._steps.advance(points)[0]
+        self._still = 0 if self._steps.moved else self._still + 1
+        return loss, 1
 
     def heed(self, ratio: float) -> None:
         """Damp less where the steps bring the best, and more where they lead far from it."""
@@ -95,11 +102,12 @@ class ByGaussNewton:
 
     def state(self) -> dict[str, Any]:
         """See `Descent`."""
-        return self._steps.state()
+        return self._steps.state() | {"still": self._still}
 
     def restore(self, state: dict[str, Any], iteration: int) -> None:
         """See `Descent`."""
         self._steps.restore(state)
+        self._still = state["still"]
 
     def _affordable(self, times: float) -> Sampler:
         """``times`` the points, or as many as `MOST_ENTRIES` allow."""
@@ -124,19 +132,19 @@ class ByLBFGS:
         self._problem, self._mixture, self._sampler = problem, mixture, sampler
         self._begin_round(0, self.first)
 
-    def advance(self, iteration: int, count: int, times: float) -> Tensor:
+    def advance(self, iteration: int, most: int, times: float) -> tuple[Tensor, int]:
         """See `Descent`."""
         if iteration % ROUND == 0 or times != self._times:
             self._begin_round(iteration // ROUND, times)
         for group in self._optimiser.param_groups:
-            group["max_iter"], group["max_eval"] = count, 2 * count
+            group["max_iter"], group["max_eval"] = most, 2 * most
 
         def closure() -> Tensor:
             self._optimiser.zero_grad()
             return learn_mixture(self._problem, self._mixture, self._points).loss
 
         loss: Tensor = self._optimiser.step(closure)  # type: ignore[no-untyped-call]
-        return loss
+        return loss, most
 
     def heed(self, ratio: float) -> None:
         """See `Descent`: the points of a round stay, and so does what has been learnt of them."""

@@ -7,6 +7,7 @@ last one no better than another.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,7 @@ from nas.training.points import Sampler
 
 PHASE = "fine-tuning"
 
-CHUNK = 10  # iterations between two looks at the held-out loss
+CHUNK = 10  # iterations from one look at the held-out loss to the next
 PATIENCE = 4  # looks
 PROGRESS = 0.8  # the share of the best loss that it must fall under within that many looks
 MOST_TIMES = 8.0  # the points, at most
@@ -37,7 +38,7 @@ class FineTuningSettings:
 
 
 class FineTuning:
-    """A mixture of survivors on its way to the minimum; `advance` does one chunk.
+    """A mixture of survivors on its way to the minimum; `advance` goes on to the next look.
 
     Parameters
     ----------
@@ -72,11 +73,20 @@ class FineTuning:
         """Whether there is no more to be done."""
         return bool(self.ended) or self.iterations >= self.settings.iterations
 
-    def advance(self) -> Tensor:
-        """Do one chunk of iterations; return the physics loss () that it saw (see `Descent`)."""
-        count = min(CHUNK, self.settings.iterations - self.iterations)
-        loss = self._descent.advance(self.iterations, count, self.times)
-        self.iterations += count
+    def advance(self, should_stop: Callable[[], bool] = lambda: False) -> Tensor | None:
+        """Go on to the next look at the held-out loss.
+
+        Returns the physics loss () before the last iterations, or None if ``should_stop()`` came
+        between: the next call goes on from there.
+        """
+        goal = min((self.iterations // CHUNK + 1) * CHUNK, self.settings.iterations)
+        while True:
+            loss, done = self._descent.advance(self.iterations, goal - self.iterations, self.times)
+            self.iterations += done
+            if self.iterations == goal:
+                break
+            if should_stop():
+                return None
         self.held_out = self._measure()
         self._descent.heed(self.held_out / self.best_loss if self.best_loss else math.nan)
         if self.held_out < self.best_loss:  # false where it is not a number

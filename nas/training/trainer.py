@@ -135,7 +135,8 @@ class Trainer:
         while not self.fine_tuning.finished:
             if should_stop():
                 return self._interrupted()
-            self._fine_tuning_chunk(self.fine_tuning, watch)
+            if not self._fine_tuning_chunk(self.fine_tuning, should_stop, watch):
+                return self._interrupted()
             self._save_if_due()
         self.fine_tuning.take_best()
         self.reason = self.fine_tuning.ended
@@ -173,10 +174,18 @@ class Trainer:
             self._log(phase, value, search.held_out_loss(), sparsity, rate, watch)
         return True
 
-    def _fine_tuning_chunk(self, tuning: FineTuning, watch: Callable[[Progress], None]) -> None:
-        loss = float(tuning.advance())
+    def _fine_tuning_chunk(
+        self,
+        tuning: FineTuning,
+        should_stop: Callable[[], bool],
+        watch: Callable[[Progress], None],
+    ) -> bool:
+        loss = tuning.advance(should_stop)
+        if loss is None:
+            return False
         if math.isfinite(loss):
-            self._log(fine_tuning.PHASE, loss, tuning.held_out, None, None, watch)
+            self._log(fine_tuning.PHASE, float(loss), tuning.held_out, None, None, watch)
+        return True
 
     def _log(
         self,

@@ -17,7 +17,6 @@ from nas.campaign.config import (
     WarmUp,
     WarmUpPoints,
     build,
-    differences,
     load,
 )
 from nas.campaign.ranges import Range
@@ -254,24 +253,8 @@ def test_identity_leaves_out_how_much_and_on_what() -> None:
         problem="burgers", trials=99, parallel={"workers": 7}, storage="sqlite:///trials.db"
     )
     assert one.identity() == other.identity()
-    assert differences(one.identity(), other.identity()) == []
     assert one.identity() != build(problem="burgers", seeds=2).identity()
     assert one.identity().keys() == one.resolved().keys() - {"trials", "parallel", "storage"}
-
-
-def test_differences_name_the_key_and_both_values() -> None:
-    there = build(problem="burgers", training={"steps": 3000}, tune={"p": [0.2, 0.9]})
-    here = build(problem="burgers", training={"steps": 500}, tune={"p": 0.5}, space="full_grid")
-    assert differences(there.resolved(), here.resolved()) == [
-        'space is {"activations": ["sine", "tanh", "swish", "softplus"], "depths": [2, 3], '
-        '"widths": [16, 32, 64]} there and "full_grid" here',
-        "tune.p is [0.2, 0.9] there and 0.5 here",
-        "training.steps is 3000 there and 500 here",
-    ]
-    assert differences({"a": 1}, {"b": None}) == [
-        "a is 1 there and absent here",
-        "b is absent there and null here",
-    ]
 
 
 def test_campaign_is_frozen() -> None:

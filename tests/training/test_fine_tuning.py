@@ -51,6 +51,13 @@ def begun(method: Method, iterations: int, problem: Problem = POISSON) -> FineTu
     return FineTuning(problem, mixture(), sampler, FineTuningSettings(method, iterations))
 
 
+def on(tuning: FineTuning) -> float:
+    """Go on to the next look; the loss."""
+    loss = tuning.advance()
+    assert loss is not None
+    return float(loss)
+
+
 def ended(tuning: FineTuning) -> FineTuning:
     while not tuning.finished:
         tuning.advance()
@@ -114,6 +121,18 @@ def test_it_ends_when_it_has_stalled_and_says_so(
     assert {32, 64, 128} <= seen
 
 
+def test_it_converges_wherever_it_is_stopped(tmp_path: Path) -> None:
+    """How long no step was done is part of the state."""
+    problem = replace(POISSON, residual=lambda u: 0 * u, conditions=[])
+    tuning = begun("gauss_newton", 1000, problem)
+    assert tuning.advance(lambda: tuning.iterations >= 4) is None
+    checkpoint.save(tmp_path / "c", tuning.state())
+    again = begun("gauss_newton", 1000, problem)
+    again.restore(checkpoint.load(tmp_path / "c"))
+    ended(again)
+    assert again.ended.startswith(f"converged after {CHUNK} iterations")
+
+
 def test_it_ends_where_no_step_lowers_the_loss_and_says_so() -> None:
     """u = 0 everywhere: met exactly, since a network can be zero."""
     problem = replace(POISSON, residual=lambda u: u, conditions=[])
@@ -133,9 +152,9 @@ def pretend(tuning: FineTuning, patch: pytest.MonkeyPatch, losses: list[float]) 
     """
     looks, times_seen = iter(losses), list[float]()
 
-    def advance(iteration: int, count: int, times: float) -> Tensor:
+    def advance(iteration: int, most: int, times: float) -> tuple[Tensor, int]:
         times_seen.append(times)
-        return torch.tensor(1.0)
+        return torch.tensor(1.0), most
 
     patch.setattr(tuning, "_measure", lambda: next(looks))
     patch.setattr(tuning._descent, "advance", advance)
@@ -211,15 +230,16 @@ def test_a_beginning_without_numbers_is_no_best(method: Method) -> None:
     problem = replace(POISSON, residual=lambda u: u.xx * torch.nan)
     tuning = begun(method, CHUNK, problem)
     assert tuning.best_loss == math.inf
-    assert not math.isfinite(float(tuning.advance()))
+    assert not math.isfinite(on(tuning))
     assert tuning.best_loss == math.inf
+    assert tuning.ended.startswith(f"stopped after {CHUNK} iterations: loss ")
 
 
-def facts(tuning: FineTuning, losses: list[Tensor]) -> dict[str, Any]:
+def facts(tuning: FineTuning, losses: list[float]) -> dict[str, Any]:
     return {
         "now": {name: value.tolist() for name, value in tuning.mixture.state_dict().items()},
         "best": {name: value.tolist() for name, value in tuning.best.items()},
-        "losses": [float(one) for one in losses],
+        "losses": losses,
         "told": (tuning.iterations, tuning.times, tuning.ended, tuning.best_loss),
         "best_losses": tuning.best_losses,
     }
@@ -230,17 +250,17 @@ def resumed(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """What an uninterrupted run led to, and one that was stopped at a chunk."""
     tuning = begun(method, iterations)
-    losses: list[Tensor] = []
+    losses: list[float] = []
     while not tuning.finished:
         if len(losses) == stop:
             checkpoint.save(path, tuning.state())
-        losses.append(tuning.advance())
+        losses.append(on(tuning))
     again, later = begun(method, iterations), []
     state = checkpoint.load(path)
     spoil(state)
     again.restore(state)
     while not again.finished:
-        later.append(again.advance())
+        later.append(on(again))
     return facts(again, later), facts(tuning, losses[stop:])
 
 
@@ -253,6 +273,24 @@ def test_it_goes_on_bit_for_bit(
     monkeypatch.setattr(descent, "ROUND", 2 * CHUNK)
     again, whole = resumed(method, 4 * CHUNK, stop, tmp_path / "c", lambda state: None)
     assert again == whole
+
+
+@pytest.mark.parametrize("stop", [1, CHUNK - 1, CHUNK, CHUNK + 3])
+def test_gauss_newton_stops_between_two_looks_and_goes_on_bit_for_bit(
+    stop: int, tmp_path: Path
+) -> None:
+    whole, told = begun("gauss_newton", 3 * CHUNK), []
+    losses = [on(whole) for _ in range(3)]
+    tuning = begun("gauss_newton", 3 * CHUNK)
+    while tuning.iterations < stop:
+        told.append(tuning.advance(lambda: tuning.iterations >= stop))
+    assert tuning.iterations == stop
+    assert (told[-1] is None) == (stop % CHUNK != 0)
+    checkpoint.save(tmp_path / "c", tuning.state())
+    again = begun("gauss_newton", 3 * CHUNK)
+    again.restore(checkpoint.load(tmp_path / "c"))
+    later = [on(again) for _ in range(3 - stop // CHUNK)]
+    assert facts(again, later) == facts(whole, losses[stop // CHUNK :])
 
 
 @pytest.mark.parametrize("stop", [2, 3])

@@ -11,7 +11,7 @@ from torch.nn.utils import parameters_to_vector
 from experiments.training import ours, settings
 from experiments.training.truth import POINTS, Truth
 from nas import problems
-from nas.campaign import config
+from nas.campaign.differences import differences
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
 from nas.training.fine_tuning import FineTuning, FineTuningSettings
@@ -45,7 +45,7 @@ def test_the_one_network_is_that_of_the_demo() -> None:
 def test_a_method_changes_one_thing_of_the_default(method: str, changes: dict[str, Any]) -> None:
     there = ours.campaign(burgers()).resolved()
     here = ours.campaign(burgers(method)).resolved()
-    assert len(config.differences(there, here)) == len(changes)
+    assert len(differences(there, here)) == len(changes)
 
 
 def test_while_fine_tuning_the_best_state_is_measured_and_training_goes_on_from_the_last() -> None:

@@ -1,0 +1,90 @@
+"""The settings of one run, from its campaign and what its trial proposes."""
+
+import torch
+
+from nas.campaign.config import Campaign
+from nas.errors import Misuse
+from nas.mixture.gate import GateShape
+from nas.problems import Problem
+from nas.training.fine_tuning import FineTuningSettings
+from nas.training.points import Sampler
+from nas.training.search import SearchSettings
+from nas.training.trainer import RunSettings
+from nas.training.warm_up import WarmUpSettings
+
+
+def run_settings(
+    problem: Problem,
+    campaign: Campaign,
+    m: int,
+    p: float,
+    threshold: float,
+    seed: int,
+    points_seed: int,
+) -> RunSettings:
+    """A run's settings: a function of configuration, trial and repetition alone.
+
+    Pool and initial weights, which follow ``seed``, differ from trial to trial; the points are
+    the same in all trials of a repetition, so that their losses can be compared.
+    """
+    training = campaign.training
+    warm_up, points = training.warm_up, training.points
+    return RunSettings(
+        pool=campaign.search_space().pool(m, seed),
+        gate=GateShape(campaign.gate.depth, campaign.gate.width, campaign.gate.activation),
+        search=SearchSettings(
+            WarmUpSettings(
+                warm_up.method,
+                warm_up.iterations,
+                warm_up.points.interior,
+                warm_up.points.boundary,
+                training.learning_rate,
+            ),
+            training.steps,
+            training.learning_rate,
+            p,
+            threshold,
+        ),
+        fine_tuning=FineTuningSettings(
+            training.fine_tuning.method, training.fine_tuning.iterations
+        ),
+        sampler=Sampler(problem, points.interior, points.boundary, training.sampling, points_seed),
+        seed=seed,
+        dtype=getattr(torch, training.dtype),
+        device=resolve_device(training.device),
+    )
+
+
+def resolve_device(name: str) -> torch.device:
+    """``auto`` is the first GPU, or the CPU where there is none; `Misuse` if it is not there."""
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if name == "auto":
+        return torch.device("cuda" if count else "cpu")
+    device = torch.device(name)
+    if device.type == "cuda" and (device.index or 0) >= count:
+        here = ", ".join(["cpu", *(f"cuda:{index}" for index in range(count))])
+        raise Misuse(
+            f"training.device: expected a device of this machine ({here}), got {name}; "
+            "choose one of these, or auto"
+        )
+    return device
+
+
+def hardware(device: torch.device) -> str:
+    """What a device is called in the records."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
+
+
+def check_points(campaign: Campaign, problem: Problem) -> None:
+    """Draw once, so that too few boundary points are told before any training.
+
+    Raises
+    ------
+    Misuse
+        If there are too few.
+    """
+    training = campaign.training
+    for points in (training.warm_up.points, training.points):
+        Sampler(problem, points.interior, points.boundary, training.sampling, seed=0).draw(
+            0, torch.float64, torch.device("cpu")
+        )
