@@ -63,7 +63,7 @@ def complete(kept: Kept, tasks: Iterable[Task]) -> Iterator[tuple[Task, str]]:
             if task.method == settings.DEEPXDE:
                 yield task, "DeepXDE: it is not installed"
         missing = [task for task in missing if task.method != settings.DEEPXDE]
-    missing.sort(key=lambda task: task.method not in settings.DEFAULTS)
+    missing.sort(key=lambda task: (task.method not in settings.DEFAULTS, task.seed))
     pool = ThreadPoolExecutor(settings.AT_ONCE)
     runs = {pool.submit(alone.run, task, task.budget): task for task in missing}
     try:

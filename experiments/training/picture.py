@@ -27,7 +27,6 @@ COLOURS: Mapping[str, str] = {
     settings.DEEPXDE: "#D55E00",
     settings.ONE: "#CC79A7",
     "Adam warm-up": "#E69F00",
-    "L-BFGS fine-tuning": "#009E73",
     settings.POOL: "#0072B2",
 }
 

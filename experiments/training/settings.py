@@ -22,7 +22,6 @@ ADAM = "Adam warm-up"
 SEARCHES: Mapping[str, Mapping[str, Any]] = {
     POOL: {},
     ADAM: {"warm_up": {"method": "adam"}},
-    "L-BFGS fine-tuning": {"fine_tuning": {"method": "lbfgs"}},
 }
 DEEPXDE = "DeepXDE"
 ONE = "one network"

@@ -115,9 +115,8 @@ class WarmUp(_Section):
 
 
 class FineTuning(_Section):
-    """How the survivors learn on, at most so long; 0 iterations means not at all."""
+    """How long the survivors learn on at most; 0 iterations means not at all."""
 
-    method: Literal["gauss_newton", "lbfgs"] = "gauss_newton"
     iterations: CountOrZero = 1000
 
 

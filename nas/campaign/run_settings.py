@@ -6,7 +6,6 @@ from nas.campaign.config import Campaign
 from nas.errors import Misuse
 from nas.mixture.gate import GateShape
 from nas.problems import Problem
-from nas.training.fine_tuning import FineTuningSettings
 from nas.training.points import Sampler
 from nas.training.search import SearchSettings
 from nas.training.trainer import RunSettings
@@ -45,9 +44,7 @@ def run_settings(
             p,
             threshold,
         ),
-        fine_tuning=FineTuningSettings(
-            training.fine_tuning.method, training.fine_tuning.iterations
-        ),
+        fine_tuning=training.fine_tuning.iterations,
         sampler=Sampler(problem, points.interior, points.boundary, training.sampling, points_seed),
         seed=seed,
         dtype=getattr(torch, training.dtype),

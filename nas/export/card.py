@@ -78,7 +78,7 @@ value = model(points)[:, 0]  # (B,): {field}
 print(value.tolist(), first.tolist(), second.tolist())"""
 
 
-_OPTIMISERS = {"gauss_newton": "Gauss–Newton", "lbfgs": "L-BFGS", "adam": "Adam"}
+_OPTIMISERS = {"gauss_newton": "Gauss–Newton", "adam": "Adam"}
 _METHODS = {"sobol": "from Sobol sequences", "latin_hypercube": "as Latin hypercubes"}
 
 
@@ -139,9 +139,9 @@ def training_in_words(configuration: Mapping[str, Any], run: Mapping[str, Any]) 
             f"and widths {_listed(space['widths'])}"
         )
     )
-    warm_up, tuning = training["warm_up"], training["fine_tuning"]
+    warm_up = training["warm_up"]
     tuned = (
-        f"{_OPTIMISERS[tuning['method']]} went on with the survivors, gate and experts together, "
+        f"Gauss–Newton went on with the survivors, gate and experts together, "
         f"for {run['iterations']} iterations in float64, and the state with the least held-out "
         "loss was kept."
         if run["iterations"]

@@ -1,14 +1,14 @@
 """Fine-tuning: the survivors, gate and experts together, in float64.
 
-Gauss–Newton, or L-BFGS, in chunks of iterations; after each the loss on held-out points tells
-whether to go on. Where it stalls, what is left is the noise of the points: twice as many are drawn
+Gauss–Newton in chunks of iterations; after each the loss on held-out points tells whether to go
+on. It begins with few points: while there is far to go, many steps on few points are worth more
+than few on many. Where it stalls, what is left is the noise of the points: twice as many are drawn
 from then on, until that helps no more. The best state is kept, since points drawn anew make the
 last one no better than another.
 """
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -16,8 +16,7 @@ from torch import Tensor
 
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
-from nas.training.descent import Method as Method
-from nas.training.descent import begin
+from nas.training.descent import Descent
 from nas.training.loss import mixture_loss
 from nas.training.points import Sampler
 
@@ -26,15 +25,7 @@ PHASE = "fine-tuning"
 CHUNK = 10  # iterations from one look at the held-out loss to the next
 PATIENCE = 4  # looks
 PROGRESS = 0.8  # the share of the best loss that it must fall under within that many looks
-MOST_TIMES = 8.0  # the points, at most
-
-
-@dataclass(frozen=True)
-class FineTuningSettings:
-    """At most ``iterations`` of a method."""
-
-    method: Method
-    iterations: int
+FIRST_TIMES, MOST_TIMES = 0.25, 8.0  # the points
 
 
 class FineTuning:
@@ -48,19 +39,17 @@ class FineTuning:
         The survivors; turned into float64 and trained in place.
     sampler
         Where training and held-out points come from.
-    settings
-        By which method, and how long at most.
+    most
+        Iterations.
     """
 
-    def __init__(
-        self, problem: Problem, mixture: Mixture, sampler: Sampler, settings: FineTuningSettings
-    ) -> None:
+    def __init__(self, problem: Problem, mixture: Mixture, sampler: Sampler, most: int) -> None:
         self.problem, self.mixture = problem, mixture.double()
-        self.settings = settings
+        self.most = most
         self.iterations = 0  # done
         self.ended = ""  # why, once it has
-        self._descent = begin(settings.method, problem, mixture, sampler)
-        self.times = self._descent.first  # the points
+        self._descent = Descent(problem, mixture, sampler)
+        self.times = FIRST_TIMES  # the points
         self._held_out_points = sampler.held_out(torch.float64, mixture.centre.device)
         self.held_out = self._measure()
         # Any loss is better than one that is not a number.
@@ -71,18 +60,18 @@ class FineTuning:
     @property
     def finished(self) -> bool:
         """Whether there is no more to be done."""
-        return bool(self.ended) or self.iterations >= self.settings.iterations
+        return bool(self.ended) or self.iterations >= self.most
 
     def advance(self, should_stop: Callable[[], bool] = lambda: False) -> Tensor | None:
         """Go on to the next look at the held-out loss.
 
-        Returns the physics loss () before the last iterations, or None if ``should_stop()`` came
+        Returns the physics loss () before the last iteration, or None if ``should_stop()`` came
         between: the next call goes on from there.
         """
-        goal = min((self.iterations // CHUNK + 1) * CHUNK, self.settings.iterations)
+        goal = min((self.iterations // CHUNK + 1) * CHUNK, self.most)
         while True:
-            loss, done = self._descent.advance(self.iterations, goal - self.iterations, self.times)
-            self.iterations += done
+            loss = self._descent.advance(self.iterations, self.times)
+            self.iterations += 1
             if self.iterations == goal:
                 break
             if should_stop():
@@ -110,7 +99,7 @@ class FineTuning:
         self.mixture.load_state_dict(self.best)
 
     def state(self) -> dict[str, Any]:
-        """All that a continuation needs, beside problem, sampler and settings."""
+        """All that a continuation needs, beside problem and sampler."""
         return {
             "iterations": self.iterations,
             "ended": self.ended,
@@ -127,7 +116,7 @@ class FineTuning:
         self.iterations, self.ended = state["iterations"], state["ended"]
         self.times = state["times"]
         self.mixture.load_state_dict(state["mixture"])
-        self._descent.restore(state["method"], self.iterations)
+        self._descent.restore(state["method"])
         self.best_losses = [math.inf if one is None else one for one in state["best_losses"]]
         self.best_loss = math.inf if state["best_loss"] is None else state["best_loss"]
         self.best = state["best"]

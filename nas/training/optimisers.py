@@ -1,4 +1,4 @@
-"""Adam, whose state follows a drop of experts, and L-BFGS."""
+"""Adam, whose state follows a drop of experts."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -45,21 +45,3 @@ def follow(optimiser: torch.optim.Optimizer, changes: Changes) -> None:
                 key: value[rows] if value.shape == old.shape else value
                 for key, value in state.items()
             }
-
-
-def lbfgs(parameters: Iterable[nn.Parameter], iterations: int) -> torch.optim.LBFGS:
-    """L-BFGS with a strong-Wolfe line search (Nocedal & Wright 2006, ch. 7).
-
-    ``iterations`` is the number done by one call of ``step``; the memory lives on from one
-    call to the next. The tolerances are at float64's floor: rounds end by count.
-    """
-    return torch.optim.LBFGS(
-        parameters,
-        lr=1.0,
-        max_iter=iterations,
-        max_eval=2 * iterations,
-        history_size=50,
-        tolerance_grad=1e-14,
-        tolerance_change=1e-18,
-        line_search_fn="strong_wolfe",
-    )

@@ -19,7 +19,7 @@ from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
 from nas.training import checkpoint, fine_tuning
-from nas.training.fine_tuning import FineTuning, FineTuningSettings
+from nas.training.fine_tuning import FineTuning
 from nas.training.points import Sampler
 from nas.training.search import WARM_UP, Fate, Search, SearchSettings
 from search_spaces.space import Candidate
@@ -38,7 +38,7 @@ class RunSettings:
     pool: tuple[Candidate, ...]
     gate: GateShape
     search: SearchSettings
-    fine_tuning: FineTuningSettings
+    fine_tuning: int  # iterations at most
     sampler: Sampler
     seed: int  # of the initial weights
     dtype: torch.dtype  # of the search; the fine-tuning is in float64
@@ -211,7 +211,7 @@ class Trainer:
         watch(Progress(phase, self._done(), self.step, loss, len(mixture.alive)))
 
     def _done(self) -> float:
-        return self.step / (self.settings.search.ends + self.settings.fine_tuning.iterations)
+        return self.step / (self.settings.search.ends + self.settings.fine_tuning)
 
     def _mixture(self, alive: list[int] | None = None) -> Mixture:
         settings = self.settings

@@ -38,7 +38,7 @@ training:
   dtype: float32
   device: auto
   sampling: sobol
-  fine_tuning: {method: gauss_newton, iterations: 1000}
+  fine_tuning: {iterations: 1000}
 parallel: {workers: 2, threads: 1}
 storage: null
 seed: 0
@@ -71,7 +71,7 @@ training:
   dtype: float64
   device: cuda:1
   sampling: latin_hypercube
-  fine_tuning: {method: lbfgs, iterations: 0}
+  fine_tuning: {iterations: 0}
 parallel: {workers: 1, threads: 4}
 storage: postgresql+psycopg://host/trials
 seed: 4294967295
@@ -87,7 +87,7 @@ seed: 4294967295
     assert campaign.training.warm_up == WarmUp(
         method="adam", iterations=1, points=WarmUpPoints(interior=1, boundary=1)
     )
-    assert campaign.training.fine_tuning == FineTuning(method="lbfgs", iterations=0)
+    assert campaign.training.fine_tuning == FineTuning(iterations=0)
     assert campaign.parallel.threads == 4
     assert campaign.search_space() == search_spaces.load("article_burgers")
 

@@ -26,7 +26,7 @@ from nas.errors import Misuse
         ),
         (
             {"training": {"fine_tuning": {"rounds": 5}}},
-            "training.fine_tuning.rounds: unknown key; expected one of method, iterations",
+            "training.fine_tuning.rounds: unknown key; expected iterations",
         ),
         ({"space": {"depts": [2]}}, "space.depts: unknown key; did you mean space.depths?"),
         ({"tune": {"<<": 1}}, "tune.<<: unknown key; expected one of m, p, threshold"),
@@ -113,8 +113,8 @@ from nas.errors import Misuse
             "training.fine_tuning.iterations: expected an integer ≥ 0, got -1",
         ),
         (
-            {"training": {"fine_tuning": {"method": "adam"}}},
-            "training.fine_tuning.method: expected one of gauss_newton, lbfgs, got 'adam'",
+            {"training": {"warm_up": {"method": "lbfgs"}}},
+            "training.warm_up.method: expected one of gauss_newton, adam, got 'lbfgs'",
         ),
         (
             {"training": {"warm_up": {"iterations": 0}}},

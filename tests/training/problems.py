@@ -6,8 +6,7 @@ import torch
 from nas.mixture.gate import GateShape
 from nas.problems import Box, Condition, Problem
 from nas.problems.sampling import Method
-from nas.training import fine_tuning, warm_up
-from nas.training.fine_tuning import FineTuningSettings
+from nas.training import warm_up
 from nas.training.points import Sampler
 from nas.training.search import SearchSettings
 from nas.training.trainer import RunSettings
@@ -48,7 +47,6 @@ def settings(
     warm_up: warm_up.Method = "gauss_newton",
     warm_up_iterations: int | None = None,
     steps: int = 110,
-    fine_tuning: fine_tuning.Method = "gauss_newton",
     iterations: int = 20,
     p: float = 0.2,
     threshold: float = 0.9,
@@ -69,7 +67,7 @@ def settings(
             p,
             threshold,
         ),
-        fine_tuning=FineTuningSettings(fine_tuning, iterations),
+        fine_tuning=iterations,
         sampler=Sampler(problem, 64, 4, method, seed),
         seed=seed,
         dtype=dtype,

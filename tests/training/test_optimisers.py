@@ -1,4 +1,4 @@
-"""Optimiser state follows a drop; rates on a problem with a known minimum."""
+"""Optimiser state follows a drop."""
 
 import pytest
 import torch
@@ -6,7 +6,7 @@ from torch import nn
 
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
-from nas.training.optimisers import adam, cosine, follow, lbfgs, set_learning_rates
+from nas.training.optimisers import adam, cosine, follow, set_learning_rates
 from tests.training.problems import POISSON, POOL
 
 
@@ -58,21 +58,6 @@ def test_a_drop_before_the_first_step_needs_no_state() -> None:
     follow(optimiser, mixture.drop(0))
     assert not optimiser.state
     assert list(optimiser.param_groups[0]["params"]) == list(mixture.parameters())
-
-
-def test_lbfgs_meets_the_minimum_of_a_quadratic_in_as_many_iterations_as_unknowns() -> None:
-    scale = torch.logspace(0, 3, 8, dtype=torch.float64)
-    x = nn.Parameter(torch.ones(8, dtype=torch.float64))
-    optimiser = lbfgs([x], iterations=40)
-
-    def closure() -> torch.Tensor:
-        optimiser.zero_grad()
-        loss = (scale * (x - 2).square()).sum()
-        loss.backward()  # type: ignore[no-untyped-call]
-        return loss
-
-    optimiser.step(closure)  # type: ignore[no-untyped-call]
-    assert (x.detach() - 2).abs().max() < 1e-9
 
 
 def test_cosine_falls_from_one_to_its_floor() -> None:

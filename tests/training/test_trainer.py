@@ -49,10 +49,10 @@ def reached(looks: Iterator[int], stop: int) -> bool:
     return next(looks) >= stop
 
 
-# Methods of the warm-up and the fine-tuning: what a user has by default, and the other.
+# Methods of the warm-up: what a user has by default, and the other.
 METHODS: dict[str, dict[str, Any]] = {
-    "gauss_newton": {"warm_up": "gauss_newton", "fine_tuning": "gauss_newton"},
-    "adam": {"warm_up": "adam", "fine_tuning": "lbfgs"},
+    "gauss_newton": {"warm_up": "gauss_newton"},
+    "adam": {"warm_up": "adam"},
 }
 BY = pytest.mark.parametrize("by", METHODS)
 

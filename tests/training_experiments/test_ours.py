@@ -14,7 +14,7 @@ from nas import problems
 from nas.campaign.differences import differences
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
-from nas.training.fine_tuning import FineTuning, FineTuningSettings
+from nas.training.fine_tuning import FineTuning
 from nas.training.points import Sampler
 from nas.training.trainer import Trainer
 from search_spaces import Candidate
@@ -54,7 +54,7 @@ def test_while_fine_tuning_the_best_state_is_measured_and_training_goes_on_from_
         [Candidate("tanh", 1, 4)], GateShape(0, 1, "tanh"), problem.domain.bounds, 1, 0
     )
     sampler = Sampler(problem, 4, 4, "sobol", 0)
-    tuning = FineTuning(problem, mixture, sampler, FineTuningSettings("gauss_newton", 1))
+    tuning = FineTuning(problem, mixture, sampler, 1)
     trainer = cast(Trainer, SimpleNamespace(fine_tuning=tuning, mixture=mixture))
     best = parameters_to_vector(mixture.parameters()).detach().clone()
     with torch.no_grad():
