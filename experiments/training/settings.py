@@ -41,5 +41,5 @@ P, THRESHOLD = 0.7, 0.25
 ONE_SPACE: Mapping[str, Any] = {"activations": ["tanh"], "depths": [3], "widths": [20]}
 
 LEARNED = 0.1  # relative L2 error under which an expert has learned the problem
-WARM_UP_SECONDS = 300.0  # after which experts are counted
+WARM_UP_SECONDS = 240.0  # after which experts are counted
 ONE_LOOKS: Mapping[float, float] = {60.0: 1e-4, 180.0: 1e-5}  # seconds and target

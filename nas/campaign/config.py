@@ -90,7 +90,10 @@ class Tune(_Section):
 
 
 class Points(_Section):
-    """How many points a step draws inside the domain and on its whole boundary."""
+    """How many points a step draws inside the domain and on its whole boundary.
+
+    Fine-tuning begins with a quarter of them and goes up to eight times as many.
+    """
 
     interior: Count = 1000
     boundary: Count = 300

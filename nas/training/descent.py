@@ -38,7 +38,7 @@ class Descent:
     def advance(self, iteration: int, times: float) -> Tensor:
         """Do a step on ``times`` the points; return the loss () before it."""
         like = self._mixture.centre
-        self._resampler.sampler = self._affordable(times)
+        self._resampler.sampler = _denser(self._sampler, min(times, self.most_times))
         points = self._resampler.draw(FIRST_DRAW + iteration, like.dtype, like.device)
         loss = self._steps.advance(points)[0]
         self._still = 0 if self._steps.moved else self._still + 1
@@ -62,13 +62,13 @@ class Descent:
         self._steps.restore(state)
         self._still = state["still"]
 
-    def _affordable(self, times: float) -> Sampler:
-        """``times`` the points, or as many as `MOST_ENTRIES` allow."""
-        sampler, parameters = self._sampler, self._mixture.parameters_alive
-        rows = count_rows(self._problem, sampler)
+    @property
+    def most_times(self) -> float:
+        """How many times the points `MOST_ENTRIES` allow."""
+        parameters = self._mixture.parameters_alive
         # Of J's entries where there are fewer parameters than rows, else of J Jᵀ's.
         most = max(MOST_ENTRIES // parameters, math.isqrt(MOST_ENTRIES))
-        return _denser(sampler, min(times, most / rows))
+        return most / count_rows(self._problem, self._sampler)
 
     def _sizes(self, candidates: Tensor) -> Tensor:
         jet = self._mixture(candidates, self._problem.streams)

@@ -63,7 +63,7 @@ class FineTuning:
         return bool(self.ended) or self.iterations >= self.most
 
     def advance(self, should_stop: Callable[[], bool] = lambda: False) -> Tensor | None:
-        """Go on to the next look at the held-out loss.
+        """Go on to the next look at the held-out loss, unless `finished`.
 
         Returns the physics loss () before the last iteration, or None if ``should_stop()`` came
         between: the next call goes on from there.
@@ -72,7 +72,7 @@ class FineTuning:
         while True:
             loss = self._descent.advance(self.iterations, self.times)
             self.iterations += 1
-            if self.iterations == goal:
+            if self.iterations >= goal:
                 break
             if should_stop():
                 return None
@@ -86,12 +86,13 @@ class FineTuning:
         elif self._descent.converged:
             self.ended = f"converged after {self.iterations} iterations: no step lowers the loss"
         elif self._stalled():
-            self.times, self.best_losses = 2 * self.times, []
-            if self.times > MOST_TIMES:
+            most = min(MOST_TIMES, self._descent.most_times)
+            if self.times >= most:
                 self.ended = (
                     f"stalled after {self.iterations} iterations: the held-out loss falls no "
-                    f"more, nor with {MOST_TIMES:g} times the points"
+                    f"more, nor with {most:.2g} times the points"
                 )
+            self.times, self.best_losses = 2 * self.times, []
         return loss.detach()
 
     def take_best(self) -> None:

@@ -57,8 +57,9 @@ class GaussNewton:
         if self.damping is None or self.step is None:
             self.damping = torch.full_like(residuals[:, 0], FIRST_DAMPING, dtype=torch.float64)
             self.step = self.damping.new_zeros(jacobian.systems, jacobian.parameters)
-        # A checkpoint comes back on the CPU.
-        self.damping, self.step = self.damping.to(residuals.device), self.step.to(residuals.device)
+        # A checkpoint comes back on the CPU; and what it holds is changed below.
+        self.damping = self.damping.to(residuals.device, copy=True)
+        self.step = self.step.to(residuals.device)
         normal = _Normal(residuals, jacobian)
         losses = normal.residuals.square().sum(1)
         before = normal.moves(self._momentum * self.step)

@@ -26,7 +26,7 @@ from nas.training.systems import Alone, count_rows
 Method = Literal["gauss_newton", "adam"]
 
 MOMENTUM = 0.5
-MOST_ENTRIES = 2**26  # of all normal matrices of a group: 512 MiB
+MOST_ENTRIES = 2**26  # of the normal matrices of a group: 512 MiB, of which it needs a few
 REDRAW = 10  # steps of Adam for which the same points serve
 
 

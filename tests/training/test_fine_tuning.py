@@ -15,7 +15,7 @@ from nas.calculus.jets import Streams
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
-from nas.training import checkpoint, fine_tuning, resampling
+from nas.training import checkpoint, descent, fine_tuning, resampling
 from nas.training.fine_tuning import CHUNK, PATIENCE, PROGRESS, FineTuning
 from nas.training.loss import mixture_loss
 from nas.training.points import Sampler
@@ -148,13 +148,33 @@ def pretend(tuning: FineTuning, patch: pytest.MonkeyPatch, losses: list[float]) 
 
 
 def test_where_it_stalls_it_goes_on_with_more_points(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A loss that falls by a hair at each look: seven looks show that it has not within six."""
+    """A loss that falls by a hair at each look: five looks show that it has not within four."""
     monkeypatch.setattr(fine_tuning, "MOST_TIMES", 1.0)
     tuning = begun(100 * CHUNK)
     times = pretend(tuning, monkeypatch, [0.999**n for n in range(1, 101)])
     ended(tuning)
     assert times == [0.25] * (PATIENCE + 1) + [0.5] * (PATIENCE + 1) + [1] * (PATIENCE + 1)
     assert tuning.ended
+
+
+def test_no_more_points_are_drawn_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Room for 72 rows of 144: half the points are the most, and the reason says so."""
+    monkeypatch.setattr(descent, "MOST_ENTRIES", 72**2)
+    seen = set()
+
+    def residual(u: Field, x: Tensor) -> Tensor:
+        seen.add(len(x))
+        return u.xx
+
+    tuning = begun(1000, replace(POISSON, residual=residual))
+    assert tuning._descent.most_times == 0.5
+    for times in (0.25, 0.5, 1.0):
+        tuning._descent.advance(0, times)
+    assert {32, 64} <= seen
+    assert 128 not in seen
+    pretend(tuning, monkeypatch, [1.0] * 100)
+    ended(tuning)
+    assert tuning.ended.endswith("falls no more, nor with 0.5 times the points")
 
 
 def test_steps_are_damped_as_the_held_out_losses_tell(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -247,15 +267,13 @@ def resumed(
 
 
 @pytest.mark.parametrize("stop", [0, 1, 2])
-def test_it_goes_on_bit_for_bit(stop: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_goes_on_bit_for_bit(stop: int, tmp_path: Path) -> None:
     again, whole = resumed(4 * CHUNK, stop, tmp_path / "c", lambda state: None)
     assert again == whole
 
 
 @pytest.mark.parametrize("stop", [1, CHUNK - 1, CHUNK, CHUNK + 3])
-def test_gauss_newton_stops_between_two_looks_and_goes_on_bit_for_bit(
-    stop: int, tmp_path: Path
-) -> None:
+def test_it_stops_between_two_looks_and_goes_on_bit_for_bit(stop: int, tmp_path: Path) -> None:
     whole, told = begun(3 * CHUNK), []
     losses = [on(whole) for _ in range(3)]
     tuning = begun(3 * CHUNK)

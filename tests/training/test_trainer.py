@@ -188,8 +188,8 @@ def test_more_steps_are_better(by: str, short: dict[str, int], long: dict[str, i
     assert error(other) < 0.5 * error(one)
 
 
-# In the warm-up, at the gate's first step and its
-# last, after a drop, at the search's end, and between two chunks of the fine-tuning.
+# In the warm-up, at the gate's first step and its last, after a drop, at the search's end, and in
+# the fine-tuning.
 STOPS = {
     "gauss_newton": [[0, 3, 6], [5, 22, 60], [115], [116, 117]],
     "adam": [[5, 60, 76], [23, 140, 170, 171]],
@@ -250,7 +250,7 @@ def test_a_loss_that_is_not_finite_ends_the_run_as_diverged(by: str) -> None:
 
 
 def test_a_loss_that_is_not_finite_ends_the_fine_tuning_with_its_best() -> None:
-    """Half of the domain has no numbers from the third chunk on."""
+    """The residual has no numbers from the third look on."""
     looks = 0
 
     def residual(u: Field, x: Tensor) -> Tensor:
