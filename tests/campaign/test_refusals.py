@@ -26,7 +26,7 @@ from nas.errors import Misuse
         ),
         (
             {"training": {"fine_tuning": {"rounds": 5}}},
-            "training.fine_tuning.rounds: unknown key; expected iterations",
+            "training.fine_tuning.rounds: unknown key; expected one of iterations",
         ),
         ({"space": {"depts": [2]}}, "space.depts: unknown key; did you mean space.depths?"),
         ({"tune": {"<<": 1}}, "tune.<<: unknown key; expected one of m, p, threshold"),

@@ -159,7 +159,7 @@ def test_where_it_stalls_it_goes_on_with_more_points(monkeypatch: pytest.MonkeyP
 
 def test_no_more_points_are_drawn_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """Room for 72 rows of 144: half the points are the most, and the reason says so."""
-    monkeypatch.setattr(descent, "MOST_ENTRIES", 72**2)
+    monkeypatch.setattr(descent, "MOST_ENTRIES", 72 * mixture().parameters_alive)
     seen = set()
 
     def residual(u: Field, x: Tensor) -> Tensor:
