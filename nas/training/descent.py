@@ -18,6 +18,7 @@ FIRST_LEAST, LEASTS = 1e-8, (1e-10, 0.1)  # of the dampings that a step may have
 FAR = 3.0  # times the best held-out loss
 STILL = 10  # iterations without a step that are a convergence
 MOST_ENTRIES = 2**25  # of a step's largest matrix: 256 MiB, of which it needs a few
+MOST_PRODUCTS = 2**36  # of a step's normal matrix: two or three seconds of one core
 FIRST_DRAW = HELD_OUT_DRAW // 2  # points are drawn from behind the search's
 
 
@@ -64,11 +65,12 @@ class Descent:
 
     @property
     def most_times(self) -> float:
-        """How many times the points `MOST_ENTRIES` allow."""
+        """How many times the points `MOST_ENTRIES` and `MOST_PRODUCTS` allow."""
         parameters = self._mixture.parameters_alive
-        # Of J's entries where there are fewer parameters than rows, else of J Jᵀ's.
-        most = max(MOST_ENTRIES // parameters, math.isqrt(MOST_ENTRIES))
-        return most / count_rows(self._problem, self._sampler)
+        # By parameters a step takes J and Jᵀ J, by rows J Jᵀ; whichever is smaller.
+        long = min(MOST_ENTRIES // parameters, MOST_PRODUCTS // parameters**2)
+        wide = min(math.isqrt(MOST_ENTRIES), math.isqrt(MOST_PRODUCTS // parameters))
+        return max(long, wide) / count_rows(self._problem, self._sampler)
 
     def _sizes(self, candidates: Tensor) -> Tensor:
         jet = self._mixture(candidates, self._problem.streams)

@@ -58,7 +58,7 @@ class GaussNewton:
             self.damping = torch.full_like(residuals[:, 0], FIRST_DAMPING, dtype=torch.float64)
             self.step = self.damping.new_zeros(jacobian.systems, jacobian.parameters)
         # A checkpoint comes back on the CPU; and what it holds is changed below.
-        self.damping = self.damping.to(residuals.device, copy=True)
+        self.damping = self.damping.to(residuals.device).clamp(min=self.least)
         self.step = self.step.to(residuals.device)
         normal = _Normal(residuals, jacobian)
         losses = normal.residuals.square().sum(1)
