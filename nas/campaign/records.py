@@ -56,6 +56,7 @@ TABLES: dict[str, pa.Schema] = {
             ("seed", pa.int64()),  # of initial weights and points
             ("steps", pa.int64()),  # of the search: iterations of the warm-up, then steps of Adam
             ("iterations", pa.int64()),  # of the fine-tuning
+            ("evaluations", pa.int64()),  # points, times the experts that learnt from them
             ("experts_before", pa.int64()),
             ("experts_after", pa.int64()),
             ("parameters_before", pa.int64()),  # gate included
@@ -81,7 +82,9 @@ TABLES: dict[str, pa.Schema] = {
             ("reason", pa.string()),  # of the drop, or of the last refusal to drop
             ("importance", pa.float64()),  # smoothed mean weight when dropped, or at the end
             ("own_loss", pa.float64()),  # physics loss of the expert alone, after the warm-up
-            ("refusals", pa.int64()),  # times a drop was refused
+            # Held-out loss without the expert over that with it, before any was dropped.
+            ("leave_one_out", pa.float64()),
+            ("refusals", pa.int64()),  # times a drop was refused or taken back
         ]
     ),
     # One row per logged step.

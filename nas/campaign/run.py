@@ -184,6 +184,7 @@ def _record(spec: RunSpec, problem: Problem, settings: RunSettings, outcome: Out
         "seed": settings.seed,
         "steps": outcome.steps,
         "iterations": outcome.iterations,
+        "evaluations": outcome.evaluations,
         "experts_before": len(settings.pool),
         "experts_after": len(outcome.mixture.alive),
         "parameters_before": outcome.parameters_before,
@@ -254,6 +255,7 @@ def _expert_rows(spec: RunSpec, settings: RunSettings, outcome: Outcome) -> list
                 "reason": fate.reason,
                 "importance": fate.importance,
                 "own_loss": fate.own_loss,
+                "leave_one_out": fate.leave_one_out,
                 "refusals": fate.refusals,
             }
         )

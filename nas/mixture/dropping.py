@@ -2,7 +2,7 @@
 
 An expert leaves when its smoothed importance has fallen under ``threshold / alive`` and the
 held-out loss without it stays within a tolerance. One leaves at a time, so that the others
-can take over its part before the next is judged.
+can take over its part before the next is judged; where they have not, it comes back.
 """
 
 from collections.abc import Mapping
@@ -18,9 +18,11 @@ class DropRule:
     threshold
         In (0, 1): proposed below this share of the mean importance 1 / alive.
     every
-        Steps between two proposals.
+        Steps between two proposals, which are as many for the others to make up for a drop.
     tolerance
         Largest relative rise of the held-out loss at which the expert still goes.
+    left
+        Largest that may be left of it ``every`` steps later.
     rest
         Steps for which a refused expert is left in peace.
     """
@@ -28,6 +30,7 @@ class DropRule:
     threshold: float
     every: int = 25
     tolerance: float = 0.5
+    left: float = 0.1
     rest: int = 100
 
     def due(self, step: int) -> bool:
@@ -74,10 +77,26 @@ def judge(
     A loss without it that is not a number is a refusal.
     """
     bar = rule.threshold / alive
-    rise = (loss_without - loss_with) / loss_with if loss_with > 0 else float("inf")
+    rise = _rise(loss_with, loss_without)
     if rise <= rule.tolerance:
         return Verdict(True, f"importance {importance:.2e} under {bar:.2e}")
     return Verdict(
         False,
         f"held-out loss would rise by {rise:.0%}, more than {rule.tolerance:.0%}",
     )
+
+
+def recovery(rule: DropRule, steps: int, before: float, now: float) -> Verdict:
+    """Let a drop stand or undo it, from the held-out losses before it and ``steps`` later."""
+    rise = _rise(before, now)
+    if rise <= rule.left:
+        return Verdict(True, "")
+    return Verdict(
+        False,
+        f"dropped and taken back: {steps} steps later the held-out loss was {rise:.1%} higher, "
+        f"more than {rule.left:.0%}",
+    )
+
+
+def _rise(before: float, after: float) -> float:
+    return (after - before) / before if before > 0 else float("inf")

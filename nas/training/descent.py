@@ -30,6 +30,7 @@ class Descent:
         self._steps = GaussNewton(Together(problem, mixture), MOMENTUM, FIRST_LEAST)
         self._sampler, self._resampler = sampler, Resampler(sampler, self._sizes)
         self._still = 0  # iterations without a step
+        self.points_seen = 0
 
     @property
     def converged(self) -> bool:
@@ -41,6 +42,7 @@ class Descent:
         like = self._mixture.centre
         self._resampler.sampler = _denser(self._sampler, min(times, self.most_times))
         points = self._resampler.draw(FIRST_DRAW + iteration, like.dtype, like.device)
+        self.points_seen += len(points.interior) + len(points.boundary)
         loss = self._steps.advance(points)[0]
         self._still = 0 if self._steps.moved else self._still + 1
         return loss
@@ -56,12 +58,12 @@ class Descent:
 
     def state(self) -> dict[str, Any]:
         """What a continuation needs beside the mixture."""
-        return self._steps.state() | {"still": self._still}
+        return self._steps.state() | {"still": self._still, "points_seen": self.points_seen}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take up ``state``."""
         self._steps.restore(state)
-        self._still = state["still"]
+        self._still, self.points_seen = state["still"], state["points_seen"]
 
     @property
     def most_times(self) -> float:

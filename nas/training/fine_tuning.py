@@ -62,6 +62,11 @@ class FineTuning:
         """Whether there is no more to be done."""
         return bool(self.ended) or self.iterations >= self.most
 
+    @property
+    def evaluations(self) -> int:
+        """Points, times the experts that learnt from them, so far."""
+        return self._descent.points_seen * len(self.mixture.alive)
+
     def advance(self, should_stop: Callable[[], bool] = lambda: False) -> Tensor | None:
         """Go on to the next look at the held-out loss, unless `finished`.
 

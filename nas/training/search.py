@@ -8,9 +8,10 @@ noise: at uniform weights the term is stationary, and whatever breaks the tie wi
 1. *warm-up*: each expert learns the problem alone (see `warm_up`); the gate is untouched.
 2. *gate*: the gate starts from the experts' own held-out losses and learns alone.
 3. *selection*: all learn the mixture's residual together, and the sparsity term grows to the
-   size of the physics loss; experts leave one at a time.
+   size of the physics loss; experts leave one at a time, and one that is missed comes back.
 """
 
+import copy
 import math
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -18,26 +19,19 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from nas.mixture.dropping import DropRule, judge, proposal
-from nas.mixture.gate import sparsity
+from nas.mixture.dropping import DropRule, judge, proposal, recovery
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
-from nas.training.loss import (
-    learn_importance,
-    learn_mixture,
-    mixture_loss,
-    own_losses,
-)
-from nas.training.optimisers import adam, cosine, follow, set_learning_rates
+from nas.training.loss import mixture_loss, own_losses
+from nas.training.optimisers import cosine
 from nas.training.points import Points, Sampler
+from nas.training.selection import Selection
 from nas.training.warm_up import WarmUpSettings, begin
 
 WARM_UP, GATE, SELECTION = "warm-up", "gate", "selection"
 
 GATE_SHARE = 0.15  # of Adam's steps
 REDRAW = 10  # steps for which the same points serve
-EXPERTS_RATE = 0.15  # of the gate's learning rate: they have learnt already, it has not
-SMOOTHING = 0.98  # of the importance, an exponential moving average
 
 
 @dataclass(frozen=True)
@@ -88,8 +82,19 @@ class Fate:
     reason: str = ""
     importance: float | None = None
     own_loss: float | None = None
+    leave_one_out: float | None = None
     refusals: int = 0
     refused_at: int | None = None
+
+
+@dataclass(frozen=True)
+class Drop:
+    """The latest drop, and the `Selection` before it, to come back to."""
+
+    place: int
+    step: int
+    held_out_loss: float
+    selection: dict[str, Any]
 
 
 class Search:
@@ -100,8 +105,8 @@ class Search:
     problem
         What its physics loss is of.
     mixture
-        The whole pool, untrained; it is trained and pruned in place, in its own dtype and on
-        its own device.
+        The whole pool, untrained; it is trained and pruned, in its own dtype and on its own
+        device.
     sampler
         Where training and held-out points come from.
     settings
@@ -111,26 +116,28 @@ class Search:
     def __init__(
         self, problem: Problem, mixture: Mixture, sampler: Sampler, settings: SearchSettings
     ) -> None:
-        self.problem, self.mixture, self.sampler = problem, mixture, sampler
-        self.settings = settings
+        self.problem, self.sampler, self.settings = problem, sampler, settings
         self.rule = DropRule(settings.threshold)
         self.warm_up = begin(problem, mixture, sampler, settings.warm_up)
-        self.optimiser = adam(
-            settings.learning_rate, mixture.gate.parameters(), mixture.stacks.parameters()
-        )
+        self.selection = Selection(problem, mixture, settings.p)
         self.fates = {place: Fate() for place in mixture.alive}
+        self.on_trial: Drop | None = None
         self.step = 0
-        self.importance: Tensor | None = None  # (E,), smoothed
-        self.sparsity: Tensor | None = None
+        self.evaluations = 0  # points, times the experts that learnt from them
         like = mixture.centre
         self._held_out = sampler.held_out(like.dtype, like.device)
         self._points: tuple[int, Points] | None = None
 
     @property
+    def mixture(self) -> Mixture:
+        """As it is now."""
+        return self.selection.mixture
+
+    @property
     def finished(self) -> bool:
         """Whether all steps are done, or there is nothing to choose from."""
-        chosen = self.step >= self.settings.warm_up_ends and len(self.mixture.alive) == 1
-        return chosen or self.step >= self.settings.ends
+        decided = len(self.mixture.alive) == 1 and self.on_trial is None
+        return (decided and self.phase != WARM_UP) or self.step >= self.settings.ends
 
     @property
     def phase(self) -> str:
@@ -147,29 +154,11 @@ class Search:
 
     def advance(self) -> Tensor:
         """Do one step; return the physics loss () it saw (in the warm-up, the best expert's)."""
-        if self.phase == WARM_UP:
-            losses = self.warm_up.advance(self.step)
-            self.step += 1
-            if self.phase != WARM_UP:
-                self._introduce()
-            # One expert that diverges is no reason to end the others: it leaves after the warm-up.
-            return losses.nan_to_num(nan=torch.inf, posinf=torch.inf).min()
-        choosing = self.phase == SELECTION
-        rate = self.learning_rate
-        set_learning_rates(self.optimiser, [rate, EXPERTS_RATE * rate])
-        self.optimiser.zero_grad()
-        physics = self._mixture_step(self._current_points(), experts_learn=choosing)
-        self.optimiser.step()
-        self.step += 1
-        if choosing:
-            self._consider_drop()
-        return physics
+        return self._learn_alone() if self.phase == WARM_UP else self._learn_together()
 
     def held_out_loss(self) -> float | None:
         """The mixture's physics loss on held-out points; None while the gate is untouched."""
-        if self.phase == WARM_UP:
-            return None
-        return float(mixture_loss(self.problem, self.mixture, self._held_out))
+        return None if self.phase == WARM_UP else self._held_out_loss()
 
     def own_held_out_losses(self) -> Tensor:
         """Each expert's own loss (E,) on held-out points."""
@@ -179,32 +168,51 @@ class Search:
         """Write down the importance of those still alive."""
         if len(self.mixture.alive) == 1:
             self.fates[self.mixture.alive[0]].importance = 1.0
-        elif self.importance is not None:
-            for place, value in self._importances().items():
+        else:
+            for place, value in self.selection.importances.items():
                 self.fates[place].importance = value
 
     def state(self) -> dict[str, Any]:
         """All that a continuation needs; rates and Adam's points are functions of the step."""
         return {
             "step": self.step,
-            "alive": self.mixture.alive,
-            "mixture": self.mixture.state_dict(),
+            "evaluations": self.evaluations,
+            "selection": self.selection.state(),
             "warm_up": self.warm_up.state() if self.phase == WARM_UP else None,
-            "optimiser": self.optimiser.state_dict(),
-            "importance": self.importance,
+            "on_trial": None if self.on_trial is None else vars(self.on_trial),
             "fates": {str(place): asdict(fate) for place, fate in self.fates.items()},
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take up ``state``; the mixture must have been built with its ``alive``."""
-        self.step = state["step"]
-        self.mixture.load_state_dict(state["mixture"])
+        """Take up ``state``."""
+        self.step, self.evaluations = state["step"], state["evaluations"]
+        self.selection.take_up(state["selection"])
         if state["warm_up"] is not None:
             self.warm_up.restore(state["warm_up"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        if state["importance"] is not None:
-            self.importance = state["importance"].to(self.mixture.centre.device)
+        self.on_trial = None if state["on_trial"] is None else Drop(**state["on_trial"])
         self.fates = {int(place): Fate(**fate) for place, fate in state["fates"].items()}
+
+    def _learn_alone(self) -> Tensor:
+        settings = self.settings.warm_up
+        losses = self.warm_up.advance(self.step)
+        self.evaluations += (settings.interior + settings.boundary) * len(losses)
+        self.step += 1
+        if self.phase != WARM_UP:
+            self._introduce()
+        # One expert that diverges is no reason to end the others: it leaves after the warm-up.
+        return losses.nan_to_num(nan=torch.inf, posinf=torch.inf).min()
+
+    def _learn_together(self) -> Tensor:
+        choosing, points = self.phase == SELECTION, self._current_points()
+        physics = self.selection.advance(points, self.learning_rate, self._price(), choosing)
+        self.evaluations += (len(points.interior) + len(points.boundary)) * len(self.mixture.alive)
+        self.step += 1
+        if choosing and self.rule.due(self.step):
+            self._consider_recovery()
+            self._consider_drop()
+        elif self.step == self.settings.gate_ends:
+            self._leave_one_out()
+        return physics
 
     def _introduce(self) -> None:
         """Tell the gate how well each expert has learnt alone: λᵢ ∝ 1 / own lossᵢ."""
@@ -215,7 +223,7 @@ class Search:
                 fate = self.fates[place]
                 fate.ended, fate.importance = self.step, 0.0
                 fate.reason = f"own loss {value} after the warm-up"
-                follow(self.optimiser, self.mixture.drop(place))
+                self.selection.drop(place)
         kept = torch.tensor([self.fates[place].own_loss for place in self.mixture.alive])
         self.mixture.gate.prefer(-torch.log(kept.clamp_min(1e-30)))
 
@@ -226,37 +234,23 @@ class Search:
             self._points = number, self.sampler.draw(number, like.dtype, like.device)
         return self._points[1]
 
-    def _mixture_step(self, points: Points, experts_learn: bool) -> Tensor:
-        """Gradients of physics loss and sparsity; returns the former."""
-        seen = learn_mixture(self.problem, self.mixture, points, experts_learn)
-        self._smooth(seen.importance)
-        importance = seen.importance.clone().requires_grad_()
-        price = sparsity(importance, self.settings.p)
-        self.sparsity = price.detach()
-        ramp = self._ramp()
-        if ramp > 0:
-            (slope,) = torch.autograd.grad(price, importance)
-            learn_importance(self.mixture, points, ramp * seen.loss * slope)
-        return seen.loss
-
-    def _ramp(self) -> float:
+    def _price(self) -> float:
         """Weight of the sparsity term in physics losses: 0 until the selection, then up to 1."""
         start, end = self.settings.gate_ends, self.settings.ends
         return min(max((self.step - start) / (0.5 * (end - start)), 0.0), 1.0)
 
-    def _smooth(self, importance: Tensor) -> None:
-        if self.importance is None:
-            self.importance = importance.clone()
-        self.importance = SMOOTHING * self.importance + (1 - SMOOTHING) * importance
-
-    def _importances(self) -> dict[int, float]:
-        assert self.importance is not None
-        return dict(zip(self.mixture.alive, self.importance.tolist(), strict=True))
+    def _leave_one_out(self) -> None:
+        """Write down what the mixture of all, before any left, would be without each expert."""
+        if len(self.mixture.alive) == 1:
+            return
+        whole = self._held_out_loss()
+        for place in self.mixture.alive:
+            self.fates[place].leave_one_out = self._held_out_loss(place) / whole if whole else None
 
     def _consider_drop(self) -> None:
-        if not self.rule.due(self.step):
-            return
-        importances = self._importances()
+        if self.step + self.rule.every > self.settings.ends:
+            return  # it could not be seen whether the others make up for it
+        importances = self.selection.importances
         refused = {
             place: fate.refused_at
             for place, fate in self.fates.items()
@@ -265,20 +259,33 @@ class Search:
         place = proposal(self.rule, self.step, importances, refused)
         if place is None:
             return
-        fate, alive = self.fates[place], len(importances)
-        loss_with = float(mixture_loss(self.problem, self.mixture, self._held_out))
-        loss_without = float(mixture_loss(self.problem, self.mixture, self._held_out, place))
-        verdict = judge(self.rule, importances[place], alive, loss_with, loss_without)
-        fate.reason = verdict.reason
-        if verdict.dropped:
-            fate.ended, fate.importance = self.step, importances[place]
-            self._drop(place)
-        else:
-            fate.refusals += 1
-            fate.refused_at = self.step
+        loss_with, loss_without = self._held_out_loss(), self._held_out_loss(place)
+        verdict = judge(self.rule, importances[place], len(importances), loss_with, loss_without)
+        if not verdict.dropped:
+            self._refuse(place, verdict.reason)
+            return
+        before = copy.deepcopy(self.selection.state())
+        self.on_trial = Drop(place, self.step, loss_with, before)
+        fate = self.fates[place]
+        fate.ended, fate.importance, fate.reason = self.step, importances[place], verdict.reason
+        self.selection.drop(place)
 
-    def _drop(self, place: int) -> None:
-        kept = [row for row, other in enumerate(self.mixture.alive) if other != place]
-        follow(self.optimiser, self.mixture.drop(place))
-        assert self.importance is not None
-        self.importance = self.importance[kept] / self.importance[kept].sum()
+    def _consider_recovery(self) -> None:
+        """Take the latest drop back if the others have not made up for it."""
+        drop, self.on_trial = self.on_trial, None
+        if drop is None:
+            return
+        steps = self.step - drop.step
+        verdict = recovery(self.rule, steps, drop.held_out_loss, self._held_out_loss())
+        if not verdict.dropped:
+            self.selection.take_up(drop.selection)
+            self.fates[drop.place].ended = self.fates[drop.place].importance = None
+            self._refuse(drop.place, verdict.reason)
+
+    def _refuse(self, place: int, reason: str) -> None:
+        fate = self.fates[place]
+        fate.reason, fate.refused_at = reason, self.step
+        fate.refusals += 1
+
+    def _held_out_loss(self, without: int | None = None) -> float:
+        return float(mixture_loss(self.problem, self.mixture, self._held_out, without))

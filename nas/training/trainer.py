@@ -60,7 +60,8 @@ class Progress:
 class Outcome:
     """How a run ended, and what it left.
 
-    ``held_out_loss`` is None unless completed.
+    ``held_out_loss`` is None unless completed. ``evaluations`` is the number of points, times
+    the experts that learnt from them.
     """
 
     status: Status
@@ -71,6 +72,7 @@ class Outcome:
     held_out_loss: float | None
     steps: int
     iterations: int
+    evaluations: int
     parameters_before: int
 
 
@@ -170,7 +172,8 @@ class Trainer:
             return False
         # Iterations of the warm-up are few and long: each look at the loss is a row.
         if phase == WARM_UP or search.step % LOG_EVERY == 0 or last:
-            sparsity = None if search.sparsity is None else float(search.sparsity)
+            term = search.selection.sparsity
+            sparsity = None if term is None else float(term)
             self._log(phase, value, search.held_out_loss(), sparsity, rate, watch)
         return True
 
@@ -213,7 +216,7 @@ class Trainer:
     def _done(self) -> float:
         return self.step / (self.settings.search.ends + self.settings.fine_tuning)
 
-    def _mixture(self, alive: list[int] | None = None) -> Mixture:
+    def _mixture(self) -> Mixture:
         settings = self.settings
         mixture = Mixture(
             settings.pool,
@@ -221,7 +224,6 @@ class Trainer:
             self.problem.domain.bounds,
             len(self.problem.fields),
             settings.seed,
-            alive,
         )
         return mixture.to(device=settings.device, dtype=settings.dtype)
 
@@ -231,9 +233,6 @@ class Trainer:
 
     def _restore(self, state: dict[str, Any]) -> None:
         self.history, self.reason = state["history"], state["reason"]
-        settings = self.settings
-        mixture = self._mixture(state["search"]["alive"])
-        self.search = Search(self.problem, mixture, settings.sampler, settings.search)
         self.search.restore(state["search"])
         if "fine_tuning" in state:
             self.fine_tuning = self._fine_tuning()
@@ -252,14 +251,16 @@ class Trainer:
         return self._outcome("diverged", None)
 
     def _outcome(self, status: Status, held_out_loss: float | None) -> Outcome:
+        search, tuning = self.search, self.fine_tuning
         return Outcome(
             status,
             self.reason,
             self.mixture,
-            self.search.fates,
+            search.fates,
             self.history,
             held_out_loss,
-            self.search.step,
-            self.fine_tuning.iterations if self.fine_tuning else 0,
+            search.step,
+            tuning.iterations if tuning else 0,
+            search.evaluations + (tuning.evaluations if tuning else 0),
             self.parameters_before,
         )

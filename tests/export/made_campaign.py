@@ -86,7 +86,8 @@ def _tables(trained: Mixture, changes: dict[str, Any]) -> dict[str, list[dict[st
     done = {
         "run": RUN, "trial": 1, "repetition": 0, "status": "completed", "reason": "",
         "m": len(trained.pool), "p": 0.5, "threshold": 0.2, "seed": 11, "steps": 3000,
-        "iterations": 1500, "experts_before": len(trained.pool), "experts_after": len(alive),
+        "iterations": 1500, "evaluations": 10**6,
+        "experts_before": len(trained.pool), "experts_after": len(alive),
         "parameters_before": 900, "parameters_after": trained.parameters_alive,
         "drops": len(trained.pool) - len(alive), "refusals": 1, "held_out_loss": 1.5e-5,
         "relative_l2": 0.0123,

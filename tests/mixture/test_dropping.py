@@ -2,7 +2,7 @@
 
 import pytest
 
-from nas.mixture.dropping import DropRule, judge, proposal
+from nas.mixture.dropping import DropRule, judge, proposal, recovery
 
 RULE = DropRule(threshold=0.4, every=10, tolerance=0.5, rest=100)
 
@@ -47,3 +47,17 @@ def test_the_reasons_are_told() -> None:
     assert judge(RULE, 0.05, 4, 1.0, 1.2).reason == "importance 5.00e-02 under 1.00e-01"
     refused = judge(RULE, 0.05, 4, 1.0, 3.0)
     assert refused.reason == "held-out loss would rise by 200%, more than 50%"
+
+
+@pytest.mark.parametrize(
+    ("now", "stands"), [(0.5, True), (1.09, True), (1.11, False), (float("nan"), False)]
+)
+def test_a_drop_stands_where_the_others_have_made_up_for_it(now: float, stands: bool) -> None:
+    assert recovery(RULE, 10, before=1.0, now=now).dropped is stands
+
+
+def test_a_drop_that_is_taken_back_tells_why() -> None:
+    assert recovery(RULE, 10, 2.0, 3.0).reason == (
+        "dropped and taken back: 10 steps later the held-out loss was 50.0% higher, more than 10%"
+    )
+    assert not recovery(RULE, 10, 0.0, 1e-9).dropped

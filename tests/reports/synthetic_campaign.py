@@ -23,7 +23,7 @@ def expert(name: str, candidate: int, fate: str, ended: int, **changes: Any) -> 
     row = {
         "run": name, "trial": 0, "repetition": 0, "candidate": candidate, "activation": "tanh",
         "depth": 2, "width": 16, "parameters": 337, "born": 0, "ended": ended, "fate": fate,
-        "reason": "", "importance": 0.1, "own_loss": 0.5, "refusals": 0,
+        "reason": "", "importance": 0.1, "own_loss": 0.5, "leave_one_out": 1.1, "refusals": 0,
     }  # fmt: skip
     return row | changes
 
@@ -32,7 +32,7 @@ def run_row(name: str, **changes: Any) -> Row:
     """One row of ``runs``, completed, with plain defaults."""
     row = {
         "run": name, "trial": 0, "repetition": 0, "status": "completed", "reason": "", "m": 4,
-        "p": 0.5, "threshold": 0.3, "seed": 7, "steps": 100, "iterations": 10,
+        "p": 0.5, "threshold": 0.3, "seed": 7, "steps": 100, "iterations": 10, "evaluations": 10**6,
         "experts_before": 4, "experts_after": 2, "parameters_before": 4000,
         "parameters_after": 2000, "drops": 2, "refusals": 0, "held_out_loss": 1e-3,
         "relative_l2": 0.01,

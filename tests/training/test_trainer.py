@@ -40,6 +40,7 @@ def facts(outcome: Outcome) -> dict[str, Any]:
         "history": outcome.history,
         "fates": outcome.fates,
         "held_out": outcome.held_out_loss,
+        "evaluations": outcome.evaluations,
         "state": {name: value.tolist() for name, value in outcome.mixture.state_dict().items()},
     }
 

@@ -1,0 +1,105 @@
+"""Gate and experts under Adam: they learn the mixture's residual, and compete for the gate.
+
+Axis legend: E experts alive.
+"""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.optim import Adam
+
+from nas.mixture.gate import sparsity
+from nas.mixture.mixture import Mixture
+from nas.problems.problem import Problem
+from nas.training.loss import learn_importance, learn_mixture
+from nas.training.optimisers import adam, follow, set_learning_rates
+from nas.training.points import Points
+
+EXPERTS_RATE = 0.15  # of the gate's learning rate: they have learnt already, it has not
+SMOOTHING = 0.98  # of the importance, an exponential moving average
+
+
+class Selection:
+    """A mixture that learns and chooses; `advance` does a step, `drop` lets an expert go.
+
+    Parameters
+    ----------
+    problem
+        What its physics loss is of.
+    mixture
+        Trained and pruned in place, unless `take_up` makes a new one.
+    p
+        Exponent of the sparsity term.
+    """
+
+    def __init__(self, problem: Problem, mixture: Mixture, p: float) -> None:
+        self.problem, self.mixture, self.p = problem, mixture, p
+        self.optimiser = _adam(mixture)
+        self.importance: Tensor | None = None  # (E,), smoothed
+        self.sparsity: Tensor | None = None
+
+    @property
+    def importances(self) -> dict[int, float]:
+        """The smoothed importance of each expert alive; none before the first step."""
+        if self.importance is None:
+            return {}
+        return dict(zip(self.mixture.alive, self.importance.tolist(), strict=True))
+
+    def advance(self, points: Points, rate: float, price: float, experts_learn: bool) -> Tensor:
+        """Do a step of Adam; return the physics loss () before it.
+
+        ``rate`` is the gate's learning rate, ``price`` the weight of the sparsity term in
+        physics losses.
+        """
+        set_learning_rates(self.optimiser, [rate, EXPERTS_RATE * rate])
+        self.optimiser.zero_grad()
+        seen = learn_mixture(self.problem, self.mixture, points, experts_learn)
+        self._smooth(seen.importance)
+        importance = seen.importance.clone().requires_grad_()
+        term = sparsity(importance, self.p)
+        self.sparsity = term.detach()
+        if price > 0:
+            (slope,) = torch.autograd.grad(term, importance)
+            learn_importance(self.mixture, points, price * seen.loss * slope)
+        self.optimiser.step()
+        return seen.loss
+
+    def drop(self, place: int) -> None:
+        """Let an expert go; the others share its importance."""
+        kept = [row for row, other in enumerate(self.mixture.alive) if other != place]
+        follow(self.optimiser, self.mixture.drop(place))
+        if self.importance is not None:
+            self.importance = self.importance[kept] / self.importance[kept].sum()
+
+    def state(self) -> dict[str, Any]:
+        """All that `take_up` needs."""
+        return {
+            "alive": self.mixture.alive,
+            "mixture": self.mixture.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "importance": self.importance,
+        }
+
+    def take_up(self, state: dict[str, Any]) -> None:
+        """Be as when ``state`` was taken, with those alive that were alive then."""
+        now = self.mixture
+        if now.alive != state["alive"]:
+            bounds = self.problem.domain.bounds
+            new = Mixture(now.pool, now.gate.shape, bounds, now.outputs, 0, state["alive"])
+            self.mixture = new.to(now.centre)
+            self.optimiser = _adam(self.mixture)
+        self.mixture.load_state_dict(state["mixture"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        if state["importance"] is not None:
+            self.importance = state["importance"].to(self.mixture.centre.device)
+
+    def _smooth(self, importance: Tensor) -> None:
+        if self.importance is None:
+            self.importance = importance.clone()
+        self.importance = SMOOTHING * self.importance + (1 - SMOOTHING) * importance
+
+
+def _adam(mixture: Mixture) -> Adam:
+    """With a group for the gate and one for the experts; `Selection.advance` sets their rates."""
+    return adam(1.0, mixture.gate.parameters(), mixture.stacks.parameters())

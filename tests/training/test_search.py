@@ -1,0 +1,124 @@
+"""The search: what it writes down before it chooses, and drops that it takes back."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+import torch
+
+from nas.mixture.dropping import DropRule
+from nas.training import resampling
+from nas.training.loss import mixture_loss
+from nas.training.search import GATE, SELECTION, Search
+from nas.training.trainer import Trainer
+from tests.training.problems import POISSON, settings
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resampling, "CANDIDATES", 256)
+
+
+def begun(left: float) -> Search:
+    search = Trainer(POISSON, settings()).search
+    search.rule = replace(search.rule, left=left)
+    return search
+
+
+def to(search: Search, phase: str) -> Search:
+    while search.phase != phase:
+        search.advance()
+    return search
+
+
+def drops(search: Search) -> Iterator[int]:
+    """The places of experts as they are dropped, until the end."""
+    known = None
+    while not search.finished:
+        search.advance()
+        if search.on_trial not in (None, known):
+            known = search.on_trial
+            assert known is not None
+            yield known.place
+
+
+NEVER, ALWAYS = -1e9, 1e9  # the rise that may be left of a drop
+
+
+def test_a_drop_that_the_others_do_not_make_up_for_is_taken_back() -> None:
+    search = to(begun(NEVER), SELECTION)
+    everyone = search.mixture.alive
+    dropped = [next(drops(search))]
+    trial = search.on_trial
+    assert trial is not None
+    assert dropped[0] not in search.mixture.alive
+    while search.on_trial is trial:
+        search.advance()
+    fate = search.fates[dropped[0]]
+    assert (fate.ended, fate.importance, fate.refusals) == (None, None, 1)
+    assert fate.reason.startswith("dropped and taken back: 25 steps later")
+    dropped += drops(search)
+    assert len(dropped) > 1
+    assert search.mixture.alive == everyone
+    assert sum(fate.refusals for fate in search.fates.values()) >= len(dropped)
+
+
+def test_what_is_taken_back_is_all_that_was_before() -> None:
+    search = to(begun(NEVER), SELECTION)
+    place = next(drops(search))
+    trial = search.on_trial
+    assert trial is not None
+    before = trial.selection
+    search.selection.take_up(before)
+    assert place in search.mixture.alive
+    after = search.selection.state()
+    assert after["alive"] == before["alive"]
+    assert torch.equal(after["importance"], before["importance"])
+    for name, value in before["mixture"].items():
+        assert torch.equal(after["mixture"][name], value)
+    moments, there = before["optimiser"]["state"], after["optimiser"]["state"]
+    assert moments.keys() == there.keys()
+    assert all(torch.equal(there[n]["exp_avg"], moments[n]["exp_avg"]) for n in moments)
+    loss = float(mixture_loss(POISSON, search.mixture, search._held_out))
+    assert loss == pytest.approx(trial.held_out_loss, rel=1e-6)
+
+
+def test_a_drop_that_is_made_up_for_stands() -> None:
+    search = to(begun(ALWAYS), SELECTION)
+    dropped = list(drops(search))
+    assert dropped
+    assert not set(dropped) & set(search.mixture.alive)
+    assert all(search.fates[place].ended for place in dropped)
+
+
+def test_each_drop_is_seen_to_its_end() -> None:
+    """Also that of the last but one: the search ends when the only survivor has proven itself."""
+    search = begun(ALWAYS)
+    search.rule = DropRule(threshold=0.999, left=ALWAYS, tolerance=1e9)
+    list(drops(search))
+    assert search.on_trial is None
+    assert search.step <= search.settings.ends
+
+
+def test_what_the_mixture_would_be_without_each_expert_is_known_before_any_is_dropped() -> None:
+    search = to(begun(ALWAYS), GATE)
+    assert all(fate.leave_one_out is None for fate in search.fates.values())
+    to(search, SELECTION)
+    whole = mixture_loss(POISSON, search.mixture, search._held_out)
+    for place, fate in search.fates.items():
+        without = mixture_loss(POISSON, search.mixture, search._held_out, place)
+        assert fate.leave_one_out == pytest.approx(float(without / whole), rel=1e-6)
+
+
+def test_evaluations_count_points_for_each_expert_that_learns() -> None:
+    search = begun(ALWAYS)
+    chosen, pool = search.settings.warm_up, len(search.mixture.alive)
+    for _ in range(2):
+        search.advance()
+    warm = 2 * pool * (chosen.interior + chosen.boundary)
+    assert search.evaluations == warm
+    to(search, GATE)
+    before = search.evaluations
+    search.advance()
+    points = settings().sampler
+    assert search.evaluations - before == pool * (points.interior + points.boundary)
