@@ -18,7 +18,7 @@ FIRST_LEAST, LEASTS = 1e-8, (1e-10, 0.1)  # of the dampings that a step may have
 FAR = 3.0  # times the best held-out loss
 STILL = 10  # iterations without a step that are a convergence
 MOST_ENTRIES = 2**25  # of a step's largest matrix: 256 MiB, of which it needs a few
-MOST_PRODUCTS = 2**36  # of a step's normal matrix: two or three seconds of one core
+MOST_PRODUCTS = 2**38  # of a step's normal matrix: some ten seconds of one core
 FIRST_DRAW = HELD_OUT_DRAW // 2  # points are drawn from behind the search's
 
 
