@@ -1,4 +1,4 @@
-"""The command line: ``nas search | report | export | problems | spaces``.
+"""The command line: ``nas search | report | export | baseline | validate | problems | spaces``.
 
 Exit codes: 0 done, 1 some runs failed, 2 misuse, 130 interrupted.
 """
@@ -6,13 +6,19 @@ Exit codes: 0 done, 1 some runs failed, 2 misuse, 130 interrupted.
 import logging
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from nas.errors import Misuse
+
+if TYPE_CHECKING:
+    from nas.campaign.config import Campaign
+    from nas.campaign.jobs import Watch
 
 FAILED, MISUSE, INTERRUPTED = 1, 2, 130
 
@@ -27,37 +33,29 @@ app = typer.Typer(
 Folder = Annotated[Path, typer.Argument(help="The folder of a campaign.")]
 
 
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Set a key: training.steps=500. May be repeated."),
+]
+
+
 @app.command()
 def search(
     file: Annotated[Path, typer.Argument(help="The campaign file (YAML).")],
     out: Annotated[Path, typer.Option("--out", help="The campaign's folder; new, or to go on.")],
-    changes: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="Set a key: training.steps=500. May be repeated."),
-    ] = None,
+    changes: Changes = None,
 ) -> None:
     """Launch a campaign, or go on with it.
 
     Interrupt it at any time: the same command goes on where it stopped. Exit code 0: done;
     1: some runs failed; 2: misuse; 130: interrupted.
     """
-    from rich.console import Console
-
     from nas import display
     from nas.campaign import campaign, config
     from nas.result import Result
 
-    try:
-        settings = config.load(file, changes or [])
-        with display.live(Console(stderr=True)) as watch:
-            result = Result(campaign.search(settings, out, watch=watch))
-    except campaign.Interrupted as interrupted:
-        saved = "all is saved" if interrupted.saved else "the last checkpoints are kept"
-        typer.echo(f"interrupted; {saved}: run the same command again to go on", err=True)
-        raise typer.Exit(INTERRUPTED) from None
-    except KeyboardInterrupt:  # before the first run began
-        typer.echo("interrupted; run the same command again to go on", err=True)
-        raise typer.Exit(INTERRUPTED) from None
+    with _watched() as watch:
+        result = Result(campaign.search(config.load(file, changes or []), out, watch=watch))
     typer.echo("\n".join(display.summary(result)))
     advice = f"next: nas report {out}"
     if result.records.trials.recommended.any():
@@ -98,6 +96,48 @@ def export(
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(FAILED) from None
     typer.echo("\n".join(written.told()))
+
+
+@app.command()
+def baseline(
+    campaign: Annotated[Path, typer.Argument(help="A campaign's folder, or a campaign file.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The campaign's folder, where a file is given.")
+    ] = None,
+    changes: Changes = None,
+) -> None:
+    """Train every candidate of a campaign's space alone, all at once.
+
+    As long as the campaign's warm-up and fine-tuning are, once for each of its seeds. Interrupt it
+    at any time: the same command goes on.
+    """
+    from nas import display, validation
+
+    with _watched() as watch:
+        settings, folder = _named(campaign, out, changes or [])
+        rows = validation.baseline(settings, folder, watch=watch)
+    typer.echo("\n".join(display.ranking(rows)))
+
+
+@app.command()
+def validate(
+    folder: Folder,
+    run: Annotated[
+        str | None, typer.Option("--run", help="A run such as 0007-0, not the recommended trial's.")
+    ] = None,
+) -> None:
+    """Measure whether the choice is to be trusted: against random teams and single networks.
+
+    Trains some two dozen teams beside each run of the recommended trial, and every candidate
+    alone; what it finds goes into the report. Interrupt it at any time: the same command goes on.
+    """
+    from nas import validation
+    from reports.verdict import verdict
+
+    with _watched() as watch:
+        records = validation.validate(folder, run, watch=watch)
+    typer.echo("\n".join(verdict(records)))
+    typer.echo(f"next: nas report {folder}")
 
 
 @app.command()
@@ -155,6 +195,43 @@ class _Interrupt(KeyboardInterrupt):
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
     raise _Interrupt
+
+
+@contextmanager
+def _watched() -> "Iterator[Watch]":
+    """A watcher that draws on the terminal; an interrupt ends the command with a line."""
+    from rich.console import Console
+
+    from nas import display
+    from nas.campaign import jobs
+
+    try:
+        with display.live(Console(stderr=True)) as watch:
+            yield watch
+    except jobs.Interrupted as interrupted:
+        saved = "all is saved" if interrupted.saved else "the last checkpoints are kept"
+        typer.echo(f"interrupted; {saved}: run the same command again to go on", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    except KeyboardInterrupt:  # before the first job began
+        typer.echo("interrupted; run the same command again to go on", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _named(path: Path, out: Path | None, changes: list[str]) -> "tuple[Campaign, Path]":
+    """The campaign of a folder, or of a file that is to have the folder ``out``."""
+    from nas.campaign import config, records
+
+    if path.is_dir():
+        if out is not None or changes:
+            raise Misuse(
+                f"{path}: expected a campaign file beside --out and --set, got a folder; "
+                "give the file, or leave them out"
+            )
+        resolved = records.read_campaign(path)["configuration"]
+        return config.Campaign.from_resolved(resolved), path
+    if out is None:
+        raise Misuse(f"{path}: expected --out beside a campaign file; name the folder to work in")
+    return config.load(path, changes), out
 
 
 def _print_columns(rows: list[tuple[Any, ...]]) -> None:

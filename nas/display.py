@@ -1,16 +1,19 @@
 """A campaign on the terminal: one line for each run under way, rewritten in place."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
+import pandas as pd
 from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from nas.campaign.campaign import State, Watch
+from nas.campaign.jobs import State, Watch
 from nas.result import Result
-from reports.words import architecture, duration, plural
+from reports.rows import each
+from reports.words import architecture, duration, number, plural
 
 
 @contextmanager
@@ -28,17 +31,17 @@ def table(state: State) -> Group:
     left = "…" if state.seconds_left is None else duration(state.seconds_left)
     failed = f", [red]{state.failed} failed[/red]" if state.failed else ""
     title = (
-        f"{state.finished} of {state.runs} runs finished{failed} · "
+        f"{state.finished} of {state.jobs} runs finished{failed} · "
         f"{duration(state.seconds)} so far · {left} left"
     )
     drawn = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
-    for name in ("trial", "phase"):
+    for name in ("run", "phase"):
         drawn.add_column(name)
     for name in ("step", "done", "loss", "experts alive"):
         drawn.add_column(name, justify="right")
     for run in state.running:
         drawn.add_row(
-            f"{run.trial}" if run.repetition == 0 else f"{run.trial}, repeated {run.repetition}",
+            run.name,
             run.phase,
             f"{run.step:,}",
             f"{run.done:.0%}",
@@ -70,6 +73,24 @@ def summary(result: Result) -> list[str]:
     if best.relative_l2 == best.relative_l2:  # it is NaN where there is no reference
         lines.append(f"  relative L2      {best.relative_l2:.2e} (measured, never decided on)")
     return lines
+
+
+def ranking(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The candidates of a baseline, the best first: medians over the repetitions."""
+    table = pd.DataFrame(rows)
+    middle = table.groupby(["activation", "depth", "width"]).median(numeric_only=True)
+    best_first = list(each(middle.sort_values("held_out_loss").reset_index()))
+    wide = max(len(architecture(row)) for row in best_first)
+    repetitions = plural(table["repetition"].nunique(), "repetition")
+    return [
+        f"{plural(len(best_first), 'candidate')}, each alone, {repetitions}; the best first",
+        f"  {'':{wide}}  parameters  held-out loss  relative L2",
+        *(
+            f"  {architecture(row):{wide}}  {row.parameters:10,.0f}  {row.held_out_loss:13.2e}"
+            f"  {number(row.relative_l2):>11}"
+            for row in best_first
+        ),
+    ]
 
 
 def _choice(front: int, trials: int) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from nas.campaign import campaign, config, records
+from nas.campaign import campaign, config, jobs, records
 from nas.errors import Misuse
 from nas.problems import Problem
 from search_spaces import SearchSpace
@@ -84,7 +84,7 @@ def search(
     space: SearchSpace | str | Mapping[str, Any] | None = None,
     *,
     out: str | os.PathLike[str],
-    watch: campaign.Watch = lambda state: None,
+    watch: jobs.Watch = lambda state: None,
     **settings: Any,
 ) -> Result:
     """Run a campaign, or go on with the one that ``out`` holds.

@@ -10,7 +10,7 @@ from nas.campaign import records as campaign_records
 from nas.campaign.records import Records
 from nas.errors import Misuse
 from nas.files import write_text
-from reports import making, statistics, tables, words
+from reports import making, statistics, tables, verdict, words
 from reports.gallery import hang
 from reports.recommended import Recommended, find, problem, progress
 
@@ -97,6 +97,7 @@ def _text(records: Records, numbers: statistics.Statistics) -> dict[str, Any]:
         "survival": words.survival(numbers.rates, numbers.chance, runs),
         "importances": words.importances(numbers.importance, runs),
         "agreement": words.agreement(numbers.agreement),
+        "trust": verdict.verdict(records),
         "article": words.article(numbers.rates, numbers.chance, runs),
         "is_2d": len(facts["coordinates"]) == 2,
         "best_run": None if best is None else best.name,
@@ -113,4 +114,6 @@ def _tables(records: Records, numbers: statistics.Statistics) -> dict[str, Any]:
         "survivors": None if best is None else tables.survivors(best.survivors),
         "levels": list(tables.levels(numbers)),
         "failures": tables.failures(records.runs),
+        "teams": tables.teams(records),
+        "singles": tables.singles(records),
     }

@@ -48,6 +48,8 @@ def write(statistics: Statistics, records: Records, folder: Path) -> list[str]:
         "importance": statistics.importance,
         "own_residual": statistics.own_residual,
         "agreement": statistics.agreement,
+        "singles": records.singles,
+        "teams": records.teams,
         "chance": pd.DataFrame(statistics.chance.items(), columns=["factor", "p_value"]),
     }
     for name, table in tables.items():

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from nas.campaign.records import Records
 from reports.rows import each
 from reports.statistics import Statistics
-from reports.words import architecture, number, percent
+from reports.words import architecture, duration, number, percent
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,55 @@ def survivors(table: pd.DataFrame) -> Table:
     )
     columns = ("expert", "parameters", "importance", "own residual", "refusals", "last refusal")
     return Table("The team", columns, rows, wordy=5)
+
+
+KINDS = {
+    "selected": "selected",
+    "random": "random",
+    "best": "best single networks",
+    "all": "whole pool",
+    "longest": "best single network, as long as the search",
+}
+
+
+def teams(records: Records) -> Table:
+    """Every team that stood beside a run, the selected ones marked; the best first."""
+    table = records.teams.sort_values(["run", "held_out_loss"])
+    rows = tuple(
+        (
+            t.run,
+            KINDS.get(t.kind, t.kind),
+            t.members if t.size < 6 else f"{whole(t.size)} experts",
+            count(t.parameters),
+            number(t.held_out_loss),
+            number(t.relative_l2),
+            "–" if pd.isna(t.seconds) else duration(t.seconds),
+            t.status if not t.reason else f"{t.status}: {t.reason}",
+        )
+        for t in each(table)
+    )
+    marked = frozenset(i for i, kind in enumerate(table["kind"]) if kind == "selected")
+    columns = ("run", "team", "members", "parameters", "held-out loss", "relative L2", "time")
+    return Table("Teams trained from scratch", (*columns, "status"), rows, marked, wordy=7)
+
+
+def singles(records: Records) -> Table:
+    """Every candidate alone, the best first; medians over the repetitions."""
+    keys = ["activation", "depth", "width"]
+    table = records.singles.groupby(keys).median(numeric_only=True).reset_index()
+    rows = tuple(
+        (
+            architecture(s),
+            count(s.parameters),
+            number(s.own_loss),
+            number(s.held_out_loss),
+            number(s.relative_l2),
+            duration(s.seconds),
+        )
+        for s in each(table.sort_values("held_out_loss"))
+    )
+    columns = ("network", "parameters", "own residual", "held-out loss", "relative L2", "time")
+    return Table("Single networks", columns, rows)
 
 
 def levels(statistics: Statistics) -> Iterator[Table]:

@@ -4,16 +4,16 @@ import io
 
 from rich.console import Console
 
-from nas.campaign.campaign import RunningRun, State
+from nas.campaign.jobs import Running, State
 from nas.display import live, table
 
 STATE = State(
-    runs=12,
+    jobs=12,
     finished=5,
     failed=1,
     running=[
-        RunningRun(6, 0, "selection", 0.42, 1_250, 0.0123, 9),
-        RunningRun(7, 1, "starting", 0.0, 0, None, 16),
+        Running("0006-0", "selection", 0.42, 1_250, 0.0123, 9),
+        Running("0007-1", "starting", 0.0, 0, None, 16),
     ],
     seconds=75.0,
     seconds_left=150.4,
@@ -29,9 +29,9 @@ def drawn(state: State) -> str:
 
 def test_a_row_for_each_run_under_way() -> None:
     shown = drawn(STATE)
-    for text in ("trial", "step", "loss", "experts alive", "1,250", "42%", "1.23e-02", "selection"):
+    for text in ("run", "step", "loss", "experts alive", "1,250", "42%", "1.23e-02", "selection"):
         assert text in shown
-    assert "7, repeated 1" in shown
+    assert "0007-1" in shown
     assert "…" in shown  # no loss yet
 
 

@@ -36,7 +36,7 @@ def campaign(task: Task) -> config.Campaign:
 def run(task: Task, budget: float) -> Run:
     """Train until the end or until the budget is used up; the kernel is compiled before."""
     problem = problems.load(task.problem)
-    alone = task.method == settings.ONE
+    alone, chosen = task.method == settings.ONE, campaign(task)
     m = 1 if alone else settings.EXPERTS
     watcher = Watcher(Truth(problem), warming=not alone)
     compilation.library()
@@ -44,7 +44,13 @@ def run(task: Task, budget: float) -> Run:
     trainer = Trainer(
         problem,
         run_settings(
-            problem, campaign(task), m, settings.P, settings.THRESHOLD, task.seed, task.seed
+            problem,
+            chosen,
+            chosen.search_space().pool(m, task.seed),
+            settings.P,
+            settings.THRESHOLD,
+            task.seed,
+            task.seed,
         ),
     )
 

@@ -5,76 +5,28 @@ and it goes on: finished runs are kept, those under way continue from their chec
 """
 
 import os
-import time
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from nas import problems
 from nas.calculus import networks
-from nas.campaign import front, records
-from nas.campaign.attempts import read_attempts, read_progress
+from nas.campaign import front, jobs, records
+from nas.campaign.attempts import read_attempts
 from nas.campaign.config import Campaign
-from nas.campaign.folder import claim, identify, stop_file
+from nas.campaign.folder import claim, identify
 from nas.campaign.run import RunSpec, execute, record_failure
 from nas.campaign.run_settings import check_points, resolve_device
 from nas.campaign.tuner import LAG, Proposal, Tuner
-from nas.campaign.workers import KILLED, Ended, Workers
-from nas.errors import Misuse
-from nas.files import write_text
+from nas.campaign.workers import KILLED
 from nas.problems import Problem
-
-DEATHS = 3  # of a run's worker at the same step, before the run is given up
-
-
-class Interrupted(Exception):  # noqa: N818 - not an error: the user asked for it
-    """The campaign was told to stop; the same command goes on with it.
-
-    ``saved`` is false where a second interrupt did not let the workers save: their runs then
-    go on from their last checkpoints, some seconds older.
-    """
-
-    def __init__(self, saved: bool) -> None:
-        super().__init__("interrupted; run the same again to go on")
-        self.saved = saved
-
-
-@dataclass(frozen=True)
-class RunningRun:
-    """A run under way, as far as its last sign of life tells."""
-
-    trial: int
-    repetition: int
-    phase: str
-    done: float  # in [0, 1]
-    step: int
-    loss: float | None
-    experts: int
-
-
-@dataclass(frozen=True)
-class State:
-    """What a watcher is told, a few times a second."""
-
-    runs: int
-    finished: int
-    failed: int
-    running: list[RunningRun]
-    seconds: float  # since this call began
-    seconds_left: float | None
-
-
-Watch = Callable[[State], None]
 
 
 def search(
     campaign: Campaign,
     folder: Path,
     problem: Problem | None = None,
-    watch: Watch = lambda state: None,
+    watch: jobs.Watch = lambda state: None,
 ) -> records.Records:
     """Begin the campaign in ``folder``, or go on with it; return its records when it is done.
 
@@ -98,7 +50,6 @@ def search(
     folder = Path(folder).absolute()
     with claim(folder):
         study = identify(folder, campaign, found)
-        stop_file(folder).unlink(missing_ok=True)
         storage = campaign.storage or f"sqlite:///{folder / 'study.sqlite'}"
         tuner = Tuner(campaign, storage, study)
         _Work(campaign, folder, problem, found.fingerprint, tuner, watch).run()
@@ -106,7 +57,7 @@ def search(
 
 
 class _Work:
-    """The parent's loop: which run is next, what has ended, what has been told."""
+    """Which run is next, what has ended, what has been told."""
 
     def __init__(
         self,
@@ -115,49 +66,36 @@ class _Work:
         problem: Problem | None,
         fingerprint: str,
         tuner: Tuner,
-        watch: Watch,
+        watch: jobs.Watch,
     ) -> None:
         self.campaign, self.folder, self.problem = campaign, folder, problem
         self.fingerprint = fingerprint
         self.tuner, self.watch = tuner, watch
-        self.threads = campaign.parallel.threads or max(
-            1, (os.cpu_count() or 1) // campaign.parallel.workers
-        )
         self.proposed = 0  # trials
         self.pending: deque[RunSpec] = deque()
         self.ended: dict[tuple[int, int], dict[str, Any]] = {}  # rows of the table ``runs``
-        self.deaths: dict[str, tuple[int, int]] = {}  # run -> (step, deaths there)
-        self.began = time.monotonic()
         self.ended_before = 0
+        self.clock = jobs.Clock(campaign.trials * campaign.seeds)
 
     def run(self) -> None:
         """Work until all runs are recorded and all trials told."""
-        workers = Workers(execute, self.campaign.parallel.workers, self.threads)
-        try:
-            self._loop(workers)
-        except BaseException as error:
-            saved = self._stop(workers)
-            if isinstance(error, KeyboardInterrupt):
-                raise Interrupted(saved) from None
-            raise
-        finally:
-            workers.close()
+        parallel = self.campaign.parallel
+        shift = jobs.Shift(self.folder, execute, parallel.workers, parallel.threads_each)
+        shift.work(self._next, self._end, self._look)
         self._tell(self.proposed)
         self._gather()
 
-    def _loop(self, workers: Workers[RunSpec]) -> None:
-        while True:
-            while workers.free and (spec := self._next()) is not None:
-                workers.start(spec)
-            if not workers.busy:
-                return
-            for ended in workers.collect(0.2):
-                if ended.ending == KILLED:
-                    self._restart(ended.job)
-                else:
-                    self._note(ended.job)
-                    self._gather()
-            self.watch(self._state(workers.busy))
+    def _end(self, spec: RunSpec, ending: str) -> None:
+        if ending == KILLED:
+            step = jobs.died_at(spec)
+            reason = f"its worker was killed {jobs.DEATHS} times at step {step}; out of memory?"
+            record_failure(spec, "killed", reason)
+        self._note(spec)
+        self._gather()
+
+    def _look(self, busy: list[RunSpec]) -> None:
+        failed = sum(row["status"] != "completed" for row in self.ended.values())
+        self.watch(self.clock.state(self.ended_before, len(self.ended), failed, busy))
 
     def _next(self) -> RunSpec | None:
         """The run to start now; None if there is none, or none yet."""
@@ -204,7 +142,7 @@ class _Work:
             m=proposal.m,
             p=proposal.p,
             threshold=proposal.threshold,
-            threads=self.threads,
+            threads=self.campaign.parallel.threads_each,
             parent=os.getpid(),
             fingerprint=self.fingerprint,
         )
@@ -213,32 +151,6 @@ class _Work:
         """Take the run's row into memory."""
         table = records.read_rows(spec.path / "runs.parquet", "runs")
         self.ended[spec.trial, spec.repetition] = table[0]
-
-    def _restart(self, spec: RunSpec) -> None:
-        """Queue a run again whose worker was killed, but not for ever at the same step."""
-        attempts = read_attempts(spec.path / "attempts.json")
-        step = attempts[-1]["from_step"] if attempts else 0
-        before, deaths = self.deaths.get(spec.name, (step, 0))
-        deaths = deaths + 1 if before == step else 1
-        self.deaths[spec.name] = step, deaths
-        if deaths < DEATHS:
-            self.pending.appendleft(spec)
-            return
-        reason = f"its worker was killed {DEATHS} times at step {step}; out of memory?"
-        record_failure(spec, "killed", reason)
-        self._note(spec)
-
-    def _stop(self, workers: Workers[RunSpec]) -> bool:
-        """Let the workers save what they have, unless interrupted again; whether they have."""
-        ended: list[Ended[RunSpec]] = []
-        try:
-            write_text(stop_file(self.folder), "")
-            while workers.busy:
-                with suppress(Misuse):  # the first reason to stop is the one that is told
-                    ended += workers.collect(0.2)
-        except (KeyboardInterrupt, Misuse):  # Misuse: not even the stop file can be written
-            return False
-        return all(one.ending != KILLED for one in ended)
 
     def _gather(self) -> None:
         """Write the campaign's tables from the records of all runs that have ended."""
@@ -261,31 +173,3 @@ class _Work:
 
     def _is_whole(self, trial: int) -> bool:
         return all((trial, r) in self.ended for r in range(self.campaign.seeds))
-
-    def _state(self, busy: list[RunSpec]) -> State:
-        running = [_running(spec) for spec in busy]
-        total = self.campaign.trials * self.campaign.seeds
-        seconds = time.monotonic() - self.began
-        done = len(self.ended) - self.ended_before + sum(run.done for run in running)
-        left = total - len(self.ended) - sum(run.done for run in running)
-        return State(
-            runs=total,
-            finished=len(self.ended),
-            failed=sum(row["status"] != "completed" for row in self.ended.values()),
-            running=running,
-            seconds=seconds,
-            seconds_left=seconds * left / done if done > 0.02 else None,
-        )
-
-
-def _running(spec: RunSpec) -> RunningRun:
-    progress = read_progress(spec.path / "attempts.json")
-    return RunningRun(
-        spec.trial,
-        spec.repetition,
-        progress.get("phase", "starting"),
-        progress.get("done", 0.0),
-        progress.get("step", 0),
-        progress.get("loss"),
-        progress.get("experts", spec.m),
-    )

@@ -155,6 +155,11 @@ class Parallel(_Section):
         int | None, Field(ge=1, description="an integer ≥ 1, or null to share the cores out")
     ] = 1
 
+    @property
+    def threads_each(self) -> int:
+        """Threads of a worker on this machine."""
+        return self.threads or max(1, (os.cpu_count() or 1) // self.workers)
+
 
 def _storage_url(url: str | None) -> str | None:
     try:

@@ -122,6 +122,45 @@ TABLES: dict[str, pa.Schema] = {
     ),
 }
 
+# What a validation adds; `seconds` are wall time, so these are not reproducible to the byte.
+VALIDATION: dict[str, pa.Schema] = {
+    # One row per candidate of the space and repetition: the candidate trained alone.
+    "singles": pa.schema(
+        [
+            ("repetition", pa.int64()),
+            ("activation", pa.string()),
+            ("depth", pa.int64()),
+            ("width", pa.int64()),
+            ("parameters", pa.int64()),
+            ("own_loss", pa.float64()),  # held-out physics loss after the warm-up
+            ("held_out_loss", pa.float64()),  # and at the end
+            ("relative_l2", pa.float64()),  # null where the problem has no reference
+            ("iterations", pa.int64()),  # of the fine-tuning
+            ("evaluations", pa.int64()),  # points that it learnt from
+            ("seconds", pa.float64()),
+            ("reason", pa.string()),  # of an early end
+        ]
+    ),
+    # One row per team trained from scratch beside a run.
+    "teams": pa.schema(
+        [
+            *_RUN,
+            ("kind", pa.string()),  # selected | random | best | all | longest
+            ("number", pa.int64()),  # of its kind
+            ("members", pa.string()),  # architectures, separated by commas
+            ("size", pa.int64()),
+            ("status", pa.string()),  # as of a run
+            ("reason", pa.string()),
+            ("parameters", pa.int64()),
+            ("held_out_loss", pa.float64()),
+            ("relative_l2", pa.float64()),
+            ("iterations", pa.int64()),
+            ("evaluations", pa.int64()),
+            ("seconds", pa.float64()),
+        ]
+    ),
+}
+
 
 @dataclass(frozen=True)
 class Records:
@@ -138,6 +177,8 @@ class Records:
     experts: pd.DataFrame
     history: pd.DataFrame
     attempts: pd.DataFrame
+    singles: pd.DataFrame  # empty until `nas baseline`
+    teams: pd.DataFrame  # empty until `nas validate`
 
     def map(self, run: str) -> pd.DataFrame | None:
         """The mixture of ``run`` on a regular grid over a 2-D domain's bounding box, or None.
@@ -164,7 +205,17 @@ def read(folder: Path) -> Records:
     if missing:
         raise Misuse(_damaged(folder / "campaign.json", f"it lacks {' and '.join(missing)}"))
     tables = {name: read_table(folder / "tables" / f"{name}.parquet", name) for name in TABLES}
-    return Records(folder, campaign, **tables)
+    added = {name: read_added(folder, name) for name in VALIDATION}
+    return Records(folder, campaign, **tables, **added)
+
+
+def read_added(folder: Path, name: str) -> pd.DataFrame:
+    """A table of `VALIDATION`; without rows where there is none yet."""
+    path = folder / "tables" / f"{name}.parquet"
+    if path.is_file():
+        return read_table(path, name)
+    empty: pd.DataFrame = VALIDATION[name].empty_table().to_pandas()
+    return empty
 
 
 def read_campaign(folder: Path) -> dict[str, Any]:
@@ -192,7 +243,7 @@ def read_table(path: Path, name: str) -> pd.DataFrame:
             "run `nas search` again on this folder to go on"
         )
     frame = _read_parquet(path)
-    expected = TABLES[name].names
+    expected = _schema(name).names
     if list(frame.columns) != expected:
         raise Misuse(
             f"{path}: expected the columns {', '.join(expected)}, got {', '.join(frame.columns)}; "
@@ -210,7 +261,7 @@ def read_rows(path: Path, name: str) -> list[dict[str, Any]]:
 
 def write_table(path: Path, name: str, rows: list[dict[str, Any]]) -> None:
     """Write ``rows`` (each with exactly the schema's columns) as the table ``name``."""
-    schema = TABLES[name]
+    schema = _schema(name)
     for row in rows:
         if row.keys() != set(schema.names):
             raise ValueError(f"{name}: expected the columns {schema.names}, got {sorted(row)}")
@@ -224,6 +275,10 @@ def write_map(path: Path, columns: dict[str, Any]) -> None:
     """Write one run's map (see `Records.map`); ``columns`` are 1-D arrays of equal length."""
     with whole(path) as temporary:
         pq.write_table(pa.table(columns), temporary, write_page_checksum=True)
+
+
+def _schema(name: str) -> pa.Schema:
+    return (TABLES | VALIDATION)[name]
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:

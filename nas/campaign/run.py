@@ -4,33 +4,26 @@ A run's folder holds its checkpoint while it is under way, and once it has ended
 of the tables. ``runs.parquet`` is written last: where it stands, the run is over.
 """
 
-import os
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from filelock import FileLock, Timeout
 
 from nas import problems
 from nas.campaign import records
 from nas.campaign.attempts import Attempts
 from nas.campaign.config import Campaign
-from nas.campaign.folder import stop_file
+from nas.campaign.job import alone_in, should_stop
 from nas.campaign.maps import relative_l2, write_map
-from nas.campaign.run_settings import hardware, run_settings
+from nas.campaign.run_settings import hardware, points_seed, run_settings, seed_of
 from nas.errors import Misuse
 from nas.files import write_text
 from nas.problems import Problem
 from nas.training import trained
 from nas.training.trainer import Outcome, RunSettings, Trainer
 from search_spaces import Candidate
-
-ORPHAN_PATIENCE = 300.0  # seconds for an orphan to end its iterations and leave
 
 
 @dataclass(frozen=True)
@@ -68,6 +61,11 @@ class RunSpec:
         return self.folder / "runs" / self.name
 
     @property
+    def experts(self) -> int:
+        """How many the pool has."""
+        return self.m
+
+    @property
     def finished(self) -> bool:
         """Whether its record is complete."""
         return all(
@@ -83,12 +81,9 @@ def execute(spec: RunSpec) -> str:
     Misuse
         If the disk refuses or a checkpoint is damaged; nothing is recorded then.
     """
-    spec.path.mkdir(parents=True, exist_ok=True)
-    with _alone(spec):
+    with alone_in(spec.path):
         if spec.finished:
             return "completed"
-        for left_over in spec.path.glob(".*.part"):  # of a process that was killed as it wrote
-            left_over.unlink()
         attempts = Attempts(spec.path / "attempts.json", spec.keys, spec.threads)
         try:
             return _train(spec, attempts)
@@ -124,15 +119,15 @@ def _train(spec: RunSpec, attempts: Attempts) -> str:
     settings = run_settings(
         problem,
         spec.campaign,
-        spec.m,
+        _pool(spec),
         spec.p,
         spec.threshold,
         seed=_run_seed(spec),
-        points_seed=_seed(spec.campaign.seed, spec.repetition),
+        points_seed=points_seed(spec.campaign, spec.repetition),
     )
     trainer = Trainer(problem, settings, spec.path / "checkpoint.safetensors")
     attempts.begin(trainer.step, hardware(settings.device))
-    outcome = trainer.run(_should_stop(spec), attempts.watch)
+    outcome = trainer.run(should_stop(spec.folder, spec.parent), attempts.watch)
     attempts.close(outcome.status, trainer.step)
     if outcome.status != "interrupted":
         _record(spec, problem, settings, outcome)
@@ -144,34 +139,7 @@ def _pool(spec: RunSpec) -> tuple[Candidate, ...]:
 
 
 def _run_seed(spec: RunSpec) -> int:
-    return _seed(spec.campaign.seed, spec.trial, spec.repetition)
-
-
-def _seed(*parts: int) -> int:
-    return int(np.random.SeedSequence(parts).generate_state(1)[0])
-
-
-def _should_stop(spec: RunSpec) -> Callable[[], bool]:
-    stop = stop_file(spec.folder)
-    # An orphan would go on writing beside the campaign that takes its place.
-    return lambda: stop.exists() or os.getppid() != spec.parent
-
-
-@contextmanager
-def _alone(spec: RunSpec) -> Iterator[None]:
-    """Hold the run's lock: an orphan of a killed campaign may still be on its way out."""
-    lock = FileLock(spec.path / ".lock")
-    try:
-        lock.acquire(timeout=ORPHAN_PATIENCE)
-    except Timeout as error:
-        raise Misuse(
-            f"{spec.path}: expected no other process at work here, but one holds .lock; "
-            "end it, then run the same command again"
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
+    return seed_of(spec.campaign.seed, spec.trial, spec.repetition)
 
 
 def _record(spec: RunSpec, problem: Problem, settings: RunSettings, outcome: Outcome) -> None:

@@ -1,5 +1,8 @@
 """The settings of one run, from its campaign and what its trial proposes."""
 
+from collections.abc import Sequence
+
+import numpy as np
 import torch
 
 from nas.campaign.config import Campaign
@@ -10,12 +13,13 @@ from nas.training.points import Sampler
 from nas.training.search import SearchSettings
 from nas.training.trainer import RunSettings
 from nas.training.warm_up import WarmUpSettings
+from search_spaces import Candidate
 
 
 def run_settings(
     problem: Problem,
     campaign: Campaign,
-    m: int,
+    pool: Sequence[Candidate],
     p: float,
     threshold: float,
     seed: int,
@@ -29,7 +33,7 @@ def run_settings(
     training = campaign.training
     warm_up, points = training.warm_up, training.points
     return RunSettings(
-        pool=campaign.search_space().pool(m, seed),
+        pool=tuple(pool),
         gate=GateShape(campaign.gate.depth, campaign.gate.width, campaign.gate.activation),
         search=SearchSettings(
             WarmUpSettings(
@@ -50,6 +54,16 @@ def run_settings(
         dtype=getattr(torch, training.dtype),
         device=resolve_device(training.device),
     )
+
+
+def seed_of(*parts: int) -> int:
+    """A seed from numbers; different ones for different numbers."""
+    return int(np.random.SeedSequence(parts).generate_state(1)[0])
+
+
+def points_seed(campaign: Campaign, repetition: int) -> int:
+    """The seed of the points of all that is trained in a repetition."""
+    return seed_of(campaign.seed, repetition)
 
 
 def resolve_device(name: str) -> torch.device:

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 
 from nas.campaign.records import Records
 
-SECTIONS = ("front", "survival", "single", "team", "learning")
+SECTIONS = ("trust", "front", "survival", "single", "team", "learning")
 
 
 @dataclass(frozen=True)

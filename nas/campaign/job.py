@@ -1,0 +1,40 @@
+"""A job in its worker process: alone in its folder, and heedful of the order to stop."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from nas.campaign.folder import stop_file
+from nas.errors import Misuse
+
+ORPHAN_PATIENCE = 300.0  # seconds for an orphan to end its iterations and leave
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock: an orphan of a killed command may still be on its way out."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / ".lock")
+    try:
+        lock.acquire(timeout=ORPHAN_PATIENCE)
+    except Timeout as error:
+        raise Misuse(
+            f"{folder}: expected no other process at work here, but one holds .lock; "
+            "end it, then run the same command again"
+        ) from error
+    try:
+        for left_over in folder.glob(".*.part"):  # of a process that was killed as it wrote
+            left_over.unlink()
+        yield
+    finally:
+        lock.release()
+
+
+def should_stop(folder: Path, parent: int) -> Callable[[], bool]:
+    """Whether the command at work in ``folder``, process ``parent``, wants its workers to stop."""
+    stop = stop_file(folder)
+    # An orphan would go on writing beside the command that takes its place.
+    return lambda: stop.exists() or os.getppid() != parent

@@ -1,0 +1,10 @@
+"""Is the choice to be trusted? Every candidate alone, and the selected team beside others.
+
+`baseline` trains every candidate of a campaign's space alone. `validate` trains the team that a
+run selected again, from scratch, and beside it random teams, the team of the best single networks
+and the whole pool. What follows from it is the reports' business.
+"""
+
+from nas.validation.validation import baseline, validate
+
+__all__ = ["baseline", "validate"]

@@ -1,0 +1,100 @@
+"""The job of a baseline: all candidates of the space, each alone, in one worker process."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from nas import problems
+from nas.campaign import records
+from nas.campaign.attempts import Attempts
+from nas.campaign.config import Campaign
+from nas.campaign.job import alone_in, should_stop
+from nas.campaign.maps import relative_l2
+from nas.campaign.run_settings import hardware, points_seed, run_settings, seed_of
+from nas.problems import Problem
+from nas.training.baseline import Baseline, Single
+from search_spaces import Candidate
+
+OWN_SEEDS = 1  # apart from those of the search and of the teams
+
+
+@dataclass(frozen=True)
+class SinglesJob:
+    """A repetition of the baseline; ``problem`` as in `nas.campaign.run.RunSpec`."""
+
+    folder: Path  # the campaign's
+    campaign: Campaign
+    problem: Problem | None
+    repetition: int
+    threads: int
+    parent: int
+
+    @property
+    def name(self) -> str:
+        """What a user calls it."""
+        return f"alone, repetition {self.repetition}"
+
+    @property
+    def path(self) -> Path:
+        """The job's own folder."""
+        return self.folder / "baseline" / f"{self.repetition:04d}"
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The different candidates of the space."""
+        return tuple(dict.fromkeys(self.campaign.search_space().candidates))
+
+    @property
+    def experts(self) -> int:
+        """How many learn."""
+        return len(self.candidates)
+
+    @property
+    def finished(self) -> bool:
+        """Whether its record is complete."""
+        return (self.path / "singles.parquet").exists()
+
+
+def execute(job: SinglesJob) -> str:
+    """Do the job, or what is left of it; return ``completed`` or ``interrupted``.
+
+    Raises
+    ------
+    Misuse
+        If the disk refuses or a checkpoint is damaged.
+    """
+    with alone_in(job.path):
+        if job.finished:
+            return "completed"
+        torch.set_num_threads(job.threads)
+        problem = job.problem or problems.load(job.campaign.problem)
+        campaign, repetition = job.campaign, job.repetition
+        settings = run_settings(
+            problem,
+            campaign,
+            job.candidates,
+            p=1.0,
+            threshold=0.0,
+            seed=seed_of(campaign.seed, repetition, 0, OWN_SEEDS),
+            points_seed=points_seed(campaign, repetition),
+        )
+        path = job.path / "checkpoint.safetensors"
+        training = Baseline(problem, settings, lambda mixture: relative_l2(problem, mixture), path)
+        attempts = Attempts(job.path / "attempts.json", {}, job.threads)
+        attempts.begin(training.step, hardware(settings.device))
+        singles = training.run(should_stop(job.folder, job.parent), attempts.watch)
+        attempts.close("interrupted" if singles is None else "completed", training.step)
+        if singles is None:
+            return "interrupted"
+        rows = [_row(repetition, job.candidates[single.place], single) for single in singles]
+        records.write_table(job.path / "singles.parquet", "singles", rows)
+        path.unlink(missing_ok=True)
+        return "completed"
+
+
+def _row(repetition: int, candidate: Candidate, single: Single) -> dict[str, Any]:
+    known = {"repetition": repetition, "relative_l2": single.measured}
+    row = known | asdict(candidate) | asdict(single)
+    return {name: row[name] for name in records.VALIDATION["singles"].names}

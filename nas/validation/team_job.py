@@ -1,0 +1,177 @@
+"""The job of training one team from scratch, in a worker process."""
+
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+
+from nas import problems
+from nas.campaign import records
+from nas.campaign.attempts import Attempts, read_attempts
+from nas.campaign.config import Campaign
+from nas.campaign.job import alone_in, should_stop
+from nas.campaign.maps import relative_l2
+from nas.campaign.run_settings import hardware, points_seed, run_settings, seed_of
+from nas.errors import Misuse
+from nas.files import write_text
+from nas.problems import Problem
+from nas.training.trainer import RunSettings, Trainer
+from search_spaces import Candidate
+
+TEAM_SEEDS = 2  # apart from those of the search and of the baseline
+NO_END = 1_000_000  # iterations of a fine-tuning that time ends
+
+Kind = Literal["selected", "random", "best", "all", "longest"]
+
+
+@dataclass(frozen=True)
+class TeamJob:
+    """A team beside a run; ``problem`` as in `nas.campaign.run.RunSpec`.
+
+    The team of ``all`` begins with the run's own seed, so that its warm-up is the run's. The one of
+    ``longest`` learns for ``seconds`` of wall time.
+    """
+
+    folder: Path  # the campaign's
+    campaign: Campaign
+    problem: Problem | None
+    run: str
+    trial: int
+    repetition: int
+    kind: Kind
+    number: int
+    members: tuple[Candidate, ...]
+    run_seed: int
+    threads: int
+    parent: int
+    seconds: float | None = None
+
+    @property
+    def name(self) -> str:
+        """What a user calls it."""
+        return f"{self.run} {self.kind} {self.number}" if self.number else f"{self.run} {self.kind}"
+
+    @property
+    def path(self) -> Path:
+        """The job's own folder."""
+        return self.folder / "validation" / self.run / f"{self.kind}-{self.number:02d}"
+
+    @property
+    def experts(self) -> int:
+        """How many learn."""
+        return len(self.members)
+
+    @property
+    def finished(self) -> bool:
+        """Whether its record is complete."""
+        return (self.path / "teams.parquet").exists()
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """What is known before it is trained."""
+        unknown = dict.fromkeys(records.VALIDATION["teams"].names)
+        return unknown | {
+            "run": self.run,
+            "trial": self.trial,
+            "repetition": self.repetition,
+            "kind": self.kind,
+            "number": self.number,
+            "members": ", ".join(map(str, self.members)),
+            "size": len(self.members),
+        }
+
+
+def execute(job: TeamJob) -> str:
+    """Do the job, or what is left of it; return its status, or ``interrupted``.
+
+    Raises
+    ------
+    Misuse
+        If the disk refuses or a checkpoint is damaged; nothing is recorded then.
+    """
+    with alone_in(job.path):
+        if job.finished:
+            return "completed"
+        try:
+            return _train(job)
+        except Misuse:
+            raise
+        except Exception as error:  # a failed team is a row in the record
+            write_text(job.path / "error.txt", traceback.format_exc())
+            record_failure(job, f"{type(error).__name__}: {' '.join(str(error).split())}")
+            return "failed"
+
+
+def record_failure(job: TeamJob, reason: str) -> None:
+    """Close a job that left nothing but its reason."""
+    _close(job, {"status": "failed", "reason": reason})
+
+
+def _train(job: TeamJob) -> str:
+    torch.set_num_threads(job.threads)
+    problem = job.problem or problems.load(job.campaign.problem)
+    settings = _settings(job, problem)
+    path = job.path / "attempts.json"
+    trainer = Trainer(problem, settings, job.path / "checkpoint.safetensors")
+    before = sum(row["seconds"] for row in read_attempts(path))
+    attempts = Attempts(path, {}, job.threads)
+    attempts.begin(trainer.step, hardware(settings.device))
+    over = _is_over(job, before)
+    stop = should_stop(job.folder, job.parent)
+    outcome = trainer.run(lambda: over() or stop(), attempts.watch)
+    if outcome.status == "interrupted" and not over():
+        attempts.close("interrupted", trainer.step)
+        return "interrupted"
+    attempts.close("completed", trainer.step)
+    loss, mixture = outcome.held_out_loss, outcome.mixture
+    status, reason = outcome.status, outcome.reason
+    if outcome.status == "interrupted" and trainer.fine_tuning is not None:
+        trainer.fine_tuning.take_best()
+        loss = trainer.fine_tuning.best_loss
+        status, reason = "completed", "its time was up"
+    _close(
+        job,
+        {
+            "status": status,
+            "reason": reason,
+            "parameters": mixture.parameters_alive,
+            "held_out_loss": loss,
+            "relative_l2": relative_l2(problem, mixture) if loss is not None else None,
+            "iterations": outcome.iterations,
+            "evaluations": outcome.evaluations,
+            "seconds": sum(row["seconds"] for row in attempts.rows),
+        },
+    )
+    return "completed"
+
+
+def _settings(job: TeamJob, problem: Problem) -> RunSettings:
+    campaign = job.campaign
+    own = seed_of(campaign.seed, job.trial, job.repetition, TEAM_SEEDS)
+    settings = run_settings(
+        problem,
+        campaign,
+        job.members,
+        p=1.0,  # Σ λ̄ᵢ is constant: nothing makes the experts compete
+        threshold=0.0,  # and none is dropped
+        seed=job.run_seed if job.kind == "all" else own,
+        points_seed=points_seed(campaign, job.repetition),
+    )
+    return settings if job.seconds is None else replace(settings, fine_tuning=NO_END)
+
+
+def _is_over(job: TeamJob, before: float) -> Callable[[], bool]:
+    """Whether the job's time is up, of which it has used some seconds ``before``."""
+    if job.seconds is None:
+        return lambda: False
+    end = time.monotonic() + job.seconds - before
+    return lambda: time.monotonic() > end
+
+
+def _close(job: TeamJob, known: dict[str, Any]) -> None:
+    records.write_table(job.path / "teams.parquet", "teams", [job.row | known])
+    (job.path / "checkpoint.safetensors").unlink(missing_ok=True)

@@ -1,0 +1,244 @@
+"""Baseline and validation of a campaign, in its folder: resumable, in worker processes."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any, TypeVar
+
+from nas import problems
+from nas.calculus import networks
+from nas.campaign import jobs, records
+from nas.campaign.config import Campaign
+from nas.campaign.folder import claim, identify
+from nas.campaign.run_settings import check_points, resolve_device, seed_of
+from nas.campaign.workers import KILLED
+from nas.errors import Misuse
+from nas.problems import Problem
+from nas.validation import single_job, team_job
+from nas.validation.choice import best_singles, random_teams
+from nas.validation.single_job import SinglesJob
+from nas.validation.team_job import TeamJob
+from search_spaces import Candidate
+
+TEAMS = 20  # random ones beside each run
+
+Row = dict[str, Any]
+_Job = TypeVar("_Job", SinglesJob, TeamJob)
+
+
+def baseline(
+    campaign: Campaign,
+    folder: Path,
+    problem: Problem | None = None,
+    watch: jobs.Watch = lambda state: None,
+) -> list[Row]:
+    """Train every candidate of the campaign's space alone, in as many repetitions as it has seeds.
+
+    Each has the campaign's warm-up and fine-tuning, on the points of the search's repetition.
+    What is done is kept; the same call goes on.
+
+    Parameters
+    ----------
+    problem
+        The problem itself, where ``campaign.problem`` is not to be loaded by name or path.
+
+    Returns
+    -------
+    The rows of the table ``singles``.
+
+    Raises
+    ------
+    Misuse, Interrupted
+        As `nas.campaign.campaign.search`.
+    """
+    with _claimed(campaign, Path(folder), problem) as work:
+        return _singles(work, range(campaign.seeds), watch)
+
+
+def validate(
+    folder: Path,
+    run: str | None = None,
+    problem: Problem | None = None,
+    watch: jobs.Watch = lambda state: None,
+) -> records.Records:
+    """Train what a choice has to be measured against; return the records with it.
+
+    For every completed run of the recommended trial, or for one ``run``: the selected team again
+    from scratch, `TEAMS` random teams of its size, the team of the best single networks, the
+    whole pool never pruned, and the best single network for as long as the search took; and, by
+    `baseline`, every candidate alone. What is done is kept; the same call goes on.
+
+    Raises
+    ------
+    Misuse
+        If ``folder`` is no campaign with a recommended trial, or the run did not complete.
+    Interrupted
+        On Ctrl-C, after the jobs under way have been saved.
+    """
+    folder = Path(folder)
+    known = records.read(folder)
+    runs = _runs(known, run)
+    campaign = Campaign.from_resolved(known.campaign["configuration"])
+    with _claimed(campaign, folder, problem) as work:
+        singles = _singles(work, sorted({row["repetition"] for row in runs}), watch)
+        _teams(work, known, runs, singles, watch)
+    return records.read(folder)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What all jobs have in common."""
+
+    folder: Path
+    campaign: Campaign
+    problem: Problem | None
+
+    @property
+    def common(self) -> dict[str, Any]:
+        return {
+            "folder": self.folder,
+            "campaign": self.campaign,
+            "problem": self.problem,
+            "threads": self.campaign.parallel.threads_each,
+            "parent": os.getpid(),
+        }
+
+
+@contextmanager
+def _claimed(campaign: Campaign, folder: Path, problem: Problem | None) -> Iterator[_Work]:
+    """Hold the campaign's folder, in which its identity is written or compared."""
+    found = problem or problems.load(campaign.problem)
+    check_points(campaign, found)
+    networks.prepare(resolve_device(campaign.training.device))
+    folder = folder.absolute()
+    with claim(folder):
+        identify(folder, campaign, found)
+        yield _Work(folder, campaign, problem)
+
+
+def _singles(work: _Work, repetitions: Sequence[int], watch: jobs.Watch) -> list[Row]:
+    """Do what is left of the baseline, and gather the table."""
+    planned = [SinglesJob(repetition=one, **work.common) for one in repetitions]
+
+    def ended(job: SinglesJob, ending: str) -> None:
+        if ending == KILLED:
+            raise Misuse(
+                f"{job.path}: the worker of {job.name} was killed {jobs.DEATHS} times at step "
+                f"{jobs.died_at(job)}; free some memory, then run the same command again"
+            )
+
+    _do(work, planned, single_job.execute, ended, watch)
+    return _gathered(work.folder, "singles", "baseline/*/singles.parquet")
+
+
+def _teams(
+    work: _Work, known: records.Records, runs: list[Row], singles: list[Row], watch: jobs.Watch
+) -> None:
+    """Do what is left of the teams beside ``runs``, and gather the table."""
+    planned = [job for run in runs for job in _beside(work, known, run, singles)]
+
+    def ended(job: TeamJob, ending: str) -> None:
+        if ending == KILLED:
+            team_job.record_failure(job, f"its worker was killed {jobs.DEATHS} times")
+
+    _do(work, planned, team_job.execute, ended, watch)
+    _gathered(work.folder, "teams", "validation/*/*/teams.parquet")
+
+
+def _gathered(folder: Path, name: str, pattern: str) -> list[Row]:
+    """The rows of all jobs that have ended, written as one table."""
+    rows = [row for path in sorted(folder.glob(pattern)) for row in records.read_rows(path, name)]
+    records.write_table(folder / "tables" / f"{name}.parquet", name, rows)
+    return rows
+
+
+def _do(
+    work: _Work,
+    planned: Sequence[_Job],
+    execute: Callable[[_Job], str],
+    ended: Callable[[_Job, str], None],
+    watch: jobs.Watch,
+) -> None:
+    left = deque(job for job in planned if not job.finished)
+    clock, before = jobs.Clock(len(planned)), len(planned) - len(left)
+    parallel = work.campaign.parallel
+
+    def look(busy: list[_Job]) -> None:
+        finished = len(planned) - len(left) - len(busy)
+        watch(clock.state(before, finished, 0, busy))
+
+    shift: jobs.Shift[_Job] = jobs.Shift(
+        work.folder, execute, parallel.workers, parallel.threads_each
+    )
+    shift.work(lambda: left.popleft() if left else None, ended, look)
+
+
+def _runs(known: records.Records, name: str | None) -> list[Row]:
+    """The runs to validate, as rows of the table ``runs``."""
+    path = known.folder / "tables" / "runs.parquet"
+    completed = [row for row in records.read_rows(path, "runs") if row["status"] == "completed"]
+    if name is not None:
+        chosen = [row for row in completed if row["run"] == name]
+        if not chosen:
+            there = ", ".join(row["run"] for row in completed) or "none yet"
+            raise Misuse(
+                f"{known.folder}: expected the name of a completed run, got {name!r}; "
+                f"there are: {there}"
+            )
+        return chosen
+    trials = set(known.trials.trial[known.trials.recommended.astype(bool)])
+    chosen = [row for row in completed if row["trial"] in trials]
+    if not chosen:
+        raise Misuse(
+            f"{known.folder}: expected a recommended trial, but none completed; run `nas search` "
+            "again on this folder to go on"
+        )
+    return chosen
+
+
+def _beside(work: _Work, known: records.Records, run: Row, singles: list[Row]) -> Iterator[TeamJob]:
+    """The teams to train beside ``run``."""
+    mine = known.experts[known.experts.run == run["run"]].sort_values("candidate")
+    experts = [(_candidate(row), row["fate"]) for row in mine.to_dict("records")]
+    pool = [candidate for candidate, _ in experts]
+    selected = tuple(candidate for candidate, fate in experts if fate == "survived")
+    losses = _median_losses(singles)
+    spent = known.attempts[known.attempts.run == run["run"]].seconds.sum()
+    seed = seed_of(work.campaign.seed, run["trial"], run["repetition"])
+    teams: list[tuple[team_job.Kind, tuple[Candidate, ...], float | None]] = [
+        ("selected", selected, None),
+        ("best", best_singles(pool, losses, len(selected)), None),
+        ("all", tuple(pool), None),
+        ("longest", best_singles(pool, losses, 1), float(spent)),
+        *(("random", team, None) for team in random_teams(pool, selected, TEAMS, seed)),
+    ]
+    numbers: dict[str, int] = {}
+    for kind, members, seconds in teams:
+        number = numbers[kind] = numbers.get(kind, -1) + 1
+        yield TeamJob(
+            run=run["run"],
+            trial=run["trial"],
+            repetition=run["repetition"],
+            kind=kind,
+            number=number,
+            members=members,
+            run_seed=run["seed"],
+            seconds=seconds,
+            **work.common,
+        )
+
+
+def _median_losses(singles: list[Row]) -> dict[Candidate, float]:
+    """Each candidate's held-out loss alone, the median over the repetitions."""
+    losses: dict[Candidate, list[float]] = {}
+    for row in singles:
+        losses.setdefault(_candidate(row), []).append(row["held_out_loss"])
+    return {candidate: median(values) for candidate, values in losses.items()}
+
+
+def _candidate(row: Mapping[Any, Any]) -> Candidate:
+    return Candidate(row["activation"], int(row["depth"]), int(row["width"]))

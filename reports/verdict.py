@@ -1,0 +1,120 @@
+"""Can you trust this? What a validation found, in words that a user understands."""
+
+import math
+from collections.abc import Iterator
+
+import pandas as pd
+
+from nas.campaign.records import Records
+from reports import trust
+from reports.rows import each
+from reports.words import architecture, number, percent, plural
+
+GOOD_TAU, POOR_TAU = 0.6, 0.4
+
+
+def verdict(records: Records) -> list[str]:
+    """The answer first, then what it rests on; where nothing was validated, how to do it."""
+    if records.teams.empty:
+        return [
+            "Not measured. `nas validate` on this campaign's folder trains the selected team "
+            "again, beside random teams and single networks; this section then tells the result."
+        ]
+    table = trust.runs(records)
+    return [_answer(table), *_sentences(table, records)]
+
+
+def _answer(table: pd.DataFrame) -> str:
+    """Yes, in part or no: by the team against chance, and by the mixture against one network."""
+    better, low, _ = _share(table)
+    single, *_ = trust.over_runs(table, "over_single")
+    longest, *_ = trust.over_runs(table, "over_longest")
+    if math.isnan(better):
+        team = "Nothing was dropped, so there is no choice of a team to judge"
+    elif low > 0.5:
+        team = "Yes, the team is better than chance would pick"
+    else:
+        team = "No: the team cannot be told from one picked by chance"
+    if math.isnan(single):
+        return f"{team}."
+    if single < 1 and not longest > 1:
+        return f"{team}. Against the best single network the search is worth its time."
+    return f"{team}. One single network does as well or better: see below which."
+
+
+def _share(table: pd.DataFrame) -> tuple[float, float, float]:
+    """The share of random teams beaten, with its interval: over the runs, or over the teams."""
+    if len(table) >= 3:
+        return trust.over_runs(table, "better")
+    first = table.iloc[0]
+    return float(table["better"].median()), float(first["low"]), float(first["high"])
+
+
+def _sentences(table: pd.DataFrame, records: Records) -> Iterator[str]:
+    better, low, high = _share(table)
+    if not math.isnan(better):
+        yield (
+            f"Trained again from scratch, the selected team beats {percent(better)} "
+            f"({percent(low)} to {percent(high)}) of {number(table['teams'].median())} random "
+            f"teams of its size ({'median of ' * (len(table) > 1)}{plural(len(table), 'run')})."
+        )
+    best, whole = _ratio(table, "over_best"), _ratio(table, "over_all")
+    if best:
+        yield (
+            f"Its error is {best} times that of a team of as many best single networks, both "
+            "from scratch."
+        )
+    if whole:
+        yield f"The search's mixture has {whole} times the error of the whole pool, never pruned."
+    yield from _single(table, records)
+    yield from _ranking(trust.rankings(records))
+    seconds, evaluations = (trust.over_runs(table, name)[0] for name in ("seconds", "evaluations"))
+    if not math.isnan(seconds):
+        yield (
+            f"The search took {percent(seconds)} of the time, and {percent(evaluations)} of the "
+            "point-evaluations, of training every candidate alone."
+        )
+
+
+def _ratio(table: pd.DataFrame, column: str) -> str:
+    """A median of ratios with its interval; empty where nothing was measured."""
+    middle, low, high = trust.over_runs(table, column)
+    if math.isnan(middle):
+        return ""
+    interval = "" if math.isnan(low) else f" ({number(low)} to {number(high)})"
+    return number(middle) + interval
+
+
+def _single(table: pd.DataFrame, records: Records) -> Iterator[str]:
+    ratio, longest = _ratio(table, "over_single"), _ratio(table, "over_longest")
+    if not ratio:
+        return
+    errors = records.singles.assign(error=trust.error(records.singles))
+    middle = errors.groupby(trust.CANDIDATE)["error"].median().reset_index()
+    best = next(each(middle.sort_values("error")))
+    also = f"; {longest} times if that one learns for as long as the search took" * bool(longest)
+    yield (
+        f"The search's mixture has {ratio} times the error of the best single network of the same "
+        f"seed after as many iterations{also}. Best alone over all seeds: {architecture(best)} "
+        f"({number(best.error)})."
+    )
+
+
+def _ranking(table: pd.DataFrame) -> Iterator[str]:
+    taus = {row.ranking: float(row.tau) for row in each(table) if row.runs}
+    known = [f"{name} {tau:.2f}" for name, tau in taus.items() if name in trust.RANKINGS]
+    if not known:
+        return
+    best = taus.get("own residual", math.nan)
+    if best >= GOOD_TAU:
+        advice = "The own residual is a good guide to single networks."
+    elif best >= POOR_TAU:
+        advice = "The own residual is a rough guide to single networks."
+    else:
+        advice = "Do not read any of these as a ranking of single networks."
+    ceiling = taus.get("ceiling", math.nan)
+    limit = "" if math.isnan(ceiling) else f" Two seeds of these trainings agree at {ceiling:.2f}."
+    yield (
+        f"Agreement with how good each candidate is alone (Kendall's τ): {', '.join(known)}."
+        f"{limit} {advice}"
+    )
