@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from nas.errors import Misuse
     from nas.export import load
     from nas.problems import Box, Condition, Polygon, Problem
-    from nas.result import Result, open_campaign, search
+    from nas.result import Result, baseline, open_campaign, search
 
 __all__ = [
     "Box",
@@ -34,6 +34,7 @@ __all__ = [
     "Polygon",
     "Problem",
     "Result",
+    "baseline",
     "laplacian",
     "load",
     "open_campaign",
@@ -47,6 +48,7 @@ _HOMES = {
     "Polygon": "nas.problems",
     "Problem": "nas.problems",
     "Result": "nas.result",
+    "baseline": "nas.result",
     "laplacian": "nas.calculus.fields",
     "load": "nas.export",
     "open_campaign": "nas.result",

@@ -72,6 +72,21 @@ class Result:
 
         return reports.write(self.folder, None if to is None else Path(to))
 
+    def validate(
+        self,
+        run: str | None = None,
+        *,
+        problem: Problem | None = None,
+        watch: jobs.Watch = lambda state: None,
+    ) -> "Result":
+        """Measure whether the choice is to be trusted (see `nas.validation.validate`).
+
+        ``problem`` is the one searched, where it was given as a `Problem`.
+        """
+        from nas.validation import validate
+
+        return Result(validate(self.folder, run, problem, watch))
+
     def export(self, to: str | os.PathLike[str]) -> "Exported":
         """Write the recommended run's network into the folder ``to`` (see `nas.export`)."""
         from nas.export import export
@@ -110,11 +125,43 @@ def search(
     Interrupted
         On Ctrl-C; the same call goes on.
     """
+    built, itself = _built(problem, space, settings)
+    return Result(campaign.search(built, Path(out), itself, watch))
+
+
+def baseline(
+    problem: Problem | str,
+    space: SearchSpace | str | Mapping[str, Any] | None = None,
+    *,
+    out: str | os.PathLike[str],
+    watch: jobs.Watch = lambda state: None,
+    **settings: Any,
+) -> pd.DataFrame:
+    """Train every candidate of a space alone, once for each of the campaign's ``seeds``.
+
+    Parameters and errors are those of `search`; the campaign of ``out`` may be one that has been
+    searched, or will be.
+
+    Returns
+    -------
+    A row for each candidate and repetition (see the table ``singles`` in `nas.campaign.records`).
+    """
+    from nas import validation
+
+    built, itself = _built(problem, space, settings)
+    return pd.DataFrame(validation.baseline(built, Path(out), itself, watch))
+
+
+def _built(
+    problem: Problem | str,
+    space: SearchSpace | str | Mapping[str, Any] | None,
+    settings: dict[str, Any],
+) -> tuple[config.Campaign, Problem | None]:
+    """The campaign, and the problem itself where it was given."""
     chosen = {} if space is None else {"space": _plain(space)}
     itself = problem if isinstance(problem, Problem) else None
     name = problem.name if isinstance(problem, Problem) else problem
-    built = config.build(problem=name, **chosen, **settings)
-    return Result(campaign.search(built, Path(out), itself, watch))
+    return config.build(problem=name, **chosen, **settings), itself
 
 
 def open_campaign(folder: str | os.PathLike[str]) -> Result:

@@ -5,7 +5,8 @@ import io
 from rich.console import Console
 
 from nas.campaign.jobs import Running, State
-from nas.display import live, table
+from nas.display import live, ranking, table
+from tests.reports.synthetic_campaign import single
 
 STATE = State(
     jobs=12,
@@ -54,3 +55,18 @@ def test_it_draws_on_a_terminal() -> None:
         watch(STATE)
     assert isinstance(console.file, io.StringIO)
     assert "experts alive" in console.file.getvalue()
+
+
+def test_the_candidates_of_a_baseline_are_ranked_by_their_median_loss() -> None:
+    rows = [
+        single(("tanh", 2, 16), 0.3),
+        single(("tanh", 2, 16), 0.1, repetition=1),
+        single(("sine", 3, 8), 0.02),
+        single(("sine", 3, 8), 0.04, repetition=1, relative_l2=None),
+    ]
+    assert ranking(rows) == [
+        "2 candidates, each alone, 2 repetitions; the best first",
+        "             parameters  held-out loss  relative L2",
+        "  sine 3×8          300       3.00e-02         0.02",
+        "  tanh 2×16         300       2.00e-01          0.2",
+    ]

@@ -30,7 +30,7 @@ class DropRule:
     threshold: float
     every: int = 25
     tolerance: float = 0.5
-    left: float = 0.1
+    left: float = 0.5
     rest: int = 100
 
     def due(self, step: int) -> bool:

@@ -1,6 +1,8 @@
 """The job of a baseline: all candidates of the space, each alone, in one worker process."""
 
+import traceback
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,10 @@ from nas.campaign import records
 from nas.campaign.attempts import Attempts
 from nas.campaign.config import Campaign
 from nas.campaign.job import alone_in, should_stop
-from nas.campaign.maps import relative_l2
+from nas.campaign.maps import relative_l2_if_told
 from nas.campaign.run_settings import hardware, points_seed, run_settings, seed_of
+from nas.errors import Misuse
+from nas.files import write_text
 from nas.problems import Problem
 from nas.training.baseline import Baseline, Single
 from search_spaces import Candidate
@@ -63,35 +67,50 @@ def execute(job: SinglesJob) -> str:
     Raises
     ------
     Misuse
-        If the disk refuses or a checkpoint is damaged.
+        If the disk refuses, a checkpoint is damaged, or training raises: without it there is
+        nothing to compare with.
     """
     with alone_in(job.path):
         if job.finished:
             return "completed"
-        torch.set_num_threads(job.threads)
-        problem = job.problem or problems.load(job.campaign.problem)
-        campaign, repetition = job.campaign, job.repetition
-        settings = run_settings(
-            problem,
-            campaign,
-            job.candidates,
-            p=1.0,
-            threshold=0.0,
-            seed=seed_of(campaign.seed, repetition, 0, OWN_SEEDS),
-            points_seed=points_seed(campaign, repetition),
-        )
-        path = job.path / "checkpoint.safetensors"
-        training = Baseline(problem, settings, lambda mixture: relative_l2(problem, mixture), path)
-        attempts = Attempts(job.path / "attempts.json", {}, job.threads)
-        attempts.begin(training.step, hardware(settings.device))
-        singles = training.run(should_stop(job.folder, job.parent), attempts.watch)
-        attempts.close("interrupted" if singles is None else "completed", training.step)
-        if singles is None:
-            return "interrupted"
-        rows = [_row(repetition, job.candidates[single.place], single) for single in singles]
-        records.write_table(job.path / "singles.parquet", "singles", rows)
-        path.unlink(missing_ok=True)
-        return "completed"
+        try:
+            return _train(job)
+        except Misuse:
+            raise
+        except Exception as error:
+            write_text(job.path / "error.txt", traceback.format_exc())
+            what = f"{type(error).__name__}: {' '.join(str(error).split())}"
+            raise Misuse(
+                f"{job.path}: training every candidate alone raised {what}; see error.txt there, "
+                "mend it, then run the same command again"
+            ) from error
+
+
+def _train(job: SinglesJob) -> str:
+    torch.set_num_threads(job.threads)
+    problem = job.problem or problems.load(job.campaign.problem)
+    campaign, repetition = job.campaign, job.repetition
+    settings = run_settings(
+        problem,
+        campaign,
+        job.candidates,
+        p=1.0,
+        threshold=0.0,
+        seed=seed_of(campaign.seed, repetition, 0, OWN_SEEDS),
+        points_seed=points_seed(campaign, repetition),
+    )
+    path = job.path / "checkpoint.safetensors"
+    training = Baseline(problem, settings, partial(relative_l2_if_told, problem), path)
+    attempts = Attempts(job.path / "attempts.json", {}, job.threads)
+    attempts.begin(training.step, hardware(settings.device))
+    singles = training.run(should_stop(job.folder, job.parent), attempts.watch)
+    attempts.close("interrupted" if singles is None else "completed", training.step)
+    if singles is None:
+        return "interrupted"
+    rows = [_row(repetition, job.candidates[single.place], single) for single in singles]
+    records.write_table(job.path / "singles.parquet", "singles", rows)
+    path.unlink(missing_ok=True)
+    return "completed"
 
 
 def _row(repetition: int, candidate: Candidate, single: Single) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from nas.campaign import records
 from nas.campaign.attempts import Attempts, read_attempts
 from nas.campaign.config import Campaign
 from nas.campaign.job import alone_in, should_stop
-from nas.campaign.maps import relative_l2
+from nas.campaign.maps import relative_l2_if_told
 from nas.campaign.run_settings import hardware, points_seed, run_settings, seed_of
 from nas.errors import Misuse
 from nas.files import write_text
@@ -140,7 +140,7 @@ def _train(job: TeamJob) -> str:
             "reason": reason,
             "parameters": mixture.parameters_alive,
             "held_out_loss": loss,
-            "relative_l2": relative_l2(problem, mixture) if loss is not None else None,
+            "relative_l2": None if loss is None else relative_l2_if_told(problem, mixture),
             "iterations": outcome.iterations,
             "evaluations": outcome.evaluations,
             "seconds": sum(row["seconds"] for row in attempts.rows),

@@ -16,7 +16,7 @@ from reports.words import number, plural
 
 SECTION = "trust"
 ORDER = 1
-WIDTH = 8.0
+WIDTH = 4.8
 
 # What stands beside the selected team: label, colour, marker, size.
 SHOWN: Mapping[str, tuple[str, str, str, float]] = {
@@ -43,7 +43,7 @@ class Teams:
 
     @property
     def height(self) -> float:
-        return 1.6 + 0.5 * len(self.runs)
+        return 2.4 + 0.5 * len(self.runs)
 
 
 def summarise(records: Records) -> Teams:
@@ -83,7 +83,7 @@ def draw(data: Teams, figure: Figure) -> None:
     ax.set_ylim(len(data.runs) - 0.4, -0.6)
     ax.set_xlabel(data.axis)
     ax.set_ylabel("run")
-    figure.legend(loc="outside upper center", ncols=2)
+    figure.legend(loc="outside upper center", ncols=1)
 
 
 def pictures(records: Records) -> list[Picture]:

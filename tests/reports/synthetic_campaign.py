@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nas.campaign.records import TABLES, Records, read, write_map, write_table
+from nas.campaign.records import TABLES, VALIDATION, Records, read, write_map, write_table
 
 Array = NDArray[np.float64]
 Row = dict[str, Any]
@@ -40,13 +40,37 @@ def run_row(name: str, **changes: Any) -> Row:
     return row | changes
 
 
+def single(candidate: tuple[str, int, int], error: float, **changes: Any) -> Row:
+    """One row of ``singles``: a candidate alone, its losses as its error."""
+    activation, depth, width = candidate
+    row = {
+        "repetition": 0, "activation": activation, "depth": depth, "width": width,
+        "parameters": 300, "own_loss": 10 * error, "held_out_loss": error, "relative_l2": error,
+        "iterations": 100, "evaluations": 1000, "seconds": 10.0, "reason": "",
+    }  # fmt: skip
+    return row | changes
+
+
+def team(run: str, kind: str, error: float, number: int = 0, **changes: Any) -> Row:
+    """One row of ``teams``, completed, with plain defaults."""
+    row = {
+        "run": run, "trial": 0, "repetition": 0, "kind": kind, "number": number,
+        "members": "sine 2×16, tanh 2×16", "size": 2, "status": "completed", "reason": "",
+        "parameters": 2000, "held_out_loss": error, "relative_l2": error, "iterations": 100,
+        "evaluations": 5000, "seconds": 30.0,
+    }  # fmt: skip
+    return row | changes
+
+
 @dataclass
 class Campaign:
     """Rows in the making; `write` puts them into a folder."""
 
     problem: Row = field(default_factory=dict)
     configuration: Row = field(default_factory=lambda: {"trials": 1, "seeds": 1})
-    tables: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in TABLES})
+    tables: dict[str, list[Row]] = field(
+        default_factory=lambda: {name: [] for name in TABLES | VALIDATION}
+    )
     maps: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def write(self, folder: Path) -> Path:
@@ -62,6 +86,8 @@ class Campaign:
         }
         (folder / "campaign.json").write_text(json.dumps(campaign), encoding="utf-8")
         for name, rows in self.tables.items():
+            if name in VALIDATION and not rows:
+                continue  # not validated
             write_table(folder / "tables" / f"{name}.parquet", name, rows)
         for run, columns in self.maps.items():
             write_map(folder / "runs" / run / "map.parquet", columns)
@@ -90,7 +116,28 @@ def realistic(
         mine = [e for e in made.tables["experts"] if e["run"] == best]
         team = [int(e["candidate"]) for e in mine if e["fate"] == "survived"]
         made.maps[best] = make_map(team)
+        _add_validation(made, rng, best)
     return made
+
+
+def _add_validation(made: Campaign, rng: np.random.Generator, run: str) -> None:
+    """What stands beside one run: its pool alone, and other teams."""
+    (known,) = (row for row in made.tables["runs"] if row["run"] == run)
+    keys = {"repetition": known["repetition"], "relative_l2": known["relative_l2"]}
+    for row in made.tables["experts"]:
+        if row["run"] == run:
+            candidate = (row["activation"], row["depth"], row["width"])
+            made.tables["singles"].append(
+                single(candidate, row["own_loss"] / 100, **keys) | {"own_loss": row["own_loss"]}
+            )
+    keys |= {"trial": known["trial"], "size": known["experts_after"]}
+    for kind, count in (("selected", 1), ("best", 1), ("all", 1), ("longest", 1), ("random", 20)):
+        for number in range(count):
+            error = float(known["held_out_loss"] * rng.lognormal(0.5 * (kind == "random"), 0.4))
+            made.tables["teams"].append(
+                team(run, kind, error, number, **keys)
+                | {"relative_l2": keys["relative_l2"] and float(np.sqrt(error))}
+            )
 
 
 def _add_run(

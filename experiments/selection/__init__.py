@@ -1,0 +1,1 @@
+"""Can the selection be trusted? Validated campaigns on three problems, beside DeepXDE."""

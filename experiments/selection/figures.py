@@ -1,0 +1,60 @@
+"""The figures of a validated campaign, each beside its target."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from experiments.benchmarks.figures import Findings
+from nas.campaign.records import Records
+from reports import trust
+
+# Column of `trust.runs`: what it is called, and what its median over the seeds shall be at most.
+MEDIANS: Mapping[str, tuple[str, float | None]] = {
+    "over_best": ("selected team over team of best single networks", 0.95),
+    "over_single": ("search's mixture over best single network, equal iterations", 0.45),
+    "over_longest": ("search's mixture over best single network, equal time", None),
+    "over_all": ("search's mixture over whole pool, never pruned", 1.1),
+    "parameters": ("share of the parameters that survive", 0.25),
+    "seconds": ("time of the search over that of all candidates alone", 0.7),
+    "evaluations": ("point-evaluations, the same", None),
+}
+BEATEN, BEATEN_AT_LEAST = 0.9, 0.5  # random teams: the median over the seeds, and each of them
+RIVAL = 0.35  # the search's error over DeepXDE's
+TAU, TAU_AT_LEAST = 0.6, 0.4
+
+
+def measure(findings: Findings, records: Records, rivals: Mapping[int, float]) -> None:
+    """Add the figures of one problem; ``rivals`` are DeepXDE's errors by repetition."""
+    table = trust.runs(records)
+    beaten = table["better"].dropna()
+    if len(beaten):
+        name = "random teams that the selected team beats"
+        findings.add(f"{name}, median", float(beaten.median()), "", "higher", BEATEN)
+        findings.add(f"{name}, worst seed", float(beaten.min()), "", "higher", BEATEN_AT_LEAST)
+    for column, (name, target) in MEDIANS.items():
+        value, low, high = trust.over_runs(table, column)
+        if np.isnan(value):
+            findings.skipped.append(name)
+            continue
+        findings.add(name, value, target=target)
+        if not np.isnan(low):
+            findings.note(f"{name}: 95 % interval {low:.3g} to {high:.3g}.")
+    errors = records.runs.set_index("repetition")["relative_l2"]
+    ratios = [errors[one] / rival for one, rival in rivals.items() if one in errors.index]
+    if ratios:
+        findings.add(
+            "search's error over DeepXDE's, equal time", float(np.median(ratios)), target=RIVAL
+        )
+    for row in trust.rankings(records).to_dict("records"):
+        _ranking(findings, row["ranking"], row["runs"], row["tau"], row["least"])
+
+
+def _ranking(findings: Findings, ranking: str, runs: int, tau: float, least: float) -> None:
+    if not runs or np.isnan(tau):
+        return
+    if ranking == "ceiling":
+        findings.add("tau of two seeds of single networks, mean", tau, "", "higher")
+        return
+    wanted = (TAU, TAU_AT_LEAST) if ranking == "own residual" else (None, None)
+    findings.add(f"tau of {ranking}, mean", tau, "", "higher", wanted[0])
+    findings.add(f"tau of {ranking}, worst seed", least, "", "higher", wanted[1])

@@ -1,0 +1,172 @@
+"""Is the choice to be trusted? Numbers worked by hand."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from nas.campaign.records import Records
+from reports import trust
+from reports.verdict import verdict
+from tests.reports.synthetic_campaign import Campaign, expert, realistic, run_row, single, team
+
+GRID = [("sine", 2, 16), ("sine", 3, 16), ("tanh", 2, 16), ("tanh", 3, 16)]
+ATTEMPT = {
+    "trial": 0, "repetition": 0, "attempt": 0, "started": "2026-03-01T10:00:00Z", "seconds": 20.0,
+    "from_step": 0, "to_step": 9, "ending": "completed", "device": "cpu", "threads": 1,
+    "processor": "A processor", "platform": "Linux", "versions": "{}",
+}  # fmt: skip
+
+
+def made(
+    folder: Path,
+    selected: tuple[float, ...] = (0.02,),
+    rivals: tuple[float, ...] = (0.01, 0.03, 0.04, 0.05),
+) -> Records:
+    """A run for each of ``selected``, with an error of 0.01 and a pool of four."""
+    campaign = Campaign()
+    for repetition, error in enumerate(selected):
+        run = f"0000-{repetition}"
+        keys = {"repetition": repetition}
+        campaign.tables["runs"].append(run_row(run, relative_l2=0.01, evaluations=2000, **keys))
+        campaign.tables["attempts"].append(ATTEMPT | {"run": run} | keys)
+        for place, (activation, depth, width) in enumerate(GRID):
+            levels = {"activation": activation, "depth": depth, "width": width}
+            fate = "survived" if place < 2 else "dropped"
+            told = {"own_loss": 0.1 * (place + 1), "importance": 0.4 - 0.1 * place}
+            told |= {"leave_one_out": 2.0 - 0.1 * place}
+            row = expert(run, place, fate, 900 - place, **levels, **keys, **told)
+            campaign.tables["experts"].append(row)
+            alone = single(GRID[place], 0.02 * (place + 1), **keys)
+            campaign.tables["singles"].append(alone)
+        for kind, value in (("selected", error), ("best", 0.04), ("all", 0.005), ("longest", 0.1)):
+            campaign.tables["teams"].append(team(run, kind, value, **keys))
+        for number, value in enumerate(rivals):
+            campaign.tables["teams"].append(team(run, "random", value, number, **keys))
+    return campaign.records(folder)
+
+
+def test_ratios_are_those_of_the_errors(tmp_path: Path) -> None:
+    (row,) = trust.runs(made(tmp_path)).to_dict("records")
+    assert row["better"] == pytest.approx(3 / 4)
+    assert row["over_best"] == pytest.approx(0.02 / 0.04)
+    assert row["over_single"] == pytest.approx(0.01 / 0.02)
+    assert row["over_longest"] == pytest.approx(0.01 / 0.1)
+    assert row["over_all"] == pytest.approx(0.01 / 0.005)
+    assert row["parameters"] == pytest.approx(2000 / 4000)
+    assert row["seconds"] == pytest.approx(20 / (4 * 10))
+    assert row["evaluations"] == pytest.approx(2000 / (4 * 1000))
+    assert (row["size"], row["pool"], row["teams"]) == (2, 4, 4)
+
+
+def test_an_interval_of_one_run_is_wilsons(tmp_path: Path) -> None:
+    """Wilson (1927), by its formula."""
+    (row,) = trust.runs(made(tmp_path)).to_dict("records")
+    z, n, share = stats.norm.ppf(0.975), 4, 0.75
+    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
+    assert (row["low"], row["high"]) == (pytest.approx(centre - half), pytest.approx(centre + half))
+
+
+def test_an_equal_team_is_half_beaten(tmp_path: Path) -> None:
+    (row,) = trust.runs(made(tmp_path, rivals=(0.02, 0.03))).to_dict("records")
+    assert row["better"] == pytest.approx(0.75)
+
+
+def test_where_nothing_else_was_drawn_nothing_is_said_of_it(tmp_path: Path) -> None:
+    (row,) = trust.runs(made(tmp_path, rivals=())).to_dict("records")
+    assert math.isnan(row["better"])
+    assert "Nothing was dropped" in verdict(made(tmp_path / "again", rivals=()))[0]
+
+
+def test_failed_teams_do_not_count(tmp_path: Path) -> None:
+    records = made(tmp_path)
+    records.teams.loc[records.teams.number == 3, "status"] = "failed"
+    (row,) = trust.runs(records).to_dict("records")
+    assert row["better"] == pytest.approx(2 / 3)
+
+
+def test_without_a_truth_the_held_out_loss_is_the_error(tmp_path: Path) -> None:
+    records = made(tmp_path)
+    for table in (records.teams, records.singles, records.runs):
+        table["relative_l2"] = np.nan
+    records.runs["held_out_loss"] = 0.03
+    (row,) = trust.runs(records).to_dict("records")
+    assert row["over_single"] == pytest.approx(0.03 / 0.02)
+
+
+def test_over_runs_medians_have_a_bootstrap_from_three_on(tmp_path: Path) -> None:
+    few = trust.runs(made(tmp_path / "few", selected=(0.02, 0.04)))
+    middle, low, high = trust.over_runs(few, "over_best")
+    assert middle == pytest.approx(0.75)
+    assert math.isnan(low)
+    assert math.isnan(high)
+    many = trust.runs(made(tmp_path / "many", selected=(0.02, 0.04, 0.06, 0.08, 0.1)))
+    middle, low, high = trust.over_runs(many, "over_best")
+    assert middle == pytest.approx(1.5)
+    assert 0.5 <= low < middle < high <= 2.5
+
+
+def test_rankings_are_judged_by_how_good_each_is_alone(tmp_path: Path) -> None:
+    """Own residual, importance and leave-one-out effect go with the truth, all the way; of the
+    order of survival, the two survivors are a tie and the dropped go from worse to better."""
+    records = made(tmp_path, selected=(0.02, 0.02))
+    records.singles.loc[records.singles.repetition == 1, "relative_l2"] = [0.02, 0.04, 0.08, 0.06]
+    table = trust.rankings(records).set_index("ranking")
+    for ranking in ("own residual", "importance", "leave-one-out effect"):
+        assert table.loc[ranking, "tau"] == pytest.approx(_tau_b_with_one_tie(6, 0, 1))
+    assert table.loc["ceiling", "tau"] == pytest.approx(4 / 6)
+    lived = [-math.inf, -math.inf, -898, -897]
+    truth = [0.02, 0.04, math.sqrt(0.06 * 0.08), math.sqrt(0.08 * 0.06)]
+    expected = stats.kendalltau(stats.rankdata(lived), truth).statistic
+    assert table.loc["order of survival", "tau"] == pytest.approx(expected)
+
+
+def _tau_b_with_one_tie(pairs: int, discordant: int, tied: int) -> float:
+    """Kendall's τ_b where ``tied`` pairs are tied in the truth only."""
+    concordant = pairs - discordant - tied
+    return (concordant - discordant) / math.sqrt(pairs * (pairs - tied))
+
+
+def test_a_ranking_that_was_not_recorded_is_left_out(tmp_path: Path) -> None:
+    records = made(tmp_path)
+    records.experts["leave_one_out"] = np.nan
+    table = trust.rankings(records).set_index("ranking")
+    assert table.loc["leave-one-out effect", "runs"] == 0
+    assert "leave-one-out" not in " ".join(verdict(records))
+
+
+@pytest.mark.parametrize(
+    ("selected", "rivals", "answer"),
+    [
+        ((0.02,) * 3, (0.03,) * 20, "Yes, the team is better than chance would pick. Against the"),
+        ((0.02,) * 3, (0.01,) * 20, "No: the team cannot be told from one picked by chance."),
+    ],
+)
+def test_the_answer_comes_first(
+    tmp_path: Path, selected: tuple[float, ...], rivals: tuple[float, ...], answer: str
+) -> None:
+    assert verdict(made(tmp_path, selected, rivals))[0].startswith(answer)
+
+
+def test_a_better_single_network_is_told_also_when_the_team_is_good(tmp_path: Path) -> None:
+    records = made(tmp_path, (0.02,) * 3, (0.03,) * 20)
+    records.singles.loc[records.singles.activation == "sine", "relative_l2"] = 0.001
+    said = verdict(records)
+    assert said[0].endswith("One single network does as well or better: see below which.")
+    assert any("Best alone over all seeds: sine 2×16 (1.00e-3)" in sentence for sentence in said)
+
+
+def test_what_was_not_validated_is_said_to_be_so(tmp_path: Path) -> None:
+    records = made(tmp_path)
+    nothing = Records(**(vars(records) | {"teams": records.teams.iloc[:0]}))
+    (said,) = verdict(nothing)
+    assert said.startswith("Not measured. `nas validate`")
+
+
+def test_a_validated_campaign_without_a_reference_is_judged_by_its_losses(tmp_path: Path) -> None:
+    records = realistic("flow", trials=2, broken=()).records(tmp_path)
+    assert records.teams.relative_l2.isna().all()
+    assert len(verdict(records)) > 4

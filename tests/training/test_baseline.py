@@ -1,0 +1,105 @@
+"""Every candidate alone: as good as by itself, wherever it is stopped."""
+
+from collections.abc import Iterator
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from nas.calculus.jets import Streams
+from nas.mixture.mixture import Mixture
+from nas.training import resampling
+from nas.training.baseline import Baseline, Single
+from nas.training.loss import mixture_loss, own_losses
+from nas.training.warm_up import begin
+from tests.training.problems import POISSON, POOL, settings
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resampling, "CANDIDATES", 256)
+
+
+def error(mixture: Mixture) -> float:
+    """Relative L2 error on sin πx."""
+    x = torch.linspace(0, 1, 101, dtype=torch.float64).unsqueeze(-1)
+    truth = torch.sin(torch.pi * x)
+    return float((mixture(x, Streams([], 1))[0].detach() - truth).norm() / truth.norm())
+
+
+def reached(looks: Iterator[int], stop: int) -> bool:
+    """Whether as many looks have been taken."""
+    return next(looks) >= stop
+
+
+def facts(singles: list[Single] | None) -> list[dict[str, Any]]:
+    """All but the wall time, which no run has twice."""
+    assert singles is not None
+    return [vars(single) | {"seconds": None} for single in singles]
+
+
+def test_each_candidate_learns_the_problem_alone() -> None:
+    losses = []
+
+    def measure(mixture: Mixture) -> float:
+        points = settings().sampler.held_out(torch.float64, torch.device("cpu"))
+        losses.append(float(mixture_loss(POISSON, mixture, points)))
+        assert len(mixture.alive) == 1
+        return error(mixture)
+
+    singles = Baseline(POISSON, settings(iterations=40), measure).run()
+    assert singles is not None
+    assert [single.place for single in singles] == list(range(len(POOL)))
+    for single, loss in zip(singles, losses, strict=True):
+        assert single.measured is not None
+        assert single.measured < 1e-2
+        assert single.held_out_loss < single.own_loss
+        assert single.held_out_loss == pytest.approx(loss, rel=1e-10)
+        assert single.seconds > 0
+        assert single.iterations <= 40
+    assert min(single.measured or 1 for single in singles) < 1e-4
+
+
+def test_the_warm_up_is_that_of_a_search_of_the_same_seed() -> None:
+    chosen = settings(iterations=0)
+    singles = Baseline(POISSON, chosen).run()
+    mixture = Mixture(POOL, chosen.gate, POISSON.domain.bounds, 1, chosen.seed).float()
+    warm_up = begin(POISSON, mixture, chosen.sampler, chosen.search.warm_up)
+    for iteration in range(chosen.search.warm_up.iterations):
+        warm_up.advance(iteration)
+    held_out = chosen.sampler.held_out(torch.float32, torch.device("cpu"))
+    expected = dict(
+        zip(mixture.alive, own_losses(POISSON, mixture, held_out).tolist(), strict=True)
+    )
+    assert singles is not None
+    for single in singles:
+        assert single.own_loss == pytest.approx(expected[single.place], rel=1e-4)
+        assert single.parameters == mixture.expert_parameters(single.place)
+        points = chosen.search.warm_up.interior + chosen.search.warm_up.boundary
+        assert single.evaluations == chosen.search.warm_up.iterations * points
+
+
+@pytest.mark.parametrize("stops", [[0, 4], [7], [6, 9, 12]])
+def test_interrupted_anywhere_it_ends_bit_for_bit_the_same(
+    tmp_path: Path, stops: list[int]
+) -> None:
+    whole = Baseline(POISSON, settings(), error).run()
+    for stop in stops:
+        path = tmp_path / "checkpoint"
+        begun = Baseline(POISSON, settings(), error, path)
+        assert begun.run(partial(reached, count(), stop)) is None
+        assert path.exists()
+    resumed = Baseline(POISSON, settings(), error, path)
+    assert resumed.step > 0
+    assert facts(resumed.run()) == facts(whole)
+
+
+def test_a_watcher_is_told_how_much_is_done() -> None:
+    told: list[tuple[str, float]] = []
+    Baseline(POISSON, settings()).run(watch=lambda one: told.append((one.phase, one.done)))
+    assert [done for _, done in told] == sorted(done for _, done in told)
+    assert told[-1][1] == 1
+    assert {phase for phase, _ in told} == {"warm-up", "fine-tuning"}

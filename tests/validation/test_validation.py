@@ -1,0 +1,216 @@
+"""Baseline and validation of a small campaign, as a user runs them."""
+
+import math
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from nas import validation
+from nas.campaign import campaign, config, records
+from nas.campaign.workers import Workers
+from nas.errors import Misuse
+from nas.problems import loading
+from nas.validation import single_job, team_job
+from nas.validation import validation as orchestra
+from search_spaces import Candidate
+
+PROBLEM = """
+import numpy as np
+import torch
+from nas.problems import Box, Condition, Problem
+
+problem = Problem(
+    name="bend",
+    domain=Box(x=(0, 1)),
+    residual=lambda u, x: u.xx + torch.pi**2 * torch.sin(torch.pi * x),
+    conditions=[Condition(("x_min", "x_max"), lambda u: u)],
+    solution=lambda x: np.sin(np.pi * x),
+)
+"""
+CAMPAIGN = """
+problem: bend.py
+space: {activations: [sine, tanh], depths: [1, 2], widths: [6]}
+gate: {depth: 1, width: 6}
+tune: {m: 4, p: 0.3, threshold: 0.9}
+trials: 1
+seeds: 2
+training:
+  warm_up: {iterations: 6, points: {interior: 30, boundary: 4}}
+  steps: 120
+  points: {interior: 100, boundary: 8}
+  fine_tuning: {iterations: 10}
+parallel: {workers: 1}
+"""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("validation")
+    (folder / "bend.py").write_text(PROBLEM)
+    (folder / "bend.yaml").write_text(CAMPAIGN)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def found(home: Path) -> records.Records:
+    """The campaign, searched and validated with few teams."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(orchestra, "TEAMS", 2)
+        campaign.search(config.load(home / "bend.yaml"), home / "out")
+        return validation.validate(home / "out")
+
+
+def test_every_candidate_is_trained_alone_once_a_seed(found: records.Records) -> None:
+    singles = found.singles
+    assert len(singles) == 2 * 4
+    assert not singles.duplicated(["repetition", "activation", "depth", "width"]).any()
+    assert (singles.relative_l2 < 0.1).all()
+    assert (singles.held_out_loss <= singles.own_loss).all()
+    assert (singles.held_out_loss < singles.own_loss).any()
+    assert (singles.seconds > 0).all()
+
+
+def test_beside_each_run_stand_the_teams_that_it_has_to_beat(found: records.Records) -> None:
+    for run, teams in found.teams.groupby("run"):
+        experts = found.experts[found.experts.run == run].sort_values("candidate")
+        survived = experts[experts.fate == "survived"]
+        names = [f"{e.activation} {e.depth}×{e.width}" for e in survived.itertuples()]
+        kinds = teams.set_index("kind")
+        assert kinds.loc["selected", "members"] == ", ".join(names)
+        assert kinds.loc["all", "size"] == 4
+        assert kinds.loc["best", "size"] == len(names)
+        assert kinds.loc["longest", "size"] == 1
+        drawn = teams[teams.kind == "random"]
+        assert (drawn["size"] == len(names)).all()
+        assert len(drawn) == min(2, math.comb(4, len(names)) - 1)
+        assert (teams.status == "completed").all()
+        assert (teams.relative_l2 < 0.5).all()
+        assert (teams.parameters > 0).all()
+
+
+def test_the_best_single_network_learns_as_long_as_the_search_took(found: records.Records) -> None:
+    longest = found.teams[found.teams.kind == "longest"]
+    for row in longest.to_dict("records"):
+        spent = found.attempts.seconds[found.attempts.run == row["run"]].sum()
+        ended = "stalled" in row["reason"] or "converged" in row["reason"]
+        assert ended or row["seconds"] == pytest.approx(spent, abs=2.0)
+        assert row["iterations"] > 10
+
+
+def test_nothing_is_dropped_where_experts_have_no_price(found: records.Records) -> None:
+    alone = found.teams[found.teams.kind == "all"]
+    assert (alone["size"] == 4).all()
+    assert (alone.parameters == found.runs.parameters_before.iloc[0]).all()
+
+
+def test_what_is_done_is_not_done_again(
+    found: records.Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("a worker was started")
+
+    monkeypatch.setattr(orchestra, "TEAMS", 2)
+    monkeypatch.setattr(Workers, "start", never)
+    again = validation.validate(found.folder)
+    assert again.teams.equals(found.teams)
+    assert again.singles.equals(found.singles)
+
+
+def test_the_report_tells_what_was_found(found: records.Records, tmp_path: Path) -> None:
+    import reports
+
+    page = reports.write(found.folder, tmp_path / "report").read_text(encoding="utf-8")
+    assert "random teams of its size" in page
+    assert "Not measured." not in page
+    assert (tmp_path / "report" / "figures" / "teams.svg").exists()
+    assert (tmp_path / "report" / "tables" / "teams.csv").exists()
+
+
+def test_a_baseline_needs_no_search(home: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "nas.cli", "baseline", str(home / "bend.yaml")]
+    out = ["--out", str(tmp_path / "alone"), "--set", "seeds=1"]
+    done = subprocess.run([*command, *out], capture_output=True, text=True, timeout=120, check=True)
+    lines = done.stdout.splitlines()
+    assert lines[0] == "4 candidates, each alone, 1 repetition; the best first"
+    assert lines[1].split() == ["parameters", "held-out", "loss", "relative", "L2"]
+    losses = [float(line.split()[3]) for line in lines[2:]]
+    assert len(losses) == 4
+    assert losses == sorted(losses)
+    assert done.stderr == ""
+
+
+def test_its_seeds_are_none_of_the_search(found: records.Records) -> None:
+    """An expert that began with the search's weights would not be trained from scratch."""
+    alone = found.singles.set_index(["repetition", "activation", "depth", "width"]).own_loss
+    learnt = found.experts.set_index(["repetition", "activation", "depth", "width"]).own_loss
+    both = alone.to_frame("alone").join(learnt.rename("search"))
+    assert (both.alone != both.search).all()
+
+
+def test_a_team_that_raises_is_a_row_in_the_record(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr(team_job, "Trainer", broken)
+    job = team_job.TeamJob(
+        folder=tmp_path,
+        campaign=config.load(home / "bend.yaml"),
+        problem=None,
+        run="0000-0",
+        trial=0,
+        repetition=0,
+        kind="random",
+        number=3,
+        members=(Candidate("tanh", 1, 6),),
+        run_seed=1,
+        threads=1,
+        parent=0,
+    )
+    assert team_job.execute(job) == "failed"
+    (row,) = records.read_rows(job.path / "teams.parquet", "teams")
+    assert row["status"] == "failed"
+    assert row["reason"] == "ZeroDivisionError: division by zero"
+    assert row["relative_l2"] is None
+    assert job.name == "0000-0 random 3"
+
+
+def test_no_such_run_is_told(found: records.Records) -> None:
+    with pytest.raises(Misuse, match=r"expected the name of a completed run, got '0009-0'; there"):
+        validation.validate(found.folder, "0009-0")
+
+
+def test_one_run_can_be_named(found: records.Records, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(orchestra, "TEAMS", 2)
+    again = validation.validate(found.folder, "0000-1")
+    assert set(again.teams.run) == {"0000-0", "0000-1"}
+
+
+def test_a_folder_without_a_campaign_is_told(tmp_path: Path) -> None:
+    with pytest.raises(Misuse, match=r"expected a campaign folder, found no campaign.json"):
+        validation.validate(tmp_path)
+
+
+def test_another_problem_than_the_campaigns_is_told(found: records.Records, home: Path) -> None:
+    other = replace(loading.load(home / "bend.py"), residual=lambda u: u.xx)
+    with pytest.raises(Misuse, match=r"the mathematics of problem bend has changed"):
+        validation.validate(found.folder, problem=other)
+
+
+def test_a_baseline_that_raises_is_told_in_a_line(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr(single_job, "Baseline", broken)
+    settings = config.load(home / "bend.yaml")
+    job = single_job.SinglesJob(tmp_path, settings, None, repetition=3, threads=1, parent=0)
+    with pytest.raises(Misuse, match=r"0003: training every candidate alone raised ZeroDivisionE"):
+        single_job.execute(job)
+    assert "ZeroDivisionError" in (job.path / "error.txt").read_text()
+    assert not job.finished
