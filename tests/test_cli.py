@@ -1,6 +1,7 @@
 """The command line as a user meets it: output, exit codes, and one line for what is wrong."""
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -94,7 +95,48 @@ def test_problems_and_spaces_are_listed(
     assert "full_grid" in capsys.readouterr().out
 
 
-COMMANDS = ["search", "report", "export", "problems", "spaces"]
+def test_validate_prints_what_was_found(
+    finished: tuple[Path, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    folder = shutil.copytree(finished[0], tmp_path / "out")
+    monkeypatch.chdir(finished[0].parent)
+    assert nas(monkeypatch, "validate", folder) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[-1] == f"next: nas report {folder}"
+    assert len(told) > 1
+    assert nas(monkeypatch, "report", folder) == 0
+    page = (folder / "report" / "index.html").read_text()
+    assert "Can you trust this?" in page
+    assert nas(monkeypatch, "baseline", folder) == 0  # all that it wants is there
+    listed = capsys.readouterr().out
+    assert all(name in listed for name in ("sine 1×4", "tanh 1×4"))
+
+
+def test_validate_wants_a_run_of_the_campaign(
+    finished: tuple[Path, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert nas(monkeypatch, "validate", finished[0], "--run", "0042-0") == 2
+    assert re.fullmatch(r"error: .*0042-0.*0000-0.*\n", capsys.readouterr().err)
+
+
+def test_baseline_wants_a_folder_for_a_file_and_nothing_beside_a_folder(
+    file: Path,
+    finished: tuple[Path, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert nas(monkeypatch, "baseline", file) == 2
+    assert "expected --out beside a campaign file" in capsys.readouterr().err
+    assert nas(monkeypatch, "baseline", finished[0], "--set", "seeds=2") == 2
+    assert "expected a campaign file beside --out and --set" in capsys.readouterr().err
+
+
+COMMANDS = ["search", "report", "export", "baseline", "validate", "problems", "spaces"]
 
 
 @pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])

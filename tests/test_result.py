@@ -66,6 +66,20 @@ def test_an_ended_campaign_comes_back_at_once(result: nas.Result) -> None:
     assert again.records.runs.equals(result.records.runs)
 
 
+def test_its_choice_is_validated_and_its_candidates_are_measured_alone(
+    tmp_path: Path,
+) -> None:
+    out = tmp_path / "bend"
+    alone = nas.baseline(bend, space, out=out, **SETTINGS)
+    assert sorted(zip(alone.activation, alone.depth, alone.width, strict=True)) == [
+        ("sine", 1, 4),
+        ("tanh", 1, 4),
+    ]
+    validated = nas.search(bend, space, out=out, **SETTINGS).validate(problem=bend)
+    assert set(validated.records.teams.kind) >= {"selected", "all", "longest"}
+    assert validated.records.singles.relative_l2.tolist() == alone.relative_l2.tolist()
+
+
 def test_a_space_that_is_no_grid_is_refused(tmp_path: Path) -> None:
     odd = SearchSpace((Candidate("sine", 1, 4), Candidate("tanh", 2, 8)))
     with pytest.raises(nas.Misuse, match="space: expected a full grid, got a list of candidates"):

@@ -79,7 +79,17 @@ def test_the_page_answers_first(page: Path) -> None:
     links = [a["href"] for tag, a in Reader(page).tags if tag == "a" and "#" in a["href"]]
     sections = [a["id"] for tag, a in Reader(page).tags if tag == "h2"]
     assert sections == [link[1:] for link in links[: len(sections)]]
-    order = ["front", "survival", "single", "team", "learning", "trials", "failures", "making"]
+    order = [
+        "trust",
+        "front",
+        "survival",
+        "single",
+        "team",
+        "learning",
+        "trials",
+        "failures",
+        "making",
+    ]
     assert sections == order
     assert "it entered no decision" in text
     assert "loss was not finite at step 1500" in text
