@@ -9,7 +9,7 @@ import typer
 
 from experiments.benchmarks import machine, table
 from experiments.benchmarks.figures import Findings, targets
-from experiments.selection import figures, page
+from experiments.selection import figures, one_by_one, page
 from experiments.training import alone, settings
 from experiments.training.kept import Kept
 from experiments.training.runs import Task
@@ -44,6 +44,7 @@ def main(
         print(f"{problem}: DeepXDE", flush=True)
         findings = Findings(problem)
         figures.measure(findings, found, rivals(problem, folder, found))
+        figures.one_by_one(findings, found, one_by_one.seconds(problem))
         record(findings, found)
 
 
@@ -53,7 +54,7 @@ def rivals(problem: str, folder: Path, found: records.Records) -> dict[int, floa
     spent = found.attempts.groupby("repetition").seconds.sum()
     errors = {}
     for repetition, seconds in spent.items():
-        task = Task(problem, settings.DEEPXDE, int(str(repetition)))
+        task = Task(problem, settings.DEEPXDE_PLAIN, int(str(repetition)))
         if task not in kept.runs:
             kept.keep(alone.run(task, float(seconds)))
         errors[task.seed] = kept.runs[task].last.error

@@ -20,6 +20,7 @@ MEDIANS: Mapping[str, tuple[str, float | None]] = {
 }
 BEATEN, BEATEN_AT_LEAST = 0.9, 0.5  # random teams: the median over the seeds, and each of them
 RIVAL = 0.35  # the search's error over DeepXDE's
+ONE_BY_ONE = 0.15  # the search's time over that of DeepXDE for all candidates in turn
 TAU, TAU_AT_LEAST = 0.6, 0.4
 
 
@@ -47,6 +48,16 @@ def measure(findings: Findings, records: Records, rivals: Mapping[int, float]) -
         )
     for row in trust.rankings(records).to_dict("records"):
         _ranking(findings, row["ranking"], row["runs"], row["tau"], row["least"])
+
+
+def one_by_one(findings: Findings, records: Records, seconds: float) -> None:
+    """Add the cost of the median search over the ``seconds`` that DeepXDE needs for all."""
+    spent = records.attempts.groupby("run").seconds.sum().median()
+    findings.add(
+        "time of the search over that of DeepXDE for all candidates",
+        float(spent) / seconds,
+        target=ONE_BY_ONE,
+    )
 
 
 def _ranking(findings: Findings, ranking: str, runs: int, tau: float, least: float) -> None:

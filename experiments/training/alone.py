@@ -37,7 +37,7 @@ def _main(problem: str, method: str, seed: str, budget: str) -> None:
 
     torch.set_num_threads(settings.THREADS)
     task = Task(problem, method, int(seed))
-    if method == settings.DEEPXDE:
+    if method in (settings.DEEPXDE, settings.DEEPXDE_PLAIN):
         from experiments.training import rivals
 
         found = rivals.run(task, float(budget))

@@ -10,8 +10,9 @@ Axis legend: N points, D coordinates.
 """
 
 import os
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import pi
 from typing import Any
 
@@ -19,11 +20,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from experiments.training import settings
 from experiments.training.recorder import Recorder
 from experiments.training.runs import TIME_IS_UP, Point, Run, Task
 from experiments.training.truth import Truth
 from nas import problems
 from nas.problems import burgers, helmholtz
+from search_spaces import Candidate
 
 os.environ["DDE_BACKEND"] = "pytorch"  # DeepXDE reads it as it is imported
 import deepxde
@@ -32,14 +35,16 @@ LEARNING_RATE = 1e-3
 CHUNK = 50  # iterations of L-BFGS between two looks at the clock; by default 1,000
 EVALUATIONS = 62  # at most in a chunk; the ratio is DeepXDE's
 FOR_EVER = 10**9
+PLAIN = Candidate("tanh", 4, 50)  # where no demo names a network
+ACTIVATIONS = {"sine": "sin", "softplus": torch.nn.functional.softplus}  # what it calls otherwise
 
 
 @dataclass(frozen=True)
 class Setting:
-    """A problem in DeepXDE's terms: what it trains on, what it trains, weights of its losses."""
+    """A problem in DeepXDE's terms: what it trains on, the network of a demo, loss weights."""
 
     data: Any
-    network: Any
+    candidate: Candidate = PLAIN
     weights: list[float] | None = None
 
 
@@ -63,7 +68,7 @@ def in_burgers() -> Setting:
     data = deepxde.data.TimePDE(
         geometry, equation, conditions, num_domain=2540, num_boundary=80, num_initial=160
     )
-    return Setting(data, deepxde.nn.FNN([2, *[20] * 3, 1], "tanh", "Glorot normal"))
+    return Setting(data, Candidate("tanh", 3, 20))
 
 
 def in_poisson_l_shape() -> Setting:
@@ -98,10 +103,31 @@ def run(task: Task, budget: float) -> Run:
     deepxde.config.set_random_seed(task.seed)
     truth = Truth(problems.load(task.problem))
     recorder = Recorder(budget)
-    training = Training(SETTINGS[task.problem](), truth, recorder)
+    setting = SETTINGS[task.problem]()
+    if task.method == settings.DEEPXDE_PLAIN:
+        setting = replace(setting, candidate=PLAIN)
+    training = Training(setting, truth, recorder)
     reason = training.run()
     recorder.record(training.measured)
     return Run(task, budget, tuple(recorder.curve), (), reason)
+
+
+def seconds(problem: str, candidate: Candidate, steps: int) -> float:
+    """Wall time of so many steps of Adam on the network of a candidate, after ten that warm up."""
+    setting = SETTINGS[problem]()
+    model = deepxde.Model(setting.data, network(candidate))
+    model.compile("adam", lr=LEARNING_RATE, loss_weights=setting.weights, verbose=0)
+    model.train(iterations=10, display_every=FOR_EVER, verbose=0)
+    begun = time.perf_counter()
+    model.train(iterations=steps, display_every=FOR_EVER, verbose=0)
+    return time.perf_counter() - begun
+
+
+def network(candidate: Candidate) -> Any:
+    """DeepXDE's network of this architecture, from two coordinates to one field."""
+    layers = [2, *[candidate.width] * candidate.depth, 1]
+    activation = ACTIVATIONS.get(candidate.activation, candidate.activation)
+    return deepxde.nn.FNN(layers, activation, "Glorot normal")
 
 
 class Training:
@@ -109,7 +135,8 @@ class Training:
 
     def __init__(self, setting: Setting, truth: Truth, recorder: Recorder) -> None:
         self.setting, self.truth, self.recorder = setting, truth, recorder
-        self.model = deepxde.Model(setting.data, setting.network)
+        self.network = network(setting.candidate)
+        self.model = deepxde.Model(setting.data, self.network)
         self._points = torch.as_tensor(truth.points, dtype=torch.float32)
 
     def run(self) -> str:
@@ -134,7 +161,7 @@ class Training:
     def measured(self, seconds: float) -> Point:
         """The point of the curve."""
         with torch.no_grad():  # its own predict would take the callbacks of the training away
-            predicted = self.setting.network(self._points).double().numpy()
+            predicted = self.network(self._points).double().numpy()
         return Point(seconds, self.truth.error(predicted), len(self._weights()), 1)
 
     def _train(self, until: float, optimiser: str, **options: Any) -> None:
@@ -155,7 +182,7 @@ class Training:
 
     def _weights(self) -> Tensor:
         """All trainable numbers, in a row."""
-        parameters = self.setting.network.parameters()
+        parameters = self.network.parameters()
         return torch.cat([parameter.detach().flatten() for parameter in parameters])
 
 
@@ -168,8 +195,7 @@ def _with_zero_boundary(
     for name in ("train_x_all", "train_x_bc", "train_x", "test_x"):
         # Its polygons draw points in float64, which its networks in float32 refuse.
         setattr(data, name, getattr(data, name).astype(np.float32))
-    network = deepxde.nn.FNN([2, *[50] * 4, 1], "tanh", "Glorot normal")
-    return Setting(data, network, weights)
+    return Setting(data, weights=weights)
 
 
 def _laplacian(x: Tensor, u: Tensor) -> Any:

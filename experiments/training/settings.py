@@ -24,6 +24,9 @@ SEARCHES: Mapping[str, Mapping[str, Any]] = {
     ADAM: {"warm_up": {"method": "adam"}},
 }
 DEEPXDE = "DeepXDE"
+DEEPXDE_PLAIN = (
+    "DeepXDE, 4×50 tanh"  # that network for every problem, also where a demo has another
+)
 ONE = "one network"
 DEFAULTS = (POOL, ONE)
 THOROUGH = (*DEFAULTS, ADAM)  # what the default is chosen by: all seeds

@@ -35,3 +35,10 @@ def test_figures_are_medians_over_the_seeds_beside_their_targets(tmp_path: Path)
 
 def test_what_was_not_measured_has_no_figure(tmp_path: Path) -> None:
     assert not [name for name in measured(tmp_path, {}) if "DeepXDE" in name]
+
+
+def test_the_search_costs_a_share_of_training_one_by_one(tmp_path: Path) -> None:
+    findings = Findings("made_up")
+    figures.one_by_one(findings, made(tmp_path), seconds=80.0)  # a search took 20 s
+    (figure,) = findings.figures
+    assert (figure.value, figure.met) == (pytest.approx(0.25), False)
