@@ -106,10 +106,10 @@ def baseline(
     ] = None,
     changes: Changes = None,
 ) -> None:
-    """Train every candidate of a campaign's space alone, all at once.
+    """Train every candidate of a campaign's space alone.
 
-    As long as the campaign's warm-up and fine-tuning are, once for each of its seeds. Interrupt it
-    at any time: the same command goes on.
+    All at once in the warm-up, then one after the other; as long as the campaign's warm-up and
+    fine-tuning are, once for each of its seeds. Interrupt it at any time: the same command goes on.
     """
     from nas import display, validation
 

@@ -77,7 +77,7 @@ def summary(result: Result) -> list[str]:
 
 def ranking(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """The candidates of a baseline, the best first: medians over the repetitions."""
-    table = pd.DataFrame(rows)
+    table = pd.DataFrame(rows).astype({"relative_l2": float})  # all None where there is no truth
     middle = table.groupby(["activation", "depth", "width"]).median(numeric_only=True)
     best_first = list(each(middle.sort_values("held_out_loss").reset_index()))
     wide = max(len(architecture(row)) for row in best_first)

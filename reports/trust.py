@@ -1,11 +1,14 @@
 """Can the choice be trusted? Statistics on what `nas validate` trained, pure functions of tables.
 
 The error of a network is its relative L2 error where the truth is known, else its held-out
-physics loss. All that is compared had the same points and as many iterations, unless it says
-otherwise.
+physics loss; that of one that failed is infinite. All that is compared had the same points and as
+many iterations, unless it says otherwise. An interval over runs is that of a median by order
+statistics: the narrowest pair of runs around it that holds it with 95 %, or all runs where they
+are too few for that (see `coverage`).
 """
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Iterator
 from itertools import combinations
 
 import numpy as np
@@ -19,42 +22,52 @@ from reports.rows import each
 from reports.survival import COVERAGE
 
 CANDIDATE = ["activation", "depth", "width"]
-# What a search alone tells of single candidates, and the sign that makes more of it better.
+# What a search alone tells of single candidates.
 RANKINGS = {
     "own residual": "own_loss",
     "importance": "importance",
     "order of survival": "lived",
     "leave-one-out effect": "leave_one_out",
 }
-_BETTER_IS_LESS = {"own residual"}
-_RESAMPLES = 2_000  # behind an interval over runs
+_BETTER_IS_LESS = {"own_loss"}
+AGREEMENT = "two repetitions"
+_RESAMPLES = 2_000  # behind the interval of a mean τ
 
 
-def error(table: pd.DataFrame) -> pd.Series:
-    """The error of each row: against the truth where all have one, else the held-out loss."""
-    known = table["relative_l2"].notna().all()
-    column: pd.Series = table["relative_l2" if known else "held_out_loss"]
-    return column.astype(float)
+def unit(records: Records) -> str:
+    """The column that is the error of all networks of a campaign."""
+    known = records.runs[records.runs["run"].isin(records.teams["run"])]["relative_l2"]
+    return "relative_l2" if len(known) and known.notna().all() else "held_out_loss"
+
+
+def error(records: Records, table: pd.DataFrame) -> pd.Series:
+    """The error of each row of the tables ``teams`` or ``singles``; infinite where it failed."""
+    column: pd.Series = table[unit(records)].astype(float).fillna(np.inf)
+    return column
+
+
+def validated(records: Records) -> list[str]:
+    """The runs that teams stand beside: those of the recommended trial, or else all there are."""
+    names = set(records.teams["run"])
+    trials = records.trials.loc[records.trials["recommended"].astype(bool), "trial"]
+    recommended = set(records.runs.loc[records.runs["trial"].isin(trials), "run"])
+    return sorted(names & recommended or names)
 
 
 def runs(records: Records) -> pd.DataFrame:
     """One row for each validated run.
 
-    Columns: run, size (of the selected team), pool, teams (random ones), better (the share of
-    them that the selected team, trained again from scratch, beats; of equals half), low, high
-    (Wilson), and ratios of errors: ``over_best`` (selected team over the team of the best single
+    Columns: run, size (of the selected team), pool, teams (random ones), beaten (how many of
+    them the selected team, trained again from scratch, beats; of equals half), better (their
+    share), and ratios of errors: ``over_best`` (selected team over the team of the best single
     networks, both from scratch), ``over_single`` (the search's mixture over the best single
     network, equal iterations), ``over_longest`` (over the best single network trained as long as
     the search), ``over_all`` (over the whole pool never pruned), ``parameters`` (the share that
     survived), ``seconds`` and ``evaluations`` (of the search over those of all candidates alone).
     NaN where something was not measured.
     """
-    done = records.teams[records.teams["status"] == "completed"]
-    rows = [
-        _run(records, str(run), teams, _alone(records, str(run)))
-        for run, teams in done.groupby("run", sort=True)
-    ]
-    names = ["run", "size", "pool", "teams", "better", "low", "high", *RATIOS]
+    rows = [_run(records, run) for run in validated(records)]
+    names = ["run", "size", "pool", "teams", "beaten", "better", *RATIOS]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -69,24 +82,26 @@ RATIOS = (
 )
 
 
-def _run(records: Records, run: str, teams: pd.DataFrame, alone: pd.DataFrame) -> dict[str, object]:
-    teams = teams.assign(error=error(teams))
+def _run(records: Records, run: str) -> dict[str, object]:
+    teams, alone = records.teams[records.teams["run"] == run], _alone(records, run)
+    teams = teams.assign(error=error(records, teams))
     by_kind = {str(kind): rows["error"].to_numpy() for kind, rows in teams.groupby("kind")}
     (known,) = each(records.runs[records.runs["run"] == run])
-    mixture = known.relative_l2 if pd.notna(known.relative_l2) else known.held_out_loss
-    selected = _first(by_kind, "selected")
-    share, low, high = _beaten(selected, by_kind.get("random", np.empty(0)))
+    mixture = float(getattr(known, unit(records)))
+    selected, others = _first(by_kind, "selected"), by_kind.get("random", np.empty(0))
+    beaten = np.nan
+    if len(others) and not np.isnan(selected):
+        beaten = float((others > selected).sum() + (others == selected).sum() / 2)
     attempts = records.attempts[records.attempts["run"] == run]
     return {
         "run": run,
         "size": int(known.experts_after),
         "pool": int(known.experts_before),
-        "teams": len(by_kind.get("random", ())),
-        "better": share,
-        "low": low,
-        "high": high,
+        "teams": len(others),
+        "beaten": beaten,
+        "better": beaten / len(others) if len(others) else np.nan,
         "over_best": selected / _first(by_kind, "best"),
-        "over_single": mixture / (error(alone).min() if len(alone) else np.nan),
+        "over_single": mixture / (error(records, alone).min() if len(alone) else np.nan),
         "over_longest": mixture / _first(by_kind, "longest"),
         "over_all": mixture / _first(by_kind, "all"),
         "parameters": known.parameters_after / known.parameters_before,
@@ -99,13 +114,30 @@ def _first(by_kind: dict[str, NDArray[np.float64]], kind: str) -> float:
     return float(by_kind[kind][0]) if kind in by_kind else float("nan")
 
 
-def _beaten(mine: float, others: NDArray[np.float64]) -> tuple[float, float, float]:
-    """The share of ``others`` that are worse than ``mine``, and its interval."""
-    if not len(others) or np.isnan(mine):
-        return float("nan"), float("nan"), float("nan")
-    beaten = float((others > mine).sum() + (others == mine).sum() / 2)
-    low, high = proportion_confint(beaten, len(others), alpha=1 - COVERAGE, method="wilson")
-    return beaten / len(others), float(low), float(high)
+def chance(table: pd.DataFrame) -> float:
+    """How probable it is that teams picked by chance do as well as the selected ones.
+
+    Exact: if the selected team is one of chance, the number of N random teams that it beats is
+    0, 1, …, N, each as probable. The distribution of the sum over the runs is their convolution.
+    NaN where nothing was compared.
+    """
+    compared = table.dropna(subset=["beaten"])
+    if compared.empty:
+        return float("nan")
+    distribution = np.ones(1)
+    for row in each(compared):
+        distribution = np.convolve(distribution, np.full(row.teams + 1, 1 / (row.teams + 1)))
+    return min(float(distribution[math.floor(compared["beaten"].sum()) :].sum()), 1.0)
+
+
+def share(table: pd.DataFrame) -> tuple[float, float, float]:
+    """The share of random teams beaten: of one run with Wilson's interval, else over the runs."""
+    compared = table.dropna(subset=["beaten"])
+    if len(compared) != 1:
+        return over_runs(table, "better")
+    (row,) = each(compared)
+    low, high = proportion_confint(row.beaten, row.teams, alpha=1 - COVERAGE, method="wilson")
+    return float(row.better), float(low), float(high)
 
 
 def _alone(records: Records, run: str) -> pd.DataFrame:
@@ -116,11 +148,29 @@ def _alone(records: Records, run: str) -> pd.DataFrame:
 
 
 def over_runs(table: pd.DataFrame, column: str) -> tuple[float, float, float]:
-    """Median over the runs and its bootstrap interval; no interval for fewer than three runs."""
-    values = table[column].dropna().to_numpy(dtype=float)
+    """Median over the runs and its interval (see the top); no interval for a single run."""
+    values = np.sort(table[column].dropna().to_numpy(dtype=float))
     if not len(values):
         return float("nan"), float("nan"), float("nan")
-    return float(np.median(values)), *_bootstrap(values, lambda some: float(np.median(some)))
+    if len(values) == 1:
+        return float(values[0]), float("nan"), float("nan")
+    left = _left_out(len(values))
+    return float(np.median(values)), float(values[left]), float(values[-1 - left])
+
+
+def coverage(runs: int) -> float:
+    """The probability that the interval of `over_runs` holds the median (the sign test's)."""
+    return _holds(_left_out(runs), runs)
+
+
+def _left_out(runs: int) -> int:
+    """How many runs may be left out at either end for an interval that still holds 95 %."""
+    within = [left for left in range(runs // 2) if _holds(left, runs) >= COVERAGE]
+    return max(within, default=0)
+
+
+def _holds(left: int, runs: int) -> float:
+    return float(1 - 2 * stats.binom.cdf(left, runs, 0.5))
 
 
 def rankings(records: Records) -> pd.DataFrame:
@@ -128,26 +178,28 @@ def rankings(records: Records) -> pd.DataFrame:
 
     Kendall's τ between each of `RANKINGS` and the candidate's error alone (the mean logarithm over
     the repetitions), in each validated run. Columns: ranking, runs, tau (the mean over the runs),
-    least, low, high (a bootstrap over the runs). The last row, ``ceiling``, is how well two
-    repetitions of the single trainings agree with each other: no ranking can be expected to do
-    better.
+    least, low, high (a bootstrap over the runs, from three on; too narrow for fewer than ten). The
+    last row, `AGREEMENT`, is the noise beside it: how well two repetitions of the single trainings
+    agree with each other, without an interval, as the pairs share repetitions.
     """
-    alone = records.singles.assign(error=np.log(error(records.singles)))
+    singles = records.singles
+    singles = singles.assign(error=error(records, singles))
+    alone = singles.assign(error=np.log(singles["error"]))
     rows = []
     for ranking, column in RANKINGS.items():
-        taus = [tau for run in _validated(records) if not np.isnan(tau := _tau(run, alone, column))]
+        taus = [tau for run in _experts(records) if not np.isnan(tau := _tau(run, alone, column))]
         rows.append((ranking, len(taus), *_mean(taus)))
-    rows.append(("ceiling", alone["repetition"].nunique(), *_mean(list(_ceiling(alone)))))
+    mean, least, *_ = _mean(list(_agreement(alone)))
+    rows.append((AGREEMENT, alone["repetition"].nunique(), mean, least, np.nan, np.nan))
     return pd.DataFrame(rows, columns=["ranking", "runs", "tau", "least", "low", "high"])
 
 
-def _validated(records: Records) -> Iterator[pd.DataFrame]:
+def _experts(records: Records) -> Iterator[pd.DataFrame]:
     """The experts of each validated run."""
-    names = records.teams["run"].unique()
     lived = (records.experts["ended"] - records.experts["born"]).astype(float)
     lived = lived.where(records.experts["fate"] == "dropped", np.inf)
     experts = records.experts.assign(lived=lived)
-    for run in sorted(names):
+    for run in validated(records):
         yield experts[experts["run"] == run]
 
 
@@ -157,11 +209,11 @@ def _tau(experts: pd.DataFrame, alone: pd.DataFrame, column: str) -> float:
     both = truth.merge(told, on=CANDIDATE).dropna()
     if len(both) < 3 or both["told"].nunique() < 2:
         return float("nan")
-    sign = 1 if column in {RANKINGS[name] for name in _BETTER_IS_LESS} else -1
+    sign = 1 if column in _BETTER_IS_LESS else -1
     return float(stats.kendalltau(sign * both["told"].rank(), both["truth"]).statistic)
 
 
-def _ceiling(alone: pd.DataFrame) -> Iterator[float]:
+def _agreement(alone: pd.DataFrame) -> Iterator[float]:
     table = alone.pivot_table(index=CANDIDATE, columns="repetition", values="error").dropna()
     if len(table) >= 3:
         for one, other in combinations(table.columns, 2):
@@ -173,16 +225,13 @@ def _mean(values: list[float]) -> tuple[float, float, float, float]:
     if not values:
         return (float("nan"),) * 4
     known = np.array(values)
-    return float(known.mean()), float(known.min()), *_bootstrap(known, lambda some: some.mean())
+    return float(known.mean()), float(known.min()), *_bootstrap(known)
 
 
-def _bootstrap(
-    values: NDArray[np.float64], statistic: Callable[[NDArray[np.float64]], float]
-) -> tuple[float, float]:
-    """Percentile interval of a statistic over resampled runs; the seed is fixed."""
+def _bootstrap(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Percentile interval of the mean over resampled runs; the seed is fixed."""
     if len(values) < 3:
         return float("nan"), float("nan")
-    rng = np.random.default_rng(0)
-    drawn = [statistic(rng.choice(values, len(values))) for _ in range(_RESAMPLES)]
+    drawn = np.random.default_rng(0).choice(values, (_RESAMPLES, len(values))).mean(axis=1)
     low, high = np.quantile(drawn, [(1 - COVERAGE) / 2, (1 + COVERAGE) / 2])
     return float(low), float(high)

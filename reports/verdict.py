@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
 from nas.campaign.records import Records
 from reports import trust
 from reports.rows import each
+from reports.survival import COVERAGE
 from reports.words import architecture, number, percent, plural
 
 GOOD_TAU, POOR_TAU = 0.6, 0.4
@@ -25,38 +27,40 @@ def verdict(records: Records) -> list[str]:
 
 
 def _answer(table: pd.DataFrame) -> str:
-    """Yes, in part or no: by the team against chance, and by the mixture against one network."""
-    better, low, _ = _share(table)
+    """By the team against chance, and by the mixture against one network."""
     single, *_ = trust.over_runs(table, "over_single")
     longest, *_ = trust.over_runs(table, "over_longest")
-    if math.isnan(better):
-        team = "Nothing was dropped, so there is no choice of a team to judge"
-    elif low > 0.5:
-        team = "Yes, the team is better than chance would pick"
-    else:
-        team = "No: the team cannot be told from one picked by chance"
-    if math.isnan(single):
+    team = _team(table)
+    if math.isnan(single) or math.isnan(longest):
         return f"{team}."
-    if single < 1 and not longest > 1:
+    if max(single, longest) < 1:
         return f"{team}. Against the best single network the search is worth its time."
     return f"{team}. One single network does as well or better: see below which."
 
 
-def _share(table: pd.DataFrame) -> tuple[float, float, float]:
-    """The share of random teams beaten, with its interval: over the runs, or over the teams."""
-    if len(table) >= 3:
-        return trust.over_runs(table, "better")
-    first = table.iloc[0]
-    return float(table["better"].median()), float(first["low"]), float(first["high"])
+def _team(table: pd.DataFrame) -> str:
+    chance = trust.chance(table)
+    if math.isnan(chance):
+        if (table["size"] == table["pool"]).all():
+            return "Nothing was dropped, so there is no choice of a team to judge"
+        return "The team has not been measured against others of its size yet"
+    if chance <= 1 - COVERAGE:
+        return "Yes, the team is better than chance would pick"
+    return (
+        "No: the team cannot be told from one picked by chance, which does as well with a "
+        f"probability of {percent(chance)}"
+    )
 
 
 def _sentences(table: pd.DataFrame, records: Records) -> Iterator[str]:
-    better, low, high = _share(table)
-    if not math.isnan(better):
+    better, low, high = trust.share(table)
+    compared = table.dropna(subset=["beaten"])
+    if len(compared):
         yield (
             f"Trained again from scratch, the selected team beats {percent(better)} "
-            f"({percent(low)} to {percent(high)}) of {number(table['teams'].median())} random "
-            f"teams of its size ({'median of ' * (len(table) > 1)}{plural(len(table), 'run')})."
+            f"({percent(low)} to {percent(high)}) of {number(compared['teams'].median())} random "
+            f"teams of its size ({'median of ' * (len(compared) > 1)}"
+            f"{plural(len(compared), 'run')})."
         )
     best, whole = _ratio(table, "over_best"), _ratio(table, "over_all")
     if best:
@@ -74,6 +78,18 @@ def _sentences(table: pd.DataFrame, records: Records) -> Iterator[str]:
             f"The search took {percent(seconds)} of the time, and {percent(evaluations)} of the "
             "point-evaluations, of training every candidate alone."
         )
+    yield _measured(table)
+
+
+def _measured(table: pd.DataFrame) -> str:
+    """What it all rests on."""
+    names = ", ".join(table["run"])
+    if len(table) == 1:
+        return f"Measured beside run {names}; with more `seeds` a search can be told from its luck."
+    return (
+        f"Measured beside the runs {names}. An interval in brackets is one of the median over "
+        f"these {len(table)} runs, and holds it with {percent(trust.coverage(len(table)))}."
+    )
 
 
 def _ratio(table: pd.DataFrame, column: str) -> str:
@@ -89,10 +105,10 @@ def _single(table: pd.DataFrame, records: Records) -> Iterator[str]:
     ratio, longest = _ratio(table, "over_single"), _ratio(table, "over_longest")
     if not ratio:
         return
-    errors = records.singles.assign(error=trust.error(records.singles))
+    errors = records.singles.assign(error=trust.error(records, records.singles))
     middle = errors.groupby(trust.CANDIDATE)["error"].median().reset_index()
     best = next(each(middle.sort_values("error")))
-    also = f"; {longest} times if that one learns for as long as the search took" * bool(longest)
+    also = f"; {longest} times if that one may learn for as long as the search took" * bool(longest)
     yield (
         f"The search's mixture has {ratio} times the error of the best single network of the same "
         f"seed after as many iterations{also}. Best alone over all seeds: {architecture(best)} "
@@ -102,7 +118,7 @@ def _single(table: pd.DataFrame, records: Records) -> Iterator[str]:
 
 def _ranking(table: pd.DataFrame) -> Iterator[str]:
     taus = {row.ranking: float(row.tau) for row in each(table) if row.runs}
-    known = [f"{name} {tau:.2f}" for name, tau in taus.items() if name in trust.RANKINGS]
+    known = [_spoken(row) for row in each(table) if row.runs and row.ranking in trust.RANKINGS]
     if not known:
         return
     best = taus.get("own residual", math.nan)
@@ -112,9 +128,16 @@ def _ranking(table: pd.DataFrame) -> Iterator[str]:
         advice = "The own residual is a rough guide to single networks."
     else:
         advice = "Do not read any of these as a ranking of single networks."
-    ceiling = taus.get("ceiling", math.nan)
-    limit = "" if math.isnan(ceiling) else f" Two seeds of these trainings agree at {ceiling:.2f}."
+    agreement = taus.get(trust.AGREEMENT, math.nan)
+    noise = (
+        "" if math.isnan(agreement) else f" Two seeds of these trainings agree at {agreement:.2f}."
+    )
     yield (
         f"Agreement with how good each candidate is alone (Kendall's τ): {', '.join(known)}."
-        f"{limit} {advice}"
+        f"{noise} {advice}"
     )
+
+
+def _spoken(row: Any) -> str:
+    interval = "" if math.isnan(row.low) else f" ({row.low:.2f} to {row.high:.2f})"
+    return f"{row.ranking} {row.tau:.2f}{interval}"

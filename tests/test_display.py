@@ -70,3 +70,8 @@ def test_the_candidates_of_a_baseline_are_ranked_by_their_median_loss() -> None:
         "  sine 3×8          300       3.00e-02         0.02",
         "  tanh 2×16         300       2.00e-01          0.2",
     ]
+
+
+def test_without_a_truth_they_are_ranked_all_the_same() -> None:
+    told = ranking([single(("tanh", 2, 16), 0.2, relative_l2=None)])
+    assert told[-1].split() == ["tanh", "2×16", "300", "2.00e-01", "–"]

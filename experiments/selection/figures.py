@@ -28,10 +28,13 @@ def measure(findings: Findings, records: Records, rivals: Mapping[int, float]) -
     """Add the figures of one problem; ``rivals`` are DeepXDE's errors by repetition."""
     table = trust.runs(records)
     beaten = table["better"].dropna()
-    if len(beaten):
-        name = "random teams that the selected team beats"
+    name = "random teams that the selected team beats"
+    if beaten.empty:
+        findings.skipped.append(name)
+    else:
         findings.add(f"{name}, median", float(beaten.median()), "", "higher", BEATEN)
         findings.add(f"{name}, worst seed", float(beaten.min()), "", "higher", BEATEN_AT_LEAST)
+        findings.add("probability that random teams do as well", trust.chance(table))
     for column, (name, target) in MEDIANS.items():
         value, low, high = trust.over_runs(table, column)
         if np.isnan(value):
@@ -39,7 +42,8 @@ def measure(findings: Findings, records: Records, rivals: Mapping[int, float]) -
             continue
         findings.add(name, value, target=target)
         if not np.isnan(low):
-            findings.note(f"{name}: 95 % interval {low:.3g} to {high:.3g}.")
+            covered = trust.coverage(int(table[column].count()))
+            findings.note(f"{name}: {covered:.0%} interval {low:.3g} to {high:.3g}.")
     errors = records.runs.set_index("repetition")["relative_l2"]
     ratios = [errors[one] / rival for one, rival in rivals.items() if one in errors.index]
     if ratios:
@@ -63,7 +67,7 @@ def one_by_one(findings: Findings, records: Records, seconds: float) -> None:
 def _ranking(findings: Findings, ranking: str, runs: int, tau: float, least: float) -> None:
     if not runs or np.isnan(tau):
         return
-    if ranking == "ceiling":
+    if ranking == trust.AGREEMENT:
         findings.add("tau of two seeds of single networks, mean", tau, "", "higher")
         return
     wanted = (TAU, TAU_AT_LEAST) if ranking == "own residual" else (None, None)

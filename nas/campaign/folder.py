@@ -39,7 +39,7 @@ def claim(folder: Path) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout as error:
         raise Misuse(
-            f"{folder}: another `nas search` is at work here; wait for it, or choose another --out"
+            f"{folder}: another command is at work here; wait for it, or choose another --out"
         ) from error
     except OSError as error:
         raise Misuse(

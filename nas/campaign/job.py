@@ -4,13 +4,41 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from filelock import FileLock, Timeout
 
+from nas import problems
+from nas.campaign.config import Campaign
 from nas.campaign.folder import stop_file
 from nas.errors import Misuse
+from nas.problems import Problem
 
 ORPHAN_PATIENCE = 300.0  # seconds for an orphan to end its iterations and leave
+
+
+class Job(Protocol):
+    """What a job knows of its problem: ``problem`` is set where it is not to be loaded by name."""
+
+    @property
+    def campaign(self) -> Campaign: ...
+
+    @property
+    def problem(self) -> Problem | None: ...
+
+    @property
+    def fingerprint(self) -> str: ...  # of the problem as the campaign began with it
+
+
+def problem_of(job: Job) -> Problem:
+    """The job's problem; `Misuse` if its mathematics is not that of the campaign."""
+    problem = job.problem or problems.load(job.campaign.problem)
+    if problem.fingerprint != job.fingerprint:
+        raise Misuse(
+            f"{job.campaign.problem}: expected the problem that the campaign began with, got "
+            "another; undo the change, or search anew with another --out"
+        )
+    return problem
 
 
 @contextmanager

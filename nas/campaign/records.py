@@ -247,7 +247,7 @@ def read_table(path: Path, name: str) -> pd.DataFrame:
     if list(frame.columns) != expected:
         raise Misuse(
             f"{path}: expected the columns {', '.join(expected)}, got {', '.join(frame.columns)}; "
-            "it was written by another version: run `nas search` again on this folder"
+            f"it was written by another version: delete it and {_again(name)}"
         )
     return frame
 
@@ -289,6 +289,11 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     return frame
 
 
+def _again(name: str) -> str:
+    """What gathers the table ``name``."""
+    return f"run `nas {'validate' if name in VALIDATION else 'search'}` again on this folder"
+
+
 def _damaged(path: Path, error: object) -> str:
     first = str(error).splitlines()[0] if str(error) else "unreadable"
     if path.name == "campaign.json":
@@ -297,7 +302,7 @@ def _damaged(path: Path, error: object) -> str:
             "beside it are whole"
         )
     elif path.parent.name == "tables":
-        advice = "delete this file and run `nas search` again, which gathers it from the runs"
+        advice = f"delete this file and {_again(path.stem)}, which gathers it anew"
     else:
         advice = f"delete the folder {path.parent} and run `nas search` again: it repeats this run"
     return f"{path}: damaged or cut short ({first}); {advice}"

@@ -11,11 +11,10 @@ from typing import Any
 
 import torch
 
-from nas import problems
 from nas.campaign import records
 from nas.campaign.attempts import Attempts
 from nas.campaign.config import Campaign
-from nas.campaign.job import alone_in, should_stop
+from nas.campaign.job import alone_in, problem_of, should_stop
 from nas.campaign.maps import relative_l2, write_map
 from nas.campaign.run_settings import hardware, points_seed, run_settings, seed_of
 from nas.errors import Misuse
@@ -110,12 +109,7 @@ def record_failure(spec: RunSpec, status: str, reason: str) -> None:
 
 def _train(spec: RunSpec, attempts: Attempts) -> str:
     torch.set_num_threads(spec.threads)
-    problem = spec.problem or problems.load(spec.campaign.problem)
-    if problem.fingerprint != spec.fingerprint:
-        raise Misuse(
-            f"{spec.campaign.problem}: expected the problem that the campaign began with, got "
-            "another; undo the change, or search anew with another --out"
-        )
+    problem = problem_of(spec)
     settings = run_settings(
         problem,
         spec.campaign,

@@ -57,7 +57,7 @@ def run_settings(
 
 
 def seed_of(*parts: int) -> int:
-    """A seed from numbers; different ones for different numbers."""
+    """A seed from numbers; trailing zeros do not count."""
     return int(np.random.SeedSequence(parts).generate_state(1)[0])
 
 

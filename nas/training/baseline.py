@@ -164,18 +164,23 @@ class Baseline:
     def _tell(
         self, watch: Callable[[Progress], None], phase: str, loss: float, experts: int
     ) -> None:
-        now = time.monotonic()
-        self._seconds, self._looked = self._seconds + now - self._looked, now
+        self._look()
         warm_up, each = self.settings.search.warm_up.iterations, self.settings.fine_tuning
         tuned = len(self.singles) * each + (self._tuning.iterations if self._tuning else 0)
         done = (self._iterations + tuned) / (warm_up + len(self.settings.pool) * each)
         watch(Progress(phase, done, self.step, loss, experts))
-        if now - self._saved > SAVE_AFTER:
+        if self._looked - self._saved > SAVE_AFTER:
             self._save()
+
+    def _look(self) -> None:
+        """Count the time since the last look."""
+        now = time.monotonic()
+        self._seconds, self._looked = self._seconds + now - self._looked, now
 
     def _save(self) -> None:
         if self.path is None:
             return
+        self._look()
         warming = not self._own_losses
         state = {
             "iterations": self._iterations,

@@ -192,6 +192,16 @@ class Search:
         self.on_trial = None if state["on_trial"] is None else Drop(**state["on_trial"])
         self.fates = {int(place): Fate(**fate) for place, fate in state["fates"].items()}
 
+    def take_back(self, reason: str) -> bool:
+        """Undo the drop that is on trial; false if none is."""
+        drop, self.on_trial = self.on_trial, None
+        if drop is None:
+            return False
+        self.selection.take_up(drop.selection)
+        self.fates[drop.place].ended = self.fates[drop.place].importance = None
+        self._refuse(drop.place, reason)
+        return True
+
     def _learn_alone(self) -> Tensor:
         settings = self.settings.warm_up
         losses = self.warm_up.advance(self.step)
@@ -272,15 +282,15 @@ class Search:
 
     def _consider_recovery(self) -> None:
         """Take the latest drop back if the others have not made up for it."""
-        drop, self.on_trial = self.on_trial, None
-        if drop is None:
+        if self.on_trial is None:
             return
+        drop = self.on_trial
         steps = self.step - drop.step
         verdict = recovery(self.rule, steps, drop.held_out_loss, self._held_out_loss())
-        if not verdict.dropped:
-            self.selection.take_up(drop.selection)
-            self.fates[drop.place].ended = self.fates[drop.place].importance = None
-            self._refuse(drop.place, verdict.reason)
+        if verdict.dropped:
+            self.on_trial = None
+        else:
+            self.take_back(verdict.reason)
 
     def _refuse(self, place: int, reason: str) -> None:
         fate = self.fates[place]

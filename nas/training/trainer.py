@@ -168,6 +168,8 @@ class Trainer:
             return True
         value = float(loss)
         if not math.isfinite(value):
+            if search.take_back(f"dropped and taken back: the loss became {value}"):
+                return True
             self.reason = f"loss {value} at step {search.step} ({phase})"
             return False
         # Iterations of the warm-up are few and long: each look at the loss is a row.

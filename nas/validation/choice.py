@@ -30,6 +30,9 @@ def random_teams(pool: Sequence[Candidate], selected: Team, count: int, seed: in
 
 
 def best_singles(pool: Sequence[Candidate], losses: Mapping[Candidate, float], size: int) -> Team:
-    """The ``size`` candidates of ``pool`` with the least ``losses``, the best first."""
-    ranked = sorted(pool, key=lambda candidate: (losses[candidate], candidate))
-    return tuple(ranked[:size])
+    """The ``size`` candidates of ``pool`` with the least ``losses``, in the order of the pool.
+
+    Initial weights follow the place, so that equal teams are equal in all.
+    """
+    ranked = sorted(range(len(pool)), key=lambda place: (losses[pool[place]], pool[place]))
+    return tuple(pool[place] for place in sorted(ranked[:size]))

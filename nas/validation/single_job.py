@@ -8,11 +8,10 @@ from typing import Any
 
 import torch
 
-from nas import problems
 from nas.campaign import records
 from nas.campaign.attempts import Attempts
 from nas.campaign.config import Campaign
-from nas.campaign.job import alone_in, should_stop
+from nas.campaign.job import alone_in, problem_of, should_stop
 from nas.campaign.maps import relative_l2_if_told
 from nas.campaign.run_settings import hardware, points_seed, run_settings, seed_of
 from nas.errors import Misuse
@@ -31,6 +30,7 @@ class SinglesJob:
     folder: Path  # the campaign's
     campaign: Campaign
     problem: Problem | None
+    fingerprint: str
     repetition: int
     threads: int
     parent: int
@@ -88,7 +88,7 @@ def execute(job: SinglesJob) -> str:
 
 def _train(job: SinglesJob) -> str:
     torch.set_num_threads(job.threads)
-    problem = job.problem or problems.load(job.campaign.problem)
+    problem = problem_of(job)
     campaign, repetition = job.campaign, job.repetition
     settings = run_settings(
         problem,

@@ -1,5 +1,6 @@
 """The job of training one team from scratch, in a worker process."""
 
+import math
 import time
 import traceback
 from collections.abc import Callable
@@ -9,11 +10,10 @@ from typing import Any, Literal
 
 import torch
 
-from nas import problems
 from nas.campaign import records
 from nas.campaign.attempts import Attempts, read_attempts
 from nas.campaign.config import Campaign
-from nas.campaign.job import alone_in, should_stop
+from nas.campaign.job import alone_in, problem_of, should_stop
 from nas.campaign.maps import relative_l2_if_told
 from nas.campaign.run_settings import hardware, points_seed, run_settings, seed_of
 from nas.errors import Misuse
@@ -39,6 +39,7 @@ class TeamJob:
     folder: Path  # the campaign's
     campaign: Campaign
     problem: Problem | None
+    fingerprint: str
     run: str
     trial: int
     repetition: int
@@ -113,7 +114,7 @@ def record_failure(job: TeamJob, reason: str) -> None:
 
 def _train(job: TeamJob) -> str:
     torch.set_num_threads(job.threads)
-    problem = job.problem or problems.load(job.campaign.problem)
+    problem = problem_of(job)
     settings = _settings(job, problem)
     path = job.path / "attempts.json"
     trainer = Trainer(problem, settings, job.path / "checkpoint.safetensors")
@@ -128,11 +129,13 @@ def _train(job: TeamJob) -> str:
         return "interrupted"
     attempts.close("completed", trainer.step)
     loss, mixture = outcome.held_out_loss, outcome.mixture
-    status, reason = outcome.status, outcome.reason
-    if outcome.status == "interrupted" and trainer.fine_tuning is not None:
-        trainer.fine_tuning.take_best()
-        loss = trainer.fine_tuning.best_loss
-        status, reason = "completed", "its time was up"
+    status, reason = str(outcome.status), outcome.reason
+    if outcome.status == "interrupted":
+        status, reason = "failed", "its time was up before the fine-tuning"
+        if trainer.fine_tuning is not None and math.isfinite(trainer.fine_tuning.best_loss):
+            trainer.fine_tuning.take_best()
+            loss = trainer.fine_tuning.best_loss
+            status, reason = "completed", "its time was up"
     _close(
         job,
         {

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from typing import Any, TypeVar
 
 from nas import problems
@@ -96,6 +95,7 @@ class _Work:
     folder: Path
     campaign: Campaign
     problem: Problem | None
+    fingerprint: str
 
     @property
     def common(self) -> dict[str, Any]:
@@ -103,6 +103,7 @@ class _Work:
             "folder": self.folder,
             "campaign": self.campaign,
             "problem": self.problem,
+            "fingerprint": self.fingerprint,
             "threads": self.campaign.parallel.threads_each,
             "parent": os.getpid(),
         }
@@ -117,7 +118,7 @@ def _claimed(campaign: Campaign, folder: Path, problem: Problem | None) -> Itera
     folder = folder.absolute()
     with claim(folder):
         identify(folder, campaign, found)
-        yield _Work(folder, campaign, problem)
+        yield _Work(folder, campaign, problem, found.fingerprint)
 
 
 def _singles(work: _Work, repetitions: Sequence[int], watch: jobs.Watch) -> list[Row]:
@@ -131,8 +132,11 @@ def _singles(work: _Work, repetitions: Sequence[int], watch: jobs.Watch) -> list
                 f"{jobs.died_at(job)}; free some memory, then run the same command again"
             )
 
-    _do(work, planned, single_job.execute, ended, watch)
-    return _gathered(work.folder, "singles", "baseline/*/singles.parquet")
+    try:
+        _do(work, planned, single_job.execute, ended, watch)
+    finally:  # an interrupt leaves what is done in the report, too
+        rows = _gathered(work.folder, "singles", "baseline/*/singles.parquet")
+    return rows
 
 
 def _teams(
@@ -145,8 +149,10 @@ def _teams(
         if ending == KILLED:
             team_job.record_failure(job, f"its worker was killed {jobs.DEATHS} times")
 
-    _do(work, planned, team_job.execute, ended, watch)
-    _gathered(work.folder, "teams", "validation/*/*/teams.parquet")
+    try:
+        _do(work, planned, team_job.execute, ended, watch)
+    finally:  # an interrupt leaves what is done in the report, too
+        _gathered(work.folder, "teams", "validation/*/*/teams.parquet")
 
 
 def _gathered(folder: Path, name: str, pattern: str) -> list[Row]:
@@ -201,21 +207,29 @@ def _runs(known: records.Records, name: str | None) -> list[Row]:
 
 
 def _beside(work: _Work, known: records.Records, run: Row, singles: list[Row]) -> Iterator[TeamJob]:
-    """The teams to train beside ``run``."""
+    """The teams to train beside ``run``; those of the best by its own repetition alone.
+
+    Their members are then the same whatever other repetitions have been trained.
+    """
     mine = known.experts[known.experts.run == run["run"]].sort_values("candidate")
     experts = [(_candidate(row), row["fate"]) for row in mine.to_dict("records")]
     pool = [candidate for candidate, _ in experts]
     selected = tuple(candidate for candidate, fate in experts if fate == "survived")
-    losses = _median_losses(singles)
-    spent = known.attempts[known.attempts.run == run["run"]].seconds.sum()
+    losses = {
+        _candidate(row): row["held_out_loss"]
+        for row in singles
+        if row["repetition"] == run["repetition"]
+    }
+    spent = float(known.attempts[known.attempts.run == run["run"]].seconds.sum())
     seed = seed_of(work.campaign.seed, run["trial"], run["repetition"])
     teams: list[tuple[team_job.Kind, tuple[Candidate, ...], float | None]] = [
         ("selected", selected, None),
         ("best", best_singles(pool, losses, len(selected)), None),
         ("all", tuple(pool), None),
-        ("longest", best_singles(pool, losses, 1), float(spent)),
         *(("random", team, None) for team in random_teams(pool, selected, TEAMS, seed)),
     ]
+    if spent:  # it is unknown where the run's log of attempts was lost
+        teams.append(("longest", best_singles(pool, losses, 1), spent))
     numbers: dict[str, int] = {}
     for kind, members, seconds in teams:
         number = numbers[kind] = numbers.get(kind, -1) + 1
@@ -230,14 +244,6 @@ def _beside(work: _Work, known: records.Records, run: Row, singles: list[Row]) -
             seconds=seconds,
             **work.common,
         )
-
-
-def _median_losses(singles: list[Row]) -> dict[Candidate, float]:
-    """Each candidate's held-out loss alone, the median over the repetitions."""
-    losses: dict[Candidate, list[float]] = {}
-    for row in singles:
-        losses.setdefault(_candidate(row), []).append(row["held_out_loss"])
-    return {candidate: median(values) for candidate, values in losses.items()}
 
 
 def _candidate(row: Mapping[Any, Any]) -> Candidate:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -11,12 +12,13 @@ from nas.campaign.records import Records
 from reports.figures import Picture
 from reports.rows import each
 from reports.style import HIGHLIGHT, INK, QUIET, logarithmic
-from reports.trust import error
+from reports.trust import error, unit, validated
 from reports.words import number, plural
 
 SECTION = "trust"
 ORDER = 1
 WIDTH = 4.8
+AXES = {"relative_l2": "relative L2 error", "held_out_loss": "held-out loss"}
 
 # What stands beside the selected team: label, colour, marker, size.
 SHOWN: Mapping[str, tuple[str, str, str, float]] = {
@@ -47,17 +49,17 @@ class Teams:
 
 
 def summarise(records: Records) -> Teams:
-    """All teams that were trained to the end."""
-    done = records.teams[records.teams["status"] == "completed"]
-    done = done.assign(error=error(done))
-    done = done[done["error"] > 0]
+    """All teams that were trained to the end, beside the validated runs."""
+    done = records.teams[records.teams["run"].isin(validated(records))]
+    done = done.assign(error=error(records, done))
+    done = done[(done["error"] > 0) & np.isfinite(done["error"])]
     runs = tuple(sorted(done["run"].unique()))
     errors = {
         kind: tuple((runs.index(row.run), float(row.error)) for row in each(rows))
         for kind in SHOWN
         if len(rows := done[done["kind"] == kind])
     }
-    return Teams(runs, errors, "relative L2 error" if _known(done) else "held-out loss")
+    return Teams(runs, errors, AXES[unit(records)])
 
 
 def draw(data: Teams, figure: Figure) -> None:
@@ -108,7 +110,3 @@ def _spoken(data: Teams) -> Iterator[str]:
     for kind, points in data.errors.items():
         values = pd.Series([value for _, value in points])
         yield f"{SHOWN[kind][0]}, median {number(float(values.median()))}"
-
-
-def _known(teams: pd.DataFrame) -> bool:
-    return bool(teams["relative_l2"].notna().all())

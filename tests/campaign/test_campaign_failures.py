@@ -135,7 +135,7 @@ def test_a_campaign_at_work_is_left_alone(
     out = tmp_path / "out"
     process = launch(out)
     wait_until(lambda: (out / "campaign.json").exists())
-    with pytest.raises(Misuse, match="another `nas search` is at work here"):
+    with pytest.raises(Misuse, match="another command is at work here"):
         campaign.search(config.load(home / "bend.yaml"), out)
     process.terminate()
     finish(process, 130)

@@ -1,9 +1,12 @@
 """Is the choice to be trusted? Numbers worked by hand."""
 
+import itertools
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -63,11 +66,21 @@ def test_ratios_are_those_of_the_errors(tmp_path: Path) -> None:
 
 def test_an_interval_of_one_run_is_wilsons(tmp_path: Path) -> None:
     """Wilson (1927), by its formula."""
-    (row,) = trust.runs(made(tmp_path)).to_dict("records")
+    middle, low, high = trust.share(trust.runs(made(tmp_path)))
     z, n, share = stats.norm.ppf(0.975), 4, 0.75
     centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
-    assert (row["low"], row["high"]) == (pytest.approx(centre - half), pytest.approx(centre + half))
+    assert middle == share
+    assert [low, high] == pytest.approx([centre - half, centre + half])
+
+
+@pytest.mark.parametrize("selected", [(0.02,), (0.02, 0.035), (0.001, 0.02, 0.1)])
+def test_chance_is_that_of_all_ranks(tmp_path: Path, selected: tuple[float, ...]) -> None:
+    """Brute force over the ranks of every run."""
+    table = trust.runs(made(tmp_path, selected))
+    ranks = list(itertools.product(range(5), repeat=len(selected)))
+    as_well = sum(sum(one) >= table["beaten"].sum() for one in ranks)
+    assert trust.chance(table) == pytest.approx(as_well / len(ranks))
 
 
 def test_an_equal_team_is_half_beaten(tmp_path: Path) -> None:
@@ -78,14 +91,37 @@ def test_an_equal_team_is_half_beaten(tmp_path: Path) -> None:
 def test_where_nothing_else_was_drawn_nothing_is_said_of_it(tmp_path: Path) -> None:
     (row,) = trust.runs(made(tmp_path, rivals=())).to_dict("records")
     assert math.isnan(row["better"])
-    assert "Nothing was dropped" in verdict(made(tmp_path / "again", rivals=()))[0]
+    records = made(tmp_path / "again", rivals=())
+    assert verdict(records)[0].startswith("The team has not been measured against others")
+    records.runs["experts_after"] = 4
+    assert verdict(records)[0].startswith("Nothing was dropped")
 
 
-def test_failed_teams_do_not_count(tmp_path: Path) -> None:
+def test_a_failed_team_is_infinitely_bad(tmp_path: Path) -> None:
     records = made(tmp_path)
-    records.teams.loc[records.teams.number == 3, "status"] = "failed"
+    records.teams.loc[records.teams.number == 0, ["relative_l2", "held_out_loss"]] = np.nan
+    failed = records.teams.kind.isin(["selected", "best"])  # number 0 is the best random one, too
+    records.teams.loc[failed, "relative_l2"] = 0.02
     (row,) = trust.runs(records).to_dict("records")
-    assert row["better"] == pytest.approx(2 / 3)
+    assert row["better"] == 1
+    records.teams.loc[records.teams.kind == "selected", "relative_l2"] = np.nan
+    (row,) = trust.runs(records).to_dict("records")
+    assert row["better"] == pytest.approx(1 / 8)  # half of the one that failed, too
+    assert verdict(records)[0].startswith("No")
+
+
+def test_where_all_teams_failed_it_is_said(tmp_path: Path) -> None:
+    records = made(tmp_path)
+    records.teams[["relative_l2", "held_out_loss"]] = np.nan
+    assert verdict(records)[0].startswith("No")
+
+
+def test_runs_of_other_trials_do_not_count(tmp_path: Path) -> None:
+    records = made(tmp_path, (0.02, 0.03))
+    assert trust.validated(records) == ["0000-0", "0000-1"]
+    records.runs.loc[records.runs.run == "0000-1", "trial"] = 1
+    records = replace(records, trials=pd.DataFrame({"trial": [0, 1], "recommended": [True, False]}))
+    assert trust.validated(records) == ["0000-0"]
 
 
 def test_without_a_truth_the_held_out_loss_is_the_error(tmp_path: Path) -> None:
@@ -97,16 +133,23 @@ def test_without_a_truth_the_held_out_loss_is_the_error(tmp_path: Path) -> None:
     assert row["over_single"] == pytest.approx(0.03 / 0.02)
 
 
-def test_over_runs_medians_have_a_bootstrap_from_three_on(tmp_path: Path) -> None:
-    few = trust.runs(made(tmp_path / "few", selected=(0.02, 0.04)))
-    middle, low, high = trust.over_runs(few, "over_best")
-    assert middle == pytest.approx(0.75)
-    assert math.isnan(low)
-    assert math.isnan(high)
-    many = trust.runs(made(tmp_path / "many", selected=(0.02, 0.04, 0.06, 0.08, 0.1)))
-    middle, low, high = trust.over_runs(many, "over_best")
-    assert middle == pytest.approx(1.5)
-    assert 0.5 <= low < middle < high <= 2.5
+def test_an_interval_over_runs_is_that_of_the_sign_test(tmp_path: Path) -> None:
+    few = trust.runs(made(tmp_path / "few", selected=(0.02, 0.06, 0.04)))
+    assert list(trust.over_runs(few, "over_best")) == pytest.approx([1.0, 0.5, 1.5])
+    one = trust.runs(made(tmp_path / "one"))
+    assert trust.over_runs(one, "over_best") == pytest.approx(
+        (0.5, math.nan, math.nan), nan_ok=True
+    )
+    many = pd.DataFrame({"ratio": range(1, 11)})
+    assert trust.over_runs(many, "ratio") == (5.5, 2, 9)
+
+
+@pytest.mark.parametrize(("runs", "left"), [(3, 0), (5, 0), (6, 0), (9, 1), (10, 1), (12, 2)])
+def test_its_coverage_is_counted(runs: int, left: int) -> None:
+    """Brute force over which runs lie above the median: too few or too many is a miss."""
+    above = [bin(sides).count("1") for sides in range(2**runs)]
+    held = sum(left < count < runs - left for count in above) / 2**runs
+    assert trust.coverage(runs) == pytest.approx(held)
 
 
 def test_rankings_are_judged_by_how_good_each_is_alone(tmp_path: Path) -> None:
@@ -117,7 +160,7 @@ def test_rankings_are_judged_by_how_good_each_is_alone(tmp_path: Path) -> None:
     table = trust.rankings(records).set_index("ranking")
     for ranking in ("own residual", "importance", "leave-one-out effect"):
         assert table.loc[ranking, "tau"] == pytest.approx(_tau_b_with_one_tie(6, 0, 1))
-    assert table.loc["ceiling", "tau"] == pytest.approx(4 / 6)
+    assert table.loc[trust.AGREEMENT, "tau"] == pytest.approx(4 / 6)
     lived = [-math.inf, -math.inf, -898, -897]
     truth = [0.02, 0.04, math.sqrt(0.06 * 0.08), math.sqrt(0.08 * 0.06)]
     expected = stats.kendalltau(stats.rankdata(lived), truth).statistic
@@ -142,7 +185,7 @@ def test_a_ranking_that_was_not_recorded_is_left_out(tmp_path: Path) -> None:
     ("selected", "rivals", "answer"),
     [
         ((0.02,) * 3, (0.03,) * 20, "Yes, the team is better than chance would pick. Against the"),
-        ((0.02,) * 3, (0.01,) * 20, "No: the team cannot be told from one picked by chance."),
+        ((0.02,) * 3, (0.01,) * 20, "No: the team cannot be told from one picked by chance"),
     ],
 )
 def test_the_answer_comes_first(

@@ -83,6 +83,18 @@ def test_what_is_taken_back_is_all_that_was_before() -> None:
     assert loss == pytest.approx(trial.held_out_loss, rel=1e-6)
 
 
+def test_a_drop_after_which_the_loss_is_no_number_is_taken_back() -> None:
+    trainer = Trainer(POISSON, settings())
+    search = to(trainer.search, SELECTION)
+    place = next(drops(search))
+    with torch.no_grad():
+        next(iter(search.mixture.gate.parameters())).fill_(torch.nan)
+    outcome = trainer.run()
+    assert outcome.status == "completed"
+    assert outcome.fates[place].refusals >= 1
+    assert any("the loss became nan" in fate.reason for fate in outcome.fates.values())
+
+
 def test_a_drop_that_is_made_up_for_stands() -> None:
     search = to(begun(ALWAYS), SELECTION)
     dropped = list(drops(search))

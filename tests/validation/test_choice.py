@@ -48,8 +48,8 @@ def test_of_equal_candidates_teams_are_told_apart_by_their_members() -> None:
     assert random_teams(twins[:2], twins[:1], 20, seed=0) == []
 
 
-def test_the_best_single_networks_come_first() -> None:
+def test_the_best_single_networks_are_in_the_order_of_the_pool() -> None:
     losses = {candidate: float(10 - place) for place, candidate in enumerate(POOL)}
-    assert best_singles(POOL, losses, 2) == (POOL[7], POOL[6])
+    assert best_singles(POOL, losses, 2) == (POOL[6], POOL[7])
     even = dict.fromkeys(POOL, 1.0)
     assert best_singles(POOL, even, 1) == (Candidate("sine", 1, 4),)

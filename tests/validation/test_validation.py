@@ -161,6 +161,7 @@ def test_a_team_that_raises_is_a_row_in_the_record(
         folder=tmp_path,
         campaign=config.load(home / "bend.yaml"),
         problem=None,
+        fingerprint=loading.load(home / "bend.py").fingerprint,
         run="0000-0",
         trial=0,
         repetition=0,
@@ -209,8 +210,16 @@ def test_a_baseline_that_raises_is_told_in_a_line(
 
     monkeypatch.setattr(single_job, "Baseline", broken)
     settings = config.load(home / "bend.yaml")
-    job = single_job.SinglesJob(tmp_path, settings, None, repetition=3, threads=1, parent=0)
+    known = loading.load(home / "bend.py").fingerprint
+    job = single_job.SinglesJob(tmp_path, settings, None, known, 3, threads=1, parent=0)
     with pytest.raises(Misuse, match=r"0003: training every candidate alone raised ZeroDivisionE"):
         single_job.execute(job)
     assert "ZeroDivisionError" in (job.path / "error.txt").read_text()
     assert not job.finished
+
+
+def test_a_problem_that_changed_meanwhile_ends_the_command(home: Path, tmp_path: Path) -> None:
+    settings = config.load(home / "bend.yaml")
+    job = single_job.SinglesJob(tmp_path, settings, None, "another", 0, threads=1, parent=0)
+    with pytest.raises(Misuse, match=r"expected the problem that the campaign began with, got"):
+        single_job.execute(job)
