@@ -1,16 +1,15 @@
 """What the numbers say, in sentences that claim no more than the numbers carry."""
 
+import itertools
 import math
 from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
+from reports.claims import LEAST_RUNS, LEVEL, Claim, apart, claims
 from reports.rows import each
 from reports.survival import FACTORS
-
-LEAST_RUNS = 3  # with fewer, one cannot see how far runs differ by their seed alone
-LEVEL = 0.05 / len(FACTORS)  # Bonferroni: each factor is a question of its own
 
 
 def number(value: float) -> str:
@@ -59,13 +58,7 @@ def team(survivors: pd.DataFrame) -> str:
 
 
 def survival(rates: pd.DataFrame, chance: dict[str, float], runs: int) -> list[str]:
-    """What can and cannot be said on which levels survive.
-
-    A level is said to survive more often than another only if all of this holds: there are
-    `LEAST_RUNS` completed runs; the Wilson intervals of the two do not touch; and fates
-    dealt at random within each run would part the levels as far in less than `LEVEL` of the
-    cases, since the intervals alone overlook that experts of one run compete.
-    """
+    """What can and cannot be said on which levels survive, by the rule of `reports.claims`."""
     if rates.empty:
         return ["No run was completed, so nothing can be said on what survives."]
     tried = rates[rates["factor"] == FACTORS[0]][["experts", "survived"]].sum()
@@ -129,7 +122,7 @@ def _factor(factor: str, rates: pd.DataFrame, chance: float) -> str:
     if len(rows) < 2:
         return f"{name}: only one level was tried, so there is nothing to compare."
     odds = f"permutation within runs: p {_odds(chance)}"
-    parted = list(_parted(rows))
+    parted = apart(factor, rates)
     if not parted:
         return f"{name}: no claim. All 95 % intervals overlap ({odds})."
     if not chance < LEVEL:
@@ -137,19 +130,19 @@ def _factor(factor: str, rates: pd.DataFrame, chance: float) -> str:
             f"{name}: no claim. Some intervals do not overlap, but experts of one run compete "
             f"({odds})."
         )
-    return f"{name}: {'; '.join(parted)} ({odds})."
+    return f"{name}: {'; '.join(_spoken(parted, rows))} ({odds})."
 
 
 def _odds(chance: float) -> str:
     return "< 0.001" if chance < 1e-3 else f"= {chance:.2g}"
 
 
-def _parted(rows: pd.DataFrame) -> Iterator[str]:
-    """Per level: those below it whose intervals do not touch its own."""
-    for better in each(rows.sort_values("rate", ascending=False, kind="stable")):
-        worse = [f"{r.level} ({_of(r)})" for r in each(rows) if better.low > r.high]
-        if worse:
-            yield (f"{better.level} ({_of(better)}) survives more often than {', '.join(worse)}")
+def _spoken(parted: list[Claim], rows: pd.DataFrame) -> Iterator[str]:
+    """Per level: those that survive less often than it."""
+    seen = {row.level: f"{row.level} ({_of(row)})" for row in each(rows)}
+    for better, those in itertools.groupby(parted, lambda claim: claim.better):
+        worse = ", ".join(seen[claim.worse] for claim in those)
+        yield f"{seen[better]} survives more often than {worse}"
 
 
 def _of(row: Any) -> str:
@@ -163,13 +156,13 @@ def article(rates: pd.DataFrame, chance: dict[str, float], runs: int) -> list[st
     were tried.
     """
     said = []
+    known = claims(rates, chance, runs)
     for factor, better, worse in _claims(rates):
         rows = rates[rates["factor"] == factor].set_index("level")
         first, second = rows.loc[better], rows.loc[worse]
-        sure = runs >= LEAST_RUNS and chance[factor] < LEVEL
-        if sure and first["low"] > second["high"]:
+        if Claim(factor, better, worse) in known:
             verdict = "seen here too"
-        elif sure and second["low"] > first["high"]:
+        elif Claim(factor, worse, better) in known:
             verdict = "the opposite is seen here"
         else:
             verdict = "undecided here"

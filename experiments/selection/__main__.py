@@ -18,6 +18,7 @@ from nas.campaign import campaign, config, records
 
 MISUSE = 2
 HERE = Path(__file__).parent
+SEEDS = 20  # of which one half makes the claims and the other tests them
 PROBLEMS = ("poisson_l_shape", "burgers", "helmholtz")
 
 
@@ -45,6 +46,9 @@ def main(
         findings = Findings(problem)
         figures.measure(findings, found, rivals(problem, folder, found))
         figures.one_by_one(findings, found, one_by_one.seconds(problem))
+        print(f"{problem}: {SEEDS} seeds", flush=True)
+        many = config.load(HERE / f"{problem}.yaml", [f"seeds={SEEDS}"])
+        figures.claims(findings, campaign.search(many, to / f"{problem}-seeds"))
         record(findings, found)
 
 

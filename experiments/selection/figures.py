@@ -6,7 +6,8 @@ import numpy as np
 
 from experiments.benchmarks.figures import Findings
 from nas.campaign.records import Records
-from reports import trust
+from reports import claims as reported
+from reports import survival, trust, words
 
 # Column of `trust.runs`: what it is called, and what its median over the seeds shall be at most.
 MEDIANS: Mapping[str, tuple[str, float | None]] = {
@@ -62,6 +63,31 @@ def one_by_one(findings: Findings, records: Records, seconds: float) -> None:
         float(spent) / seconds,
         target=ONE_BY_ONE,
     )
+
+
+def claims(findings: Findings, records: Records) -> None:
+    """Add whether what the first half of the seeds lets the report claim holds in the second."""
+    runs, experts = records.runs, records.experts
+    early = runs["repetition"] < len(runs) // 2
+    first, second = (survival.survival_rates(experts, half) for half in (runs[early], runs[~early]))
+    chance = survival.chance(experts, runs[early])
+    made = reported.claims(first, chance, int(early.sum()))
+    held = [claim for claim in made if claim.holds(second)]
+    findings.add(f"claims on what survives, from {early.sum()} seeds", len(made))
+    if made:
+        name = f"share of these that holds in {(~early).sum()} other seeds"
+        findings.add(name, len(held) / len(made), "", "higher", 1.0)
+    for claim in made:
+        verdict = "holds" if claim in held else "does not hold"
+        findings.note(f"{claim}: {verdict} in the other seeds.")
+    for row in survival.survival_rates(experts, runs).to_dict("records"):
+        findings.note(
+            f"{row['factor']} {row['level']}: {row['survived']} of {row['experts']} survive "
+            f"({row['low']:.0%} to {row['high']:.0%}), all {len(runs)} seeds."
+        )
+    every = survival.survival_rates(experts, runs), survival.chance(experts, runs), len(runs)
+    for sentence in words.article(*every):
+        findings.note(f"The article's {sentence}.")
 
 
 def _ranking(findings: Findings, ranking: str, runs: int, tau: float, least: float) -> None:

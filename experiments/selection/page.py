@@ -16,7 +16,8 @@ HOW = (
     "where the first is better; figures are medians over the seeds, τ (Kendall's) means. DeepXDE "
     "trains one network (4×50 tanh; Adam, then L-BFGS) for the wall time of the search; what it "
     "needs for all candidates in turn is extrapolated from 50 steps of each to the 15,000 of Adam "
-    "of its demos, without their L-BFGS."
+    "of its demos, without their L-BFGS. Claims on what survives are those of the "
+    "report, made from ten further searches and tested with ten others."
 )
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from experiments.benchmarks.figures import Figure, Findings
 from experiments.selection import figures
+from nas.campaign.records import Records
+from tests.reports.synthetic_campaign import Campaign, expert, run_row
 from tests.reports.test_trust import made
 
 
@@ -43,3 +45,29 @@ def test_the_search_costs_a_share_of_training_one_by_one(tmp_path: Path) -> None
     (figure,) = findings.figures
     assert figure.value == pytest.approx(0.25)
     assert figure.met is False
+
+
+def survivors(folder: Path, second: str) -> Records:
+    """Six runs in which sine survives and tanh goes; in the last three it is ``second``."""
+    made = Campaign()
+    for repetition in range(6):
+        run, keeps = f"0000-{repetition}", "sine" if repetition < 3 else second
+        made.tables["runs"].append(run_row(run, repetition=repetition))
+        for place in range(12):
+            activation = ("sine", "tanh")[place % 2]
+            fate = "survived" if activation == keeps else "dropped"
+            row = expert(run, place, fate, 50, activation=activation, repetition=repetition)
+            made.tables["experts"].append(row)
+    return made.records(folder)
+
+
+@pytest.mark.parametrize(("second", "share"), [("sine", 1.0), ("tanh", 0.0)])
+def test_claims_of_one_half_of_the_seeds_are_tested_by_the_other(
+    tmp_path: Path, second: str, share: float
+) -> None:
+    findings = Findings("made_up")
+    figures.claims(findings, survivors(tmp_path, second))
+    count, held = findings.figures
+    assert (count.value, held.value) == (1, share)
+    assert any(note.startswith("activation sine over tanh:") for note in findings.notes)
+    assert any("sine: " in note and "of 36 survive" in note for note in findings.notes)
