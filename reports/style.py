@@ -55,6 +55,7 @@ _TICKS: tuple[tuple[float, tuple[float, ...]], ...] = (
     (0.3, (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)),
     (0.0, (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0)),
 )
+_SHORTEST = 0.5  # decades that an axis reaches over at least
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -100,8 +101,16 @@ def power_of_ten(value: float) -> str:
 
 
 def logarithmic(axis: Axis, span: tuple[float, float]) -> None:
-    """Number a logarithmic axis that reaches over ``span``, also where that is short."""
+    """Number a logarithmic axis that reaches over ``span``; a short one is made longer.
+
+    Values that hardly differ are then seen to, and their ticks are not the same number over and
+    over.
+    """
     decades = math.log10(span[1] / span[0])
+    if decades < _SHORTEST:
+        middle, half = math.sqrt(span[0] * span[1]), 10 ** (_SHORTEST / 2)
+        axis.set_view_interval(middle / half, middle * half, ignore=True)
+        decades = _SHORTEST
     subs = next((subs for least, subs in _TICKS if decades >= least), _TICKS[-1][1])
     axis.set_major_locator(LogLocator(subs=subs, numticks=8))
     axis.set_minor_formatter(NullFormatter())

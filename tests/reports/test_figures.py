@@ -169,3 +169,16 @@ def test_an_activation_has_its_colour_whatever_stands_beside_it() -> None:
 )
 def test_ticks_of_logarithmic_axes(value: float, text: str) -> None:
     assert style.power_of_ten(value) == text
+
+
+@pytest.mark.parametrize("span", [(5326.0, 5500.0), (1.0, 1.0), (2e-9, 3e-9)])
+def test_ticks_of_a_short_axis_differ(span: tuple[float, float]) -> None:
+    figure = Figure()
+    ax = figure.subplots()
+    ax.set(xscale="log", xlim=(span[0] * 0.99, span[1] * 1.01))
+    style.logarithmic(ax.xaxis, span)
+    low, high = ax.get_xlim()
+    assert low < span[0] <= span[1] < high
+    ticks = [tick for tick in ax.get_xticks() if low <= tick <= high]
+    texts = [style.power_of_ten(tick) for tick in ticks]
+    assert len(set(texts)) == len(texts) > 1
