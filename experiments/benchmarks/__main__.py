@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from experiments.benchmarks import cases, machine, picture, table
+from experiments.benchmarks import cases, machine, page, picture, table
 from experiments.benchmarks.figures import Figure, Findings, targets
 
 MISUSE = 2
@@ -47,15 +47,17 @@ def main(
 
 def record(results: Path, findings: Findings) -> list[Figure]:
     """Write all three files with these findings in them; return all figures that they hold."""
-    page, order = results.with_suffix(".md"), cases.names()
-    figures = table.replaced(table.read(results.with_suffix(".csv")), findings, order)
-    parts = table.sections(page.read_text(encoding="utf-8")) if page.exists() else {}
-    measured = f"Measured on {date.today().isoformat()}: {machine.description()}."
-    parts[findings.case] = table.section(findings, measured)
-    table.write(results.with_suffix(".csv"), figures)
     drawing = results.with_suffix(".svg")
+    written = page.Page(
+        "Benchmarks",
+        "python -m experiments.benchmarks",
+        cases.names(),
+        above=[f"![How many times better than its target each figure is]({drawing.name})"],
+        below=["A ratio “over ours” tells how many times longer the other one takes."],
+    )
+    measured = f"Measured on {date.today().isoformat()}: {machine.description()}."
+    figures = page.record(results, written, findings, measured)
     picture.write(drawing, figures)
-    table.write_page(page, figures, parts, order, drawing.name)
     return figures
 
 

@@ -9,8 +9,8 @@ import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from experiments.benchmarks.figures import Better, Figure, Findings, targets
-from nas.files import whole, write_text
+from experiments.benchmarks.figures import Better, Figure, Findings
+from nas.files import whole
 
 COLUMNS = ["case", "figure", "value", "target", "better"]
 _NAMED = re.compile(r"(?P<figure>.*?)(?: \[(?P<unit>[^]]*)\])?")
@@ -55,34 +55,6 @@ def section(findings: Findings, measured: str) -> str:
     """What to say of a case: what was not measured, notes, and on which machine ``measured``."""
     skipped = [f"Not measured: {line}." for line in findings.skipped]
     return "\n\n".join([*skipped, *findings.notes, f"*{measured}*"])
-
-
-def write_page(
-    path: Path,
-    figures: Sequence[Figure],
-    parts: dict[str, str],
-    order: Sequence[str],
-    picture: str,
-) -> None:
-    """Write ``results.md`` from all figures and each case's section."""
-    met, count = targets(figures)
-    lines = [
-        "# Benchmarks",
-        "",
-        f"{met} of {count} targets are met. `python -m experiments.benchmarks` wrote this page.",
-        "",
-        f"![How many times better than its target each figure is]({picture})",
-        "",
-        *markdown(figures, [case for case in order if case in parts]),
-        "",
-        "A ratio “over ours” tells how many times longer the other one takes.",
-        "",
-        "## How it was measured",
-    ]
-    for case in order:
-        if case in parts:
-            lines += ["", f"### {case}", "", parts[case]]
-    write_text(path, "\n".join(lines) + "\n")
 
 
 def markdown(figures: Sequence[Figure], cases: Collection[str]) -> list[str]:

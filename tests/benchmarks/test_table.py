@@ -59,25 +59,6 @@ def test_rows_of_a_case_that_is_no_more_go() -> None:
     assert table.replaced([old, PAUSE], Findings("standard", [STEP]), ORDER) == [PAUSE, STEP]
 
 
-def test_page_shows_verdicts_and_what_was_not_measured(tmp_path: Path) -> None:
-    path = tmp_path / "results.md"
-    skipped = Findings("cuda", skipped=["no CUDA GPU here"])
-    parts = {
-        "standard": "How.",
-        "drop": "So.",
-        "cuda": table.section(skipped, "Measured on a machine."),
-    }
-    table.write_page(path, [PAUSE, STEP, RATIO], parts, ORDER, "results.svg")
-    text = path.read_text(encoding="utf-8")
-    assert "1 of 2 targets" in text
-    assert "| drop | pause at a drop | 61.0 ms | ≤ 50 ms | missed |" in text
-    assert "| standard | JAX over ours | 3.46 | ≥ 3 | met |" in text
-    assert "| cuda |  | not measured |  |  |" in text
-    assert "(results.svg)" in text
-    assert table.sections(text) == parts
-    assert parts["cuda"] == "Not measured: no CUDA GPU here.\n\n*Measured on a machine.*"
-
-
 @pytest.mark.parametrize(
     ("value", "unit", "expected"),
     [

@@ -65,4 +65,4 @@ def test_the_table_and_the_page_are_written(
     page = (tmp_path / "results.md").read_text()
     assert "2 of 2 targets are met" in page
     assert page.count("So it is.") == 2
-    assert "| helmholtz |  | not measured |" in page
+    assert "helmholtz" not in page  # which has not been measured yet
