@@ -19,7 +19,7 @@ from nas.campaign.run_settings import hardware, points_seed, run_settings, seed_
 from nas.errors import Misuse
 from nas.files import write_text
 from nas.problems import Problem
-from nas.training.trainer import RunSettings, Trainer
+from nas.training.trainer import Progress, RunSettings, Trainer
 from search_spaces import Candidate
 
 TEAM_SEEDS = 2  # apart from those of the search and of the baseline
@@ -123,7 +123,7 @@ def _train(job: TeamJob) -> str:
     attempts.begin(trainer.step, hardware(settings.device))
     over = _is_over(job, before)
     stop = should_stop(job.folder, job.parent)
-    outcome = trainer.run(lambda: over() or stop(), attempts.watch)
+    outcome = trainer.run(lambda: over() or stop(), _by_time(job, before, attempts.watch))
     if outcome.status == "interrupted" and not over():
         attempts.close("interrupted", trainer.step)
         return "interrupted"
@@ -173,6 +173,18 @@ def _is_over(job: TeamJob, before: float) -> Callable[[], bool]:
         return lambda: False
     end = time.monotonic() + job.seconds - before
     return lambda: time.monotonic() > end
+
+
+def _by_time(
+    job: TeamJob, before: float, watch: Callable[[Progress], None]
+) -> Callable[[Progress], None]:
+    """``watch``, told the share of the job's time that is over, where time is what ends it."""
+    if job.seconds is None:
+        return watch
+    begun, allowed = time.monotonic() - before, job.seconds
+    return lambda progress: watch(
+        replace(progress, done=min((time.monotonic() - begun) / allowed, 1.0))
+    )
 
 
 def _close(job: TeamJob, known: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """Baseline and validation of a campaign, in its folder: resumable, in worker processes."""
 
 import os
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -171,16 +171,19 @@ def _do(
 ) -> None:
     left = deque(job for job in planned if not job.finished)
     clock, before = jobs.Clock(len(planned)), len(planned) - len(left)
-    parallel = work.campaign.parallel
+    parallel, endings = work.campaign.parallel, Counter[str]()
+
+    def close(job: _Job, ending: str) -> None:
+        endings["failed" if ending in ("failed", KILLED) else "done"] += 1
+        ended(job, ending)
 
     def look(busy: list[_Job]) -> None:
-        finished = len(planned) - len(left) - len(busy)
-        watch(clock.state(before, finished, 0, busy))
+        watch(clock.state(before, before + endings.total(), endings["failed"], busy))
 
     shift: jobs.Shift[_Job] = jobs.Shift(
         work.folder, execute, parallel.workers, parallel.threads_each
     )
-    shift.work(lambda: left.popleft() if left else None, ended, look)
+    shift.work(lambda: left.popleft() if left else None, close, look)
 
 
 def _runs(known: records.Records, name: str | None) -> list[Row]:

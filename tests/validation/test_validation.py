@@ -1,18 +1,22 @@
 """Baseline and validation of a small campaign, as a user runs them."""
 
 import math
+import os
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from nas import validation
-from nas.campaign import campaign, config, records
+from nas.campaign import campaign, config, jobs, records
+from nas.campaign.config import Campaign
 from nas.campaign.workers import Workers
 from nas.errors import Misuse
 from nas.problems import loading
+from nas.training.trainer import Progress
 from nas.validation import single_job, team_job
 from nas.validation import validation as orchestra
 from search_spaces import Candidate
@@ -223,3 +227,63 @@ def test_a_problem_that_changed_meanwhile_ends_the_command(home: Path, tmp_path:
     job = single_job.SinglesJob(tmp_path, settings, None, "another", 0, threads=1, parent=0)
     with pytest.raises(Misuse, match=r"expected the problem that the campaign began with, got"):
         single_job.execute(job)
+
+
+def test_a_job_that_time_ends_tells_how_much_of_it_is_over(home: Path, tmp_path: Path) -> None:
+    told: list[float] = []
+    job = team_job.TeamJob(
+        folder=tmp_path,
+        campaign=config.load(home / "bend.yaml"),
+        problem=None,
+        fingerprint=loading.load(home / "bend.py").fingerprint,
+        run="0000-0",
+        trial=0,
+        repetition=0,
+        kind="longest",
+        number=0,
+        members=(Candidate("tanh", 1, 6),),
+        run_seed=1,
+        threads=1,
+        parent=os.getppid(),
+        seconds=100.0,
+    )
+    progress = Progress("fine-tuning", 0.001, 5, 0.1, 1)
+    team_job._by_time(job, 40.0, lambda one: told.append(one.done))(progress)
+    team_job._by_time(job, 400.0, lambda one: told.append(one.done))(progress)
+    team_job._by_time(replace(job, seconds=None), 40.0, lambda one: told.append(one.done))(progress)
+    assert told == [pytest.approx(0.4, abs=0.01), 1.0, 0.001]
+
+
+def test_failed_jobs_are_counted(
+    found: records.Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In this process, of three jobs: one done before, one that fails, one that does not."""
+    states: list[jobs.State] = []
+    monkeypatch.setattr(jobs, "Shift", InThisProcess)
+    campaign = Campaign.from_resolved(found.campaign["configuration"])
+    work = orchestra._Work(tmp_path, campaign, None, "")
+    planned = [single_job.SinglesJob(tmp_path, campaign, None, "", one, 1, 0) for one in range(3)]
+    planned[0].path.mkdir(parents=True)
+    (planned[0].path / "singles.parquet").touch()
+    endings = {1: "failed", 2: "completed"}
+    orchestra._do(
+        work,
+        planned,
+        lambda job: endings[job.repetition],
+        lambda job, ending: None,
+        states.append,
+    )
+    assert [(state.finished, state.failed) for state in states] == [(1, 0), (2, 1), (3, 1)]
+
+
+class InThisProcess:
+    """Does the jobs of a `jobs.Shift` one after the other, with a look between them."""
+
+    def __init__(self, folder: Path, function: Any, count: int, threads: int) -> None:
+        self.function = function
+
+    def work(self, following: Any, ended: Any, look: Any) -> None:
+        look([])
+        while (job := following()) is not None:
+            ended(job, self.function(job))
+            look([])
