@@ -1,6 +1,7 @@
 """The command: ``python -m experiments.selection [--to FOLDER] [PROBLEM...]``."""
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -51,33 +52,45 @@ def main(
         known = ", ".join(PROBLEMS)
         print(f"{unknown.pop()}: no such problem; expected some of {known}", file=sys.stderr)
         raise typer.Exit(MISUSE)
-    for problem in names or PROBLEMS:
-        print(f"{problem}: search", flush=True)
-        folder = to / problem
-        campaign.search(config.load(HERE / f"{problem}.yaml"), folder)
-        print(f"{problem}: validation", flush=True)
-        found = validation.validate(folder)
-        print(f"{problem}: DeepXDE", flush=True)
-        findings = Findings(problem)
-        measures.measure(findings, found, rivals(problem, folder, found))
-        measures.one_by_one(findings, found, one_by_one.seconds(problem))
+    chosen = names or PROBLEMS
+    for problem in chosen:
+        print(f"{problem}: search, validation, DeepXDE", flush=True)
+        record(*compare(problem, to / problem))
+    for problem in chosen:  # after all comparisons, as these are the last to miss in a hurry
         print(f"{problem}: {SEEDS} seeds", flush=True)
-        many = config.load(HERE / f"{problem}.yaml", [f"seeds={SEEDS}"])
-        measures.claims(findings, campaign.search(many, to / f"{problem}-seeds"))
+        findings, found = compare(problem, to / problem)
+        measures.claims(findings, many(problem, to / f"{problem}-seeds"))
         record(findings, found)
+
+
+def compare(problem: str, folder: Path) -> tuple[Findings, records.Records]:
+    """Do what is left of search, validation and rivals; measure what they found."""
+    campaign.search(config.load(HERE / f"{problem}.yaml"), folder)
+    found = validation.validate(folder)
+    findings = Findings(problem)
+    measures.measure(findings, found, rivals(problem, folder / "deepxde", found))
+    measures.one_by_one(findings, found, one_by_one.kept(problem, folder / "one_by_one.txt"))
+    return findings, found
 
 
 def rivals(problem: str, folder: Path, found: records.Records) -> dict[int, float]:
     """DeepXDE's error for each repetition, in the wall time of the search."""
-    kept = Kept(folder / "deepxde")
+    kept = Kept(folder)
     spent = found.attempts.groupby("repetition").seconds.sum()
-    errors = {}
-    for repetition, seconds in spent.items():
-        task = Task(problem, settings.DEEPXDE_PLAIN, int(str(repetition)))
-        if task not in kept.runs:
-            kept.keep(alone.run(task, float(seconds)))
-        errors[task.seed] = kept.runs[task].last.error
-    return errors
+    tasks = {
+        Task(problem, settings.DEEPXDE_PLAIN, int(str(one))): spent[one] for one in spent.index
+    }
+    missing = [task for task in tasks if task not in kept.runs]
+    with ThreadPoolExecutor(settings.AT_ONCE) as pool:
+        for run in pool.map(lambda task: alone.run(task, float(tasks[task])), missing):
+            kept.keep(run)
+    return {task.seed: kept.runs[task].last.error for task in tasks}
+
+
+def many(problem: str, folder: Path) -> records.Records:
+    """Searches with many seeds; what survives is known before the fine-tuning."""
+    overrides = [f"seeds={SEEDS}", "training.fine_tuning.iterations=0"]
+    return campaign.search(config.load(HERE / f"{problem}.yaml", overrides), folder)
 
 
 def record(findings: Findings, found: records.Records) -> None:

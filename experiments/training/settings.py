@@ -20,8 +20,8 @@ TARGETS: Mapping[str, float] = {"burgers": 1e-4, "poisson_l_shape": 5e-3, "helmh
 POOL = "pool search (default)"
 ADAM = "Adam warm-up"
 SEARCHES: Mapping[str, Mapping[str, Any]] = {
-    POOL: {},
-    ADAM: {"warm_up": {"method": "adam"}},
+    POOL: {"fine_tuning": {"iterations": 1000}},
+    ADAM: {"warm_up": {"method": "adam"}, "fine_tuning": {"iterations": 1000}},
 }
 DEEPXDE = "DeepXDE"
 DEEPXDE_PLAIN = (

@@ -77,7 +77,7 @@ class Gate(_Section):
     """The gating network; depth 0 is a linear gate."""
 
     depth: CountOrZero = 2
-    width: Count = 64
+    width: Count = 16
     activation: Activation = "tanh"
 
 
@@ -92,7 +92,7 @@ class Tune(_Section):
 class Points(_Section):
     """How many points a step draws inside the domain and on its whole boundary.
 
-    Fine-tuning begins with a quarter of them and goes up to eight times as many.
+    Fine-tuning takes from a quarter of them to eight times as many.
     """
 
     interior: Count = 1000
@@ -113,21 +113,21 @@ class WarmUp(_Section):
     """How each expert learns alone, before any is chosen."""
 
     method: Literal["gauss_newton", "adam"] = "gauss_newton"
-    iterations: Count = 200
+    iterations: Count = 100
     points: WarmUpPoints = WarmUpPoints()
 
 
 class FineTuning(_Section):
     """How long the survivors learn on at most; 0 iterations means not at all."""
 
-    iterations: CountOrZero = 1000
+    iterations: CountOrZero = 60
 
 
 class Training(_Section):
     """How one mixture is trained: warm-up, ``steps`` of Adam to choose, fine-tuning."""
 
     warm_up: WarmUp = WarmUp()
-    steps: Count = 1000
+    steps: Count = 600
     points: Points = Points()
     learning_rate: Annotated[float, Field(gt=0, description="a finite number above 0")] = 2e-3
     dtype: Literal["float32", "float64"] = "float32"

@@ -1,8 +1,8 @@
 """Who is dropped, who is refused, and why: pure rules on numbers.
 
 An expert leaves when its smoothed importance has fallen under ``threshold / alive`` and the
-held-out loss without it stays within a tolerance. One leaves at a time, so that the others
-can take over its part before the next is judged; where they have not, it comes back.
+held-out loss without it is not out of reach. One leaves at a time, so that the others can take
+over its part before the next is judged; where they have not, it comes back.
 """
 
 from collections.abc import Mapping
@@ -20,18 +20,21 @@ class DropRule:
     every
         Steps between two proposals, which are as many for the others to make up for a drop.
     tolerance
-        Largest relative rise of the held-out loss at which the expert still goes.
+        Largest relative rise of the held-out loss at which the expert goes on trial.
     left
-        Largest that may be left of it ``every`` steps later.
+        Largest that may be left of it ``every`` steps later; beyond, the drop is undone.
     rest
         Steps for which a refused expert is left in peace.
+    fewest
+        Experts that always stay: only the fine-tuning shows what the second is worth.
     """
 
     threshold: float
-    every: int = 25
-    tolerance: float = 0.5
-    left: float = 0.5
+    every: int = 15
+    tolerance: float = 10.0
+    left: float = 1.0
     rest: int = 100
+    fewest: int = 2
 
     def due(self, step: int) -> bool:
         """Whether a proposal is to be made at ``step``."""
@@ -58,7 +61,7 @@ def proposal(
     refused
         The step at which each expert was last refused.
     """
-    if len(importance) < 2:
+    if len(importance) <= rule.fewest:
         return None
     bar = rule.threshold / len(importance)
     below = [

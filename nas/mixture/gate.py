@@ -18,7 +18,7 @@ class GateShape:
     """Hidden layers, units in each, and activation; depth 0 is a linear gate."""
 
     depth: int = 2
-    width: int = 64
+    width: int = 16
     activation: str = "tanh"
 
 

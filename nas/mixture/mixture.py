@@ -68,6 +68,12 @@ class Mixture(nn.Module):
         return sum(parameter.numel() for parameter in self.parameters())
 
     @property
+    def parameters_learning(self) -> int:
+        """Those of `parameters_alive` that count in the prediction: one expert needs no gate."""
+        learning = self if len(self.alive) > 1 else self.stacks
+        return sum(parameter.numel() for parameter in learning.parameters())
+
+    @property
     def units(self) -> int:
         """Hidden units of all experts alive and of the gate, and a weight for each expert."""
         experts = sum(self.pool[place].depth * self.pool[place].width for place in self.alive)

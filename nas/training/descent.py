@@ -19,6 +19,8 @@ FAR = 3.0  # times the best held-out loss
 STILL = 10  # iterations without a step that are a convergence
 MOST_ENTRIES = 2**25  # of a step's largest matrix: 256 MiB, of which it needs a few
 MOST_PRODUCTS = 2**38  # of a step's normal matrix: some ten seconds of one core
+ROWS_EACH = 2.0  # parameter, at first: with few a step fits its points rather than the equation
+FIRST_PRODUCTS = 2**32  # of the first steps' normal matrix: a tenth of a second of one core
 FIRST_DRAW = HELD_OUT_DRAW // 2  # points are drawn from behind the search's
 
 
@@ -68,11 +70,18 @@ class Descent:
     @property
     def most_times(self) -> float:
         """How many times the points `MOST_ENTRIES` and `MOST_PRODUCTS` allow."""
-        parameters = self._mixture.parameters_alive
+        parameters = self._mixture.parameters_learning
         # By parameters a step takes J and Jᵀ J, by rows J Jᵀ; whichever is smaller.
         long = min(MOST_ENTRIES // parameters, MOST_PRODUCTS // parameters**2)
         wide = min(math.isqrt(MOST_ENTRIES), math.isqrt(MOST_PRODUCTS // parameters))
         return max(long, wide) / count_rows(self._problem, self._sampler)
+
+    @property
+    def first_times(self) -> float:
+        """How many times the points make `ROWS_EACH` rows a parameter, or `FIRST_PRODUCTS`."""
+        parameters = self._mixture.parameters_learning
+        most = max(FIRST_PRODUCTS // parameters**2, math.isqrt(FIRST_PRODUCTS // parameters))
+        return min(ROWS_EACH * parameters, most) / count_rows(self._problem, self._sampler)
 
     def _sizes(self, candidates: Tensor) -> Tensor:
         jet = self._mixture(candidates, self._problem.streams)

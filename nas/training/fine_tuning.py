@@ -1,10 +1,10 @@
 """Fine-tuning: the survivors, gate and experts together, in float64.
 
 Gauss–Newton in chunks of iterations; after each the loss on held-out points tells whether to go
-on. It begins with few points: while there is far to go, many steps on few points are worth more
-than few on many. Where it stalls, what is left is the noise of the points: twice as many are drawn
-from then on, until that helps no more. The best state is kept, since points drawn anew make the
-last one no better than another.
+on. It begins with as many points as the parameters need, so that a step cannot fit the points
+rather than the equation, or as a short step allows. Where it stalls, what is left is the noise of
+the points: twice as many are drawn from then on, until that helps no more. The best state is kept,
+since points drawn anew make the last one no better than another.
 """
 
 import math
@@ -25,7 +25,7 @@ PHASE = "fine-tuning"
 CHUNK = 10  # iterations from one look at the held-out loss to the next
 PATIENCE = 4  # looks
 PROGRESS = 0.8  # the share of the best loss that it must fall under within that many looks
-FIRST_TIMES, MOST_TIMES = 0.25, 8.0  # the points
+LEAST_TIMES, MOST_TIMES = 0.25, 8.0  # the points of the sampler
 
 
 class FineTuning:
@@ -49,7 +49,8 @@ class FineTuning:
         self.iterations = 0  # done
         self.ended = ""  # why, once it has
         self._descent = Descent(problem, mixture, sampler)
-        self.times = FIRST_TIMES  # the points
+        # The points of `sampler`.
+        self.times = min(max(LEAST_TIMES, self._descent.first_times), MOST_TIMES)
         self._held_out_points = sampler.held_out(torch.float64, mixture.centre.device)
         self.held_out = self._measure()
         # Any loss is better than one that is not a number.

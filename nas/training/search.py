@@ -6,13 +6,14 @@ Three phases, because what happens before the sparsity term acts decides between
 noise: at uniform weights the term is stationary, and whatever breaks the tie wins.
 
 1. *warm-up*: each expert learns the problem alone (see `warm_up`); the gate is untouched.
-2. *gate*: the gate starts from the experts' own held-out losses and learns alone.
-3. *selection*: all learn the mixture's residual together, and the sparsity term grows to the
-   size of the physics loss; experts leave one at a time, and one that is missed comes back.
+2. *gate*: the gate starts from the experts' own held-out losses and sizes, and learns alone.
+3. *selection*: all learn the mixture's residual together, and the sparsity term grows for as long
+   as nobody can be dropped; experts leave one at a time, and one that is missed comes back.
 """
 
 import copy
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -31,6 +32,9 @@ from nas.training.warm_up import WarmUpSettings, begin
 WARM_UP, GATE, SELECTION = "warm-up", "gate", "selection"
 
 GATE_SHARE = 0.15  # of Adam's steps
+
+# Weight of the sparsity term in physics losses, and what it grows by where nobody can be dropped.
+FIRST_PRICE, DEARER, MOST_PRICE = 0.1, 2.0, 1e4
 REDRAW = 10  # steps for which the same points serve
 
 
@@ -118,6 +122,7 @@ class Search:
     ) -> None:
         self.problem, self.sampler, self.settings = problem, sampler, settings
         self.rule = DropRule(settings.threshold)
+        self.price = FIRST_PRICE
         self.warm_up = begin(problem, mixture, sampler, settings.warm_up)
         self.selection = Selection(problem, mixture, settings.p)
         self.fates = {place: Fate() for place in mixture.alive}
@@ -177,6 +182,7 @@ class Search:
         return {
             "step": self.step,
             "evaluations": self.evaluations,
+            "price": self.price,
             "selection": self.selection.state(),
             "warm_up": self.warm_up.state() if self.phase == WARM_UP else None,
             "on_trial": None if self.on_trial is None else vars(self.on_trial),
@@ -186,6 +192,7 @@ class Search:
     def restore(self, state: dict[str, Any]) -> None:
         """Take up ``state``."""
         self.step, self.evaluations = state["step"], state["evaluations"]
+        self.price = state["price"]
         self.selection.take_up(state["selection"])
         if state["warm_up"] is not None:
             self.warm_up.restore(state["warm_up"])
@@ -214,7 +221,8 @@ class Search:
 
     def _learn_together(self) -> Tensor:
         choosing, points = self.phase == SELECTION, self._current_points()
-        physics = self.selection.advance(points, self.learning_rate, self._price(), choosing)
+        price = self.price if choosing else 0.0
+        physics = self.selection.advance(points, self.learning_rate, price, choosing)
         self.evaluations += (len(points.interior) + len(points.boundary)) * len(self.mixture.alive)
         self.step += 1
         if choosing and self.rule.due(self.step):
@@ -224,8 +232,17 @@ class Search:
             self._leave_one_out()
         return physics
 
+    def keep(self, places: Sequence[int]) -> None:
+        """After the warm-up: let all experts go but those at ``places``, as if none had been."""
+        share = len(places) / len(self.mixture.pool)
+        for place in set(self.mixture.alive) - set(places):
+            self.selection.drop(place)
+        self.fates = {place: self.fates[place] for place in places}
+        self.evaluations = round(share * self.evaluations)
+        self._prefer()
+
     def _introduce(self) -> None:
-        """Tell the gate how well each expert has learnt alone: λᵢ ∝ 1 / own lossᵢ."""
+        """Let go of experts that diverged, and tell the gate about the others."""
         own = self.own_held_out_losses()
         for place, value in zip(self.mixture.alive, own.tolist(), strict=True):
             self.fates[place].own_loss = value
@@ -234,8 +251,18 @@ class Search:
                 fate.ended, fate.importance = self.step, 0.0
                 fate.reason = f"own loss {value} after the warm-up"
                 self.selection.drop(place)
-        kept = torch.tensor([self.fates[place].own_loss for place in self.mixture.alive])
-        self.mixture.gate.prefer(-torch.log(kept.clamp_min(1e-30)))
+        self._prefer()
+
+    def _prefer(self) -> None:
+        """Tell the gate how well each expert has learnt alone, and how cheaply.
+
+        λᵢ ∝ 1 / (own lossᵢ · parametersᵢ): of two that have learnt as much, the smaller one leaves
+        the fine-tuning more equations for each parameter.
+        """
+        mixture = self.mixture
+        own = torch.tensor([self.fates[place].own_loss for place in mixture.alive])
+        sizes = torch.tensor([mixture.expert_parameters(place) for place in mixture.alive])
+        mixture.gate.prefer(-torch.log(own.clamp_min(1e-30) * sizes))
 
     def _current_points(self) -> Points:
         number = self.step // REDRAW
@@ -243,11 +270,6 @@ class Search:
             like = self.mixture.centre
             self._points = number, self.sampler.draw(number, like.dtype, like.device)
         return self._points[1]
-
-    def _price(self) -> float:
-        """Weight of the sparsity term in physics losses: 0 until the selection, then up to 1."""
-        start, end = self.settings.gate_ends, self.settings.ends
-        return min(max((self.step - start) / (0.5 * (end - start)), 0.0), 1.0)
 
     def _leave_one_out(self) -> None:
         """Write down what the mixture of all, before any left, would be without each expert."""
@@ -258,7 +280,7 @@ class Search:
             self.fates[place].leave_one_out = self._held_out_loss(place) / whole if whole else None
 
     def _consider_drop(self) -> None:
-        if self.step + self.rule.every > self.settings.ends:
+        if not self.rule.threshold or self.step + self.rule.every > self.settings.ends:
             return  # it could not be seen whether the others make up for it
         importances = self.selection.importances
         refused = {
@@ -268,6 +290,7 @@ class Search:
         }
         place = proposal(self.rule, self.step, importances, refused)
         if place is None:
+            self.price = min(DEARER * self.price, MOST_PRICE)
             return
         loss_with, loss_without = self._held_out_loss(), self._held_out_loss(place)
         verdict = judge(self.rule, importances[place], len(importances), loss_with, loss_without)

@@ -16,7 +16,8 @@ from nas.training.loss import learn_importance, learn_mixture
 from nas.training.optimisers import adam, follow, set_learning_rates
 from nas.training.points import Points
 
-EXPERTS_RATE = 0.15  # of the gate's learning rate: they have learnt already, it has not
+# Of the learning rate: the gate has all to learn, and the experts have learnt already.
+GATE_RATE, EXPERTS_RATE = 5.0, 0.15
 SMOOTHING = 0.98  # of the importance, an exponential moving average
 
 
@@ -49,10 +50,10 @@ class Selection:
     def advance(self, points: Points, rate: float, price: float, experts_learn: bool) -> Tensor:
         """Do a step of Adam; return the physics loss () before it.
 
-        ``rate`` is the gate's learning rate, ``price`` the weight of the sparsity term in
+        ``rate`` is the learning rate, ``price`` the weight of the sparsity term in
         physics losses.
         """
-        set_learning_rates(self.optimiser, [rate, EXPERTS_RATE * rate])
+        set_learning_rates(self.optimiser, [GATE_RATE * rate, EXPERTS_RATE * rate])
         self.optimiser.zero_grad()
         seen = learn_mixture(self.problem, self.mixture, points, experts_learn)
         self._smooth(seen.importance)

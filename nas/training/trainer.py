@@ -8,7 +8,7 @@ stands in the checkpoint.
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -147,6 +147,18 @@ class Trainer:
             return self._diverged()
         self.save()
         return self._outcome("completed", self.fine_tuning.best_loss)
+
+    def go_on_from(self, path: Path, places: Sequence[int]) -> None:
+        """Take up the checkpoint at ``path``, of a warm-up, with the experts at ``places`` alone.
+
+        Raises
+        ------
+        Misuse
+            If the checkpoint is damaged.
+        """
+        self._restore(checkpoint.load(path))
+        self.search.keep(places)
+        self.parameters_before = self.mixture.parameters_alive
 
     def save(self) -> None:
         """Write the checkpoint now."""

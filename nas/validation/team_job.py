@@ -15,14 +15,15 @@ from nas.campaign.attempts import Attempts, read_attempts
 from nas.campaign.config import Campaign
 from nas.campaign.job import alone_in, problem_of, should_stop
 from nas.campaign.maps import relative_l2_if_told
-from nas.campaign.run_settings import hardware, points_seed, run_settings, seed_of
+from nas.campaign.run_settings import hardware, points_seed, run_settings
 from nas.errors import Misuse
 from nas.files import write_text
 from nas.problems import Problem
-from nas.training.trainer import Progress, RunSettings, Trainer
+from nas.training.trainer import Progress, Trainer
+from nas.validation.choice import Team
+from nas.validation.warm_up_job import WarmUpJob
 from search_spaces import Candidate
 
-TEAM_SEEDS = 2  # apart from those of the search and of the baseline
 NO_END = 1_000_000  # iterations of a fine-tuning that time ends
 
 Kind = Literal["selected", "random", "best", "all", "longest"]
@@ -32,8 +33,10 @@ Kind = Literal["selected", "random", "best", "all", "longest"]
 class TeamJob:
     """A team beside a run; ``problem`` as in `nas.campaign.run.RunSpec`.
 
-    The team of ``all`` begins with the run's own seed, so that its warm-up is the run's. The one of
-    ``longest`` learns for ``seconds`` of wall time.
+    It goes on from ``warm_up``, which all teams of the run share: they differ in their members
+    alone. Where that is None it has a warm-up of its own: the team of ``all`` with the run's own
+    seed, so that it is the run's, and the one of ``longest``, which learns for ``seconds`` of wall
+    time.
     """
 
     folder: Path  # the campaign's
@@ -45,11 +48,18 @@ class TeamJob:
     repetition: int
     kind: Kind
     number: int
-    members: tuple[Candidate, ...]
+    pool: tuple[Candidate, ...]  # the run's
+    places: Team
     run_seed: int
     threads: int
     parent: int
+    warm_up: WarmUpJob | None = None
     seconds: float | None = None
+
+    @property
+    def members(self) -> tuple[Candidate, ...]:
+        """The candidates that learn together."""
+        return tuple(self.pool[place] for place in self.places)
 
     @property
     def name(self) -> str:
@@ -115,12 +125,11 @@ def record_failure(job: TeamJob, reason: str) -> None:
 def _train(job: TeamJob) -> str:
     torch.set_num_threads(job.threads)
     problem = problem_of(job)
-    settings = _settings(job, problem)
+    trainer = _begun(job, problem)
     path = job.path / "attempts.json"
-    trainer = Trainer(problem, settings, job.path / "checkpoint.safetensors")
     before = sum(row["seconds"] for row in read_attempts(path))
     attempts = Attempts(path, {}, job.threads)
-    attempts.begin(trainer.step, hardware(settings.device))
+    attempts.begin(trainer.step, hardware(trainer.settings.device))
     over = _is_over(job, before)
     stop = should_stop(job.folder, job.parent)
     outcome = trainer.run(lambda: over() or stop(), _by_time(job, before, attempts.watch))
@@ -152,19 +161,26 @@ def _train(job: TeamJob) -> str:
     return "completed"
 
 
-def _settings(job: TeamJob, problem: Problem) -> RunSettings:
-    campaign = job.campaign
-    own = seed_of(campaign.seed, job.trial, job.repetition, TEAM_SEEDS)
+def _begun(job: TeamJob, problem: Problem) -> Trainer:
+    """The team's trainer, wherever it was left."""
+    path = job.path / "checkpoint.safetensors"
+    if job.warm_up is not None:
+        trainer = Trainer(problem, job.warm_up.settings(problem), path)
+        if not path.exists():
+            trainer.go_on_from(job.warm_up.warmed, job.places)
+        return trainer
     settings = run_settings(
         problem,
-        campaign,
+        job.campaign,
         job.members,
-        p=1.0,  # Σ λ̄ᵢ is constant: nothing makes the experts compete
-        threshold=0.0,  # and none is dropped
-        seed=job.run_seed if job.kind == "all" else own,
-        points_seed=points_seed(campaign, job.repetition),
+        p=1.0,
+        threshold=0.0,
+        seed=job.run_seed,
+        points_seed=points_seed(job.campaign, job.repetition),
     )
-    return settings if job.seconds is None else replace(settings, fine_tuning=NO_END)
+    if job.seconds is not None:
+        settings = replace(settings, fine_tuning=NO_END)
+    return Trainer(problem, settings, path)
 
 
 def _is_over(job: TeamJob, before: float) -> Callable[[], bool]:

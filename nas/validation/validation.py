@@ -17,16 +17,17 @@ from nas.campaign.run_settings import check_points, resolve_device, seed_of
 from nas.campaign.workers import KILLED
 from nas.errors import Misuse
 from nas.problems import Problem
-from nas.validation import single_job, team_job
-from nas.validation.choice import best_singles, random_teams
+from nas.validation import single_job, team_job, warm_up_job
+from nas.validation.choice import Team, best_singles, random_teams
 from nas.validation.single_job import SinglesJob
 from nas.validation.team_job import TeamJob
+from nas.validation.warm_up_job import WarmUpJob
 from search_spaces import Candidate
 
 TEAMS = 20  # random ones beside each run
 
 Row = dict[str, Any]
-_Job = TypeVar("_Job", SinglesJob, TeamJob)
+_Job = TypeVar("_Job", SinglesJob, WarmUpJob, TeamJob)
 
 
 def baseline(
@@ -67,9 +68,10 @@ def validate(
     """Train what a choice has to be measured against; return the records with it.
 
     For every completed run of the recommended trial, or for one ``run``: the selected team again
-    from scratch, `TEAMS` random teams of its size, the team of the best single networks, the
-    whole pool never pruned, and the best single network for as long as the search took; and, by
-    `baseline`, every candidate alone. What is done is kept; the same call goes on.
+    from scratch, `TEAMS` random teams of its size, and the team of the best single networks, all
+    three from one new warm-up of the pool; the whole pool never pruned, and the best single network
+    for as long as the search took; and, by `baseline`, every candidate alone. What is done is kept;
+    the same call goes on.
 
     Raises
     ------
@@ -124,19 +126,20 @@ def _claimed(campaign: Campaign, folder: Path, problem: Problem | None) -> Itera
 def _singles(work: _Work, repetitions: Sequence[int], watch: jobs.Watch) -> list[Row]:
     """Do what is left of the baseline, and gather the table."""
     planned = [SinglesJob(repetition=one, **work.common) for one in repetitions]
-
-    def ended(job: SinglesJob, ending: str) -> None:
-        if ending == KILLED:
-            raise Misuse(
-                f"{job.path}: the worker of {job.name} was killed {jobs.DEATHS} times at step "
-                f"{jobs.died_at(job)}; free some memory, then run the same command again"
-            )
-
     try:
-        _do(work, planned, single_job.execute, ended, watch)
+        _do(work, planned, single_job.execute, _needed, watch)
     finally:  # an interrupt leaves what is done in the report, too
         rows = _gathered(work.folder, "singles", "baseline/*/singles.parquet")
     return rows
+
+
+def _needed(job: SinglesJob | WarmUpJob, ending: str) -> None:
+    """End the command where a job was killed without which there is no going on."""
+    if ending == KILLED:
+        raise Misuse(
+            f"{job.path}: the worker of {job.name} was killed {jobs.DEATHS} times at step "
+            f"{jobs.died_at(job)}; free some memory, then run the same command again"
+        )
 
 
 def _teams(
@@ -144,6 +147,8 @@ def _teams(
 ) -> None:
     """Do what is left of the teams beside ``runs``, and gather the table."""
     planned = [job for run in runs for job in _beside(work, known, run, singles)]
+    warm_ups = {job.warm_up.path: job.warm_up for job in planned if job.warm_up is not None}
+    _do(work, list(warm_ups.values()), warm_up_job.execute, _needed, watch)
 
     def ended(job: TeamJob, ending: str) -> None:
         if ending == KILLED:
@@ -216,8 +221,8 @@ def _beside(work: _Work, known: records.Records, run: Row, singles: list[Row]) -
     """
     mine = known.experts[known.experts.run == run["run"]].sort_values("candidate")
     experts = [(_candidate(row), row["fate"]) for row in mine.to_dict("records")]
-    pool = [candidate for candidate, _ in experts]
-    selected = tuple(candidate for candidate, fate in experts if fate == "survived")
+    pool = tuple(candidate for candidate, _ in experts)
+    selected = tuple(place for place, (_, fate) in enumerate(experts) if fate == "survived")
     losses = {
         _candidate(row): row["held_out_loss"]
         for row in singles
@@ -225,26 +230,28 @@ def _beside(work: _Work, known: records.Records, run: Row, singles: list[Row]) -
     }
     spent = float(known.attempts[known.attempts.run == run["run"]].seconds.sum())
     seed = seed_of(work.campaign.seed, run["trial"], run["repetition"])
-    teams: list[tuple[team_job.Kind, tuple[Candidate, ...], float | None]] = [
-        ("selected", selected, None),
-        ("best", best_singles(pool, losses, len(selected)), None),
-        ("all", tuple(pool), None),
-        *(("random", team, None) for team in random_teams(pool, selected, TEAMS, seed)),
+    keys = {name: run[name] for name in ("run", "trial", "repetition")}
+    warm_up = WarmUpJob(pool=pool, **keys, **work.common)
+    teams: list[tuple[team_job.Kind, Team]] = [
+        ("selected", selected),
+        ("best", best_singles(pool, losses, len(selected))),
+        *(("random", team) for team in random_teams(pool, selected, TEAMS, seed)),
+        ("all", tuple(range(len(pool)))),
     ]
     if spent:  # it is unknown where the run's log of attempts was lost
-        teams.append(("longest", best_singles(pool, losses, 1), spent))
+        teams.append(("longest", best_singles(pool, losses, 1)))
     numbers: dict[str, int] = {}
-    for kind, members, seconds in teams:
+    for kind, places in teams:
         number = numbers[kind] = numbers.get(kind, -1) + 1
         yield TeamJob(
-            run=run["run"],
-            trial=run["trial"],
-            repetition=run["repetition"],
             kind=kind,
             number=number,
-            members=members,
+            pool=pool,
+            places=places,
             run_seed=run["seed"],
-            seconds=seconds,
+            warm_up=None if kind in ("all", "longest") else warm_up,
+            seconds=spent if kind == "longest" else None,
+            **keys,
             **work.common,
         )
 
