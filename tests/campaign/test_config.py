@@ -26,19 +26,19 @@ from nas.errors import Misuse
 WHOLE = """
 problem: poisson_l_shape
 space: {activations: [sine, tanh, swish, softplus], depths: [2, 3], widths: [16, 32, 64]}
-gate: {depth: 2, width: 64, activation: tanh}
+gate: {depth: 2, width: 16, activation: tanh}
 tune: {m: [8, 24], p: [0.2, 0.9], threshold: [0.05, 0.5]}
 trials: 12
 seeds: 1
 training:
-  warm_up: {method: gauss_newton, iterations: 200, points: {interior: 256, boundary: 64}}
-  steps: 1000
+  warm_up: {method: gauss_newton, iterations: 100, points: {interior: 256, boundary: 64}}
+  steps: 600
   points: {interior: 1000, boundary: 300}
   learning_rate: 2.0e-3
   dtype: float32
   device: auto
   sampling: sobol
-  fine_tuning: {iterations: 1000}
+  fine_tuning: {iterations: 60}
 parallel: {workers: 2, threads: 1}
 storage: null
 seed: 0

@@ -1,10 +1,12 @@
 """The rules of dropping, by hand."""
 
+from dataclasses import replace
+
 import pytest
 
 from nas.mixture.dropping import DropRule, judge, proposal, recovery
 
-RULE = DropRule(threshold=0.4, every=10, tolerance=0.5, rest=100)
+RULE = DropRule(threshold=0.4, every=10, tolerance=0.5, left=0.5, rest=100, fewest=1)
 
 
 def test_the_weakest_below_its_share_is_proposed() -> None:
@@ -28,6 +30,12 @@ def test_a_refused_expert_rests_and_the_next_is_proposed() -> None:
 
 def test_the_last_expert_stays() -> None:
     assert proposal(RULE, 20, {4: 1.0}, {}) is None
+
+
+def test_as_few_stay_as_shall() -> None:
+    rule = replace(RULE, fewest=3)
+    assert proposal(rule, 20, {0: 0.01, 1: 0.02, 2: 0.97}, {}) is None
+    assert proposal(rule, 20, {0: 0.01, 1: 0.02, 2: 0.03, 3: 0.94}, {}) == 0
 
 
 def test_the_bar_rises_as_experts_leave() -> None:

@@ -27,7 +27,9 @@ POOL = (Candidate("tanh", 1, 8), Candidate("sine", 1, 6))
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few candidates for points; and it begins with a quarter of the points."""
     monkeypatch.setattr(resampling, "CANDIDATES", 256)
+    monkeypatch.setattr(descent, "ROWS_EACH", 0.1)
 
 
 def mixture() -> Mixture:
@@ -38,7 +40,7 @@ def mixture() -> Mixture:
 
 
 def begun(iterations: int, problem: Problem = POISSON) -> FineTuning:
-    sampler = Sampler(problem, 128, 16, "sobol", 0)  # of these it begins with a quarter
+    sampler = Sampler(problem, 128, 16, "sobol", 0)
     return FineTuning(problem, mixture(), sampler, iterations)
 
 
@@ -68,6 +70,26 @@ def test_it_comes_near() -> None:
     tuning.take_best()
     assert tuning.mixture.centre.dtype == torch.float64
     assert error(tuning.mixture) < 1e-5
+
+
+@pytest.mark.parametrize(
+    ("each", "products", "times"),
+    [
+        (0.1, 2**32, 0.25),  # not fewer than a quarter of the points
+        (2.0, 2**32, 2 * 62 / 144),  # twice as many rows as parameters
+        (1000.0, 2**32, 8.0),  # not more than eight times the points
+        (2.0, 62 * 50**2, 50 / 144),  # as many as J Jᵀ may have
+        (1000.0, 62**2 * 300, 300 / 144),  # or Jᵀ J, where there are more rows than parameters
+    ],
+)
+def test_it_begins_with_as_many_points_as_the_parameters_need(
+    monkeypatch: pytest.MonkeyPatch, each: float, products: int, times: float
+) -> None:
+    monkeypatch.setattr(descent, "ROWS_EACH", each)
+    monkeypatch.setattr(descent, "FIRST_PRODUCTS", products)
+    tuning = begun(10)
+    assert tuning.mixture.parameters_learning == 62
+    assert tuning.times == pytest.approx(times)
 
 
 def test_no_more_iterations_than_asked_for_and_none_at_all() -> None:

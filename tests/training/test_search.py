@@ -9,7 +9,7 @@ import torch
 from nas.mixture.dropping import DropRule
 from nas.training import resampling
 from nas.training.loss import mixture_loss
-from nas.training.search import GATE, SELECTION, Search
+from nas.training.search import DEARER, FIRST_PRICE, GATE, SELECTION, Search
 from nas.training.trainer import Trainer
 from tests.training.problems import POISSON, settings
 
@@ -56,7 +56,7 @@ def test_a_drop_that_the_others_do_not_make_up_for_is_taken_back() -> None:
         search.advance()
     fate = search.fates[dropped[0]]
     assert (fate.ended, fate.importance, fate.refusals) == (None, None, 1)
-    assert fate.reason.startswith("dropped and taken back: 25 steps later")
+    assert fate.reason.startswith("dropped and taken back: 15 steps later")
     dropped += drops(search)
     assert len(dropped) > 1
     assert search.mixture.alive == everyone
@@ -134,3 +134,54 @@ def test_evaluations_count_points_for_each_expert_that_learns() -> None:
     search.advance()
     points = settings().sampler
     assert search.evaluations - before == pool * (points.interior + points.boundary)
+
+
+def test_the_price_grows_while_nobody_can_be_dropped() -> None:
+    search = to(begun(ALWAYS), SELECTION)
+    search.rule = replace(search.rule, threshold=1e-9)  # a bar that nobody falls under
+    seen = []
+    while not search.finished:
+        search.advance()
+        seen.append(search.price)
+    looks = sum(search.rule.due(step) for step in range(search.settings.gate_ends + 1, search.step))
+    assert seen == sorted(seen)
+    assert search.price == pytest.approx(FIRST_PRICE * DEARER ** (looks - 1))
+
+
+def test_where_nobody_may_be_dropped_there_is_no_greater_price() -> None:
+    search = begun(ALWAYS)
+    search.rule = replace(search.rule, threshold=0.0)
+    list(drops(search))
+    assert search.price == FIRST_PRICE
+    assert len(search.mixture.alive) == len(search.mixture.pool)
+
+
+def test_the_price_is_part_of_the_state() -> None:
+    search = begun(ALWAYS)
+    search.price = 3.5
+    again = begun(ALWAYS)
+    again.restore(search.state())
+    assert again.price == 3.5
+
+
+def test_those_that_are_kept_are_as_if_no_others_had_been() -> None:
+    search = to(begun(ALWAYS), GATE)
+    own = {place: fate.own_loss for place, fate in search.fates.items()}
+    before = search.evaluations
+    alone = {
+        place: float(loss)
+        for place, loss in zip(search.mixture.alive, search.own_held_out_losses(), strict=True)
+    }
+    search.keep([0, 2])
+    assert sorted(search.mixture.alive) == sorted(search.fates) == [0, 2]
+    assert search.evaluations == before * 2 / len(search.mixture.pool)
+    for place, loss in zip(search.mixture.alive, search.own_held_out_losses(), strict=True):
+        assert float(loss) == pytest.approx(alone[place], rel=1e-6)
+    merit = torch.tensor(
+        [
+            1 / ((own[place] or 1) * search.mixture.expert_parameters(place))
+            for place in search.mixture.alive
+        ]
+    )
+    told = torch.softmax(search.mixture.gate.out_bias, 0)
+    torch.testing.assert_close(told, (merit / merit.sum()).to(told))
