@@ -1,0 +1,1 @@
+"""The article's own experiments: which of its claims hold here?"""

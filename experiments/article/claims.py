@@ -1,0 +1,59 @@
+"""The article's claims on what survives, and on who rules where, judged from records."""
+
+import numpy as np
+import pandas as pd
+
+from experiments.benchmarks.figures import Findings
+from nas.campaign.records import Records
+from reports import survival, words
+from reports.claims import claims
+
+
+def survival_of(findings: Findings, records: Records) -> None:
+    """Add the survival of each level, and whether the article's claims on it are seen."""
+    runs, experts = records.runs, records.experts
+    rates = survival.survival_rates(experts, runs)
+    chance = survival.chance(experts, runs)
+    for factor, rows in rates.groupby("factor", sort=False):
+        if len(rows) < 2:
+            continue
+        findings.add(f"{factor}: probability of such a spread by chance", chance[str(factor)])
+        for row in rows.to_dict("records"):
+            findings.add(f"{factor} {row['level']}: share that survives", row["rate"], "", "higher")
+            findings.note(
+                f"{factor} {row['level']}: {row['survived']} of {row['experts']} survive "
+                f"({row['low']:.0%} to {row['high']:.0%})."
+            )
+    seen = [str(claim) for claim in claims(rates, chance, len(runs))]
+    findings.note(f"Seen here: {'; '.join(seen) or 'no level more often than another'}.")
+    for sentence in words.article(rates, chance, len(runs)):
+        findings.note(f"**The article's {sentence}.**")
+
+
+def quadrants(findings: Findings, records: Records) -> None:
+    """Add how many of four experts survive, and how many quadrants have a ruler of their own."""
+    completed = records.runs[records.runs["status"] == "completed"]
+    left = completed["experts_after"]
+    findings.add("experts that survive, mean", float(left.mean()), "", "lower")
+    findings.add("share of runs in which three survive", float((left == 3).mean()), "", "higher")
+    ruled = [rulers(found) for run in completed["run"] if (found := records.map(run)) is not None]
+    findings.add(
+        "quadrants with a ruler of their own, mean of 3", float(np.mean(ruled)), "", "higher"
+    )
+    share = float(np.mean([one == 3 for one in ruled]))
+    findings.add("share of runs with three rulers", share, "", "higher")
+    findings.note(
+        f"Of {len(completed)} runs, {(left == 2).sum()} end with two experts, "
+        f"{(left == 3).sum()} with three and {(left == 4).sum()} with all four. In "
+        f"{sum(one == 3 for one in ruled)} each of the three quadrants has another expert with the "
+        "greatest mean weight."
+    )
+
+
+def rulers(grid: pd.DataFrame) -> int:
+    """How many experts have the greatest mean weight in one of the L-shape's three quadrants."""
+    weights = grid.filter(regex=r"^weight\.")
+    inside = weights.notna().all(axis=1)
+    quadrant = 2 * (grid["x"] > 0).astype(int) + (grid["y"] > 0).astype(int)
+    means = weights[inside].groupby(quadrant[inside]).mean()
+    return int(means.idxmax(axis=1).nunique())

@@ -1,0 +1,163 @@
+"""The command: ``python -m experiments.selection.ablation``; writes ablation.csv and ablation.md.
+
+For each problem and seed one warm-up, from which the search goes on once for each lever.
+"""
+
+import copy
+import csv
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import date
+from itertools import product
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from experiments.benchmarks import machine
+from experiments.selection.levers import DEFAULT, LEVERS
+from experiments.training import settings
+from nas import problems
+from nas.campaign import config
+from nas.campaign.maps import relative_l2
+from nas.campaign.run_settings import run_settings
+from nas.files import whole, write_text
+from nas.training.search import WARM_UP, Search
+from nas.training.trainer import Outcome, Trainer
+
+HERE = Path(__file__).parent
+PROBLEMS = ("poisson_l_shape", "burgers", "helmholtz")
+SEEDS = (100, 101, 102)  # none of the campaigns'
+
+HOW = (
+    "The search of the campaigns beside this page, without one lever of the method at a time. "
+    "Figures are over the default's of the same problem and seed, from the same warm-up: the "
+    "geometric mean over problems and seeds, with the range of the problems' own means. Above 1, "
+    "the lever is worth having."
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A search without a lever, and how it ended."""
+
+    problem: str
+    seed: int
+    lever: str
+    experts: int
+    parameters: int
+    refusals: int
+    held_out_loss: float
+    relative_l2: float
+
+
+def main() -> None:
+    """Measure, and write both files."""
+    with ProcessPoolExecutor(settings.AT_ONCE, get_context("spawn")) as pool:
+        pairs = list(product(PROBLEMS, SEEDS))
+        rows = [row for rows in pool.map(searches, *zip(*pairs, strict=True)) for row in rows]
+    with whole(HERE / "ablation.csv") as temporary, temporary.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(asdict(rows[0])), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(asdict(row) for row in rows)
+    write_text(HERE / "ablation.md", page(rows))
+
+
+def searches(problem: str, seed: int) -> list[Row]:
+    """The searches of all levers, from one warm-up."""
+    torch.set_num_threads(settings.THREADS)
+    known = problems.load(problem)
+    campaign = config.load(HERE / f"{problem}.yaml")
+    pool = campaign.search_space().pool(settings.EXPERTS, seed)
+    usual = run_settings(
+        known, campaign, pool, settings.P, settings.THRESHOLD, seed=seed, points_seed=seed
+    )
+    first = Trainer(known, usual)
+    while first.search.phase == WARM_UP:
+        first.search.advance()
+    rows = []
+    for name, lever in LEVERS.items():
+        with lever.pulled():
+            trainer = _begun(Trainer(known, lever.settings(usual)), first.search)
+            lever.begin(trainer)
+            rows.append(_row(problem, seed, name, trainer.run()))
+        print(rows[-1], flush=True)
+    return rows
+
+
+def _begun(trainer: Trainer, warmed: Search) -> Trainer:
+    """``trainer`` as if it had had the warm-up of ``warmed``."""
+    search = trainer.search
+    for place in set(search.mixture.alive) - set(warmed.mixture.alive):
+        search.selection.drop(place)
+    search.mixture.stacks.load_state_dict(warmed.mixture.stacks.state_dict())
+    search.step, search.fates = warmed.step, copy.deepcopy(warmed.fates)
+    search.keep(search.mixture.alive)
+    return trainer
+
+
+def _row(problem: str, seed: int, lever: str, outcome: Outcome) -> Row:
+    error = relative_l2(problems.load(problem), outcome.mixture)
+    assert error is not None
+    assert outcome.held_out_loss is not None
+    return Row(
+        problem,
+        seed,
+        lever,
+        len(outcome.mixture.alive),
+        outcome.mixture.parameters_learning,
+        sum(fate.refusals for fate in outcome.fates.values()),
+        outcome.held_out_loss,
+        error,
+    )
+
+
+def page(rows: list[Row]) -> str:
+    """The table in Markdown."""
+    lines = [
+        "| without | error | error, per problem | parameters | experts left | refusals |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    usual = {(row.problem, row.seed): row for row in rows if row.lever == DEFAULT}
+    for name in LEVERS:
+        mine = [row for row in rows if row.lever == name]
+        errors = {
+            problem: _mean(
+                row.relative_l2 / usual[problem, row.seed].relative_l2
+                for row in mine
+                if row.problem == problem
+            )
+            for problem in PROBLEMS
+        }
+        sizes = _mean(row.parameters / usual[row.problem, row.seed].parameters for row in mine)
+        experts = float(np.mean([row.experts for row in mine]))
+        refusals = float(np.mean([row.refusals for row in mine]))
+        lines.append(
+            f"| {'nothing (default)' if name == DEFAULT else name} "
+            f"| {_mean(errors.values()):.2f} | {min(errors.values()):.2f} to "
+            f"{max(errors.values()):.2f} | {sizes:.2f} | {experts:.1f} | {refusals:.1f} |"
+        )
+    measured = f"Seeds {', '.join(map(str, SEEDS))}. {date.today().isoformat()}"
+    return (
+        "\n\n".join(
+            [
+                "# What each lever is worth",
+                "`python -m experiments.selection.ablation` wrote this page.",
+                "\n".join(lines),
+                HOW,
+                f"*{measured}: {machine.description()}.*",
+            ]
+        )
+        + "\n"
+    )
+
+
+def _mean(ratios: Iterable[float]) -> float:
+    """Geometric."""
+    return float(np.exp(np.mean(np.log(list(ratios)))))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""What each lever of the method is worth: the search without it, from the same warm-up.
+
+A lever is taken out by patching what it stands on, for as long as a run lasts: it is no option.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+from unittest import mock
+
+import torch
+
+from nas.mixture.gate import GateShape
+from nas.training import descent, search, selection
+from nas.training.search import Search
+from nas.training.trainer import RunSettings, Trainer
+
+DEFAULT = "default"
+
+
+@dataclass(frozen=True)
+class Lever:
+    """How a search differs from the default.
+
+    Parameters
+    ----------
+    constants
+        (module or class, name) -> value instead.
+    rule
+        Fields of the `nas.mixture.dropping.DropRule`.
+    settings
+        Of the run.
+    """
+
+    constants: Mapping[tuple[Any, str], Any] = field(default_factory=dict)
+    rule: Mapping[str, Any] = field(default_factory=dict)
+    settings: Callable[[RunSettings], RunSettings] = lambda settings: settings
+
+    @contextmanager
+    def pulled(self) -> Iterator[None]:
+        """With other constants."""
+        with ExitStack() as stack:
+            for (owner, name), value in self.constants.items():
+                stack.enter_context(mock.patch.object(owner, name, value))
+            yield
+
+    def begin(self, trainer: Trainer) -> None:
+        """Before the first step after the warm-up."""
+        trainer.search.rule = replace(trainer.search.rule, **self.rule)
+
+
+def _by_own_loss(self: Search) -> None:
+    own = torch.tensor([self.fates[place].own_loss for place in self.mixture.alive])
+    self.mixture.gate.prefer(-torch.log(own.clamp_min(1e-30)))
+
+
+def _wide_gate(settings: RunSettings) -> RunSettings:
+    return replace(settings, gate=GateShape(width=64))
+
+
+LEVERS: Mapping[str, Lever] = {
+    DEFAULT: Lever(),
+    "gate of 2×64 instead of 2×16": Lever(settings=_wide_gate),
+    "gate as slow as 2e-3": Lever({(selection, "GATE_RATE"): 1.0}),
+    "gate begins uniform": Lever({(Search, "_prefer"): lambda self: None}),
+    "gate begins by own loss, without size": Lever({(Search, "_prefer"): _by_own_loss}),
+    "price of sparsity fixed at one loss": Lever(
+        {(search, "FIRST_PRICE"): 1.0, (search, "DEARER"): 1.0}
+    ),
+    "no sparsity": Lever({(search, "FIRST_PRICE"): 0.0}),
+    "a drop may cost 50 % at once": Lever(rule={"tolerance": 0.5, "left": 0.5}),
+    "drops are never undone": Lever(rule={"tolerance": 1e9, "left": 1e9}),
+    "one expert may be left": Lever(rule={"fewest": 1}),
+    "fine-tuning on a quarter of the points": Lever({(descent, "ROWS_EACH"): 0.0}),
+}

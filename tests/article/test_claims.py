@@ -1,0 +1,77 @@
+"""The article's claims, judged on campaigns that never ran."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.article import __main__ as command
+from experiments.article import claims
+from experiments.benchmarks.figures import Findings
+from nas.campaign import config
+from nas.campaign.records import Records
+from tests.reports.synthetic_campaign import Campaign, expert, run_row
+
+
+@pytest.mark.parametrize("name", command.CAMPAIGNS)
+def test_each_campaign_has_seeds_enough_for_a_claim_on_survival(name: str) -> None:
+    campaign = config.load(command.HERE / f"{name}.yaml")
+    assert campaign.seeds >= 10
+    assert campaign.tune.m.fixed
+    assert campaign.tune.m.low <= 2 * len(campaign.search_space().candidates)
+
+
+def survivors(folder: Path, keeps: str) -> Records:
+    """Twelve runs of two sine and two tanh experts, of which those of one activation survive."""
+    made = Campaign()
+    for repetition in range(12):
+        run = f"0000-{repetition}"
+        made.tables["runs"].append(run_row(run, repetition=repetition))
+        for place in range(4):
+            activation = ("sine", "tanh")[place % 2]
+            fate = "survived" if activation == keeps else "dropped"
+            row = expert(run, place, fate, 50, activation=activation, repetition=repetition)
+            made.tables["experts"].append(row)
+    return made.records(folder)
+
+
+@pytest.mark.parametrize(
+    ("keeps", "verdict"), [("sine", "seen here too"), ("tanh", "the opposite is seen here")]
+)
+def test_survival_is_counted_and_the_article_is_judged(
+    tmp_path: Path, keeps: str, verdict: str
+) -> None:
+    findings = Findings("made_up")
+    claims.survival_of(findings, survivors(tmp_path, keeps))
+    found = {figure.figure: figure.value for figure in findings.figures}
+    assert found == {
+        "activation: probability of such a spread by chance": 1e-4,
+        "activation sine: share that survives": float(keeps == "sine"),
+        "activation tanh: share that survives": float(keeps == "tanh"),
+    }
+    text = "\n".join(findings.notes)
+    assert f"activation sine over tanh: {verdict}" in text
+    assert f"activation {keeps}: 24 of 24 survive" in text
+    assert f"Seen here: activation {keeps} over" in text
+
+
+def grid(ruler: dict[tuple[bool, bool], int]) -> pd.DataFrame:
+    """Weights of three experts on the L-shape; ``ruler`` tells who rules where (x > 0, y > 0)."""
+    points = [(x, y) for x in np.linspace(-0.9, 0.9, 6) for y in np.linspace(-0.9, 0.9, 6)]
+    rows = []
+    for x, y in points:
+        who = ruler.get((x > 0, y > 0))
+        weights = {
+            f"weight.{place}": np.nan if who is None else 0.1 + 0.7 * (place == who)
+            for place in range(3)
+        }
+        rows.append({"x": x, "y": y} | weights)
+    return pd.DataFrame(rows)
+
+
+def test_each_quadrant_has_the_expert_with_the_greatest_mean_weight() -> None:
+    apart = {(False, False): 0, (False, True): 1, (True, False): 2}
+    assert claims.rulers(grid(apart)) == 3
+    assert claims.rulers(grid(dict.fromkeys(apart, 1))) == 1
+    assert claims.rulers(grid(apart | {(True, False): 0})) == 2

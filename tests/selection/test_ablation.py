@@ -1,0 +1,72 @@
+"""Levers truly change the search, and only for as long as they are pulled."""
+
+from dataclasses import replace
+
+import pytest
+
+from experiments.selection import ablation
+from experiments.selection.ablation import Row
+from experiments.selection.levers import DEFAULT, LEVERS
+from nas.training import resampling
+from nas.training.search import WARM_UP
+from nas.training.trainer import Outcome, Trainer
+from tests.training.problems import POISSON, settings
+
+# There is no fine-tuning here, and no drop that harms.
+IDLE = {
+    "fine-tuning on a quarter of the points",
+    "a drop may cost 50 % at once",
+    "drops are never undone",
+}
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resampling, "CANDIDATES", 256)
+
+
+def ended(name: str, warmed: Trainer) -> Outcome:
+    lever = LEVERS[name]
+    with lever.pulled():
+        trainer = Trainer(POISSON, lever.settings(settings(iterations=0)))
+        ablation._begun(trainer, warmed.search)
+        lever.begin(trainer)
+        return trainer.run()
+
+
+@pytest.fixture
+def warmed() -> Trainer:
+    trainer = Trainer(POISSON, settings())
+    while trainer.search.phase == WARM_UP:
+        trainer.search.advance()
+    return trainer
+
+
+def test_without_a_lever_the_search_is_another_and_with_all_the_same(warmed: Trainer) -> None:
+    usual = ended(DEFAULT, warmed)
+    for name in LEVERS.keys() - IDLE - {DEFAULT}:
+        assert ended(name, warmed).history != usual.history, name
+    assert ended(DEFAULT, warmed).history == usual.history
+
+
+def test_the_warm_up_is_that_of_the_first_search(warmed: Trainer) -> None:
+    """Then the search goes on as that one does itself."""
+    whole = Trainer(POISSON, settings(iterations=0)).run()
+    again = ended(DEFAULT, warmed)
+    assert again.held_out_loss == pytest.approx(whole.held_out_loss, rel=1e-6)
+    assert again.mixture.alive == whole.mixture.alive
+
+
+def test_figures_are_over_the_defaults_of_the_same_seed() -> None:
+    rows = [
+        Row(problem, seed, name, 2, 1000 * factor, 0, 1e-5, 0.01 * seed * factor)
+        for problem in ablation.PROBLEMS
+        for seed in ablation.SEEDS
+        for name, factor in zip(LEVERS, (1, 2, *[1] * (len(LEVERS) - 2)), strict=True)
+    ]
+    lines = ablation.page(rows).splitlines()
+    assert "| nothing (default) | 1.00 | 1.00 to 1.00 | 1.00 | 2.0 | 0.0 |" in lines
+    name = list(LEVERS)[1]
+    assert f"| {name} | 2.00 | 2.00 to 2.00 | 2.00 | 2.0 | 0.0 |" in lines
+    rows[1] = replace(rows[1], relative_l2=8 * rows[1].relative_l2)  # of one problem
+    assert f"| {name} | 2.52 | 2.00 to 4.00 |" in ablation.page(rows)
