@@ -20,7 +20,7 @@ from nas.training.trainer import Outcome, Trainer
 
 
 def campaign(task: Task) -> config.Campaign:
-    """The campaign that a task is a run of: the toolkit's defaults, but for what it compares."""
+    """The campaign that a task is a run of: the toolkit's defaults, but for time and method."""
     if task.method == settings.ONE:
         # As long as it likes: it is so small that the usual number of iterations is a minute.
         space, changes = settings.ONE_SPACE, {"fine_tuning": {"iterations": 10_000}}
@@ -29,7 +29,10 @@ def campaign(task: Task) -> config.Campaign:
         space, changes = settings.SPACE, dict(settings.SEARCHES[task.method])
         gate = {}
     return config.build(
-        problem=task.problem, space=dict(space), gate=gate, training={"device": "cpu", **changes}
+        problem=task.problem,
+        space=dict(space),
+        gate=gate,
+        training={"device": "cpu", **settings.LONG, **changes},
     )
 
 

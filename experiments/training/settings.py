@@ -20,9 +20,11 @@ TARGETS: Mapping[str, float] = {"burgers": 1e-4, "poisson_l_shape": 5e-3, "helmh
 POOL = "pool search (default)"
 ADAM = "Adam warm-up"
 SEARCHES: Mapping[str, Mapping[str, Any]] = {
-    POOL: {"fine_tuning": {"iterations": 1000}},
-    ADAM: {"warm_up": {"method": "adam"}, "fine_tuning": {"iterations": 1000}},
+    POOL: {},
+    ADAM: {"warm_up": {"method": "adam", "iterations": 200}},
 }
+# Of all of them, and longer than by default: here they have minutes.
+LONG: Mapping[str, Any] = {"warm_up": {"iterations": 200}, "fine_tuning": {"iterations": 1000}}
 DEEPXDE = "DeepXDE"
 DEEPXDE_PLAIN = (
     "DeepXDE, 4×50 tanh"  # that network for every problem, also where a demo has another

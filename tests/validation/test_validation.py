@@ -9,16 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from nas import validation
+from nas.calculus.jets import Streams
 from nas.campaign import campaign, config, jobs, records
 from nas.campaign.config import Campaign
 from nas.campaign.workers import Workers
 from nas.errors import Misuse
 from nas.problems import loading
-from nas.training.trainer import Progress
-from nas.validation import single_job, team_job
+from nas.training.trainer import Progress, Trainer
+from nas.validation import single_job, team_job, warm_up_job
 from nas.validation import validation as orchestra
+from nas.validation.warm_up_job import WarmUpJob
 from search_spaces import Candidate
 
 PROBLEM = """
@@ -221,6 +224,81 @@ def test_a_baseline_that_raises_is_told_in_a_line(
         single_job.execute(job)
     assert "ZeroDivisionError" in (job.path / "error.txt").read_text()
     assert not job.finished
+
+
+def warm_up(home: Path, folder: Path) -> WarmUpJob:
+    campaign = config.load(home / "bend.yaml")
+    return WarmUpJob(
+        folder=folder,
+        campaign=campaign,
+        problem=None,
+        fingerprint=loading.load(home / "bend.py").fingerprint,
+        run="0000-0",
+        trial=0,
+        repetition=0,
+        pool=campaign.search_space().candidates,
+        threads=1,
+        parent=os.getppid(),
+    )
+
+
+def test_teams_go_on_from_one_warm_up_with_their_members_alone(home: Path, tmp_path: Path) -> None:
+    job = warm_up(home, tmp_path)
+    assert warm_up_job.execute(job) == warm_up_job.execute(job) == "completed"
+    problem = loading.load(home / "bend.py")
+    whole = Trainer(problem, job.settings(problem), job.warmed)
+    assert whole.search.phase == "gate"
+    team = team_job.TeamJob(
+        folder=tmp_path,
+        campaign=job.campaign,
+        problem=None,
+        fingerprint=job.fingerprint,
+        run=job.run,
+        trial=0,
+        repetition=0,
+        kind="random",
+        number=0,
+        pool=job.pool,
+        places=(0, 3),
+        run_seed=1,
+        threads=1,
+        parent=os.getppid(),
+        warm_up=job,
+    )
+    assert team.members == (job.pool[0], job.pool[3])
+    begun = team_job._begun(team, problem)
+    assert begun.mixture.alive == [0, 3]
+    x = torch.rand(5, 1)
+    alone = [trainer.mixture.experts(x[None], Streams([], 1)) for trainer in (whole, begun)]
+    there = [whole.mixture.alive.index(place) for place in (0, 3)]
+    assert torch.equal(alone[0][there], alone[1])
+    assert team_job.execute(team) == "completed"
+    (row,) = records.read_rows(team.path / "teams.parquet", "teams")
+    assert row["status"] == "completed"
+    assert row["size"] == 2
+
+
+def test_a_warm_up_that_is_stopped_goes_on(home: Path, tmp_path: Path) -> None:
+    job = warm_up(home, tmp_path)
+    whole = warm_up(home, tmp_path / "whole")
+    assert warm_up_job.execute(replace(job, parent=0)) == "interrupted"  # an orphan
+    assert not job.finished
+    assert warm_up_job.execute(job) == warm_up_job.execute(whole) == "completed"
+    assert job.warmed.read_bytes() == whole.warmed.read_bytes()
+
+
+def test_a_warm_up_that_raises_is_told_in_a_line(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr(warm_up_job, "Trainer", broken)
+    job = warm_up(home, tmp_path)
+    with pytest.raises(Misuse, match=r"warm-up: the warm-up of the teams raised ZeroDivisionError"):
+        warm_up_job.execute(job)
+    assert "ZeroDivisionError" in (job.path / "error.txt").read_text()
+    assert job.name == "0000-0 warm-up"
 
 
 def test_a_problem_that_changed_meanwhile_ends_the_command(home: Path, tmp_path: Path) -> None:
