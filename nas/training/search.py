@@ -209,6 +209,15 @@ class Search:
         self._refuse(drop.place, reason)
         return True
 
+    def keep(self, places: Sequence[int]) -> None:
+        """After the warm-up: let all experts go but those at ``places``, as if none had been."""
+        share = len(places) / len(self.mixture.pool)
+        for place in set(self.mixture.alive) - set(places):
+            self.selection.drop(place)
+        self.fates = {place: self.fates[place] for place in places}
+        self.evaluations = round(share * self.evaluations)
+        self._prefer()
+
     def _learn_alone(self) -> Tensor:
         settings = self.settings.warm_up
         losses = self.warm_up.advance(self.step)
@@ -231,15 +240,6 @@ class Search:
         elif self.step == self.settings.gate_ends:
             self._leave_one_out()
         return physics
-
-    def keep(self, places: Sequence[int]) -> None:
-        """After the warm-up: let all experts go but those at ``places``, as if none had been."""
-        share = len(places) / len(self.mixture.pool)
-        for place in set(self.mixture.alive) - set(places):
-            self.selection.drop(place)
-        self.fates = {place: self.fates[place] for place in places}
-        self.evaluations = round(share * self.evaluations)
-        self._prefer()
 
     def _introduce(self) -> None:
         """Let go of experts that diverged, and tell the gate about the others."""

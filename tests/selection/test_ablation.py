@@ -17,6 +17,7 @@ IDLE = {
     "fine-tuning on a quarter of the points",
     "a drop may cost 50 % at once",
     "drops are never undone",
+    "240 iterations of fine-tuning instead of 60",
 }
 
 
@@ -59,14 +60,14 @@ def test_the_warm_up_is_that_of_the_first_search(warmed: Trainer) -> None:
 
 def test_figures_are_over_the_defaults_of_the_same_seed() -> None:
     rows = [
-        Row(problem, seed, name, 2, 1000 * factor, 0, 1e-5, 0.01 * seed * factor)
+        Row(problem, seed, name, 2, 1000 * factor, 0, 1e-5, 0.01 * seed * factor, 30.0)
         for problem in ablation.PROBLEMS
         for seed in ablation.SEEDS
         for name, factor in zip(LEVERS, (1, 2, *[1] * (len(LEVERS) - 2)), strict=True)
     ]
     lines = ablation.page(rows).splitlines()
-    assert "| nothing (default) | 1.00 | 1.00 to 1.00 | 1.00 | 2.0 | 0.0 |" in lines
+    assert "| nothing (default) | 1.00 | 1.00 to 1.00 | 1.00 | 1.00 | 2.0 | 0.0 |" in lines
     name = list(LEVERS)[1]
-    assert f"| {name} | 2.00 | 2.00 to 2.00 | 2.00 | 2.0 | 0.0 |" in lines
+    assert f"| {name} | 2.00 | 2.00 to 2.00 | 1.00 | 2.00 | 2.0 | 0.0 |" in lines
     rows[1] = replace(rows[1], relative_l2=8 * rows[1].relative_l2)  # of one problem
     assert f"| {name} | 2.52 | 2.00 to 4.00 |" in ablation.page(rows)
