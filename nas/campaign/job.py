@@ -1,6 +1,7 @@
 """A job in its worker process: alone in its folder, and heedful of the order to stop."""
 
 import os
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from nas import problems
 from nas.campaign.config import Campaign
 from nas.campaign.folder import stop_file
 from nas.errors import Misuse
+from nas.files import write_text
 from nas.problems import Problem
 
 ORPHAN_PATIENCE = 300.0  # seconds for an orphan to end its iterations and leave
@@ -59,6 +61,22 @@ def alone_in(folder: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def indispensable(folder: Path, what: str) -> Iterator[None]:
+    """Turn whatever is raised into a `Misuse`: without ``what`` there is no going on."""
+    try:
+        yield
+    except Misuse:
+        raise
+    except Exception as error:
+        write_text(folder / "error.txt", traceback.format_exc())
+        raised = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        raise Misuse(
+            f"{folder}: {what} raised {raised}; see error.txt there, mend it, then run the same "
+            "command again"
+        ) from error
 
 
 def should_stop(folder: Path, parent: int) -> Callable[[], bool]:

@@ -56,6 +56,21 @@ def run_settings(
     )
 
 
+def without_competition(
+    problem: Problem, campaign: Campaign, pool: Sequence[Candidate], seed: int, repetition: int
+) -> RunSettings:
+    """Settings of a run in which all experts stay; on the points of the search's repetition."""
+    return run_settings(
+        problem,
+        campaign,
+        pool,
+        p=1.0,  # Σ λ̄ᵢ is constant: nothing makes the experts compete
+        threshold=0.0,  # and none is dropped
+        seed=seed,
+        points_seed=points_seed(campaign, repetition),
+    )
+
+
 def seed_of(*parts: int) -> int:
     """A seed from numbers; trailing zeros do not count."""
     return int(np.random.SeedSequence(parts).generate_state(1)[0])

@@ -210,7 +210,18 @@ class Search:
         return True
 
     def keep(self, places: Sequence[int]) -> None:
-        """After the warm-up: let all experts go but those at ``places``, as if none had been."""
+        """After the warm-up: let all experts go but those at ``places``.
+
+        Raises
+        ------
+        ValueError
+            If none of these is alive.
+        """
+        if not set(places) & set(self.mixture.alive):
+            raise ValueError(
+                f"expected one of the experts at {list(places)} to be alive after the warm-up, "
+                f"got {self.mixture.alive}"
+            )
         share = len(places) / len(self.mixture.pool)
         for place in set(self.mixture.alive) - set(places):
             self.selection.drop(place)
@@ -256,8 +267,9 @@ class Search:
     def _prefer(self) -> None:
         """Tell the gate how well each expert has learnt alone, and how cheaply.
 
-        λᵢ ∝ 1 / (own lossᵢ · parametersᵢ): of two that have learnt as much, the smaller one leaves
-        the fine-tuning more equations for each parameter.
+        λᵢ ∝ 1 / (own lossᵢ · parametersᵢ): of two that have learnt as much, the smaller one gains
+        more in the fine-tuning, which has the fewer equations for each parameter the more of them
+        there are.
         """
         mixture = self.mixture
         own = torch.tensor([self.fates[place].own_loss for place in mixture.alive])

@@ -155,10 +155,11 @@ class Trainer:
         ------
         Misuse
             If the checkpoint is damaged.
+        ValueError
+            If none of these experts is alive.
         """
-        self._restore(checkpoint.load(path))
+        self.search.restore(checkpoint.load(path)["search"])
         self.search.keep(places)
-        self.parameters_before = self.mixture.parameters_alive
 
     def save(self) -> None:
         """Write the checkpoint now."""

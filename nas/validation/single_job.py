@@ -1,6 +1,5 @@
 """The job of a baseline: all candidates of the space, each alone, in one worker process."""
 
-import traceback
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -11,11 +10,9 @@ import torch
 from nas.campaign import records
 from nas.campaign.attempts import Attempts
 from nas.campaign.config import Campaign
-from nas.campaign.job import alone_in, problem_of, should_stop
+from nas.campaign.job import alone_in, indispensable, problem_of, should_stop
 from nas.campaign.maps import relative_l2_if_told
-from nas.campaign.run_settings import hardware, points_seed, run_settings, seed_of
-from nas.errors import Misuse
-from nas.files import write_text
+from nas.campaign.run_settings import hardware, seed_of, without_competition
 from nas.problems import Problem
 from nas.training.baseline import Baseline, Single
 from search_spaces import Candidate
@@ -70,35 +67,16 @@ def execute(job: SinglesJob) -> str:
         If the disk refuses, a checkpoint is damaged, or training raises: without it there is
         nothing to compare with.
     """
-    with alone_in(job.path):
-        if job.finished:
-            return "completed"
-        try:
-            return _train(job)
-        except Misuse:
-            raise
-        except Exception as error:
-            write_text(job.path / "error.txt", traceback.format_exc())
-            what = f"{type(error).__name__}: {' '.join(str(error).split())}"
-            raise Misuse(
-                f"{job.path}: training every candidate alone raised {what}; see error.txt there, "
-                "mend it, then run the same command again"
-            ) from error
+    with alone_in(job.path), indispensable(job.path, "training every candidate alone"):
+        return "completed" if job.finished else _train(job)
 
 
 def _train(job: SinglesJob) -> str:
     torch.set_num_threads(job.threads)
     problem = problem_of(job)
     campaign, repetition = job.campaign, job.repetition
-    settings = run_settings(
-        problem,
-        campaign,
-        job.candidates,
-        p=1.0,
-        threshold=0.0,
-        seed=seed_of(campaign.seed, repetition, 0, OWN_SEEDS),
-        points_seed=points_seed(campaign, repetition),
-    )
+    seed = seed_of(campaign.seed, repetition, 0, OWN_SEEDS)
+    settings = without_competition(problem, campaign, job.candidates, seed, repetition)
     path = job.path / "checkpoint.safetensors"
     training = Baseline(problem, settings, partial(relative_l2_if_told, problem), path)
     attempts = Attempts(job.path / "attempts.json", {}, job.threads)

@@ -1,4 +1,4 @@
-"""The job of training one team from scratch, in a worker process."""
+"""The job of training one team again, in a worker process."""
 
 import math
 import time
@@ -15,7 +15,7 @@ from nas.campaign.attempts import Attempts, read_attempts
 from nas.campaign.config import Campaign
 from nas.campaign.job import alone_in, problem_of, should_stop
 from nas.campaign.maps import relative_l2_if_told
-from nas.campaign.run_settings import hardware, points_seed, run_settings
+from nas.campaign.run_settings import hardware, without_competition
 from nas.errors import Misuse
 from nas.files import write_text
 from nas.problems import Problem
@@ -123,6 +123,10 @@ def record_failure(job: TeamJob, reason: str) -> None:
 
 
 def _train(job: TeamJob) -> str:
+    if job.warm_up is not None and job.warm_up.diverged.exists():
+        reason = job.warm_up.diverged.read_text(encoding="utf-8")
+        record_failure(job, f"the warm-up of the pool diverged: {reason}")
+        return "failed"
     torch.set_num_threads(job.threads)
     problem = problem_of(job)
     trainer = _begun(job, problem)
@@ -149,7 +153,7 @@ def _train(job: TeamJob) -> str:
         job,
         {
             "status": status,
-            "reason": reason,
+            "reason": "; ".join(filter(None, (_lost(job, trainer), reason))),
             "parameters": mixture.parameters_alive,
             "held_out_loss": loss,
             "relative_l2": None if loss is None else relative_l2_if_told(problem, mixture),
@@ -169,18 +173,19 @@ def _begun(job: TeamJob, problem: Problem) -> Trainer:
         if not path.exists():
             trainer.go_on_from(job.warm_up.warmed, job.places)
         return trainer
-    settings = run_settings(
-        problem,
-        job.campaign,
-        job.members,
-        p=1.0,
-        threshold=0.0,
-        seed=job.run_seed,
-        points_seed=points_seed(job.campaign, job.repetition),
-    )
+    settings = without_competition(problem, job.campaign, job.members, job.run_seed, job.repetition)
     if job.seconds is not None:
         settings = replace(settings, fine_tuning=NO_END)
     return Trainer(problem, settings, path)
+
+
+def _lost(job: TeamJob, trainer: Trainer) -> str:
+    """Which members are missing since they diverged in the warm-up that the teams share."""
+    if job.warm_up is None:
+        return ""
+    fates = trainer.search.fates
+    lost = [str(job.pool[place]) for place in job.places if fates[place].ended is not None]
+    return f"without {', '.join(lost)}, diverged in the warm-up" if lost else ""
 
 
 def _is_over(job: TeamJob, before: float) -> Callable[[], bool]:

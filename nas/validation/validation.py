@@ -147,7 +147,8 @@ def _teams(
 ) -> None:
     """Do what is left of the teams beside ``runs``, and gather the table."""
     planned = [job for run in runs for job in _beside(work, known, run, singles)]
-    warm_ups = {job.warm_up.path: job.warm_up for job in planned if job.warm_up is not None}
+    left = [job.warm_up for job in planned if job.warm_up is not None and not job.finished]
+    warm_ups = {warm_up.path: warm_up for warm_up in left}
     _do(work, list(warm_ups.values()), warm_up_job.execute, _needed, watch)
 
     def ended(job: TeamJob, ending: str) -> None:

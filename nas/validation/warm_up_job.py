@@ -1,21 +1,19 @@
 """The job of warming up a run's pool anew, for all teams that are trained beside the run."""
 
-import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 
 from nas.campaign.attempts import Attempts
 from nas.campaign.config import Campaign
-from nas.campaign.job import alone_in, problem_of, should_stop
-from nas.campaign.run_settings import hardware, points_seed, run_settings, seed_of
-from nas.errors import Misuse
+from nas.campaign.job import alone_in, indispensable, problem_of, should_stop
+from nas.campaign.run_settings import hardware, seed_of, without_competition
 from nas.files import write_text
 from nas.problems import Problem
 from nas.training.search import WARM_UP
-from nas.training.trainer import RunSettings, Trainer
+from nas.training.trainer import Progress, RunSettings, Trainer
 from search_spaces import Candidate
 
 TEAM_SEEDS = 2  # apart from those of the search and of the baseline
@@ -61,24 +59,22 @@ class WarmUpJob:
 
     @property
     def finished(self) -> bool:
-        """Whether the teams can begin."""
-        return self.warmed.exists()
+        """Whether the teams can begin, or never will."""
+        return self.warmed.exists() or self.diverged.exists()
+
+    @property
+    def diverged(self) -> Path:
+        """Where the reason stands if no expert learnt anything."""
+        return self.path / "diverged.txt"
 
     def settings(self, problem: Problem) -> RunSettings:
         """Those of the pool, in which nobody competes."""
-        return run_settings(
-            problem,
-            self.campaign,
-            self.pool,
-            p=1.0,  # Σ λ̄ᵢ is constant: nothing makes the experts compete
-            threshold=0.0,  # and none is dropped
-            seed=seed_of(self.campaign.seed, self.trial, self.repetition, TEAM_SEEDS),
-            points_seed=points_seed(self.campaign, self.repetition),
-        )
+        seed = seed_of(self.campaign.seed, self.trial, self.repetition, TEAM_SEEDS)
+        return without_competition(problem, self.campaign, self.pool, seed, self.repetition)
 
 
 def execute(job: WarmUpJob) -> str:
-    """Do the job, or what is left of it; return ``completed`` or ``interrupted``.
+    """Do the job, or what is left of it; return its status, or ``interrupted``.
 
     Raises
     ------
@@ -86,20 +82,8 @@ def execute(job: WarmUpJob) -> str:
         If the disk refuses, a checkpoint is damaged, or training raises: without it there are no
         teams to compare with.
     """
-    with alone_in(job.path):
-        if job.finished:
-            return "completed"
-        try:
-            return _train(job)
-        except Misuse:
-            raise
-        except Exception as error:
-            write_text(job.path / "error.txt", traceback.format_exc())
-            what = f"{type(error).__name__}: {' '.join(str(error).split())}"
-            raise Misuse(
-                f"{job.path}: the warm-up of the teams raised {what}; see error.txt there, "
-                "mend it, then run the same command again"
-            ) from error
+    with alone_in(job.path), indispensable(job.path, "the warm-up of the teams"):
+        return "completed" if job.finished else _train(job)
 
 
 def _train(job: WarmUpJob) -> str:
@@ -109,14 +93,24 @@ def _train(job: WarmUpJob) -> str:
     trainer = Trainer(problem, settings, path)
     attempts = Attempts(job.path / "attempts.json", {}, job.threads)
     attempts.begin(trainer.step, hardware(settings.device))
-    trainer.run(_when_warm(trainer, should_stop(job.folder, job.parent)), attempts.watch)
-    warm = trainer.search.phase != WARM_UP
-    attempts.close("completed" if warm else "interrupted", trainer.step)
-    if not warm:
+    stop = should_stop(job.folder, job.parent)
+    outcome = trainer.run(lambda: _is_over(trainer) or stop(), _by_warm_up(trainer, attempts.watch))
+    if outcome.status == "diverged":
+        attempts.close("diverged", trainer.step)
+        write_text(job.diverged, outcome.reason)
+        return "diverged"
+    attempts.close("completed" if _is_over(trainer) else "interrupted", trainer.step)
+    if not _is_over(trainer):
         return "interrupted"
-    path.replace(job.warmed)
+    path.replace(job.warmed)  # saved as it was told to stop
     return "completed"
 
 
-def _when_warm(trainer: Trainer, should_stop: Callable[[], bool]) -> Callable[[], bool]:
-    return lambda: trainer.search.phase != WARM_UP or should_stop()
+def _is_over(trainer: Trainer) -> bool:
+    return trainer.search.phase != WARM_UP
+
+
+def _by_warm_up(trainer: Trainer, watch: Callable[[Progress], None]) -> Callable[[Progress], None]:
+    """``watch``, told the share of the warm-up that is done rather than of a whole run."""
+    ends = trainer.settings.search.warm_up_ends
+    return lambda progress: watch(replace(progress, done=min(progress.step / ends, 1.0)))

@@ -106,10 +106,11 @@ def test_a_drop_that_is_made_up_for_stands() -> None:
 def test_each_drop_is_seen_to_its_end() -> None:
     """Also that of the last but one: the search ends when the only survivor has proven itself."""
     search = begun(ALWAYS)
-    search.rule = DropRule(threshold=0.999, left=ALWAYS, tolerance=1e9)
+    search.rule = DropRule(threshold=0.999, left=ALWAYS, tolerance=1e9, every=5, fewest=1)
     list(drops(search))
     assert search.on_trial is None
-    assert search.step <= search.settings.ends
+    assert len(search.mixture.alive) == 1
+    assert search.step < search.settings.ends
 
 
 def test_what_the_mixture_would_be_without_each_expert_is_known_before_any_is_dropped() -> None:
@@ -162,6 +163,15 @@ def test_the_price_is_part_of_the_state() -> None:
     again = begun(ALWAYS)
     again.restore(search.state())
     assert again.price == 3.5
+
+
+def test_somebody_has_to_be_kept() -> None:
+    search = to(begun(ALWAYS), GATE)
+    search.selection.drop(1)
+    with pytest.raises(
+        ValueError, match=r"expected one of the experts at \[1\] to be alive .* got"
+    ):
+        search.keep([1])
 
 
 def test_those_that_are_kept_are_as_if_no_others_had_been() -> None:

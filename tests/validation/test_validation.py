@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ import torch
 from nas import validation
 from nas.calculus.jets import Streams
 from nas.campaign import campaign, config, jobs, records
+from nas.campaign.attempts import read_attempts
 from nas.campaign.config import Campaign
+from nas.campaign.run_settings import seed_of
 from nas.campaign.workers import Workers
 from nas.errors import Misuse
 from nas.problems import loading
@@ -242,29 +245,34 @@ def warm_up(home: Path, folder: Path) -> WarmUpJob:
     )
 
 
+def beside(job: WarmUpJob, places: tuple[int, ...], number: int = 0) -> team_job.TeamJob:
+    """A team that goes on from the warm-up."""
+    return team_job.TeamJob(
+        folder=job.folder,
+        campaign=job.campaign,
+        problem=job.problem,
+        fingerprint=job.fingerprint,
+        run=job.run,
+        trial=0,
+        repetition=0,
+        kind="random",
+        number=number,
+        pool=job.pool,
+        places=places,
+        run_seed=1,
+        threads=1,
+        parent=os.getppid(),
+        warm_up=job,
+    )
+
+
 def test_teams_go_on_from_one_warm_up_with_their_members_alone(home: Path, tmp_path: Path) -> None:
     job = warm_up(home, tmp_path)
     assert warm_up_job.execute(job) == warm_up_job.execute(job) == "completed"
     problem = loading.load(home / "bend.py")
     whole = Trainer(problem, job.settings(problem), job.warmed)
     assert whole.search.phase == "gate"
-    team = team_job.TeamJob(
-        folder=tmp_path,
-        campaign=job.campaign,
-        problem=None,
-        fingerprint=job.fingerprint,
-        run=job.run,
-        trial=0,
-        repetition=0,
-        kind="random",
-        number=0,
-        pool=job.pool,
-        places=(0, 3),
-        run_seed=1,
-        threads=1,
-        parent=os.getppid(),
-        warm_up=job,
-    )
+    team = beside(job, (0, 3))
     assert team.members == (job.pool[0], job.pool[3])
     begun = team_job._begun(team, problem)
     assert begun.mixture.alive == [0, 3]
@@ -278,13 +286,83 @@ def test_teams_go_on_from_one_warm_up_with_their_members_alone(home: Path, tmp_p
     assert row["size"] == 2
 
 
-def test_a_warm_up_that_is_stopped_goes_on(home: Path, tmp_path: Path) -> None:
+def test_a_warm_up_that_is_stopped_goes_on(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     job = warm_up(home, tmp_path)
     whole = warm_up(home, tmp_path / "whole")
-    assert warm_up_job.execute(replace(job, parent=0)) == "interrupted"  # an orphan
+    asked = count()
+    with monkeypatch.context() as patch:
+        patch.setattr(warm_up_job, "should_stop", lambda *_: lambda: next(asked) == 3)
+        assert warm_up_job.execute(job) == "interrupted"
     assert not job.finished
+    attempts = read_attempts(job.path / "attempts.json")
+    assert [row["to_step"] for row in attempts] == [3]
     assert warm_up_job.execute(job) == warm_up_job.execute(whole) == "completed"
     assert job.warmed.read_bytes() == whole.warmed.read_bytes()
+
+
+def test_a_warm_up_in_which_nobody_learns_fails_its_teams(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = warm_up(home, tmp_path)
+    hopeless = replace(loading.load(home / "bend.py"), residual=lambda u: u / 0)
+    job = replace(job, problem=hopeless, fingerprint=hopeless.fingerprint)
+    assert warm_up_job.execute(job) == "diverged"
+    assert job.finished
+    team = beside(job, (0, 3))
+    assert team_job.execute(team) == "failed"
+    (row,) = records.read_rows(team.path / "teams.parquet", "teams")
+    assert row["status"] == "failed"
+    assert row["reason"].startswith("the warm-up of the pool diverged: loss inf at step")
+
+
+def test_a_member_that_diverged_is_told(home: Path, tmp_path: Path) -> None:
+    job = warm_up(home, tmp_path)
+    problem = loading.load(home / "bend.py")
+    trainer = Trainer(problem, job.settings(problem), job.warmed)
+    job.path.mkdir(parents=True)
+    while trainer.search.step < trainer.settings.search.warm_up_ends - 1:
+        trainer.search.advance()
+    with torch.no_grad():
+        for stack in trainer.search.mixture.expert_stacks:
+            for number, (place, _) in enumerate(stack.members):
+                if place == 3:
+                    stack.biases[0][number] = torch.nan
+    trainer.search.advance()
+    trainer.save()
+    team = beside(job, (0, 3))
+    assert team_job.execute(team) == "completed"
+    (row,) = records.read_rows(team.path / "teams.parquet", "teams")
+    assert row["reason"] == f"without {job.pool[3]}, diverged in the warm-up"
+    alone = beside(job, (3,), number=1)
+    assert team_job.execute(alone) == "failed"
+    (row,) = records.read_rows(alone.path / "teams.parquet", "teams")
+    assert "expected one of the experts at [3] to be alive after the warm-up" in row["reason"]
+
+
+def test_a_team_goes_on_from_its_own_checkpoint(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = warm_up(home, tmp_path)
+    warm_up_job.execute(job)
+    whole, team = beside(job, (0, 3)), beside(job, (0, 3), number=1)
+    team_job.execute(whole)
+    asked = count()
+    with monkeypatch.context() as patch:
+        patch.setattr(team_job, "should_stop", lambda *_: lambda: next(asked) == 40)
+        assert team_job.execute(team) == "interrupted"
+    job.warmed.unlink()  # which is needed no more
+    assert team_job.execute(team) == "completed"
+    rows = [records.read_rows(one.path / "teams.parquet", "teams")[0] for one in (whole, team)]
+    assert rows[0]["held_out_loss"] == rows[1]["held_out_loss"]
+    assert rows[0]["evaluations"] == rows[1]["evaluations"]
+
+
+def test_no_two_kinds_of_training_share_their_seeds(found: records.Records) -> None:
+    campaign = Campaign.from_resolved(found.campaign["configuration"])
+    kinds = (0, single_job.OWN_SEEDS, warm_up_job.TEAM_SEEDS)
+    assert len({seed_of(campaign.seed, 0, 1, kind) for kind in kinds}) == 3
 
 
 def test_a_warm_up_that_raises_is_told_in_a_line(
