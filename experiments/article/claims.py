@@ -11,7 +11,7 @@ from reports.claims import claims
 
 def survival_of(findings: Findings, records: Records) -> None:
     """Add the survival of each level, and whether the article's claims on it are seen."""
-    runs, experts = records.runs, records.experts
+    runs, experts = records.runs[records.runs["status"] == "completed"], records.experts
     rates = survival.survival_rates(experts, runs)
     chance = survival.chance(experts, runs)
     for factor, rows in rates.groupby("factor", sort=False):

@@ -67,7 +67,7 @@ def one_by_one(findings: Findings, records: Records, seconds: float) -> None:
 
 def claims(findings: Findings, records: Records) -> None:
     """Add whether what the first half of the seeds lets the report claim holds in the second."""
-    runs, experts = records.runs, records.experts
+    runs, experts = records.runs[records.runs["status"] == "completed"], records.experts
     early = runs["repetition"] < len(runs) // 2
     first, second = (survival.survival_rates(experts, half) for half in (runs[early], runs[~early]))
     chance = survival.chance(experts, runs[early])

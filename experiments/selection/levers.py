@@ -59,6 +59,16 @@ def _wide_gate(settings: RunSettings) -> RunSettings:
     return replace(settings, gate=GateShape(width=64))
 
 
+_consider_drop = Search._consider_drop
+
+
+def _rested(self: Search) -> None:
+    if len(self.mixture.alive) <= self.rule.fewest:
+        self.price = 0.0
+    else:
+        _consider_drop(self)
+
+
 def _long(settings: RunSettings) -> RunSettings:
     return replace(settings, fine_tuning=4 * settings.fine_tuning)
 
@@ -66,15 +76,16 @@ def _long(settings: RunSettings) -> RunSettings:
 LEVERS: Mapping[str, Lever] = {
     DEFAULT: Lever(),
     "gate of 2×64 instead of 2×16": Lever(settings=_wide_gate),
-    "gate as slow as 2e-3": Lever({(selection, "GATE_RATE"): 1.0}),
+    "gate's learning rate 2e-3 instead of 1e-2": Lever({(selection, "GATE_RATE"): 1.0}),
     "gate begins uniform": Lever({(Search, "_prefer"): lambda self: None}),
     "gate begins by own loss, without size": Lever({(Search, "_prefer"): _by_own_loss}),
     "price of sparsity fixed at one loss": Lever(
         {(search, "FIRST_PRICE"): 1.0, (search, "DEARER"): 1.0}
     ),
+    "no price once two are left": Lever({(Search, "_consider_drop"): _rested}),
     "no sparsity": Lever({(search, "FIRST_PRICE"): 0.0}),
-    "a drop may cost 50 % at once": Lever(rule={"tolerance": 0.5, "left": 0.5}),
-    "drops are never undone": Lever(rule={"tolerance": 1e9, "left": 1e9}),
+    "a drop refused from 50 % on": Lever(rule={"tolerance": 0.5}),
+    "drops neither refused nor undone": Lever(rule={"tolerance": 1e9, "left": 1e9}),
     "one expert may be left": Lever(rule={"fewest": 1}),
     "fine-tuning on a quarter of the points": Lever({(descent, "ROWS_EACH"): 0.0}),
     "240 iterations of fine-tuning instead of 60": Lever(settings=_long),

@@ -29,7 +29,7 @@ def compare(findings: Findings, runs: Runs, problem: str) -> None:
     findings.note(
         f"Medians over the seeds that were run, of {len(settings.SEEDS)}; `runs.csv` has each. A "
         f"search begins with a pool of {settings.EXPERTS} experts (p = {settings.P:g}, threshold "
-        f"{settings.THRESHOLD:g}); a method changes one thing of the default. Every run has "
+        f"{settings.THRESHOLD:g}); a method changes one thing. Every run has "
         f"{seconds:g} s on {settings.THREADS} thread, {settings.AT_ONCE} runs at a time on two "
         "cores."
     )

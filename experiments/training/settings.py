@@ -17,7 +17,7 @@ LOOKS = 100  # at the error, evenly over a run's budget
 TARGETS: Mapping[str, float] = {"burgers": 1e-4, "poisson_l_shape": 5e-3, "helmholtz": 1e-6}
 
 # What each method changes in the training of the pool.
-POOL = "pool search (default)"
+POOL = "pool search"
 ADAM = "Adam warm-up"
 SEARCHES: Mapping[str, Mapping[str, Any]] = {
     POOL: {},

@@ -1,23 +1,27 @@
 """Levers truly change the search, and only for as long as they are pulled."""
 
+import copy
+import math
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from experiments.selection import ablation
+from experiments.selection import PROBLEMS, ablation
 from experiments.selection.ablation import Row
 from experiments.selection.levers import DEFAULT, LEVERS
 from nas.training import resampling
+from nas.training.fine_tuning import FineTuning
 from nas.training.search import WARM_UP
 from nas.training.trainer import Outcome, Trainer
 from tests.training.problems import POISSON, settings
 
-# There is no fine-tuning here, and no drop that harms.
+# There is no fine-tuning here, and no drop that harms; what these change is tested by itself.
 IDLE = {
     "fine-tuning on a quarter of the points",
-    "a drop may cost 50 % at once",
-    "drops are never undone",
     "240 iterations of fine-tuning instead of 60",
+    "a drop refused from 50 % on",
+    "drops neither refused nor undone",
 }
 
 
@@ -61,13 +65,34 @@ def test_the_warm_up_is_that_of_the_first_search(warmed: Trainer) -> None:
 def test_figures_are_over_the_defaults_of_the_same_seed() -> None:
     rows = [
         Row(problem, seed, name, 2, 1000 * factor, 0, 1e-5, 0.01 * seed * factor, 30.0)
-        for problem in ablation.PROBLEMS
+        for problem in PROBLEMS
         for seed in ablation.SEEDS
         for name, factor in zip(LEVERS, (1, 2, *[1] * (len(LEVERS) - 2)), strict=True)
     ]
     lines = ablation.page(rows).splitlines()
-    assert "| nothing (default) | 1.00 | 1.00 to 1.00 | 1.00 | 1.00 | 2.0 | 0.0 |" in lines
+    assert "| nothing (default) | 1.00 | 1.00 to 1.00 | 0 of 9 | 1.00 | 1.00 | 2.0 | 0.0 |" in lines
     name = list(LEVERS)[1]
-    assert f"| {name} | 2.00 | 2.00 to 2.00 | 1.00 | 2.00 | 2.0 | 0.0 |" in lines
+    assert f"| {name} | 2.00 | 2.00 to 2.00 | 0 of 9 | 1.00 | 2.00 | 2.0 | 0.0 |" in lines
     rows[1] = replace(rows[1], relative_l2=8 * rows[1].relative_l2)  # of one problem
     assert f"| {name} | 2.52 | 2.00 to 4.00 |" in ablation.page(rows)
+
+
+def test_levers_of_fine_tuning_and_dropping_change_these(warmed: Trainer) -> None:
+    longer = LEVERS["240 iterations of fine-tuning instead of 60"].settings(settings(iterations=60))
+    assert longer.fine_tuning == 240
+    lever = LEVERS["fine-tuning on a quarter of the points"]
+    usual = FineTuning(POISSON, copy.deepcopy(warmed.mixture), settings().sampler, 10)
+    with lever.pulled():
+        few = FineTuning(POISSON, copy.deepcopy(warmed.mixture), settings().sampler, 10)
+    assert few.times == 0.25 < usual.times
+    trainer = Trainer(POISSON, settings())
+    LEVERS["drops neither refused nor undone"].begin(trainer)
+    assert (trainer.search.rule.tolerance, trainer.search.rule.left) == (1e9, 1e9)
+    LEVERS["a drop refused from 50 % on"].begin(trainer)
+    assert (trainer.search.rule.tolerance, trainer.search.rule.left) == (0.5, 1e9)
+
+
+def test_rows_come_back_as_they_were(tmp_path: Path) -> None:
+    rows = [Row("burgers", 3, "no sparsity", 2, 1000, 1, 1e-5, math.inf, 30.5)]
+    ablation.write(tmp_path / "rows.csv", rows)
+    assert ablation.read(tmp_path / "rows.csv") == rows

@@ -8,13 +8,14 @@ from typer.testing import CliRunner
 import experiments.selection.__main__ as command
 from experiments.benchmarks import table
 from experiments.benchmarks.figures import Findings
+from experiments.selection import PROBLEMS
 from experiments.training import alone
 from experiments.training.runs import Point, Run, Task
 from nas.campaign import config
 from tests.reports.test_trust import made
 
 
-@pytest.mark.parametrize("problem", command.PROBLEMS)
+@pytest.mark.parametrize("problem", PROBLEMS)
 def test_each_problem_has_a_campaign_of_the_whole_grid(problem: str) -> None:
     campaign = config.load(command.HERE / f"{problem}.yaml")
     assert campaign.problem == problem
@@ -46,7 +47,7 @@ def test_deepxde_has_the_time_of_the_search_and_runs_once(
     for _ in range(2):
         errors = command.rivals("burgers", tmp_path, found)
         assert errors == {0: 0.25, 1: 0.25}
-    assert [(task.seed, budget) for task, budget in asked] == [(0, 20.0), (1, 20.0)]
+    assert sorted((task.seed, budget) for task, budget in asked) == [(0, 20.0), (1, 20.0)]
 
 
 def test_the_table_and_the_page_are_written(
