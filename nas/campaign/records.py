@@ -141,7 +141,7 @@ VALIDATION: dict[str, pa.Schema] = {
             ("reason", pa.string()),  # of an early end
         ]
     ),
-    # One row per team trained from scratch beside a run.
+    # One row per team trained again beside a run; its warm-up, which is shared, is not in `seconds`.
     "teams": pa.schema(
         [
             *_RUN,

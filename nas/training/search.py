@@ -268,8 +268,7 @@ class Search:
         """Tell the gate how well each expert has learnt alone, and how cheaply.
 
         λᵢ ∝ 1 / (own lossᵢ · parametersᵢ): of two that have learnt as much, the smaller one gains
-        more in the fine-tuning, which has the fewer equations for each parameter the more of them
-        there are.
+        more in the fine-tuning, whose steps can hardly be longer for the larger one.
         """
         mixture = self.mixture
         own = torch.tensor([self.fates[place].own_loss for place in mixture.alive])
