@@ -141,7 +141,7 @@ VALIDATION: dict[str, pa.Schema] = {
             ("reason", pa.string()),  # of an early end
         ]
     ),
-    # One row per team trained again beside a run; its warm-up, which is shared, is not in `seconds`.
+    # One row per team trained again beside a run; `seconds` are without a warm-up that is shared.
     "teams": pa.schema(
         [
             *_RUN,
