@@ -59,16 +59,6 @@ def _wide_gate(settings: RunSettings) -> RunSettings:
     return replace(settings, gate=GateShape(width=64))
 
 
-_consider_drop = Search._consider_drop
-
-
-def _rested(self: Search) -> None:
-    if len(self.mixture.alive) <= self.rule.fewest:
-        self.price = 0.0
-    else:
-        _consider_drop(self)
-
-
 def _long(settings: RunSettings) -> RunSettings:
     return replace(settings, fine_tuning=4 * settings.fine_tuning)
 
@@ -82,7 +72,6 @@ LEVERS: Mapping[str, Lever] = {
     "price of sparsity fixed at one loss": Lever(
         {(search, "FIRST_PRICE"): 1.0, (search, "DEARER"): 1.0}
     ),
-    "no price once two are left": Lever({(Search, "_consider_drop"): _rested}),
     "no sparsity": Lever({(search, "FIRST_PRICE"): 0.0}),
     "a drop refused from 50 % on": Lever(rule={"tolerance": 0.5}),
     "drops neither refused nor undone": Lever(rule={"tolerance": 1e9, "left": 1e9}),

@@ -241,7 +241,9 @@ class Search:
 
     def _learn_together(self) -> Tensor:
         choosing, points = self.phase == SELECTION, self._current_points()
-        price = self.price if choosing else 0.0
+        # Where nobody can leave any more, a price would but favour one of those that stay.
+        competing = choosing and len(self.mixture.alive) > self.rule.fewest
+        price = self.price if competing else 0.0
         physics = self.selection.advance(points, self.learning_rate, price, choosing)
         self.evaluations += (len(points.interior) + len(points.boundary)) * len(self.mixture.alive)
         self.step += 1

@@ -5,11 +5,14 @@ from dataclasses import replace
 
 import pytest
 import torch
+from torch import Tensor
 
 from nas.mixture.dropping import DropRule
 from nas.training import resampling
 from nas.training.loss import mixture_loss
+from nas.training.points import Points
 from nas.training.search import DEARER, FIRST_PRICE, GATE, SELECTION, Search
+from nas.training.selection import Selection
 from nas.training.trainer import Trainer
 from tests.training.problems import POISSON, settings
 
@@ -155,6 +158,24 @@ def test_where_nobody_may_be_dropped_there_is_no_greater_price() -> None:
     list(drops(search))
     assert search.price == FIRST_PRICE
     assert len(search.mixture.alive) == len(search.mixture.pool)
+
+
+def test_where_nobody_can_leave_there_is_no_price(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gate of the last two learns the physics alone."""
+    told: list[tuple[int, float]] = []
+    advance = Selection.advance
+
+    def watched(self: Selection, points: Points, rate: float, price: float, learn: bool) -> Tensor:
+        told.append((len(self.mixture.alive), price))
+        return advance(self, points, rate, price, learn)
+
+    monkeypatch.setattr(Selection, "advance", watched)
+    search = to(begun(ALWAYS), SELECTION)
+    search.rule = replace(search.rule, threshold=0.999, tolerance=1e9, every=5)
+    told.clear()
+    list(drops(search))
+    assert {price for alive, price in told if alive == 2} == {0.0}
+    assert all(price >= FIRST_PRICE for alive, price in told if alive > 2)
 
 
 def test_the_price_is_part_of_the_state() -> None:
