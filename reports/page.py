@@ -97,6 +97,7 @@ def _text(records: Records, numbers: statistics.Statistics) -> dict[str, Any]:
         "survival": words.survival(numbers.rates, numbers.chance, runs),
         "importances": words.importances(numbers.importance, runs),
         "agreement": words.agreement(numbers.agreement),
+        "best_alone": words.best_alone(numbers.best_alone),
         "trust": verdict.verdict(records),
         "article": words.article(numbers.rates, numbers.chance, runs),
         "is_2d": len(facts["coordinates"]) == 2,

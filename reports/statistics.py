@@ -18,6 +18,7 @@ class Statistics:
     curves: pd.DataFrame
     importance: pd.DataFrame
     own_residual: pd.DataFrame
+    best_alone: pd.DataFrame
     agreement: pd.DataFrame
     chance: dict[str, float]
     completed_runs: int
@@ -31,6 +32,7 @@ def compute(records: Records) -> Statistics:
         survival.kaplan_meier(experts),
         survival.importance(experts, runs),
         survival.own_residual(experts, runs),
+        survival.best_alone(experts, runs),
         survival.agreement(experts, runs),
         survival.chance(experts, runs),
         survival.completed(experts, runs)["run"].nunique(),
@@ -47,6 +49,7 @@ def write(statistics: Statistics, records: Records, folder: Path) -> list[str]:
         "kaplan_meier": statistics.curves,
         "importance": statistics.importance,
         "own_residual": statistics.own_residual,
+        "best_alone": statistics.best_alone,
         "agreement": statistics.agreement,
         "singles": records.singles,
         "teams": records.teams,

@@ -2,8 +2,8 @@
 
 Two questions are kept apart, because their answers differ. The gate selects a *team*: an
 expert survives where it complements the others (`survival_rates`, `kaplan_meier`,
-`importance`). An expert's own residual ranks *single networks* (`own_residual`). `agreement`
-says how far the two go together.
+`importance`). An expert's own residual ranks *single networks* (`own_residual`, `best_alone`).
+`agreement` says how far the two go together.
 
 Every table is tidy: one row per level of a factor, the columns ``factor`` and ``level``
 first. Intervals cover 95 %.
@@ -117,6 +117,49 @@ def own_residual(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     ranks = (by_run.rank() - 1) / last.where(last > 0)
     table = _means_over_runs(known.assign(value=ranks), "rank")
     return table.assign(low=table["low"].clip(lower=0.0), high=table["high"].clip(upper=1.0))
+
+
+def with_kin(experts: pd.DataFrame) -> pd.Series:
+    """The logarithm of each expert's own residual, drawn halfway to what its kin let expect.
+
+    The residual of one training is in part luck, and experts that share a level tell about each
+    other: what is expected is the least-squares fit without interactions on activation, depth and
+    width, over the experts of one run (shrinkage as by James and Stein 1961, half of the way as
+    one run cannot tell luck from interaction). NaN where the own residual is not finite.
+    """
+    own = np.log(
+        experts["own_loss"].astype(float).where(lambda loss: np.isfinite(loss) & (loss > 0))
+    )
+    known = own.notna()
+    if not known.any():
+        return own
+    levels = [pd.get_dummies(experts.loc[known, factor], dtype=float) for factor in FACTORS]
+    design = np.column_stack([table.to_numpy() for table in levels])
+    weights, *_ = np.linalg.lstsq(design, own[known].to_numpy(), rcond=None)
+    drawn = own.copy()
+    drawn[known] = (own[known] + design @ weights) / 2
+    return drawn
+
+
+def best_alone(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """Architectures by how well they learn alone, as far as the search can tell; the best first.
+
+    By the rank of `with_kin` within its run, 0 the best and 1 the worst, averaged over the
+    completed runs. Columns: activation, depth, width, runs, rank.
+    """
+    known = completed(experts, runs)
+    parts = []
+    for _, group in known.groupby("run", sort=True):
+        told = with_kin(group)
+        last = max(int(told.notna().sum()) - 1, 1)
+        parts.append(group.assign(rank=(told.rank() - 1) / last))
+    names = [*FACTORS, "runs", "rank"]
+    if not parts:
+        return pd.DataFrame(columns=names)
+    ranked = pd.concat(parts).dropna(subset=["rank"]).groupby(list(FACTORS), sort=True)
+    table = ranked.agg(runs=("run", "nunique"), rank=("rank", "mean")).reset_index()
+    best: pd.DataFrame = table[names].sort_values("rank", kind="stable", ignore_index=True)
+    return best
 
 
 def agreement(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:

@@ -19,17 +19,18 @@ from statsmodels.stats.proportion import proportion_confint
 
 from nas.campaign.records import Records
 from reports.rows import each
-from reports.survival import COVERAGE
+from reports.survival import COVERAGE, with_kin
 
 CANDIDATE = ["activation", "depth", "width"]
 # What a search alone tells of single candidates.
 RANKINGS = {
     "own residual": "own_loss",
+    "own residual with its kin's": "with_kin",
     "importance": "importance",
     "order of survival": "lived",
     "leave-one-out effect": "leave_one_out",
 }
-_BETTER_IS_LESS = {"own_loss"}
+_BETTER_IS_LESS = {"own_loss", "with_kin"}
 AGREEMENT = "two repetitions"
 _RESAMPLES = 2_000  # behind the interval of a mean τ
 
@@ -200,7 +201,8 @@ def _experts(records: Records) -> Iterator[pd.DataFrame]:
     lived = lived.where(records.experts["fate"] == "dropped", np.inf)
     experts = records.experts.assign(lived=lived)
     for run in validated(records):
-        yield experts[experts["run"] == run]
+        mine = experts[experts["run"] == run]
+        yield mine.assign(with_kin=with_kin(mine))
 
 
 def _tau(experts: pd.DataFrame, alone: pd.DataFrame, column: str) -> float:

@@ -121,11 +121,11 @@ def _ranking(table: pd.DataFrame) -> Iterator[str]:
     known = [_spoken(row) for row in each(table) if row.runs and row.ranking in trust.RANKINGS]
     if not known:
         return
-    best = taus.get("own residual", math.nan)
+    best = taus.get("own residual with its kin's", math.nan)
     if best >= GOOD_TAU:
-        advice = "The own residual is a good guide to single networks."
+        advice = "The own residual, with its kin's, is a good guide to single networks."
     elif best >= POOR_TAU:
-        advice = "The own residual is a rough guide to single networks."
+        advice = "The own residual, with its kin's, is a rough guide to single networks."
     else:
         advice = "Do not read any of these as a ranking of single networks."
     agreement = taus.get(trust.AGREEMENT, math.nan)

@@ -116,6 +116,17 @@ def agreement(table: pd.DataFrame) -> str:
     )
 
 
+def best_alone(table: pd.DataFrame) -> str:
+    """The architectures that are best alone, as far as the search can tell."""
+    if table.empty:
+        return ""
+    named = [f"{architecture(row)} ({row.rank:.2f})" for row in each(table.head(3))]
+    return (
+        "Best alone, as far as the search can tell (by own residual and those of the kin, "
+        f"which share activation, depth or width; mean rank within a run, 0 the best): {', '.join(named)}."
+    )
+
+
 def _factor(factor: str, rates: pd.DataFrame, chance: float) -> str:
     rows = rates[rates["factor"] == factor]
     name = factor.capitalize()

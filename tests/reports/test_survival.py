@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from reports import survival
+from reports import survival, words
 from tests.reports.synthetic_campaign import Campaign, expert, realistic, run_row
 
 
@@ -214,3 +214,48 @@ def test_statistics_do_not_depend_on_the_order_of_rows(tmp_path: Path) -> None:
     for of in (survival.survival_rates, survival.importance, survival.own_residual):
         pd.testing.assert_frame_equal(of(mixed, records.runs), of(records.experts, records.runs))
     assert survival.chance(mixed, records.runs) == survival.chance(records.experts, records.runs)
+
+
+def test_kin_tell_about_each_other() -> None:
+    """Worked with the means of a balanced grid, which are its least-squares fit."""
+    made = [
+        expert("a", place, "dropped", 10, activation=activation, width=width, own_loss=loss)
+        for place, (activation, width, loss) in enumerate(
+            [("sine", 16, 1.0), ("sine", 32, 0.1), ("tanh", 16, 0.01), ("tanh", 32, 1e-6)]
+        )
+    ]
+    experts = pd.DataFrame(made)
+    own = np.log([1.0, 0.1, 0.01, 1e-6]).reshape(2, 2)
+    fit = own.mean(0, keepdims=True) + own.mean(1, keepdims=True) - own.mean()
+    expected = ((own + fit) / 2).ravel()
+    np.testing.assert_allclose(survival.with_kin(experts), expected)
+    experts.loc[0, "own_loss"] = np.nan
+    told = survival.with_kin(experts)
+    assert np.isnan(told[0])
+    assert told[1:].notna().all()
+    experts["own_loss"] = np.inf
+    assert survival.with_kin(experts).isna().all()
+
+
+def test_the_best_alone_are_ranked_over_the_completed_runs() -> None:
+    rows, runs = [], []
+    for name, losses in (
+        ("a", (1e-4, 1e-2, 1.0)),
+        ("b", (1e-3, 1e-4, 1.0)),
+        ("c", (1.0, 0.1, 0.1)),
+    ):
+        status = "diverged" if name == "c" else "completed"
+        runs.append(run_row(name, status=status))
+        for place, (activation, loss) in enumerate(
+            zip(("sine", "tanh", "swish"), losses, strict=True)
+        ):
+            row = expert(name, place, "dropped", 10, activation=activation, own_loss=loss)
+            rows.append(row)
+    table = survival.best_alone(pd.DataFrame(rows), pd.DataFrame(runs))
+    assert list(table["activation"]) == ["sine", "tanh", "swish"]
+    assert list(table["rank"]) == pytest.approx([0.25, 0.25, 1.0])
+    assert set(table["runs"]) == {2}
+    nobody = survival.best_alone(pd.DataFrame(rows), pd.DataFrame(runs).assign(status="failed"))
+    assert nobody.empty
+    assert "sine 2×16 (0.25), tanh 2×16 (0.25), swish 2×16 (1.00)" in words.best_alone(table)
+    assert words.best_alone(nobody) == ""

@@ -26,8 +26,8 @@ def test_figures_are_medians_over_the_seeds_beside_their_targets(tmp_path: Path)
         "search's mixture over best single network, equal iterations": (0.5, False),
         "search's error over DeepXDE's, equal time": (0.01 / 0.04, True),
         "share of the parameters that survive": (0.5, False),
-        "tau of own residual, mean": (1.0, True),
-        "tau of own residual, worst seed": (1.0, True),
+        "tau of own residual with its kin's, mean": (1.0, True),
+        "tau of own residual with its kin's, worst seed": (1.0, True),
         "tau of two seeds of single networks, mean": (1.0, None),
     }
     for name, (value, met) in expected.items():
