@@ -127,9 +127,9 @@ def with_kin(experts: pd.DataFrame) -> pd.Series:
     width, over the experts of one run (shrinkage as by James and Stein 1961, half of the way as
     one run cannot tell luck from interaction). NaN where the own residual is not finite.
     """
-    own = np.log(
-        experts["own_loss"].astype(float).where(lambda loss: np.isfinite(loss) & (loss > 0))
-    )
+    losses = experts["own_loss"].astype(float)
+    usable = losses.where(np.isfinite(losses) & (losses > 0)).to_numpy()
+    own: pd.Series = pd.Series(np.log(usable), index=experts.index)
     known = own.notna()
     if not known.any():
         return own

@@ -122,8 +122,8 @@ def best_alone(table: pd.DataFrame) -> str:
         return ""
     named = [f"{architecture(row)} ({row.rank:.2f})" for row in each(table.head(3))]
     return (
-        "Best alone, as far as the search can tell (by own residual and those of the kin, "
-        f"which share activation, depth or width; mean rank within a run, 0 the best): {', '.join(named)}."
+        "Best alone, as far as the search can tell (by own residual and those of the kin, which "
+        f"share activation, depth or width; mean rank in a run, 0 the best): {', '.join(named)}."
     )
 
 
