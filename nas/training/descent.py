@@ -70,18 +70,22 @@ class Descent:
     @property
     def most_times(self) -> float:
         """How many times the points `MOST_ENTRIES` and `MOST_PRODUCTS` allow."""
-        parameters = self._mixture.parameters_learning
-        # By parameters a step takes J and Jᵀ J, by rows J Jᵀ; whichever is smaller.
-        long = min(MOST_ENTRIES // parameters, MOST_PRODUCTS // parameters**2)
-        wide = min(math.isqrt(MOST_ENTRIES), math.isqrt(MOST_PRODUCTS // parameters))
-        return max(long, wide) / count_rows(self._problem, self._sampler)
+        return self._rows(MOST_PRODUCTS) / count_rows(self._problem, self._sampler)
 
     @property
     def first_times(self) -> float:
         """How many times the points make `ROWS_EACH` rows a parameter, or `FIRST_PRODUCTS`."""
+        wanted = ROWS_EACH * self._mixture.parameters_learning
+        rows = min(wanted, self._rows(FIRST_PRODUCTS))
+        return rows / count_rows(self._problem, self._sampler)
+
+    def _rows(self, products: int) -> int:
+        """How many rows a step may have whose normal matrix takes so many ``products``."""
         parameters = self._mixture.parameters_learning
-        most = max(FIRST_PRODUCTS // parameters**2, math.isqrt(FIRST_PRODUCTS // parameters))
-        return min(ROWS_EACH * parameters, most) / count_rows(self._problem, self._sampler)
+        # By parameters a step takes J and Jᵀ J, by rows J Jᵀ; whichever is smaller.
+        long = min(MOST_ENTRIES // parameters, products // parameters**2)
+        wide = min(math.isqrt(MOST_ENTRIES), math.isqrt(products // parameters))
+        return max(long, wide)
 
     def _sizes(self, candidates: Tensor) -> Tensor:
         jet = self._mixture(candidates, self._problem.streams)
