@@ -5,16 +5,18 @@ A lever is taken out by patching what it stands on, for as long as a run lasts: 
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from unittest import mock
 
+import pandas as pd
 import torch
 
 from nas.mixture.gate import GateShape
 from nas.training import descent, search, selection
 from nas.training.search import Search
 from nas.training.trainer import RunSettings, Trainer
+from reports.survival import with_kin
 
 DEFAULT = "default"
 
@@ -55,6 +57,14 @@ def _by_own_loss(self: Search) -> None:
     self.mixture.gate.prefer(-torch.log(own.clamp_min(1e-30)))
 
 
+def _by_kin(self: Search) -> None:
+    places = self.mixture.alive
+    table = pd.DataFrame([asdict(self.mixture.pool[place]) for place in places])
+    table["own_loss"] = [self.fates[place].own_loss for place in places]
+    sizes = torch.tensor([self.mixture.expert_parameters(place) for place in places])
+    self.mixture.gate.prefer(-torch.tensor(with_kin(table).to_numpy()) - torch.log(sizes))
+
+
 def _wide_gate(settings: RunSettings) -> RunSettings:
     return replace(settings, gate=GateShape(width=64))
 
@@ -69,6 +79,7 @@ LEVERS: Mapping[str, Lever] = {
     "gate's learning rate 2e-3 instead of 1e-2": Lever({(selection, "GATE_RATE"): 1.0}),
     "gate begins uniform": Lever({(Search, "_prefer"): lambda self: None}),
     "gate begins by own loss, without size": Lever({(Search, "_prefer"): _by_own_loss}),
+    "gate begins by own loss with its kin's, and size": Lever({(Search, "_prefer"): _by_kin}),
     "price of sparsity fixed at one loss": Lever(
         {(search, "FIRST_PRICE"): 1.0, (search, "DEARER"): 1.0}
     ),
@@ -78,4 +89,7 @@ LEVERS: Mapping[str, Lever] = {
     "one expert may be left": Lever(rule={"fewest": 1}),
     "fine-tuning on a quarter of the points": Lever({(descent, "ROWS_EACH"): 0.0}),
     "240 iterations of fine-tuning instead of 60": Lever(settings=_long),
+    "240 iterations of fine-tuning, none of them dearer than the first": Lever(
+        {(descent, "MOST_PRODUCTS"): descent.FIRST_PRODUCTS}, settings=_long
+    ),
 }

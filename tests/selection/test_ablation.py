@@ -10,7 +10,7 @@ import pytest
 from experiments.selection import PROBLEMS, ablation
 from experiments.selection.ablation import Row
 from experiments.selection.levers import DEFAULT, LEVERS
-from nas.training import resampling
+from nas.training import descent, resampling
 from nas.training.fine_tuning import FineTuning
 from nas.training.search import WARM_UP
 from nas.training.trainer import Outcome, Trainer
@@ -20,6 +20,7 @@ from tests.training.problems import POISSON, settings
 IDLE = {
     "fine-tuning on a quarter of the points",
     "240 iterations of fine-tuning instead of 60",
+    "240 iterations of fine-tuning, none of them dearer than the first",
     "a drop refused from 50 % on",
     "drops neither refused nor undone",
 }
@@ -85,6 +86,9 @@ def test_levers_of_fine_tuning_and_dropping_change_these(warmed: Trainer) -> Non
     with lever.pulled():
         few = FineTuning(POISSON, copy.deepcopy(warmed.mixture), settings().sampler, 10)
     assert few.times == 0.25 < usual.times
+    assert LEVERS[
+        "240 iterations of fine-tuning, none of them dearer than the first"
+    ].constants == {(descent, "MOST_PRODUCTS"): descent.FIRST_PRODUCTS}
     trainer = Trainer(POISSON, settings())
     LEVERS["drops neither refused nor undone"].begin(trainer)
     assert (trainer.search.rule.tolerance, trainer.search.rule.left) == (1e9, 1e9)
