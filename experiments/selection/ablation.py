@@ -122,7 +122,8 @@ def _begun(trainer: Trainer, warmed: Search) -> Trainer:
     for place in set(search.mixture.alive) - set(warmed.mixture.alive):
         search.selection.drop(place)
     search.mixture.stacks.load_state_dict(warmed.mixture.stacks.state_dict())
-    search.step, search.fates = warmed.step, copy.deepcopy(warmed.fates)
+    search.step = warmed.step
+    search.elimination.fates = copy.deepcopy(warmed.fates)
     search.keep(search.mixture.alive)
     return trainer
 

@@ -13,7 +13,7 @@ import pandas as pd
 import torch
 
 from nas.mixture.gate import GateShape
-from nas.training import descent, search, selection
+from nas.training import descent, elimination, selection
 from nas.training.search import Search
 from nas.training.trainer import RunSettings, Trainer
 from reports.survival import with_kin
@@ -49,7 +49,8 @@ class Lever:
 
     def begin(self, trainer: Trainer) -> None:
         """Before the first step after the warm-up."""
-        trainer.search.rule = replace(trainer.search.rule, **self.rule)
+        under_way = trainer.search.elimination
+        under_way.rule = replace(under_way.rule, **self.rule)
 
 
 def _by_own_loss(self: Search) -> None:
@@ -81,9 +82,9 @@ LEVERS: Mapping[str, Lever] = {
     "gate begins by own loss, without size": Lever({(Search, "_prefer"): _by_own_loss}),
     "gate begins by own loss with its kin's, and size": Lever({(Search, "_prefer"): _by_kin}),
     "price of sparsity fixed at one loss": Lever(
-        {(search, "FIRST_PRICE"): 1.0, (search, "DEARER"): 1.0}
+        {(elimination, "FIRST_PRICE"): 1.0, (elimination, "DEARER"): 1.0}
     ),
-    "no sparsity": Lever({(search, "FIRST_PRICE"): 0.0}),
+    "no sparsity": Lever({(elimination, "FIRST_PRICE"): 0.0}),
     "a drop refused from 50 % on": Lever(rule={"tolerance": 0.5}),
     "drops neither refused nor undone": Lever(rule={"tolerance": 1e9, "left": 1e9}),
     "one expert may be left": Lever(rule={"fewest": 1}),

@@ -11,18 +11,18 @@ noise: at uniform weights the term is stationary, and whatever breaks the tie wi
    as nobody can be dropped; experts leave one at a time, and one that is missed comes back.
 """
 
-import copy
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from nas.mixture.dropping import DropRule, judge, proposal, recovery
+from nas.mixture.dropping import DropRule
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
+from nas.training.elimination import Elimination, Fate
 from nas.training.loss import mixture_loss, own_losses
 from nas.training.optimisers import cosine
 from nas.training.points import Points, Sampler
@@ -32,9 +32,6 @@ from nas.training.warm_up import WarmUpSettings, begin
 WARM_UP, GATE, SELECTION = "warm-up", "gate", "selection"
 
 GATE_SHARE = 0.15  # of Adam's steps
-
-# Weight of the sparsity term in physics losses, and what it grows by where nobody can be dropped.
-FIRST_PRICE, DEARER, MOST_PRICE = 0.1, 2.0, 1e4
 REDRAW = 10  # steps for which the same points serve
 
 
@@ -78,29 +75,6 @@ class SearchSettings:
         return self.warm_up_ends + self.steps
 
 
-@dataclass
-class Fate:
-    """What became of an expert; ``ended`` is None while it lives."""
-
-    ended: int | None = None
-    reason: str = ""
-    importance: float | None = None
-    own_loss: float | None = None
-    leave_one_out: float | None = None
-    refusals: int = 0
-    refused_at: int | None = None
-
-
-@dataclass(frozen=True)
-class Drop:
-    """The latest drop, and the `Selection` before it, to come back to."""
-
-    place: int
-    step: int
-    held_out_loss: float
-    selection: dict[str, Any]
-
-
 class Search:
     """A mixture on its way from the pool to the survivors; `advance` does one step.
 
@@ -121,12 +95,10 @@ class Search:
         self, problem: Problem, mixture: Mixture, sampler: Sampler, settings: SearchSettings
     ) -> None:
         self.problem, self.sampler, self.settings = problem, sampler, settings
-        self.rule = DropRule(settings.threshold)
-        self.price = FIRST_PRICE
         self.warm_up = begin(problem, mixture, sampler, settings.warm_up)
         self.selection = Selection(problem, mixture, settings.p)
-        self.fates = {place: Fate() for place in mixture.alive}
-        self.on_trial: Drop | None = None
+        rule = DropRule(settings.threshold)
+        self.elimination = Elimination(self.selection, rule, self._held_out_loss)
         self.step = 0
         self.evaluations = 0  # points, times the experts that learnt from them
         like = mixture.centre
@@ -139,9 +111,14 @@ class Search:
         return self.selection.mixture
 
     @property
+    def fates(self) -> dict[int, Fate]:
+        """What became of each expert, by its place in the pool."""
+        return self.elimination.fates
+
+    @property
     def finished(self) -> bool:
         """Whether all steps are done, or there is nothing to choose from."""
-        decided = len(self.mixture.alive) == 1 and self.on_trial is None
+        decided = len(self.mixture.alive) == 1 and self.elimination.on_trial is None
         return (decided and self.phase != WARM_UP) or self.step >= self.settings.ends
 
     @property
@@ -169,45 +146,23 @@ class Search:
         """Each expert's own loss (E,) on held-out points."""
         return own_losses(self.problem, self.mixture, self._held_out)
 
-    def close(self) -> None:
-        """Write down the importance of those still alive."""
-        if len(self.mixture.alive) == 1:
-            self.fates[self.mixture.alive[0]].importance = 1.0
-        else:
-            for place, value in self.selection.importances.items():
-                self.fates[place].importance = value
-
     def state(self) -> dict[str, Any]:
         """All that a continuation needs; rates and Adam's points are functions of the step."""
         return {
             "step": self.step,
             "evaluations": self.evaluations,
-            "price": self.price,
             "selection": self.selection.state(),
+            "elimination": self.elimination.state(),
             "warm_up": self.warm_up.state() if self.phase == WARM_UP else None,
-            "on_trial": None if self.on_trial is None else vars(self.on_trial),
-            "fates": {str(place): asdict(fate) for place, fate in self.fates.items()},
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take up ``state``."""
         self.step, self.evaluations = state["step"], state["evaluations"]
-        self.price = state["price"]
         self.selection.take_up(state["selection"])
+        self.elimination.restore(state["elimination"])
         if state["warm_up"] is not None:
             self.warm_up.restore(state["warm_up"])
-        self.on_trial = None if state["on_trial"] is None else Drop(**state["on_trial"])
-        self.fates = {int(place): Fate(**fate) for place, fate in state["fates"].items()}
-
-    def take_back(self, reason: str) -> bool:
-        """Undo the drop that is on trial; false if none is."""
-        drop, self.on_trial = self.on_trial, None
-        if drop is None:
-            return False
-        self.selection.take_up(drop.selection)
-        self.fates[drop.place].ended = self.fates[drop.place].importance = None
-        self._refuse(drop.place, reason)
-        return True
 
     def keep(self, places: Sequence[int]) -> None:
         """After the warm-up: let all experts go but those at ``places``.
@@ -225,7 +180,7 @@ class Search:
         share = len(places) / len(self.mixture.pool)
         for place in set(self.mixture.alive) - set(places):
             self.selection.drop(place)
-        self.fates = {place: self.fates[place] for place in places}
+        self.elimination.fates = {place: self.fates[place] for place in places}
         self.evaluations = round(share * self.evaluations)
         self._prefer()
 
@@ -242,14 +197,12 @@ class Search:
     def _learn_together(self) -> Tensor:
         choosing, points = self.phase == SELECTION, self._current_points()
         # Where nobody can leave any more, a price would but favour one of those that stay.
-        competing = choosing and len(self.mixture.alive) > self.rule.fewest
-        price = self.price if competing else 0.0
+        price = self.elimination.price if choosing and self.elimination.open else 0.0
         physics = self.selection.advance(points, self.learning_rate, price, choosing)
         self.evaluations += (len(points.interior) + len(points.boundary)) * len(self.mixture.alive)
         self.step += 1
-        if choosing and self.rule.due(self.step):
-            self._consider_recovery()
-            self._consider_drop()
+        if choosing:
+            self.elimination.look(self.step, self.settings.ends)
         elif self.step == self.settings.gate_ends:
             self._leave_one_out()
         return physics
@@ -260,10 +213,8 @@ class Search:
         for place, value in zip(self.mixture.alive, own.tolist(), strict=True):
             self.fates[place].own_loss = value
             if not math.isfinite(value) and len(self.mixture.alive) > 1:
-                fate = self.fates[place]
-                fate.ended, fate.importance = self.step, 0.0
-                fate.reason = f"own loss {value} after the warm-up"
-                self.selection.drop(place)
+                reason = f"own loss {value} after the warm-up"
+                self.elimination.let_go(place, self.step, 0.0, reason)
         self._prefer()
 
     def _prefer(self) -> None:
@@ -291,47 +242,6 @@ class Search:
         whole = self._held_out_loss()
         for place in self.mixture.alive:
             self.fates[place].leave_one_out = self._held_out_loss(place) / whole if whole else None
-
-    def _consider_drop(self) -> None:
-        if not self.rule.threshold or self.step + self.rule.every > self.settings.ends:
-            return  # it could not be seen whether the others make up for it
-        importances = self.selection.importances
-        refused = {
-            place: fate.refused_at
-            for place, fate in self.fates.items()
-            if fate.refused_at is not None
-        }
-        place = proposal(self.rule, self.step, importances, refused)
-        if place is None:
-            self.price = min(DEARER * self.price, MOST_PRICE)
-            return
-        loss_with, loss_without = self._held_out_loss(), self._held_out_loss(place)
-        verdict = judge(self.rule, importances[place], len(importances), loss_with, loss_without)
-        if not verdict.dropped:
-            self._refuse(place, verdict.reason)
-            return
-        before = copy.deepcopy(self.selection.state())
-        self.on_trial = Drop(place, self.step, loss_with, before)
-        fate = self.fates[place]
-        fate.ended, fate.importance, fate.reason = self.step, importances[place], verdict.reason
-        self.selection.drop(place)
-
-    def _consider_recovery(self) -> None:
-        """Take the latest drop back if the others have not made up for it."""
-        if self.on_trial is None:
-            return
-        drop = self.on_trial
-        steps = self.step - drop.step
-        verdict = recovery(self.rule, steps, drop.held_out_loss, self._held_out_loss())
-        if verdict.dropped:
-            self.on_trial = None
-        else:
-            self.take_back(verdict.reason)
-
-    def _refuse(self, place: int, reason: str) -> None:
-        fate = self.fates[place]
-        fate.reason, fate.refused_at = reason, self.step
-        fate.refusals += 1
 
     def _held_out_loss(self, without: int | None = None) -> float:
         return float(mixture_loss(self.problem, self.mixture, self._held_out, without))

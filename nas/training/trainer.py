@@ -15,13 +15,15 @@ from typing import Any, Literal
 
 import torch
 
+from nas.errors import Misuse
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
 from nas.training import checkpoint, fine_tuning
+from nas.training.elimination import Fate
 from nas.training.fine_tuning import FineTuning
 from nas.training.points import Sampler
-from nas.training.search import WARM_UP, Fate, Search, SearchSettings
+from nas.training.search import WARM_UP, Search, SearchSettings
 from search_spaces.space import Candidate
 
 LOG_EVERY = 50  # steps
@@ -89,7 +91,7 @@ class Trainer:
     Raises
     ------
     Misuse
-        If the checkpoint at ``path`` is damaged.
+        If the checkpoint at ``path`` is damaged, or of another version of the toolkit.
     """
 
     def __init__(self, problem: Problem, settings: RunSettings, path: Path | None = None) -> None:
@@ -100,7 +102,7 @@ class Trainer:
         self.search = Search(problem, self._mixture(), settings.sampler, settings.search)
         self.parameters_before = self.search.mixture.parameters_alive
         if path is not None and path.exists():
-            self._restore(checkpoint.load(path))
+            self._restore(path, checkpoint.load(path))
         self._saved = time.monotonic()
 
     @property
@@ -132,7 +134,7 @@ class Trainer:
                 return self._diverged()
             self._save_if_due()
         if self.fine_tuning is None:
-            self.search.close()
+            self.search.elimination.close()
             self.fine_tuning = self._fine_tuning()
         while not self.fine_tuning.finished:
             if should_stop():
@@ -181,7 +183,9 @@ class Trainer:
             return True
         value = float(loss)
         if not math.isfinite(value):
-            if search.take_back(f"dropped and taken back: the loss became {value}"):
+            if search.elimination.take_back(
+                search.step, f"dropped and taken back: the loss became {value}"
+            ):
                 return True
             self.reason = f"loss {value} at step {search.step} ({phase})"
             return False
@@ -246,12 +250,19 @@ class Trainer:
         settings = self.settings
         return FineTuning(self.problem, self.search.mixture, settings.sampler, settings.fine_tuning)
 
-    def _restore(self, state: dict[str, Any]) -> None:
-        self.history, self.reason = state["history"], state["reason"]
-        self.search.restore(state["search"])
-        if "fine_tuning" in state:
-            self.fine_tuning = self._fine_tuning()
-            self.fine_tuning.restore(state["fine_tuning"])
+    def _restore(self, path: Path, state: dict[str, Any]) -> None:
+        try:
+            self.history, self.reason = state["history"], state["reason"]
+            self.search.restore(state["search"])
+            if "fine_tuning" in state:
+                self.fine_tuning = self._fine_tuning()
+                self.fine_tuning.restore(state["fine_tuning"])
+        except (KeyError, TypeError) as error:
+            raise Misuse(
+                f"{path}: expected a checkpoint of this version of the toolkit, got one of another "
+                f"({error}); delete it and run the same command again: this run then starts anew, "
+                "all others are kept"
+            ) from error
 
     def _save_if_due(self) -> None:
         if self.path is not None and time.monotonic() - self._saved > SAVE_AFTER:
@@ -262,7 +273,7 @@ class Trainer:
         return self._outcome("interrupted", None)
 
     def _diverged(self) -> Outcome:
-        self.search.close()
+        self.search.elimination.close()
         return self._outcome("diverged", None)
 
     def _outcome(self, status: Status, held_out_loss: float | None) -> Outcome:

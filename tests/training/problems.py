@@ -8,7 +8,7 @@ from nas.problems import Box, Condition, Problem
 from nas.problems.sampling import Method
 from nas.training import warm_up
 from nas.training.points import Sampler
-from nas.training.search import SearchSettings
+from nas.training.search import Search, SearchSettings
 from nas.training.trainer import RunSettings
 from nas.training.warm_up import WarmUpSettings
 from search_spaces import Candidate
@@ -73,3 +73,10 @@ def settings(
         dtype=dtype,
         device=torch.device("cpu"),
     )
+
+
+def to(search: Search, phase: str) -> Search:
+    """The search at the start of a phase."""
+    while search.phase != phase:
+        search.advance()
+    return search

@@ -14,8 +14,9 @@ from torch import Tensor
 
 from nas.calculus.fields import Field
 from nas.calculus.jets import Streams
+from nas.errors import Misuse
 from nas.problems import Problem
-from nas.training import descent, fine_tuning, resampling
+from nas.training import checkpoint, descent, fine_tuning, resampling
 from nas.training import trainer as trainer_module
 from nas.training.fine_tuning import CHUNK
 from nas.training.loss import mixture_loss
@@ -311,9 +312,25 @@ def test_the_state_kept_has_the_held_out_loss_that_is_told(whole: Outcome) -> No
 
 def test_refusals_are_recorded() -> None:
     run = Trainer(POISSON, settings())
-    run.search.rule = replace(run.search.rule, tolerance=-1.0)  # no loss falls by more than it all
+    elimination = run.search.elimination
+    elimination.rule = replace(
+        elimination.rule, tolerance=-1.0
+    )  # no loss falls by more than it all
     refused = [fate for fate in run.run().fates.values() if fate.refusals]
     assert refused
     for fate in refused:
         assert fate.refused_at is not None
         assert fate.ended is not None or "held-out loss would rise" in fate.reason
+
+
+def test_a_checkpoint_of_another_version_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint.safetensors"
+    run = Trainer(POISSON, settings(), path)
+    run.save()
+    state = checkpoint.load(path)
+    state["search"]["price"] = state["search"].pop("elimination")["price"]
+    checkpoint.save(path, state)
+    with pytest.raises(
+        Misuse, match=r"of this version .* got one of another \('elimination'\); delete it"
+    ):
+        Trainer(POISSON, settings(), path)
