@@ -160,6 +160,14 @@ def _of(row: Any) -> str:
     return f"{row.survived} of {row.experts}"
 
 
+def counted(rate: Any) -> str:
+    """A row of `survival.survival_rates` in words."""
+    return (
+        f"{rate.factor} {rate.level}: {rate.survived} of {rate.experts} survive "
+        f"({rate.low:.0%} to {rate.high:.0%})"
+    )
+
+
 def article(rates: pd.DataFrame, chance: dict[str, float], runs: int) -> list[str]:
     """Whether what Bischof and Kraus (2022) saw is seen here: sine over tanh, wide over narrow.
 

@@ -7,6 +7,7 @@ from experiments.benchmarks.figures import Findings
 from nas.campaign.records import Records
 from reports import survival, words
 from reports.claims import claims
+from reports.rows import each
 
 
 def survival_of(findings: Findings, records: Records) -> None:
@@ -18,12 +19,9 @@ def survival_of(findings: Findings, records: Records) -> None:
         if len(rows) < 2:
             continue
         findings.add(f"{factor}: probability of such a spread by chance", chance[str(factor)])
-        for row in rows.to_dict("records"):
-            findings.add(f"{factor} {row['level']}: share that survives", row["rate"], "", "higher")
-            findings.note(
-                f"{factor} {row['level']}: {row['survived']} of {row['experts']} survive "
-                f"({row['low']:.0%} to {row['high']:.0%})."
-            )
+        for rate in each(rows):
+            findings.add(f"{factor} {rate.level}: share that survives", rate.rate, "", "higher")
+            findings.note(f"{words.counted(rate)}.")
     seen = [str(claim) for claim in claims(rates, chance, len(runs))]
     findings.note(f"Seen here: {'; '.join(seen) or 'no level more often than another'}.")
     for sentence in words.article(rates, chance, len(runs)):

@@ -35,10 +35,11 @@ class Page:
     def text(self, figures: Sequence[Figure], parts: Mapping[str, str]) -> str:
         """The page in Markdown; ``parts`` are the sections of the cases."""
         met, count = targets(figures)
+        score = f"{met} of {count} targets are met. " if count else ""
         cases = [case for case in self.order if case in parts]
         paragraphs = [
             f"# {self.title}",
-            f"{met} of {count} targets are met. `{self.command}` wrote this page.",
+            f"{score}`{self.command}` wrote this page.",
             *self.above,
             "\n".join(table.markdown(figures, cases)),
             *self.below,

@@ -4,18 +4,17 @@ For each problem and seed one warm-up, from which the search goes on once for ea
 """
 
 import copy
-import csv
 import math
 import time
-from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Annotated, get_type_hints
+from typing import Annotated
 
 import numpy as np
+import pandas as pd
 import torch
 import typer
 
@@ -27,7 +26,7 @@ from nas import problems
 from nas.campaign import config
 from nas.campaign.maps import relative_l2
 from nas.campaign.run_settings import run_settings
-from nas.files import whole, write_text
+from nas.files import write_text
 from nas.training.search import WARM_UP, Search
 from nas.training.trainer import Outcome, Trainer
 
@@ -69,9 +68,9 @@ def main(
     with ProcessPoolExecutor(settings.AT_ONCE, get_context("spawn")) as pool:
         for done in as_completed([pool.submit(measure, *job) for job in left]):
             done.result()
-    rows = [row for *_, path in jobs for row in read(path)]
-    write(HERE / "ablation.csv", rows)
-    write_text(HERE / "ablation.md", page(rows))
+    table = pd.concat([pd.read_csv(path) for *_, path in jobs], ignore_index=True)
+    write(HERE / "ablation.csv", table)
+    write_text(HERE / "ablation.md", page(table))
 
 
 def measure(problem: str, seed: int, path: Path) -> None:
@@ -94,26 +93,12 @@ def measure(problem: str, seed: int, path: Path) -> None:
             outcome = trainer.run()
             rows.append(_row(problem, seed, name, outcome, time.monotonic() - begun))
         print(rows[-1], flush=True)
-    write(path, rows)
+    write(path, pd.DataFrame(rows))
 
 
-def read(path: Path) -> list[Row]:
-    """The rows that `write` wrote."""
-    kinds = get_type_hints(Row)
-    with path.open(encoding="utf-8", newline="") as file:
-        return [
-            Row(**{name: kind(row[name]) for name, kind in kinds.items()})
-            for row in csv.DictReader(file)
-        ]
-
-
-def write(path: Path, rows: list[Row]) -> None:
-    """Write a table of rows."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with whole(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(get_type_hints(Row)), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(asdict(row) for row in rows)
+def write(path: Path, table: pd.DataFrame) -> None:
+    """Write the rows of some searches."""
+    write_text(path, table.to_csv(index=False))
 
 
 def _begun(trainer: Trainer, warmed: Search) -> Trainer:
@@ -145,58 +130,43 @@ def _row(problem: str, seed: int, lever: str, outcome: Outcome, seconds: float) 
     )
 
 
-def page(rows: list[Row]) -> str:
-    """The table in Markdown."""
+def page(table: pd.DataFrame) -> str:
+    """The table of all `Row` in Markdown."""
     lines = [
         "| instead | error | each problem | better | time | parameters | experts | refusals |",
         "|---|---:|---:|---:|---:|---:|---:|---:|",
+        *(_line(name, table) for name in LEVERS),
     ]
-    usual = {(row.problem, row.seed): row for row in rows if row.lever == DEFAULT}
-    for name in LEVERS:
-        mine = [row for row in rows if row.lever == name]
-        errors = {
-            problem: _mean(
-                row.relative_l2 / usual[problem, row.seed].relative_l2
-                for row in mine
-                if row.problem == problem
-            )
-            for problem in PROBLEMS
-        }
-        seconds = _mean(row.seconds / usual[row.problem, row.seed].seconds for row in mine)
-        sizes = _mean(row.parameters / usual[row.problem, row.seed].parameters for row in mine)
-        experts = float(np.mean([row.experts for row in mine]))
-        refusals = float(np.mean([row.refusals for row in mine]))
-        better = sum(row.relative_l2 < usual[row.problem, row.seed].relative_l2 for row in mine)
-        each = f"{min(errors.values()):.2f} to {max(errors.values()):.2f}"
-        cells = [
-            "nothing (default)" if name == DEFAULT else name,
-            f"{_mean(errors.values()):.2f}",
-            each,
-            f"{better} of {len(mine)}",
-            f"{seconds:.2f}",
-            f"{sizes:.2f}",
-            f"{experts:.1f}",
-            f"{refusals:.1f}",
-        ]
-        lines.append(f"| {' | '.join(cells)} |")
     measured = f"Seeds {', '.join(map(str, SEEDS))}. {date.today().isoformat()}"
-    return (
-        "\n\n".join(
-            [
-                "# What each lever is worth",
-                "`python -m experiments.selection.ablation` wrote this page.",
-                "\n".join(lines),
-                HOW,
-                f"*{measured}: {machine.description()}.*",
-            ]
-        )
-        + "\n"
-    )
+    paragraphs = [
+        "# What each lever is worth",
+        "`python -m experiments.selection.ablation` wrote this page.",
+        "\n".join(lines),
+        HOW,
+        f"*{measured}: {machine.description()}.*",
+    ]
+    return "\n\n".join(paragraphs) + "\n"
 
 
-def _mean(ratios: Iterable[float]) -> float:
-    """Geometric."""
-    return float(np.exp(np.mean(np.log(list(ratios)))))
+def _line(name: str, table: pd.DataFrame) -> str:
+    rows = table.set_index(["problem", "seed"])
+    usual, mine = (rows[rows["lever"] == lever] for lever in (DEFAULT, name))
+    columns = ["relative_l2", "seconds", "parameters"]
+    over = mine[columns] / usual.loc[mine.index, columns]
+    logs = over.map(math.log)
+    mean = np.exp(logs.mean())
+    each = np.exp(logs["relative_l2"].groupby("problem").mean())
+    cells = [
+        "nothing (default)" if name == DEFAULT else name,
+        f"{mean['relative_l2']:.2f}",
+        f"{each.min():.2f} to {each.max():.2f}",
+        f"{(over['relative_l2'] < 1).sum()} of {len(over)}",
+        f"{mean['seconds']:.2f}",
+        f"{mean['parameters']:.2f}",
+        f"{mine['experts'].mean():.1f}",
+        f"{mine['refusals'].mean():.1f}",
+    ]
+    return f"| {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":

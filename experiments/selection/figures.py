@@ -8,6 +8,7 @@ from experiments.benchmarks.figures import Findings
 from nas.campaign.records import Records
 from reports import claims as reported
 from reports import survival, trust, words
+from reports.rows import each
 
 # Column of `trust.runs`: what it is called, and what its median over the seeds shall be at most.
 MEDIANS: Mapping[str, tuple[str, float | None]] = {
@@ -81,13 +82,10 @@ def claims(findings: Findings, records: Records) -> None:
     for claim in made:
         verdict = "holds" if claim in held else "does not hold"
         findings.note(f"{claim}: {verdict} in the other seeds.")
-    for row in survival.survival_rates(experts, runs).to_dict("records"):
-        findings.note(
-            f"{row['factor']} {row['level']}: {row['survived']} of {row['experts']} survive "
-            f"({row['low']:.0%} to {row['high']:.0%}), all {len(runs)} seeds."
-        )
-    every = survival.survival_rates(experts, runs), survival.chance(experts, runs), len(runs)
-    for sentence in words.article(*every):
+    rates = survival.survival_rates(experts, runs)
+    for rate in each(rates):
+        findings.note(f"{words.counted(rate)}, all {len(runs)} seeds.")
+    for sentence in words.article(rates, survival.chance(experts, runs), len(runs)):
         findings.note(f"The article's {sentence}.")
 
 

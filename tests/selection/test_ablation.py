@@ -1,10 +1,9 @@
 """Levers truly change the search, and only for as long as they are pulled."""
 
 import copy
-import math
 from dataclasses import replace
-from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from experiments.selection import PROBLEMS, ablation
@@ -70,12 +69,12 @@ def test_figures_are_over_the_defaults_of_the_same_seed() -> None:
         for seed in ablation.SEEDS
         for name, factor in zip(LEVERS, (1, 2, *[1] * (len(LEVERS) - 2)), strict=True)
     ]
-    lines = ablation.page(rows).splitlines()
+    lines = ablation.page(pd.DataFrame(rows)).splitlines()
     assert "| nothing (default) | 1.00 | 1.00 to 1.00 | 0 of 9 | 1.00 | 1.00 | 2.0 | 0.0 |" in lines
     name = list(LEVERS)[1]
     assert f"| {name} | 2.00 | 2.00 to 2.00 | 0 of 9 | 1.00 | 2.00 | 2.0 | 0.0 |" in lines
     rows[1] = replace(rows[1], relative_l2=8 * rows[1].relative_l2)  # of one problem
-    assert f"| {name} | 2.52 | 2.00 to 4.00 |" in ablation.page(rows)
+    assert f"| {name} | 2.52 | 2.00 to 4.00 |" in ablation.page(pd.DataFrame(rows))
 
 
 def test_levers_of_fine_tuning_and_dropping_change_these(warmed: Trainer) -> None:
@@ -97,9 +96,3 @@ def test_levers_of_fine_tuning_and_dropping_change_these(warmed: Trainer) -> Non
         LEVERS[name].begin(trainer)
         rule = trainer.search.elimination.rule
         assert (rule.tolerance, rule.left) == told
-
-
-def test_rows_come_back_as_they_were(tmp_path: Path) -> None:
-    rows = [Row("burgers", 3, "no sparsity", 2, 1000, 1, 1e-5, math.inf, 30.5)]
-    ablation.write(tmp_path / "rows.csv", rows)
-    assert ablation.read(tmp_path / "rows.csv") == rows
