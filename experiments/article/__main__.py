@@ -9,6 +9,7 @@ import typer
 from experiments.article import claims
 from experiments.benchmarks import machine, page
 from experiments.benchmarks.figures import Findings
+from experiments.command import run
 from nas.campaign import campaign, config, records
 
 HERE = Path(__file__).parent
@@ -60,4 +61,4 @@ def record(findings: Findings, found: records.Records) -> None:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run(main)

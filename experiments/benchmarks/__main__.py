@@ -13,8 +13,8 @@ from rich.table import Table
 
 from experiments.benchmarks import cases, machine, page, picture, table
 from experiments.benchmarks.figures import Figure, Findings, targets
+from experiments.command import MISUSE, run
 
-MISUSE = 2
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -81,4 +81,4 @@ def show_table(figures: Sequence[Figure]) -> None:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run(main)

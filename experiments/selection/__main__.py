@@ -10,6 +10,7 @@ import typer
 
 from experiments.benchmarks import machine, page
 from experiments.benchmarks.figures import Findings, targets
+from experiments.command import MISUSE, run
 from experiments.selection import PROBLEMS, one_by_one
 from experiments.selection import figures as measures
 from experiments.training import alone, settings
@@ -18,7 +19,6 @@ from experiments.training.runs import Task
 from nas import validation
 from nas.campaign import campaign, config, records
 
-MISUSE = 2
 HERE = Path(__file__).parent
 SEEDS = 20  # of which one half makes the claims and the other tests them
 
@@ -108,4 +108,4 @@ def record(findings: Findings, found: records.Records) -> None:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run(main)

@@ -19,6 +19,7 @@ import torch
 import typer
 
 from experiments.benchmarks import machine
+from experiments.command import run
 from experiments.selection import PROBLEMS
 from experiments.selection.levers import DEFAULT, LEVERS
 from experiments.training import settings
@@ -170,4 +171,4 @@ def _line(name: str, table: pd.DataFrame) -> str:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run(main)

@@ -13,11 +13,11 @@ import typer
 from experiments.benchmarks import machine, page, table
 from experiments.benchmarks.alone import Died
 from experiments.benchmarks.figures import Findings, targets
+from experiments.command import MISUSE, run
 from experiments.training import alone, cases, picture, settings
 from experiments.training.kept import Kept
 from experiments.training.runs import Task
 
-MISUSE = 2
 FOLDER = Path(__file__).parent
 HOW = (
     "Errors are relative L2 errors against the exact or reference solution at 20,000 points of "
@@ -113,4 +113,4 @@ def record(folder: Path, kept: Kept, findings: Findings) -> None:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run(main)

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from experiments.benchmarks import __main__ as command
 from experiments.benchmarks import cases
 from experiments.benchmarks.figures import Findings
+from experiments.command import MISUSE
 
 VALUES = {"drop": 40.0, "start": 3.0}
 
@@ -68,5 +69,5 @@ def test_list_measures_nothing(results: Path) -> None:
 @pytest.mark.usefixtures("results")
 def test_an_unknown_case_is_misuse() -> None:
     code, output = run("fast")
-    assert code == command.MISUSE
+    assert code == MISUSE
     assert "'fast': no such case" in output
