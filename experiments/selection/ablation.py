@@ -7,11 +7,11 @@ import copy
 import math
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -65,9 +65,8 @@ def main(
 ) -> None:
     """Measure what is left, and write both files."""
     jobs = [(problem, seed, to / f"{problem}-{seed}.csv") for problem in PROBLEMS for seed in SEEDS]
-    left = [job for job in jobs if not job[-1].exists()]
     with ProcessPoolExecutor(settings.AT_ONCE, get_context("spawn")) as pool:
-        for done in as_completed([pool.submit(measure, *job) for job in left]):
+        for done in as_completed([pool.submit(measure, *job) for job in jobs]):
             done.result()
     table = pd.concat([pd.read_csv(path) for *_, path in jobs], ignore_index=True)
     write(HERE / "ablation.csv", table)
@@ -75,7 +74,11 @@ def main(
 
 
 def measure(problem: str, seed: int, path: Path) -> None:
-    """Search with each lever, from one warm-up, and write the rows."""
+    """Search with each lever that has no row yet, from one warm-up; each row is kept at once."""
+    rows: list[Any] = pd.read_csv(path).to_dict("records") if path.exists() else []
+    left = [name for name in LEVERS if name not in {row["lever"] for row in rows}]
+    if not left:
+        return
     torch.set_num_threads(settings.THREADS)
     known, campaign = problems.load(problem), config.load(HERE / f"{problem}.yaml")
     tune = campaign.tune
@@ -85,16 +88,17 @@ def measure(problem: str, seed: int, path: Path) -> None:
     first = Trainer(known, usual)
     while first.search.phase == WARM_UP:
         first.search.advance()
-    rows = []
-    for name, lever in LEVERS.items():
+    for name in left:
+        lever = LEVERS[name]
         with lever.pulled():
             trainer = _begun(Trainer(known, lever.settings(usual)), first.search)
             lever.begin(trainer)
             begun = time.monotonic()
             outcome = trainer.run()
-            rows.append(_row(problem, seed, name, outcome, time.monotonic() - begun))
-        print(rows[-1], flush=True)
-    write(path, pd.DataFrame(rows))
+            row = _row(problem, seed, name, outcome, time.monotonic() - begun)
+        print(row, flush=True)
+        rows.append(asdict(row))
+        write(path, pd.DataFrame(rows))
 
 
 def write(path: Path, table: pd.DataFrame) -> None:

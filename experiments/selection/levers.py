@@ -90,6 +90,9 @@ LEVERS: Mapping[str, Lever] = {
     "one expert may be left": Lever(rule={"fewest": 1}),
     "fine-tuning on a quarter of the points": Lever({(descent, "ROWS_EACH"): 0.0}),
     "240 iterations of fine-tuning instead of 60": Lever(settings=_long),
+    "240 iterations of fine-tuning, and one expert may be left": Lever(
+        rule={"fewest": 1}, settings=_long
+    ),
     "240 iterations of fine-tuning, none of them dearer than the first": Lever(
         {(descent, "MOST_PRODUCTS"): descent.FIRST_PRODUCTS}, settings=_long
     ),

@@ -2,6 +2,7 @@
 
 import copy
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -96,3 +97,28 @@ def test_levers_of_fine_tuning_and_dropping_change_these(warmed: Trainer) -> Non
         LEVERS[name].begin(trainer)
         rule = trainer.search.elimination.rule
         assert (rule.tolerance, rule.left) == told
+
+
+def test_only_what_has_no_row_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "burgers.yaml").write_text(
+        "{problem: burgers, space: full_grid, tune: {m: 2, p: 0.5, threshold: 0.1}, training: "
+        XX
+        "fine_tuning: {iterations: 1}}}"
+    )
+    monkeypatch.setattr(ablation, "HERE", tmp_path)
+    path, levers = tmp_path / "kept" / "burgers-3.csv", dict(list(LEVERS.items())[:2])
+    monkeypatch.setattr(ablation, "LEVERS", {DEFAULT: levers[DEFAULT]})
+    ablation.measure("burgers", 3, path)
+    first = pd.read_csv(path)
+    assert list(first["lever"]) == [DEFAULT]
+    monkeypatch.setattr(ablation, "LEVERS", levers)
+    capsys.readouterr()
+    ablation.measure("burgers", 3, path)
+    assert capsys.readouterr().out.count("Row(") == 1
+    both = pd.read_csv(path)
+    assert list(both["lever"]) == list(levers)
+    pd.testing.assert_frame_equal(both[:1], first)
+    ablation.measure("burgers", 3, path)
+    assert capsys.readouterr().out == ""
