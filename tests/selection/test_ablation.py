@@ -104,7 +104,7 @@ def test_only_what_has_no_row_is_measured(
 ) -> None:
     (tmp_path / "burgers.yaml").write_text(
         "{problem: burgers, space: full_grid, tune: {m: 2, p: 0.5, threshold: 0.1}, training: "
-        XX
+        "{points: {interior: 32, boundary: 12}, warm_up: {iterations: 2}, steps: 20, "
         "fine_tuning: {iterations: 1}}}"
     )
     monkeypatch.setattr(ablation, "HERE", tmp_path)
