@@ -59,7 +59,7 @@ def search(
     typer.echo("\n".join(display.summary(result)))
     advice = f"next: nas report {out}"
     if result.records.trials.recommended.any():
-        advice += f" · nas export {out} --to model/"
+        advice += f" · nas validate {out} · nas export {out} --to model/"
     typer.echo(advice)
     if (result.records.runs.status != "completed").any():
         raise typer.Exit(FAILED)

@@ -76,14 +76,15 @@ def summary(result: Result) -> list[str]:
 
 
 def ranking(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The candidates of a baseline, the best first: medians over the repetitions."""
+    """The candidates of a baseline, the least held-out loss first: medians over the repetitions."""
     table = pd.DataFrame(rows).astype({"relative_l2": float})  # all None where there is no truth
     middle = table.groupby(["activation", "depth", "width"]).median(numeric_only=True)
     best_first = list(each(middle.sort_values("held_out_loss").reset_index()))
     wide = max(len(architecture(row)) for row in best_first)
     repetitions = plural(table["repetition"].nunique(), "repetition")
     return [
-        f"{plural(len(best_first), 'candidate')}, each alone, {repetitions}; the best first",
+        f"{plural(len(best_first), 'candidate')}, each alone, {repetitions}; "
+        "the least held-out loss first",
         f"  {'':{wide}}  parameters  held-out loss  relative L2",
         *(
             f"  {architecture(row):{wide}}  {row.parameters:10,.0f}  {row.held_out_loss:13.2e}"

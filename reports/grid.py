@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import Colormap
+from matplotlib.colors import Colormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from numpy.typing import NDArray
@@ -120,13 +120,13 @@ def image(
     low: float,
     high: float,
     title: str,
+    scale: type[Normalize] = Normalize,
 ) -> AxesImage:
-    """Show ``values`` (Y, X); points outside the domain stay blank."""
+    """Show ``values`` (Y, X) from ``low`` to ``high``; points outside the domain stay blank."""
     shown = ax.imshow(
         np.ma.masked_invalid(values),
         cmap=colours,
-        vmin=low,
-        vmax=high,
+        norm=scale(low, high),
         extent=grid.extent,
         origin="lower",
         aspect="equal" if grid.spatial and 0.4 <= _sides(grid) <= 1.6 else "auto",

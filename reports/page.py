@@ -58,7 +58,7 @@ def answer(records: Records, best: Recommended | None) -> list[str]:
         first,
         f"Of {tables.whole(run.experts_before)} experts {tables.whole(run.experts_after)} "
         f"survived: {words.team(best.survivors)} (activation, depth × width, weight at "
-        "the end of the selection).",
+        "the end of the selection, before the fine-tuning).",
         f"Parameters: {tables.count(before)} before, {tables.count(after)} after "
         f"({words.percent(1 - after / before)} fewer), gate included.",
         f"Held-out physics loss: {words.number(run.held_out_loss)}.",

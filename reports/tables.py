@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from nas.campaign.records import Records
+from reports import trust
 from reports.rows import each
 from reports.statistics import Statistics
 from reports.words import architecture, duration, number, percent
@@ -100,8 +101,8 @@ KINDS = {
 
 
 def teams(records: Records) -> Table:
-    """Every team that stood beside a run, the selected ones marked; the best first."""
-    table = records.teams.sort_values(["run", "held_out_loss"])
+    """Every team that stood beside a run, the selected ones marked; that of least error first."""
+    table = records.teams.sort_values(["run", trust.unit(records)])
     rows = tuple(
         (
             t.run,
@@ -121,7 +122,7 @@ def teams(records: Records) -> Table:
 
 
 def singles(records: Records) -> Table:
-    """Every candidate alone, the best first; medians over the repetitions."""
+    """Every candidate alone, that of least error first; medians over the repetitions."""
     keys = ["activation", "depth", "width"]
     table = records.singles.groupby(keys).median(numeric_only=True).reset_index()
     rows = tuple(
@@ -133,7 +134,7 @@ def singles(records: Records) -> Table:
             number(s.relative_l2),
             duration(s.seconds),
         )
-        for s in each(table.sort_values("held_out_loss"))
+        for s in each(table.sort_values(trust.unit(records)))
     )
     columns = ("network", "parameters", "own residual", "held-out loss", "relative L2", "time")
     return Table("Single networks", columns, rows)

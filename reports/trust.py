@@ -60,7 +60,8 @@ def runs(records: Records) -> pd.DataFrame:
 
     Columns: run, size (of the selected team), pool, teams (random ones), beaten (how many of
     them the selected team, trained again from scratch, beats; of equals half), better (their
-    share), and ratios of errors: ``over_best`` (selected team over the team of the best single
+    share), is_best (whether the selected team is that of the best single networks), and ratios of
+    errors: ``over_best`` (selected team over the team of the best single
     networks, both from scratch), ``over_single`` (the search's mixture over the best single
     network, equal iterations), ``over_longest`` (over the best single network trained as long as
     the search), ``over_all`` (over the whole pool never pruned), ``parameters`` (the share that
@@ -68,7 +69,7 @@ def runs(records: Records) -> pd.DataFrame:
     NaN where something was not measured.
     """
     rows = [_run(records, run) for run in validated(records)]
-    names = ["run", "size", "pool", "teams", "beaten", "better", *RATIOS]
+    names = ["run", "size", "pool", "teams", "beaten", "better", "is_best", *RATIOS]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -93,6 +94,7 @@ def _run(records: Records, run: str) -> dict[str, object]:
     beaten = np.nan
     if len(others) and not np.isnan(selected):
         beaten = float((others > selected).sum() + (others == selected).sum() / 2)
+    of_both = teams.loc[teams["kind"].isin(("selected", "best")), "members"]
     attempts = records.attempts[records.attempts["run"] == run]
     return {
         "run": run,
@@ -101,6 +103,7 @@ def _run(records: Records, run: str) -> dict[str, object]:
         "teams": len(others),
         "beaten": beaten,
         "better": beaten / len(others) if len(others) else np.nan,
+        "is_best": bool(of_both.duplicated().any()),
         "over_best": selected / _first(by_kind, "best"),
         "over_single": mixture / (error(records, alone).min() if len(alone) else np.nan),
         "over_longest": mixture / _first(by_kind, "longest"),
@@ -129,6 +132,12 @@ def chance(table: pd.DataFrame) -> float:
     for row in each(compared):
         distribution = np.convolve(distribution, np.full(row.teams + 1, 1 / (row.teams + 1)))
     return min(float(distribution[math.floor(compared["beaten"].sum()) :].sum()), 1.0)
+
+
+def least_chance(table: pd.DataFrame) -> float:
+    """The least `chance` that there could be: that of selected teams that beat all others."""
+    teams = table.dropna(subset=["beaten"])["teams"]
+    return float(np.prod(1 / (teams + 1)))
 
 
 def share(table: pd.DataFrame) -> tuple[float, float, float]:

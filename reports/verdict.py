@@ -19,14 +19,15 @@ def verdict(records: Records) -> list[str]:
     """The answer first, then what it rests on; where nothing was validated, how to do it."""
     if records.teams.empty:
         return [
-            "Not measured. `nas validate` on this campaign's folder trains the selected team "
-            "again, beside random teams and single networks; this section then tells the result."
+            "Not measured. The command “nas validate” on this campaign's folder trains the "
+            "selected team again, beside random teams and single networks, which takes some "
+            "fifteen times as long as a run of the search; this section then tells the result."
         ]
     table = trust.runs(records)
-    return [_answer(table), *_sentences(table, records)]
+    return [_answer(table, records), *_sentences(table, records)]
 
 
-def _answer(table: pd.DataFrame) -> str:
+def _answer(table: pd.DataFrame, records: Records) -> str:
     """By the team against chance, and by the mixture against one network."""
     single, *_ = trust.over_runs(table, "over_single")
     longest, *_ = trust.over_runs(table, "over_longest")
@@ -35,17 +36,28 @@ def _answer(table: pd.DataFrame) -> str:
         return f"{team}."
     if max(single, longest) < 1:
         return f"{team}. Against the best single network the search is worth its time."
-    return f"{team}. One single network does as well or better: see below which."
+    if longest >= 1:
+        rival = f"{_longest(records)}, does as well or better in the time of the search"
+    else:
+        rival = (
+            f"{architecture(_best_alone(records))}, does as well or better in as many iterations"
+        )
+    return f"{team}. One single network, {rival}."
 
 
 def _team(table: pd.DataFrame) -> str:
-    chance = trust.chance(table)
+    chance, level = trust.chance(table), 1 - COVERAGE
     if math.isnan(chance):
         if (table["size"] == table["pool"]).all():
             return "Nothing was dropped, so there is no choice of a team to judge"
         return "The team has not been measured against others of its size yet"
-    if chance <= 1 - COVERAGE:
+    if chance <= level:
         return "Yes, the team is better than chance would pick"
+    if trust.least_chance(table) > level:
+        return (
+            f"Undecided: {plural(len(table), 'run')} beside so few random teams could not tell any "
+            "team from one picked by chance; validate a campaign with more seeds"
+        )
     return (
         "No: the team cannot be told from one picked by chance, which does as well with a "
         f"probability of {percent(chance)}"
@@ -63,20 +75,24 @@ def _sentences(table: pd.DataFrame, records: Records) -> Iterator[str]:
             f"{plural(len(compared), 'run')})."
         )
     best, whole = _ratio(table, "over_best"), _ratio(table, "over_all")
+    error = _error(records)
     if best:
+        same = plural(int(table["is_best"].sum()), "run")
+        also = f"; in {same} it is that very team" * bool(table["is_best"].any())
         yield (
-            f"Its error is {best} times that of a team of as many best single networks, both "
-            "from scratch."
+            f"Its {error} is {best} times that of a team of as many best single networks, both "
+            f"from scratch{also}."
         )
     if whole:
-        yield f"The search's mixture has {whole} times the error of the whole pool, never pruned."
+        yield f"The search's mixture has {whole} times the {error} of the whole pool, never pruned."
     yield from _single(table, records)
     yield from _ranking(trust.rankings(records))
     seconds, evaluations = (trust.over_runs(table, name)[0] for name in ("seconds", "evaluations"))
     if not math.isnan(seconds):
         yield (
             f"The search took {percent(seconds)} of the time, and {percent(evaluations)} of the "
-            "point-evaluations, of training every candidate alone."
+            "point-evaluations, of training every candidate alone"
+            f"{': “nas baseline” does that, and was cheaper here' * (seconds > 1)}."
         )
     yield _measured(table)
 
@@ -85,7 +101,11 @@ def _measured(table: pd.DataFrame) -> str:
     """What it all rests on."""
     names = ", ".join(table["run"])
     if len(table) == 1:
-        return f"Measured beside run {names}; with more `seeds` a search can be told from its luck."
+        return (
+            f"Measured beside run {names} alone, the interval in brackets by Wilson's formula from "
+            "its random teams; a campaign with more seeds, in a folder of its own, can tell the "
+            "search from its luck."
+        )
     return (
         f"Measured beside the runs {names}. An interval in brackets is one of the median over "
         f"these {len(table)} runs, and holds it with {percent(trust.coverage(len(table)))}."
@@ -105,15 +125,41 @@ def _single(table: pd.DataFrame, records: Records) -> Iterator[str]:
     ratio, longest = _ratio(table, "over_single"), _ratio(table, "over_longest")
     if not ratio:
         return
-    errors = records.singles.assign(error=trust.error(records, records.singles))
-    middle = errors.groupby(trust.CANDIDATE)["error"].median().reset_index()
-    best = next(each(middle.sort_values("error")))
-    also = f"; {longest} times if that one may learn for as long as the search took" * bool(longest)
+    error, best = _error(records), _best_alone(records)
     yield (
-        f"The search's mixture has {ratio} times the error of the best single network of the same "
-        f"seed after as many iterations{also}. Best alone over all seeds: {architecture(best)} "
+        f"The search's mixture has {ratio} times the {error} of the best single network of the "
+        f"same seed after as many iterations. Best alone over all seeds: {architecture(best)} "
         f"({number(best.error)})."
     )
+    if longest:
+        advice = (
+            " To have that one: a campaign with it alone in its space, and more iterations of "
+            "fine-tuning."
+        )
+        yield (
+            f"It has {longest} times that of {_longest(records)}, the single network with the "
+            "least held-out loss, where that learns for as long as the search took."
+            f"{advice * (trust.over_runs(table, 'over_longest')[0] >= 1)}"
+        )
+
+
+def _error(records: Records) -> str:
+    """What the errors are that are compared."""
+    return "error" if trust.unit(records) == "relative_l2" else "held-out loss"
+
+
+def _best_alone(records: Records) -> Any:
+    """The candidate with the least median error over the seeds."""
+    errors = records.singles.assign(error=trust.error(records, records.singles))
+    middle = errors.groupby(trust.CANDIDATE)["error"].median().reset_index()
+    return next(each(middle.sort_values("error")))
+
+
+def _longest(records: Records) -> str:
+    """Which single networks learnt for as long as the searches took."""
+    teams = records.teams
+    mine = teams[(teams["kind"] == "longest") & teams["run"].isin(trust.validated(records))]
+    return " or ".join(sorted(set(mine["members"])))
 
 
 def _ranking(table: pd.DataFrame) -> Iterator[str]:
@@ -132,6 +178,8 @@ def _ranking(table: pd.DataFrame) -> Iterator[str]:
     noise = (
         "" if math.isnan(agreement) else f" Two seeds of these trainings agree at {agreement:.2f}."
     )
+    if agreement < POOR_TAU:
+        advice += " But seeds differ: which network is best alone is in good part luck here."
     yield (
         f"Agreement with how good each candidate is alone (Kendall's τ): {', '.join(known)}."
         f"{noise} {advice}"

@@ -28,7 +28,9 @@ def plural(count: int, thing: str) -> str:
 
 
 def percent(value: float) -> str:
-    return "–" if not math.isfinite(value) else f"{100 * value:.0f} %"
+    if not math.isfinite(value):
+        return "–"
+    return "<1 %" if 0 < value < 0.005 else f"{100 * value:.0f} %"
 
 
 def duration(seconds: float) -> str:

@@ -63,7 +63,7 @@ def test_search_prints_what_it_recommends(finished: tuple[Path, str]) -> None:
     assert printed.startswith("1 run finished\n")
     assert "recommended: trial 0 (run 0000-0)" in printed
     assert "relative L2" in printed
-    assert "next: nas report out · nas export out --to model/" in printed
+    assert "next: nas report out · nas validate out · nas export out --to model/" in printed
 
 
 def test_report_and_export_print_paths(

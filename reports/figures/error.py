@@ -3,6 +3,7 @@
 from functools import partial
 
 import numpy as np
+from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from nas.campaign.records import Records
@@ -13,6 +14,7 @@ from reports.words import number
 
 SECTION = "team"
 ORDER = 2
+SPAN = 1e3  # from the least error that is told apart to the greatest
 
 
 def summarise(records: Records) -> tuple[grid.Grid, dict[str, grid.Array]] | None:
@@ -25,14 +27,16 @@ def summarise(records: Records) -> tuple[grid.Grid, dict[str, grid.Array]] | Non
 
 
 def draw(data: tuple[grid.Grid, dict[str, grid.Array]], figure: Figure) -> None:
-    """One row per field, from 0, since only the size of the error counts."""
+    """One row per field, logarithmic: near a corner the error may be a hundred times as large."""
     where, errors = data
     figure.set_layout_engine("compressed")  # panels of fixed shape
     axes = figure.subplots(len(errors), 1, squeeze=False)[:, 0]
     for ax, (field, error) in zip(axes, errors.items(), strict=True):
         _, high = grid.limits(error)
         title = f"|{field} − reference|"
-        shown = grid.image(ax, where, error, ERROR_COLOURS, 0.0, high, title)
+        low = high / SPAN
+        shown_from = np.maximum(error, low)  # keeps NaN, outside the domain
+        shown = grid.image(ax, where, shown_from, ERROR_COLOURS, low, high, title, LogNorm)
         figure.colorbar(shown, ax=ax, label="absolute error")
 
 
@@ -47,7 +51,8 @@ def pictures(records: Records) -> list[Picture]:
             "error",
             "Error",
             f"Absolute error against the reference: {spoken}.",
-            "Bright: where the prediction is furthest from the reference. The reference is "
+            "Bright: where the prediction is furthest from the reference; dark: a thousandth of "
+            "that or less. The reference is "
             "only for looking at: no decision of the search saw it.",
             (3.6, (0.85 + 2.1 * where.ratio) * len(errors) + 0.1),
             partial(draw, data),

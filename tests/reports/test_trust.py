@@ -98,7 +98,7 @@ def test_where_nothing_else_was_drawn_nothing_is_said_of_it(tmp_path: Path) -> N
 
 
 def test_a_failed_team_is_infinitely_bad(tmp_path: Path) -> None:
-    records = made(tmp_path)
+    records = made(tmp_path, rivals=(0.01, *(0.03,) * 19))
     records.teams.loc[records.teams.number == 0, ["relative_l2", "held_out_loss"]] = np.nan
     failed = records.teams.kind.isin(["selected", "best"])  # number 0 is the best random one, too
     records.teams.loc[failed, "relative_l2"] = 0.02
@@ -106,12 +106,12 @@ def test_a_failed_team_is_infinitely_bad(tmp_path: Path) -> None:
     assert row["better"] == 1
     records.teams.loc[records.teams.kind == "selected", "relative_l2"] = np.nan
     (row,) = trust.runs(records).to_dict("records")
-    assert row["better"] == pytest.approx(1 / 8)  # half of the one that failed, too
+    assert row["better"] == pytest.approx(1 / 40)  # half of the one that failed, too
     assert verdict(records)[0].startswith("No")
 
 
 def test_where_all_teams_failed_it_is_said(tmp_path: Path) -> None:
-    records = made(tmp_path)
+    records = made(tmp_path, rivals=(0.01, *(0.03,) * 19))
     records.teams[["relative_l2", "held_out_loss"]] = np.nan
     assert verdict(records)[0].startswith("No")
 
@@ -198,18 +198,61 @@ def test_a_better_single_network_is_told_also_when_the_team_is_good(tmp_path: Pa
     records = made(tmp_path, (0.02,) * 3, (0.03,) * 20)
     records.singles.loc[records.singles.activation == "sine", "relative_l2"] = 0.001
     said = verdict(records)
-    assert said[0].endswith("One single network does as well or better: see below which.")
+    assert said[0].endswith(
+        "One single network, sine 2×16, does as well or better in as many iterations."
+    )
     assert any("Best alone over all seeds: sine 2×16 (1.00e-3)" in sentence for sentence in said)
+
+
+def test_the_network_that_learns_as_long_is_named(tmp_path: Path) -> None:
+    """It is chosen by its loss, as a user would, and need not be the best by its error."""
+    records = made(tmp_path, (0.02,) * 3, (0.03,) * 20)
+    longest = records.teams.kind == "longest"
+    records.teams.loc[longest, "members"] = "tanh 3×16"
+    records.teams.loc[longest, "relative_l2"] = 0.001
+    said = verdict(records)
+    assert said[0].endswith(
+        "One single network, tanh 3×16, does as well or better in the time of the search."
+    )
+    assert any(
+        "10 (10 to 10) times that of tanh 3×16, the single network with the least held-out loss"
+        in sentence
+        for sentence in said
+    )
+
+
+def test_too_few_teams_leave_it_undecided(tmp_path: Path) -> None:
+    table = trust.runs(made(tmp_path, (0.001,), (0.03,) * 9))
+    assert trust.least_chance(table) == trust.chance(table) == pytest.approx(1 / 10)
+    said = verdict(made(tmp_path / "again", (0.001,), (0.03,) * 9))
+    assert said[0].startswith("Undecided: 1 run beside so few random teams could not tell")
+    more = trust.runs(made(tmp_path / "more", (0.1,) * 2, (0.03,) * 9))
+    assert trust.least_chance(more) == pytest.approx(0.01)
+
+
+def test_a_team_that_is_that_of_the_best_is_said_to_be_so(tmp_path: Path) -> None:
+    records = made(tmp_path, (0.02,) * 3)
+    first = (records.teams.run == "0000-0") & (records.teams.kind == "best")
+    records.teams.loc[records.teams.kind == "best", "members"] = "tanh 2×16, tanh 3×16"
+    assert not trust.runs(records).is_best.any()
+    records.teams.loc[first, "members"] = "sine 2×16, tanh 2×16"
+    assert list(trust.runs(records).is_best) == [True, False, False]
+    assert any(
+        "both from scratch; in 1 run it is that very team." in one for one in verdict(records)
+    )
 
 
 def test_what_was_not_validated_is_said_to_be_so(tmp_path: Path) -> None:
     records = made(tmp_path)
     nothing = Records(**(vars(records) | {"teams": records.teams.iloc[:0]}))
     (said,) = verdict(nothing)
-    assert said.startswith("Not measured. `nas validate`")
+    assert said.startswith("Not measured. The command “nas validate” on this campaign's folder")
 
 
 def test_a_validated_campaign_without_a_reference_is_judged_by_its_losses(tmp_path: Path) -> None:
     records = realistic("flow", trials=2, broken=()).records(tmp_path)
     assert records.teams.relative_l2.isna().all()
-    assert len(verdict(records)) > 4
+    said = verdict(records)
+    assert len(said) > 4
+    assert any("times the held-out loss of the best single network" in one for one in said)
+    assert not any("times the error" in one for one in said)
