@@ -13,7 +13,7 @@ from rich.text import Text
 from nas.campaign.jobs import State, Watch
 from nas.result import Result
 from reports.rows import each
-from reports.words import architecture, duration, number, plural
+from reports.words import architecture, choice, duration, number, plural
 
 
 @contextmanager
@@ -65,7 +65,7 @@ def summary(result: Result) -> list[str]:
     front = int(trials.on_front.sum())
     names = ", ".join(architecture(expert) for expert in result.survivors.itertuples())
     lines += [
-        f"recommended: trial {best.trial} (run {best.run}), {_choice(front, len(trials))}",
+        f"recommended: trial {best.trial} (run {best.run}), {choice(front, len(trials))}",
         f"  experts          {best.experts_before:.0f} → {best.experts_after:.0f}: {names}",
         f"  parameters       {best.parameters_before:,.0f} → {best.parameters_after:,.0f}",
         f"  held-out loss    {best.held_out_loss:.2e}",
@@ -92,13 +92,3 @@ def ranking(rows: Sequence[Mapping[str, Any]]) -> list[str]:
             for row in best_first
         ),
     ]
-
-
-def _choice(front: int, trials: int) -> str:
-    if trials == 1:
-        return "the only one"
-    if front == 1:
-        return "no other is better in loss or in size"
-    if front == 2:
-        return "the more accurate of the 2 on the front of loss and size"
-    return f"of the {front} on the front of loss and size the knee, or else the most accurate"

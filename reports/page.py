@@ -45,10 +45,10 @@ def answer(records: Records, best: Recommended | None) -> list[str]:
     """The first paragraph: what is recommended, what it costs, how good it is."""
     if best is None:
         return ["No run was completed, so there is nothing to recommend. The reasons are below."]
-    run = best.run
+    run, trials = best.run, records.trials
     first = (
-        f"Trial {run.trial} (run {best.name}) is recommended: of the front below, the knee, or "
-        "where there is none the most accurate."
+        f"Trial {run.trial} (run {best.name}) is recommended: "
+        f"{words.choice(int(trials['on_front'].sum()), len(trials))}."
         if best.by_knee
         else f"No trial is recommended yet; shown is run {best.name}, the completed run with the "
         "least held-out loss."

@@ -132,10 +132,7 @@ def _single(table: pd.DataFrame, records: Records) -> Iterator[str]:
         f"({number(best.error)})."
     )
     if longest:
-        advice = (
-            " To have that one: a campaign with it alone in its space, and more iterations of "
-            "fine-tuning."
-        )
+        advice = " So learning for longer pays here: give the fine-tuning more iterations."
         yield (
             f"It has {longest} times that of {_longest(records)}, the single network with the "
             "least held-out loss, where that learns for as long as the search took."

@@ -59,6 +59,17 @@ def team(survivors: pd.DataFrame) -> str:
     return ", ".join(parts)
 
 
+def choice(front: int, trials: int) -> str:
+    """Why the recommended trial is it, of ``trials`` with ``front`` on the front."""
+    if trials == 1:
+        return "the only one"
+    if front == 1:
+        return "no other is better in loss or in size"
+    if front == 2:
+        return "the more accurate of the 2 on the front of loss and size"
+    return f"of the {front} on the front of loss and size the knee, or else the most accurate"
+
+
 def survival(rates: pd.DataFrame, chance: dict[str, float], runs: int) -> list[str]:
     """What can and cannot be said on which levels survive, by the rule of `reports.claims`."""
     if rates.empty:

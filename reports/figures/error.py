@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from nas.campaign.records import Records
 from reports import grid
 from reports.figures import Picture
-from reports.style import ERROR_COLOURS
+from reports.style import ERROR_COLOURS, logarithmic
 from reports.words import number
 
 SECTION = "team"
@@ -37,7 +37,8 @@ def draw(data: tuple[grid.Grid, dict[str, grid.Array]], figure: Figure) -> None:
         low = high / SPAN
         shown_from = np.maximum(error, low)  # keeps NaN, outside the domain
         shown = grid.image(ax, where, shown_from, ERROR_COLOURS, low, high, title, LogNorm)
-        figure.colorbar(shown, ax=ax, label="absolute error")
+        bar = figure.colorbar(shown, ax=ax, label="absolute error")
+        logarithmic(bar.ax.yaxis, (low, high))
 
 
 def pictures(records: Records) -> list[Picture]:

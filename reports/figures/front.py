@@ -114,8 +114,8 @@ def pictures(records: Records) -> list[Picture]:
             f"Held-out loss against surviving parameters of {plural(len(data.trials), 'trial')}, "
             f"{on_front} on the front.{spoken}",
             "Each mark is a trial; lower and further left is better. No other trial is better "
-            "in both than one on the front. Star: its knee, where a smaller network starts to "
-            "cost much accuracy. Numbers are trials.",
+            "in both than one on the front. Star: the recommended one, of three or more the knee, "
+            "where a smaller network starts to cost much accuracy. Numbers are trials.",
             SIZE,
             partial(draw, data),
         )
