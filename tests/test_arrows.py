@@ -88,6 +88,7 @@ MAY_IMPORT = {
         "nas.validation",
         "reports.style",
         "reports.claims",
+        "reports.rows",
         "reports.survival",
         "reports.trust",
         "reports.words",
