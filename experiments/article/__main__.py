@@ -28,7 +28,8 @@ HOW = (
     "all seeds, with Wilson's 95 % interval. A claim is confirmed or contradicted only where the "
     "two intervals do not touch and fates dealt at random within each run, since experts of one "
     "run compete, would part the levels as far in less than 1.7 % of the cases (0.05 over three "
-    "questions)."
+    "questions). It holds for the pool and the problem of its campaign. Narrow networks owe part "
+    "of their survival to that start. Two experts always stay: `identical` can end with no fewer."
 )
 PAGE = page.Page("The article's claims", "python -m experiments.article", CAMPAIGNS, how=HOW)
 

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import torch
 import typer
+from scipy import stats
 
 from experiments.benchmarks import machine
 from experiments.command import run
@@ -37,9 +38,12 @@ SEEDS = (100, 101, 102)  # none of the campaigns'
 HOW = (
     "The search of the campaigns beside this page, with one thing changed at a time. Errors "
     "(relative L2), times (after the warm-up) and parameters are over the default's of the same "
-    "problem and seed, from the same warm-up: geometric means, of the errors also the range of the "
-    "problems' own, and how many searches have a smaller error than the default's. Seeds differ by "
-    "a factor of two and more, so that small differences mean nothing."
+    "problem and seed, from the same warm-up: geometric means over all searches, for the errors "
+    "with Student's interval of the mean logarithm, and for each problem; beside them how many "
+    "searches have a smaller error than the default's, and how many experts and refusals a search "
+    "has. A lever whose interval holds 1 was not seen to be worth anything. Without sparsity its "
+    "price is 0; the price of the default begins at 0.1 physics losses and doubles where nobody "
+    "can be dropped. The kin of an expert are those that share its activation, depth or width."
 )
 
 
@@ -137,9 +141,11 @@ def _row(problem: str, seed: int, lever: str, outcome: Outcome, seconds: float) 
 
 def page(table: pd.DataFrame) -> str:
     """The table of all `Row` in Markdown."""
+    columns = ["error", "95 % interval", *PROBLEMS, "better", "time", "parameters", "experts"]
+    columns += ["refusals"]
     lines = [
-        "| instead | error | each problem | better | time | parameters | experts | refusals |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|",
+        f"| instead | {' | '.join(columns)} |",
+        f"|---|{'---:|' * len(columns)}",
         *(_line(name, table) for name in LEVERS),
     ]
     measured = f"Seeds {', '.join(map(str, SEEDS))}. {date.today().isoformat()}"
@@ -161,10 +167,12 @@ def _line(name: str, table: pd.DataFrame) -> str:
     logs = over.map(math.log)
     mean = np.exp(logs.mean())
     each = np.exp(logs["relative_l2"].groupby("problem").mean())
+    low, high = np.exp(_interval(logs["relative_l2"]))
     cells = [
         "nothing (default)" if name == DEFAULT else name,
         f"{mean['relative_l2']:.2f}",
-        f"{each.min():.2f} to {each.max():.2f}",
+        f"{low:.2f} to {high:.2f}",
+        *(f"{each[problem]:.2f}" for problem in PROBLEMS),
         f"{(over['relative_l2'] < 1).sum()} of {len(over)}",
         f"{mean['seconds']:.2f}",
         f"{mean['parameters']:.2f}",
@@ -172,6 +180,13 @@ def _line(name: str, table: pd.DataFrame) -> str:
         f"{mine['refusals'].mean():.1f}",
     ]
     return f"| {' | '.join(cells)} |"
+
+
+def _interval(values: pd.Series) -> tuple[float, float]:
+    """Student's 95 % interval of the mean."""
+    known = values.to_numpy(dtype=float)
+    half = float(stats.t.ppf(0.975, len(known) - 1) * stats.sem(known))
+    return float(known.mean()) - half, float(known.mean()) + half
 
 
 if __name__ == "__main__":

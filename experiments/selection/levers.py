@@ -85,7 +85,9 @@ LEVERS: Mapping[str, Lever] = {
         {(elimination, "FIRST_PRICE"): 1.0, (elimination, "DEARER"): 1.0}
     ),
     "no sparsity": Lever({(elimination, "FIRST_PRICE"): 0.0}),
-    "a drop refused from 50 % on": Lever(rule={"tolerance": 0.5}),
+    "a drop refused where the held-out loss rises by 50 % (not 1000 %)": Lever(
+        rule={"tolerance": 0.5}
+    ),
     "drops neither refused nor undone": Lever(rule={"tolerance": 1e9, "left": 1e9}),
     "one expert may be left": Lever(rule={"fewest": 1}),
     "fine-tuning on a quarter of the points": Lever({(descent, "ROWS_EACH"): 0.0}),
@@ -93,7 +95,7 @@ LEVERS: Mapping[str, Lever] = {
     "240 iterations of fine-tuning, and one expert may be left": Lever(
         rule={"fewest": 1}, settings=_long
     ),
-    "240 iterations of fine-tuning, none of them dearer than the first": Lever(
+    "240 iterations of fine-tuning, each of a tenth of a second at most": Lever(
         {(descent, "MOST_PRODUCTS"): descent.FIRST_PRODUCTS}, settings=_long
     ),
 }
