@@ -193,9 +193,9 @@ def article(rates: pd.DataFrame, chance: dict[str, float], runs: int) -> list[st
         rows = rates[rates["factor"] == factor].set_index("level")
         first, second = rows.loc[better], rows.loc[worse]
         if Claim(factor, better, worse) in known:
-            verdict = "seen here too"
+            verdict = "confirmed here"
         elif Claim(factor, worse, better) in known:
-            verdict = "the opposite is seen here"
+            verdict = "contradicted here"
         else:
             verdict = "undecided here"
         said.append(

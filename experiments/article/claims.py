@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from statsmodels.stats.proportion import proportion_confint
 
 from experiments.benchmarks.figures import Findings
 from nas.campaign.records import Records
@@ -40,11 +41,17 @@ def quadrants(findings: Findings, records: Records) -> None:
     )
     share = float(np.mean([one == 3 for one in ruled]))
     findings.add("share of runs with three rulers", share, "", "higher")
+    three = sum(one == 3 for one in ruled)
     findings.note(
         f"Of {len(completed)} runs, {(left == 2).sum()} end with two experts, "
         f"{(left == 3).sum()} with three and {(left == 4).sum()} with all four. In "
-        f"{sum(one == 3 for one in ruled)} each of the three quadrants has another expert with the "
-        "greatest mean weight."
+        f"{three} each of the three quadrants has another expert with the greatest mean weight."
+    )
+    low, high = proportion_confint(three, len(ruled), alpha=1 - survival.COVERAGE, method="wilson")
+    verdict = "contradicted" if high < 0.5 else "confirmed" if low > 0.5 else "undecided"
+    findings.note(
+        "**The article's three experts that share out the quadrants, as the rule: "
+        f"{verdict} here ({three} of {len(ruled)} runs, {low:.0%} to {high:.0%}).**"
     )
 
 

@@ -1,6 +1,8 @@
 """The article's claims, judged on campaigns that never ran."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -37,7 +39,7 @@ def survivors(folder: Path, keeps: str) -> Records:
 
 
 @pytest.mark.parametrize(
-    ("keeps", "verdict"), [("sine", "seen here too"), ("tanh", "the opposite is seen here")]
+    ("keeps", "verdict"), [("sine", "confirmed here"), ("tanh", "contradicted here")]
 )
 def test_survival_is_counted_and_the_article_is_judged(
     tmp_path: Path, keeps: str, verdict: str
@@ -75,3 +77,21 @@ def test_each_quadrant_has_the_expert_with_the_greatest_mean_weight() -> None:
     assert claims.rulers(grid(apart)) == 3
     assert claims.rulers(grid(dict.fromkeys(apart, 1))) == 1
     assert claims.rulers(grid(apart | {(True, False): 0})) == 2
+
+
+@pytest.mark.parametrize(
+    ("apart", "verdict"),
+    [(0, "contradicted here (0 of 12 runs, 0% to 24%)"), (6, "undecided"), (12, "confirmed")],
+)
+def test_the_rule_of_three_rulers_is_judged_over_the_runs(apart: int, verdict: str) -> None:
+    runs = [f"0000-{one}" for one in range(12)]
+    three = grid({(False, False): 0, (False, True): 1, (True, False): 2})
+    one = grid(dict.fromkeys([(False, False), (False, True), (True, False)], 1))
+    maps = dict(zip(runs, [three] * apart + [one] * (12 - apart), strict=True))
+    table = pd.DataFrame({"run": runs, "status": "completed", "experts_after": 3})
+    records: Any = SimpleNamespace(runs=table, map=maps.get)
+    findings = Findings("identical")
+    claims.quadrants(findings, records)
+    assert f"as the rule: {verdict}" in findings.notes[-1]
+    values = {figure.figure: figure.value for figure in findings.figures}
+    assert values["share of runs with three rulers"] == apart / 12

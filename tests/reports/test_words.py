@@ -29,12 +29,12 @@ def said(tmp_path: Path, runs: int, sine: int, tanh: int, of: int = 6) -> str:
 def test_a_clear_difference_over_several_runs_is_claimed(tmp_path: Path) -> None:
     text = said(tmp_path, runs=5, sine=5, tanh=1)
     assert "sine (25 of 30) survives more often than tanh (5 of 30)" in text
-    assert "sine over tanh: seen here too" in text
+    assert "sine over tanh: confirmed here" in text
     assert "Depth: only one level was tried" in text
 
 
 def test_the_opposite_is_said_as_plainly(tmp_path: Path) -> None:
-    assert "sine over tanh: the opposite is seen here" in said(tmp_path, runs=5, sine=1, tanh=5)
+    assert "sine over tanh: contradicted here" in said(tmp_path, runs=5, sine=1, tanh=5)
 
 
 def test_overlapping_intervals_claim_nothing(tmp_path: Path) -> None:
