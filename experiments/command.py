@@ -5,15 +5,15 @@ from collections.abc import Callable
 
 import typer
 
-from nas.errors import Misuse
+from nas.errors import UserError
 
-MISUSE = 2  # the exit code
+USER_ERROR = 2  # the exit code
 
 
 def run(main: Callable[..., None]) -> None:
     """Run ``main`` on the command line's arguments."""
     try:
         typer.run(main)
-    except Misuse as error:
+    except UserError as error:
         print(f"error: {error}", file=sys.stderr)
-        sys.exit(MISUSE)
+        sys.exit(USER_ERROR)

@@ -22,7 +22,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from nas.calculus.fields import laplacian
-    from nas.errors import Misuse
+    from nas.errors import UserError
     from nas.export import load
     from nas.problems import Box, Condition, Polygon, Problem
     from nas.result import Result, baseline, open_campaign, search
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 __all__ = [
     "Box",
     "Condition",
-    "Misuse",
     "Polygon",
     "Problem",
     "Result",
+    "UserError",
     "baseline",
     "laplacian",
     "load",
@@ -44,7 +44,7 @@ __all__ = [
 _HOMES = {
     "Box": "nas.problems",
     "Condition": "nas.problems",
-    "Misuse": "nas.errors",
+    "UserError": "nas.errors",
     "Polygon": "nas.problems",
     "Problem": "nas.problems",
     "Result": "nas.result",

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nas.errors import Misuse
+from nas.errors import UserError
 
 if TYPE_CHECKING:
     from nas.campaign.config import Campaign
     from nas.campaign.jobs import Watch
 
-FAILED, MISUSE, INTERRUPTED = 1, 2, 130
+FAILED, USER_ERROR, INTERRUPTED = 1, 2, 130
 
 app = typer.Typer(
     help="Find the architecture that your differential equation wants.",
@@ -73,7 +73,7 @@ def report(
     ] = None,
 ) -> None:
     """Write tables, figures and one HTML page from a campaign's records."""
-    import reports
+    from nas import reports
 
     typer.echo(f"page: {reports.write(folder, to)}")
 
@@ -126,13 +126,13 @@ def validate(
         str | None, typer.Option("--run", help="A run such as 0007-0, not the recommended trial's.")
     ] = None,
 ) -> None:
-    """Measure whether the choice is to be trusted: against random teams and single networks.
+    """Measure whether the choice is to be trusted: against random subsets and single networks.
 
-    Trains some two dozen teams beside each run of the recommended trial, and every candidate
+    Trains some two dozen subsets beside each run of the recommended trial, and every candidate
     alone; what it finds goes into the report. Interrupt it at any time: the same command goes on.
     """
     from nas import validation
-    from reports.verdict import verdict
+    from nas.reports.verdict import verdict
 
     with _watched() as watch:
         records = validation.validate(folder, run, watch=watch)
@@ -156,7 +156,7 @@ def problems() -> None:
 @app.command()
 def spaces() -> None:
     """List the toolkit's search spaces."""
-    import search_spaces
+    from nas import search_spaces
 
     _print_columns(
         [
@@ -176,10 +176,10 @@ def main() -> None:
         logging.getLogger("nas").setLevel(logging.INFO)
     try:
         app()
-    except Misuse as error:
+    except UserError as error:
         for line in str(error).splitlines():
             print(f"error: {line}", file=sys.stderr)
-        sys.exit(MISUSE)
+        sys.exit(USER_ERROR)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
 
@@ -223,14 +223,16 @@ def _named(path: Path, out: Path | None, changes: list[str]) -> "tuple[Campaign,
 
     if path.is_dir():
         if out is not None or changes:
-            raise Misuse(
+            raise UserError(
                 f"{path}: expected a campaign file beside --out and --set, got a folder; "
                 "give the file, or leave them out"
             )
         resolved = records.read_campaign(path)["configuration"]
         return config.Campaign.from_resolved(resolved), path
     if out is None:
-        raise Misuse(f"{path}: expected --out beside a campaign file; name the folder to work in")
+        raise UserError(
+            f"{path}: expected --out beside a campaign file; name the folder to work in"
+        )
     return config.load(path, changes), out
 
 

@@ -11,9 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from nas.campaign.jobs import State, Watch
+from nas.reports.rows import each
+from nas.reports.words import architecture, choice, duration, number, plural
 from nas.result import Result
-from reports.rows import each
-from reports.words import architecture, choice, duration, number, plural
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The one exception that speaks to the user."""
 
 
-class Misuse(Exception):  # noqa: N818 - the name says whose turn it is
+class UserError(Exception):
     """Something only the user can mend: a wrong key, a missing file, a full disk.
 
     The message is one line: what was expected, what was got, what to do. The command

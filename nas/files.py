@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from nas.errors import Misuse
+from nas.errors import UserError
 
 
 @contextmanager
@@ -18,7 +18,7 @@ def whole(path: Path) -> Iterator[Path]:
 
     Raises
     ------
-    Misuse
+    UserError
         Where the disk refuses: it is full, read-only, or the folder is out of reach.
     """
     path = Path(path)
@@ -34,7 +34,7 @@ def whole(path: Path) -> Iterator[Path]:
         temporary.chmod(0o666 & ~_umask())  # mkstemp's files are their owner's alone
         temporary.replace(path)
     except OSError as error:
-        raise Misuse(
+        raise UserError(
             f"{path}: cannot be written ({error.strerror or error}); "
             "make room or choose a folder that can be written, then run the same command again"
         ) from error

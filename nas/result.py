@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from nas.campaign import campaign, config, jobs, records
-from nas.errors import Misuse
+from nas.errors import UserError
 from nas.problems import Problem
-from search_spaces import SearchSpace
+from nas.search_spaces import SearchSpace
 
 if TYPE_CHECKING:
     from nas.export import Exported
@@ -44,13 +44,13 @@ class Result:
 
         Raises
         ------
-        Misuse
+        UserError
             If no trial completed.
         """
         trials = self.records.trials
         rows = trials[trials.recommended.astype(bool)]
         if rows.empty:
-            raise Misuse(
+            raise UserError(
                 f"{self.folder}: expected a completed trial, got none; "
                 "see the column `reason` of its table `runs`"
             )
@@ -63,12 +63,12 @@ class Result:
         """The rows of ``records.experts`` of the recommended run's survivors."""
         experts = self.records.experts
         of_run = experts[experts.run == self.recommended.run]
-        survivors: pd.DataFrame = of_run[of_run.fate == "survived"]
+        survivors: pd.DataFrame = of_run[of_run.outcome == "survived"]
         return survivors
 
     def report(self, to: str | os.PathLike[str] | None = None) -> Path:
         """Write tables, figures and the page; return the page's path."""
-        import reports
+        from nas import reports
 
         return reports.write(self.folder, None if to is None else Path(to))
 
@@ -120,7 +120,7 @@ def search(
 
     Raises
     ------
-    Misuse
+    UserError
         If a setting is wrong, or ``out`` holds something else.
     Interrupted
         On Ctrl-C; the same call goes on.
@@ -165,7 +165,7 @@ def _built(
 
 
 def open_campaign(folder: str | os.PathLike[str]) -> Result:
-    """The result of the campaign in ``folder``; `Misuse` if it is none."""
+    """The result of the campaign in ``folder``; `UserError` if it is none."""
     return Result(records.read(Path(folder)))
 
 
@@ -173,7 +173,7 @@ def _plain(space: SearchSpace | str | Mapping[str, Any]) -> Any:
     if not isinstance(space, SearchSpace):
         return space
     if not space.is_grid:
-        raise Misuse(
+        raise UserError(
             "space: expected a full grid, got a list of candidates; "
             "put it into a file of search_spaces/ and give its name"
         )

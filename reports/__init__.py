@@ -24,12 +24,12 @@ def write(folder: Path, destination: Path | None = None) -> Path:
 
     Raises
     ------
-    nas.errors.Misuse
+    nas.errors.UserError
         If ``folder`` is no campaign, no run of it has ended yet, a table of it is damaged, or
         ``destination`` cannot be written. A campaign whose runs all failed does get a page:
-        it is the place to read why.
+        it is the index to read why.
     """
-    from reports.page import build  # here, not above: plotting libraries take seconds to load
+    from nas.reports.page import build  # here, not above: plotting libraries take seconds to load
 
     folder = Path(folder)
     return build(folder, folder / "report" if destination is None else Path(destination))

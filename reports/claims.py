@@ -1,7 +1,7 @@
 """What a report claims on what survives: which level of a factor more often than which other.
 
 A level is said to survive more often than another only if all of this holds: there are
-`LEAST_RUNS` completed runs; the Wilson intervals of the two do not touch; and fates dealt at
+`LEAST_RUNS` completed runs; the Wilson intervals of the two do not touch; and outcomes dealt at
 random within each run would part the levels as far in less than `LEVEL` of the cases, since the
 intervals alone overlook that experts of one run compete.
 """
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from reports.rows import each
-from reports.survival import FACTORS
+from nas.reports.rows import each
+from nas.reports.survival import FACTORS
 
 LEAST_RUNS = 3  # with fewer, one cannot see how far runs differ by their seed alone
 LEVEL = 0.05 / len(FACTORS)  # Bonferroni: each factor is a question of its own

@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 
 from nas.campaign.records import Records
 from nas.files import whole
-from reports.figures import Picture, collect
-from reports.style import RC
+from nas.reports.figures import Picture, collect
+from nas.reports.style import RC
 
 _DOTS = 192  # per inch of PNG: two for each pixel that a browser gives to an inch
 

@@ -13,10 +13,10 @@ from matplotlib.image import AxesImage
 from numpy.typing import NDArray
 
 from nas.campaign.records import Records
-from nas.errors import Misuse
-from reports.recommended import find, problem
-from reports.rows import each
-from reports.words import architecture
+from nas.errors import UserError
+from nas.reports.recommended import find, problem
+from nas.reports.rows import each
+from nas.reports.words import architecture
 
 Array = NDArray[np.float64]
 
@@ -64,7 +64,7 @@ def load(records: Records) -> Grid | None:
 
     Raises
     ------
-    Misuse
+    UserError
         If the file of the map is not a map of this problem on a regular grid.
     """
     best, facts = find(records), problem(records)
@@ -78,7 +78,7 @@ def load(records: Records) -> Grid | None:
     missing = [name for name in columns if name not in frame.columns]
     path = records.folder / "runs" / best.name / "map.parquet"
     if missing or len(coordinates) != 2:
-        raise Misuse(
+        raise UserError(
             f"{path}: expected a map with the columns {', '.join(columns)}, "
             f"found no {', '.join(missing) or 'pair of coordinates'}; delete this file and run "
             "`nas search` again on its campaign"
@@ -88,7 +88,7 @@ def load(records: Records) -> Grid | None:
     frame = frame.sort_values([vertical, horizontal], kind="stable")
     across, up = np.unique(frame[horizontal]), np.unique(frame[vertical])
     if len(frame) != len(across) * len(up) or min(len(across), len(up)) < 2:
-        raise Misuse(
+        raise UserError(
             f"{path}: expected a regular grid of {len(up)} × {len(across)} points, found "
             f"{len(frame)}; delete this file and run `nas search` again on its campaign"
         )
@@ -155,11 +155,11 @@ def panels(figure: Figure, used: int, columns: int) -> list[Axes]:
 
 def label_rim(axes: list[Axes], columns: int) -> None:
     """Keep the labels of ``axes``, in rows of ``columns``, at the left and at the foot only."""
-    for place, ax in enumerate(axes):
-        if place % columns:
+    for index, ax in enumerate(axes):
+        if index % columns:
             ax.set_ylabel("")
             ax.tick_params(labelleft=False)
-        if place + columns < len(axes):
+        if index + columns < len(axes):
             ax.set_xlabel("")
             ax.tick_params(labelbottom=False)
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from reports.style import INK, QUIET, level_colours
-from reports.words import number
+from nas.reports.style import INK, QUIET, level_colours
+from nas.reports.words import number
 
 
 @dataclass(frozen=True)
@@ -63,11 +63,11 @@ def draw(data: Levels, figure: Figure) -> None:
     colours = level_colours(data.factor, data.levels)
     if data.neutral is not None:
         ax.axvline(data.neutral, color=QUIET, linewidth=1, linestyle="--", zorder=1)
-    for place, level in enumerate(data.levels):
-        low, high, value = data.low[place], data.high[place], data.value[place]
+    for index, level in enumerate(data.levels):
+        low, high, value = data.low[index], data.high[index], data.value[index]
         if np.isfinite(low) and np.isfinite(high):
-            ax.plot([low, high], [place, place], color=colours[level], linewidth=3, alpha=0.55)
-        ax.plot(value, place, "o", color=colours[level], markersize=8, markeredgecolor=INK)
+            ax.plot([low, high], [index, index], color=colours[level], linewidth=3, alpha=0.55)
+        ax.plot(value, index, "o", color=colours[level], markersize=8, markeredgecolor=INK)
     labels = [f"{name}\n{note}" for name, note in zip(data.levels, data.notes, strict=True)]
     ax.set_yticks(range(len(labels)), labels)
     ax.set_ylim(len(labels) - 0.4, -0.6)

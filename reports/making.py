@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 
 from nas.campaign.records import Records
-from reports import words
-from reports.recommended import find
+from nas.reports import words
+from nas.reports.recommended import find
 
 
 def configuration(records: Records) -> list[tuple[str, str]]:

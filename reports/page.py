@@ -8,11 +8,11 @@ import pandas as pd
 
 from nas.campaign import records as campaign_records
 from nas.campaign.records import Records
-from nas.errors import Misuse
+from nas.errors import UserError
 from nas.files import write_text
-from reports import making, statistics, tables, verdict, words
-from reports.gallery import hang
-from reports.recommended import Recommended, find, problem, progress
+from nas.reports import making, statistics, tables, verdict, words
+from nas.reports.gallery import hang
+from nas.reports.recommended import Recommended, find, problem, progress
 
 _TEMPLATE = "page.html.jinja"
 
@@ -21,7 +21,7 @@ def build(folder: Path, destination: Path) -> Path:
     """Write tables, figures and page of the campaign ``folder``; return the page's path."""
     records = campaign_records.read(folder)
     if records.runs.empty:
-        raise Misuse(
+        raise UserError(
             f"{folder}: expected at least one run that has ended, found none; "
             "run `nas search` again on this folder to go on"
         )
@@ -57,7 +57,7 @@ def answer(records: Records, best: Recommended | None) -> list[str]:
     said = [
         first,
         f"Of {tables.whole(run.experts_before)} experts {tables.whole(run.experts_after)} "
-        f"survived: {words.team(best.survivors)} (activation, depth × width, weight at "
+        f"survived: {words.subset(best.survivors)} (activation, depth × width, weight at "
         "the end of the selection, before the fine-tuning).",
         f"Parameters: {tables.count(before)} before, {tables.count(after)} after "
         f"({words.percent(1 - after / before)} fewer), gate included.",
@@ -115,6 +115,6 @@ def _tables(records: Records, numbers: statistics.Statistics) -> dict[str, Any]:
         "survivors": None if best is None else tables.survivors(best.survivors),
         "levels": list(tables.levels(numbers)),
         "failures": tables.failures(records.runs),
-        "teams": tables.teams(records),
+        "subsets": tables.subsets(records),
         "singles": tables.singles(records),
     }

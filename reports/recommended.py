@@ -37,7 +37,7 @@ def find(records: Records) -> Recommended | None:
     run = (named if by_knee else done.sort_values(["held_out_loss", "run"])).iloc[0]
     trials = records.trials[records.trials["trial"] == run["trial"]]
     mine = records.experts[records.experts["run"] == run["run"]]
-    survivors = mine[mine["fate"] == "survived"].sort_values(
+    survivors = mine[mine["outcome"] == "survived"].sort_values(
         ["importance", "candidate"], ascending=[False, True]
     )
     return Recommended(run, None if trials.empty else trials.iloc[0], survivors, by_knee)

@@ -1,4 +1,4 @@
-"""All statistics of a report in one place, and their CSV tables."""
+"""All statistics of a report in one index, and their CSV tables."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +7,7 @@ import pandas as pd
 
 from nas.campaign.records import Records
 from nas.files import write_text
-from reports import survival
+from nas.reports import survival
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Statistics:
     rates: pd.DataFrame
     curves: pd.DataFrame
     importance: pd.DataFrame
-    own_residual: pd.DataFrame
+    individual_rank: pd.DataFrame
     best_alone: pd.DataFrame
     agreement: pd.DataFrame
     chance: dict[str, float]
@@ -31,7 +31,7 @@ def compute(records: Records) -> Statistics:
         survival.survival_rates(experts, runs),
         survival.kaplan_meier(experts),
         survival.importance(experts, runs),
-        survival.own_residual(experts, runs),
+        survival.individual_rank(experts, runs),
         survival.best_alone(experts, runs),
         survival.agreement(experts, runs),
         survival.chance(experts, runs),
@@ -48,11 +48,11 @@ def write(statistics: Statistics, records: Records, folder: Path) -> list[str]:
         "survival_rates": statistics.rates,
         "kaplan_meier": statistics.curves,
         "importance": statistics.importance,
-        "own_residual": statistics.own_residual,
+        "individual_rank": statistics.individual_rank,
         "best_alone": statistics.best_alone,
         "agreement": statistics.agreement,
         "singles": records.singles,
-        "teams": records.teams,
+        "subsets": records.subsets,
         "chance": pd.DataFrame(statistics.chance.items(), columns=["factor", "p_value"]),
     }
     for name, table in tables.items():

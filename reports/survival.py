@@ -1,8 +1,8 @@
 """What survived: statistics on the table of experts, pure functions of tables.
 
-Two questions are kept apart, because their answers differ. The gate selects a *team*: an
+Two questions are kept apart, because their answers differ. The gate selects a *subset*: an
 expert survives where it complements the others (`survival_rates`, `kaplan_meier`,
-`importance`). An expert's own residual ranks *single networks* (`own_residual`, `best_alone`).
+`importance`). An expert's individual loss ranks *single networks* (`individual_rank`, `best_alone`).
 `agreement` says how far the two go together.
 
 Every table is tidy: one row per level of a factor, the columns ``factor`` and ``level``
@@ -24,9 +24,9 @@ _DEALS = 9_999  # random deals behind `chance`: resolves p-values down to 1e-4
 
 
 def completed(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
-    """The experts of completed runs whose fate is known (dropped or survived)."""
+    """The experts of completed runs whose outcome is known (dropped or survived)."""
     done = runs.loc[runs["status"] == "completed", "run"]
-    known = experts["fate"].isin(["dropped", "survived"])
+    known = experts["outcome"].isin(["dropped", "survived"])
     return experts[experts["run"].isin(done) & known]
 
 
@@ -41,7 +41,7 @@ def survival_rates(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for factor, level, group in _by_level(completed(experts, runs)):
-        survived = int((group["fate"] == "survived").sum())
+        survived = int((group["outcome"] == "survived").sum())
         low, high = proportion_confint(survived, len(group), alpha=1 - COVERAGE, method="wilson")
         rows.append((factor, level, len(group), survived, survived / len(group), low, high))
     names = ["factor", "level", "experts", "survived", "rate", "low", "high"]
@@ -63,7 +63,7 @@ def kaplan_meier(experts: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for factor, level, group in _by_level(lived):
         times = group["lived"].to_numpy(dtype=float)
-        events = (group["fate"] == "dropped").to_numpy(dtype=int)
+        events = (group["outcome"] == "dropped").to_numpy(dtype=int)
         curve = SurvfuncRight(times, events)
         low, high = _pointwise(curve.surv_prob, curve.surv_prob_se)
         steps = zip(
@@ -97,37 +97,37 @@ def importance(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     """
     known = completed(experts, runs)
     pool = known["run"].map(runs.set_index("run")["experts_before"]).astype(float)
-    final = known["importance"].where(known["fate"] == "survived", 0.0)
+    final = known["importance"].where(known["outcome"] == "survived", 0.0)
     return _means_over_runs(known.assign(value=final * pool), "relative").assign(
         low=lambda table: table["low"].clip(lower=0.0)
     )
 
 
-def own_residual(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
-    """Mean rank of an expert's own residual within its run: 0 the least, 1 the greatest.
+def individual_rank(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """Mean rank of an expert's individual loss within its run: 0 the least, 1 the greatest.
 
     This ranks single networks as they are after the warm-up, whatever the gate made of
     them. Ranks, because residuals of different runs (other points, other seeds) do not
     compare. Columns: factor, level, experts, runs, rank, low, high, as in `importance`.
     """
     known = completed(experts, runs)
-    known = known[known["own_loss"].notna()]
-    by_run = known.groupby("run")["own_loss"]
+    known = known[known["individual_loss"].notna()]
+    by_run = known.groupby("run")["individual_loss"]
     last = by_run.transform("size") - 1
     ranks = (by_run.rank() - 1) / last.where(last > 0)
     table = _means_over_runs(known.assign(value=ranks), "rank")
     return table.assign(low=table["low"].clip(lower=0.0), high=table["high"].clip(upper=1.0))
 
 
-def with_kin(experts: pd.DataFrame) -> pd.Series:
-    """The logarithm of each expert's own residual, drawn halfway to what its kin let expect.
+def main_effects(experts: pd.DataFrame) -> pd.Series:
+    """The logarithm of each expert's individual loss, drawn halfway to what its kin let expect.
 
     The residual of one training is in part luck, and experts that share a level tell about each
     other: what is expected is the least-squares fit without interactions on activation, depth and
     width, over the experts of one run (shrinkage as by James and Stein 1961, half of the way as
-    one run cannot tell luck from interaction). NaN where the own residual is not finite.
+    one run cannot tell luck from interaction). NaN where the individual loss is not finite.
     """
-    losses = experts["own_loss"].astype(float)
+    losses = experts["individual_loss"].astype(float)
     usable = losses.where(np.isfinite(losses) & (losses > 0)).to_numpy()
     own: pd.Series = pd.Series(np.log(usable), index=experts.index)
     known = own.notna()
@@ -144,13 +144,13 @@ def with_kin(experts: pd.DataFrame) -> pd.Series:
 def best_alone(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     """Architectures by how well they learn alone, as far as the search can tell; the best first.
 
-    By the rank of `with_kin` within its run, 0 the best and 1 the worst, averaged over the
+    By the rank of `main_effects` within its run, 0 the best and 1 the worst, averaged over the
     completed runs. Columns: activation, depth, width, runs, rank.
     """
     known = completed(experts, runs)
     parts = []
     for _, group in known.groupby("run", sort=True):
-        told = with_kin(group)
+        told = main_effects(group)
         last = max(int(told.notna().sum()) - 1, 1)
         parts.append(group.assign(rank=(told.rank() - 1) / last))
     names = [*FACTORS, "runs", "rank"]
@@ -163,18 +163,18 @@ def best_alone(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def agreement(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
-    """Kendall's tau-b per run between own residual and the order of survival.
+    """Kendall's tau-b per run between individual loss and the order of survival.
 
-    1: the experts were dropped in the order of their own residuals, worst first; 0: no
+    1: the experts were dropped in the order of their individual losses, worst first; 0: no
     relation; -1: best first. Survivors tie. Runs where tau is undefined (fewer than three
     experts, no drop, no residual) are left out. Columns: run, experts, tau.
     """
     rows = []
     for run, group in completed(experts, runs).groupby("run", sort=True):
-        known = group[group["own_loss"].notna()]
-        lived = (known["ended"] - known["born"]).where(known["fate"] == "dropped", np.inf)
-        if len(known) >= 3 and known["own_loss"].nunique() > 1 and lived.nunique() > 1:
-            tau = stats.kendalltau(-known["own_loss"].rank(), lived.rank()).statistic
+        known = group[group["individual_loss"].notna()]
+        lived = (known["ended"] - known["born"]).where(known["outcome"] == "dropped", np.inf)
+        if len(known) >= 3 and known["individual_loss"].nunique() > 1 and lived.nunique() > 1:
+            tau = stats.kendalltau(-known["individual_loss"].rank(), lived.rank()).statistic
             rows.append((run, len(known), float(tau)))
     return pd.DataFrame(rows, columns=["run", "experts", "tau"])
 
@@ -184,11 +184,11 @@ def chance(experts: pd.DataFrame, runs: pd.DataFrame) -> dict[str, float]:
 
     A permutation test that respects the competition: within each run, its number of
     survivors is dealt at random among its experts. The statistic is the spread of survival
-    rates between levels, ``sum_l n_l (r_l - r)^2``. NaN where fates or levels are all the
+    rates between levels, ``sum_l n_l (r_l - r)^2``. NaN where outcomes or levels are all the
     same, so that there is nothing to test. The seed is fixed.
     """
     known = completed(experts, runs)
-    survived = (known["fate"] == "survived").to_numpy()
+    survived = (known["outcome"] == "survived").to_numpy()
     result = {}
     for factor in FACTORS:
         names, level = np.unique(known[factor].to_numpy(), return_inverse=True)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from nas.campaign.records import Records
-from reports import trust
-from reports.rows import each
-from reports.statistics import Statistics
-from reports.words import architecture, duration, number, percent
+from nas.reports import trust
+from nas.reports.rows import each
+from nas.reports.statistics import Statistics
+from nas.reports.words import architecture, duration, number, percent
 
 
 @dataclass(frozen=True)
@@ -81,14 +81,14 @@ def survivors(table: pd.DataFrame) -> Table:
             f"#{e.candidate} {architecture(e)}",
             count(e.parameters),
             percent(e.importance),
-            number(e.own_loss),
+            number(e.individual_loss),
             whole(e.refusals),
             text(e.reason),
         )
         for e in each(table)
     )
-    columns = ("expert", "parameters", "importance", "own residual", "refusals", "last refusal")
-    return Table("The team", columns, rows, wordy=5)
+    columns = ("expert", "parameters", "importance", "individual loss", "refusals", "last refusal")
+    return Table("The subset", columns, rows, wordy=5)
 
 
 KINDS = {
@@ -100,9 +100,9 @@ KINDS = {
 }
 
 
-def teams(records: Records) -> Table:
-    """Every team that stood beside a run, the selected ones marked; that of least error first."""
-    table = records.teams.sort_values(["run", trust.unit(records)])
+def subsets(records: Records) -> Table:
+    """Every subset that stood beside a run, the selected ones marked; that of least error first."""
+    table = records.subsets.sort_values(["run", trust.unit(records)])
     rows = tuple(
         (
             t.run,
@@ -117,8 +117,8 @@ def teams(records: Records) -> Table:
         for t in each(table)
     )
     marked = frozenset(i for i, kind in enumerate(table["kind"]) if kind == "selected")
-    columns = ("run", "team", "members", "parameters", "held-out loss", "relative L2", "time")
-    return Table("Teams trained from scratch", (*columns, "status"), rows, marked, wordy=7)
+    columns = ("run", "subset", "members", "parameters", "held-out loss", "relative L2", "time")
+    return Table("Subsets trained from scratch", (*columns, "status"), rows, marked, wordy=7)
 
 
 def singles(records: Records) -> Table:
@@ -129,14 +129,14 @@ def singles(records: Records) -> Table:
         (
             architecture(s),
             count(s.parameters),
-            number(s.own_loss),
+            number(s.individual_loss),
             number(s.held_out_loss),
             number(s.relative_l2),
             duration(s.seconds),
         )
         for s in each(table.sort_values(trust.unit(records)))
     )
-    columns = ("network", "parameters", "own residual", "held-out loss", "relative L2", "time")
+    columns = ("network", "parameters", "individual loss", "held-out loss", "relative L2", "time")
     return Table("Single networks", columns, rows)
 
 

@@ -18,38 +18,38 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from nas.campaign.records import Records
-from reports.rows import each
-from reports.survival import COVERAGE, with_kin
+from nas.reports.rows import each
+from nas.reports.survival import COVERAGE, main_effects
 
 CANDIDATE = ["activation", "depth", "width"]
 # What a search alone tells of single candidates.
 RANKINGS = {
-    "own residual": "own_loss",
-    "own residual with its kin's": "with_kin",
+    "individual loss": "individual_loss",
+    "individual loss with its kin's": "main_effects",
     "importance": "importance",
     "order of survival": "lived",
     "leave-one-out effect": "leave_one_out",
 }
-_BETTER_IS_LESS = {"own_loss", "with_kin"}
+_BETTER_IS_LESS = {"individual_loss", "main_effects"}
 AGREEMENT = "two repetitions"
 _RESAMPLES = 2_000  # behind the interval of a mean τ
 
 
 def unit(records: Records) -> str:
     """The column that is the error of all networks of a campaign."""
-    known = records.runs[records.runs["run"].isin(records.teams["run"])]["relative_l2"]
+    known = records.runs[records.runs["run"].isin(records.subsets["run"])]["relative_l2"]
     return "relative_l2" if len(known) and known.notna().all() else "held_out_loss"
 
 
 def error(records: Records, table: pd.DataFrame) -> pd.Series:
-    """The error of each row of the tables ``teams`` or ``singles``; infinite where it failed."""
+    """The error of each row of the tables ``subsets`` or ``singles``; infinite where it failed."""
     column: pd.Series = table[unit(records)].astype(float).fillna(np.inf)
     return column
 
 
 def validated(records: Records) -> list[str]:
-    """The runs that teams stand beside: those of the recommended trial, or else all there are."""
-    names = set(records.teams["run"])
+    """The runs that subsets stand beside: those of the recommended trial, or else all there are."""
+    names = set(records.subsets["run"])
     trials = records.trials.loc[records.trials["recommended"].astype(bool), "trial"]
     recommended = set(records.runs.loc[records.runs["trial"].isin(trials), "run"])
     return sorted(names & recommended or names)
@@ -58,10 +58,10 @@ def validated(records: Records) -> list[str]:
 def runs(records: Records) -> pd.DataFrame:
     """One row for each validated run.
 
-    Columns: run, size (of the selected team), pool, teams (random ones), beaten (how many of
-    them the selected team, trained again from scratch, beats; of equals half), better (their
-    share), is_best (whether the selected team is that of the best single networks), and ratios of
-    errors: ``over_best`` (selected team over the team of the best single
+    Columns: run, size (of the selected subset), pool, subsets (random ones), beaten (how many of
+    them the selected subset, trained again from scratch, beats; of equals half), better (their
+    share), is_best (whether the selected subset is that of the best single networks), and ratios of
+    errors: ``over_best`` (selected subset over the subset of the best single
     networks, both from scratch), ``over_single`` (the search's mixture over the best single
     network, equal iterations), ``over_longest`` (over the best single network trained as long as
     the search), ``over_all`` (over the whole pool never pruned), ``parameters`` (the share that
@@ -69,7 +69,7 @@ def runs(records: Records) -> pd.DataFrame:
     NaN where something was not measured.
     """
     rows = [_run(records, run) for run in validated(records)]
-    names = ["run", "size", "pool", "teams", "beaten", "better", "is_best", *RATIOS]
+    names = ["run", "size", "pool", "subsets", "beaten", "better", "is_best", *RATIOS]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -85,22 +85,22 @@ RATIOS = (
 
 
 def _run(records: Records, run: str) -> dict[str, object]:
-    teams, alone = records.teams[records.teams["run"] == run], _alone(records, run)
-    teams = teams.assign(error=error(records, teams))
-    by_kind = {str(kind): rows["error"].to_numpy() for kind, rows in teams.groupby("kind")}
+    subsets, alone = records.subsets[records.subsets["run"] == run], _alone(records, run)
+    subsets = subsets.assign(error=error(records, subsets))
+    by_kind = {str(kind): rows["error"].to_numpy() for kind, rows in subsets.groupby("kind")}
     (known,) = each(records.runs[records.runs["run"] == run])
     mixture = float(getattr(known, unit(records)))
     selected, others = _first(by_kind, "selected"), by_kind.get("random", np.empty(0))
     beaten = np.nan
     if len(others) and not np.isnan(selected):
         beaten = float((others > selected).sum() + (others == selected).sum() / 2)
-    of_both = teams.loc[teams["kind"].isin(("selected", "best")), "members"]
+    of_both = subsets.loc[subsets["kind"].isin(("selected", "best")), "members"]
     attempts = records.attempts[records.attempts["run"] == run]
     return {
         "run": run,
         "size": int(known.experts_after),
         "pool": int(known.experts_before),
-        "teams": len(others),
+        "subsets": len(others),
         "beaten": beaten,
         "better": beaten / len(others) if len(others) else np.nan,
         "is_best": bool(of_both.duplicated().any()),
@@ -119,9 +119,9 @@ def _first(by_kind: dict[str, NDArray[np.float64]], kind: str) -> float:
 
 
 def chance(table: pd.DataFrame) -> float:
-    """How probable it is that teams picked by chance do as well as the selected ones.
+    """How probable it is that subsets picked by chance do as well as the selected ones.
 
-    Exact: if the selected team is one of chance, the number of N random teams that it beats is
+    Exact: if the selected subset is one of chance, the number of N random subsets that it beats is
     0, 1, …, N, each as probable. The distribution of the sum over the runs is their convolution.
     NaN where nothing was compared.
     """
@@ -130,23 +130,23 @@ def chance(table: pd.DataFrame) -> float:
         return float("nan")
     distribution = np.ones(1)
     for row in each(compared):
-        distribution = np.convolve(distribution, np.full(row.teams + 1, 1 / (row.teams + 1)))
+        distribution = np.convolve(distribution, np.full(row.subsets + 1, 1 / (row.subsets + 1)))
     return min(float(distribution[math.floor(compared["beaten"].sum()) :].sum()), 1.0)
 
 
 def least_chance(table: pd.DataFrame) -> float:
-    """The least `chance` that there could be: that of selected teams that beat all others."""
-    teams = table.dropna(subset=["beaten"])["teams"]
-    return float(np.prod(1 / (teams + 1)))
+    """The least `chance` that there could be: that of selected subsets that beat all others."""
+    subsets = table.dropna(subset=["beaten"])["subsets"]
+    return float(np.prod(1 / (subsets + 1)))
 
 
 def share(table: pd.DataFrame) -> tuple[float, float, float]:
-    """The share of random teams beaten: of one run with Wilson's interval, else over the runs."""
+    """The share of random subsets beaten: of one run with Wilson's interval, else over the runs."""
     compared = table.dropna(subset=["beaten"])
     if len(compared) != 1:
         return over_runs(table, "better")
     (row,) = each(compared)
-    low, high = proportion_confint(row.beaten, row.teams, alpha=1 - COVERAGE, method="wilson")
+    low, high = proportion_confint(row.beaten, row.subsets, alpha=1 - COVERAGE, method="wilson")
     return float(row.better), float(low), float(high)
 
 
@@ -207,11 +207,11 @@ def rankings(records: Records) -> pd.DataFrame:
 def _experts(records: Records) -> Iterator[pd.DataFrame]:
     """The experts of each validated run."""
     lived = (records.experts["ended"] - records.experts["born"]).astype(float)
-    lived = lived.where(records.experts["fate"] == "dropped", np.inf)
+    lived = lived.where(records.experts["outcome"] == "dropped", np.inf)
     experts = records.experts.assign(lived=lived)
     for run in validated(records):
         mine = experts[experts["run"] == run]
-        yield mine.assign(with_kin=with_kin(mine))
+        yield mine.assign(main_effects=main_effects(mine))
 
 
 def _tau(experts: pd.DataFrame, alone: pd.DataFrame, column: str) -> float:

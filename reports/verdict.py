@@ -7,20 +7,20 @@ from typing import Any
 import pandas as pd
 
 from nas.campaign.records import Records
-from reports import trust
-from reports.rows import each
-from reports.survival import COVERAGE
-from reports.words import architecture, number, percent, plural
+from nas.reports import trust
+from nas.reports.rows import each
+from nas.reports.survival import COVERAGE
+from nas.reports.words import architecture, number, percent, plural
 
 GOOD_TAU, POOR_TAU = 0.6, 0.4
 
 
 def verdict(records: Records) -> list[str]:
     """The answer first, then what it rests on; where nothing was validated, how to do it."""
-    if records.teams.empty:
+    if records.subsets.empty:
         return [
             "Not measured. The command “nas validate” on this campaign's folder trains the "
-            "selected team again, beside random teams and single networks, which takes some "
+            "selected subset again, beside random subsets and single networks, which takes some "
             "fifteen times as long as a run of the search; this section then tells the result."
         ]
     table = trust.runs(records)
@@ -28,38 +28,38 @@ def verdict(records: Records) -> list[str]:
 
 
 def _answer(table: pd.DataFrame, records: Records) -> str:
-    """By the team against chance, and by the mixture against one network."""
+    """By the subset against chance, and by the mixture against one network."""
     single, *_ = trust.over_runs(table, "over_single")
     longest, *_ = trust.over_runs(table, "over_longest")
-    team = _team(table)
+    subset = _subset(table)
     if math.isnan(single) or math.isnan(longest):
-        return f"{team}."
+        return f"{subset}."
     if max(single, longest) < 1:
-        return f"{team}. Against the best single network the search is worth its time."
+        return f"{subset}. Against the best single network the search is worth its time."
     if longest >= 1:
         rival = f"{_longest(records)}, does as well or better in the time of the search"
     else:
         rival = (
             f"{architecture(_best_alone(records))}, does as well or better in as many iterations"
         )
-    return f"{team}. One single network, {rival}."
+    return f"{subset}. One single network, {rival}."
 
 
-def _team(table: pd.DataFrame) -> str:
+def _subset(table: pd.DataFrame) -> str:
     chance, level = trust.chance(table), 1 - COVERAGE
     if math.isnan(chance):
         if (table["size"] == table["pool"]).all():
-            return "Nothing was dropped, so there is no choice of a team to judge"
-        return "The team has not been measured against others of its size yet"
+            return "Nothing was dropped, so there is no choice of a subset to judge"
+        return "The subset has not been measured against others of its size yet"
     if chance <= level:
-        return "Yes, the team is better than chance would pick"
+        return "Yes, the subset is better than chance would pick"
     if trust.least_chance(table) > level:
         return (
-            f"Undecided: {plural(len(table), 'run')} beside so few random teams could not tell any "
-            "team from one picked by chance; validate a campaign with more seeds"
+            f"Undecided: {plural(len(table), 'run')} beside so few random subsets could not tell any "
+            "subset from one picked by chance; validate a campaign with more seeds"
         )
     return (
-        "No: the team cannot be told from one picked by chance, which does as well with a "
+        "No: the subset cannot be told from one picked by chance, which does as well with a "
         f"probability of {percent(chance)}"
     )
 
@@ -69,18 +69,18 @@ def _sentences(table: pd.DataFrame, records: Records) -> Iterator[str]:
     compared = table.dropna(subset=["beaten"])
     if len(compared):
         yield (
-            f"Trained again from scratch, the selected team beats {percent(better)} "
-            f"({percent(low)} to {percent(high)}) of {number(compared['teams'].median())} random "
-            f"teams of its size ({'median of ' * (len(compared) > 1)}"
+            f"Trained again from scratch, the selected subset beats {percent(better)} "
+            f"({percent(low)} to {percent(high)}) of {number(compared['subsets'].median())} random "
+            f"subsets of its size ({'median of ' * (len(compared) > 1)}"
             f"{plural(len(compared), 'run')})."
         )
     best, whole = _ratio(table, "over_best"), _ratio(table, "over_all")
     error = _error(records)
     if best:
         same = plural(int(table["is_best"].sum()), "run")
-        also = f"; in {same} it is that very team" * bool(table["is_best"].any())
+        also = f"; in {same} it is that very subset" * bool(table["is_best"].any())
         yield (
-            f"Its {error} is {best} times that of a team of as many best single networks, both "
+            f"Its {error} is {best} times that of a subset of as many best single networks, both "
             f"from scratch{also}."
         )
     if whole:
@@ -103,7 +103,7 @@ def _measured(table: pd.DataFrame) -> str:
     if len(table) == 1:
         return (
             f"Measured beside run {names} alone, the interval in brackets by Wilson's formula from "
-            "its random teams; a campaign with more seeds, in a folder of its own, can tell the "
+            "its random subsets; a campaign with more seeds, in a folder of its own, can tell the "
             "search from its luck."
         )
     return (
@@ -154,8 +154,8 @@ def _best_alone(records: Records) -> Any:
 
 def _longest(records: Records) -> str:
     """Which single networks learnt for as long as the searches took."""
-    teams = records.teams
-    mine = teams[(teams["kind"] == "longest") & teams["run"].isin(trust.validated(records))]
+    subsets = records.subsets
+    mine = subsets[(subsets["kind"] == "longest") & subsets["run"].isin(trust.validated(records))]
     return " or ".join(sorted(set(mine["members"])))
 
 
@@ -164,11 +164,11 @@ def _ranking(table: pd.DataFrame) -> Iterator[str]:
     known = [_spoken(row) for row in each(table) if row.runs and row.ranking in trust.RANKINGS]
     if not known:
         return
-    best = taus.get("own residual with its kin's", math.nan)
+    best = taus.get("individual loss with its kin's", math.nan)
     if best >= GOOD_TAU:
-        advice = "The own residual, with its kin's, is a good guide to single networks."
+        advice = "The individual loss, with its kin's, is a good guide to single networks."
     elif best >= POOR_TAU:
-        advice = "The own residual, with its kin's, is a rough guide to single networks."
+        advice = "The individual loss, with its kin's, is a rough guide to single networks."
     else:
         advice = "Do not read any of these as a ranking of single networks."
     agreement = taus.get(trust.AGREEMENT, math.nan)

@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from reports.claims import LEAST_RUNS, LEVEL, Claim, apart, claims
-from reports.rows import each
-from reports.survival import FACTORS
+from nas.reports.claims import LEAST_RUNS, LEVEL, Claim, apart, claims
+from nas.reports.rows import each
+from nas.reports.survival import FACTORS
 
 
 def number(value: float) -> str:
@@ -50,7 +50,7 @@ def architecture(expert: Any) -> str:
     return f"{expert.activation} {expert.depth}×{expert.width}"
 
 
-def team(survivors: pd.DataFrame) -> str:
+def subset(survivors: pd.DataFrame) -> str:
     """The experts of a mixture: 'sine 2×64 (61 %), tanh 3×32 (39 %)'."""
     parts = []
     for row in each(survivors):
@@ -111,9 +111,9 @@ def importances(table: pd.DataFrame, runs: int) -> str:
 
 
 def agreement(table: pd.DataFrame) -> str:
-    """How far the order of survival follows the experts' own residuals."""
+    """How far the order of survival follows the experts' individual losses."""
     apart = (
-        "The gate selects a team, the own residual ranks single networks: the two are different "
+        "The gate selects a subset, the individual loss ranks single networks: the two are different "
         "questions. "
     )
     if table.empty:
@@ -122,7 +122,7 @@ def agreement(table: pd.DataFrame) -> str:
     spread = "" if len(tau) == 1 else f" (from {tau.min():.2f} to {tau.max():.2f})"
     over = "only run" if len(tau) == 1 else f"median of {len(tau)} runs"
     return apart + (
-        f"Kendall's τ between own residual and order of survival is {tau.median():.2f} in the "
+        f"Kendall's τ between individual loss and order of survival is {tau.median():.2f} in the "
         f"{over}{spread}; 1 would mean that the "
         "worst single networks were dropped first, 0 that the two have nothing to do with each "
         "other."
@@ -135,7 +135,7 @@ def best_alone(table: pd.DataFrame) -> str:
         return ""
     named = [f"{architecture(row)} ({row.rank:.2f})" for row in each(table.head(3))]
     return (
-        "Best alone, as far as the search can tell (by own residual and those of the kin, which "
+        "Best alone, as far as the search can tell (by individual loss and those of the kin, which "
         f"share activation, depth or width; mean rank in a run, 0 the best): {', '.join(named)}."
     )
 

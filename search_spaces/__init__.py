@@ -9,7 +9,7 @@ import pkgutil
 from importlib import import_module
 from types import ModuleType
 
-from search_spaces.space import Candidate, SearchSpace
+from nas.search_spaces.space import Candidate, SearchSpace
 
 __all__ = ["Candidate", "SearchSpace", "load", "names", "question"]
 

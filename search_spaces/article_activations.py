@@ -4,6 +4,6 @@ After Bischof and Kraus (2022), section "Differentiable Architecture Search", wh
 favoured and tanh discarded. The article does not name the shape; this one is its smallest.
 """
 
-from search_spaces.space import SearchSpace
+from nas.search_spaces.space import SearchSpace
 
 space = SearchSpace.grid(["sine", "tanh", "swish", "softplus"], depths=[2], widths=[64])

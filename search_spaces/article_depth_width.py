@@ -5,6 +5,6 @@ three layers best and wide networks better than narrow ones. The article names n
 nor activation; these surround its finding, with the activation that is common for PINNs.
 """
 
-from search_spaces.space import SearchSpace
+from nas.search_spaces.space import SearchSpace
 
 space = SearchSpace.grid(["tanh"], depths=[1, 2, 3, 4], widths=[16, 32, 64, 128])

@@ -6,6 +6,6 @@ quadrant. The article does not name the architecture; this one is its first expe
 Burgers' equation.
 """
 
-from search_spaces.space import Candidate, SearchSpace
+from nas.search_spaces.space import Candidate, SearchSpace
 
 space = SearchSpace((Candidate("tanh", depth=2, width=64),) * 4)

@@ -121,7 +121,7 @@ class SearchSpace:
         the space is whole copies of it, then a stratified rest. From a grid, the
         counts of any two activations, of any two depths and of any two widths differ by at
         most one. From a list, each further candidate is one whose levels have occurred least
-        so far. The order is random, so that the place in the pool means nothing.
+        so far. The order is random, so that the index in the pool means nothing.
 
         Raises
         ------
@@ -170,7 +170,7 @@ class SearchSpace:
         return dealt
 
     def _least_used(self, count: int, source: random.Random) -> list[Candidate]:
-        """``count`` places of a list, each next one with the levels that occurred least."""
+        """``count`` indices of a list, each next one with the levels that occurred least."""
         had: Counter[tuple[str, str | int]] = Counter()
         left = _shuffled(self.candidates, source)
         taken: list[Candidate] = []
@@ -194,7 +194,7 @@ def _levels(candidate: Candidate) -> list[tuple[str, str | int]]:
 def _dealt(levels: Sequence[_Item], count: int) -> list[tuple[_Item, int]]:
     """Each level with its share of ``count``; the remainder goes to the first ones."""
     share, more = divmod(count, len(levels))
-    return [(level, share + (place < more)) for place, level in enumerate(levels)]
+    return [(level, share + (index < more)) for index, level in enumerate(levels)]
 
 
 def _shuffled(items: Sequence[_Item], source: random.Random) -> list[_Item]:

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from nas.calculus.jets import Laplacian, MultiIndex, Stream
+from nas.calculus.jets import Derivative, Laplacian, MultiIndex
 
 
-def nested(function: Callable[[Tensor], Tensor], points: Tensor, stream: Stream) -> Tensor:
+def nested(function: Callable[[Tensor], Tensor], points: Tensor, stream: Derivative) -> Tensor:
     """A derivative of ``function``, (B, D) -> (B,), at ``points`` by repeated autograd."""
     if isinstance(stream, Laplacian):
         dimension = points.shape[-1]

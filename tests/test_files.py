@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from nas.errors import Misuse
+from nas.errors import UserError
 from nas.files import whole, write_text
 
 ROOT = Path(__file__).parents[1]
@@ -77,10 +77,10 @@ for size in range(len(new) + 3):
         if size > len(new):
             Path.replace = crash_before if size == len(new) + 1 else crash_after
         with whole(path) as temporary, temporary.open("wb", buffering=0) as file:
-            for place in range(len(new)):
-                if place == size:
+            for index in range(len(new)):
+                if index == size:
                     os._exit(0)
-                file.write(new[place : place + 1])
+                file.write(new[index : index + 1])
             if size == len(new):
                 os._exit(0)
         os._exit(1)
@@ -98,13 +98,13 @@ def test_crash_at_any_byte_leaves_the_previous_file_or_the_new(tmp_path: Path) -
 FULL = """
 import resource, sys
 from pathlib import Path
-from nas.errors import Misuse
+from nas.errors import UserError
 from nas.files import write_text
 
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 try:
     write_text(Path(sys.argv[1]), "x" * 100_000)
-except Misuse as error:
+except UserError as error:
     print(error)
 """
 
@@ -123,14 +123,14 @@ def test_full_disk_is_told_and_leaves_the_previous_file(tmp_path: Path) -> None:
 READ_ONLY = """
 import os, sys
 from pathlib import Path
-from nas.errors import Misuse
+from nas.errors import UserError
 from nas.files import write_text
 
 if os.getuid() == 0:  # whom no folder refuses
     os.setuid(65534)
 try:
     write_text(Path(sys.argv[1]), "new")
-except Misuse as error:
+except UserError as error:
     print(error)
 """
 
@@ -148,8 +148,10 @@ def test_read_only_folder_is_told(tmp_path: Path) -> None:
 
 def test_file_in_the_place_of_a_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("previous")
-    with pytest.raises(Misuse, match=r"file.x\.txt: cannot be written \((File exists|Not a dir)"):
+    with pytest.raises(
+        UserError, match=r"file.x\.txt: cannot be written \((File exists|Not a dir)"
+    ):
         write_text(tmp_path / "file" / "x.txt", "new")
-    with pytest.raises(Misuse, match=r"cannot be written \(Is a directory\)"):
+    with pytest.raises(UserError, match=r"cannot be written \(Is a directory\)"):
         write_text(tmp_path, "new")
     assert (tmp_path / "file").read_text() == "previous"

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import nas
-from search_spaces import Candidate, SearchSpace
+from nas.search_spaces import Candidate, SearchSpace
 
 TRAINING = {
     "warm_up": {"iterations": 5, "points": {"interior": 40, "boundary": 4}},
@@ -76,25 +76,27 @@ def test_its_choice_is_validated_and_its_candidates_are_measured_alone(
         ("tanh", 1, 4),
     ]
     validated = nas.search(bend, space, out=out, **SETTINGS).validate(problem=bend)
-    assert set(validated.records.teams.kind) >= {"selected", "all", "longest"}
+    assert set(validated.records.subsets.kind) >= {"selected", "all", "longest"}
     assert validated.records.singles.relative_l2.tolist() == alone.relative_l2.tolist()
 
 
 def test_a_space_that_is_no_grid_is_refused(tmp_path: Path) -> None:
     odd = SearchSpace((Candidate("sine", 1, 4), Candidate("tanh", 2, 8)))
-    with pytest.raises(nas.Misuse, match="space: expected a full grid, got a list of candidates"):
+    with pytest.raises(
+        nas.UserError, match="space: expected a full grid, got a list of candidates"
+    ):
         nas.search(bend, odd, out=tmp_path / "out")
 
 
 def test_a_wrong_setting_is_told(tmp_path: Path) -> None:
-    with pytest.raises(nas.Misuse, match="trails: unknown key; did you mean trials"):
+    with pytest.raises(nas.UserError, match="trails: unknown key; did you mean trials"):
         nas.search(bend, out=tmp_path / "out", trails=3)
 
 
 def test_without_a_completed_trial_nothing_is_recommended(tmp_path: Path) -> None:
     wild = {**SETTINGS, "training": {**TRAINING, "learning_rate": 1e30}}
     failed = nas.search(bend, space, out=tmp_path / "out", **wild)
-    with pytest.raises(nas.Misuse, match="expected a completed trial, got none"):
+    with pytest.raises(nas.UserError, match="expected a completed trial, got none"):
         _ = failed.recommended
 
 

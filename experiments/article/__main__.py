@@ -23,10 +23,10 @@ CAMPAIGNS = (*SURVIVAL, IDENTICAL)
 
 HOW = (
     "The campaigns beside this page, with the toolkit's method, not the article's: warm-up, gate "
-    "and rules of dropping differ, and the gate starts from own loss times size, so that of "
+    "and rules of dropping differ, and the gate starts from individual loss times size, so that of "
     "experts that have learnt as much the smaller has the advantage. Survivors are counted over "
     "all seeds, with Wilson's 95 % interval. A claim is confirmed or contradicted only where the "
-    "two intervals do not touch and fates dealt at random within each run, since experts of one "
+    "two intervals do not touch and outcomes dealt at random within each run, since experts of one "
     "run compete, would part the levels as far in less than 1.7 % of the cases (0.05 over three "
     "questions). It holds for the pool and the problem of its campaign. Narrow networks owe part "
     "of their survival to that start. Two experts always stay: `identical` can end with no fewer."

@@ -6,9 +6,9 @@ from statsmodels.stats.proportion import proportion_confint
 
 from experiments.benchmarks.figures import Findings
 from nas.campaign.records import Records
-from reports import survival, words
-from reports.claims import claims
-from reports.rows import each
+from nas.reports import survival, words
+from nas.reports.claims import claims
+from nas.reports.rows import each
 
 
 def survival_of(findings: Findings, records: Records) -> None:

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from experiments.benchmarks import cases, machine, page, picture, table
 from experiments.benchmarks.figures import Figure, Findings, targets
-from experiments.command import MISUSE, run
+from experiments.command import USER_ERROR, run
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -33,7 +33,7 @@ def main(
         chosen = [cases.load(name) for name in names or cases.names()]
     except ValueError as error:
         print(error, file=sys.stderr)
-        raise typer.Exit(MISUSE) from None
+        raise typer.Exit(USER_ERROR) from None
     for case in chosen:
         print(f"{case.name}: {case.question}", flush=True)
         began = time.monotonic()

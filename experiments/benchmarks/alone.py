@@ -82,10 +82,10 @@ def _first_step() -> None:
 
 
 def _size(m: int, points: int) -> None:
-    import search_spaces
     from experiments.benchmarks import machine, settings
     from experiments.benchmarks.ours import Ours
     from experiments.benchmarks.timing import seconds_of
+    from nas import search_spaces
 
     _die_first()
     machine.use_all_cores()

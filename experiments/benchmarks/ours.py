@@ -8,10 +8,10 @@ from torch import Tensor
 from experiments.benchmarks import settings
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
+from nas.search_spaces import Candidate
 from nas.training.loss import learn_mixture
 from nas.training.optimisers import adam
 from nas.training.points import Points, Sampler
-from search_spaces import Candidate
 
 
 def gradient(problem: Problem, mixture: Mixture, points: Points) -> Tensor:

@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLoca
 from experiments.benchmarks.figures import Figure
 from experiments.benchmarks.table import cells
 from nas.files import whole
-from reports import style
+from nas.reports import style
 
 MET, MISSED = "#0072B2", "#D55E00"
 WIDTH, ROW = 9.5, 0.32  # inches
@@ -29,12 +29,12 @@ def draw(figures: Sequence[Figure], axes: Axes) -> None:
     rows = bars(figures)
     top = max([2.0, *(times for _, times in rows)])
     bottom = min([0.5, *(times for _, times in rows)])
-    for place, (figure, times) in enumerate(rows):
+    for index, (figure, times) in enumerate(rows):
         colour = MET if times >= 1 else MISSED
-        axes.plot([1, times], [place, place], color=colour, linewidth=3, solid_capstyle="butt")
-        axes.plot(times, place, "o", color=colour, markersize=8)
+        axes.plot([1, times], [index, index], color=colour, linewidth=3, solid_capstyle="butt")
+        axes.plot(times, index, "o", color=colour, markersize=8)
         _, _, measured, target, _ = cells(figure)
-        _beside(axes, place, measured, target, style.INK)
+        _beside(axes, index, measured, target, style.INK)
     _beside(axes, -1, "measured", "target", style.QUIET)
     axes.axvline(1, color=style.INK, linewidth=1.2)
     for text, aligned in (("missed  ", "right"), ("  met", "left")):
@@ -53,12 +53,12 @@ def draw(figures: Sequence[Figure], axes: Axes) -> None:
     axes.set_xlabel("times better than the target")
 
 
-def _beside(axes: Axes, place: int, measured: str, target: str, colour: str) -> None:
-    """Two columns to the right of the axes, at row ``place``."""
+def _beside(axes: Axes, index: int, measured: str, target: str, colour: str) -> None:
+    """Two columns to the right of the axes, at row ``index``."""
     for x, text in ((1.18, measured), (1.34, target)):
         axes.annotate(
             text,
-            (x, place),
+            (x, index),
             xycoords=("axes fraction", "data"),
             ha="right",
             va="center_baseline",

@@ -9,11 +9,11 @@ from math import pi
 
 import torch
 
-import search_spaces
+from nas import search_spaces
 from nas.calculus.fields import laplacian
 from nas.mixture.gate import GateShape
 from nas.problems import Box, Problem
-from search_spaces import Candidate
+from nas.search_spaces import Candidate
 
 POINTS = 2048
 GATE = GateShape(depth=2, width=32, activation="tanh")

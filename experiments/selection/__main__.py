@@ -10,7 +10,7 @@ import typer
 
 from experiments.benchmarks import machine, page
 from experiments.benchmarks.figures import Findings, targets
-from experiments.command import MISUSE, run
+from experiments.command import USER_ERROR, run
 from experiments.selection import PROBLEMS, one_by_one
 from experiments.selection import figures as measures
 from experiments.training import alone, settings
@@ -24,8 +24,8 @@ SEEDS = 20  # of which one half makes the claims and the other tests them
 
 HOW = (
     "A search with a pool of 24 candidates (4 activations × depths 2, 3 × widths 16, 32, 64), all "
-    "else by default, repeated with several seeds, and `nas validate` on it: the selected team "
-    "trained again, 20 random teams of its size and the team of the best single networks, all from "
+    "else by default, repeated with several seeds, and `nas validate` on it: the selected subset "
+    "trained again, 20 random subsets of its size and the subset of the best single networks, all from "
     "one new warm-up of the pool; the whole pool never pruned; and each candidate alone. All have "
     "the same points and fine-tuning, on one thread each. Errors are relative L2 errors against "
     "the truth. A ratio of errors is under 1 where the first is better; figures are medians over "
@@ -51,7 +51,7 @@ def main(
     if unknown:
         known = ", ".join(PROBLEMS)
         print(f"{unknown.pop()}: no such problem; expected some of {known}", file=sys.stderr)
-        raise typer.Exit(MISUSE)
+        raise typer.Exit(USER_ERROR)
     chosen = names or PROBLEMS
     compared = {}
     for problem in chosen:
@@ -100,7 +100,7 @@ def many(problem: str, folder: Path) -> records.Records:
 
 def record(findings: Findings, found: records.Records) -> None:
     """Write table and page with these findings in them."""
-    seeds = found.teams.run.nunique()
+    seeds = found.subsets.run.nunique()
     measured = f"{seeds} seeds. {date.today().isoformat()}: {machine.description()}."
     figures = page.record(HERE / "results", PAGE, findings, measured)
     met, count = targets(figures)

@@ -30,7 +30,7 @@ from nas.campaign.maps import relative_l2
 from nas.campaign.run_settings import run_settings
 from nas.files import write_text
 from nas.training.search import WARM_UP, Search
-from nas.training.trainer import Outcome, Trainer
+from nas.training.trainer import RunResult, Trainer
 
 HERE = Path(__file__).parent
 SEEDS = (100, 101, 102)  # none of the campaigns'
@@ -42,7 +42,7 @@ HOW = (
     "with Student's interval of the mean logarithm, and for each problem; beside them how many "
     "searches have a smaller error than the default's, and how many experts and refusals a search "
     "has. A lever whose interval holds 1 was not seen to be worth anything. Without sparsity its "
-    "price is 0; the price of the default begins at 0.1 physics losses and doubles where nobody "
+    "penalty is 0; the penalty of the default begins at 0.1 physics losses and doubles where nobody "
     "can be dropped. The kin of an expert are those that share its activation, depth or width."
 )
 
@@ -98,8 +98,8 @@ def measure(problem: str, seed: int, path: Path) -> None:
             trainer = _begun(Trainer(known, lever.settings(usual)), first.search)
             lever.begin(trainer)
             begun = time.monotonic()
-            outcome = trainer.run()
-            row = _row(problem, seed, name, outcome, time.monotonic() - begun)
+            result = trainer.run()
+            row = _row(problem, seed, name, result, time.monotonic() - begun)
         print(row, flush=True)
         rows.append(asdict(row))
         write(path, pd.DataFrame(rows))
@@ -113,27 +113,27 @@ def write(path: Path, table: pd.DataFrame) -> None:
 def _begun(trainer: Trainer, warmed: Search) -> Trainer:
     """``trainer`` as if it had had the warm-up of ``warmed``."""
     search = trainer.search
-    for place in set(search.mixture.alive) - set(warmed.mixture.alive):
-        search.selection.drop(place)
+    for index in set(search.mixture.alive) - set(warmed.mixture.alive):
+        search.selection.drop(index)
     search.mixture.stacks.load_state_dict(warmed.mixture.stacks.state_dict())
     search.step = warmed.step
-    search.elimination.fates = copy.deepcopy(warmed.fates)
+    search.elimination.outcomes = copy.deepcopy(warmed.outcomes)
     search.keep(search.mixture.alive)
     return trainer
 
 
-def _row(problem: str, seed: int, lever: str, outcome: Outcome, seconds: float) -> Row:
+def _row(problem: str, seed: int, lever: str, result: RunResult, seconds: float) -> Row:
     error = None
-    if outcome.status == "completed":
-        error = relative_l2(problems.load(problem), outcome.mixture)
+    if result.status == "completed":
+        error = relative_l2(problems.load(problem), result.mixture)
     return Row(
         problem,
         seed,
         lever,
-        len(outcome.mixture.alive),
-        outcome.mixture.parameters_learning,
-        sum(fate.refusals for fate in outcome.fates.values()),
-        math.inf if outcome.held_out_loss is None else outcome.held_out_loss,
+        len(result.mixture.alive),
+        result.mixture.parameters_learning,
+        sum(outcome.refusals for outcome in result.outcomes.values()),
+        math.inf if result.held_out_loss is None else result.held_out_loss,
         math.inf if error is None else error,
         seconds,
     )

@@ -6,13 +6,13 @@ import numpy as np
 
 from experiments.benchmarks.figures import Findings
 from nas.campaign.records import Records
-from reports import claims as reported
-from reports import survival, trust, words
-from reports.rows import each
+from nas.reports import claims as reported
+from nas.reports import survival, trust, words
+from nas.reports.rows import each
 
 # Column of `trust.runs`: what it is called, and what its median over the seeds shall be at most.
 MEDIANS: Mapping[str, tuple[str, float | None]] = {
-    "over_best": ("selected team over team of best single networks", 0.95),
+    "over_best": ("selected subset over subset of best single networks", 0.95),
     "over_single": ("search's mixture over best single network, equal iterations", 0.45),
     "over_longest": ("search's mixture over best single network, equal time", None),
     "over_all": ("search's mixture over whole pool, never pruned", 1.1),
@@ -20,10 +20,10 @@ MEDIANS: Mapping[str, tuple[str, float | None]] = {
     "seconds": ("time of the search over that of all candidates alone", 0.7),
     "evaluations": ("point-evaluations, the same", None),
 }
-BEATEN, BEATEN_AT_LEAST = 0.9, 0.5  # random teams: the median over the seeds, and each of them
+BEATEN, BEATEN_AT_LEAST = 0.9, 0.5  # random subsets: the median over the seeds, and each of them
 RIVAL = 0.35  # the search's error over DeepXDE's
 ONE_BY_ONE = 0.15  # the search's time over that of DeepXDE for all candidates in turn
-GUIDE = "own residual with its kin's"  # what the report goes by for single networks
+GUIDE = "individual loss with its kin's"  # what the report goes by for single networks
 TAU, TAU_AT_LEAST = 0.6, 0.4
 
 
@@ -31,13 +31,13 @@ def measure(findings: Findings, records: Records, rivals: Mapping[int, float]) -
     """Add the figures of one problem; ``rivals`` are DeepXDE's errors by repetition."""
     table = trust.runs(records)
     beaten = table["better"].dropna()
-    name = "random teams that the selected team beats"
+    name = "random subsets that the selected subset beats"
     if beaten.empty:
         findings.skipped.append(name)
     else:
         findings.add(f"{name}, median", float(beaten.median()), "", "higher", BEATEN)
         findings.add(f"{name}, worst seed", float(beaten.min()), "", "higher", BEATEN_AT_LEAST)
-        findings.add("probability that random teams do as well", trust.chance(table))
+        findings.add("probability that random subsets do as well", trust.chance(table))
     for column, (name, target) in MEDIANS.items():
         value, low, high = trust.over_runs(table, column)
         if np.isnan(value):

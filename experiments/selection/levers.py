@@ -13,10 +13,10 @@ import pandas as pd
 import torch
 
 from nas.mixture.gate import GateShape
+from nas.reports.survival import main_effects
 from nas.training import descent, elimination, selection
 from nas.training.search import Search
 from nas.training.trainer import RunSettings, Trainer
-from reports.survival import with_kin
 
 DEFAULT = "default"
 
@@ -53,17 +53,17 @@ class Lever:
         under_way.rule = replace(under_way.rule, **self.rule)
 
 
-def _by_own_loss(self: Search) -> None:
-    own = torch.tensor([self.fates[place].own_loss for place in self.mixture.alive])
+def _by_individual_loss(self: Search) -> None:
+    own = torch.tensor([self.outcomes[index].individual_loss for index in self.mixture.alive])
     self.mixture.gate.prefer(-torch.log(own.clamp_min(1e-30)))
 
 
 def _by_kin(self: Search) -> None:
-    places = self.mixture.alive
-    table = pd.DataFrame([asdict(self.mixture.pool[place]) for place in places])
-    table["own_loss"] = [self.fates[place].own_loss for place in places]
-    sizes = torch.tensor([self.mixture.expert_parameters(place) for place in places])
-    self.mixture.gate.prefer(-torch.tensor(with_kin(table).to_numpy()) - torch.log(sizes))
+    indices = self.mixture.alive
+    table = pd.DataFrame([asdict(self.mixture.pool[index]) for index in indices])
+    table["individual_loss"] = [self.outcomes[index].individual_loss for index in indices]
+    sizes = torch.tensor([self.mixture.expert_parameters(index) for index in indices])
+    self.mixture.gate.prefer(-torch.tensor(main_effects(table).to_numpy()) - torch.log(sizes))
 
 
 def _wide_gate(settings: RunSettings) -> RunSettings:
@@ -79,9 +79,13 @@ LEVERS: Mapping[str, Lever] = {
     "gate of 2×64 instead of 2×16": Lever(settings=_wide_gate),
     "gate's learning rate 2e-3 instead of 1e-2": Lever({(selection, "GATE_RATE"): 1.0}),
     "gate begins uniform": Lever({(Search, "_prefer"): lambda self: None}),
-    "gate begins by own loss, without size": Lever({(Search, "_prefer"): _by_own_loss}),
-    "gate begins by own loss with its kin's, and size": Lever({(Search, "_prefer"): _by_kin}),
-    "price of sparsity fixed at one loss": Lever(
+    "gate begins by individual loss, without size": Lever(
+        {(Search, "_prefer"): _by_individual_loss}
+    ),
+    "gate begins by individual loss with its kin's, and size": Lever(
+        {(Search, "_prefer"): _by_kin}
+    ),
+    "penalty of sparsity fixed at one loss": Lever(
         {(elimination, "FIRST_PRICE"): 1.0, (elimination, "DEARER"): 1.0}
     ),
     "no sparsity": Lever({(elimination, "FIRST_PRICE"): 0.0}),

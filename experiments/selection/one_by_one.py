@@ -47,8 +47,8 @@ def seconds(problem: str) -> float:
 def _main(problem: str) -> None:
     import torch
 
-    import search_spaces
     from experiments.training import rivals
+    from nas import search_spaces
 
     torch.set_num_threads(settings.THREADS)
     space = search_spaces.SearchSpace.grid(**settings.SPACE)

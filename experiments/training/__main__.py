@@ -13,7 +13,7 @@ import typer
 from experiments.benchmarks import machine, page, table
 from experiments.benchmarks.alone import Died
 from experiments.benchmarks.figures import Findings, targets
-from experiments.command import MISUSE, run
+from experiments.command import USER_ERROR, run
 from experiments.training import alone, cases, picture, settings
 from experiments.training.kept import Kept
 from experiments.training.runs import Task
@@ -50,7 +50,7 @@ def main(
         chosen = [cases.load(name) for name in names or cases.names()]
     except ValueError as error:
         print(error, file=sys.stderr)
-        raise typer.Exit(MISUSE) from None
+        raise typer.Exit(USER_ERROR) from None
     kept = Kept(FOLDER)
     if again:
         kept.forget({task for case in chosen for task in case.runs})

@@ -16,7 +16,7 @@ from nas.campaign.maps import evaluate
 from nas.campaign.run_settings import run_settings
 from nas.mixture.mixture import Mixture
 from nas.training.search import WARM_UP
-from nas.training.trainer import Outcome, Trainer
+from nas.training.trainer import RunResult, Trainer
 
 
 def campaign(task: Task) -> config.Campaign:
@@ -68,11 +68,11 @@ def run(task: Task, budget: float) -> Run:
         recorder.look(measured)
         return recorder.over
 
-    outcome = trainer.run(should_stop)
+    result = trainer.run(should_stop)
     watcher.warming = watcher.warming and trainer.search.phase == WARM_UP
     recorder.record(measured)  # the best state is in the mixture, or comes into it
     curve, warm_up = tuple(recorder.curve), tuple(watcher.warm_up)
-    return Run(task, budget, curve, warm_up, reason(outcome))
+    return Run(task, budget, curve, warm_up, reason(result))
 
 
 @contextmanager
@@ -90,11 +90,11 @@ def at_its_best(trainer: Trainer) -> Iterator[None]:
         tuning.mixture.load_state_dict(now)
 
 
-def reason(outcome: Outcome) -> str:
+def reason(result: RunResult) -> str:
     """Why a run ended."""
-    if outcome.status == "interrupted":
+    if result.status == "interrupted":
         return TIME_IS_UP
-    return f"{outcome.status}: {outcome.reason}" if outcome.reason else outcome.status
+    return f"{result.status}: {result.reason}" if result.reason else result.status
 
 
 class Watcher:

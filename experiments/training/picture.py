@@ -14,7 +14,7 @@ from experiments.training import settings
 from experiments.training.runs import Run, Runs, of
 from nas import problems
 from nas.files import whole
-from reports import style
+from nas.reports import style
 
 Array = NDArray[np.float64]
 

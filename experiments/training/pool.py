@@ -6,7 +6,7 @@ from experiments.training import settings
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
-from search_spaces import SearchSpace
+from nas.search_spaces import SearchSpace
 
 
 def untrained(problem: Problem, dtype: torch.dtype) -> Mixture:

@@ -26,7 +26,7 @@ from experiments.training.runs import TIME_IS_UP, Point, Run, Task
 from experiments.training.truth import Truth
 from nas import problems
 from nas.problems import burgers, helmholtz
-from search_spaces import Candidate
+from nas.search_spaces import Candidate
 
 os.environ["DDE_BACKEND"] = "pytorch"  # DeepXDE reads it as it is imported
 import deepxde

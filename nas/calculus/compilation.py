@@ -56,7 +56,7 @@ def folder() -> Path:
 
 
 class _NoKernel(Exception):  # noqa: N818 - a fact about the machine, not a failure
-    """There is no compiler, none that compiles the kernel, or no safe place for it."""
+    """There is no compiler, none that compiles the kernel, or no safe index for it."""
 
 
 def _path() -> Path:

@@ -1,6 +1,6 @@
 """The activations as C++: each is called once on a symbol, and what it computes is written down.
 
-So `ACTIVATIONS` stays the only place where an activation is defined.
+So `ACTIVATIONS` stays the only index where an activation is defined.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -97,8 +97,8 @@ def write(activations: Mapping[str, Activation] = ACTIVATIONS) -> str:
     for number, (name, activation) in enumerate(activations.items()):
         for order in range(MAX_ORDER + 2):
             functions.append(_function(f"{name}_{order}", activation, order))
-            place = number * (MAX_ORDER + 2) + order
-            cases.append(f"    case {place}: each_vector({name}_{order}<T>, z, f, n); break;")
+            index = number * (MAX_ORDER + 2) + order
+            cases.append(f"    case {index}: each_vector({name}_{order}<T>, z, f, n); break;")
     return "\n".join([_CONSTANT, *functions, _CHOICE.replace("CASES", "\n".join(cases))])
 
 

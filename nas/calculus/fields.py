@@ -1,6 +1,6 @@
 """What a residual is written with: ``u.t + u * u.x - nu * u.xx``.
 
-Axis legend: B points, D coordinates, S streams; … any leading axes (experts of a stack).
+Axis legend: B points, D coordinates, S derivatives; … any leading axes (experts of a stack).
 
 A `Field` stands for one component of the solution. It behaves like its value in arithmetic and
 in torch functions, and ``u.xt`` is its derivative by the coordinates named. An `Expression`
@@ -16,8 +16,8 @@ import torch
 from torch import Tensor
 
 from nas.calculus.activations import MAX_ORDER
-from nas.calculus.jets import Laplacian, Stream, Streams, unit
-from nas.errors import Misuse
+from nas.calculus.jets import Derivative, DerivativeSet, Laplacian, unit
+from nas.errors import UserError
 
 Operand: TypeAlias = "Field | Tensor | float"
 Residual = Callable[..., Any]  # fields and coordinates by name -> Tensor, or a tuple of them
@@ -29,7 +29,7 @@ class Field:
     __array_ufunc__ = None  # so that a numpy scalar times a field asks the field
 
     def __init__(
-        self, name: str, coordinates: Sequence[str], fetch: Callable[[Stream], Tensor]
+        self, name: str, coordinates: Sequence[str], fetch: Callable[[Derivative], Tensor]
     ) -> None:
         self._name = name
         self._coordinates = tuple(coordinates)
@@ -46,7 +46,7 @@ class Field:
         unknown = [letter for letter in letters if letter not in self._coordinates]
         if unknown or len(letters) > MAX_ORDER:
             names = ", ".join(self._coordinates)
-            raise Misuse(
+            raise UserError(
                 f"{self._name}.{letters}: no such derivative; expected {self._name} and 1 to "
                 f"{MAX_ORDER} letters of the coordinates {names}, "
                 f"such as {self._name}.{self._coordinates[0] * 2}"
@@ -155,7 +155,7 @@ class Expression:
 
     Raises
     ------
-    Misuse
+    UserError
         If the function asks for an unknown name or derivative, raises, or returns something
         other than one finite or non-finite number a point.
     """
@@ -173,21 +173,21 @@ class Expression:
         self._coordinates = tuple(coordinates)
         self._where = where
         self._parameters = self._checked_parameters()
-        self.derivatives: frozenset[Stream] = frozenset()
+        self.derivatives: frozenset[Derivative] = frozenset()
         self.probed = self._probe(probe)
 
-    def __call__(self, jet: Tensor, streams: Streams, points: Tensor) -> list[Tensor]:
+    def __call__(self, jet: Tensor, derivatives: DerivativeSet, points: Tensor) -> list[Tensor]:
         """The residuals, each (…, B), of a jet (…, S, B, C) at points (B, D)."""
 
-        def component(place: int) -> Callable[[Stream], Tensor]:
-            return lambda stream: jet[..., streams.place[stream], :, place]
+        def component(index: int) -> Callable[[Derivative], Tensor]:
+            return lambda stream: jet[..., derivatives.index[stream], :, index]
 
-        fetchers = [component(place) for place in range(len(self._fields))]
+        fetchers = [component(index) for index in range(len(self._fields))]
         residuals = self._evaluate(fetchers, points)
         return [residual.expand(*jet.shape[:-3], len(points)) for residual in residuals]
 
     def _evaluate(
-        self, fetchers: Sequence[Callable[[Stream], Tensor]], points: Tensor
+        self, fetchers: Sequence[Callable[[Derivative], Tensor]], points: Tensor
     ) -> list[Tensor]:
         values: dict[str, Any] = {
             name: Field(name, self._coordinates, fetch)
@@ -204,37 +204,37 @@ class Expression:
         for name, parameter in parameters.items():
             # A default, or functools.partial, has given a coefficient its value already.
             if name not in known and parameter.default is inspect.Parameter.empty:
-                raise Misuse(
+                raise UserError(
                     f"{self._where}: unknown parameter {name!r}; "
                     f"expected parameters among {', '.join(known)}"
                 )
         return [name for name in parameters if name in known]
 
     def _probe(self, points: Tensor) -> list[Tensor]:
-        """Call the function on made-up streams; learn what it asks for and check its answer."""
-        asked: set[Stream] = set()
+        """Call the function on made-up derivatives; learn what it asks for and check its answer."""
+        asked: set[Derivative] = set()
 
-        def made_up(place: int) -> Callable[[Stream], Tensor]:
-            def fetch(stream: Stream) -> Tensor:
+        def made_up(index: int) -> Callable[[Derivative], Tensor]:
+            def fetch(stream: Derivative) -> Tensor:
                 asked.add(stream)
-                return _made_up(stream, place, points)
+                return _made_up(stream, index, points)
 
             return fetch
 
         try:
             residuals = self._evaluate([made_up(c) for c in range(len(self._fields))], points)
-        except Misuse as error:
-            raise Misuse(f"{self._where}: {error}") from error
+        except UserError as error:
+            raise UserError(f"{self._where}: {error}") from error
         except Exception as error:
-            raise Misuse(
+            raise UserError(
                 f"{self._where}: raised {type(error).__name__}: {_one_line(error)}; "
                 "it is called with fields, and coordinates as tensors of shape (points,)"
             ) from error
         if not residuals:
-            raise Misuse(f"{self._where}: expected at least one equation, got an empty tuple")
+            raise UserError(f"{self._where}: expected at least one equation, got an empty tuple")
         for residual in residuals:
             if residual.shape not in {points.shape[:1], torch.Size(())}:
-                raise Misuse(
+                raise UserError(
                     f"{self._where}: expected one number a point, shape ({len(points)},), "
                     f"got shape {tuple(residual.shape)}"
                 )
@@ -246,10 +246,10 @@ def _as_tensor(value: Any, points: Tensor) -> Tensor:
     try:
         return torch.as_tensor(value, dtype=points.dtype, device=points.device)
     except (TypeError, ValueError, RuntimeError):
-        raise Misuse(f"expected a tensor, got {value!r}") from None
+        raise UserError(f"expected a tensor, got {value!r}") from None
 
 
-def _made_up(stream: Stream, place: int, points: Tensor) -> Tensor:
+def _made_up(stream: Derivative, index: int, points: Tensor) -> Tensor:
     """A positive wave for each derivative of each field, no two alike; Δu is the sum it stands for.
 
     Two expressions agree on them only if they ask for the same derivatives in the same way.
@@ -258,8 +258,10 @@ def _made_up(stream: Stream, place: int, points: Tensor) -> Tensor:
         dimension = points.shape[-1]
         second = (unit(axis, dimension) for axis in stream.axes)
         squares = (tuple(2 * count for count in index) for index in second)
-        return sum((_made_up(index, place, points) for index in squares), points.new_zeros(()))
-    code = place
+        return sum(
+            (_made_up(multi_index, index, points) for multi_index in squares), points.new_zeros(())
+        )
+    code = index
     for count in stream:
         code = code * (MAX_ORDER + 1) + count  # digits: a different number for each derivative
     return 1.5 + torch.sin(points.sum(-1) * 1.3 + 0.618 * code)

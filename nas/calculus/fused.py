@@ -1,6 +1,6 @@
 """The jets of many networks, and their gated mean, by the compiled kernel.
 
-Axis legend: N networks of a stack, E networks of all stacks, S streams, B points, D inputs,
+Axis legend: N networks of a stack, E networks of all stacks, S derivatives, B points, D inputs,
 C outputs.
 
 First derivatives by the parameters are the kernel's; where somebody wants a derivative of
@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from nas.calculus import compilation, plain
-from nas.calculus.jets import Streams
+from nas.calculus.jets import DerivativeSet
 from nas.calculus.kernel import DTYPES, MixingKernel, NetworksKernel, Shapes, describe
 from nas.calculus.kernel import outer as outer
 from nas.calculus.plain import Rows, Stack
@@ -28,7 +28,7 @@ def prepare() -> None:
     compilation.library()
 
 
-def can_evaluate(streams: Streams, coordinates: Tensor, stacks: Sequence[Stack]) -> bool:
+def can_evaluate(derivatives: DerivativeSet, coordinates: Tensor, stacks: Sequence[Stack]) -> bool:
     """Whether `evaluate` can do it: a CPU, a compiler, 32 or 64 bits, hidden layers of one width.
 
     What does not fit together is refused too: the plain path tells what is wrong with it.
@@ -37,18 +37,18 @@ def can_evaluate(streams: Streams, coordinates: Tensor, stacks: Sequence[Stack])
     batch = describe(_shapes(stacks))
     return (
         batch is not None
-        and len(coordinates) == len(streams)
+        and len(coordinates) == len(derivatives)
         and coordinates.shape[-1] == stacks[0].weights[0].shape[1]
         and not coordinates.requires_grad
         and _available(coordinates, *_parameters(stacks))
     )
 
 
-def can_mix(streams: Streams, logits: Tensor, terms: Tensor) -> bool:
+def can_mix(derivatives: DerivativeSet, logits: Tensor, terms: Tensor) -> bool:
     """Whether `mix` can do it; see `can_evaluate`."""
     return (
         terms.shape[:3] == (logits.shape[-1], *logits.shape[:2])
-        and len(logits) == len(streams)
+        and len(logits) == len(derivatives)
         and _available(logits, terms)
     )
 
@@ -58,31 +58,31 @@ def can_outer(inputs: Tensor, slopes: Tensor, entries: Tensor) -> bool:
     return entries.stride(-1) == 1 and _available(entries, inputs, slopes)
 
 
-def evaluate(streams: Streams, coordinates: Tensor, stacks: Sequence[Stack]) -> Tensor:
+def evaluate(derivatives: DerivativeSet, coordinates: Tensor, stacks: Sequence[Stack]) -> Tensor:
     """As `plain.evaluate`, where `can_evaluate`."""
     parameters = _parameters(stacks)
     learns = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in parameters)
-    kernel = NetworksKernel(streams, _shapes(stacks), coordinates, learns)
+    kernel = NetworksKernel(derivatives, _shapes(stacks), coordinates, learns)
 
     def plainly(*parameters: Tensor) -> Tensor:
-        return plain.evaluate(streams, coordinates, _stacks(stacks, parameters))
+        return plain.evaluate(derivatives, coordinates, _stacks(stacks, parameters))
 
     jets: Tensor = _Networks.apply(kernel, plainly, coordinates.contiguous(), *parameters)  # type: ignore[no-untyped-call]
     return jets
 
 
-def mix(streams: Streams, logits: Tensor, terms: Tensor) -> tuple[Tensor, Tensor]:
+def mix(derivatives: DerivativeSet, logits: Tensor, terms: Tensor) -> tuple[Tensor, Tensor]:
     """As `plain.mix`, where `can_mix`."""
-    kernel = MixingKernel(streams, terms)
-    return _Mixing.apply(kernel, streams, logits.contiguous(), terms.contiguous())  # type: ignore[no-untyped-call, no-any-return]
+    kernel = MixingKernel(derivatives, terms)
+    return _Mixing.apply(kernel, derivatives, logits.contiguous(), terms.contiguous())  # type: ignore[no-untyped-call, no-any-return]
 
 
 class Trace:
     """As `plain.Trace`, where `can_evaluate`."""
 
-    def __init__(self, streams: Streams, coordinates: Tensor, stack: Stack) -> None:
+    def __init__(self, derivatives: DerivativeSet, coordinates: Tensor, stack: Stack) -> None:
         self._stack, self._coordinates = stack, coordinates.contiguous()
-        self._kernel = NetworksKernel(streams, _shapes([stack]), coordinates, learns=True)
+        self._kernel = NetworksKernel(derivatives, _shapes([stack]), coordinates, learns=True)
         parameters = _parameters([stack])
         self._flat = torch.cat([parameter.detach().reshape(-1) for parameter in parameters])
         self.jet = self._kernel.forward(self._coordinates, self._flat).requires_grad_()
@@ -128,9 +128,9 @@ class _Mixing(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, kernel: MixingKernel, streams: Streams, logits: Tensor, terms: Tensor
+        ctx: Any, kernel: MixingKernel, derivatives: DerivativeSet, logits: Tensor, terms: Tensor
     ) -> tuple[Tensor, Tensor]:
-        ctx.kernel, ctx.streams = kernel, streams
+        ctx.kernel, ctx.derivatives = kernel, derivatives
         ctx.save_for_backward(logits, terms)
         return kernel.forward(logits, terms)
 
@@ -138,7 +138,7 @@ class _Mixing(torch.autograd.Function):
     def backward(ctx: Any, above: Tensor, below: Tensor) -> tuple[Tensor | None, ...]:
         logits, terms = ctx.saved_tensors
         if torch.is_grad_enabled():
-            plainly = partial(plain.mix, ctx.streams)
+            plainly = partial(plain.mix, ctx.derivatives)
             return None, None, *_differentiable(plainly, [logits, terms], [above, below])
         return (
             None,

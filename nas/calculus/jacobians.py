@@ -1,10 +1,10 @@
 """The derivative of every residual by every parameter of many networks, from their jets.
 
-Axis legend: N networks of a stack, S streams, B points, R rows (residuals at points), V and W
+Axis legend: N networks of a stack, S derivatives, B points, R rows (residuals at points), V and W
 widths, P parameters of a network; systems K: N, or 1 where networks act together.
 
 A residual at a point sees the parameters of a layer only through the layer's pre-activation at
-this point: its derivative by the layer's weights is the sum over the streams of outer products
+this point: its derivative by the layer's weights is the sum over the derivatives of outer products
 of the layer's inputs with the derivative by the pre-activation. So one backward pass for each
 equation finds the factors of all rows of the Jacobian, for all layers of all networks, and most
 products with it need no more than the factors (Dangel et al. 2024, arXiv 2405.15603).
@@ -23,7 +23,7 @@ from nas.calculus import jets, networks
 from nas.calculus.networks import Trace
 from nas.calculus.plain import Rows, Stack
 
-_FACTORED = 96  # what an elementwise product costs a pair of streams, in widths; measured
+_FACTORED = 96  # what an elementwise product costs a pair of derivatives, in widths; measured
 GRAM_BLOCKS = 4  # of a symmetric product: the blocks above the diagonal are not computed
 
 
@@ -45,7 +45,7 @@ def rows(residual: Tensor, traces: Sequence[Trace], again: bool) -> list[Rows]:
     ]
 
 
-class Jacobian:
+class StackJacobian:
     """The derivative of rows by the parameters of one stack, (N, R, P), as factors.
 
     The parameters of a network stand layer by layer, a weight (V, W) row by row before its bias.
@@ -92,8 +92,8 @@ class Jacobian:
     def add_gram_to(self, total: Tensor) -> None:
         """Add `gram` to ``total`` (N, R, R)."""
         for layer, (v, w) in enumerate(self._shapes):
-            streams = [len(_layer(block, layer)[0][0]) for block in self._blocks]
-            pairs = sum(s * n for s, n in zip(streams, self._sizes, strict=True)) / self.rows
+            derivatives = [len(_layer(block, layer)[0][0]) for block in self._blocks]
+            pairs = sum(s * n for s, n in zip(derivatives, self._sizes, strict=True)) / self.rows
             if pairs**2 * (v + w + _FACTORED) < v * w:
                 self._add_factored(total, layer)
             else:
@@ -104,11 +104,11 @@ class Jacobian:
                     top += size
                 add_gram(total, entries)
 
-    def of(self, systems: Tensor) -> "Jacobian":
+    def of(self, systems: Tensor) -> "StackJacobian":
         """That of the networks at ``systems`` (k,) in the stack, (k, R, P)."""
         if len(systems) == self.systems:
             return self
-        return Jacobian(
+        return StackJacobian(
             [
                 Rows([a[systems] for a in block.inputs], [d[systems] for d in block.slopes])
                 for block in self._blocks
@@ -119,12 +119,12 @@ class Jacobian:
         """J x (N, R) for steps x (N, P)."""
         return torch.cat([self._times(block, steps) for block in self._blocks], dim=1)
 
-    def transposed_times(self, rows: Tensor) -> Tensor:
+    def rmatvec(self, rows: Tensor) -> Tensor:
         """Jᵀ y (N, P) for y (N, R)."""
         parts = torch.split(rows, self._sizes, dim=1)
         return reduce(
             add,
-            (self._transposed(block, y) for block, y in zip(self._blocks, parts, strict=True)),
+            (self._rmatvec_block(block, y) for block, y in zip(self._blocks, parts, strict=True)),
         )
 
     def _times(self, block: Rows, steps: Tensor) -> Tensor:
@@ -138,13 +138,13 @@ class Jacobian:
             left += (v + 1) * w
         return total
 
-    def _transposed(self, block: Rows, y: Tensor) -> Tensor:
+    def _rmatvec_block(self, block: Rows, y: Tensor) -> Tensor:
         parts = []
         for layer in range(len(self._shapes)):
             inputs, slopes = _layer(block, layer)
-            weighed = slopes * y[:, None, :, None]
-            weight = inputs.flatten(1, 2).mT @ weighed.flatten(1, 2)
-            parts += [weight.flatten(1), weighed[:, 0].sum(1)]
+            weighted = slopes * y[:, None, :, None]
+            weight = inputs.flatten(1, 2).mT @ weighted.flatten(1, 2)
+            parts += [weight.flatten(1), weighted[:, 0].sum(1)]
         return torch.cat(parts, dim=1)
 
     def _add_factored(self, total: Tensor, layer: int) -> None:
@@ -168,7 +168,7 @@ def add_gram(total: Tensor, entries: Tensor) -> None:
         total[:, begin:end, :end].baddbmm_(entries[:, begin:end], entries[:, :end].mT)
 
 
-class Apart:
+class BlockDiagonalJacobian:
     """The derivatives of several stacks' rows, of each network by its own parameters (K, R, P).
 
     The systems stand stack by stack; those with fewer than P parameters have zeros at the end.
@@ -181,7 +181,7 @@ class Apart:
         P; by default as many as the largest has.
     """
 
-    def __init__(self, parts: Sequence[Jacobian], parameters: int = 0) -> None:
+    def __init__(self, parts: Sequence[StackJacobian], parameters: int = 0) -> None:
         self.parts = parts
         self._counts = [part.systems for part in parts]
         self.systems, self.rows = sum(self._counts), parts[0].rows
@@ -199,27 +199,27 @@ class Apart:
             part.add_gram_to(of_stack)
         return total
 
-    def of(self, systems: Tensor) -> "Apart":
+    def of(self, systems: Tensor) -> "BlockDiagonalJacobian":
         """That of some systems (k,), which stand in their order."""
-        chosen = zip(self.parts, places(systems, self._counts), strict=True)
+        chosen = zip(self.parts, indices(systems, self._counts), strict=True)
         parts = [part.of(of_part) for part, of_part in chosen if len(of_part)]
-        return Apart(parts, self.parameters)
+        return BlockDiagonalJacobian(parts, self.parameters)
 
     def times(self, steps: Tensor) -> Tensor:
         """J x (K, R) for steps x (K, P)."""
         pieces = zip(self.parts, torch.split(steps, self._counts), strict=True)
         return torch.cat([part.times(x[:, : part.parameters]) for part, x in pieces])
 
-    def transposed_times(self, rows: Tensor) -> Tensor:
+    def rmatvec(self, rows: Tensor) -> Tensor:
         """Jᵀ y (K, P) for y (K, R)."""
         pieces = zip(self.parts, torch.split(rows, self._counts), strict=True)
-        return self._filled(part.transposed_times(y) for part, y in pieces)
+        return self._filled(part.rmatvec(y) for part, y in pieces)
 
     def _filled(self, parts: Iterable[Tensor]) -> Tensor:
         return torch.cat([pad(part, (0, self.parameters - part.shape[-1])) for part in parts])
 
 
-def places(systems: Tensor, counts: Sequence[int]) -> list[Tensor]:
+def indices(systems: Tensor, counts: Sequence[int]) -> list[Tensor]:
     """Where ``systems`` (k,), in their order, stand in each of stacks of ``counts`` networks."""
     ends = list(accumulate(counts))
     return [
@@ -228,13 +228,13 @@ def places(systems: Tensor, counts: Sequence[int]) -> list[Tensor]:
     ]
 
 
-class Joint:
+class JointJacobian:
     """The derivative of rows by the parameters of several stacks that act together, (1, R, P).
 
     The parameters stand stack by stack, network by network, each as in `Jacobian`.
     """
 
-    def __init__(self, parts: Sequence[Jacobian]) -> None:
+    def __init__(self, parts: Sequence[StackJacobian]) -> None:
         self._parts = parts
         self._sizes = [part.systems * part.parameters for part in parts]
         self.systems, self.rows, self.parameters = 1, parts[0].rows, sum(self._sizes)
@@ -254,7 +254,7 @@ class Joint:
                 part.of(network).add_gram_to(total)
         return total
 
-    def of(self, systems: Tensor) -> "Joint":
+    def of(self, systems: Tensor) -> "JointJacobian":
         """Itself: it is one system."""
         return self
 
@@ -265,11 +265,10 @@ class Joint:
             add, (part.times(x.view(part.systems, -1)).sum(0, keepdim=True) for part, x in pieces)
         )
 
-    def transposed_times(self, rows: Tensor) -> Tensor:
+    def rmatvec(self, rows: Tensor) -> Tensor:
         """Jᵀ y (1, P) for y (1, R)."""
         pieces = [
-            part.transposed_times(rows.expand(part.systems, -1)).reshape(1, -1)
-            for part in self._parts
+            part.rmatvec(rows.expand(part.systems, -1)).reshape(1, -1) for part in self._parts
         ]
         return torch.cat(pieces, dim=1)
 

@@ -1,9 +1,9 @@
 """Truncated Taylor arithmetic: a value and its partial derivatives travel together.
 
-Axis legend: S streams, B points, D coordinates, W width (or any last axis).
+Axis legend: S derivatives, B points, D coordinates, W width (or any last axis).
 
 A *jet* is a tensor (…, S, B, W): at each of B points the value of a function and those of its
-partial derivatives that a `Streams` lists, one a stream. Products follow the Leibniz rule,
+partial derivatives that a `DerivativeSet` lists, one a stream. Products follow the Leibniz rule,
 compositions with a scalar function the formula of Faà di Bruno; both are sums over index
 tables worked out once. A residual then needs one backward pass for its gradient, where nested
 autograd needs one for each order (Griewank & Walther 2008, ch. 13; the collapsed Laplacian:
@@ -33,16 +33,16 @@ class Laplacian:
     axes: tuple[int, ...]
 
 
-Stream = MultiIndex | Laplacian
+Derivative = MultiIndex | Laplacian
 
 
-def order_of(stream: Stream) -> int:
+def order_of(stream: Derivative) -> int:
     """The highest order of differentiation in ``stream``."""
     return 2 if isinstance(stream, Laplacian) else sum(stream)
 
 
-def close(derivatives: Iterable[Stream], dimension: int) -> tuple[Stream, ...]:
-    """All streams needed to propagate ``derivatives``, the value first, by rising order.
+def close(derivatives: Iterable[Derivative], dimension: int) -> tuple[Derivative, ...]:
+    """All derivatives needed to propagate ``derivatives``, the value first, by rising order.
 
     A multi-index needs all that are componentwise smaller; a Laplacian needs the value and
     the first derivatives along its axes.
@@ -64,7 +64,7 @@ def unit(axis: int, dimension: int) -> MultiIndex:
     return tuple(int(axis == other) for other in range(dimension))
 
 
-class Streams:
+class DerivativeSet:
     """Which derivatives a jet carries, and how they combine.
 
     Parameters
@@ -81,7 +81,7 @@ class Streams:
         If a multi-index has another length or an order above 4.
     """
 
-    def __init__(self, derivatives: Iterable[Stream], dimension: int) -> None:
+    def __init__(self, derivatives: Iterable[Derivative], dimension: int) -> None:
         derivatives = tuple(derivatives)
         for derivative in derivatives:
             if not isinstance(derivative, Laplacian) and len(derivative) != dimension:
@@ -90,14 +90,14 @@ class Streams:
                 raise ValueError(f"{derivative}: expected an order of at most {MAX_ORDER}")
         self.dimension = dimension
         self.keys = close(derivatives, dimension)
-        self.place = {key: place for place, key in enumerate(self.keys)}
+        self.index = {key: index for index, key in enumerate(self.keys)}
         self.order = max(order_of(key) for key in self.keys)
 
     def __len__(self) -> int:
         return len(self.keys)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Streams) and self.keys == other.keys
+        return isinstance(other, DerivativeSet) and self.keys == other.keys
 
     def __hash__(self) -> int:
         return hash(self.keys)
@@ -107,37 +107,37 @@ class Streams:
         """For each stream of f·g the terms (coefficient, stream of f, stream of g)."""
         return [list(self._leibniz(key)) for key in self.keys]
 
-    def _leibniz(self, key: Stream) -> Iterator[tuple[int, int, int]]:
+    def _leibniz(self, key: Derivative) -> Iterator[tuple[int, int, int]]:
         if isinstance(key, Laplacian):
-            own = self.place[key]
+            own = self.index[key]
             yield (1, 0, own)
             yield (1, own, 0)
             for axis in key.axes:
-                first = self.place[unit(axis, self.dimension)]
+                first = self.index[unit(axis, self.dimension)]
                 yield (2, first, first)
             return
         for left in cartesian(*(range(count + 1) for count in key)):
             right = tuple(a - b for a, b in zip(key, left, strict=True))
-            yield prod(map(comb, key, left)), self.place[left], self.place[right]
+            yield prod(map(comb, key, left)), self.index[left], self.index[right]
 
     @cached_property
     def faa_di_bruno(self) -> list[list[tuple[int, tuple[int, ...]]]]:
-        """For each stream of f∘g the terms (coefficient, streams of g); f's order is their number.
+        """For each stream of f∘g the terms (coefficient, derivatives of g); f's order is their number.
 
         The terms of a derivative are the partitions of its single differentiations into blocks.
         """
         return [list(self._faa_di_bruno(key)) for key in self.keys]
 
-    def _faa_di_bruno(self, key: Stream) -> Iterator[tuple[int, tuple[int, ...]]]:
+    def _faa_di_bruno(self, key: Derivative) -> Iterator[tuple[int, tuple[int, ...]]]:
         if isinstance(key, Laplacian):
-            yield (1, (self.place[key],))
+            yield (1, (self.index[key],))
             for axis in key.axes:
-                first = self.place[unit(axis, self.dimension)]
+                first = self.index[unit(axis, self.dimension)]
                 yield (1, (first, first))
             return
         single = [axis for axis, count in enumerate(key) for _ in range(count)]
         terms = Counter(
-            tuple(sorted(self.place[self._index(block)] for block in partition))
+            tuple(sorted(self.index[self._index(block)] for block in partition))
             for partition in _partitions(single)
         )
         for blocks, coefficient in terms.items():
@@ -155,11 +155,13 @@ def _partitions(items: Sequence[int]) -> Iterator[list[list[int]]]:
     first, rest = items[0], items[1:]
     for partition in _partitions(rest):
         yield [[first], *partition]
-        for place, block in enumerate(partition):
-            yield [*partition[:place], [first, *block], *partition[place + 1 :]]
+        for index, block in enumerate(partition):
+            yield [*partition[:index], [first, *block], *partition[index + 1 :]]
 
 
-def coordinates(points: Tensor, streams: Streams, centre: Tensor, scale: Tensor) -> Tensor:
+def coordinates(
+    points: Tensor, derivatives: DerivativeSet, centre: Tensor, scale: Tensor
+) -> Tensor:
     """The jet (S, B, D) of the scaled coordinates (x - centre) / scale.
 
     Parameters
@@ -170,12 +172,12 @@ def coordinates(points: Tensor, streams: Streams, centre: Tensor, scale: Tensor)
     The derivatives are those by the unscaled coordinates, so that all that is built on this
     jet differentiates in the user's own units.
     """
-    jet = points.new_zeros(len(streams), *points.shape)
+    jet = points.new_zeros(len(derivatives), *points.shape)
     jet[0] = (points - centre) / scale
-    for axis in range(streams.dimension):
-        place = streams.place.get(unit(axis, streams.dimension))
-        if place is not None:
-            jet[place, :, axis] = 1 / scale[axis]
+    for axis in range(derivatives.dimension):
+        index = derivatives.index.get(unit(axis, derivatives.dimension))
+        if index is not None:
+            jet[index, :, axis] = 1 / scale[axis]
     return jet
 
 
@@ -189,19 +191,21 @@ def linear(jet: Tensor, weight: Tensor) -> Tensor:
 
     Returns
     -------
-    Tensor (S, B, W), or (N, S, B, W). Streams and points are rows of one matrix product.
+    Tensor (S, B, W), or (N, S, B, W). DerivativeSet and points are rows of one matrix product.
     """
     rows = jet.flatten(-3, -2) @ weight
     return rows.view(*rows.shape[:-2], *jet.shape[-3:-1], rows.shape[-1])
 
 
-def layer(streams: Streams, activation: Activation, jet: Tensor, bias: Tensor) -> Tensor:
+def layer(derivatives: DerivativeSet, activation: Activation, jet: Tensor, bias: Tensor) -> Tensor:
     """The jet of activation(g + bias) from the jet of g, (…, S, B, W), and bias (…, W).
 
     A constant meets the value alone, and a composition reads the value only through
     ``activation``: so the bias costs no pass over the derivatives.
     """
-    return compose(streams, activation(jet.select(-3, 0) + bias[..., None, :], streams.order), jet)
+    return compose(
+        derivatives, activation(jet.select(-3, 0) + bias[..., None, :], derivatives.order), jet
+    )
 
 
 def shift(jet: Tensor, bias: Tensor) -> Tensor:
@@ -210,11 +214,11 @@ def shift(jet: Tensor, bias: Tensor) -> Tensor:
     return torch.cat([value, jet[..., 1:, :, :]], dim=-3)
 
 
-def compose(streams: Streams, outer: Sequence[Tensor], jet: Tensor) -> Tensor:
+def compose(derivatives: DerivativeSet, outer: Sequence[Tensor], jet: Tensor) -> Tensor:
     """The jet of f∘g, from [f(g), f'(g), …] (each (…, B, W)) and the jet of g (…, S, B, W)."""
     inner = jet.unbind(-3)
     out = [outer[0]]
-    for terms in streams.faa_di_bruno[1:]:
+    for terms in derivatives.faa_di_bruno[1:]:
         # Terms with the same derivative of f are added up first: one product with it, not many.
         by_order: dict[int, Tensor] = {}
         for coefficient, blocks in terms:
@@ -226,21 +230,22 @@ def compose(streams: Streams, outer: Sequence[Tensor], jet: Tensor) -> Tensor:
     return torch.stack(out, dim=-3)
 
 
-def multiply(streams: Streams, left: Tensor, right: Tensor) -> Tensor:
+def multiply(derivatives: DerivativeSet, left: Tensor, right: Tensor) -> Tensor:
     """The jet of f·g from two jets (…, S, B, W), broadcast."""
     f, g = left.unbind(-3), right.unbind(-3)
     return torch.stack(
-        [reduce(add, (c * (f[a] * g[b]) for c, a, b in terms)) for terms in streams.leibniz], dim=-3
+        [reduce(add, (c * (f[a] * g[b]) for c, a, b in terms)) for terms in derivatives.leibniz],
+        dim=-3,
     )
 
 
-def divide(streams: Streams, above: Tensor, below: Tensor) -> Tensor:
+def divide(derivatives: DerivativeSet, above: Tensor, below: Tensor) -> Tensor:
     """The jet of f/g from those of f and g (…, S, B, W), broadcast."""
     inverse = 1 / below.select(-3, 0)
     reciprocal = [inverse]
-    for order in range(1, streams.order + 1):
+    for order in range(1, derivatives.order + 1):
         reciprocal.append(-order * inverse * reciprocal[-1])
-    return multiply(streams, above, compose(streams, reciprocal, below))
+    return multiply(derivatives, above, compose(derivatives, reciprocal, below))
 
 
 def _product(inner: Sequence[Tensor], blocks: Sequence[int]) -> Tensor:

@@ -1,6 +1,6 @@
-"""Calls of the compiled kernel, and what it is told of streams and networks (see cpp/).
+"""Calls of the compiled kernel, and what it is told of derivatives and networks (see cpp/).
 
-Axis legend: N networks of a stack, E networks of all stacks, S streams, B points, D inputs,
+Axis legend: N networks of a stack, E networks of all stacks, S derivatives, B points, D inputs,
 C outputs, V and W widths.
 """
 
@@ -17,7 +17,7 @@ from torch import Tensor
 
 from nas.calculus import compilation
 from nas.calculus.activations import ACTIVATIONS, MAX_ORDER
-from nas.calculus.jets import Streams
+from nas.calculus.jets import DerivativeSet
 
 DTYPES = {torch.float32: "float32", torch.float64: "float64"}
 
@@ -33,11 +33,11 @@ Integers = ctypes.Array[ctypes.c_int64]
 
 
 class Kernel:
-    """The compiled functions of one dtype, on one set of streams.
+    """The compiled functions of one dtype, on one set of derivatives.
 
     Parameters
     ----------
-    streams
+    derivatives
         Of the jets.
     dtype
         Of all numbers.
@@ -46,18 +46,22 @@ class Kernel:
     """
 
     def __init__(
-        self, streams: Streams, dtype: torch.dtype, sizes: Sequence[int], description: Integers
+        self,
+        derivatives: DerivativeSet,
+        dtype: torch.dtype,
+        sizes: Sequence[int],
+        description: Integers,
     ) -> None:
         self._suffix = DTYPES[dtype]
-        terms = _terms(streams)
-        common = [len(terms) // _TERM, len(streams), streams.order, torch.get_num_threads()]
+        terms = _terms(derivatives)
+        common = [len(terms) // _TERM, len(derivatives), derivatives.order, torch.get_num_threads()]
         self._arrays = terms, _integers([*common, *sizes]), description  # kept alive
         self._call = _Call(*(ctypes.addressof(array) for array in self._arrays))
 
     def run(self, name: str, *tensors: Tensor | None) -> None:
         """Call a function that reads and writes these tensors."""
-        places = (None if one is None else ctypes.c_void_p(one.data_ptr()) for one in tensors)
-        self._function(name)(ctypes.byref(self._call), *places)
+        indices = (None if one is None else ctypes.c_void_p(one.data_ptr()) for one in tensors)
+        self._function(name)(ctypes.byref(self._call), *indices)
 
     def count(self, name: str) -> int:
         """Call a function that returns a number."""
@@ -75,12 +79,14 @@ class Kernel:
 class NetworksKernel(Kernel):
     """``learns`` says whether the forward pass is to leave what the backward pass needs."""
 
-    def __init__(self, streams: Streams, shapes: Shapes, coordinates: Tensor, learns: bool) -> None:
+    def __init__(
+        self, derivatives: DerivativeSet, shapes: Shapes, coordinates: Tensor, learns: bool
+    ) -> None:
         batch = describe(shapes)
         assert batch is not None
         count, points, inputs = coordinates.shape
         sizes = [points, batch.outputs, inputs, batch.networks, batch.parameters]
-        super().__init__(streams, coordinates.dtype, sizes, batch.description)
+        super().__init__(derivatives, coordinates.dtype, sizes, batch.description)
         self._shape = (batch.networks, count, points, batch.outputs)
         self._parameters = batch.parameters
         item = coordinates.element_size()
@@ -117,11 +123,11 @@ class NetworksKernel(Kernel):
 class MixingKernel(Kernel):
     """The sums of `plain.mix`."""
 
-    def __init__(self, streams: Streams, terms: Tensor) -> None:
+    def __init__(self, derivatives: DerivativeSet, terms: Tensor) -> None:
         experts, _, points, outputs = terms.shape
-        products = _products(streams)
+        products = _products(derivatives)
         sizes = [points, outputs, experts, len(products) // _FACTORS]
-        super().__init__(streams, terms.dtype, sizes, products)
+        super().__init__(derivatives, terms.dtype, sizes, products)
 
     def forward(self, logits: Tensor, terms: Tensor) -> tuple[Tensor, Tensor]:
         """Numerator (S, B, C) and denominator (S, B)."""
@@ -139,22 +145,22 @@ class MixingKernel(Kernel):
 
 
 def outer(inputs: Tensor, slopes: Tensor, entries: Tensor) -> None:
-    """Write Σ over the streams of inputs · slopesᵀ, point by point, into ``entries``.
+    """Write Σ over the derivatives of inputs · slopesᵀ, point by point, into ``entries``.
 
     Parameters
     ----------
     inputs, slopes : Tensor (N, S, B, V), (N, S, B, W)
     entries : Tensor (N, B, V·W), dense along its last axis
     """
-    networks, streams, points, width = inputs.shape
+    networks, derivatives, points, width = inputs.shape
     strides = entries.stride(0), entries.stride(1)
     threads = torch.get_num_threads()
-    sizes = _integers([threads, networks, streams, points, width, slopes.shape[-1], *strides])
+    sizes = _integers([threads, networks, derivatives, points, width, slopes.shape[-1], *strides])
     library = compilation.library()
     assert library is not None
     tensors = inputs.contiguous(), slopes.contiguous(), entries
-    places = (ctypes.c_void_p(one.data_ptr()) for one in tensors)
-    library[f"outer_{DTYPES[entries.dtype]}"](sizes, *places)
+    indices = (ctypes.c_void_p(one.data_ptr()) for one in tensors)
+    library[f"outer_{DTYPES[entries.dtype]}"](sizes, *indices)
 
 
 class Store:
@@ -216,9 +222,9 @@ def describe(shapes: Shapes) -> Batch | None:
             biases_at.append((offset, w))
             offset += count * w
         for row, activation in enumerate(activations):
-            places = [start + row * size for start, size in (*weights_at, *biases_at)]
+            indices = [start + row * size for start, size in (*weights_at, *biases_at)]
             shape = [_NUMBER[activation], len(widths) - 2, widths[1]]
-            networks.append([len(networks), *shape, *places])
+            networks.append([len(networks), *shape, *indices])
     if len(ends) != 1 or not networks:
         return None
     # The dearest first, so that the threads end together.
@@ -235,10 +241,10 @@ class _Call(ctypes.Structure):
 
 
 @lru_cache(maxsize=256)
-def _terms(streams: Streams) -> Integers:
+def _terms(derivatives: DerivativeSet) -> Integers:
     rows = [
-        [place, coefficient, len(blocks), *blocks, *[0] * (MAX_ORDER - len(blocks))]
-        for place, terms in enumerate(streams.faa_di_bruno)
+        [index, coefficient, len(blocks), *blocks, *[0] * (MAX_ORDER - len(blocks))]
+        for index, terms in enumerate(derivatives.faa_di_bruno)
         for coefficient, blocks in terms
         if len(blocks) > 1
     ]
@@ -246,10 +252,10 @@ def _terms(streams: Streams) -> Integers:
 
 
 @lru_cache(maxsize=256)
-def _products(streams: Streams) -> Integers:
+def _products(derivatives: DerivativeSet) -> Integers:
     rows = [
-        (place, coefficient, left, right)
-        for place, terms in enumerate(streams.leibniz)
+        (index, coefficient, left, right)
+        for index, terms in enumerate(derivatives.leibniz)
         for coefficient, left, right in terms
     ]
     return _integers([number for row in rows for number in row])

@@ -1,6 +1,6 @@
 """The jets of many networks, and their gated mean, by the fastest way that there is.
 
-Axis legend: N networks of a stack, E networks of all stacks, S streams, B points, D inputs,
+Axis legend: N networks of a stack, E networks of all stacks, S derivatives, B points, D inputs,
 C outputs, V and W widths.
 
 On a CPU with a C++ compiler one kernel does it all; elsewhere torch's own functions do. The two
@@ -13,41 +13,41 @@ import torch
 from torch import Tensor
 
 from nas.calculus import fused, jets, plain
-from nas.calculus.jets import Streams
+from nas.calculus.jets import DerivativeSet
 from nas.calculus.plain import Rows as Rows
 from nas.calculus.plain import Stack as Stack
 
 Trace = plain.Trace | fused.Trace
 
 
-def evaluate(streams: Streams, coordinates: Tensor, stacks: Sequence[Stack]) -> Tensor:
+def evaluate(derivatives: DerivativeSet, coordinates: Tensor, stacks: Sequence[Stack]) -> Tensor:
     """Each network's jet (E, S, B, C) from that of the coordinates (S, B, D)."""
-    if fused.can_evaluate(streams, coordinates, stacks):
-        return fused.evaluate(streams, coordinates, stacks)
-    return plain.evaluate(streams, coordinates, stacks)
+    if fused.can_evaluate(derivatives, coordinates, stacks):
+        return fused.evaluate(derivatives, coordinates, stacks)
+    return plain.evaluate(derivatives, coordinates, stacks)
 
 
-def mix(streams: Streams, logits: Tensor, terms: Tensor) -> Tensor:
+def mix(derivatives: DerivativeSet, logits: Tensor, terms: Tensor) -> Tensor:
     """The jet (S, B, C) of Σᵢ softmax(g)ᵢ uᵢ from those of g (S, B, E) and of u (E, S, B, C).
 
     By the product rule: the derivatives of the weights count.
     """
-    if fused.can_mix(streams, logits, terms):
-        above, below = fused.mix(streams, logits, terms)
+    if fused.can_mix(derivatives, logits, terms):
+        above, below = fused.mix(derivatives, logits, terms)
     else:
-        above, below = plain.mix(streams, logits, terms)
-    return jets.divide(streams, above, below.unsqueeze(-1))
+        above, below = plain.mix(derivatives, logits, terms)
+    return jets.divide(derivatives, above, below.unsqueeze(-1))
 
 
-def trace(streams: Streams, coordinates: Tensor, stack: Stack) -> Trace:
+def trace(derivatives: DerivativeSet, coordinates: Tensor, stack: Stack) -> Trace:
     """An evaluation of one stack that knows the way back (see `plain.Trace`)."""
-    if fused.can_evaluate(streams, coordinates, [stack]):
-        return fused.Trace(streams, coordinates, stack)
-    return plain.Trace(streams, coordinates, stack)
+    if fused.can_evaluate(derivatives, coordinates, [stack]):
+        return fused.Trace(derivatives, coordinates, stack)
+    return plain.Trace(derivatives, coordinates, stack)
 
 
 def outer(inputs: Tensor, slopes: Tensor, entries: Tensor) -> None:
-    """Write the sum over the streams of outer products, point by point, into ``entries``.
+    """Write the sum over the derivatives of outer products, point by point, into ``entries``.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """The jets of many networks, and their gated mean, in torch's own functions.
 
-Axis legend: N networks of a stack, S streams, B points, D inputs, C outputs, E terms of the mean,
+Axis legend: N networks of a stack, S derivatives, B points, D inputs, C outputs, E terms of the mean,
 V and W widths.
 """
 
@@ -13,7 +13,7 @@ from torch import Tensor
 
 from nas.calculus import jets
 from nas.calculus.activations import ACTIVATIONS
-from nas.calculus.jets import Streams
+from nas.calculus.jets import DerivativeSet
 
 
 @dataclass(frozen=True)
@@ -35,18 +35,18 @@ class Stack:
     def of(self, networks: Tensor) -> "Stack":
         """Those at ``networks`` (n,)."""
         return Stack(
-            tuple(self.activations[place] for place in networks.tolist()),
+            tuple(self.activations[index] for index in networks.tolist()),
             [weight[networks] for weight in self.weights],
             [bias[networks] for bias in self.biases],
         )
 
 
-def evaluate(streams: Streams, coordinates: Tensor, stacks: Sequence[Stack]) -> Tensor:
+def evaluate(derivatives: DerivativeSet, coordinates: Tensor, stacks: Sequence[Stack]) -> Tensor:
     """Each network's jet (E, S, B, C) from that of the coordinates (S, B, D)."""
-    return torch.cat([_evaluate(streams, coordinates, stack) for stack in stacks])
+    return torch.cat([_evaluate(derivatives, coordinates, stack) for stack in stacks])
 
 
-def mix(streams: Streams, logits: Tensor, terms: Tensor) -> tuple[Tensor, Tensor]:
+def mix(derivatives: DerivativeSet, logits: Tensor, terms: Tensor) -> tuple[Tensor, Tensor]:
     """The jets of Σᵢ exp(gᵢ) uᵢ (S, B, C) and of Σᵢ exp(gᵢ) (S, B), but for a common factor.
 
     From the jets of g (S, B, E) and of u (E, S, B, C). The factor is constant around each point:
@@ -54,8 +54,8 @@ def mix(streams: Streams, logits: Tensor, terms: Tensor) -> tuple[Tensor, Tensor
     """
     value = logits[0]
     exponential = torch.exp(value - value.amax(-1, keepdim=True).detach())
-    weights = jets.compose(streams, [exponential] * (streams.order + 1), logits)
-    weighted = jets.multiply(streams, weights.movedim(-1, 0).unsqueeze(-1), terms)
+    weights = jets.compose(derivatives, [exponential] * (derivatives.order + 1), logits)
+    weighted = jets.multiply(derivatives, weights.movedim(-1, 0).unsqueeze(-1), terms)
     return weighted.sum(0), weights.sum(-1)
 
 
@@ -80,13 +80,13 @@ class Trace:
     ``jet`` (N, S, B, C) is a leaf: what is made of it can be differentiated by it.
     """
 
-    def __init__(self, streams: Streams, coordinates: Tensor, stack: Stack) -> None:
+    def __init__(self, derivatives: DerivativeSet, coordinates: Tensor, stack: Stack) -> None:
         self._inputs: list[Tensor] = []
         self._pre_activations: list[Tensor] = []
         jet = coordinates.expand(len(stack.activations), *coordinates.shape)
         for weight, bias in zip(stack.weights, stack.biases, strict=True):
             if self._inputs:
-                jet = activate(streams, stack.activations, jet)
+                jet = activate(derivatives, stack.activations, jet)
             self._inputs.append(jet.detach())
             jet = jets.shift(jets.linear(jet, weight.detach()), bias.detach())
             # The way back ends at the first layer: nothing before it is to be learnt.
@@ -103,31 +103,35 @@ class Trace:
 
 
 def outer(inputs: Tensor, slopes: Tensor, entries: Tensor) -> None:
-    """Write Σ over the streams of inputs (N, S, B, V) × slopes (N, S, B, W) into (N, B, V·W)."""
+    """Write Σ over the derivatives of inputs (N, S, B, V) × slopes (N, S, B, W) into (N, B, V·W)."""
     weights = entries.view(*entries.shape[:2], inputs.shape[-1], slopes.shape[-1])
     torch.mul(inputs[:, 0, :, :, None], slopes[:, 0, :, None, :], out=weights)
     for stream in range(1, inputs.shape[1]):
         weights.addcmul_(inputs[:, stream, :, :, None], slopes[:, stream, :, None, :])
 
 
-def activate(streams: Streams, activations: Sequence[str], jet: Tensor) -> Tensor:
+def activate(derivatives: DerivativeSet, activations: Sequence[str], jet: Tensor) -> Tensor:
     """The jet of each network's activation of the jets (N, S, B, W)."""
-    return _activate(streams, activations, jet, jet.new_zeros(len(activations), jet.shape[-1]))
+    return _activate(derivatives, activations, jet, jet.new_zeros(len(activations), jet.shape[-1]))
 
 
-def _evaluate(streams: Streams, jet: Tensor, stack: Stack) -> Tensor:
+def _evaluate(derivatives: DerivativeSet, jet: Tensor, stack: Stack) -> Tensor:
     """One stack, a batched product a layer."""
     *hidden, (last_weight, last_bias) = zip(stack.weights, stack.biases, strict=True)
     for weight, bias in hidden:
-        jet = _activate(streams, stack.activations, jets.linear(jet, weight), bias)
+        jet = _activate(derivatives, stack.activations, jets.linear(jet, weight), bias)
     return jets.shift(jets.linear(jet, last_weight), last_bias)
 
 
-def _activate(streams: Streams, activations: Sequence[str], jet: Tensor, bias: Tensor) -> Tensor:
+def _activate(
+    derivatives: DerivativeSet, activations: Sequence[str], jet: Tensor, bias: Tensor
+) -> Tensor:
     """Neighbours of one activation are one slice."""
     runs = [(name, len(list(run))) for name, run in groupby(activations)]
     if len(runs) == 1:
-        return jets.layer(streams, ACTIVATIONS[runs[0][0]], jet, bias)
+        return jets.layer(derivatives, ACTIVATIONS[runs[0][0]], jet, bias)
     counts = [count for _, count in runs]
     parts = zip(runs, torch.split(jet, counts), torch.split(bias, counts), strict=True)
-    return torch.cat([jets.layer(streams, ACTIVATIONS[name], g, b) for (name, _), g, b in parts])
+    return torch.cat(
+        [jets.layer(derivatives, ACTIVATIONS[name], g, b) for (name, _), g, b in parts]
+    )

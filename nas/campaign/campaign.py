@@ -37,7 +37,7 @@ def search(
 
     Raises
     ------
-    Misuse
+    UserError
         If ``folder`` holds something else, another process is at work in it, the device is not
         there, the problem is wrong, or the disk refuses.
     Interrupted

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from nas.campaign.refusals import shown
-from nas.errors import Misuse
+from nas.errors import UserError
 
 _TAG = "tag:yaml.org,2002:{}"
 
@@ -59,25 +59,27 @@ def read(path: Path) -> dict[str, Any]:
 
     Raises
     ------
-    Misuse
+    UserError
         If there is no such file, it is not YAML, a key stands twice, or it holds no keys.
     """
     try:
         text = path.read_text(encoding="utf-8")
     except IsADirectoryError as error:
-        raise Misuse(
+        raise UserError(
             f"{path}: expected a campaign file, got a folder; name a file in it"
         ) from error
     except FileNotFoundError as error:
-        raise Misuse(f"{path}: no such file; give the path of a campaign file") from error
+        raise UserError(f"{path}: no such file; give the path of a campaign file") from error
     except OSError as error:
-        raise Misuse(f"{path}: cannot be read ({error.strerror}); give a readable file") from error
+        raise UserError(
+            f"{path}: cannot be read ({error.strerror}); give a readable file"
+        ) from error
     except UnicodeDecodeError as error:
-        raise Misuse(f"{path}: not text in UTF-8; give a campaign file in YAML") from error
+        raise UserError(f"{path}: not text in UTF-8; give a campaign file in YAML") from error
     found = parse(text, str(path))
     if not isinstance(found, dict):
         got = "nothing" if found is None else "a list" if isinstance(found, list) else repr(found)
-        raise Misuse(f"{path}: expected keys and values such as `problem: burgers`, got {got}")
+        raise UserError(f"{path}: expected keys and values such as `problem: burgers`, got {got}")
     return found
 
 
@@ -89,10 +91,10 @@ def parse(text: str, where: str) -> Any:
         return loader.get_single_data()
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
-        raise Misuse(f"{where}: {line}not YAML ({error.problem})") from error
+        raise UserError(f"{where}: {line}not YAML ({error.problem})") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         first = str(error).splitlines()[0]
-        raise Misuse(f"{where}: not YAML ({first})") from error
+        raise UserError(f"{where}: not YAML ({first})") from error
     finally:
         if loader is not None:
             loader.dispose()
@@ -103,13 +105,15 @@ def parse_override(text: str) -> tuple[tuple[str, ...], Any]:
 
     Raises
     ------
-    Misuse
+    UserError
         If it is no ``key=value`` or the value is not YAML.
     """
     key, separator, value = text.partition("=")
     names = tuple(name.strip() for name in key.split("."))
     if not separator or not all(names):
-        raise Misuse(f"--set {text}: expected key=value such as training.steps=500, got {text!r}")
+        raise UserError(
+            f"--set {text}: expected key=value such as training.steps=500, got {text!r}"
+        )
     return names, parse(value, f"--set {text}")
 
 
@@ -118,7 +122,7 @@ def with_override(settings: Mapping[str, Any], names: Sequence[str], value: Any)
 
     Raises
     ------
-    Misuse
+    UserError
         If something that has no keys is in the way.
     """
     first, *rest = names
@@ -127,7 +131,7 @@ def with_override(settings: Mapping[str, Any], names: Sequence[str], value: Any)
     inner = settings.get(first, {})
     if not isinstance(inner, Mapping):
         key = ".".join(names)
-        raise Misuse(
+        raise UserError(
             f"--set {key}: {first} is {shown(inner)}, without keys; set {first} as a whole"
         )
     return {**settings, first: with_override(inner, rest, value)}

@@ -19,13 +19,13 @@ from pydantic_core import PydanticKnownError
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-import search_spaces
+from nas import search_spaces
 from nas.calculus.activations import ACTIVATIONS
 from nas.campaign import campaign_file
 from nas.campaign.ranges import Exponents, PoolSizes, Range, Thresholds
 from nas.campaign.refusals import refuse, unknown_key
-from nas.errors import Misuse
-from search_spaces import SearchSpace
+from nas.errors import UserError
+from nas.search_spaces import SearchSpace
 
 
 def _one_of(names: Sequence[str]) -> Callable[[object], object]:
@@ -42,7 +42,7 @@ def _different(value: object) -> object:
     """A tuple of one or more different items; YAML and JSON write it as a list."""
     if not isinstance(value, list | tuple) or not value:
         raise ValueError("no list")
-    if any(item in value[:place] for place, item in enumerate(value)):
+    if any(item in value[:index] for index, item in enumerate(value)):
         raise ValueError("twice")
     return tuple(value)
 
@@ -207,7 +207,7 @@ class Campaign(_Section):
 
     @classmethod
     def from_resolved(cls, settings: Mapping[str, Any]) -> "Campaign":
-        """The campaign that `resolved` told; `Misuse` if ``settings`` are no such thing."""
+        """The campaign that `resolved` told; `UserError` if ``settings`` are no such thing."""
         return _checked(settings, lambda _: "")
 
     def resolved(self) -> dict[str, Any]:
@@ -232,7 +232,7 @@ def build(**settings: Any) -> Campaign:
 
     Raises
     ------
-    Misuse
+    UserError
         One line for each setting that is wrong.
 
     Examples
@@ -256,7 +256,7 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Campaign:
 
     Raises
     ------
-    Misuse
+    UserError
         One line for each thing that is wrong, with the path to its key.
     """
     path = Path(path)
@@ -267,7 +267,7 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Campaign:
         key = ".".join(names)
         complaint = unknown_key(Campaign, names)
         if complaint:
-            raise Misuse(f"--set {key}: {complaint}")
+            raise UserError(f"--set {key}: {complaint}")
         settings = campaign_file.with_override(settings, names, value)
         changed.add(key)
 

@@ -14,7 +14,7 @@ from nas.campaign.attempts import versions
 from nas.campaign.config import Campaign
 from nas.campaign.differences import differences
 from nas.campaign.tuner import without_password
-from nas.errors import Misuse
+from nas.errors import UserError
 from nas.files import write_text
 from nas.problems import Problem
 
@@ -30,7 +30,7 @@ def claim(folder: Path) -> Iterator[None]:
 
     Raises
     ------
-    Misuse
+    UserError
         If another process holds it, or the folder cannot be written.
     """
     lock = FileLock(folder / ".lock")
@@ -38,11 +38,11 @@ def claim(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout as error:
-        raise Misuse(
+        raise UserError(
             f"{folder}: another command is at work here; wait for it, or choose another --out"
         ) from error
     except OSError as error:
-        raise Misuse(
+        raise UserError(
             f"{folder}: cannot be written ({error.strerror or error}); "
             "choose an --out folder that can"
         ) from error
@@ -57,7 +57,7 @@ def identify(folder: Path, campaign: Campaign, problem: Problem) -> str:
 
     Raises
     ------
-    Misuse
+    UserError
         If ``folder`` holds another campaign, or other files.
     """
     path = folder / "campaign.json"
@@ -77,7 +77,7 @@ def identify(folder: Path, campaign: Campaign, problem: Problem) -> str:
         _check_same(folder, known, campaign, problem)
         study = known["study"]
     elif any(not item.name.startswith(".") for item in folder.iterdir()):
-        raise Misuse(
+        raise UserError(
             f"{folder}: expected an empty folder or a campaign, got a folder with other files; "
             "choose another --out"
         )
@@ -94,7 +94,7 @@ def identify(folder: Path, campaign: Campaign, problem: Problem) -> str:
 
 def _check_same(folder: Path, known: dict[str, Any], campaign: Campaign, problem: Problem) -> None:
     if not known.keys() >= {"configuration", "problem", "study"}:
-        raise Misuse(
+        raise UserError(
             f"{folder}/campaign.json: expected the campaign that `nas search` wrote, got another "
             "file; put a copy back, or choose another --out"
         )
@@ -108,7 +108,7 @@ def _check_same(folder: Path, known: dict[str, Any], campaign: Campaign, problem
     if there.trials > campaign.trials:
         differing.append(f"trials is {there.trials} there and {campaign.trials} here")
     if differing:
-        raise Misuse(
+        raise UserError(
             f"{folder}: holds a different campaign ({'; '.join(differing)}); "
             "choose another --out, or run the campaign that it holds"
         )

@@ -18,10 +18,10 @@ def trial_rows(runs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     scored = [row for row in rows if row["status"] == "completed"]
     scores = [(row["held_out_loss"], row["parameters"]) for row in scored]
     front = pareto_front(scores)
-    for place in front:
-        scored[place]["on_front"] = True
+    for index in front:
+        scored[index]["on_front"] = True
     if front:
-        scored[front[knee([scores[place] for place in front])]]["recommended"] = True
+        scored[front[knee([scores[index] for index in front])]]["recommended"] = True
     return rows
 
 
@@ -45,14 +45,14 @@ def pareto_front(scores: Sequence[Objectives]) -> list[int]:
     Of equal scores the first is taken.
     """
     front: list[int] = []
-    for place in sorted(range(len(scores)), key=lambda place: (scores[place], place)):
-        if not front or scores[place][1] < scores[front[-1]][1]:
-            front.append(place)
+    for index in sorted(range(len(scores)), key=lambda index: (scores[index], index)):
+        if not front or scores[index][1] < scores[front[-1]][1]:
+            front.append(index)
     return front
 
 
 def knee(front: Sequence[Objectives]) -> int:
-    """The place on a front (by rising loss) where giving up size begins to cost accuracy.
+    """The index on a front (by rising loss) where giving up size begins to cost accuracy.
 
     It is the point farthest below the chord between the front's ends, both axes logarithmic
     and scaled to [0, 1] (Das 1999). Where none lies below, the least loss.
@@ -62,7 +62,7 @@ def knee(front: Sequence[Objectives]) -> int:
     x = _unit([math.log(max(loss, 1e-300)) for loss, _ in front])
     y = _unit([math.log(parameters) for _, parameters in front])
     below = [1 - a - b for a, b in zip(x, y, strict=True)]  # the chord is a + b = 1
-    best = max(range(len(front)), key=lambda place: (below[place], -place))
+    best = max(range(len(front)), key=lambda index: (below[index], -index))
     return best if below[best] > 1e-9 else 0
 
 

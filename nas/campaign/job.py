@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from nas import problems
 from nas.campaign.config import Campaign
 from nas.campaign.folder import stop_file
-from nas.errors import Misuse
+from nas.errors import UserError
 from nas.files import write_text
 from nas.problems import Problem
 
@@ -33,10 +33,10 @@ class Job(Protocol):
 
 
 def problem_of(job: Job) -> Problem:
-    """The job's problem; `Misuse` if its mathematics is not that of the campaign."""
+    """The job's problem; `UserError` if its mathematics is not that of the campaign."""
     problem = job.problem or problems.load(job.campaign.problem)
     if problem.fingerprint != job.fingerprint:
-        raise Misuse(
+        raise UserError(
             f"{job.campaign.problem}: expected the problem that the campaign began with, got "
             "another; undo the change, or search anew with another --out"
         )
@@ -51,7 +51,7 @@ def alone_in(folder: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=ORPHAN_PATIENCE)
     except Timeout as error:
-        raise Misuse(
+        raise UserError(
             f"{folder}: expected no other process at work here, but one holds .lock; "
             "end it, then run the same command again"
         ) from error
@@ -65,15 +65,15 @@ def alone_in(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def indispensable(folder: Path, what: str) -> Iterator[None]:
-    """Turn whatever is raised into a `Misuse`: without ``what`` there is no going on."""
+    """Turn whatever is raised into a `UserError`: without ``what`` there is no going on."""
     try:
         yield
-    except Misuse:
+    except UserError:
         raise
     except Exception as error:
         write_text(folder / "error.txt", traceback.format_exc())
         raised = f"{type(error).__name__}: {' '.join(str(error).split())}"
-        raise Misuse(
+        raise UserError(
             f"{folder}: {what} raised {raised}; see error.txt there, mend it, then run the same "
             "command again"
         ) from error

@@ -15,7 +15,7 @@ from typing import Generic, Protocol, TypeVar
 from nas.campaign.attempts import read_attempts, read_progress
 from nas.campaign.folder import stop_file
 from nas.campaign.workers import KILLED, Ended, Workers
-from nas.errors import Misuse
+from nas.errors import UserError
 from nas.files import write_text
 
 DEATHS = 3  # of a job's worker at the same step, before the job is given up
@@ -159,9 +159,9 @@ class Shift(Generic[_Job]):
         try:
             write_text(stop_file(self._folder), "")
             while workers.busy:
-                with suppress(Misuse):  # the first reason to stop is the one that is told
+                with suppress(UserError):  # the first reason to stop is the one that is told
                     ended += workers.collect(0.2)
-        except (KeyboardInterrupt, Misuse):  # Misuse: not even the stop file can be written
+        except (KeyboardInterrupt, UserError):  # UserError: not even the stop file can be written
             return False
         return all(one.ending != KILLED for one in ended)
 

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from nas.calculus.jets import Streams
+from nas.calculus.jets import DerivativeSet
 from nas.campaign import records
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
@@ -45,13 +45,13 @@ def relative_l2_if_told(problem: Problem, mixture: Mixture) -> float | None:
 @torch.no_grad()
 def evaluate(mixture: Mixture, points: Array) -> tuple[Array, Array, Array]:
     """The mixture (B, C), its weights (B, E) and its experts (E, B, C) at points (B, D)."""
-    streams = Streams([], mixture.inputs)
+    derivatives = DerivativeSet([], mixture.inputs)
     like = mixture.centre
     x = torch.as_tensor(points, dtype=like.dtype, device=like.device)
-    coordinates = mixture.coordinates(x, streams)
-    experts = mixture.experts(coordinates, streams)
-    logits = mixture.logits(coordinates, streams)
-    mixed = mixture.mix(streams, logits, experts)
+    coordinates = mixture.coordinates(x, derivatives)
+    experts = mixture.experts(coordinates, derivatives)
+    logits = mixture.logits(coordinates, derivatives)
+    mixed = mixture.mix(derivatives, logits, experts)
     return _array(mixed[0]), _array(mixture.weights(logits)), _array(experts[:, 0])
 
 
@@ -70,10 +70,10 @@ def write_map(path: Path, problem: Problem, mixture: Mixture) -> None:
         columns[field] = mixed[:, c]
         if truth is not None:
             columns[f"{field}.reference"] = truth[:, c]
-        for place, expert in zip(mixture.alive, experts, strict=True):
-            columns[f"{field}.expert.{place}"] = expert[:, c]
-    for e, place in enumerate(mixture.alive):
-        columns[f"weight.{place}"] = weights[:, e]
+        for index, expert in zip(mixture.alive, experts, strict=True):
+            columns[f"{field}.expert.{index}"] = expert[:, c]
+    for e, index in enumerate(mixture.alive):
+        columns[f"weight.{index}"] = weights[:, e]
     records.write_map(path, {name: _on_grid(v, inside) for name, v in columns.items()})
 
 

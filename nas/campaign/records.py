@@ -1,6 +1,6 @@
 """The tables of what happened: one row per trial, run, expert, logged step and attempt.
 
-This file is the one place where the tables' columns stand, and all that the reports know of
+This file is the one index where the tables' columns stand, and all that the reports know of
 the rest. It imports no torch. A campaign folder holds::
 
     campaign.json                     the resolved configuration and the problem's facts
@@ -22,7 +22,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from nas.errors import Misuse
+from nas.errors import UserError
 from nas.files import whole
 
 _RUN = [("run", pa.string()), ("trial", pa.int64()), ("repetition", pa.int64())]
@@ -71,17 +71,20 @@ TABLES: dict[str, pa.Schema] = {
     "experts": pa.schema(
         [
             *_RUN,
-            ("candidate", pa.int64()),  # place in the pool, 0 … m - 1
+            ("candidate", pa.int64()),  # index in the pool, 0 … m - 1
             ("activation", pa.string()),
             ("depth", pa.int64()),  # hidden layers
             ("width", pa.int64()),  # units in each
             ("parameters", pa.int64()),
             ("born", pa.int64()),  # step
             ("ended", pa.int64()),  # step of the drop, or of the end of the selection
-            ("fate", pa.string()),  # dropped | survived | censored: the run ended early
+            ("outcome", pa.string()),  # dropped | survived | censored: the run ended early
             ("reason", pa.string()),  # of the drop, or of the last refusal to drop
             ("importance", pa.float64()),  # smoothed mean weight when dropped, or at the end
-            ("own_loss", pa.float64()),  # physics loss of the expert alone, after the warm-up
+            (
+                "individual_loss",
+                pa.float64(),
+            ),  # physics loss of the expert alone, after the warm-up
             # Held-out loss without the expert over that with it, before any was dropped.
             ("leave_one_out", pa.float64()),
             ("refusals", pa.int64()),  # times a drop was refused or taken back
@@ -132,7 +135,7 @@ VALIDATION: dict[str, pa.Schema] = {
             ("depth", pa.int64()),
             ("width", pa.int64()),
             ("parameters", pa.int64()),
-            ("own_loss", pa.float64()),  # held-out physics loss after the warm-up
+            ("individual_loss", pa.float64()),  # held-out physics loss after the warm-up
             ("held_out_loss", pa.float64()),  # and at the end
             ("relative_l2", pa.float64()),  # null where the problem has no reference
             ("iterations", pa.int64()),  # of the fine-tuning
@@ -141,8 +144,8 @@ VALIDATION: dict[str, pa.Schema] = {
             ("reason", pa.string()),  # of an early end
         ]
     ),
-    # One row per team trained again beside a run; `seconds` are without a warm-up that is shared.
-    "teams": pa.schema(
+    # One row per subset trained again beside a run; `seconds` are without a warm-up that is shared.
+    "subsets": pa.schema(
         [
             *_RUN,
             ("kind", pa.string()),  # selected | random | best | all | longest
@@ -178,7 +181,7 @@ class Records:
     history: pd.DataFrame
     attempts: pd.DataFrame
     singles: pd.DataFrame  # empty until `nas baseline`
-    teams: pd.DataFrame  # empty until `nas validate`
+    subsets: pd.DataFrame  # empty until `nas validate`
 
     def map(self, run: str) -> pd.DataFrame | None:
         """The mixture of ``run`` on a regular grid over a 2-D domain's bounding box, or None.
@@ -196,14 +199,14 @@ def read(folder: Path) -> Records:
 
     Raises
     ------
-    Misuse
+    UserError
         If ``folder`` is not a campaign, has no finished run yet, or holds a damaged file.
     """
     folder = Path(folder)
     campaign = read_campaign(folder)
     missing = [key for key in ("configuration", "problem") if key not in campaign]
     if missing:
-        raise Misuse(_damaged(folder / "campaign.json", f"it lacks {' and '.join(missing)}"))
+        raise UserError(_damaged(folder / "campaign.json", f"it lacks {' and '.join(missing)}"))
     tables = {name: read_table(folder / "tables" / f"{name}.parquet", name) for name in TABLES}
     added = {name: read_added(folder, name) for name in VALIDATION}
     return Records(folder, campaign, **tables, **added)
@@ -219,33 +222,33 @@ def read_added(folder: Path, name: str) -> pd.DataFrame:
 
 
 def read_campaign(folder: Path) -> dict[str, Any]:
-    """``campaign.json`` of ``folder``; `Misuse` if there is none or it is damaged."""
+    """``campaign.json`` of ``folder``; `UserError` if there is none or it is damaged."""
     path = Path(folder) / "campaign.json"
     if not path.is_file():
-        raise Misuse(
+        raise UserError(
             f"{folder}: expected a campaign folder, found no campaign.json in it; "
             "give the folder that `nas search ... --out` named"
         )
     try:
         campaign = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise Misuse(_damaged(path, error)) from error
+        raise UserError(_damaged(path, error)) from error
     if not isinstance(campaign, dict):
-        raise Misuse(_damaged(path, "not an object"))
+        raise UserError(_damaged(path, "not an object"))
     return campaign
 
 
 def read_table(path: Path, name: str) -> pd.DataFrame:
     """The table ``name`` at ``path``, checked against its schema."""
     if not path.is_file():
-        raise Misuse(
+        raise UserError(
             f"{path}: no such table, so no run has finished yet; "
             "run `nas search` again on this folder to go on"
         )
     frame = _read_parquet(path)
     expected = _schema(name).names
     if list(frame.columns) != expected:
-        raise Misuse(
+        raise UserError(
             f"{path}: expected the columns {', '.join(expected)}, got {', '.join(frame.columns)}; "
             f"it was written by another version: delete it and {_again(name)}"
         )
@@ -285,7 +288,7 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     try:
         frame: pd.DataFrame = pq.read_table(path, page_checksum_verification=True).to_pandas()
     except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
-        raise Misuse(_damaged(path, error)) from error
+        raise UserError(_damaged(path, error)) from error
     return frame
 
 

@@ -13,12 +13,14 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from nas.errors import Misuse
+from nas.errors import UserError
 
 _LONGEST = 60
 
 
-def refuse(error: ValidationError, model: type[BaseModel], where: Callable[[str], str]) -> Misuse:
+def refuse(
+    error: ValidationError, model: type[BaseModel], where: Callable[[str], str]
+) -> UserError:
     """One line for each thing that is wrong; ``where`` gives the start of a key's line."""
     lines = []
     for details in error.errors():
@@ -27,17 +29,17 @@ def refuse(error: ValidationError, model: type[BaseModel], where: Callable[[str]
             location[-1] = str(location[-1])
         path = _dotted(location)
         lines.append(f"{where(path)}{path}: {_complaint(details, model, location)}")
-    return Misuse("\n".join(dict.fromkeys(lines)))
+    return UserError("\n".join(dict.fromkeys(lines)))
 
 
 def unknown_key(model: type[BaseModel], names: Sequence[str]) -> str | None:
     """What to say of the key ``names``, or None if ``model`` has it."""
     section: type[BaseModel] | None = model
-    for place, name in enumerate(names):
+    for index, name in enumerate(names):
         if section is None:
-            return f"unknown key; {'.'.join(names[:place])} has no keys, set it as a whole"
+            return f"unknown key; {'.'.join(names[:index])} has no keys, set it as a whole"
         if name not in section.model_fields:
-            return _advice(model, section, names[:place], name)
+            return _advice(model, section, names[:index], name)
         section = _section(section.model_fields[name])
     return None
 

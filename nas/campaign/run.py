@@ -17,12 +17,12 @@ from nas.campaign.config import Campaign
 from nas.campaign.job import alone_in, problem_of, should_stop
 from nas.campaign.maps import relative_l2, write_map
 from nas.campaign.run_settings import hardware, points_seed, run_settings, seed_of
-from nas.errors import Misuse
+from nas.errors import UserError
 from nas.files import write_text
 from nas.problems import Problem
+from nas.search_spaces import Candidate
 from nas.training import trained
-from nas.training.trainer import Outcome, RunSettings, Trainer
-from search_spaces import Candidate
+from nas.training.trainer import RunResult, RunSettings, Trainer
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def execute(spec: RunSpec) -> str:
 
     Raises
     ------
-    Misuse
+    UserError
         If the disk refuses or a checkpoint is damaged; nothing is recorded then.
     """
     with alone_in(spec.path):
@@ -86,7 +86,7 @@ def execute(spec: RunSpec) -> str:
         attempts = Attempts(spec.path / "attempts.json", spec.keys, spec.threads)
         try:
             return _train(spec, attempts)
-        except Misuse:
+        except UserError:
             raise
         except Exception as error:  # a failed run is a row in the record, not the campaign's end
             write_text(spec.path / "error.txt", traceback.format_exc())
@@ -100,9 +100,9 @@ def record_failure(spec: RunSpec, status: str, reason: str) -> None:
     """Close a run that left nothing but its reason: all its experts are censored at once."""
     pool = _pool(spec)
     rows = [
-        _expert_row(spec, place, candidate)
-        | {"ended": 0, "fate": "censored", "reason": reason, "refusals": 0}
-        for place, candidate in enumerate(pool)
+        _expert_row(spec, index, candidate)
+        | {"ended": 0, "outcome": "censored", "reason": reason, "refusals": 0}
+        for index, candidate in enumerate(pool)
     ]
     _close(spec, _row(spec, status, reason) | {"experts_before": len(pool)}, rows, [])
 
@@ -121,11 +121,11 @@ def _train(spec: RunSpec, attempts: Attempts) -> str:
     )
     trainer = Trainer(problem, settings, spec.path / "checkpoint.safetensors")
     attempts.begin(trainer.step, hardware(settings.device))
-    outcome = trainer.run(should_stop(spec.folder, spec.parent), attempts.watch)
-    attempts.close(outcome.status, trainer.step)
-    if outcome.status != "interrupted":
-        _record(spec, problem, settings, outcome)
-    return outcome.status
+    result = trainer.run(should_stop(spec.folder, spec.parent), attempts.watch)
+    attempts.close(result.status, trainer.step)
+    if result.status != "interrupted":
+        _record(spec, problem, settings, result)
+    return result.status
 
 
 def _pool(spec: RunSpec) -> tuple[Candidate, ...]:
@@ -136,44 +136,44 @@ def _run_seed(spec: RunSpec) -> int:
     return seed_of(spec.campaign.seed, spec.trial, spec.repetition)
 
 
-def _record(spec: RunSpec, problem: Problem, settings: RunSettings, outcome: Outcome) -> None:
+def _record(spec: RunSpec, problem: Problem, settings: RunSettings, result: RunResult) -> None:
     """Write down all that the run left."""
     error, note = None, ""
-    if outcome.status == "completed":
-        trained.save(spec.path / trained.FILE, outcome.mixture)
-        error, note = _measure(spec, problem, outcome)
-    row = _row(spec, outcome.status, "; ".join(filter(None, (outcome.reason, note)))) | {
+    if result.status == "completed":
+        trained.save(spec.path / trained.FILE, result.mixture)
+        error, note = _measure(spec, problem, result)
+    row = _row(spec, result.status, "; ".join(filter(None, (result.reason, note)))) | {
         "seed": settings.seed,
-        "steps": outcome.steps,
-        "iterations": outcome.iterations,
-        "evaluations": outcome.evaluations,
+        "steps": result.steps,
+        "iterations": result.iterations,
+        "evaluations": result.evaluations,
         "experts_before": len(settings.pool),
-        "experts_after": len(outcome.mixture.alive),
-        "parameters_before": outcome.parameters_before,
-        "parameters_after": outcome.mixture.parameters_alive,
-        "drops": sum(fate.ended is not None for fate in outcome.fates.values()),
-        "refusals": sum(fate.refusals for fate in outcome.fates.values()),
-        "held_out_loss": outcome.held_out_loss,
+        "experts_after": len(result.mixture.alive),
+        "parameters_before": result.parameters_before,
+        "parameters_after": result.mixture.parameters_alive,
+        "drops": sum(outcome.ended is not None for outcome in result.outcomes.values()),
+        "refusals": sum(outcome.refusals for outcome in result.outcomes.values()),
+        "held_out_loss": result.held_out_loss,
         "relative_l2": error,
     }
-    history = [spec.keys | logged for logged in outcome.history]
-    _close(spec, row, _expert_rows(spec, settings, outcome), history)
+    history = [spec.keys | logged for logged in result.history]
+    _close(spec, row, _expert_rows(spec, settings, result), history)
 
 
-def _measure(spec: RunSpec, problem: Problem, outcome: Outcome) -> tuple[float | None, str]:
+def _measure(spec: RunSpec, problem: Problem, result: RunResult) -> tuple[float | None, str]:
     """The error against the reference, and a note where the reference fails to answer.
 
     The reference is a user's own code. What it does must not cost a trained network, nor
     have a say in which one is recommended.
     """
     try:
-        error = relative_l2(problem, outcome.mixture)
-        write_map(spec.path / "map.parquet", problem, outcome.mixture)
-    except Misuse:
+        error = relative_l2(problem, result.mixture)
+        write_map(spec.path / "map.parquet", problem, result.mixture)
+    except UserError:
         raise
     except Exception as failure:
         write_text(spec.path / "error.txt", traceback.format_exc())
-        write_map(spec.path / "map.parquet", replace(problem, solution=None), outcome.mixture)
+        write_map(spec.path / "map.parquet", replace(problem, solution=None), result.mixture)
         what = f"{type(failure).__name__}: {' '.join(str(failure).split())}"
         return None, f"the reference solution raised {what}"
     return error, ""
@@ -198,27 +198,27 @@ def _row(spec: RunSpec, status: str, reason: str) -> dict[str, Any]:
     return unknown | spec.keys | known | {"status": status, "reason": reason}
 
 
-def _expert_row(spec: RunSpec, place: int, candidate: Candidate) -> dict[str, Any]:
+def _expert_row(spec: RunSpec, index: int, candidate: Candidate) -> dict[str, Any]:
     unknown = dict.fromkeys(records.TABLES["experts"].names)
-    return unknown | spec.keys | {"candidate": place, "born": 0} | asdict(candidate)
+    return unknown | spec.keys | {"candidate": index, "born": 0} | asdict(candidate)
 
 
-def _expert_rows(spec: RunSpec, settings: RunSettings, outcome: Outcome) -> list[dict[str, Any]]:
-    alive = "survived" if outcome.status == "completed" else "censored"
+def _expert_rows(spec: RunSpec, settings: RunSettings, result: RunResult) -> list[dict[str, Any]]:
+    alive = "survived" if result.status == "completed" else "censored"
     rows = []
-    for place, candidate in enumerate(settings.pool):
-        fate = outcome.fates[place]
+    for index, candidate in enumerate(settings.pool):
+        outcome = result.outcomes[index]
         rows.append(
-            _expert_row(spec, place, candidate)
+            _expert_row(spec, index, candidate)
             | {
-                "parameters": outcome.mixture.expert_parameters(place),
-                "ended": outcome.steps if fate.ended is None else fate.ended,
-                "fate": alive if fate.ended is None else "dropped",
-                "reason": fate.reason,
-                "importance": fate.importance,
-                "own_loss": fate.own_loss,
-                "leave_one_out": fate.leave_one_out,
-                "refusals": fate.refusals,
+                "parameters": result.mixture.expert_parameters(index),
+                "ended": result.steps if outcome.ended is None else outcome.ended,
+                "outcome": alive if outcome.ended is None else "dropped",
+                "reason": outcome.reason,
+                "importance": outcome.importance,
+                "individual_loss": outcome.individual_loss,
+                "leave_one_out": outcome.leave_one_out,
+                "refusals": outcome.refusals,
             }
         )
     return rows

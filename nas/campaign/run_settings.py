@@ -6,14 +6,14 @@ import numpy as np
 import torch
 
 from nas.campaign.config import Campaign
-from nas.errors import Misuse
+from nas.errors import UserError
 from nas.mixture.gate import GateShape
 from nas.problems import Problem
+from nas.search_spaces import Candidate
 from nas.training.points import Sampler
 from nas.training.search import SearchSettings
 from nas.training.trainer import RunSettings
 from nas.training.warm_up import WarmUpSettings
-from search_spaces import Candidate
 
 
 def run_settings(
@@ -82,14 +82,14 @@ def points_seed(campaign: Campaign, repetition: int) -> int:
 
 
 def resolve_device(name: str) -> torch.device:
-    """``auto`` is the first GPU, or the CPU where there is none; `Misuse` if it is not there."""
+    """``auto`` is the first GPU, or the CPU where there is none; `UserError` if it is not there."""
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if name == "auto":
         return torch.device("cuda" if count else "cpu")
     device = torch.device(name)
     if device.type == "cuda" and (device.index or 0) >= count:
         here = ", ".join(["cpu", *(f"cuda:{index}" for index in range(count))])
-        raise Misuse(
+        raise UserError(
             f"training.device: expected a device of this machine ({here}), got {name}; "
             "choose one of these, or auto"
         )
@@ -106,7 +106,7 @@ def check_points(campaign: Campaign, problem: Problem) -> None:
 
     Raises
     ------
-    Misuse
+    UserError
         If there are too few.
     """
     training = campaign.training

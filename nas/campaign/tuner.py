@@ -18,7 +18,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from nas.campaign.config import Campaign
-from nas.errors import Misuse
+from nas.errors import UserError
 
 LAG = 8  # trials that may be under way, the one proposed included
 RANDOM_TRIALS = 8  # before the sampler starts to learn from results
@@ -51,7 +51,7 @@ class Tuner:
 
     Raises
     ------
-    Misuse
+    UserError
         If the storage cannot be reached or written.
     """
 
@@ -98,8 +98,8 @@ class Tuner:
             return float(span.low)
         # A fresh sampler for every number: no state that a crash could lose. A trial that was
         # cut short between two suggestions gets the same numbers when it is asked again.
-        place = ("m", "p", "threshold").index(name)
-        seed = np.random.SeedSequence([self.campaign.seed, handle.number, place])
+        index = ("m", "p", "threshold").index(name)
+        seed = np.random.SeedSequence([self.campaign.seed, handle.number, index])
         self._study.sampler = optuna.samplers.TPESampler(
             seed=int(seed.generate_state(1)[0]), n_startup_trials=RANDOM_TRIALS
         )
@@ -113,7 +113,7 @@ class Tuner:
             yield
         except (SQLAlchemyError, optuna.exceptions.StorageInternalError, ImportError) as error:
             cause = " ".join(str(error.__cause__ or error).split()[:30])
-            raise Misuse(
+            raise UserError(
                 f"storage {without_password(self.storage)}: expected an Optuna storage that can be "
                 f"read and written, got {cause}; mend it, then run the same command again: "
                 "finished runs are kept"

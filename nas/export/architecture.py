@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from nas.calculus.activations import ACTIVATIONS
-from nas.errors import Misuse
+from nas.errors import UserError
 
 FILE = "architecture.json"
 FORMAT: Final = "pinn-nas architecture"
@@ -67,11 +67,11 @@ class GateShape(_Part):
 class ExpertShape(_Part):
     """A survivor: hidden layers, units in each, activation.
 
-    ``place`` is its number in the pool that it comes from, ``importance`` its smoothed mean
+    ``index`` is its number in the pool that it comes from, ``importance`` its smoothed mean
     weight at the end of the selection, where known.
     """
 
-    place: Annotated[int, Field(ge=0)]
+    index: Annotated[int, Field(ge=0)]
     activation: Activation
     depth: PositiveInt
     width: PositiveInt
@@ -128,26 +128,26 @@ def read(path: Path) -> Architecture:
 
     Raises
     ------
-    Misuse
+    UserError
         If there is no such file, or it is damaged, no description, or of an unknown version.
     """
     try:
         text = path.read_text(encoding="utf-8")
         found = json.loads(text)
     except FileNotFoundError as error:
-        raise Misuse(
+        raise UserError(
             f"{path.parent}: expected a folder that `nas export` wrote, found no {FILE} in it; "
             "give the folder that --to named"
         ) from error
     except (OSError, ValueError, RecursionError) as error:
         raise damaged(path, error) from error
     if not isinstance(found, dict) or found.get("format") != FORMAT:
-        raise Misuse(
+        raise UserError(
             f"{path}: expected the description of an exported network (format {FORMAT!r}), "
             "got something else; give the folder that --to named"
         )
     if found.get("version") != VERSION:
-        raise Misuse(
+        raise UserError(
             f"{path}: expected format version {VERSION}, got {found.get('version')!r}; "
             "update this package, or export the network again"
         )
@@ -157,10 +157,10 @@ def read(path: Path) -> Architecture:
         raise damaged(path, first_complaint(error)) from error
 
 
-def damaged(path: Path, why: object) -> Misuse:
+def damaged(path: Path, why: object) -> UserError:
     """The complaint about a file of an export that cannot be used."""
     first = str(why).splitlines()[0] if str(why) else type(why).__name__
-    return Misuse(f"{path}: damaged or cut short ({first}); export the network again")
+    return UserError(f"{path}: damaged or cut short ({first}); export the network again")
 
 
 def first_complaint(error: ValidationError) -> str:

@@ -175,10 +175,10 @@ def _columns(architecture: Architecture) -> str:
 
 def _experts(experts: Sequence[ExpertShape]) -> str:
     return _table(
-        ("place in the pool", "activation", "hidden layers", "importance"),
+        ("index in the pool", "activation", "hidden layers", "importance"),
         [
             (
-                str(expert.place),
+                str(expert.index),
                 expert.activation,
                 _layers(expert.depth, expert.width),
                 "unknown" if expert.importance is None else f"{expert.importance:.3f}",

@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from nas.errors import Misuse
+from nas.errors import UserError
 from nas.export.architecture import (
     Architecture,
     ExpertShape,
@@ -28,13 +28,13 @@ def read_mixture(path: Path, problem: ProblemFacts) -> Mixture:
 
     Raises
     ------
-    Misuse
+    UserError
         If the file is missing, damaged, or of another problem.
     """
     try:
         return trained.load(path, problem.bounds, len(problem.fields))
-    except (Misuse, LookupError, TypeError, ValueError, RuntimeError) as error:
-        raise Misuse(
+    except (UserError, LookupError, TypeError, ValueError, RuntimeError) as error:
+        raise UserError(
             f"{path}: expected the network of a finished run, got a file that is missing, damaged "
             f"or cut short; delete the folder {path.parent} and run `nas search` on this campaign "
             "again, which trains this run anew, or name another run"
@@ -44,8 +44,8 @@ def read_mixture(path: Path, problem: ProblemFacts) -> Mixture:
 def describe(
     mixture: Mixture, problem: ProblemFacts, importance: dict[int, float | None], figures: Figures
 ) -> Architecture:
-    """The description of the plain network; ``importance`` by place in the pool."""
-    experts = [(place, mixture.pool[place]) for place in mixture.alive]
+    """The description of the plain network; ``importance`` by index in the pool."""
+    experts = [(index, mixture.pool[index]) for index in mixture.alive]
     return Architecture(
         problem=problem,
         # As the networks saw it: a search in float32 rounded these numbers.
@@ -53,13 +53,13 @@ def describe(
         gate=_gate(mixture.gate.shape) if len(experts) > 1 else None,
         experts=tuple(
             ExpertShape(
-                place=place,
+                index=index,
                 activation=candidate.activation,
                 depth=candidate.depth,
                 width=candidate.width,
-                importance=importance.get(place),
+                importance=importance.get(index),
             )
-            for place, candidate in experts
+            for index, candidate in experts
         ),
         figures=figures,
     )

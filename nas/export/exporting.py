@@ -13,7 +13,7 @@ import safetensors.torch
 from pydantic import ValidationError
 
 from nas.campaign import records
-from nas.errors import Misuse
+from nas.errors import UserError
 from nas.export import architecture, card, loading, program
 from nas.export.architecture import Architecture, Figures, ProblemFacts, first_complaint
 from nas.export.conversion import describe, plain_state, read_mixture
@@ -94,7 +94,7 @@ def export(campaign: Path, destination: Path, run: str | None = None) -> Exporte
 
     Raises
     ------
-    Misuse
+    UserError
         If ``campaign`` is no campaign, nothing in it is finished yet, ``run`` is unknown or did
         not complete, a file is damaged, or ``destination`` cannot be used.
     Unproven
@@ -126,7 +126,7 @@ def _recommended(campaign: Path) -> str:
         if trial["recommended"] and trial["best_run"]:
             name: str = trial["best_run"]
             return name
-    raise Misuse(
+    raise UserError(
         f"{campaign}: expected a recommended trial, but of {len(trials)} finished trials none "
         "completed; run `nas search` again on this folder to go on, or name a run"
     )
@@ -138,10 +138,10 @@ def _run(campaign: Path, runs: Sequence[Row], name: str) -> Row:
     nearest = difflib.get_close_matches(name, completed, n=3, cutoff=0.0)
     advice = f"choose a completed run such as {', '.join(nearest)}" if nearest else "none is yet"
     if row is None:
-        raise Misuse(f"{campaign}: expected the name of a finished run, got {name!r}; {advice}")
+        raise UserError(f"{campaign}: expected the name of a finished run, got {name!r}; {advice}")
     if row["status"] != "completed":
         why = f"{row['status']}: {row['reason']}" if row["reason"] else row["status"]
-        raise Misuse(
+        raise UserError(
             f"{campaign}: expected a completed run, but {name} left no network ({why}); {advice}"
         )
     return row
@@ -178,7 +178,7 @@ def _understood(path: Path) -> Iterator[None]:
         yield
     except (ValidationError, LookupError, TypeError, ValueError, AttributeError) as error:
         first = first_complaint(error) if isinstance(error, ValidationError) else repr(error)
-        raise Misuse(
+        raise UserError(
             f"{path}: expected what a search writes, got a file that is damaged or of another "
             f"version ({first}); run `nas search` again on this folder"
         ) from error

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from nas.errors import Misuse
+from nas.errors import UserError
 from nas.export import architecture
 
 _STAGE = ".nas-export-"
@@ -23,7 +23,7 @@ def staged(destination: Path) -> Iterator[Path]:
 
     Raises
     ------
-    Misuse
+    UserError
         If ``destination`` cannot be written, or holds other files and no earlier export.
     """
     made = [path for path in (destination, *destination.parents) if not path.exists()]
@@ -34,7 +34,7 @@ def staged(destination: Path) -> Iterator[Path]:
             yield Path(stage)
             _take_places(Path(stage), destination)
     except OSError as error:
-        raise Misuse(
+        raise UserError(
             f"{destination}: cannot be written ({error.strerror or error}); "
             "make room or choose a folder that can be written"
         ) from error
@@ -52,8 +52,8 @@ def _check_own(destination: Path) -> None:
         return
     try:
         architecture.read(destination / architecture.FILE)
-    except Misuse as error:
-        raise Misuse(
+    except UserError as error:
+        raise UserError(
             f"{destination}: expected an empty folder or an earlier export, got a folder with "
             "other files; choose another --to"
         ) from error

@@ -5,7 +5,7 @@ from pathlib import Path
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from nas.errors import Misuse
+from nas.errors import UserError
 from nas.export import architecture
 from nas.export.network import ExportedMixture
 
@@ -28,7 +28,7 @@ def load(folder: str | Path) -> ExportedMixture:
 
     Raises
     ------
-    Misuse
+    UserError
         If ``folder`` holds no exported network, or one that is damaged or of an unknown version.
 
     Examples
@@ -50,7 +50,7 @@ def _read(path: Path) -> dict[str, Tensor]:
         with safe_open(path, framework="pt") as file:
             return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except FileNotFoundError as error:
-        raise Misuse(
+        raise UserError(
             f"{path}: expected the weights beside {architecture.FILE}, found no such file; "
             "export the network again"
         ) from error
@@ -68,7 +68,7 @@ def _check(path: Path, got: dict[str, Tensor], expected: dict[str, Tensor]) -> N
     ]
     if wrong:
         more = ["…"] if len(wrong) > _SHOWN else []
-        raise Misuse(
+        raise UserError(
             f"{path}: expected the tensors that {architecture.FILE} tells of, but "
             f"{', '.join(wrong[:_SHOWN] + more)}; export the network again"
         )

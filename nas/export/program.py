@@ -16,7 +16,7 @@ def serialise(network: ExportedMixture) -> bytes:
     It is differentiable by its inputs as often as its activations are.
     """
     centre = network.centre
-    # Two points, at a place where the network was trained. A batch of one would be taken for a
+    # Two points, at a index where the network was trained. A batch of one would be taken for a
     # constant; and traced without gradients, the program would have none.
     example = torch.stack([centre, centre])
     with warnings.catch_warnings(), torch.enable_grad():

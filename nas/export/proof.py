@@ -3,7 +3,7 @@
 Two independent paths: the program with autograd in a fresh process, and the mixture's own
 Taylor arithmetic in this one.
 
-Axis legend: S streams, B points, D coordinates, C fields.
+Axis legend: S derivatives, B points, D coordinates, C fields.
 """
 
 import json
@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from nas.calculus.jets import Streams, unit
+from nas.calculus.jets import DerivativeSet, unit
 from nas.export.architecture import ProblemFacts
 from nas.mixture.mixture import Mixture
 
@@ -71,13 +71,13 @@ def draw(problem: ProblemFacts) -> Tensor:
 def by_jets(mixture: Mixture, points: Tensor, problem: ProblemFacts) -> dict[str, Tensor]:
     """Fields and first derivatives by name, each (B,), from the mixture's own arithmetic."""
     dimension = points.shape[-1]
-    streams = Streams([unit(axis, dimension) for axis in range(dimension)], dimension)
-    jet = mixture(points, streams)
+    derivatives = DerivativeSet([unit(axis, dimension) for axis in range(dimension)], dimension)
+    jet = mixture(points, derivatives)
     found = {}
     for c, field in enumerate(problem.fields):
         found[field] = jet[0, :, c]
         for axis, coordinate in enumerate(problem.coordinates):
-            found[f"{field}.{coordinate}"] = jet[streams.place[unit(axis, dimension)], :, c]
+            found[f"{field}.{coordinate}"] = jet[derivatives.index[unit(axis, dimension)], :, c]
     return found
 
 

@@ -65,11 +65,11 @@ def proposal(
         return None
     bar = rule.threshold / len(importance)
     below = [
-        place
-        for place, value in importance.items()
-        if value < bar and step - refused.get(place, step - rule.rest) >= rule.rest
+        index
+        for index, value in importance.items()
+        if value < bar and step - refused.get(index, step - rule.rest) >= rule.rest
     ]
-    return min(below, key=lambda place: (importance[place], place), default=None)
+    return min(below, key=lambda index: (importance[index], index), default=None)
 
 
 def judge(

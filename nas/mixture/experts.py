@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from nas.calculus import networks
-from search_spaces.space import Candidate
+from nas.search_spaces.space import Candidate
 
 # How a drop changed a parameter: what stands in its place (None: nothing), and which rows of
 # the old one it holds.
@@ -25,11 +25,11 @@ class Stack(nn.Module):
     Parameters
     ----------
     members
-        (place in the pool, candidate), all of one depth and width.
+        (index in the pool, candidate), all of one depth and width.
     inputs, outputs
         D and C.
     seed
-        Of the initial weights; each expert's depend on the seed and its place in the pool
+        Of the initial weights; each expert's depend on the seed and its index in the pool
         alone, not on its neighbours.
     """
 
@@ -41,7 +41,7 @@ class Stack(nn.Module):
         self.members = sorted(members, key=lambda member: (member[1].activation, member[0]))
         shape = self.members[0][1]
         self.widths = [inputs, *[shape.width] * shape.depth, outputs]
-        drawn = [initial_weights(self.widths, seed, place) for place, _ in self.members]
+        drawn = [initial_weights(self.widths, seed, index) for index, _ in self.members]
         self.weights = nn.ParameterList(
             nn.Parameter(torch.stack(layer)) for layer in zip(*drawn, strict=True)
         )
@@ -56,9 +56,9 @@ class Stack(nn.Module):
         activations = tuple(candidate.activation for _, candidate in self.members)
         return networks.Stack(activations, tuple(self.weights), tuple(self.biases))
 
-    def drop(self, place: int) -> Changes:
-        """Remove the expert at ``place`` in the pool, with its parameters."""
-        kept = [row for row, (other, _) in enumerate(self.members) if other != place]
+    def drop(self, index: int) -> Changes:
+        """Remove the expert at ``index`` in the pool, with its parameters."""
+        kept = [row for row, (other, _) in enumerate(self.members) if other != index]
         self.members = [self.members[row] for row in kept]
         rows = torch.tensor(kept, dtype=torch.long, device=self.weights[0].device)
         changes: Changes = {}
@@ -74,15 +74,15 @@ def stacks(
 ) -> list[Stack]:
     """One `Stack` for each depth and width among ``members``."""
     by_shape = defaultdict(list)
-    for place, candidate in members:
-        by_shape[candidate.depth, candidate.width].append((place, candidate))
+    for index, candidate in members:
+        by_shape[candidate.depth, candidate.width].append((index, candidate))
     return [Stack(by_shape[shape], inputs, outputs, seed) for shape in sorted(by_shape)]
 
 
-def initial_weights(widths: Sequence[int], seed: int, place: int) -> list[Tensor]:
+def initial_weights(widths: Sequence[int], seed: int, index: int) -> list[Tensor]:
     """Glorot-uniform float64 matrices (V, W) for consecutive ``widths`` (Glorot & Bengio 2010)."""
     generator = torch.Generator().manual_seed(
-        int(np.random.SeedSequence([seed, place]).generate_state(1, np.uint64)[0] >> 1)
+        int(np.random.SeedSequence([seed, index]).generate_state(1, np.uint64)[0] >> 1)
     )
     return [
         (2 * torch.rand(v, w, generator=generator, dtype=torch.float64) - 1) * (6 / (v + w)) ** 0.5

@@ -1,6 +1,6 @@
-"""The gate: how much each expert counts at each point, and the price of many experts.
+"""The gate: how much each expert counts at each point, and the penalty on many experts.
 
-Axis legend: S streams, B points, D coordinates, E experts alive, H width of the last hidden layer.
+Axis legend: S derivatives, B points, D coordinates, E experts alive, H width of the last hidden layer.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from nas.calculus import networks
-from nas.calculus.jets import Streams
+from nas.calculus.jets import DerivativeSet
 from nas.mixture.experts import Changes, initial_weights, keep_rows
 
 
@@ -33,7 +33,7 @@ class Gate(nn.Module):
         super().__init__()
         self.shape = shape
         widths = [inputs, *[shape.width] * shape.depth]
-        # The pool's places begin at 0; the gate takes the seed's stream behind them.
+        # The pool's indices begin at 0; the gate takes the seed's stream behind them.
         hidden = initial_weights(widths, seed, 2**31)
         self.weights = nn.ParameterList(map(nn.Parameter, hidden))
         self.biases = nn.ParameterList(
@@ -51,9 +51,9 @@ class Gate(nn.Module):
             (self.shape.activation,), [w[None] for w in weights], [b[None] for b in biases]
         )
 
-    def forward(self, jet: Tensor, streams: Streams) -> Tensor:
+    def forward(self, jet: Tensor, derivatives: DerivativeSet) -> Tensor:
         """The jet (S, B, E) of the logits from that of the scaled coordinates (S, B, D)."""
-        return networks.evaluate(streams, jet, [self.networks]).squeeze(0)
+        return networks.evaluate(derivatives, jet, [self.networks]).squeeze(0)
 
     @torch.no_grad()
     def prefer(self, scores: Tensor) -> None:

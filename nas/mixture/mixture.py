@@ -1,6 +1,6 @@
 """Experts and gate: u(x) = Σᵢ λᵢ(x) uᵢ(x), with its derivatives.
 
-Axis legend: E experts alive, S streams, B points, D coordinates, C fields.
+Axis legend: E experts alive, S derivatives, B points, D coordinates, C fields.
 """
 
 from collections.abc import Sequence
@@ -9,10 +9,10 @@ import torch
 from torch import Tensor, nn
 
 from nas.calculus import jets, networks
-from nas.calculus.jets import Streams
+from nas.calculus.jets import DerivativeSet
 from nas.mixture.experts import Changes, Stack, count_parameters, stacks
 from nas.mixture.gate import Gate, GateShape
-from search_spaces.space import Candidate
+from nas.search_spaces.space import Candidate
 
 
 class Mixture(nn.Module):
@@ -21,7 +21,7 @@ class Mixture(nn.Module):
     Parameters
     ----------
     pool
-        The candidates; an expert is known by its place in the pool all its life.
+        The candidates; an expert is known by its index in the pool all its life.
     gate
         The gate's shape.
     bounds
@@ -32,7 +32,7 @@ class Mixture(nn.Module):
     seed
         Of the initial weights.
     alive
-        The places in the pool of the experts still there; all by default.
+        The indices in the pool of the experts still there; all by default.
     """
 
     def __init__(
@@ -47,8 +47,8 @@ class Mixture(nn.Module):
         super().__init__()
         self.pool = tuple(pool)
         self.inputs, self.outputs = len(bounds), outputs
-        places = range(len(self.pool)) if alive is None else alive
-        members = [(place, self.pool[place]) for place in places]
+        indices = range(len(self.pool)) if alive is None else alive
+        members = [(index, self.pool[index]) for index in indices]
         self.stacks = nn.ModuleList(stacks(members, self.inputs, outputs, seed))
         self.gate = Gate(gate, self.inputs, len(members), seed)
         low, high = torch.tensor(bounds, dtype=torch.float64).unbind(-1)
@@ -59,8 +59,8 @@ class Mixture(nn.Module):
 
     @property
     def alive(self) -> list[int]:
-        """Places in the pool of the experts still there, in the order of the E axes below."""
-        return [place for stack in self.expert_stacks for place, _ in stack.members]
+        """Indices in the pool of the experts still there, in the order of the E axes below."""
+        return [index for stack in self.expert_stacks for index, _ in stack.members]
 
     @property
     def parameters_alive(self) -> int:
@@ -76,12 +76,12 @@ class Mixture(nn.Module):
     @property
     def units(self) -> int:
         """Hidden units of all experts alive and of the gate, and a weight for each expert."""
-        experts = sum(self.pool[place].depth * self.pool[place].width for place in self.alive)
+        experts = sum(self.pool[index].depth * self.pool[index].width for index in self.alive)
         return experts + self.gate.shape.depth * self.gate.shape.width + len(self.alive)
 
-    def expert_parameters(self, place: int) -> int:
+    def expert_parameters(self, index: int) -> int:
         """Trainable numbers of one expert."""
-        return count_parameters(self.pool[place], self.inputs, self.outputs)
+        return count_parameters(self.pool[index], self.inputs, self.outputs)
 
     @property
     def expert_stacks(self) -> list[Stack]:
@@ -93,17 +93,17 @@ class Mixture(nn.Module):
         """The experts as the calculus evaluates them, in the order of the E axes."""
         return [stack.networks for stack in self.expert_stacks]
 
-    def coordinates(self, points: Tensor, streams: Streams) -> Tensor:
+    def coordinates(self, points: Tensor, derivatives: DerivativeSet) -> Tensor:
         """The jet (S, B, D) of the scaled coordinates at points (B, D)."""
-        return jets.coordinates(points, streams, self.centre, self.scale)
+        return jets.coordinates(points, derivatives, self.centre, self.scale)
 
-    def experts(self, coordinates: Tensor, streams: Streams) -> Tensor:
+    def experts(self, coordinates: Tensor, derivatives: DerivativeSet) -> Tensor:
         """Each expert's own jet (E, S, B, C)."""
-        return networks.evaluate(streams, coordinates, self.networks)
+        return networks.evaluate(derivatives, coordinates, self.networks)
 
-    def logits(self, coordinates: Tensor, streams: Streams) -> Tensor:
+    def logits(self, coordinates: Tensor, derivatives: DerivativeSet) -> Tensor:
         """The jet (S, B, E) of the gate's logits."""
-        jet: Tensor = self.gate(coordinates, streams)
+        jet: Tensor = self.gate(coordinates, derivatives)
         return jet
 
     @staticmethod
@@ -112,25 +112,31 @@ class Mixture(nn.Module):
         return torch.softmax(logits[0], dim=-1)
 
     def mix(
-        self, streams: Streams, logits: Tensor, experts: Tensor, without: int | None = None
+        self,
+        derivatives: DerivativeSet,
+        logits: Tensor,
+        experts: Tensor,
+        without: int | None = None,
     ) -> Tensor:
         """The mixture's jet (S, B, C) from logits (S, B, E) and experts (E, S, B, C).
 
-        ``without`` names an expert, by its place in the pool, that is to count nothing: the
+        ``without`` names an expert, by its index in the pool, that is to count nothing: the
         jet is then what it will be once it is dropped.
         """
         if without is not None:
-            kept = [row for row, place in enumerate(self.alive) if place != without]
+            kept = [row for row, index in enumerate(self.alive) if index != without]
             logits, experts = logits[..., kept], experts[kept]
-        return networks.mix(streams, logits, experts)
+        return networks.mix(derivatives, logits, experts)
 
-    def forward(self, points: Tensor, streams: Streams, without: int | None = None) -> Tensor:
+    def forward(
+        self, points: Tensor, derivatives: DerivativeSet, without: int | None = None
+    ) -> Tensor:
         """The mixture's jet (S, B, C) at points (B, D); ``without`` as in `mix`."""
-        coordinates = self.coordinates(points, streams)
-        experts = self.experts(coordinates, streams)
-        return self.mix(streams, self.logits(coordinates, streams), experts, without)
+        coordinates = self.coordinates(points, derivatives)
+        experts = self.experts(coordinates, derivatives)
+        return self.mix(derivatives, self.logits(coordinates, derivatives), experts, without)
 
-    def drop(self, place: int) -> Changes:
+    def drop(self, index: int) -> Changes:
         """Remove an expert: its parameters leave, and the gate's column with them.
 
         Returns what stands in place of each changed parameter, for the optimiser to follow.
@@ -140,8 +146,8 @@ class Mixture(nn.Module):
         ValueError
             If no such expert is alive.
         """
-        changes = self.gate.drop(self.alive.index(place))
-        (stack,) = (s for s in self.expert_stacks if place in [other for other, _ in s.members])
-        changes |= stack.drop(place)
+        changes = self.gate.drop(self.alive.index(index))
+        (stack,) = (s for s in self.expert_stacks if index in [other for other, _ in s.members])
+        changes |= stack.drop(index)
         self.stacks = nn.ModuleList(s for s in self.expert_stacks if s.members)
         return changes

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from nas.errors import Misuse
+from nas.errors import UserError
 from nas.problems.segments import Segment, Vertex, cross, edges, fold_back, touch
 
 Array = NDArray[np.float64]
@@ -67,7 +67,7 @@ class Box:
 
     Raises
     ------
-    Misuse
+    UserError
         If there is no interval, a name is not a single letter, or an interval is not two finite
         numbers in rising order.
     """
@@ -77,7 +77,7 @@ class Box:
 
     def __init__(self, **intervals: tuple[float, float]) -> None:
         if not intervals:
-            raise Misuse("Box: expected at least one interval, such as Box(x=(-1, 1))")
+            raise UserError("Box: expected at least one interval, such as Box(x=(-1, 1))")
         _check_letters("Box", tuple(intervals))
         bounds = tuple(_interval(name, value) for name, value in intervals.items())
         object.__setattr__(self, "coordinates", tuple(intervals))  # frozen for its users
@@ -113,7 +113,7 @@ class Box:
 
         Raises
         ------
-        Misuse
+        UserError
             If the box has no such part.
         """
         _check_part(self, part)
@@ -142,7 +142,7 @@ class Polygon:
 
     Raises
     ------
-    Misuse
+    UserError
         If the polygon has fewer than three vertices, a vertex that is not two finite numbers,
         an edge without length, or edges that touch elsewhere than in a shared vertex; if a name
         of a coordinate is not a single letter; if there is not one name an edge.
@@ -161,11 +161,11 @@ class Polygon:
         corners = tuple(_vertex(index, vertex) for index, vertex in enumerate(vertices))
         _check_simple(corners)
         if len(coordinates) != 2:
-            raise Misuse(f"Polygon: expected two coordinates, got {tuple(coordinates)}")
+            raise UserError(f"Polygon: expected two coordinates, got {tuple(coordinates)}")
         _check_letters("Polygon", coordinates)
         labels = tuple(names or (f"edge_{index}" for index in range(len(corners))))
         if len(labels) != len(corners) or isinstance(names, str):
-            raise Misuse(f"Polygon: expected {len(corners)} names, one an edge, got {names!r}")
+            raise UserError(f"Polygon: expected {len(corners)} names, one an edge, got {names!r}")
         object.__setattr__(self, "vertices", corners)  # frozen for its users
         object.__setattr__(self, "coordinates", tuple(coordinates))
         object.__setattr__(self, "names", labels)
@@ -191,7 +191,7 @@ class Polygon:
     def contains(self, points: Array) -> Mask:
         """Which of the points (N, 2) lie in the closed polygon: (N,).
 
-        A point within a few units in the last place of an edge counts as on it.
+        A point within a few units in the last index of an edge counts as on it.
         """
         inside = np.zeros(len(points), bool)
         near = np.zeros(len(points), bool)
@@ -212,7 +212,7 @@ class Polygon:
 
         Raises
         ------
-        Misuse
+        UserError
             If the polygon has no such part.
         """
         _check_part(self, part)
@@ -241,28 +241,28 @@ def _interval(name: str, value: tuple[float, float]) -> tuple[float, float]:
     try:
         low, high = (float(end) for end in value)
     except (TypeError, ValueError):
-        raise Misuse(
+        raise UserError(
             f"Box: {name}={value!r}: expected the lowest and the highest value, such as (0, 1)"
         ) from None
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
-        raise Misuse(f"Box: {name}={value!r}: expected two finite numbers in rising order")
+        raise UserError(f"Box: {name}={value!r}: expected two finite numbers in rising order")
     return low, high
 
 
 def _check_letters(where: str, names: Sequence[str]) -> None:
     for name in names:
         if len(name) != 1 or not name.isalpha():
-            raise Misuse(
+            raise UserError(
                 f"{where}: coordinate {name!r}: expected a single letter, "
                 "since u.xx is the second derivative by x"
             )
     if len(set(names)) < len(names):
-        raise Misuse(f"{where}: expected distinct coordinates, got {', '.join(names)}")
+        raise UserError(f"{where}: expected distinct coordinates, got {', '.join(names)}")
 
 
 def _check_part(domain: Domain, part: str) -> None:
     if part not in domain.parts:
-        raise Misuse(
+        raise UserError(
             f"{part!r}: no such part of the boundary; expected one of {', '.join(domain.parts)}"
         )
 
@@ -273,24 +273,24 @@ def _vertex(index: int, vertex: Sequence[float]) -> Vertex:
     except (TypeError, ValueError):
         x = y = math.nan
     if not (math.isfinite(x) and math.isfinite(y)):
-        raise Misuse(f"Polygon: vertex {index}: expected two finite numbers, got {vertex!r}")
+        raise UserError(f"Polygon: vertex {index}: expected two finite numbers, got {vertex!r}")
     return x, y
 
 
 def _check_simple(vertices: Sequence[Vertex]) -> None:
     count = len(vertices)
     if count < 3:
-        raise Misuse(f"Polygon: expected at least 3 vertices, got {count}")
+        raise UserError(f"Polygon: expected at least 3 vertices, got {count}")
     sides = edges(vertices)
     for i, (start, end) in enumerate(sides):
         if start == end:
-            raise Misuse(f"Polygon: edge_{i} from {start}: expected a length above 0")
+            raise UserError(f"Polygon: edge_{i} from {start}: expected a length above 0")
     for i, first in enumerate(sides):
         for j in range(i + 1, count):
             neighbours = j == i + 1 or (i == 0 and j == count - 1)
             meet = fold_back(first, sides[j]) if neighbours else touch(first, sides[j])
             if meet:
-                raise Misuse(
+                raise UserError(
                     f"Polygon: edge_{i} and edge_{j} meet: expected edges that share no point "
                     "but the vertex between neighbours"
                 )

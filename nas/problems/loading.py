@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from nas.errors import Misuse
+from nas.errors import UserError
 from nas.problems.problem import Problem
 
 _MACHINERY = frozenset({"domains", "loading", "problem", "sampling", "segments"})
@@ -37,7 +37,7 @@ def load(name_or_path: str | os.PathLike[str]) -> Problem:
 
     Raises
     ------
-    Misuse
+    UserError
         If the name is unknown; if the file is missing, does not parse, raises, or does not hold
         exactly one problem.
     """
@@ -45,10 +45,10 @@ def load(name_or_path: str | os.PathLike[str]) -> Problem:
     if text.endswith(".py") or os.sep in text or "/" in text:
         path = Path(text).expanduser()
         if not path.is_file():
-            raise Misuse(f"{text}: expected a Python file with a problem, found no such file")
+            raise UserError(f"{text}: expected a Python file with a problem, found no such file")
         return _only_problem(_execute(path.resolve(), text), text)
     if text not in names():
-        raise Misuse(_unknown(text))
+        raise UserError(_unknown(text))
     with _blamed_on(text, Path(__file__).with_name(f"{text}.py")):
         module = importlib.import_module(f"{__package__}.{text}")
     return _only_problem(module, text)
@@ -96,16 +96,16 @@ def _neighbours_importable(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _blamed_on(called: str, path: Path) -> Iterator[None]:
-    """Turn whatever a problem's file raises into one line with the place in that file."""
+    """Turn whatever a problem's file raises into one line with the index in that file."""
     try:
         yield
     except SyntaxError as error:
         line = f", line {error.lineno}" if error.lineno else ""
-        raise Misuse(f"{called}{line}: does not parse: {error.msg}") from error
+        raise UserError(f"{called}{line}: does not parse: {error.msg}") from error
     except (Exception, SystemExit) as error:
         message = " ".join(str(error).split())
-        kind = "" if isinstance(error, Misuse) else f"raised {type(error).__name__}: "
-        raise Misuse(f"{called}{_line(error, path)}: {kind}{message}") from error
+        kind = "" if isinstance(error, UserError) else f"raised {type(error).__name__}: "
+        raise UserError(f"{called}{_line(error, path)}: {kind}{message}") from error
 
 
 def _line(error: BaseException, path: Path) -> str:
@@ -125,9 +125,9 @@ def _only_problem(module: types.ModuleType, called: str) -> Problem:
         own = {name: problem for name, problem in found.items() if id(problem) not in toolkit}
         found = own or found
     if not found:
-        raise Misuse(f"{called}: expected a problem = Problem(...) at module level, found none")
+        raise UserError(f"{called}: expected a problem = Problem(...) at module level, found none")
     if len(found) > 1:
-        raise Misuse(
+        raise UserError(
             f"{called}: expected one problem, found several: {', '.join(found)}; "
             "let the names of the others begin with an underscore"
         )

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from nas.calculus.fields import Expression, Residual
-from nas.calculus.jets import Streams
-from nas.errors import Misuse
+from nas.calculus.jets import DerivativeSet
+from nas.errors import UserError
 from nas.problems.domains import Domain
 from nas.problems.sampling import boundary_points, interior_points
 
@@ -76,7 +76,7 @@ class Problem:
 
     Raises
     ------
-    Misuse
+    UserError
         At construction, if a name is unknown, a condition stands on no part of the boundary,
         a residual asks for a derivative that does not exist, or the solution raises or does not
         return one number a point and field.
@@ -93,7 +93,7 @@ class Problem:
     ...         Condition("t_min", lambda u, x: u - x * (1 - x)),
     ...     ],
     ... )
-    >>> heat.streams.keys
+    >>> heat.derivatives.keys
     ((0, 0), (1, 0), (0, 1), (2, 0))
     """
 
@@ -116,7 +116,7 @@ class Problem:
         probe = torch.as_tensor(interior_points(self.domain, _PROBES, seed=0, draw=0))
         set_(self, "equations", self._expression(self.residual, "residual", probe))
         if not self.equations.derivatives:
-            raise Misuse(
+            raise UserError(
                 f"{self.name}: residual: expected a function of {' or '.join(self.fields)}, got "
                 "one that uses none of them; any solution would do"
             )
@@ -143,15 +143,15 @@ class Problem:
         return tuple(part for part in self.domain.parts if part in used)
 
     @cached_property
-    def streams(self) -> Streams:
+    def derivatives(self) -> DerivativeSet:
         """The derivatives that the equations need, closed under the chain rule."""
-        return Streams(self.equations.derivatives, len(self.coordinates))
+        return DerivativeSet(self.equations.derivatives, len(self.coordinates))
 
     @cached_property
-    def condition_streams(self) -> Streams:
+    def condition_derivatives(self) -> DerivativeSet:
         """The derivatives that the conditions need together."""
         needed = frozenset[Any]().union(*(e.derivatives for e in self.condition_expressions))
-        return Streams(needed, len(self.coordinates))
+        return DerivativeSet(needed, len(self.coordinates))
 
     def reference(self, points: Array) -> Array | None:
         """The exact or reference solution (B, C) at ``points`` (B, D), or None if unknown."""
@@ -181,34 +181,34 @@ class Problem:
 
     def _expression(self, function: Residual, where: str, probe: Tensor) -> Expression:
         if not callable(function):
-            raise Misuse(f"{self.name}: {where}: expected a function, got {function!r}")
+            raise UserError(f"{self.name}: {where}: expected a function, got {function!r}")
         return Expression(function, self.fields, self.coordinates, f"{self.name}: {where}", probe)
 
     def _check_names(self) -> None:
         if not self.fields or isinstance(self.fields, str):
-            raise Misuse(f"{self.name}: fields: expected names such as ('u', 'v')")
+            raise UserError(f"{self.name}: fields: expected names such as ('u', 'v')")
         names = [*self.fields, *self.coordinates]
         for name in names:
             if not name.isidentifier() or names.count(name) > 1:
-                raise Misuse(
+                raise UserError(
                     f"{self.name}: {name!r}: expected fields and coordinates with distinct names "
                     "that can stand in a formula"
                 )
 
     def _check_condition(self, condition: Condition) -> None:
         if not condition.parts:
-            raise Misuse(
+            raise UserError(
                 f"{self.name}: condition on no part of the boundary; "
                 f"expected some of {', '.join(self.domain.parts)}"
             )
         for part in condition.parts:
             if part not in self.domain.parts:
-                raise Misuse(
+                raise UserError(
                     f"{self.name}: condition on {part!r}: no such part of the boundary; "
                     f"expected one of {', '.join(self.domain.parts)}"
                 )
         if not condition.weight > 0:
-            raise Misuse(
+            raise UserError(
                 f"{self.name}: condition on {', '.join(condition.parts)}: "
                 f"expected a weight above 0, got {condition.weight}"
             )
@@ -219,12 +219,12 @@ class Problem:
             result = self.reference(points)
         except Exception as error:
             message = " ".join(str(error).split())
-            raise Misuse(
+            raise UserError(
                 f"{self.name}: solution: raised {type(error).__name__}: {message}; it is called "
                 f"with {', '.join(self.coordinates)} by name, arrays of shape (points,)"
             ) from error
         if result is not None and result.shape[-1] != len(self.fields):
-            raise Misuse(
+            raise UserError(
                 f"{self.name}: solution: expected {len(self.fields)} components, "
                 f"one a field, got {result.shape[-1]}"
             )

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from scipy.stats import qmc
 
-from nas.errors import Misuse
+from nas.errors import UserError
 from nas.problems.domains import Array, Domain, into_bounds
 
 Method = Literal["sobol", "latin_hypercube"]
@@ -43,7 +43,7 @@ def interior_points(
 
     Raises
     ------
-    Misuse
+    UserError
         If count is below 1, seed or draw is negative, the method is unknown, or (nearly) no
         point of the bounding box lies in the domain.
     """
@@ -57,7 +57,7 @@ def interior_points(
         kept.append(points[domain.contains(points)])
         if sum(map(len, kept)) >= count:
             return np.concatenate(kept)[:count]
-    raise Misuse(
+    raise UserError(
         f"{domain}: found {sum(map(len, kept))} points inside, expected {count}; "
         "do contains, bounds and measure belong together?"
     )
@@ -89,19 +89,19 @@ def boundary_points(
 
     Raises
     ------
-    Misuse
+    UserError
         If a part is unknown, or count is below the number of parts.
     """
     names = list(dict.fromkeys(parts))
     if not names:
         return {}
     if count < len(names):
-        raise Misuse(f"boundary points: expected at least {len(names)}, one a part, got {count}")
+        raise UserError(f"boundary points: expected at least {len(names)}, one a part, got {count}")
     known = list(domain.parts)
     points = {}
     for name in names:
         if name not in known:
-            raise Misuse(
+            raise UserError(
                 f"{name!r}: no such part of the boundary; expected one of {', '.join(known)}"
             )
     shares = shared_out(count, [domain.parts[name] for name in names])
@@ -123,9 +123,9 @@ def shared_out(count: int, measures: Sequence[float]) -> list[int]:
     shares = [max(1, math.floor(quota)) for quota in quotas]
     while (left := count - sum(shares)) != 0:
         step = 1 if left > 0 else -1
-        open_ = [place for place in range(len(shares)) if shares[place] + step >= 1]
-        place = max(open_, key=lambda place: step * (quotas[place] - shares[place]))
-        shares[place] += step
+        open_ = [index for index in range(len(shares)) if shares[index] + step >= 1]
+        index = max(open_, key=lambda index: step * (quotas[index] - shares[index]))
+        shares[index] += step
     return shares
 
 
@@ -134,7 +134,7 @@ def _unit_cubes(
 ) -> Iterator[Array]:
     """Yield batches of at least ``count`` points in the open unit cube, one sequence in all."""
     if min(seed, draw) < 0:
-        raise Misuse(f"expected seed and draw of at least 0, got seed={seed} and draw={draw}")
+        raise UserError(f"expected seed and draw of at least 0, got seed={seed} and draw={draw}")
     generator = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(draw, stream)))
     engine: qmc.QMCEngine
     if method == "sobol":
@@ -144,7 +144,7 @@ def _unit_cubes(
         engine = qmc.LatinHypercube(max(dimension, 1), rng=generator)
         number = count
     else:
-        raise Misuse(f"method={method!r}: expected 'sobol' or 'latin_hypercube'")
+        raise UserError(f"method={method!r}: expected 'sobol' or 'latin_hypercube'")
     while True:
         # Off the faces of the cube: conditions hold there, and solutions may be singular.
         yield np.clip(engine.random(number), _EDGE, 1 - _EDGE)[:, :dimension]
@@ -152,4 +152,4 @@ def _unit_cubes(
 
 def _check_count(count: int) -> None:
     if count < 1:
-        raise Misuse(f"interior points: expected at least 1, got {count}")
+        raise UserError(f"interior points: expected at least 1, got {count}")

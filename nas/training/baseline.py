@@ -20,7 +20,7 @@ from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
 from nas.training import checkpoint, fine_tuning
 from nas.training.fine_tuning import FineTuning
-from nas.training.loss import own_losses
+from nas.training.loss import individual_losses
 from nas.training.search import WARM_UP
 from nas.training.trainer import SAVE_AFTER, Progress, RunSettings
 from nas.training.warm_up import begin
@@ -32,14 +32,14 @@ NO_GATE = GateShape(depth=0)  # what a mixture of one needs
 class Single:
     """What became of one candidate, trained alone.
 
-    ``own_loss`` and ``held_out_loss`` are physics losses on held-out points, after the warm-up and
+    ``individual_loss`` and ``held_out_loss`` are physics losses on held-out points, after the warm-up and
     at the end; ``seconds`` are wall time, with an equal share of the warm-up; ``measured`` is what
     the caller wanted to know of the network.
     """
 
-    place: int
+    index: int
     parameters: int
-    own_loss: float
+    individual_loss: float
     held_out_loss: float
     iterations: int  # of the fine-tuning
     evaluations: int  # points
@@ -75,7 +75,7 @@ class Baseline:
         self._mixture = mixture.to(device=settings.device, dtype=settings.dtype)
         self._warm_up = begin(problem, self._mixture, settings.sampler, settings.search.warm_up)
         self._iterations = 0  # of the warm-up
-        self._own_losses: list[float] = []
+        self._individual_losses: list[float] = []
         self._tuning: FineTuning | None = None
         self._seconds = 0.0  # of the warm-up, then of the present fine-tuning
         self._share = 0.0  # of the warm-up's seconds
@@ -99,7 +99,7 @@ class Baseline:
 
         Raises
         ------
-        Misuse
+        UserError
             If a checkpoint cannot be written; the previous one is kept.
         """
         self._looked = time.monotonic()
@@ -110,7 +110,7 @@ class Baseline:
             losses = self._warm_up.advance(self._iterations)
             self._iterations += 1
             self._tell(watch, WARM_UP, float(losses.min()), len(self._mixture.alive))
-        if not self._own_losses:
+        if not self._individual_losses:
             self._end_warm_up()
         while len(self.singles) < len(self.settings.pool):
             if not self._fine_tuned(should_stop, watch):
@@ -122,9 +122,9 @@ class Baseline:
     def _end_warm_up(self) -> None:
         like = self._mixture.centre
         held_out = self.settings.sampler.held_out(like.dtype, like.device)
-        losses = own_losses(self.problem, self._mixture, held_out).tolist()
-        by_place = dict(zip(self._mixture.alive, losses, strict=True))
-        self._own_losses = [by_place[place] for place in range(len(self.settings.pool))]
+        losses = individual_losses(self.problem, self._mixture, held_out).tolist()
+        by_index = dict(zip(self._mixture.alive, losses, strict=True))
+        self._individual_losses = [by_index[index] for index in range(len(self.settings.pool))]
         self._share, self._seconds = self._seconds / len(self.settings.pool), 0.0
 
     def _fine_tuned(
@@ -137,12 +137,12 @@ class Baseline:
                 return False
             self._tell(watch, fine_tuning.PHASE, tuning.held_out, 1)
         tuning.take_best()
-        settings, place = self.settings.search.warm_up, len(self.singles)
+        settings, index = self.settings.search.warm_up, len(self.singles)
         warm_up = settings.iterations * (settings.interior + settings.boundary)
         single = Single(
-            place,
-            tuning.mixture.expert_parameters(place),
-            self._own_losses[place],
+            index,
+            tuning.mixture.expert_parameters(index),
+            self._individual_losses[index],
             tuning.best_loss,
             tuning.iterations,
             warm_up + tuning.evaluations,
@@ -157,8 +157,8 @@ class Baseline:
     def _begin(self) -> FineTuning:
         """The fine-tuning of the next candidate, from what it learnt in the warm-up."""
         single = copy.deepcopy(self._mixture)
-        for place in set(single.alive) - {len(self.singles)}:
-            single.drop(place)
+        for index in set(single.alive) - {len(self.singles)}:
+            single.drop(index)
         return FineTuning(self.problem, single, self.settings.sampler, self.settings.fine_tuning)
 
     def _tell(
@@ -181,12 +181,12 @@ class Baseline:
         if self.path is None:
             return
         self._look()
-        warming = not self._own_losses
+        warming = not self._individual_losses
         state = {
             "iterations": self._iterations,
             "mixture": self._mixture.state_dict(),
             "warm_up": self._warm_up.state() if warming else None,
-            "own_losses": self._own_losses,
+            "individual_losses": self._individual_losses,
             "seconds": [self._seconds, self._share],
             "singles": [asdict(single) for single in self.singles],
             "tuning": self._tuning.state() if self._tuning else None,
@@ -195,7 +195,7 @@ class Baseline:
         self._saved = time.monotonic()
 
     def _restore(self, state: dict[str, Any]) -> None:
-        self._iterations, self._own_losses = state["iterations"], state["own_losses"]
+        self._iterations, self._individual_losses = state["iterations"], state["individual_losses"]
         self._seconds, self._share = state["seconds"]
         self._mixture.load_state_dict(state["mixture"])
         if state["warm_up"] is not None:

@@ -12,7 +12,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as serialise
 
-from nas.errors import Misuse
+from nas.errors import UserError
 from nas.files import whole
 
 _TENSOR = "__tensor__"
@@ -36,7 +36,7 @@ def load(path: Path) -> Any:
 
     Raises
     ------
-    Misuse
+    UserError
         If the file is damaged or cut short.
     """
     try:
@@ -45,7 +45,7 @@ def load(path: Path) -> Any:
             return _unpack(skeleton, {name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
     except (SafetensorError, ValueError, KeyError, TypeError, OSError) as error:
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise Misuse(
+        raise UserError(
             f"{path}: expected a checkpoint, got a file that is damaged or cut short ({first}); "
             "delete it and run the same command again: this run then starts anew, "
             "all others are kept"

@@ -9,9 +9,9 @@ from torch import Tensor
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
 from nas.training.gauss_newton import GaussNewton
+from nas.training.least_squares import MixtureResiduals, count_rows
 from nas.training.points import HELD_OUT_DRAW, Sampler
 from nas.training.resampling import Resampler, residual_sizes
-from nas.training.systems import Together, count_rows
 
 MOMENTUM = 0.8
 FIRST_LEAST, LEASTS = 1e-8, (1e-10, 0.1)  # of the dampings that a step may have
@@ -29,7 +29,7 @@ class Descent:
 
     def __init__(self, problem: Problem, mixture: Mixture, sampler: Sampler) -> None:
         self._problem, self._mixture = problem, mixture
-        self._steps = GaussNewton(Together(problem, mixture), MOMENTUM, FIRST_LEAST)
+        self._steps = GaussNewton(MixtureResiduals(problem, mixture), MOMENTUM, FIRST_LEAST)
         self._sampler, self._resampler = sampler, Resampler(sampler, self._sizes)
         self._still = 0  # iterations without a step
         self.points_seen = 0
@@ -88,7 +88,7 @@ class Descent:
         return max(long, wide)
 
     def _sizes(self, candidates: Tensor) -> Tensor:
-        jet = self._mixture(candidates, self._problem.streams)
+        jet = self._mixture(candidates, self._problem.derivatives)
         return residual_sizes(self._problem, jet[None], candidates)
 
 

@@ -16,13 +16,13 @@ FIRST_PRICE, DEARER, MOST_PRICE = 0.1, 2.0, 1e4
 
 
 @dataclass
-class Fate:
+class ExpertOutcome:
     """What became of an expert; ``ended`` is None while it lives."""
 
     ended: int | None = None
     reason: str = ""
     importance: float | None = None
-    own_loss: float | None = None
+    individual_loss: float | None = None
     leave_one_out: float | None = None
     refusals: int = 0
     refused_at: int | None = None
@@ -32,14 +32,14 @@ class Fate:
 class Drop:
     """The latest drop, and the `Selection` before it, to come back to."""
 
-    place: int
+    index: int
     step: int
     held_out_loss: float
     selection: dict[str, Any]
 
 
 class Elimination:
-    """The fates of all experts of a selection; `look` judges the latest drop and the next.
+    """The outcomes of all experts of a selection; `look` judges the latest drop and the next.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class Elimination:
     rule
         When, and at what cost to the held-out loss.
     held_out_loss
-        Of the mixture without the expert at a place, or (None) of all that are alive.
+        Of the mixture without the expert at a index, or (None) of all that are alive.
     """
 
     def __init__(
@@ -58,9 +58,9 @@ class Elimination:
         held_out_loss: Callable[[int | None], float],
     ) -> None:
         self.selection, self.rule = selection, rule
-        self.fates = {place: Fate() for place in selection.mixture.alive}
+        self.outcomes = {index: ExpertOutcome() for index in selection.mixture.alive}
         self.on_trial: Drop | None = None
-        self.price = FIRST_PRICE  # of sparsity
+        self.penalty_weight = FIRST_PRICE  # of sparsity
         self._held_out_loss = held_out_loss
 
     @property
@@ -79,44 +79,46 @@ class Elimination:
         if self.rule.threshold and step + self.rule.every <= ends:
             self._consider_drop(step)
 
-    def let_go(self, place: int, step: int, importance: float, reason: str) -> None:
+    def let_go(self, index: int, step: int, importance: float, reason: str) -> None:
         """Drop an expert, and write down why."""
-        fate = self.fates[place]
-        fate.ended, fate.importance, fate.reason = step, importance, reason
-        self.selection.drop(place)
+        outcome = self.outcomes[index]
+        outcome.ended, outcome.importance, outcome.reason = step, importance, reason
+        self.selection.drop(index)
 
     def take_back(self, step: int, reason: str) -> bool:
         """Undo the drop that is on trial; false if none is."""
         drop, self.on_trial = self.on_trial, None
         if drop is None:
             return False
-        self.selection.take_up(drop.selection)
-        self.fates[drop.place].ended = self.fates[drop.place].importance = None
-        self._refuse(drop.place, step, reason)
+        self.selection.restore(drop.selection)
+        self.outcomes[drop.index].ended = self.outcomes[drop.index].importance = None
+        self._refuse(drop.index, step, reason)
         return True
 
     def close(self) -> None:
         """Write down the importance of those still alive."""
         alive = self.selection.mixture.alive
         if len(alive) == 1:
-            self.fates[alive[0]].importance = 1.0
+            self.outcomes[alive[0]].importance = 1.0
         else:
-            for place, value in self.selection.importances.items():
-                self.fates[place].importance = value
+            for index, value in self.selection.importances.items():
+                self.outcomes[index].importance = value
 
     def state(self) -> dict[str, Any]:
         """All that `restore` needs, beside the selection."""
         return {
-            "price": self.price,
+            "penalty_weight": self.penalty_weight,
             "on_trial": None if self.on_trial is None else vars(self.on_trial),
-            "fates": {str(place): asdict(fate) for place, fate in self.fates.items()},
+            "outcomes": {str(index): asdict(outcome) for index, outcome in self.outcomes.items()},
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take up ``state``."""
-        self.price = state["price"]
+        self.penalty_weight = state["penalty_weight"]
         self.on_trial = None if state["on_trial"] is None else Drop(**state["on_trial"])
-        self.fates = {int(place): Fate(**fate) for place, fate in state["fates"].items()}
+        self.outcomes = {
+            int(index): ExpertOutcome(**outcome) for index, outcome in state["outcomes"].items()
+        }
 
     def _consider_recovery(self, step: int) -> None:
         drop = self.on_trial
@@ -132,25 +134,25 @@ class Elimination:
     def _consider_drop(self, step: int) -> None:
         importances = self.selection.importances
         refused = {
-            place: fate.refused_at
-            for place, fate in self.fates.items()
-            if fate.refused_at is not None
+            index: outcome.refused_at
+            for index, outcome in self.outcomes.items()
+            if outcome.refused_at is not None
         }
-        place = proposal(self.rule, step, importances, refused)
-        if place is None:
-            self.price = min(DEARER * self.price, MOST_PRICE)
+        index = proposal(self.rule, step, importances, refused)
+        if index is None:
+            self.penalty_weight = min(DEARER * self.penalty_weight, MOST_PRICE)
             return
-        loss_with, loss_without = self._held_out_loss(None), self._held_out_loss(place)
-        importance, alive = importances[place], len(importances)
+        loss_with, loss_without = self._held_out_loss(None), self._held_out_loss(index)
+        importance, alive = importances[index], len(importances)
         verdict = judge(self.rule, importance, alive, loss_with, loss_without)
         if not verdict.dropped:
-            self._refuse(place, step, verdict.reason)
+            self._refuse(index, step, verdict.reason)
             return
         before = copy.deepcopy(self.selection.state())
-        self.on_trial = Drop(place, step, loss_with, before)
-        self.let_go(place, step, importance, verdict.reason)
+        self.on_trial = Drop(index, step, loss_with, before)
+        self.let_go(index, step, importance, verdict.reason)
 
-    def _refuse(self, place: int, step: int, reason: str) -> None:
-        fate = self.fates[place]
-        fate.reason, fate.refused_at = reason, step
-        fate.refusals += 1
+    def _refuse(self, index: int, step: int, reason: str) -> None:
+        outcome = self.outcomes[index]
+        outcome.reason, outcome.refused_at = reason, step
+        outcome.refusals += 1

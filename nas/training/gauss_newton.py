@@ -7,7 +7,7 @@ momentum: Goldshlager, Abrahamsen & Lin 2024, arXiv 2401.10190). The normal matr
 R × R, whichever is smaller: both give the same step. It is bent along the curve that the
 residuals take (geodesic acceleration; Transtrum & Sethna 2012, arXiv 1201.5885), its length is
 searched for, and λ follows from how well the linear model foretold the loss. Every system has a
-damping, a length and a fate of its own.
+damping, a length and a outcome of its own.
 """
 
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from nas.calculus.jacobians import Apart, Joint, add_gram
+from nas.calculus.jacobians import BlockDiagonalJacobian, JointJacobian, add_gram
+from nas.training.least_squares import LeastSquares
 from nas.training.points import Points
-from nas.training.systems import Systems
 
 FIRST_DAMPING = 0.05  # in mean squared norms of a row of J
 DAMPINGS = (1e-10, 1e3)  # beyond these a step is Newton's own, or hardly any
@@ -43,7 +43,7 @@ class GaussNewton:
         step however they lie, so that what lowers their loss need not lower that of others.
     """
 
-    def __init__(self, systems: Systems, momentum: float, least: float = DAMPINGS[0]) -> None:
+    def __init__(self, systems: LeastSquares, momentum: float, least: float = DAMPINGS[0]) -> None:
         self._systems, self._momentum, self.least = systems, momentum, least
         self.damping: Tensor | None = None  # (K,)
         self.step: Tensor | None = None  # (K, P), the one before
@@ -118,8 +118,8 @@ class GaussNewton:
                 for length in LENGTHS
             ]
         )
-        best, place = reached.square().sum(2).nan_to_num(torch.inf, torch.inf).min(0)
-        return moves.times(best.new_tensor(LENGTHS)[place]), best
+        best, index = reached.square().sum(2).nan_to_num(torch.inf, torch.inf).min(0)
+        return moves.times(best.new_tensor(LENGTHS)[index]), best
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ class _Moves:
 class _Normal:
     """The normal matrices of K systems, in the smaller of the two spaces."""
 
-    def __init__(self, residuals: Tensor, jacobian: Apart | Joint) -> None:
+    def __init__(self, residuals: Tensor, jacobian: BlockDiagonalJacobian | JointJacobian) -> None:
         self.residuals = residuals.double()
         self._jacobian = jacobian
         self._by_parameters = jacobian.parameters <= jacobian.rows
@@ -191,7 +191,7 @@ class _Damped:
 
     systems: Tensor
     residuals: Tensor
-    jacobian: Apart | Joint
+    jacobian: BlockDiagonalJacobian | JointJacobian
     by_parameters: bool
     added: Tensor  # (k,), to the diagonal
     factor: Tensor
@@ -212,4 +212,4 @@ class _Damped:
         return solution.squeeze(-1)
 
     def _back(self, rows: Tensor) -> Tensor:
-        return self.jacobian.transposed_times(rows.to(self.jacobian.dtype)).double()
+        return self.jacobian.rmatvec(rows.to(self.jacobian.dtype)).double()

@@ -1,4 +1,4 @@
-"""Interior points where the residual is large, weighed so that means stay means.
+"""Interior points where the residual is large, weighted so that means stay means.
 
 Axis legend: B points, C candidates, K systems, D coordinates.
 
@@ -26,7 +26,7 @@ CANDIDATE_DRAW = 2**29  # the first draw of their stream, which no other reaches
 
 def residual_sizes(problem: Problem, jet: Tensor, points: Tensor) -> Tensor:
     """Root of the sum of the squared equations (…, B), of a jet (…, S, B, C) at points (B, D)."""
-    residuals = problem.equations(jet, problem.streams, points)
+    residuals = problem.equations(jet, problem.derivatives, points)
     return torch.stack([residual.square() for residual in residuals]).sum(0).sqrt()
 
 
@@ -81,10 +81,10 @@ class Resampler:
 
 
 def _choose(density: Tensor, count: int, generator: np.random.Generator) -> tuple[Tensor, Tensor]:
-    """Different places, the denser the likelier, and how likely each of them was.
+    """Different indices, the denser the likelier, and how likely each of them was.
 
-    They win a race in which each place is as fast as it is dense. Each had but to beat the best
-    of the losers: a place that is sure to win counts as one, however dense (Cohen & Kaplan 2007).
+    They win a race in which each index is as fast as it is dense. Each had but to beat the best
+    of the losers: a index that is sure to win counts as one, however dense (Cohen & Kaplan 2007).
     """
     race = density / torch.from_numpy(generator.exponential(size=len(density)))
     best = race.topk(count + 1)

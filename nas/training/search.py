@@ -22,8 +22,8 @@ from torch import Tensor
 from nas.mixture.dropping import DropRule
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
-from nas.training.elimination import Elimination, Fate
-from nas.training.loss import mixture_loss, own_losses
+from nas.training.elimination import Elimination, ExpertOutcome
+from nas.training.loss import individual_losses, mixture_loss
 from nas.training.optimisers import cosine
 from nas.training.points import Points, Sampler
 from nas.training.selection import Selection
@@ -111,9 +111,9 @@ class Search:
         return self.selection.mixture
 
     @property
-    def fates(self) -> dict[int, Fate]:
-        """What became of each expert, by its place in the pool."""
-        return self.elimination.fates
+    def outcomes(self) -> dict[int, ExpertOutcome]:
+        """What became of each expert, by its index in the pool."""
+        return self.elimination.outcomes
 
     @property
     def finished(self) -> bool:
@@ -142,9 +142,9 @@ class Search:
         """The mixture's physics loss on held-out points; None while the gate is untouched."""
         return None if self.phase == WARM_UP else self._held_out_loss()
 
-    def own_held_out_losses(self) -> Tensor:
-        """Each expert's own loss (E,) on held-out points."""
-        return own_losses(self.problem, self.mixture, self._held_out)
+    def individual_held_out_losses(self) -> Tensor:
+        """Each expert's individual loss (E,) on held-out points."""
+        return individual_losses(self.problem, self.mixture, self._held_out)
 
     def state(self) -> dict[str, Any]:
         """All that a continuation needs; rates and Adam's points are functions of the step."""
@@ -159,28 +159,28 @@ class Search:
     def restore(self, state: dict[str, Any]) -> None:
         """Take up ``state``."""
         self.step, self.evaluations = state["step"], state["evaluations"]
-        self.selection.take_up(state["selection"])
+        self.selection.restore(state["selection"])
         self.elimination.restore(state["elimination"])
         if state["warm_up"] is not None:
             self.warm_up.restore(state["warm_up"])
 
-    def keep(self, places: Sequence[int]) -> None:
-        """After the warm-up: let all experts go but those at ``places``.
+    def keep(self, indices: Sequence[int]) -> None:
+        """After the warm-up: let all experts go but those at ``indices``.
 
         Raises
         ------
         ValueError
             If none of these is alive.
         """
-        if not set(places) & set(self.mixture.alive):
+        if not set(indices) & set(self.mixture.alive):
             raise ValueError(
-                f"expected one of the experts at {list(places)} to be alive after the warm-up, "
+                f"expected one of the experts at {list(indices)} to be alive after the warm-up, "
                 f"got {self.mixture.alive}"
             )
-        share = len(places) / len(self.mixture.pool)
-        for place in set(self.mixture.alive) - set(places):
-            self.selection.drop(place)
-        self.elimination.fates = {place: self.fates[place] for place in places}
+        share = len(indices) / len(self.mixture.pool)
+        for index in set(self.mixture.alive) - set(indices):
+            self.selection.drop(index)
+        self.elimination.outcomes = {index: self.outcomes[index] for index in indices}
         self.evaluations = round(share * self.evaluations)
         self._prefer()
 
@@ -196,9 +196,11 @@ class Search:
 
     def _learn_together(self) -> Tensor:
         choosing, points = self.phase == SELECTION, self._current_points()
-        # Where nobody can leave any more, a price would but favour one of those that stay.
-        price = self.elimination.price if choosing and self.elimination.open else 0.0
-        physics = self.selection.advance(points, self.learning_rate, price, choosing)
+        # Where nobody can leave any more, a penalty_weight would but favour one of those that stay.
+        penalty_weight = (
+            self.elimination.penalty_weight if choosing and self.elimination.open else 0.0
+        )
+        physics = self.selection.advance(points, self.learning_rate, penalty_weight, choosing)
         self.evaluations += (len(points.interior) + len(points.boundary)) * len(self.mixture.alive)
         self.step += 1
         if choosing:
@@ -209,12 +211,12 @@ class Search:
 
     def _introduce(self) -> None:
         """Let go of experts that diverged, and tell the gate about the others."""
-        own = self.own_held_out_losses()
-        for place, value in zip(self.mixture.alive, own.tolist(), strict=True):
-            self.fates[place].own_loss = value
+        own = self.individual_held_out_losses()
+        for index, value in zip(self.mixture.alive, own.tolist(), strict=True):
+            self.outcomes[index].individual_loss = value
             if not math.isfinite(value) and len(self.mixture.alive) > 1:
-                reason = f"own loss {value} after the warm-up"
-                self.elimination.let_go(place, self.step, 0.0, reason)
+                reason = f"individual loss {value} after the warm-up"
+                self.elimination.let_go(index, self.step, 0.0, reason)
         self._prefer()
 
     def _prefer(self) -> None:
@@ -224,8 +226,8 @@ class Search:
         more in the fine-tuning, whose steps can hardly be longer for the larger one.
         """
         mixture = self.mixture
-        own = torch.tensor([self.fates[place].own_loss for place in mixture.alive])
-        sizes = torch.tensor([mixture.expert_parameters(place) for place in mixture.alive])
+        own = torch.tensor([self.outcomes[index].individual_loss for index in mixture.alive])
+        sizes = torch.tensor([mixture.expert_parameters(index) for index in mixture.alive])
         mixture.gate.prefer(-torch.log(own.clamp_min(1e-30) * sizes))
 
     def _current_points(self) -> Points:
@@ -240,8 +242,10 @@ class Search:
         if len(self.mixture.alive) == 1:
             return
         whole = self._held_out_loss()
-        for place in self.mixture.alive:
-            self.fates[place].leave_one_out = self._held_out_loss(place) / whole if whole else None
+        for index in self.mixture.alive:
+            self.outcomes[index].leave_one_out = (
+                self._held_out_loss(index) / whole if whole else None
+            )
 
     def _held_out_loss(self, without: int | None = None) -> float:
         return float(mixture_loss(self.problem, self.mixture, self._held_out, without))

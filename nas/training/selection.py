@@ -29,7 +29,7 @@ class Selection:
     problem
         What its physics loss is of.
     mixture
-        Trained and pruned in place, unless `take_up` makes a new one.
+        Trained and pruned in place, unless `restore` makes a new one.
     p
         Exponent of the sparsity term.
     """
@@ -47,10 +47,12 @@ class Selection:
             return {}
         return dict(zip(self.mixture.alive, self.importance.tolist(), strict=True))
 
-    def advance(self, points: Points, rate: float, price: float, experts_learn: bool) -> Tensor:
+    def advance(
+        self, points: Points, rate: float, penalty_weight: float, experts_learn: bool
+    ) -> Tensor:
         """Do a step of Adam; return the physics loss () before it.
 
-        ``rate`` is the learning rate, ``price`` the weight of the sparsity term in
+        ``rate`` is the learning rate, ``penalty_weight`` the weight of the sparsity term in
         physics losses.
         """
         set_learning_rates(self.optimiser, [GATE_RATE * rate, EXPERTS_RATE * rate])
@@ -60,21 +62,21 @@ class Selection:
         importance = seen.importance.clone().requires_grad_()
         term = sparsity(importance, self.p)
         self.sparsity = term.detach()
-        if price > 0:
+        if penalty_weight > 0:
             (slope,) = torch.autograd.grad(term, importance)
-            learn_importance(self.mixture, points, price * seen.loss * slope)
+            learn_importance(self.mixture, points, penalty_weight * seen.loss * slope)
         self.optimiser.step()
         return seen.loss
 
-    def drop(self, place: int) -> None:
+    def drop(self, index: int) -> None:
         """Let an expert go; the others share its importance."""
-        kept = [row for row, other in enumerate(self.mixture.alive) if other != place]
-        follow(self.optimiser, self.mixture.drop(place))
+        kept = [row for row, other in enumerate(self.mixture.alive) if other != index]
+        follow(self.optimiser, self.mixture.drop(index))
         if self.importance is not None:
             self.importance = self.importance[kept] / self.importance[kept].sum()
 
     def state(self) -> dict[str, Any]:
-        """All that `take_up` needs."""
+        """All that `restore` needs."""
         return {
             "alive": self.mixture.alive,
             "mixture": self.mixture.state_dict(),
@@ -82,7 +84,7 @@ class Selection:
             "importance": self.importance,
         }
 
-    def take_up(self, state: dict[str, Any]) -> None:
+    def restore(self, state: dict[str, Any]) -> None:
         """Be as when ``state`` was taken, with those alive that were alive then."""
         now = self.mixture
         if now.alive != state["alive"]:

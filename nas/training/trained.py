@@ -6,8 +6,8 @@ from pathlib import Path
 
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
+from nas.search_spaces import Candidate
 from nas.training import checkpoint
-from search_spaces import Candidate
 
 FILE = "mixture.safetensors"
 
@@ -30,7 +30,7 @@ def load(path: Path, bounds: Sequence[tuple[float, float]], outputs: int) -> Mix
 
     Raises
     ------
-    Misuse
+    UserError
         If the file is damaged or cut short.
     LookupError, TypeError, ValueError, RuntimeError
         If it holds something else.

@@ -1,6 +1,6 @@
-"""One run from pool to outcome: search, then fine-tuning; logged, checkpointed, resumable.
+"""One run from pool to result: search, then fine-tuning; logged, checkpointed, resumable.
 
-Failure is a value here: a run that diverges or is told to stop returns an `Outcome` that says
+Failure is a value here: a run that diverges or is told to stop returns an `RunResult` that says
 so. Continued from its checkpoint on the same number of CPU threads, a run ends bit for bit as
 if it had never been stopped: points are functions of seed, step and the networks, and all else
 stands in the checkpoint.
@@ -15,16 +15,16 @@ from typing import Any, Literal
 
 import torch
 
-from nas.errors import Misuse
+from nas.errors import UserError
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
+from nas.search_spaces.space import Candidate
 from nas.training import checkpoint, fine_tuning
-from nas.training.elimination import Fate
+from nas.training.elimination import ExpertOutcome
 from nas.training.fine_tuning import FineTuning
 from nas.training.points import Sampler
 from nas.training.search import WARM_UP, Search, SearchSettings
-from search_spaces.space import Candidate
 
 LOG_EVERY = 50  # steps
 CHECK_EVERY = 10  # steps between two looks for a loss that is not a number
@@ -59,7 +59,7 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RunResult:
     """How a run ended, and what it left.
 
     ``held_out_loss`` is None unless completed. ``evaluations`` is the number of points, times
@@ -69,7 +69,7 @@ class Outcome:
     status: Status
     reason: str
     mixture: Mixture
-    fates: dict[int, Fate]
+    outcomes: dict[int, ExpertOutcome]
     history: list[dict[str, Any]]
     held_out_loss: float | None
     steps: int
@@ -90,7 +90,7 @@ class Trainer:
 
     Raises
     ------
-    Misuse
+    UserError
         If the checkpoint at ``path`` is damaged, or of another version of the toolkit.
     """
 
@@ -119,12 +119,12 @@ class Trainer:
         self,
         should_stop: Callable[[], bool] = lambda: False,
         watch: Callable[[Progress], None] = lambda progress: None,
-    ) -> Outcome:
+    ) -> RunResult:
         """Go on until the end, a divergence, or ``should_stop()``.
 
         Raises
         ------
-        Misuse
+        UserError
             If a checkpoint cannot be written; the previous one is kept.
         """
         while not self.search.finished:
@@ -150,18 +150,18 @@ class Trainer:
         self.save()
         return self._outcome("completed", self.fine_tuning.best_loss)
 
-    def go_on_from(self, path: Path, places: Sequence[int]) -> None:
-        """Take up the checkpoint at ``path``, of a warm-up, with the experts at ``places`` alone.
+    def go_on_from(self, path: Path, indices: Sequence[int]) -> None:
+        """Take up the checkpoint at ``path``, of a warm-up, with the experts at ``indices`` alone.
 
         Raises
         ------
-        Misuse
+        UserError
             If the checkpoint is damaged.
         ValueError
             If none of these experts is alive.
         """
         self.search.restore(checkpoint.load(path)["search"])
-        self.search.keep(places)
+        self.search.keep(indices)
 
     def save(self) -> None:
         """Write the checkpoint now."""
@@ -258,7 +258,7 @@ class Trainer:
                 self.fine_tuning = self._fine_tuning()
                 self.fine_tuning.restore(state["fine_tuning"])
         except (KeyError, TypeError) as error:
-            raise Misuse(
+            raise UserError(
                 f"{path}: expected a checkpoint of this version of the toolkit, got one of another "
                 f"({error}); delete it and run the same command again: this run then starts anew, "
                 "all others are kept"
@@ -268,21 +268,21 @@ class Trainer:
         if self.path is not None and time.monotonic() - self._saved > SAVE_AFTER:
             self.save()
 
-    def _interrupted(self) -> Outcome:
+    def _interrupted(self) -> RunResult:
         self.save()
         return self._outcome("interrupted", None)
 
-    def _diverged(self) -> Outcome:
+    def _diverged(self) -> RunResult:
         self.search.elimination.close()
         return self._outcome("diverged", None)
 
-    def _outcome(self, status: Status, held_out_loss: float | None) -> Outcome:
+    def _outcome(self, status: Status, held_out_loss: float | None) -> RunResult:
         search, tuning = self.search, self.fine_tuning
-        return Outcome(
+        return RunResult(
             status,
             self.reason,
             self.mixture,
-            search.fates,
+            search.outcomes,
             self.history,
             held_out_loss,
             search.step,

@@ -3,7 +3,7 @@
 Axis legend: E experts, C candidates for points.
 
 Who is chosen before having learnt is chosen by chance. Adam leaves a shock's plateau late or
-never; Gauss–Newton steps, one for each expert on its own residual, leave it in some dozens.
+never; Gauss–Newton steps, one for each expert on its individual loss, leave it in some dozens.
 """
 
 from collections.abc import Sequence
@@ -17,11 +17,11 @@ from nas.mixture.experts import Stack
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
 from nas.training.gauss_newton import GaussNewton
-from nas.training.loss import learn_own
+from nas.training.least_squares import ExpertResiduals, count_rows
+from nas.training.loss import learn_individually
 from nas.training.optimisers import adam, cosine, set_learning_rates
 from nas.training.points import Sampler
 from nas.training.resampling import Resampler, residual_sizes
-from nas.training.systems import Alone, count_rows
 
 Method = Literal["gauss_newton", "adam"]
 
@@ -75,7 +75,7 @@ class ByGaussNewton:
         self._mixture = mixture
         rows = count_rows(problem, sampler)
         self._groups = [
-            GaussNewton(Alone(problem, mixture, group), MOMENTUM)
+            GaussNewton(ExpertResiduals(problem, mixture, group), MOMENTUM)
             for group in groups(mixture.expert_stacks, rows)
         ]
         self._resampler = Resampler(sampler, self._sizes)
@@ -97,9 +97,9 @@ class ByGaussNewton:
             group.restore(saved)
 
     def _sizes(self, candidates: Tensor) -> Tensor:
-        streams = self._problem.streams
-        coordinates = self._mixture.coordinates(candidates, streams)
-        jet = self._mixture.experts(coordinates, streams)
+        derivatives = self._problem.derivatives
+        coordinates = self._mixture.coordinates(candidates, derivatives)
+        jet = self._mixture.experts(coordinates, derivatives)
         return residual_sizes(self._problem, jet, candidates)
 
 
@@ -134,7 +134,7 @@ class ByAdam:
         rate = settings.learning_rate * cosine(iteration / settings.iterations)
         set_learning_rates(self._optimiser, [rate])
         self._optimiser.zero_grad()
-        losses = learn_own(self._problem, self._mixture, points)
+        losses = learn_individually(self._problem, self._mixture, points)
         self._optimiser.step()
         return losses
 

@@ -1,7 +1,7 @@
-"""Is the choice to be trusted? Every candidate alone, and the selected team beside others.
+"""Is the choice to be trusted? Every candidate alone, and the selected subset beside others.
 
-`baseline` trains every candidate of a campaign's space alone. `validate` trains the team that a
-run selected again, from scratch, and beside it random teams, the team of the best single networks
+`baseline` trains every candidate of a campaign's space alone. `validate` trains the subset that a
+run selected again, from scratch, and beside it random subsets, the subset of the best single networks
 and the whole pool. What follows from it is the reports' business.
 """
 

@@ -1,39 +1,41 @@
-"""Which teams stand beside the selected one: pure functions of candidates and numbers."""
+"""Which subsets stand beside the selected one: pure functions of candidates and numbers."""
 
 import random
 from collections.abc import Mapping, Sequence
 
-from search_spaces import Candidate
+from nas.search_spaces import Candidate
 
-Team = tuple[int, ...]  # the members' places in the pool, in order
+Subset = tuple[int, ...]  # the members' indices in the pool, in order
 
-TRIES = 100  # draws for each team that is asked for: in small pools most have been drawn before
+TRIES = 100  # draws for each subset that is asked for: in small pools most have been drawn before
 
 
-def random_teams(pool: Sequence[Candidate], selected: Team, count: int, seed: int) -> list[Team]:
-    """Different teams of the size of ``selected``, drawn evenly from ``pool``; it is none of them.
+def random_subsets(
+    pool: Sequence[Candidate], selected: Subset, count: int, seed: int
+) -> list[Subset]:
+    """Different subsets of the size of ``selected``, drawn evenly from ``pool``; it is none of them.
 
-    Teams of equal candidates are one. Fewer than ``count`` where there are hardly more.
+    Subsets of equal candidates are one. Fewer than ``count`` where there are hardly more.
     """
 
-    def kinds(team: Team) -> tuple[Candidate, ...]:
-        return tuple(sorted(pool[place] for place in team))
+    def kinds(subset: Subset) -> tuple[Candidate, ...]:
+        return tuple(sorted(pool[index] for index in subset))
 
     size, known = len(selected), {kinds(selected)}
-    source = random.Random(f"teams of {size}, seed {seed}")
-    teams: list[Team] = []
+    source = random.Random(f"subsets of {size}, seed {seed}")
+    subsets: list[Subset] = []
     for _ in range(TRIES * count):
-        if len(teams) == count:
+        if len(subsets) == count:
             break
         order = sorted(range(len(pool)), key=lambda _: source.random())
-        team = tuple(sorted(order[:size]))
-        if kinds(team) not in known:
-            known.add(kinds(team))
-            teams.append(team)
-    return teams
+        subset = tuple(sorted(order[:size]))
+        if kinds(subset) not in known:
+            known.add(kinds(subset))
+            subsets.append(subset)
+    return subsets
 
 
-def best_singles(pool: Sequence[Candidate], losses: Mapping[Candidate, float], size: int) -> Team:
+def best_singles(pool: Sequence[Candidate], losses: Mapping[Candidate, float], size: int) -> Subset:
     """The ``size`` candidates of ``pool`` with the least ``losses``."""
-    ranked = sorted(range(len(pool)), key=lambda place: (losses[pool[place]], pool[place]))
+    ranked = sorted(range(len(pool)), key=lambda index: (losses[pool[index]], pool[index]))
     return tuple(sorted(ranked[:size]))

@@ -14,10 +14,10 @@ from nas.campaign.job import alone_in, indispensable, problem_of, should_stop
 from nas.campaign.maps import relative_l2_if_told
 from nas.campaign.run_settings import hardware, seed_of, without_competition
 from nas.problems import Problem
+from nas.search_spaces import Candidate
 from nas.training.baseline import Baseline, Single
-from search_spaces import Candidate
 
-OWN_SEEDS = 1  # apart from those of the search and of the teams
+OWN_SEEDS = 1  # apart from those of the search and of the subsets
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def execute(job: SinglesJob) -> str:
 
     Raises
     ------
-    Misuse
+    UserError
         If the disk refuses, a checkpoint is damaged, or training raises: without it there is
         nothing to compare with.
     """
@@ -85,7 +85,7 @@ def _train(job: SinglesJob) -> str:
     attempts.close("interrupted" if singles is None else "completed", training.step)
     if singles is None:
         return "interrupted"
-    rows = [_row(repetition, job.candidates[single.place], single) for single in singles]
+    rows = [_row(repetition, job.candidates[single.index], single) for single in singles]
     records.write_table(job.path / "singles.parquet", "singles", rows)
     path.unlink(missing_ok=True)
     return "completed"

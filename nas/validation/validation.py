@@ -15,19 +15,19 @@ from nas.campaign.config import Campaign
 from nas.campaign.folder import claim, identify
 from nas.campaign.run_settings import check_points, resolve_device, seed_of
 from nas.campaign.workers import KILLED
-from nas.errors import Misuse
+from nas.errors import UserError
 from nas.problems import Problem
-from nas.validation import single_job, team_job, warm_up_job
-from nas.validation.choice import Team, best_singles, random_teams
+from nas.search_spaces import Candidate
+from nas.validation import single_job, subset_job, warm_up_job
+from nas.validation.choice import Subset, best_singles, random_subsets
 from nas.validation.single_job import SinglesJob
-from nas.validation.team_job import TeamJob
+from nas.validation.subset_job import SubsetJob
 from nas.validation.warm_up_job import WarmUpJob
-from search_spaces import Candidate
 
-TEAMS = 20  # random ones beside each run
+SUBSETS = 20  # random ones beside each run
 
 Row = dict[str, Any]
-_Job = TypeVar("_Job", SinglesJob, WarmUpJob, TeamJob)
+_Job = TypeVar("_Job", SinglesJob, WarmUpJob, SubsetJob)
 
 
 def baseline(
@@ -52,7 +52,7 @@ def baseline(
 
     Raises
     ------
-    Misuse, Interrupted
+    UserError, Interrupted
         As `nas.campaign.campaign.search`.
     """
     with _claimed(campaign, Path(folder), problem) as work:
@@ -67,15 +67,15 @@ def validate(
 ) -> records.Records:
     """Train what a choice has to be measured against; return the records with it.
 
-    For every completed run of the recommended trial, or for one ``run``: the selected team again
-    from scratch, `TEAMS` random teams of its size, and the team of the best single networks, all
+    For every completed run of the recommended trial, or for one ``run``: the selected subset again
+    from scratch, `SUBSETS` random subsets of its size, and the subset of the best single networks, all
     three from one new warm-up of the pool; the whole pool never pruned, and the best single network
     for as long as the search took; and, by `baseline`, every candidate alone. What is done is kept;
     the same call goes on.
 
     Raises
     ------
-    Misuse
+    UserError
         If ``folder`` is no campaign with a recommended trial, or the run did not complete.
     Interrupted
         On Ctrl-C, after the jobs under way have been saved.
@@ -86,7 +86,7 @@ def validate(
     campaign = Campaign.from_resolved(known.campaign["configuration"])
     with _claimed(campaign, folder, problem) as work:
         singles = _singles(work, sorted({row["repetition"] for row in runs}), watch)
-        _teams(work, known, runs, singles, watch)
+        _subsets(work, known, runs, singles, watch)
     return records.read(folder)
 
 
@@ -136,29 +136,29 @@ def _singles(work: _Work, repetitions: Sequence[int], watch: jobs.Watch) -> list
 def _needed(job: SinglesJob | WarmUpJob, ending: str) -> None:
     """End the command where a job was killed without which there is no going on."""
     if ending == KILLED:
-        raise Misuse(
+        raise UserError(
             f"{job.path}: the worker of {job.name} was killed {jobs.DEATHS} times at step "
             f"{jobs.died_at(job)}; free some memory, then run the same command again"
         )
 
 
-def _teams(
+def _subsets(
     work: _Work, known: records.Records, runs: list[Row], singles: list[Row], watch: jobs.Watch
 ) -> None:
-    """Do what is left of the teams beside ``runs``, and gather the table."""
+    """Do what is left of the subsets beside ``runs``, and gather the table."""
     planned = [job for run in runs for job in _beside(work, known, run, singles)]
     left = [job.warm_up for job in planned if job.warm_up is not None and not job.finished]
     warm_ups = {warm_up.path: warm_up for warm_up in left}
     _do(work, list(warm_ups.values()), warm_up_job.execute, _needed, watch)
 
-    def ended(job: TeamJob, ending: str) -> None:
+    def ended(job: SubsetJob, ending: str) -> None:
         if ending == KILLED:
-            team_job.record_failure(job, f"its worker was killed {jobs.DEATHS} times")
+            subset_job.record_failure(job, f"its worker was killed {jobs.DEATHS} times")
 
     try:
-        _do(work, planned, team_job.execute, ended, watch)
+        _do(work, planned, subset_job.execute, ended, watch)
     finally:  # an interrupt leaves what is done in the report, too
-        _gathered(work.folder, "teams", "validation/*/*/teams.parquet")
+        _gathered(work.folder, "subsets", "validation/*/*/subsets.parquet")
 
 
 def _gathered(folder: Path, name: str, pattern: str) -> list[Row]:
@@ -200,7 +200,7 @@ def _runs(known: records.Records, name: str | None) -> list[Row]:
         chosen = [row for row in completed if row["run"] == name]
         if not chosen:
             there = ", ".join(row["run"] for row in completed) or "none yet"
-            raise Misuse(
+            raise UserError(
                 f"{known.folder}: expected the name of a completed run, got {name!r}; "
                 f"there are: {there}"
             )
@@ -208,22 +208,24 @@ def _runs(known: records.Records, name: str | None) -> list[Row]:
     trials = set(known.trials.trial[known.trials.recommended.astype(bool)])
     chosen = [row for row in completed if row["trial"] in trials]
     if not chosen:
-        raise Misuse(
+        raise UserError(
             f"{known.folder}: expected a recommended trial, but none completed; run `nas search` "
             "again on this folder to go on"
         )
     return chosen
 
 
-def _beside(work: _Work, known: records.Records, run: Row, singles: list[Row]) -> Iterator[TeamJob]:
-    """The teams to train beside ``run``; those of the best by its own repetition alone.
+def _beside(
+    work: _Work, known: records.Records, run: Row, singles: list[Row]
+) -> Iterator[SubsetJob]:
+    """The subsets to train beside ``run``; those of the best by its own repetition alone.
 
     Their members are then the same whatever other repetitions have been trained.
     """
     mine = known.experts[known.experts.run == run["run"]].sort_values("candidate")
-    experts = [(_candidate(row), row["fate"]) for row in mine.to_dict("records")]
+    experts = [(_candidate(row), row["outcome"]) for row in mine.to_dict("records")]
     pool = tuple(candidate for candidate, _ in experts)
-    selected = tuple(place for place, (_, fate) in enumerate(experts) if fate == "survived")
+    selected = tuple(index for index, (_, outcome) in enumerate(experts) if outcome == "survived")
     losses = {
         _candidate(row): row["held_out_loss"]
         for row in singles
@@ -233,22 +235,22 @@ def _beside(work: _Work, known: records.Records, run: Row, singles: list[Row]) -
     seed = seed_of(work.campaign.seed, run["trial"], run["repetition"])
     keys = {name: run[name] for name in ("run", "trial", "repetition")}
     warm_up = WarmUpJob(pool=pool, **keys, **work.common)
-    teams: list[tuple[team_job.Kind, Team]] = [
+    subsets: list[tuple[subset_job.Kind, Subset]] = [
         ("selected", selected),
         ("best", best_singles(pool, losses, len(selected))),
-        *(("random", team) for team in random_teams(pool, selected, TEAMS, seed)),
+        *(("random", subset) for subset in random_subsets(pool, selected, SUBSETS, seed)),
         ("all", tuple(range(len(pool)))),
     ]
     if spent:  # it is unknown where the run's log of attempts was lost
-        teams.append(("longest", best_singles(pool, losses, 1)))
+        subsets.append(("longest", best_singles(pool, losses, 1)))
     numbers: dict[str, int] = {}
-    for kind, places in teams:
+    for kind, indices in subsets:
         number = numbers[kind] = numbers.get(kind, -1) + 1
-        yield TeamJob(
+        yield SubsetJob(
             kind=kind,
             number=number,
             pool=pool,
-            places=places,
+            indices=indices,
             run_seed=run["seed"],
             warm_up=None if kind in ("all", "longest") else warm_up,
             seconds=spent if kind == "longest" else None,

@@ -1,4 +1,4 @@
-"""The job of warming up a run's pool anew, for all teams that are trained beside the run."""
+"""The job of warming up a run's pool anew, for all subsets that are trained beside the run."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,11 +12,11 @@ from nas.campaign.job import alone_in, indispensable, problem_of, should_stop
 from nas.campaign.run_settings import hardware, seed_of, without_competition
 from nas.files import write_text
 from nas.problems import Problem
+from nas.search_spaces import Candidate
 from nas.training.search import WARM_UP
 from nas.training.trainer import Progress, RunSettings, Trainer
-from search_spaces import Candidate
 
-TEAM_SEEDS = 2  # apart from those of the search and of the baseline
+SUBSET_SEEDS = 2  # apart from those of the search and of the baseline
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class WarmUpJob:
 
     @property
     def warmed(self) -> Path:
-        """The checkpoint from which the teams go on."""
+        """The checkpoint from which the subsets go on."""
         return self.path / "warmed.safetensors"
 
     @property
@@ -59,7 +59,7 @@ class WarmUpJob:
 
     @property
     def finished(self) -> bool:
-        """Whether the teams can begin, or never will."""
+        """Whether the subsets can begin, or never will."""
         return self.warmed.exists() or self.diverged.exists()
 
     @property
@@ -69,7 +69,7 @@ class WarmUpJob:
 
     def settings(self, problem: Problem) -> RunSettings:
         """Those of the pool, in which nobody competes."""
-        seed = seed_of(self.campaign.seed, self.trial, self.repetition, TEAM_SEEDS)
+        seed = seed_of(self.campaign.seed, self.trial, self.repetition, SUBSET_SEEDS)
         return without_competition(problem, self.campaign, self.pool, seed, self.repetition)
 
 
@@ -78,11 +78,11 @@ def execute(job: WarmUpJob) -> str:
 
     Raises
     ------
-    Misuse
+    UserError
         If the disk refuses, a checkpoint is damaged, or training raises: without it there are no
-        teams to compare with.
+        subsets to compare with.
     """
-    with alone_in(job.path), indispensable(job.path, "the warm-up of the teams"):
+    with alone_in(job.path), indispensable(job.path, "the warm-up of the subsets"):
         return "completed" if job.finished else _train(job)
 
 
@@ -94,10 +94,10 @@ def _train(job: WarmUpJob) -> str:
     attempts = Attempts(job.path / "attempts.json", {}, job.threads)
     attempts.begin(trainer.step, hardware(settings.device))
     stop = should_stop(job.folder, job.parent)
-    outcome = trainer.run(lambda: _is_over(trainer) or stop(), _by_warm_up(trainer, attempts.watch))
-    if outcome.status == "diverged":
+    result = trainer.run(lambda: _is_over(trainer) or stop(), _by_warm_up(trainer, attempts.watch))
+    if result.status == "diverged":
         attempts.close("diverged", trainer.step)
-        write_text(job.diverged, outcome.reason)
+        write_text(job.diverged, result.reason)
         return "diverged"
     attempts.close("completed" if _is_over(trainer) else "interrupted", trainer.step)
     if not _is_over(trainer):

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 
 from nas.campaign.records import Records
 
-SECTIONS = ("trust", "front", "survival", "single", "team", "learning")
+SECTIONS = ("trust", "front", "survival", "single", "subset", "learning")
 
 
 @dataclass(frozen=True)

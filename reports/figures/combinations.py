@@ -1,4 +1,4 @@
-"""Survivors per activation and shape: where in the space the teams come from."""
+"""Survivors per activation and shape: where in the space the subsets come from."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -9,9 +9,9 @@ import seaborn as sns
 from matplotlib.figure import Figure
 
 from nas.campaign.records import Records
-from reports.figures import Picture
-from reports.style import WEIGHT_COLOURS
-from reports.survival import completed
+from nas.reports.figures import Picture
+from nas.reports.style import WEIGHT_COLOURS
+from nas.reports.survival import completed
 
 SECTION = "survival"
 ORDER = 4
@@ -33,7 +33,7 @@ def summarise(records: Records) -> Combinations | None:
         or known["activation"].nunique() < 2
     ):
         return None
-    alive = known.assign(alive=known["fate"] == "survived")
+    alive = known.assign(alive=known["outcome"] == "survived")
     cells = alive.groupby(["depth", "width", "activation"])["alive"].agg(["sum", "count"])
     cells["rate"] = cells["sum"] / cells["count"]
     cells["label"] = cells["sum"].astype(str) + "/" + cells["count"].astype(str)

@@ -7,12 +7,12 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from nas.campaign.records import Records
-from reports import grid
-from reports.figures import Picture
-from reports.style import ERROR_COLOURS, logarithmic
-from reports.words import number
+from nas.reports import grid
+from nas.reports.figures import Picture
+from nas.reports.style import ERROR_COLOURS, logarithmic
+from nas.reports.words import number
 
-SECTION = "team"
+SECTION = "subset"
 ORDER = 2
 SPAN = 1e3  # from the least error that is told apart to the greatest
 

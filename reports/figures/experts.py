@@ -6,11 +6,11 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from nas.campaign.records import Records
-from reports import grid
-from reports.figures import Picture
-from reports.style import SOLUTION_COLOURS
+from nas.reports import grid
+from nas.reports.figures import Picture
+from nas.reports.style import SOLUTION_COLOURS
 
-SECTION = "team"
+SECTION = "subset"
 ORDER = 5
 _COLUMNS = 2
 _WIDER = 0.5  # the scale reaches half the solution's range beyond it

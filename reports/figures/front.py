@@ -10,10 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nas.campaign.records import Records
-from reports.figures import Picture
-from reports.rows import each
-from reports.style import HIGHLIGHT, INK, QUIET, logarithmic
-from reports.words import number, plural
+from nas.reports.figures import Picture
+from nas.reports.rows import each
+from nas.reports.style import HIGHLIGHT, INK, QUIET, logarithmic
+from nas.reports.words import number, plural
 
 SECTION = "front"
 ORDER = 1

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from functools import partial
 
 from nas.campaign.records import Records
-from reports import levels
-from reports.figures import Picture
-from reports.rows import each
-from reports.survival import FACTORS, importance
-from reports.words import plural
+from nas.reports import levels
+from nas.reports.figures import Picture
+from nas.reports.rows import each
+from nas.reports.survival import FACTORS, importance
+from nas.reports.words import plural
 
 SECTION = "survival"
 ORDER = 3

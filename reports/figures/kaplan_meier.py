@@ -8,10 +8,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from nas.campaign.records import Records
-from reports.figures import Picture
-from reports.style import level_colours
-from reports.survival import FACTORS, kaplan_meier
-from reports.words import percent
+from nas.reports.figures import Picture
+from nas.reports.style import level_colours
+from nas.reports.survival import FACTORS, kaplan_meier
+from nas.reports.words import percent
 
 SECTION = "survival"
 ORDER = 2
@@ -42,7 +42,7 @@ def draw(data: Curves, figure: Figure) -> None:
     """Steps with bands; line styles differ too, for those who do not see the colours."""
     ax = figure.subplots()
     colours = level_colours(data.factor, list(data.curves))
-    for place, (level, curve) in enumerate(data.curves.items()):
+    for index, (level, curve) in enumerate(data.curves.items()):
         ax.fill_between(
             curve["step"], curve["low"], curve["high"], step="post", alpha=0.1, color=colours[level]
         )
@@ -51,7 +51,7 @@ def draw(data: Curves, figure: Figure) -> None:
             curve["alive"],
             where="post",
             linewidth=2,
-            linestyle=_DASHES[place % len(_DASHES)],
+            linestyle=_DASHES[index % len(_DASHES)],
             color=colours[level],
             label=level,
         )

@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nas.campaign.records import Records
-from reports.figures import Picture
-from reports.recommended import find
-from reports.style import HIGHLIGHT, INK, QUIET, logarithmic
+from nas.reports.figures import Picture
+from nas.reports.recommended import find
+from nas.reports.style import HIGHLIGHT, INK, QUIET, logarithmic
 
 SECTION = "learning"
 ORDER = 1
@@ -101,9 +101,9 @@ def _phases(upper: Axes, lower: Axes, phases: tuple[tuple[str, float, float], ..
     """Bands behind the curves; a name above its band, in the lowest line that has room."""
     left, right = lower.get_xlim()
     ends: list[float] = []  # how far each line of names is taken
-    for place, (name, start, end) in enumerate(phases):
+    for index, (name, start, end) in enumerate(phases):
         for ax in (upper, lower):
-            ax.axvspan(start, end, color=_BANDS[place % 2], zorder=0)
+            ax.axvspan(start, end, color=_BANDS[index % 2], zorder=0)
             ax.grid(visible=False, axis="x")
         middle, half = (start + end) / 2, len(name) * _LETTER * (right - left) / 2
         line = next((i for i, taken in enumerate(ends) if taken < middle - half), len(ends))

@@ -11,19 +11,19 @@ from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
 
 from nas.campaign.records import Records
-from reports import grid
-from reports.figures import Picture
-from reports.style import expert_colours, ink_on
-from reports.words import percent
+from nas.reports import grid
+from nas.reports.figures import Picture
+from nas.reports.style import expert_colours, ink_on
+from nas.reports.words import percent
 
-SECTION = "team"
+SECTION = "subset"
 ORDER = 3
 _LEAST = 0.01  # share of the domain below which a region is too small to number
 
 
 @dataclass(frozen=True)
 class Responsibility:
-    """``winner`` (Y, X): place in ``where.experts`` of the largest weight, NaN outside."""
+    """``winner`` (Y, X): index in ``where.experts`` of the largest weight, NaN outside."""
 
     where: grid.Grid
     winner: grid.Array
@@ -53,9 +53,9 @@ def draw(data: Responsibility, figure: Figure) -> None:
     last = len(where.experts) - 0.5
     grid.image(ax, where, data.winner, palette, -0.5, last, "largest weight")
     left, right, bottom, top = where.extent
-    for place, candidate in enumerate(where.experts):
+    for index, candidate in enumerate(where.experts):
         if data.share[candidate] >= _LEAST:
-            across, up = _middle(data.winner == place)
+            across, up = _middle(data.winner == index)
             ax.text(
                 left + across * (right - left),
                 bottom + up * (top - bottom),

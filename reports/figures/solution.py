@@ -5,11 +5,11 @@ from functools import partial
 from matplotlib.figure import Figure
 
 from nas.campaign.records import Records
-from reports import grid
-from reports.figures import Picture
-from reports.style import SOLUTION_COLOURS
+from nas.reports import grid
+from nas.reports.figures import Picture
+from nas.reports.style import SOLUTION_COLOURS
 
-SECTION = "team"
+SECTION = "subset"
 ORDER = 1
 summarise = grid.load
 

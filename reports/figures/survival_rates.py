@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from functools import partial
 
 from nas.campaign.records import Records
-from reports import levels
-from reports.figures import Picture
-from reports.rows import each
-from reports.survival import FACTORS, completed, survival_rates
+from nas.reports import levels
+from nas.reports.figures import Picture
+from nas.reports.rows import each
+from nas.reports.survival import FACTORS, completed, survival_rates
 
 SECTION = "survival"
 ORDER = 1
@@ -19,7 +19,7 @@ def summarise(records: Records) -> Iterator[levels.Levels]:
     """Survival rates of each factor that was seen."""
     known = completed(records.experts, records.runs)
     table = survival_rates(records.experts, records.runs)
-    overall = float((known["fate"] == "survived").mean()) if len(known) else None
+    overall = float((known["outcome"] == "survived").mean()) if len(known) else None
     for factor in FACTORS:
         rows = table[table["factor"] == factor]
         notes = [f"{row.survived} of {row.experts}" for row in each(rows)]

@@ -30,10 +30,10 @@ def survivors(folder: Path, keeps: str) -> Records:
     for repetition in range(12):
         run = f"0000-{repetition}"
         made.tables["runs"].append(run_row(run, repetition=repetition))
-        for place in range(4):
-            activation = ("sine", "tanh")[place % 2]
-            fate = "survived" if activation == keeps else "dropped"
-            row = expert(run, place, fate, 50, activation=activation, repetition=repetition)
+        for index in range(4):
+            activation = ("sine", "tanh")[index % 2]
+            outcome = "survived" if activation == keeps else "dropped"
+            row = expert(run, index, outcome, 50, activation=activation, repetition=repetition)
             made.tables["experts"].append(row)
     return made.records(folder)
 
@@ -65,8 +65,8 @@ def grid(ruler: dict[tuple[bool, bool], int]) -> pd.DataFrame:
     for x, y in points:
         who = ruler.get((x > 0, y > 0))
         weights = {
-            f"weight.{place}": np.nan if who is None else 0.1 + 0.7 * (place == who)
-            for place in range(3)
+            f"weight.{index}": np.nan if who is None else 0.1 + 0.7 * (index == who)
+            for index in range(3)
         }
         rows.append({"x": x, "y": y} | weights)
     return pd.DataFrame(rows)

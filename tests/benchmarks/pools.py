@@ -4,7 +4,7 @@ import torch
 
 from experiments.benchmarks.ours import Ours
 from nas.problems import Problem
-from search_spaces import Candidate
+from nas.search_spaces import Candidate
 
 POOL = (
     Candidate("sine", 1, 6),

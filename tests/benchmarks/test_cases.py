@@ -48,7 +48,7 @@ def test_an_unknown_case_is_told_with_the_known_ones() -> None:
 
 def test_standard_pool_and_streams_are_as_described() -> None:
     assert len(set(settings.standard_pool())) == 36
-    assert len(settings.BURGERS.streams) == 4
+    assert len(settings.BURGERS.derivatives) == 4
 
 
 @pytest.mark.usefixtures("quick")

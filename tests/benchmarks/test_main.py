@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from experiments.benchmarks import __main__ as command
 from experiments.benchmarks import cases
 from experiments.benchmarks.figures import Findings
-from experiments.command import MISUSE
+from experiments.command import USER_ERROR
 
 VALUES = {"drop": 40.0, "start": 3.0}
 
@@ -69,5 +69,5 @@ def test_list_measures_nothing(results: Path) -> None:
 @pytest.mark.usefixtures("results")
 def test_an_unknown_case_is_misuse() -> None:
     code, output = run("fast")
-    assert code == MISUSE
+    assert code == USER_ERROR
     assert "'fast': no such case" in output

@@ -13,7 +13,7 @@ from experiments.benchmarks import rivals, settings
 from experiments.benchmarks.rivals import nested
 from experiments.benchmarks.rivals.parameters import Layers, networks
 from nas.problems import Problem
-from nas.training.loss import own_losses
+from nas.training.loss import individual_losses
 from tests.benchmarks.pools import POOL, stirred
 from tests.oracles import relative
 
@@ -93,7 +93,7 @@ def in_deepxde() -> Iterator[ModuleType]:
 def test_deepxde_has_each_experts_own_loss_and_learns(in_deepxde: ModuleType) -> None:
     ours = stirred(settings.BURGERS)
     rival = in_deepxde.InDeepxde(ours.mixture, ours.points.interior)
-    own = own_losses(settings.BURGERS, ours.mixture, ours.points)
+    own = individual_losses(settings.BURGERS, ours.mixture, ours.points)
     before = rival.losses()
     assert before == pytest.approx(own.tolist(), rel=1e-9)
     rival()
@@ -116,7 +116,7 @@ def test_a_rival_that_breaks_is_an_error(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_networks_come_in_the_mixtures_order() -> None:
     mixture = stirred(settings.BURGERS).mixture
     found = networks(mixture)
-    assert found.candidates == [POOL[place] for place in mixture.alive]
+    assert found.candidates == [POOL[index] for index in mixture.alive]
     for candidate, layers in zip(found.candidates, found.experts, strict=True):
         assert [len(bias) for _, bias in layers] == [candidate.width] * candidate.depth + [1]
 

@@ -1,6 +1,6 @@
 """The residual's language: arithmetic, derivatives by name, and what it refuses.
 
-Axis legend: E experts, S streams, B points, C fields.
+Axis legend: E experts, S derivatives, B points, C fields.
 """
 
 import operator
@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 
 from nas.calculus.fields import Expression, Field, laplacian
-from nas.calculus.jets import Laplacian, Stream, Streams
-from nas.errors import Misuse
+from nas.calculus.jets import Derivative, DerivativeSet, Laplacian
+from nas.errors import UserError
 
 VALUE = torch.tensor([0.5, 2.0, 3.0], dtype=torch.float64)
 OTHER = torch.tensor([4.0, 1.5, 0.25], dtype=torch.float64)
@@ -78,7 +78,7 @@ def test_torch_functions_take_fields() -> None:
         (lambda u: laplacian(u), Laplacian((0,))),
     ],
 )
-def test_derivatives_by_name(ask: Callable[[Field], Any], stream: Stream) -> None:
+def test_derivatives_by_name(ask: Callable[[Field], Any], stream: Derivative) -> None:
     assert expression(ask).derivatives == {stream}
 
 
@@ -92,28 +92,28 @@ def test_the_laplacian_leaves_time_out() -> None:
     assert asked == Laplacian((1, 2))
 
 
-def jet_of(streams: Streams, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
+def jet_of(derivatives: DerivativeSet, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
     """A jet (…, S, B, C) of distinct numbers."""
-    size = (*shape[:-2], len(streams), *shape[-2:])
+    size = (*shape[:-2], len(derivatives), *shape[-2:])
     return torch.arange(1, 1 + int(np.prod(size)), dtype=dtype).view(size) / 100
 
 
 def test_a_stack_of_experts_meets_the_same_points() -> None:
     """Fields are (E, B), coordinates (B,): the residual of each expert as if it were alone."""
     burgers = expression(lambda u, v, x: u.t + u * v.x - 0.1 * x * u.xx, fields=("u", "v"))
-    streams = Streams(burgers.derivatives, 2)
+    derivatives = DerivativeSet(burgers.derivatives, 2)
     points = torch.rand(5, 2, dtype=torch.float64)
-    jet = jet_of(streams, (3, 5, 2), torch.float64)
-    (stacked,) = burgers(jet, streams, points)
+    jet = jet_of(derivatives, (3, 5, 2), torch.float64)
+    (stacked,) = burgers(jet, derivatives, points)
     assert stacked.shape == (3, 5)
-    place = streams.place
+    index = derivatives.index
     for expert in range(3):
         u, v = jet[expert, ..., 0], jet[expert, ..., 1]
         by_hand = (
-            u[place[0, 1]] + u[place[0, 0]] * v[place[1, 0]] - 0.1 * points[:, 0] * u[place[2, 0]]
+            u[index[0, 1]] + u[index[0, 0]] * v[index[1, 0]] - 0.1 * points[:, 0] * u[index[2, 0]]
         )
         torch.testing.assert_close(stacked[expert], by_hand, rtol=0, atol=0)
-        (alone,) = burgers(jet[expert], streams, points)
+        (alone,) = burgers(jet[expert], derivatives, points)
         torch.testing.assert_close(alone, stacked[expert], rtol=0, atol=0)
 
 
@@ -132,27 +132,27 @@ def test_a_stack_of_experts_meets_the_same_points() -> None:
 )
 def test_residuals_keep_dtype_and_shape(function: Callable[..., Any], dtype: torch.dtype) -> None:
     asked = expression(function)
-    streams = Streams(asked.derivatives, 2)
-    jet = jet_of(streams, (4, 5, 1), dtype)
-    (residual,) = asked(jet, streams, torch.rand(5, 2, dtype=dtype))
+    derivatives = DerivativeSet(asked.derivatives, 2)
+    jet = jet_of(derivatives, (4, 5, 1), dtype)
+    (residual,) = asked(jet, derivatives, torch.rand(5, 2, dtype=dtype))
     assert residual.dtype == dtype
     assert residual.shape == (4, 5)
 
 
 def test_a_system_returns_a_residual_for_each_equation() -> None:
     system = expression(lambda u, v: [u.x + v.t, u - v], fields=("u", "v"))
-    streams = Streams(system.derivatives, 2)
-    jet = jet_of(streams, (5, 2), torch.float64)
-    first, second = system(jet, streams, torch.rand(5, 2, dtype=torch.float64))
+    derivatives = DerivativeSet(system.derivatives, 2)
+    jet = jet_of(derivatives, (5, 2), torch.float64)
+    first, second = system(jet, derivatives, torch.rand(5, 2, dtype=torch.float64))
     torch.testing.assert_close(second, jet[0, :, 0] - jet[0, :, 1])
     assert first.shape == second.shape == (5,)
 
 
 def test_gradients_flow_through_to_the_jet() -> None:
     squared = expression(lambda u: u * u.x)
-    streams = Streams(squared.derivatives, 2)
-    jet = jet_of(streams, (5, 1), torch.float64).requires_grad_()
-    (residual,) = squared(jet, streams, torch.rand(5, 2, dtype=torch.float64))
+    derivatives = DerivativeSet(squared.derivatives, 2)
+    jet = jet_of(derivatives, (5, 1), torch.float64).requires_grad_()
+    (residual,) = squared(jet, derivatives, torch.rand(5, 2, dtype=torch.float64))
     (gradient,) = torch.autograd.grad(residual.sum(), jet)
     torch.testing.assert_close(gradient[0], jet[1].detach())
     torch.testing.assert_close(gradient[1], jet[0].detach())
@@ -160,10 +160,10 @@ def test_gradients_flow_through_to_the_jet() -> None:
 
 def test_defaults_are_coefficients_and_known_names_are_not() -> None:
     scaled = expression(lambda u, x, rate=3.0: rate * u - x)
-    streams = Streams(scaled.derivatives, 2)
+    derivatives = DerivativeSet(scaled.derivatives, 2)
     points = torch.rand(5, 2, dtype=torch.float64)
-    jet = jet_of(streams, (5, 1), torch.float64)
-    torch.testing.assert_close(scaled(jet, streams, points)[0], 3 * jet[0, :, 0] - points[:, 0])
+    jet = jet_of(derivatives, (5, 1), torch.float64)
+    torch.testing.assert_close(scaled(jet, derivatives, points)[0], 3 * jet[0, :, 0] - points[:, 0])
 
 
 @pytest.mark.parametrize(
@@ -198,6 +198,6 @@ def test_defaults_are_coefficients_and_known_names_are_not() -> None:
     ],
 )
 def test_misuse_is_told_before_training(function: Callable[..., Any], message: str) -> None:
-    with pytest.raises(Misuse, match=re.escape(message)) as caught:
+    with pytest.raises(UserError, match=re.escape(message)) as caught:
         expression(function)
     assert "\n" not in str(caught.value)

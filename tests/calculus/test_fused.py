@@ -12,18 +12,18 @@ from torch import Tensor
 
 from nas.calculus import fused, jets, networks, plain
 from nas.calculus.activations import ACTIVATIONS
-from nas.calculus.jets import Laplacian, Stream, Streams
+from nas.calculus.jets import Derivative, DerivativeSet, Laplacian
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
-from search_spaces import Candidate
+from nas.search_spaces import Candidate
 from tests.calculus.test_compilation import NEEDS_COMPILER
 from tests.oracles import nested, relative
 
 pytestmark = NEEDS_COMPILER
 
 DOUBLE = torch.float64
-# Streams of each order, mixed ones and Laplacians, in one to three coordinates.
-DERIVATIVES: list[tuple[int, list[Stream]]] = [
+# DerivativeSet of each order, mixed ones and Laplacians, in one to three coordinates.
+DERIVATIVES: list[tuple[int, list[Derivative]]] = [
     (1, []),
     (1, [(3,)]),
     (2, [(2, 0), (0, 1)]),
@@ -47,11 +47,11 @@ def stack(
     return networks.Stack(tuple(activations), weights, [draw(count, w) for w in widths[1:]])
 
 
-def input_jet(streams: Streams, points: int, dtype: torch.dtype = DOUBLE) -> Tensor:
+def input_jet(derivatives: DerivativeSet, points: int, dtype: torch.dtype = DOUBLE) -> Tensor:
     generator = torch.Generator().manual_seed(points)
-    x = torch.rand(points, streams.dimension, generator=generator, dtype=dtype) * 2 - 1
-    ones = torch.ones(streams.dimension, dtype=dtype)
-    return jets.coordinates(x, streams, 0.1 * ones, 1.7 * ones)
+    x = torch.rand(points, derivatives.dimension, generator=generator, dtype=dtype) * 2 - 1
+    ones = torch.ones(derivatives.dimension, dtype=dtype)
+    return jets.coordinates(x, derivatives, 0.1 * ones, 1.7 * ones)
 
 
 def parameters(stacks: Sequence[networks.Stack]) -> list[Tensor]:
@@ -59,13 +59,13 @@ def parameters(stacks: Sequence[networks.Stack]) -> list[Tensor]:
 
 
 def assert_agree(
-    streams: Streams, x: Tensor, stacks: Sequence[networks.Stack], tolerance: float
+    derivatives: DerivativeSet, x: Tensor, stacks: Sequence[networks.Stack], tolerance: float
 ) -> None:
     """Values, derivatives and the gradient along a random direction."""
-    assert fused.can_evaluate(streams, x, stacks)
-    got = fused.evaluate(streams, x, stacks)
-    expected = plain.evaluate(streams, x, stacks)
-    for stream in range(len(streams)):
+    assert fused.can_evaluate(derivatives, x, stacks)
+    got = fused.evaluate(derivatives, x, stacks)
+    expected = plain.evaluate(derivatives, x, stacks)
+    for stream in range(len(derivatives)):
         assert relative(got[:, stream], expected[:, stream]) < tolerance
     along = torch.randn(got.shape, generator=torch.Generator().manual_seed(0), dtype=got.dtype)
     for one, other in zip(
@@ -97,23 +97,23 @@ shapes = st.lists(
 def test_agrees_with_the_plain_path(
     shapes: list[tuple[list[str], int, int]],
     outputs: int,
-    asked: tuple[int, list[Stream]],
+    asked: tuple[int, list[Derivative]],
     points: int,
 ) -> None:
-    dimension, derivatives = asked
-    streams = Streams(derivatives, dimension)
+    dimension, keys = asked
+    derivatives = DerivativeSet(keys, dimension)
     stacks = [
         stack(activations, [dimension, *[width] * depth, outputs], seed)
         for seed, (activations, depth, width) in enumerate(shapes)
     ]
-    assert_agree(streams, input_jet(streams, points), stacks, 1e-10)
+    assert_agree(derivatives, input_jet(derivatives, points), stacks, 1e-10)
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_agrees_in_single_precision(name: str) -> None:
-    streams = Streams([(0, 1), (2, 0)], 2)
+    derivatives = DerivativeSet([(0, 1), (2, 0)], 2)
     single = [stack([name, name], [2, 20, 20, 1], 0, torch.float32)]
-    assert_agree(streams, input_jet(streams, 100, torch.float32), single, 2e-5)
+    assert_agree(derivatives, input_jet(derivatives, 100, torch.float32), single, 2e-5)
 
 
 @settings(max_examples=10, deadline=None, derandomize=True)
@@ -124,17 +124,17 @@ def test_a_mixture_agrees_with_drops_in_between(drops: list[int], seed: int) -> 
     mixture = Mixture(pool, GateShape(2, 9, "tanh"), [(0.0, 1.0), (-1.0, 1.0)], 2, seed)
     with torch.no_grad():
         mixture.gate.out_weight.normal_(generator=torch.Generator().manual_seed(seed))
-    streams = Streams([(0, 2), (1, 0)], 2)
+    derivatives = DerivativeSet([(0, 2), (1, 0)], 2)
     points = torch.rand(50, 2, dtype=DOUBLE, generator=torch.Generator().manual_seed(seed))
-    for place in [None, *drops]:
-        if place is not None:
-            mixture.drop(place)
+    for index in [None, *drops]:
+        if index is not None:
+            mixture.drop(index)
         found = []
         for fast in (True, False):
             with pytest.MonkeyPatch.context() as patch:
                 if not fast:
                     patch.setattr(fused, "_available", lambda *_: False)
-                jet = mixture(points, streams)
+                jet = mixture(points, derivatives)
             gradients = torch.autograd.grad(jet.square().sum(), list(mixture.parameters()))
             found.append([jet, *gradients])
         # Of one expert alone the gate's gradient is zero but for rounding.
@@ -145,26 +145,26 @@ def test_a_mixture_agrees_with_drops_in_between(drops: list[int], seed: int) -> 
 
 def test_a_second_backward_pass_reads_what_the_first_one_read() -> None:
     """The memory of one forward pass must not go to another while it may be needed."""
-    streams = Streams([(2,)], 1)
-    stacks, x = [stack(["tanh"], [1, 16, 1], 0)], input_jet(streams, 300)
-    jet = fused.evaluate(streams, x, stacks)
+    derivatives = DerivativeSet([(2,)], 1)
+    stacks, x = [stack(["tanh"], [1, 16, 1], 0)], input_jet(derivatives, 300)
+    jet = fused.evaluate(derivatives, x, stacks)
     first = torch.autograd.grad(jet.sum(), parameters(stacks), retain_graph=True)
-    others = [fused.evaluate(streams, x, [stack(["sine"], [1, 16, 1], 1)]) for _ in range(6)]
+    others = [fused.evaluate(derivatives, x, [stack(["sine"], [1, 16, 1], 1)]) for _ in range(6)]
     again = torch.autograd.grad(jet.sum(), parameters(stacks))
     assert all(torch.equal(one, other) for one, other in zip(first, again, strict=True))
     assert len(others) == 6
 
 
 def test_the_number_of_threads_changes_no_digit() -> None:
-    streams = Streams([(2, 0)], 2)
-    stacks, x = [stack(["sine", "gelu"], [2, 33, 33, 1], 0)], input_jet(streams, 2000)
+    derivatives = DerivativeSet([(2, 0)], 2)
+    stacks, x = [stack(["sine", "gelu"], [2, 33, 33, 1], 0)], input_jet(derivatives, 2000)
     found = []
     threads = torch.get_num_threads()
     try:
         for count in (1, 2, 3):
             torch.set_num_threads(count)
-            terms = fused.evaluate(streams, x, stacks)
-            above, below = fused.mix(streams, terms.movedim(0, -1)[:, :, 0], terms)
+            terms = fused.evaluate(derivatives, x, stacks)
+            above, below = fused.mix(derivatives, terms.movedim(0, -1)[:, :, 0], terms)
             along = (above.sum() + below.sum(), parameters(stacks))
             found.append([terms, above, below, *torch.autograd.grad(*along)])
     finally:
@@ -177,25 +177,25 @@ def test_the_number_of_threads_changes_no_digit() -> None:
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("kind", ["weights", "biases"])
 def test_what_is_not_a_number_stays_so(name: str, dtype: torch.dtype, kind: str) -> None:
-    streams = Streams([(2,)], 1)
+    derivatives = DerivativeSet([(2,)], 1)
     stacks = [stack([name, name], [1, 5, 5, 1], 0, dtype)]
     with torch.no_grad():
         getattr(stacks[0], kind)[0][1] = torch.nan
-    jet = fused.evaluate(streams, input_jet(streams, 10, dtype), stacks)
+    jet = fused.evaluate(derivatives, input_jet(derivatives, 10, dtype), stacks)
     assert torch.isfinite(jet[0]).all()
     assert jet[1].isnan().all()
 
 
 def test_derivatives_of_derivatives_agree_with_the_plain_path() -> None:
     """A gradient that is itself differentiated: by `grad` and by `backward`."""
-    streams = Streams([(2,)], 1)
-    x = input_jet(streams, 9)
+    derivatives = DerivativeSet([(2,)], 1)
+    x = input_jet(derivatives, 9)
     stacks = [stack(["tanh", "swish"], [1, 6, 6, 2], 0)]
-    logits = torch.randn(len(streams), 9, 2, dtype=DOUBLE, requires_grad=True)
+    logits = torch.randn(len(derivatives), 9, 2, dtype=DOUBLE, requires_grad=True)
     own = [*parameters(stacks), logits]
     found = []
     for evaluate, mix in ((fused.evaluate, fused.mix), (plain.evaluate, plain.mix)):
-        above, below = mix(streams, logits, evaluate(streams, x, stacks))
+        above, below = mix(derivatives, logits, evaluate(derivatives, x, stacks))
         first = torch.autograd.grad(
             (above / below[..., None]).square().sum(), own, create_graph=True
         )
@@ -217,8 +217,8 @@ def test_derivatives_by_the_points_are_right_or_left_to_torch() -> None:
     pool = [Candidate("tanh", 2, 8), Candidate("sine", 1, 5)]
     mixture = Mixture(pool, GateShape(1, 4), [(-1.0, 1.0)], 1, seed=0)
     x = torch.linspace(-1, 1, 7, dtype=DOUBLE).unsqueeze(-1)
-    got = mixture(x, Streams([(2,)], 1))[2, :, 0]
-    by_points = nested(lambda points: mixture(points, Streams([], 1))[0, :, 0], x, (2,))
+    got = mixture(x, DerivativeSet([(2,)], 1))[2, :, 0]
+    by_points = nested(lambda points: mixture(points, DerivativeSet([], 1))[0, :, 0], x, (2,))
     assert relative(got, by_points) < 1e-10
 
 
@@ -240,26 +240,26 @@ def changed(**changes: object) -> networks.Stack:
     ],
 )
 def test_what_does_not_fit_together_never_reaches_the_kernel(other: networks.Stack) -> None:
-    streams = Streams([], 1)
-    x, one = input_jet(streams, 5), stack(["tanh"], [1, 4, 1], 0)
-    assert fused.can_evaluate(streams, x, [one])
-    assert not fused.can_evaluate(streams, x, [one, other])
+    derivatives = DerivativeSet([], 1)
+    x, one = input_jet(derivatives, 5), stack(["tanh"], [1, 4, 1], 0)
+    assert fused.can_evaluate(derivatives, x, [one])
+    assert not fused.can_evaluate(derivatives, x, [one, other])
 
 
 def test_jets_that_do_not_fit_never_reach_the_kernel() -> None:
-    streams = Streams([(1,)], 1)
-    x, one = input_jet(streams, 5), stack(["tanh"], [1, 4, 1], 0)
-    assert not fused.can_evaluate(streams, x[:1], [one])
-    assert not fused.can_evaluate(streams, x.half(), [one])
-    assert not fused.can_evaluate(streams, x.clone().requires_grad_(), [one])
+    derivatives = DerivativeSet([(1,)], 1)
+    x, one = input_jet(derivatives, 5), stack(["tanh"], [1, 4, 1], 0)
+    assert not fused.can_evaluate(derivatives, x[:1], [one])
+    assert not fused.can_evaluate(derivatives, x.half(), [one])
+    assert not fused.can_evaluate(derivatives, x.clone().requires_grad_(), [one])
     logits, terms = torch.zeros(2, 5, 3, dtype=DOUBLE), torch.zeros(3, 2, 5, 1, dtype=DOUBLE)
-    assert fused.can_mix(streams, logits, terms)
-    assert not fused.can_mix(streams, logits[:, :4], terms)
-    assert not fused.can_mix(streams, logits[..., :2], terms)
-    assert not fused.can_mix(streams, logits[:1], terms[:, :1])
-    assert not fused.can_mix(streams, logits.float(), terms)
+    assert fused.can_mix(derivatives, logits, terms)
+    assert not fused.can_mix(derivatives, logits[:, :4], terms)
+    assert not fused.can_mix(derivatives, logits[..., :2], terms)
+    assert not fused.can_mix(derivatives, logits[:1], terms[:, :1])
+    assert not fused.can_mix(derivatives, logits.float(), terms)
     with pytest.raises(RuntimeError, match=r"expand|size|shape"):
-        networks.mix(streams, logits[:, :4], terms)
+        networks.mix(derivatives, logits[:, :4], terms)
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
@@ -271,22 +271,22 @@ def test_jets_that_do_not_fit_never_reach_the_kernel() -> None:
     dtype=st.sampled_from([torch.float32, torch.float64]),
 )
 def test_the_mean_agrees_with_the_plain_path(
-    asked: tuple[int, list[Stream]], experts: int, outputs: int, points: int, dtype: torch.dtype
+    asked: tuple[int, list[Derivative]], experts: int, outputs: int, points: int, dtype: torch.dtype
 ) -> None:
-    dimension, derivatives = asked
-    streams = Streams(derivatives, dimension)
+    dimension, keys = asked
+    derivatives = DerivativeSet(keys, dimension)
     generator = torch.Generator().manual_seed(points)
 
     def draw(*shape: int) -> Tensor:
         return torch.randn(*shape, generator=generator, dtype=dtype).requires_grad_()
 
-    logits = draw(len(streams), points, experts)
-    terms = draw(experts, len(streams), points, outputs)
-    along = torch.randn(len(streams), points, outputs, generator=generator, dtype=dtype)
+    logits = draw(len(derivatives), points, experts)
+    terms = draw(experts, len(derivatives), points, outputs)
+    along = torch.randn(len(derivatives), points, outputs, generator=generator, dtype=dtype)
     found = []
     for path in (fused.mix, plain.mix):
-        above, below = path(streams, logits, terms)
-        jet = jets.divide(streams, above, below.unsqueeze(-1))
+        above, below = path(derivatives, logits, terms)
+        jet = jets.divide(derivatives, above, below.unsqueeze(-1))
         found.append([jet, *torch.autograd.grad((jet * along).sum(), [logits, terms])])
     tolerance = 1e-10 if dtype == DOUBLE else 1e-3  # fourth orders of random jets grow large
     # Where there is one expert, the gradient by its logit is zero but for rounding.

@@ -1,4 +1,4 @@
-"""Jacobians from the jets against autograd, row by row: all streams, shapes and products."""
+"""Jacobians from the jets against autograd, row by row: all derivatives, shapes and products."""
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
@@ -12,14 +12,14 @@ from torch.nn.functional import pad
 
 from nas.calculus import fused, jacobians, networks, plain
 from nas.calculus.activations import ACTIVATIONS
-from nas.calculus.jacobians import Apart, Jacobian, Joint
-from nas.calculus.jets import Laplacian, Stream, Streams
+from nas.calculus.jacobians import BlockDiagonalJacobian, JointJacobian, StackJacobian
+from nas.calculus.jets import Derivative, DerivativeSet, Laplacian
 from nas.calculus.plain import Stack
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
+from nas.search_spaces import Candidate
+from nas.training.least_squares import MixtureResiduals
 from nas.training.points import Sampler
-from nas.training.systems import Together
-from search_spaces import Candidate
 from tests.calculus.test_compilation import NEEDS_COMPILER
 from tests.calculus.test_fused import DERIVATIVES, input_jet, stack
 from tests.oracles import relative
@@ -32,37 +32,37 @@ def residual(jet: Tensor, number: int) -> Tensor:
     """A residual (N, B) that is not linear and uses every stream and field of a jet."""
     generator = torch.Generator().manual_seed(number)
     shares = torch.randn(jet.shape[-3], 1, jet.shape[-1], generator=generator, dtype=jet.dtype)
-    weighed = (shares * jet).sum((-3, -1))
+    weighted = (shares * jet).sum((-3, -1))
     # Bounded, since fourth derivatives reach thousands where the value is of order one.
-    return weighed + 0.1 * torch.sin(jet[..., 0, :, :].sum(-1)) * torch.tanh(weighed)
+    return weighted + 0.1 * torch.sin(jet[..., 0, :, :].sum(-1)) * torch.tanh(weighted)
 
 
-Block = tuple[Streams, int]  # and how many points
+Block = tuple[DerivativeSet, int]  # and how many points
 
 
-def jacobian(one: Stack, blocks: Sequence[Block]) -> Jacobian:
+def jacobian(one: Stack, blocks: Sequence[Block]) -> StackJacobian:
     """Of two residuals for each block, as the training makes it."""
     found = []
-    for streams, points in blocks:
-        x = input_jet(streams, points, one.weights[0].dtype)
-        trace = networks.trace(streams, x, one)
+    for derivatives, points in blocks:
+        x = input_jet(derivatives, points, one.weights[0].dtype)
+        trace = networks.trace(derivatives, x, one)
         for number in range(2):
             (rows,) = jacobians.rows(residual(trace.jet, number), [trace], number == 0)
             found.append(rows)
-    return Jacobian(found)
+    return StackJacobian(found)
 
 
 @NEEDS_COMPILER
 @given(st.sampled_from(DERIVATIVES), st.integers(1, 3), st.integers(1, 9), st.integers(1, 2))
 @settings(deadline=None, max_examples=25)
 def test_the_kernel_and_the_plain_path_find_the_same_factors(
-    wanted: tuple[int, list[Stream]], depth: int, width: int, outputs: int
+    wanted: tuple[int, list[Derivative]], depth: int, width: int, outputs: int
 ) -> None:
-    dimension, derivatives = wanted
-    streams = Streams(derivatives, dimension)
+    dimension, keys = wanted
+    derivatives = DerivativeSet(keys, dimension)
     one = stack(sorted(ACTIVATIONS), [dimension, *[width] * depth, outputs], seed=width)
-    x = input_jet(streams, 700, DOUBLE)  # more than a span
-    fast, slow = fused.Trace(streams, x, one), plain.Trace(streams, x, one)
+    x = input_jet(derivatives, 700, DOUBLE)  # more than a span
+    fast, slow = fused.Trace(derivatives, x, one), plain.Trace(derivatives, x, one)
     assert relative(fast.jet, slow.jet) < 1e-10
     gradient = torch.randn(slow.jet.shape, generator=torch.Generator().manual_seed(0), dtype=DOUBLE)
     got, expected = fast.rows(gradient), slow.rows(gradient)
@@ -75,8 +75,10 @@ def test_the_kernel_and_the_plain_path_find_the_same_factors(
 def all_residuals(one: Stack, blocks: Sequence[Block]) -> Tensor:
     """The same residuals (N, R) over the plain path."""
     found = []
-    for streams, points in blocks:
-        jet = plain.evaluate(streams, input_jet(streams, points, one.weights[0].dtype), [one])
+    for derivatives, points in blocks:
+        jet = plain.evaluate(
+            derivatives, input_jet(derivatives, points, one.weights[0].dtype), [one]
+        )
         found += [residual(jet, number) for number in range(2)]
     return torch.cat(found, dim=1)
 
@@ -95,7 +97,9 @@ def by_autograd(one: Stack, blocks: Sequence[Block]) -> Tensor:
     return torch.stack(rows, dim=1)
 
 
-def assert_agrees(got: Apart | Jacobian | Joint, expected: Tensor, tolerance: float) -> None:
+def assert_agrees(
+    got: BlockDiagonalJacobian | StackJacobian | JointJacobian, expected: Tensor, tolerance: float
+) -> None:
     """All that a Jacobian can do, against its entries (K, R, P)."""
     assert (got.systems, got.rows, got.parameters) == expected.shape
     generator = torch.Generator().manual_seed(0)
@@ -108,7 +112,7 @@ def assert_agrees(got: Apart | Jacobian | Joint, expected: Tensor, tolerance: fl
     assert relative(got.dense(), expected) < tolerance
     assert relative(got.gram().tril(), (expected @ expected.mT).tril()) < tolerance
     assert relative(got.times(step), (expected @ step[..., None])[..., 0]) < tolerance
-    assert relative(got.transposed_times(y), (y[:, None] @ expected)[:, 0]) < tolerance
+    assert relative(got.rmatvec(y), (y[:, None] @ expected)[:, 0]) < tolerance
 
 
 shapes = st.tuples(
@@ -128,14 +132,17 @@ shapes = st.tuples(
 )
 def test_agrees_with_autograd(
     shape: tuple[list[str], int, int, int],
-    asked: tuple[int, list[Stream]],
+    asked: tuple[int, list[Derivative]],
     points: int,
     factored: float,
 ) -> None:
     """Of equations with derivatives and of conditions without, on points of their own."""
     activations, depth, width, outputs = shape
-    dimension, derivatives = asked
-    blocks = [(Streams(derivatives, dimension), points), (Streams([], dimension), points + 1)]
+    dimension, keys = asked
+    blocks = [
+        (DerivativeSet(keys, dimension), points),
+        (DerivativeSet([], dimension), points + 1),
+    ]
     one = stack(activations, [dimension, *[width] * depth, outputs], seed=points)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(jacobians, "_FACTORED", factored)
@@ -145,25 +152,25 @@ def test_agrees_with_autograd(
 @pytest.mark.parametrize("order", range(5))
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_agrees_for_every_activation_and_order(name: str, order: int) -> None:
-    streams = Streams([(order,)] if order else [], 1)
-    assert max(key[0] for key in streams.keys if not isinstance(key, Laplacian)) == order
+    derivatives = DerivativeSet([(order,)] if order else [], 1)
+    assert max(key[0] for key in derivatives.keys if not isinstance(key, Laplacian)) == order
     one = stack([name, name, "tanh"], [1, 5, 4, 1], seed=order)
-    assert_agrees(jacobian(one, [(streams, 6)]), by_autograd(one, [(streams, 6)]), 1e-10)
+    assert_agrees(jacobian(one, [(derivatives, 6)]), by_autograd(one, [(derivatives, 6)]), 1e-10)
 
 
 def test_agrees_with_several_blocks_of_different_streams() -> None:
     blocks = [
-        (Streams([(2, 0), (0, 1)], 2), 9),
-        (Streams([], 2), 3),
-        (Streams([(0, 1)], 2), 1),
-        (Streams([Laplacian((0, 1))], 2), 4),
+        (DerivativeSet([(2, 0), (0, 1)], 2), 9),
+        (DerivativeSet([], 2), 3),
+        (DerivativeSet([(0, 1)], 2), 1),
+        (DerivativeSet([Laplacian((0, 1))], 2), 4),
     ]
     one = stack(["gelu", "sine", "sine"], [2, 7, 5, 2], seed=3)
     assert_agrees(jacobian(one, blocks), by_autograd(one, blocks), 1e-10)
 
 
 def test_agrees_in_single_precision() -> None:
-    blocks = [(Streams([(2, 0), (0, 1)], 2), 20), (Streams([], 2), 8)]
+    blocks = [(DerivativeSet([(2, 0), (0, 1)], 2), 20), (DerivativeSet([], 2), 8)]
     one = stack(["tanh", "sine", "swish"], [2, 12, 12, 1], 0, torch.float32)
     assert_agrees(jacobian(one, blocks), by_autograd(one, blocks), 1e-4)
 
@@ -172,18 +179,18 @@ def test_agrees_in_single_precision() -> None:
 def test_the_gram_matrix_takes_the_way_of_less_work(
     width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Factors where the layers are wide and the streams few, entries where they are narrow."""
-    streams = Streams([], 2)
+    """Factors where the layers are wide and the derivatives few, entries where they are narrow."""
+    derivatives = DerivativeSet([], 2)
     one = stack(["tanh"], [2, width, width, 1], 0)
-    factored, layers = Jacobian._add_factored, list[int]()
+    factored, layers = StackJacobian._add_factored, list[int]()
 
-    def noticed(self: Jacobian, total: Tensor, layer: int) -> None:
+    def noticed(self: StackJacobian, total: Tensor, layer: int) -> None:
         layers.append(layer)
         factored(self, total, layer)
 
-    monkeypatch.setattr(Jacobian, "_add_factored", noticed)
+    monkeypatch.setattr(StackJacobian, "_add_factored", noticed)
     monkeypatch.setattr(jacobians, "_FACTORED", 96)
-    got, expected = jacobian(one, [(streams, 5)]).gram(), by_autograd(one, [(streams, 5)])
+    got, expected = jacobian(one, [(derivatives, 5)]).gram(), by_autograd(one, [(derivatives, 5)])
     assert relative(got.tril(), (expected @ expected.mT).tril()) < 1e-10
     assert layers == ([1] if width == 64 else [])
 
@@ -231,18 +238,18 @@ def in_documented_order(made: Mixture, of: Mapping[Tensor, Tensor]) -> Tensor:
 def test_experts_and_gate_together_agree_with_autograd(dropped: list[int]) -> None:
     """A gate with nothing to choose from is not among the parameters."""
     made = mixture()
-    for place in dropped:
-        made.drop(place)
+    for index in dropped:
+        made.drop(index)
     points = Sampler(SYSTEM, 7, 9, "sobol", 0).draw(0, DOUBLE, torch.device("cpu"))
-    residuals, joint = Together(SYSTEM, made).linearise(points)
+    residuals, joint = MixtureResiduals(SYSTEM, made).linearise(points)
 
     interior = SYSTEM.equations(
-        made(points.interior, SYSTEM.streams), SYSTEM.streams, points.interior
+        made(points.interior, SYSTEM.derivatives), SYSTEM.derivatives, points.interior
     )
     expected = [one / 7**0.5 for one in interior]
     for condition, expression in zip(SYSTEM.conditions, SYSTEM.condition_expressions, strict=True):
         x = torch.cat([points.boundary[points.rows[part]] for part in condition.parts])
-        on_edge = expression(made(x, SYSTEM.condition_streams), SYSTEM.condition_streams, x)
+        on_edge = expression(made(x, SYSTEM.condition_derivatives), SYSTEM.condition_derivatives, x)
         expected += [(condition.weight / len(x)) ** 0.5 * one for one in on_edge]
     torch.testing.assert_close(residuals, torch.cat(expected)[None].detach())
 
@@ -261,8 +268,8 @@ def test_stacks_apart_agree_with_each_of_them(some: list[int]) -> None:
         stack(["swish"], [1, 9, 1], 1),
         stack(["sine", "tanh"], [1, 2, 1], 2),
     ]
-    blocks = [(Streams([(2,)], 1), 5), (Streams([], 1), 2)]
-    apart = Apart([jacobian(one, blocks) for one in stacks])
+    blocks = [(DerivativeSet([(2,)], 1), 5), (DerivativeSet([], 1), 2)]
+    apart = BlockDiagonalJacobian([jacobian(one, blocks) for one in stacks])
     entries = [by_autograd(one, blocks) for one in stacks]
     most = max(of_stack.shape[2] for of_stack in entries)
     padded = torch.cat([pad(of_stack, (0, most - of_stack.shape[2])) for of_stack in entries])
@@ -272,7 +279,7 @@ def test_stacks_apart_agree_with_each_of_them(some: list[int]) -> None:
 
 def test_moved_stacks_stand_where_the_step_leads() -> None:
     """To first order they change the residuals by J x; and parameter by parameter."""
-    streams = Streams([(2,)], 1)
+    derivatives = DerivativeSet([(2,)], 1)
     one = stack(["tanh", "sine"], [1, 4, 3, 1], 0)
     before = [p.detach().clone() for p in in_order(one)]
     step = torch.randn(2, 27, generator=torch.Generator().manual_seed(0), dtype=DOUBLE)
@@ -285,7 +292,7 @@ def test_moved_stacks_stand_where_the_step_leads() -> None:
     tiny = 1e-6
     (near,) = jacobians.moved([one], [tiny * step])
     (far,) = jacobians.moved([one], [-tiny * step])
-    blocks = [(streams, 5)]
+    blocks = [(derivatives, 5)]
     slope = (all_residuals(near, blocks) - all_residuals(far, blocks)) / (2 * tiny)
     assert relative(jacobian(one, blocks).times(step), slope) < 1e-7
 

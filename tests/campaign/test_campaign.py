@@ -13,7 +13,7 @@ import torch
 
 from nas.campaign import campaign, config, records
 from nas.campaign.attempts import read_attempts
-from nas.errors import Misuse
+from nas.errors import UserError
 from tests.campaign.processes import (
     assert_same_tables,
     endings,
@@ -31,10 +31,10 @@ def test_a_campaign_records_all_that_happened(whole: records.Records) -> None:
     assert list(whole.runs.status) == ["completed"] * 2
     assert whole.trials.recommended.sum() == 1
     assert len(whole.experts) == whole.runs.m.sum()
-    assert set(whole.experts.fate) <= {"dropped", "survived"}
+    assert set(whole.experts.outcome) <= {"dropped", "survived"}
     for _, run in whole.runs.iterrows():
-        fates = whole.experts[whole.experts.run == run.run].fate
-        assert (fates == "survived").sum() == run.experts_after
+        outcomes = whole.experts[whole.experts.run == run.run].outcome
+        assert (outcomes == "survived").sum() == run.experts_after
         assert run.experts_before - run.drops == run.experts_after
     assert (whole.runs.relative_l2 < 0.05).all()
     assert (whole.attempts.ending == "completed").all()
@@ -102,7 +102,7 @@ def test_more_trials_go_on_and_fewer_are_refused(
     finish(launch(out, "trials=1"))
     finish(launch(out, "trials=2"))
     assert_same_tables(out, whole)
-    with pytest.raises(Misuse, match="trials is 2 there and 1 here"):
+    with pytest.raises(UserError, match="trials is 2 there and 1 here"):
         campaign.search(config.load(home / "bend.yaml", ["trials=1"]), out)
 
 

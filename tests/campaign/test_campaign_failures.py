@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from nas.campaign import campaign, config, records
-from nas.errors import Misuse
+from nas.errors import UserError
 from tests.campaign.processes import (
     PROBLEM,
     assert_same_tables,
@@ -39,7 +39,7 @@ def test_a_run_that_diverges_is_a_row_not_the_end(
     assert "run 0000-0 diverged: loss" in told
     found = records.read(out)
     assert list(found.runs.status) == ["diverged"]
-    assert set(found.experts.fate) <= {"censored", "dropped"}
+    assert set(found.experts.outcome) <= {"censored", "dropped"}
 
 
 def variant(home: Path, name: str, old: str, new: str) -> str:
@@ -56,7 +56,7 @@ def test_a_residual_that_raises_in_training_is_a_row_not_the_end(
     told = finish(launch(tmp_path / "out", change, "trials=1"), code=1)
     assert "run 0000-0 failed: IndexError: list index out of range (see " in told
     found = records.read(tmp_path / "out")
-    assert list(found.experts.fate) == ["censored"] * found.runs.m[0]
+    assert list(found.experts.outcome) == ["censored"] * found.runs.m[0]
     assert "IndexError" in (tmp_path / "out" / "runs" / "0000-0" / "error.txt").read_text()
 
 
@@ -95,7 +95,9 @@ def test_a_full_disk_in_a_worker_is_told_and_the_campaign_goes_on_afterwards(
 
 def test_another_campaign_in_the_folder_is_refused(whole: records.Records, home: Path) -> None:
     settings = config.load(home / "bend.yaml", ["training.steps=7"])
-    with pytest.raises(Misuse, match=r"different campaign .training.steps is 300 there and 7 here"):
+    with pytest.raises(
+        UserError, match=r"different campaign .training.steps is 300 there and 7 here"
+    ):
         campaign.search(settings, whole.folder)
 
 
@@ -105,7 +107,7 @@ def test_another_mathematics_under_the_same_name_is_refused(
     original = (home / "bend.py").read_text()
     try:
         (home / "bend.py").write_text(original.replace("u.xx + torch", "u.xx + 2 * torch"))
-        with pytest.raises(Misuse, match="the mathematics of problem bend has changed"):
+        with pytest.raises(UserError, match="the mathematics of problem bend has changed"):
             campaign.search(config.load(home / "bend.yaml"), whole.folder)
     finally:
         (home / "bend.py").write_text(original)
@@ -113,19 +115,21 @@ def test_another_mathematics_under_the_same_name_is_refused(
 
 def test_a_folder_with_other_files_is_refused(home: Path, tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_text("")
-    with pytest.raises(Misuse, match="expected an empty folder or a campaign, got a folder with"):
+    with pytest.raises(
+        UserError, match="expected an empty folder or a campaign, got a folder with"
+    ):
         campaign.search(config.load(home / "bend.yaml"), tmp_path)
 
 
 def test_a_device_that_is_not_there_is_refused(home: Path, tmp_path: Path) -> None:
     settings = config.load(home / "bend.yaml", ["training.device=cuda:97"])
-    with pytest.raises(Misuse, match=r"expected a device of this machine .cpu.*got cuda:97"):
+    with pytest.raises(UserError, match=r"expected a device of this machine .cpu.*got cuda:97"):
         campaign.search(settings, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
 def test_a_folder_that_cannot_be_written_is_refused(home: Path) -> None:
-    with pytest.raises(Misuse, match="cannot be written"):
+    with pytest.raises(UserError, match="cannot be written"):
         campaign.search(config.load(home / "bend.yaml"), Path("/proc/out"))
 
 
@@ -135,7 +139,7 @@ def test_a_campaign_at_work_is_left_alone(
     out = tmp_path / "out"
     process = launch(out)
     wait_until(lambda: (out / "campaign.json").exists())
-    with pytest.raises(Misuse, match="another command is at work here"):
+    with pytest.raises(UserError, match="another command is at work here"):
         campaign.search(config.load(home / "bend.yaml"), out)
     process.terminate()
     finish(process, 130)

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from nas.campaign import campaign_file
-from nas.errors import Misuse
+from nas.errors import UserError
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_scalars_mean_what_they_look_like(text: str, value: object) -> None:
     ],
 )
 def test_what_is_no_yaml_is_one_line(text: str, message: str) -> None:
-    with pytest.raises(Misuse) as caught:
+    with pytest.raises(UserError) as caught:
         campaign_file.parse(text, "quick.yaml")
     assert str(caught.value).startswith("quick.yaml: ")
     assert message in str(caught.value)
@@ -71,27 +71,29 @@ def test_what_holds_no_keys_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "quick.yaml"
     for text, got in [("", "nothing"), ("# only\n", "nothing"), ("- a", "a list"), ("3", "3")]:
         path.write_text(text)
-        with pytest.raises(Misuse, match=rf"quick\.yaml: expected keys and values .*, got {got}$"):
+        with pytest.raises(
+            UserError, match=rf"quick\.yaml: expected keys and values .*, got {got}$"
+        ):
             campaign_file.read(path)
 
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Misuse, match="expected a campaign file, got a folder"):
+    with pytest.raises(UserError, match="expected a campaign file, got a folder"):
         campaign_file.read(tmp_path)
-    with pytest.raises(Misuse, match=r"none\.yaml: no such file; give the path"):
+    with pytest.raises(UserError, match=r"none\.yaml: no such file; give the path"):
         campaign_file.read(tmp_path / "none.yaml")
     text = tmp_path / "text.yaml"
     text.write_bytes(b"problem: \xff")
-    with pytest.raises(Misuse, match=r"text\.yaml: not text in UTF-8"):
+    with pytest.raises(UserError, match=r"text\.yaml: not text in UTF-8"):
         campaign_file.read(text)
-    with pytest.raises(Misuse, match=r"cannot be read \(Not a directory\)"):
+    with pytest.raises(UserError, match=r"cannot be read \(Not a directory\)"):
         campaign_file.read(text / "quick.yaml")
 
 
 def test_override_is_a_dotted_key_and_a_value_in_yaml() -> None:
     assert campaign_file.parse_override("training.steps=500") == (("training", "steps"), 500)
     assert campaign_file.parse_override("a = b=c") == (("a",), "b=c")
-    with pytest.raises(Misuse, match="--set a: expected key=value such as"):
+    with pytest.raises(UserError, match="--set a: expected key=value such as"):
         campaign_file.parse_override("a")
 
 
@@ -101,5 +103,5 @@ def test_override_leaves_the_settings_alone() -> None:
     assert changed == {"training": {"steps": 2, "device": "cpu"}}
     assert settings == {"training": {"steps": 1, "device": "cpu"}}
     assert campaign_file.with_override({}, ("a", "b"), 1) == {"a": {"b": 1}}
-    with pytest.raises(Misuse, match=r"--set a\.b: a is null, without keys; set a as a whole"):
+    with pytest.raises(UserError, match=r"--set a\.b: a is null, without keys; set a as a whole"):
         campaign_file.with_override({"a": None}, ("a", "b"), 1)

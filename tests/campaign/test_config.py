@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-import search_spaces
+from nas import search_spaces
 from nas.calculus.activations import ACTIVATIONS
 from nas.campaign.config import (
     Campaign,
@@ -20,7 +20,7 @@ from nas.campaign.config import (
     load,
 )
 from nas.campaign.ranges import Range
-from nas.errors import Misuse
+from nas.errors import UserError
 
 # The campaign file that the README and the command line's help promise, written out.
 WHOLE = """
@@ -102,7 +102,7 @@ def test_space_written_out_is_a_grid() -> None:
 
 def test_wrong_file_is_told_by_its_name(tmp_path: Path) -> None:
     path = written(tmp_path, "problem: burgers\ntraining: {stepz: 3}\n")
-    with pytest.raises(Misuse) as caught:
+    with pytest.raises(UserError) as caught:
         load(path)
     assert str(caught.value) == (
         f"{path}: training.stepz: unknown key; did you mean training.steps?"
@@ -149,7 +149,7 @@ def test_points_of_the_warm_up_keep_defaults_of_their_own(tmp_path: Path) -> Non
     ],
 )
 def test_wrong_override_is_told_as_such(tmp_path: Path, override: str, message: str) -> None:
-    with pytest.raises(Misuse) as caught:
+    with pytest.raises(UserError) as caught:
         load(written(tmp_path, WHOLE), [override])
     assert str(caught.value).startswith("--set ")
     assert message in str(caught.value)
@@ -158,13 +158,15 @@ def test_wrong_override_is_told_as_such(tmp_path: Path, override: str, message: 
 
 def test_override_below_a_name_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path, "problem: burgers\nspace: full_grid\n")
-    with pytest.raises(Misuse, match=r"--set space\.depths: space is 'full_grid', without keys; "):
+    with pytest.raises(
+        UserError, match=r"--set space\.depths: space is 'full_grid', without keys; "
+    ):
         load(path, ["space.depths=[2]"])
 
 
 def test_file_and_override_are_told_apart(tmp_path: Path) -> None:
     path = written(tmp_path, "problem: burgers\ntrials: 0\n")
-    with pytest.raises(Misuse) as caught:
+    with pytest.raises(UserError) as caught:
         load(path, ["seeds=0"])
     first, second = str(caught.value).splitlines()
     assert first.startswith(f"{path}: trials: ")
@@ -243,7 +245,7 @@ def test_one_number_and_a_range_of_one_number_are_the_same_campaign() -> None:
 
 def test_damaged_resolved_configuration_is_refused() -> None:
     resolved = build(problem="burgers").resolved()
-    with pytest.raises(Misuse, match="trials: expected an integer ≥ 1, got 'twelve'"):
+    with pytest.raises(UserError, match="trials: expected an integer ≥ 1, got 'twelve'"):
         Campaign.from_resolved({**resolved, "trials": "twelve"})
 
 

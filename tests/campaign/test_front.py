@@ -22,9 +22,9 @@ def dominates(one: tuple[float, float], other: tuple[float, float]) -> bool:
 def test_front_is_what_nobody_dominates(scores: list[tuple[float, float]]) -> None:
     front = pareto_front(scores)
     expected = {s for s in scores if not any(dominates(other, s) for other in scores)}
-    assert {scores[place] for place in front} == expected
+    assert {scores[index] for index in front} == expected
     assert len(front) == len(expected)
-    assert [scores[place] for place in front] == sorted(expected)
+    assert [scores[index] for index in front] == sorted(expected)
 
 
 def test_of_equal_scores_the_first_is_taken() -> None:

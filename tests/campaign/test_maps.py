@@ -7,12 +7,12 @@ import pyarrow.parquet as pq
 import pytest
 import torch
 
-from nas.calculus.jets import Streams
+from nas.calculus.jets import DerivativeSet
 from nas.campaign.maps import GRID, evaluate, relative_l2, write_map
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
 from nas.problems import Box, Condition, Problem, load
-from search_spaces import Candidate
+from nas.search_spaces import Candidate
 
 POOL = [Candidate("sine", 1, 4), Candidate("tanh", 2, 4), Candidate("sine", 2, 4)]
 
@@ -46,7 +46,7 @@ def test_evaluation_agrees_with_the_mixture() -> None:
     mixed, weights, experts = evaluate(made, points)
     np.testing.assert_allclose(np.einsum("be,ebc->bc", weights, experts), mixed, atol=1e-14)
 
-    direct = made(torch.as_tensor(points), Streams([], 2))[0].detach().numpy()
+    direct = made(torch.as_tensor(points), DerivativeSet([], 2))[0].detach().numpy()
     np.testing.assert_allclose(mixed, direct, atol=1e-14)
 
 

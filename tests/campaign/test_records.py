@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from nas.campaign import records
 from nas.campaign.records import TABLES
-from nas.errors import Misuse
+from nas.errors import UserError
 
 VALUES: dict[pa.DataType, list[Any]] = {
     pa.string(): ["sine", "", 'Größe, "2×32"\n'],
@@ -114,15 +114,19 @@ def test_map_comes_back_or_is_none(tmp_path: Path) -> None:
 
 
 def test_folder_that_is_no_campaign_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Misuse, match=r"expected a campaign folder, found no campaign\.json in it"):
+    with pytest.raises(
+        UserError, match=r"expected a campaign folder, found no campaign\.json in it"
+    ):
         records.read(tmp_path)
-    with pytest.raises(Misuse, match=r"nowhere: expected a campaign folder"):
+    with pytest.raises(UserError, match=r"nowhere: expected a campaign folder"):
         records.read(tmp_path / "nowhere")
 
 
 def test_campaign_without_a_finished_run_is_told_so(tmp_path: Path) -> None:
     (tmp_path / "campaign.json").write_text('{"configuration": {}, "problem": {}}')
-    with pytest.raises(Misuse, match=r"trials\.parquet: no such table, so no run has finished yet"):
+    with pytest.raises(
+        UserError, match=r"trials\.parquet: no such table, so no run has finished yet"
+    ):
         records.read(tmp_path)
 
 
@@ -130,21 +134,23 @@ def test_campaign_without_a_finished_run_is_told_so(tmp_path: Path) -> None:
 def test_damaged_campaign_file_is_told(tmp_path: Path, text: str) -> None:
     (tmp_path / "campaign.json").write_text(text)
     with pytest.raises(
-        Misuse, match=r"campaign\.json: damaged or cut short \(.+\); put a copy back"
+        UserError, match=r"campaign\.json: damaged or cut short \(.+\); put a copy back"
     ):
         records.read(tmp_path)
 
 
 def test_campaign_file_that_is_no_text_is_told(tmp_path: Path) -> None:
     (tmp_path / "campaign.json").write_bytes(b"\xff\xfe")
-    with pytest.raises(Misuse, match=r"campaign\.json: damaged or cut short"):
+    with pytest.raises(UserError, match=r"campaign\.json: damaged or cut short"):
         records.read(tmp_path)
 
 
 def test_table_of_another_version_is_told(tmp_path: Path) -> None:
     path = tmp_path / "trials.parquet"
     pq.write_table(pa.table({"trial": [0]}), path)
-    with pytest.raises(Misuse, match=r"expected the columns trial, .*, got trial; it was written"):
+    with pytest.raises(
+        UserError, match=r"expected the columns trial, .*, got trial; it was written"
+    ):
         records.read_table(path, "trials")
 
 
@@ -155,7 +161,7 @@ def test_table_cut_short_at_any_byte_is_told(tmp_path: Path) -> None:
     for size in [*range(0, len(content), 37), len(content) - 1]:
         path.write_bytes(content[:size])
         with pytest.raises(
-            Misuse, match=r"runs\.parquet: damaged or cut short \(.+\); delete"
+            UserError, match=r"runs\.parquet: damaged or cut short \(.+\); delete"
         ) as e:
             records.read_table(path, "runs")
         assert "\n" not in str(e.value)
@@ -166,11 +172,11 @@ def test_damaged_map_is_told(tmp_path: Path) -> None:
     path = found.folder / "runs" / "0-0" / "map.parquet"
     path.parent.mkdir(parents=True)
     path.write_bytes(b"PAR1 and no more")
-    with pytest.raises(Misuse, match=r"map\.parquet: damaged or cut short"):
+    with pytest.raises(UserError, match=r"map\.parquet: damaged or cut short"):
         found.map("0-0")
 
 
 def test_campaign_file_that_lacks_its_keys_is_told(tmp_path: Path) -> None:
     (tmp_path / "campaign.json").write_text("{}")
-    with pytest.raises(Misuse, match="it lacks configuration and problem"):
+    with pytest.raises(UserError, match="it lacks configuration and problem"):
         records.read(tmp_path)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from nas.campaign.config import build
-from nas.errors import Misuse
+from nas.errors import UserError
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ from nas.errors import Misuse
     ],
 )
 def test_wrong_setting_is_one_clear_line(settings: dict[str, Any], line: str) -> None:
-    with pytest.raises(Misuse) as caught:
+    with pytest.raises(UserError) as caught:
         build(**{"problem": "burgers", **settings})
     message = str(caught.value)
     assert line in message
@@ -151,7 +151,7 @@ def test_wrong_setting_is_one_clear_line(settings: dict[str, Any], line: str) ->
 
 
 def test_several_wrong_settings_are_a_line_each() -> None:
-    with pytest.raises(Misuse) as caught:
+    with pytest.raises(UserError) as caught:
         build(trials=0, tune={"m": 1}, gat={})
     assert str(caught.value).splitlines() == [
         "problem: missing; expected the name of a problem or the path of a Python file",
@@ -162,5 +162,5 @@ def test_several_wrong_settings_are_a_line_each() -> None:
 
 
 def test_long_values_are_cut() -> None:
-    with pytest.raises(Misuse, match=r"got 'x{58}…$"):
+    with pytest.raises(UserError, match=r"got 'x{58}…$"):
         build(problem="burgers", seed="x" * 1000)

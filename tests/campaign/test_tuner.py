@@ -6,7 +6,7 @@ import pytest
 
 from nas.campaign.config import build
 from nas.campaign.tuner import LAG, RANDOM_TRIALS, Proposal, Tuner
-from nas.errors import Misuse
+from nas.errors import UserError
 
 TUNE = {"m": [4, 9], "p": [0.2, 0.9], "threshold": [0.05, 0.5]}
 
@@ -17,7 +17,7 @@ def tuner(folder: Path, seed: int = 0, **tune: object) -> Tuner:
 
 
 def result(proposal: Proposal) -> tuple[float, float]:
-    """A made-up outcome that the sampler can learn from."""
+    """A made-up result that the sampler can learn from."""
     return (proposal.p - 0.4) ** 2 + 0.01, proposal.m * 100.0 * proposal.threshold
 
 
@@ -78,11 +78,11 @@ def test_telling_twice_and_telling_of_failures(tmp_path: Path) -> None:
 
 def test_a_storage_out_of_reach_is_told(tmp_path: Path) -> None:
     campaign = build(problem="burgers")
-    with pytest.raises(Misuse, match=r"storage sqlite:.*expected an Optuna storage that can be"):
+    with pytest.raises(UserError, match=r"storage sqlite:.*expected an Optuna storage that can be"):
         Tuner(campaign, f"sqlite:///{tmp_path / 'no' / 'such' / 'folder.sqlite'}", "study")
 
 
 def test_a_damaged_storage_is_told(tmp_path: Path) -> None:
     (tmp_path / "study.sqlite").write_bytes(b"this is no database, whatever its name says" * 99)
-    with pytest.raises(Misuse, match=r"storage sqlite:.*finished runs are kept"):
+    with pytest.raises(UserError, match=r"storage sqlite:.*finished runs are kept"):
         tuner(tmp_path)

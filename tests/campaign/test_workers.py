@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from nas.campaign.workers import KILLED, Ended, Workers
-from nas.errors import Misuse
+from nas.errors import UserError
 
 
 def act(job: str) -> str:
@@ -16,7 +16,7 @@ def act(job: str) -> str:
     if job == "die":
         os.kill(os.getpid(), signal.SIGKILL)
     if job == "misuse":
-        raise Misuse("expected this")
+        raise UserError("expected this")
     if job == "number":
         time.sleep(0.2)  # so that the other slot's process takes the other job
         return str(os.getpid())
@@ -65,5 +65,5 @@ def test_a_process_killed_while_idle_is_replaced(two: Workers[str]) -> None:
 
 def test_what_the_function_raises_is_raised(two: Workers[str]) -> None:
     two.start("misuse")
-    with pytest.raises(Misuse, match="expected this"):
+    with pytest.raises(UserError, match="expected this"):
         all_of(two)

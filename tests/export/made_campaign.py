@@ -10,8 +10,8 @@ import torch
 from nas.campaign import config, records
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
+from nas.search_spaces.space import Candidate
 from nas.training import checkpoint
-from search_spaces.space import Candidate
 
 POOL = (
     Candidate("sine", 2, 6),
@@ -41,8 +41,8 @@ def mixture(
 ) -> Mixture:
     """A mixture as a search leaves it: all weights and biases other than zero."""
     made = Mixture(pool, gate or GateShape(2, 7), problem["bounds"], len(problem["fields"]), seed=3)
-    for place in drop:
-        made.drop(place)
+    for index in drop:
+        made.drop(index)
     generator = torch.Generator().manual_seed(5)
     with torch.no_grad():
         for parameter in made.parameters():
@@ -99,8 +99,8 @@ def _tables(trained: Mixture, changes: dict[str, Any]) -> dict[str, list[dict[st
         "trials", trial=1, status="completed", on_front=True, recommended=True, best_run=RUN
     )
     experts = [
-        row("experts", run=RUN, trial=1, repetition=0, candidate=place, importance=0.1 * place)
-        for place in range(len(trained.pool))
+        row("experts", run=RUN, trial=1, repetition=0, candidate=index, importance=0.1 * index)
+        for index in range(len(trained.pool))
     ]
     return {
         "trials": [row("trials", trial=0, status="failed", recommended=False), trial | changes],

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import torch
 
-from nas.calculus.jets import Streams
+from nas.calculus.jets import DerivativeSet
 from nas.campaign import records
-from nas.errors import Misuse
+from nas.errors import UserError
 from nas.export import Exported, Unproven, export, exporting, load
 from nas.mixture.mixture import Mixture
 from tests.export import made_campaign
@@ -50,8 +50,8 @@ def test_description_tells_all(exported: Exported) -> None:
     # The search was in single precision, and so were the numbers it scaled with.
     assert told["scaling"]["centre"] == [1.0, float(torch.tensor(0.05))]
     assert told["gate"] == {"depth": 2, "width": 7, "activation": "tanh"}
-    assert {expert["place"]: expert["importance"] for expert in told["experts"]} == {
-        place: 0.1 * place for place in (0, 2, 3, 4)
+    assert {expert["index"]: expert["importance"] for expert in told["experts"]} == {
+        index: 0.1 * index for index in (0, 2, 3, 4)
     }
     assert told["figures"]["relative_l2"] == 0.0123
     assert told["figures"]["experts_before"] == 5
@@ -60,7 +60,7 @@ def test_description_tells_all(exported: Exported) -> None:
 def test_loaded_network_is_the_mixture(exported: Exported, trained: Mixture) -> None:
     network = load(exported.folder)
     points = torch.rand(9, 2, dtype=torch.float64)
-    expected = trained(points, Streams([], 2))[0]
+    expected = trained(points, DerivativeSet([], 2))[0]
     assert isinstance(network, torch.nn.Module)
     assert relative(network(points).detach(), expected.detach()) < 1e-14
 
@@ -153,19 +153,21 @@ def test_campaign_that_cannot_be_exported(campaign: Path, tmp_path: Path, case: 
     copy = tmp_path / "campaign"
     shutil.copytree(campaign, copy)
     spoil(copy)
-    with pytest.raises(Misuse, match=message) as error:
+    with pytest.raises(UserError, match=message) as error:
         export(copy, tmp_path / "model")
     assert "\n" not in str(error.value)
     assert not (tmp_path / "model").exists()
 
 
 def test_run_that_is_unknown_or_did_not_complete(campaign: Path, tmp_path: Path) -> None:
-    with pytest.raises(Misuse, match=rf"name of a finished run, got '1-0'; choose.*{RUN}"):
+    with pytest.raises(UserError, match=rf"name of a finished run, got '1-0'; choose.*{RUN}"):
         export(campaign, tmp_path / "model", run="1-0")
-    with pytest.raises(Misuse, match=rf"0000-0 left no network \(diverged: loss nan.*{RUN}"):
+    with pytest.raises(UserError, match=rf"0000-0 left no network \(diverged: loss nan.*{RUN}"):
         export(campaign, tmp_path / "model", run="0000-0")
 
 
 def test_destination_with_other_files_is_refused(campaign: Path) -> None:
-    with pytest.raises(Misuse, match="an empty folder or an earlier export, got a folder with oth"):
+    with pytest.raises(
+        UserError, match="an empty folder or an earlier export, got a folder with oth"
+    ):
         export(campaign, campaign)

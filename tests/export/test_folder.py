@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from nas.errors import Misuse
+from nas.errors import UserError
 from nas.export import Exported
 from nas.export.folder import staged
 
@@ -25,7 +25,9 @@ def fill_the_disk(destination: Path) -> None:
 def test_full_disk_leaves_the_earlier_export(tmp_path: Path, exported: Exported) -> None:
     there = exported.architecture.read_bytes()
     (tmp_path / "architecture.json").write_bytes(there)
-    with pytest.raises(Misuse, match=r"cannot be written \(No space left on device\); make room"):
+    with pytest.raises(
+        UserError, match=r"cannot be written \(No space left on device\); make room"
+    ):
         fill_the_disk(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["architecture.json"]
     assert (tmp_path / "architecture.json").read_bytes() == there
@@ -34,7 +36,7 @@ def test_full_disk_leaves_the_earlier_export(tmp_path: Path, exported: Exported)
 def test_destination_that_cannot_be_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
     for destination in (tmp_path / "file", tmp_path / "file" / "model"):
-        with pytest.raises(Misuse, match="cannot be written"), staged(destination):
+        with pytest.raises(UserError, match="cannot be written"), staged(destination):
             pass
     assert (tmp_path / "file").read_text() == "mine"
 

@@ -8,7 +8,7 @@ import pytest
 import safetensors.torch
 import torch
 
-from nas.errors import Misuse
+from nas.errors import UserError
 from nas.export import Exported, load
 
 
@@ -74,7 +74,7 @@ WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
 def test_folder_that_cannot_be_loaded(folder: Path, case: str) -> None:
     spoil, message = WRONG[case]
     spoil(folder)
-    with pytest.raises(Misuse, match=message) as error:
+    with pytest.raises(UserError, match=message) as error:
         load(folder)
     assert "\n" not in str(error.value)
 
@@ -84,25 +84,25 @@ def test_file_cut_short_at_any_byte_is_told(folder: Path, name: str) -> None:
     content = (folder / name).read_bytes()
     for size in [*range(0, len(content) - 1, 97), len(content) - 2]:
         (folder / name).write_bytes(content[:size])
-        with pytest.raises(Misuse, match=rf"{name}: damaged or cut short \(.+\); export"):
+        with pytest.raises(UserError, match=rf"{name}: damaged or cut short \(.+\); export"):
             load(folder)
 
 
 def test_folder_that_is_no_export(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "nowhere"):
         with pytest.raises(
-            Misuse, match=r"expected a folder that `nas export` wrote, found no arch"
+            UserError, match=r"expected a folder that `nas export` wrote, found no arch"
         ):
             load(folder)
 
 
 def test_description_that_is_no_object(folder: Path) -> None:
     (folder / "architecture.json").write_text("[1]")
-    with pytest.raises(Misuse, match="expected the description of an exported network"):
+    with pytest.raises(UserError, match="expected the description of an exported network"):
         load(str(folder))
 
 
 def test_damaged_text(folder: Path) -> None:
     (folder / "architecture.json").write_bytes(b"\xff\xfe")
-    with pytest.raises(Misuse, match="damaged or cut short"):
+    with pytest.raises(UserError, match="damaged or cut short"):
         load(folder)

@@ -7,13 +7,13 @@ import torch
 from torch import Tensor
 
 from nas.calculus.activations import ACTIVATIONS
-from nas.calculus.jets import Streams
+from nas.calculus.jets import DerivativeSet
 from nas.export.architecture import Figures, ProblemFacts
 from nas.export.conversion import describe, plain_state
 from nas.export.network import ExportedMixture
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
-from search_spaces.space import Candidate
+from nas.search_spaces.space import Candidate
 from tests.export import made_campaign
 from tests.oracles import nested, relative
 
@@ -66,8 +66,8 @@ def test_network_is_the_mixture_up_to_second_derivatives(case: str) -> None:
     keys = [key for key in product(range(3), repeat=dimension) if sum(key) <= 2]
     low, high = torch.tensor(problem["bounds"], dtype=torch.float64).unbind(-1)
     points = low + (high - low) * torch.rand(17, dimension, dtype=torch.float64)
-    streams = Streams(keys, dimension)
-    jet = mixture(points, streams).detach()
+    derivatives = DerivativeSet(keys, dimension)
+    jet = mixture(points, derivatives).detach()
     for key, field in product(keys, range(mixture.outputs)):
 
         def function(x: Tensor, field: int = field) -> Tensor:
@@ -75,14 +75,14 @@ def test_network_is_the_mixture_up_to_second_derivatives(case: str) -> None:
             return value
 
         got = nested(function, points, key)
-        assert relative(got, jet[streams.place[key], :, field]) < 1e-12, (key, field)
+        assert relative(got, jet[derivatives.index[key], :, field]) < 1e-12, (key, field)
 
 
 def test_weights_are_those_of_the_gate() -> None:
     mixture = made_campaign.mixture(drop=[1])
     points = torch.rand(5, 2, dtype=torch.float64)
-    streams = Streams([], 2)
-    logits = mixture.logits(mixture.coordinates(points, streams), streams)
+    derivatives = DerivativeSet([], 2)
+    logits = mixture.logits(mixture.coordinates(points, derivatives), derivatives)
     expected = mixture.weights(logits)
     assert relative(plain(mixture, facts(PLANE)).weights(points), expected.detach()) < 1e-14
 

@@ -3,10 +3,10 @@
 import pytest
 import torch
 
-from nas.calculus.jets import Streams
+from nas.calculus.jets import DerivativeSet
 from nas.mixture.gate import Gate, GateShape, sparsity
 
-STREAMS = Streams([(1,)], 1)
+STREAMS = DerivativeSet([(1,)], 1)
 
 
 def coordinates() -> torch.Tensor:

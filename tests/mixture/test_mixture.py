@@ -7,20 +7,20 @@ import torch
 from torch import Tensor
 
 from nas.calculus.activations import ACTIVATIONS
-from nas.calculus.jets import Laplacian, Stream, Streams
+from nas.calculus.jets import Derivative, DerivativeSet, Laplacian
 from nas.mixture.experts import Stack
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
-from search_spaces import Candidate
+from nas.search_spaces import Candidate
 from tests.oracles import nested, relative
 
-PLANE: list[Stream] = [i for i in product(range(5), repeat=2) if 0 < sum(i) <= 4]
-EVERY: list[Stream] = [*PLANE, Laplacian((0, 1)), Laplacian((1,))]
+PLANE: list[Derivative] = [i for i in product(range(5), repeat=2) if 0 < sum(i) <= 4]
+EVERY: list[Derivative] = [*PLANE, Laplacian((0, 1)), Laplacian((1,))]
 
 
 def mixture(activations: list[str], gate: GateShape, outputs: int = 2) -> Mixture:
     """Experts of two shapes and uneven bounds; the gate stirred so that λ depends on x."""
-    pool = [Candidate(name, 1 + place % 2, 4 + place % 2) for place, name in enumerate(activations)]
+    pool = [Candidate(name, 1 + index % 2, 4 + index % 2) for index, name in enumerate(activations)]
     made = Mixture(pool, gate, [(-1.0, 3.0), (0.0, 0.5)], outputs, seed=4)
     generator = torch.Generator().manual_seed(0)
     with torch.no_grad():
@@ -44,11 +44,11 @@ def by_loop(made: Mixture, x: Tensor, component: int) -> Tensor:
         hidden = ACTIVATIONS[made.gate.shape.activation](hidden @ weight + bias, 0)[0]
     shares = (hidden @ made.gate.out_weight.T + made.gate.out_bias).softmax(-1)
     total = torch.zeros(len(x), dtype=torch.float64)
-    for column, place in enumerate(made.alive):
+    for column, index in enumerate(made.alive):
         stacks = [stack for stack in made.stacks if isinstance(stack, Stack)]
-        (stack,) = (s for s in stacks if place in [p for p, _ in s.members])
-        row = [p for p, _ in stack.members].index(place)
-        act = ACTIVATIONS[made.pool[place].activation]
+        (stack,) = (s for s in stacks if index in [p for p, _ in s.members])
+        row = [p for p, _ in stack.members].index(index)
+        act = ACTIVATIONS[made.pool[index].activation]
         out = scaled
         layers = list(zip(stack.weights, stack.biases, strict=True))
         for depth, (weight, bias) in enumerate(layers):
@@ -65,57 +65,57 @@ def test_all_derivatives_of_the_mixture_agree_with_nested_autograd(
     name: str, gate: GateShape
 ) -> None:
     made = mixture([name, name, "tanh"], gate)
-    streams = Streams(EVERY, 2)
+    derivatives = DerivativeSet(EVERY, 2)
     x = points()
-    jet = made(x, streams)
+    jet = made(x, derivatives)
     for component in range(2):
-        for place, key in enumerate(streams.keys):
+        for index, key in enumerate(derivatives.keys):
 
             def value(x: Tensor, component: int = component) -> Tensor:
                 return by_loop(made, x, component)
 
             expected = nested(value, x, key)
-            assert relative(jet[place, :, component], expected) < 1e-10, (key, component)
+            assert relative(jet[index, :, component], expected) < 1e-10, (key, component)
 
 
 def test_derivatives_of_the_gate_count() -> None:
     made = mixture(["sine", "tanh"], GateShape(1, 4))
-    streams = Streams([(1, 0)], 2)
-    coordinates = made.coordinates(points(), streams)
-    experts, logits = made.experts(coordinates, streams), made.logits(coordinates, streams)
+    derivatives = DerivativeSet([(1, 0)], 2)
+    coordinates = made.coordinates(points(), derivatives)
+    experts, logits = made.experts(coordinates, derivatives), made.logits(coordinates, derivatives)
     without_product_rule = (made.weights(logits).T.unsqueeze(-1) * experts[:, 1]).sum(0)
-    assert relative(without_product_rule, made.mix(streams, logits, experts)[1]) > 1e-3
+    assert relative(without_product_rule, made.mix(derivatives, logits, experts)[1]) > 1e-3
 
 
 def test_parameter_gradients_agree_with_the_loop() -> None:
     made = mixture(["sine", "gelu", "swish", "softplus"], GateShape(1, 4))
     x = points()
     parameters = list(made.parameters())
-    got = torch.autograd.grad(made(x, Streams([], 2))[0, :, 0].square().sum(), parameters)
+    got = torch.autograd.grad(made(x, DerivativeSet([], 2))[0, :, 0].square().sum(), parameters)
     expected = torch.autograd.grad(by_loop(made, x, 0).square().sum(), parameters)
     for one, other in zip(got, expected, strict=True):
         torch.testing.assert_close(one, other, rtol=1e-11, atol=1e-13)
 
 
-@pytest.mark.parametrize("place", range(5))
-def test_a_drop_leaves_the_others_as_they_were(place: int) -> None:
+@pytest.mark.parametrize("index", range(5))
+def test_a_drop_leaves_the_others_as_they_were(index: int) -> None:
     made = mixture(["sine", "tanh", "sine", "gelu", "swish"], GateShape(1, 4))
-    streams = Streams([(2, 0), (0, 1)], 2)
-    coordinates = made.coordinates(points(), streams)
-    before = dict(zip(made.alive, made.experts(coordinates, streams), strict=True))
-    logits, experts = made.logits(coordinates, streams), made.experts(coordinates, streams)
-    foreseen = made.mix(streams, logits, experts, without=place)
+    derivatives = DerivativeSet([(2, 0), (0, 1)], 2)
+    coordinates = made.coordinates(points(), derivatives)
+    before = dict(zip(made.alive, made.experts(coordinates, derivatives), strict=True))
+    logits, experts = made.logits(coordinates, derivatives), made.experts(coordinates, derivatives)
+    foreseen = made.mix(derivatives, logits, experts, without=index)
     parameters = made.parameters_alive
-    changes = made.drop(place)
+    changes = made.drop(index)
 
-    assert place not in made.alive
+    assert index not in made.alive
     assert len(made.alive) == 4
-    after = dict(zip(made.alive, made.experts(coordinates, streams), strict=True))
+    after = dict(zip(made.alive, made.experts(coordinates, derivatives), strict=True))
     for other, jet in after.items():
         torch.testing.assert_close(jet, before[other], rtol=1e-12, atol=1e-12)
-    torch.testing.assert_close(made(points(), streams), foreseen, rtol=1e-12, atol=1e-12)
+    torch.testing.assert_close(made(points(), derivatives), foreseen, rtol=1e-12, atol=1e-12)
     gate_column = made.gate.out_weight.shape[1] + 1
-    assert made.parameters_alive == parameters - made.expert_parameters(place) - gate_column
+    assert made.parameters_alive == parameters - made.expert_parameters(index) - gate_column
     replaced = {new for new, _ in changes.values() if new is not None}
     assert replaced <= set(made.parameters())
 
@@ -123,11 +123,13 @@ def test_a_drop_leaves_the_others_as_they_were(place: int) -> None:
 def test_the_last_but_one_can_leave_and_the_last_rules() -> None:
     made = mixture(["sine", "tanh"], GateShape(2, 4))
     made.drop(0)
-    streams = Streams([(1, 0)], 2)
-    coordinates = made.coordinates(points(), streams)
-    logits = made.logits(coordinates, streams)
+    derivatives = DerivativeSet([(1, 0)], 2)
+    coordinates = made.coordinates(points(), derivatives)
+    logits = made.logits(coordinates, derivatives)
     assert torch.equal(made.weights(logits), torch.ones(6, 1, dtype=torch.float64))
-    torch.testing.assert_close(made(points(), streams), made.experts(coordinates, streams)[0])
+    torch.testing.assert_close(
+        made(points(), derivatives), made.experts(coordinates, derivatives)[0]
+    )
 
 
 def test_initial_weights_depend_on_seed_and_place_alone() -> None:
@@ -136,10 +138,10 @@ def test_initial_weights_depend_on_seed_and_place_alone() -> None:
     candidate = Candidate("tanh", 2, 8)
     small = Mixture([candidate, candidate], gate, bounds, 1, seed=7)
     large = Mixture([candidate, candidate, Candidate("sine", 2, 8)], gate, bounds, 1, seed=7)
-    streams = Streams([], 1)
+    derivatives = DerivativeSet([], 1)
     x = torch.linspace(-1, 1, 5, dtype=torch.float64).unsqueeze(-1)
-    first = dict(zip(small.alive, small.experts(x.unsqueeze(0), streams), strict=True))
-    second = dict(zip(large.alive, large.experts(x.unsqueeze(0), streams), strict=True))
+    first = dict(zip(small.alive, small.experts(x.unsqueeze(0), derivatives), strict=True))
+    second = dict(zip(large.alive, large.experts(x.unsqueeze(0), derivatives), strict=True))
     assert not torch.equal(first[0], first[1])
-    for place in (0, 1):
-        torch.testing.assert_close(first[place], second[place], rtol=1e-12, atol=1e-14)
+    for index in (0, 1):
+        torch.testing.assert_close(first[index], second[index], rtol=1e-12, atol=1e-14)

@@ -1,6 +1,6 @@
 """Derivatives of a solution known as a function, by interpolation on small boxes.
 
-Axis legend: B points, D coordinates, C fields, S streams, n nodes an axis.
+Axis legend: B points, D coordinates, C fields, S derivatives, n nodes an axis.
 
 Around each point lies a box inside the domain, with the point at its centre, or on its border
 where the domain ends; the polynomial through a Chebyshev grid on it is differentiated. Errors
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from nas.calculus.fields import Expression
-from nas.calculus.jets import Laplacian, Streams, unit
+from nas.calculus.jets import DerivativeSet, Laplacian, unit
 from nas.problems import Problem
 from nas.problems.sampling import boundary_points, interior_points
 
@@ -49,7 +49,7 @@ class Remainders:
 def equations(problem: Problem, count: int = 64) -> Remainders:
     """The remainder of the equations at points of the interior."""
     points = interior_points(problem.domain, count, seed=1, draw=0)
-    return remainders(problem, problem.equations, problem.streams, points)
+    return remainders(problem, problem.equations, problem.derivatives, points)
 
 
 def conditions(problem: Problem, count: int = 64) -> list[Remainders]:
@@ -60,41 +60,41 @@ def conditions(problem: Problem, count: int = 64) -> list[Remainders]:
     ):
         parts = boundary_points(problem.domain, condition.parts, count, seed=1, draw=0)
         points = np.concatenate(list(parts.values()))
-        found.append(remainders(problem, expression, problem.condition_streams, points))
+        found.append(remainders(problem, expression, problem.condition_derivatives, points))
     return found
 
 
 def remainders(
-    problem: Problem, expression: Expression, streams: Streams, points: Array
+    problem: Problem, expression: Expression, derivatives: DerivativeSet, points: Array
 ) -> Remainders:
     """Put the known solution into ``expression`` at those of the points (B, D) with a box."""
     low, high = np.transpose(problem.domain.bounds)
     points = points[_boxes(problem, points, SIZE * (high - low))[1]]
-    coarse = jet(problem, streams, points, SIZE)
-    fine = jet(problem, streams, points, SIZE / 2)
-    residuals = torch.stack(expression(fine, streams, torch.as_tensor(points)))
+    coarse = jet(problem, derivatives, points, SIZE)
+    fine = jet(problem, derivatives, points, SIZE / 2)
+    residuals = torch.stack(expression(fine, derivatives, torch.as_tensor(points)))
     scale = 1 + fine.abs().amax(dim=(0, 2)).numpy()
     difference = (coarse - fine).abs().amax(dim=(0, 2)).numpy()
     return Remainders(residuals.abs().amax(dim=0).numpy(), scale, difference < 1e-6 * scale)
 
 
-def jet(problem: Problem, streams: Streams, points: Array, size: float) -> Tensor:
+def jet(problem: Problem, derivatives: DerivativeSet, points: Array, size: float) -> Tensor:
     """The solution and its derivatives (S, B, C) at points (B, D)."""
     dimension = points.shape[1]
     low, high = np.transpose(problem.domain.bounds)
     half = size * (high - low)
-    places, _ = _boxes(problem, points, half)
-    nodes = _nodes(points, half, places, low, high)
+    indices, _ = _boxes(problem, points, half)
+    nodes = _nodes(points, half, indices, low, high)
     values = problem.reference(nodes.reshape(-1, dimension))
     assert values is not None
     grid = values.reshape(len(points), *[NODES] * dimension, -1)
     found = []
-    for stream in streams.keys:
+    for stream in derivatives.keys:
         if isinstance(stream, Laplacian):
             terms = [tuple(2 * count for count in unit(axis, dimension)) for axis in stream.axes]
         else:
             terms = [stream]
-        found.append(sum(_derivative(grid, term, places, half) for term in terms))
+        found.append(sum(_derivative(grid, term, indices, half) for term in terms))
     return torch.as_tensor(np.stack(found))
 
 
@@ -107,7 +107,7 @@ def _boxes(
     """
     low, high = np.transpose(problem.domain.bounds)
     choices = sorted(product((0, -1, 1), repeat=points.shape[1]), key=np.count_nonzero)
-    places = np.zeros(points.shape, int)
+    indices = np.zeros(points.shape, int)
     found = np.zeros(len(points), bool)
     for choice in choices:
         (left,) = np.nonzero(~found)
@@ -117,17 +117,17 @@ def _boxes(
         nodes = _nodes(points[left], half, tried, low, high)
         inside = problem.domain.contains(nodes.reshape(-1, points.shape[1]))
         fits = left[inside.reshape(len(left), -1).all(axis=1)]
-        places[fits] = choice
+        indices[fits] = choice
         found[fits] = True
-    return places, found
+    return indices, found
 
 
-def _nodes(points: Array, half: Array, places: NDArray[np.int_], low: Array, high: Array) -> Array:
+def _nodes(points: Array, half: Array, indices: NDArray[np.int_], low: Array, high: Array) -> Array:
     """The grids (B, n^D, D)."""
     axis = chebyshev.chebpts2(NODES)
     offsets = np.stack(np.meshgrid(*[axis] * points.shape[1], indexing="ij"), axis=-1)
     flat = offsets.reshape(-1, points.shape[1])
-    nodes = points[:, None] + half * (flat - places[:, None])
+    nodes = points[:, None] + half * (flat - indices[:, None])
     clipped = np.clip(nodes, low, high)
     rounding = np.abs(nodes - clipped) < 1e-12 * (high - low)
     snapped: Array = np.where(rounding, clipped, nodes)
@@ -135,10 +135,10 @@ def _nodes(points: Array, half: Array, places: NDArray[np.int_], low: Array, hig
 
 
 def _derivative(
-    grid: Array, orders: tuple[int, ...], places: NDArray[np.int_], half: Array
+    grid: Array, orders: tuple[int, ...], indices: NDArray[np.int_], half: Array
 ) -> Array:
     for axis, order in enumerate(orders):
-        weights = _weights(order)[places[:, axis] + 1] / half[axis] ** order
+        weights = _weights(order)[indices[:, axis] + 1] / half[axis] ** order
         grid = np.einsum("bn...,bn->b...", grid, weights)
     return grid
 

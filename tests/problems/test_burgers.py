@@ -10,7 +10,7 @@ import pytest
 
 from nas.problems import burgers
 
-# Hard places: in the shock and at its edges, as it forms (t = 1/π), at the start, at the ends.
+# Hard indices: in the shock and at its edges, as it forms (t = 1/π), at the start, at the ends.
 HARD = [
     (0.0, 1.0),
     (1e-12, 1.0),

@@ -68,12 +68,15 @@ def test_residuals_of_a_stack_have_its_shape_and_dtype(
     problem: Problem, dtype: torch.dtype
 ) -> None:
     points = torch.as_tensor(interior_points(problem.domain, 7, seed=0, draw=1), dtype=dtype)
-    for expression, streams in [
-        (problem.equations, problem.streams),
-        *((expression, problem.condition_streams) for expression in problem.condition_expressions),
+    for expression, derivatives in [
+        (problem.equations, problem.derivatives),
+        *(
+            (expression, problem.condition_derivatives)
+            for expression in problem.condition_expressions
+        ),
     ]:
-        jet = torch.ones(3, len(streams), 7, len(problem.fields), dtype=dtype)
-        for residual in expression(jet, streams, points):
+        jet = torch.ones(3, len(derivatives), 7, len(problem.fields), dtype=dtype)
+        for residual in expression(jet, derivatives, points):
             assert residual.shape == (3, 7)
             assert residual.dtype == dtype
 

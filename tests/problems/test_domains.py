@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nas.errors import Misuse
+from nas.errors import UserError
 from nas.problems import Box, Domain, Polygon
 from nas.problems.domains import into_bounds
 
@@ -122,7 +122,7 @@ def test_representation_reads_like_the_code_that_makes_it() -> None:
     ],
 )
 def test_bad_boxes(intervals: dict[str, Any], message: str) -> None:
-    with pytest.raises(Misuse, match=re.escape(message)):
+    with pytest.raises(UserError, match=re.escape(message)):
         Box(**intervals)
 
 
@@ -140,7 +140,7 @@ def test_bad_boxes(intervals: dict[str, Any], message: str) -> None:
     ],
 )
 def test_bad_polygons(vertices: list[Any], message: str) -> None:
-    with pytest.raises(Misuse, match=re.escape(message)):
+    with pytest.raises(UserError, match=re.escape(message)):
         Polygon(vertices)
 
 
@@ -155,7 +155,7 @@ def test_bad_polygons(vertices: list[Any], message: str) -> None:
     ],
 )
 def test_bad_names_of_polygons(options: dict[str, Any], message: str) -> None:
-    with pytest.raises(Misuse, match=re.escape(message)):
+    with pytest.raises(UserError, match=re.escape(message)):
         Polygon([(0, 0), (1, 0), (0, 1)], **options)
 
 
@@ -165,5 +165,5 @@ def test_a_straight_angle_is_no_fault() -> None:
 
 @pytest.mark.parametrize("domain", [Box(x=(0, 1), y=(0, 1)), TRIANGLE])
 def test_unknown_part(domain: Domain) -> None:
-    with pytest.raises(Misuse, match=r"'top': no such part of the boundary; expected one of"):
+    with pytest.raises(UserError, match=r"'top': no such part of the boundary; expected one of"):
         domain.on("top", np.array([[0.5]]))

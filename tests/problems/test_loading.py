@@ -10,7 +10,7 @@ import cloudpickle  # type: ignore[import-untyped]  # as joblib does
 import pytest
 
 from nas import problems
-from nas.errors import Misuse
+from nas.errors import UserError
 from nas.problems import burgers
 
 HEAT = """\
@@ -45,7 +45,7 @@ def test_by_path(tmp_path: Path) -> None:
     path = write(tmp_path, HEAT)
     problem = problems.load(path)
     assert problem.name == "heat"
-    assert problem.streams.keys == ((0, 0), (1, 0), (0, 1), (2, 0))
+    assert problem.derivatives.keys == ((0, 0), (1, 0), (0, 1), (2, 0))
     assert problems.load(str(path)).fingerprint == problem.fingerprint
     assert "u.t - 0.1 * u.xx" in inspect.getsource(problem.residual)
 
@@ -88,7 +88,7 @@ def test_a_problem_of_a_file_travels_to_another_process(tmp_path: Path) -> None:
         "import torch\n"
         "problem = pickle.load(sys.stdin.buffer)\n"
         "jet = torch.ones(4, 5, 1)\n"
-        "(residual,) = problem.equations(jet, problem.streams, torch.ones(5, 2))\n"
+        "(residual,) = problem.equations(jet, problem.derivatives, torch.ones(5, 2))\n"
         "print(problem.fingerprint, f'{residual[0]:.3f}')"
     )
     done = subprocess.run(
@@ -131,23 +131,27 @@ def test_dataclasses_work_in_a_problem_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["burger", "Burgers", "bürgers"])
 def test_a_misspelt_name_is_told_the_nearest(name: str) -> None:
-    with pytest.raises(Misuse, match=f"problem '{name}': no such problem; did you mean burgers?"):
+    with pytest.raises(
+        UserError, match=f"problem '{name}': no such problem; did you mean burgers?"
+    ):
         problems.load(name)
 
 
 def test_an_unknown_name_is_told_all() -> None:
-    with pytest.raises(Misuse, match=r"no such problem; expected one of burgers, .*a \.py file"):
+    with pytest.raises(UserError, match=r"no such problem; expected one of burgers, .*a \.py file"):
         problems.load("zzzzzz")
 
 
 @pytest.mark.parametrize("machinery", ["problem", "domains", "loading"])
 def test_machinery_is_no_problem(machinery: str) -> None:
-    with pytest.raises(Misuse, match="no such problem"):
+    with pytest.raises(UserError, match="no such problem"):
         problems.load(machinery)
 
 
 def test_a_missing_file() -> None:
-    with pytest.raises(Misuse, match=r"nowhere/heat\.py: expected a Python file .* no such file"):
+    with pytest.raises(
+        UserError, match=r"nowhere/heat\.py: expected a Python file .* no such file"
+    ):
         problems.load("nowhere/heat.py")
 
 
@@ -178,7 +182,7 @@ def test_a_missing_file() -> None:
 )
 def test_files_that_cannot_be_used(tmp_path: Path, text: str, message: str) -> None:
     path = write(tmp_path, text)
-    with pytest.raises(Misuse, match=message) as caught:
+    with pytest.raises(UserError, match=message) as caught:
         problems.load(path)
     assert str(caught.value).startswith(str(path))
     assert "\n" not in str(caught.value)
@@ -187,12 +191,12 @@ def test_files_that_cannot_be_used(tmp_path: Path, text: str, message: str) -> N
 def test_a_file_that_is_no_text(tmp_path: Path) -> None:
     path = tmp_path / "heat.py"
     path.write_bytes(b"x = '\xff\xfe'\n")
-    with pytest.raises(Misuse, match=re.escape(str(path)) + ".*does not parse"):
+    with pytest.raises(UserError, match=re.escape(str(path)) + ".*does not parse"):
         problems.load(path)
 
 
 def test_a_failed_import_leaves_no_half_made_module(tmp_path: Path) -> None:
     modules = set(sys.modules)
-    with pytest.raises(Misuse, match="division by zero"):
+    with pytest.raises(UserError, match="division by zero"):
         problems.load(write(tmp_path, "1 / 0\n"))
     assert set(sys.modules) == modules

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from nas.calculus.jets import Laplacian
-from nas.errors import Misuse
+from nas.errors import UserError
 from nas.problems import Box, Condition, Polygon, Problem, laplacian
 from tests.problems import local
 
@@ -120,9 +120,9 @@ def test_a_wrong_solution_leaves_one() -> None:
 
 
 def test_fourth_derivatives_are_found() -> None:
-    assert BEAM.streams.keys == ((0,), (1,), (2,), (3,), (4,))
+    assert BEAM.derivatives.keys == ((0,), (1,), (2,), (3,), (4,))
     assert local.remainders(
-        BEAM, BEAM.equations, BEAM.streams, np.array([[0.3], [0.6]])
+        BEAM, BEAM.equations, BEAM.derivatives, np.array([[0.3], [0.6]])
     ).residual == pytest.approx(0, abs=1e-3)  # eight digits are lost by differences
 
 
@@ -130,15 +130,15 @@ def test_the_derivatives_are_found_and_kept_apart_from_those_of_the_conditions()
     assert KOVASZNAY.equations.derivatives == {
         (0, 0), (1, 0), (0, 1), Laplacian((0, 1))
     }  # fmt: skip
-    assert KOVASZNAY.condition_streams.keys == ((0, 0),)
+    assert KOVASZNAY.condition_derivatives.keys == ((0, 0),)
     assert HEAT_IN_SPACE.equations.derivatives == {(0, 0, 0, 1), Laplacian((0, 1, 2))}
-    assert OSCILLATOR.condition_streams.keys == ((0,), (1,))
+    assert OSCILLATOR.condition_derivatives.keys == ((0,), (1,))
 
 
 def test_a_system_has_a_residual_an_equation() -> None:
     points = torch.rand(5, 2)
-    jet = torch.rand(4, len(KOVASZNAY.streams), 5, 3)
-    residuals = KOVASZNAY.equations(jet, KOVASZNAY.streams, points)
+    jet = torch.rand(4, len(KOVASZNAY.derivatives), 5, 3)
+    residuals = KOVASZNAY.equations(jet, KOVASZNAY.derivatives, points)
     assert [tuple(residual.shape) for residual in residuals] == [(4, 5)] * 3
 
 
@@ -252,10 +252,10 @@ def test_coefficients_may_be_bound_beforehand() -> None:
     ],
 )
 def test_misuse_is_told_at_construction(changes: dict[str, Any], message: str) -> None:
-    with pytest.raises(Misuse, match=re.escape(message)):
+    with pytest.raises(UserError, match=re.escape(message)):
         replace(BEAM, **changes)
 
 
 def test_a_residual_that_uses_no_field_is_refused() -> None:
-    with pytest.raises(Misuse, match="expected a function of u, got one that uses none of them"):
+    with pytest.raises(UserError, match="expected a function of u, got one that uses none of them"):
         Problem(name="nothing", domain=Box(x=(0.0, 1.0)), residual=lambda x: x, conditions=[])

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import qmc
 
-from nas.errors import Misuse
+from nas.errors import UserError
 from nas.problems import Box, Domain, Polygon
 from nas.problems.domains import Array, Mask
 from nas.problems.sampling import Method, boundary_points, interior_points, shared_out
@@ -134,17 +134,17 @@ def test_shares_add_up(measures: list[float], more: int) -> None:
     ],
 )
 def test_bad_arguments(arguments: dict[str, Any], message: str) -> None:
-    with pytest.raises(Misuse, match=re.escape(message)):
+    with pytest.raises(UserError, match=re.escape(message)):
         interior_points(SQUARE, **{"count": 5, "seed": 0, "draw": 0, **arguments})
 
 
 def test_too_few_boundary_points() -> None:
-    with pytest.raises(Misuse, match="boundary points: expected at least 2, one a part, got 1"):
+    with pytest.raises(UserError, match="boundary points: expected at least 2, one a part, got 1"):
         boundary_points(SQUARE, ("x_min", "x_max"), 1, seed=0, draw=0)
 
 
 def test_unknown_boundary_part() -> None:
-    with pytest.raises(Misuse, match=r"'top': no such part .* x_min, x_max, t_min, t_max"):
+    with pytest.raises(UserError, match=r"'top': no such part .* x_min, x_max, t_min, t_max"):
         boundary_points(SQUARE, ("top",), 10, seed=0, draw=0)
 
 
@@ -155,5 +155,5 @@ def test_a_domain_that_contains_nothing_is_refused() -> None:
         def contains(self, points: Array) -> Mask:
             return np.zeros(len(points), bool)
 
-    with pytest.raises(Misuse, match="found 0 points inside, expected 5"):
+    with pytest.raises(UserError, match="found 0 points inside, expected 5"):
         interior_points(cast(Domain, Nowhere()), 5, seed=0, draw=0)

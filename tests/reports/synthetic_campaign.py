@@ -18,12 +18,12 @@ ACTIVATIONS = ("sine", "tanh", "swish", "softplus")
 FAVOUR = {"sine": 2.0, "tanh": -2.0, "swish": 0.5, "softplus": 0.0, "gelu": 0.2}
 
 
-def expert(name: str, candidate: int, fate: str, ended: int, **changes: Any) -> Row:
+def expert(name: str, candidate: int, outcome: str, ended: int, **changes: Any) -> Row:
     """One row of ``experts`` with plain defaults."""
     row = {
         "run": name, "trial": 0, "repetition": 0, "candidate": candidate, "activation": "tanh",
-        "depth": 2, "width": 16, "parameters": 337, "born": 0, "ended": ended, "fate": fate,
-        "reason": "", "importance": 0.1, "own_loss": 0.5, "leave_one_out": 1.1, "refusals": 0,
+        "depth": 2, "width": 16, "parameters": 337, "born": 0, "ended": ended, "outcome": outcome,
+        "reason": "", "importance": 0.1, "individual_loss": 0.5, "leave_one_out": 1.1, "refusals": 0,
     }  # fmt: skip
     return row | changes
 
@@ -45,14 +45,14 @@ def single(candidate: tuple[str, int, int], error: float, **changes: Any) -> Row
     activation, depth, width = candidate
     row = {
         "repetition": 0, "activation": activation, "depth": depth, "width": width,
-        "parameters": 300, "own_loss": 10 * error, "held_out_loss": error, "relative_l2": error,
+        "parameters": 300, "individual_loss": 10 * error, "held_out_loss": error, "relative_l2": error,
         "iterations": 100, "evaluations": 1000, "seconds": 10.0, "reason": "",
     }  # fmt: skip
     return row | changes
 
 
-def team(run: str, kind: str, error: float, number: int = 0, **changes: Any) -> Row:
-    """One row of ``teams``, completed, with plain defaults."""
+def subset(run: str, kind: str, error: float, number: int = 0, **changes: Any) -> Row:
+    """One row of ``subsets``, completed, with plain defaults."""
     row = {
         "run": run, "trial": 0, "repetition": 0, "kind": kind, "number": number,
         "members": "sine 2×16, tanh 2×16", "size": 2, "status": "completed", "reason": "",
@@ -114,28 +114,29 @@ def realistic(
     best = next((t["best_run"] for t in made.tables["trials"] if t["recommended"]), None)
     if best is not None:
         mine = [e for e in made.tables["experts"] if e["run"] == best]
-        team = [int(e["candidate"]) for e in mine if e["fate"] == "survived"]
-        made.maps[best] = make_map(team)
+        subset = [int(e["candidate"]) for e in mine if e["outcome"] == "survived"]
+        made.maps[best] = make_map(subset)
         _add_validation(made, rng, best)
     return made
 
 
 def _add_validation(made: Campaign, rng: np.random.Generator, run: str) -> None:
-    """What stands beside one run: its pool alone, and other teams."""
+    """What stands beside one run: its pool alone, and other subsets."""
     (known,) = (row for row in made.tables["runs"] if row["run"] == run)
     keys = {"repetition": known["repetition"], "relative_l2": known["relative_l2"]}
     for row in made.tables["experts"]:
         if row["run"] == run:
             candidate = (row["activation"], row["depth"], row["width"])
             made.tables["singles"].append(
-                single(candidate, row["own_loss"] / 100, **keys) | {"own_loss": row["own_loss"]}
+                single(candidate, row["individual_loss"] / 100, **keys)
+                | {"individual_loss": row["individual_loss"]}
             )
     keys |= {"trial": known["trial"], "size": known["experts_after"]}
     for kind, count in (("selected", 1), ("best", 1), ("all", 1), ("longest", 1), ("random", 20)):
         for number in range(count):
             error = float(known["held_out_loss"] * rng.lognormal(0.5 * (kind == "random"), 0.4))
-            made.tables["teams"].append(
-                team(run, kind, error, number, **keys)
+            made.tables["subsets"].append(
+                subset(run, kind, error, number, **keys)
                 | {"relative_l2": keys["relative_l2"] and float(np.sqrt(error))}
             )
 
@@ -155,11 +156,11 @@ def _add_run(
     end = 1500 if broken else 2400
     for c, (activation, depth, width) in enumerate(pool):
         dropped = drop_at.get(c, end) < end
-        fate = "dropped" if dropped else "censored" if broken else "survived"
-        row = expert(keys["run"], c, fate, drop_at[c] if dropped else end, **keys)
+        outcome = "dropped" if dropped else "censored" if broken else "survived"
+        row = expert(keys["run"], c, outcome, drop_at[c] if dropped else end, **keys)
         row |= {"activation": activation, "depth": depth, "width": width, "parameters": size[c]}
-        row["own_loss"] = float(np.exp(rng.normal(-0.5 * merit[c], 0.6)))
-        row["importance"] = 1 / m if fate != "survived" else float(next(weight))
+        row["individual_loss"] = float(np.exp(rng.normal(-0.5 * merit[c], 0.6)))
+        row["importance"] = 1 / m if outcome != "survived" else float(next(weight))
         row["reason"] = "importance 0.011 under 0.3 / 14" if dropped else ""
         made.tables["experts"].append(row)
     loss = _add_history(made, rng, keys, m, list(drop_at.values()), 1500 if broken else 3600)
@@ -228,15 +229,15 @@ def _add_trials(made: Campaign, trials: int) -> None:
 
 
 def _with_experts(
-    columns: dict[str, Array], fields: Sequence[str], team: Sequence[int], x: Array, y: Array
+    columns: dict[str, Array], fields: Sequence[str], subset: Sequence[int], x: Array, y: Array
 ) -> dict[str, Array]:
     """Smooth weights around centres, and experts that are right where their weight is large."""
     rng = np.random.default_rng(1)
-    centres = rng.uniform([x.min(), y.min()], [x.max(), y.max()], size=(len(team), 2))
+    centres = rng.uniform([x.min(), y.min()], [x.max(), y.max()], size=(len(subset), 2))
     score = np.exp(-6 * np.stack([(x - a) ** 2 + (y - b) ** 2 for a, b in centres]))
     weights = score / score.sum(axis=0)
     outside = np.isnan(columns[fields[0]])
-    for i, c in enumerate(team):
+    for i, c in enumerate(subset):
         columns[f"weight.{c}"] = np.where(outside, np.nan, weights[i])
         for name in fields:
             wrong = 0.3 * np.nanmax(np.abs(columns[name])) * np.sin(3 * x + i) * (1 - weights[i])
@@ -253,7 +254,7 @@ def _l_shape(rng: np.random.Generator) -> Any:
     corner = np.minimum(1, np.maximum(-x, -y) + 0.35)
     u = np.where((x > 0) & (y > 0), np.nan, 0.16 * (1 - x**2) * (1 - y**2) * corner)
     made = {"x": x, "y": y, "u": u + 2e-3 * np.sin(9 * x * y) * (1 - x**2), "u.reference": u}
-    return facts, lambda team: _with_experts(made, ["u"], team, x, y)
+    return facts, lambda subset: _with_experts(made, ["u"], subset, x, y)
 
 
 def _burgers(rng: np.random.Generator) -> Any:
@@ -264,7 +265,7 @@ def _burgers(rng: np.random.Generator) -> Any:
     x, t = (g.ravel() for g in np.meshgrid(np.linspace(-1, 1, 101), np.linspace(0, 1, 51)))
     u = -np.sin(np.pi * x) * (1 - t) - np.tanh(x * 30) * t * (1 - np.abs(x))
     made = {"x": x, "t": t, "u": u + 0.02 * np.exp(-200 * x**2) * t, "u.reference": u}
-    return facts, lambda team: _with_experts(made, ["u"], team, x, t)
+    return facts, lambda subset: _with_experts(made, ["u"], subset, x, t)
 
 
 def _flow(rng: np.random.Generator) -> Any:
@@ -274,4 +275,4 @@ def _flow(rng: np.random.Generator) -> Any:
     }  # fmt: skip
     x, y = (g.ravel() for g in np.meshgrid(np.linspace(0, 3, 91), np.linspace(0, 1, 31)))
     made = {"x": x, "y": y, "u": 4 * y * (1 - y) + 0.1 * np.sin(4 * x), "p": 120 * (3 - x) + 5 * y}
-    return facts, lambda team: _with_experts(made, ["u", "p"], team, x, y)
+    return facts, lambda subset: _with_experts(made, ["u", "p"], subset, x, y)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import reports
+from nas import reports
 from tests.reports.synthetic_campaign import realistic
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from reports.claims import Claim, claims
+from nas.reports.claims import Claim, claims
 
 RATES = pd.DataFrame(
     [

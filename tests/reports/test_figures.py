@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-import reports.figures
+from nas.reports import figures
 from nas.campaign.records import Records
-from nas.errors import Misuse
-from reports import grid, style
-from reports.figures import SECTIONS, collect, front, learning_curves, responsibility
-from reports.figures import combinations as combined
-from reports.figures import experts as own_predictions
+from nas.errors import UserError
+from nas.reports import grid, style
+from nas.reports.figures import SECTIONS, collect, front, learning_curves, responsibility
+from nas.reports.figures import combinations as combined
+from nas.reports.figures import experts as own_predictions
 from tests.reports.synthetic_campaign import Campaign, expert, realistic, run_row
 
-MODULES = [module.name for module in pkgutil.iter_modules(reports.figures.__path__)]
+MODULES = [module.name for module in pkgutil.iter_modules(figures.__path__)]
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def flow(tmp_path_factory: pytest.TempPathFactory) -> Records:
 
 @pytest.mark.parametrize("name", MODULES)
 def test_a_figure_keeps_the_contract(name: str, l_shape: Records) -> None:
-    module = importlib.import_module(f"reports.figures.{name}")
+    module = importlib.import_module(f"nas.reports.figures.{name}")
     assert module.SECTION in SECTIONS
     assert isinstance(module.ORDER, int)
     assert callable(module.summarise)
@@ -121,8 +121,8 @@ def test_responsibility_is_the_largest_weight(l_shape: Records) -> None:
     inside = np.isfinite(data.winner)
     weights = np.stack([data.where.values[f"weight.{c}"] for c in data.where.experts])
     for row, column in ((5, 5), (70, 10), (20, 70)):
-        place = int(data.winner[row, column])
-        assert weights[place, row, column] == weights[:, row, column].max()
+        index = int(data.winner[row, column])
+        assert weights[index, row, column] == weights[:, row, column].max()
     assert sum(data.share.values()) == pytest.approx(1)
     assert inside.mean() == pytest.approx(0.75, abs=0.02)
 
@@ -144,7 +144,7 @@ def test_a_map_without_its_columns_is_refused(tmp_path: Path, missing: str) -> N
     made = realistic(trials=1, broken=())
     del next(iter(made.maps.values()))[missing]
     records = made.records(tmp_path)
-    with pytest.raises(Misuse, match=rf"map\.parquet: expected a map .* found no {missing};"):
+    with pytest.raises(UserError, match=rf"map\.parquet: expected a map .* found no {missing};"):
         grid.load(records)
 
 
@@ -153,7 +153,7 @@ def test_a_map_with_missing_rows_is_refused(tmp_path: Path) -> None:
     for columns in made.maps.values():
         columns.update({name: values[:-3] for name, values in columns.items()})
     records = made.records(tmp_path)
-    with pytest.raises(Misuse, match="expected a regular grid of 81 × 81 points, found 6558"):
+    with pytest.raises(UserError, match="expected a regular grid of 81 × 81 points, found 6558"):
         grid.load(records)
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-import reports
-from nas.errors import Misuse
+from nas import reports
+from nas.errors import UserError
 from tests.reports.synthetic_campaign import Campaign, realistic
 
 
@@ -84,7 +84,7 @@ def test_the_page_answers_first(page: Path) -> None:
         "front",
         "survival",
         "single",
-        "team",
+        "subset",
         "learning",
         "trials",
         "failures",
@@ -100,7 +100,7 @@ def test_the_page_answers_first(page: Path) -> None:
 
 def test_the_same_records_give_the_same_bytes(campaign: Path, page: Path, tmp_path: Path) -> None:
     """In another process, with another seed of hashes."""
-    command = f"import reports; reports.write({str(campaign)!r}, {str(tmp_path)!r})"
+    command = f"from nas import reports; reports.write({str(campaign)!r}, {str(tmp_path)!r})"
     environment = {"PYTHONHASHSEED": "77", "PATH": ""}
     subprocess.run([sys.executable, "-c", command], check=True, env=environment)
     first = {p.relative_to(page.parent): p for p in page.parent.rglob("*") if p.is_file()}
@@ -175,13 +175,15 @@ def test_csv_holds_the_numbers_of_the_records(page: Path) -> None:
 
 
 def test_a_folder_that_is_no_campaign(tmp_path: Path) -> None:
-    with pytest.raises(Misuse, match=r"expected a campaign folder, found no campaign\.json"):
+    with pytest.raises(UserError, match=r"expected a campaign folder, found no campaign\.json"):
         reports.write(tmp_path)
 
 
 def test_a_campaign_without_a_run(tmp_path: Path) -> None:
     Campaign().write(tmp_path)
-    with pytest.raises(Misuse, match="at least one run that has ended, found none; run `nas sea"):
+    with pytest.raises(
+        UserError, match="at least one run that has ended, found none; run `nas sea"
+    ):
         reports.write(tmp_path)
 
 
@@ -189,14 +191,14 @@ def test_a_table_that_was_cut_short(tmp_path: Path) -> None:
     realistic(trials=1, broken=()).write(tmp_path)
     table = tmp_path / "tables" / "experts.parquet"
     table.write_bytes(table.read_bytes()[:200])
-    with pytest.raises(Misuse, match=r"experts\.parquet: damaged or cut short"):
+    with pytest.raises(UserError, match=r"experts\.parquet: damaged or cut short"):
         reports.write(tmp_path)
 
 
 def test_a_destination_that_cannot_be_written(tmp_path: Path) -> None:
     campaign = realistic(trials=1, broken=()).write(tmp_path / "c")
     (tmp_path / "taken").write_text("a file, not a folder")
-    with pytest.raises(Misuse, match="cannot be written"):
+    with pytest.raises(UserError, match="cannot be written"):
         reports.write(campaign, tmp_path / "taken")
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from reports import survival, words
+from nas.reports import survival, words
 from tests.reports.synthetic_campaign import Campaign, expert, realistic, run_row
 
 
@@ -29,20 +29,22 @@ def rows(table: pd.DataFrame, factor: str, level: str) -> pd.DataFrame:
 
 def test_wilson_interval_by_hand(tmp_path: Path) -> None:
     """8 of 10: centre (p + z²/2n) / (1 + z²/n), worked by hand with z = 1.959964."""
-    fates = ["survived"] * 8 + ["dropped"] * 2
-    experts = [expert("a", i, fate, 50) for i, fate in enumerate(fates)]
+    outcomes = ["survived"] * 8 + ["dropped"] * 2
+    experts = [expert("a", i, outcome, 50) for i, outcome in enumerate(outcomes)]
     row = rows(survival.survival_rates(*tables(tmp_path, experts, [run_row("a")])), "depth", "2")
     assert row.loc[0, "rate"] == pytest.approx(0.8)
     assert row.loc[0, "low"] == pytest.approx(0.4901625, abs=1e-6)
     assert row.loc[0, "high"] == pytest.approx(0.9433178, abs=1e-6)
 
 
-@pytest.mark.parametrize(("fate", "low", "high"), [("survived", 0.2065, 1), ("dropped", 0, 0.7935)])
+@pytest.mark.parametrize(
+    ("outcome", "low", "high"), [("survived", 0.2065, 1), ("dropped", 0, 0.7935)]
+)
 def test_wilson_interval_of_a_single_expert(
-    tmp_path: Path, fate: str, low: float, high: float
+    tmp_path: Path, outcome: str, low: float, high: float
 ) -> None:
     """n = 1: the inner bound is 1 / (1 + z²) from the outer one."""
-    both = tables(tmp_path, [expert("a", 0, fate, 50)], [run_row("a")])
+    both = tables(tmp_path, [expert("a", 0, outcome, 50)], [run_row("a")])
     row = rows(survival.survival_rates(*both), "activation", "tanh")
     assert row.loc[0, "low"] == pytest.approx(low, abs=1e-4)
     assert row.loc[0, "high"] == pytest.approx(high, abs=1e-4)
@@ -73,7 +75,7 @@ def test_kaplan_meier_by_hand(tmp_path: Path) -> None:
     Greenwood at 10: S² · 1/(5·4) = 0.032, so the log-log interval is 0.8^exp(±z·√0.032 / …).
     """
     ended = [(10, "dropped"), (20, "dropped"), (20, "censored"), (30, "dropped"), (40, "survived")]
-    experts = [expert("a", i, fate, step) for i, (step, fate) in enumerate(ended)]
+    experts = [expert("a", i, outcome, step) for i, (step, outcome) in enumerate(ended)]
     curve = rows(survival.kaplan_meier(tables(tmp_path, experts, [])[0]), "activation", "tanh")
     assert list(curve["step"]) == [0, 10, 20, 30, 40]
     assert list(curve["at_risk"]) == [5, 5, 4, 2, 1]
@@ -91,10 +93,10 @@ def test_kaplan_meier_counts_steps_from_birth(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fate", "alive"), [("dropped", 0.0), ("survived", 1.0), ("censored", 1.0)]
+    ("outcome", "alive"), [("dropped", 0.0), ("survived", 1.0), ("censored", 1.0)]
 )
-def test_kaplan_meier_where_all_share_one_fate(tmp_path: Path, fate: str, alive: float) -> None:
-    experts = [expert("a", i, fate, 30) for i in range(3)]
+def test_kaplan_meier_where_all_share_one_fate(tmp_path: Path, outcome: str, alive: float) -> None:
+    experts = [expert("a", i, outcome, 30) for i in range(3)]
     curve = rows(survival.kaplan_meier(tables(tmp_path, experts, [])[0]), "depth", "2")
     assert list(curve["step"]) == [0, 30]
     assert list(curve["alive"]) == [1.0, alive]
@@ -148,11 +150,11 @@ def test_importance_without_numbers_or_with_one_run(tmp_path: Path) -> None:
 def test_own_residual_ranks_within_the_run(tmp_path: Path) -> None:
     losses = {"a": (1e-3, 2e-3, None), "b": (5.0, float("inf"), 7.0)}
     experts = [
-        expert(run, i, "survived", 50, own_loss=value, width=2**i)
+        expert(run, i, "survived", 50, individual_loss=value, width=2**i)
         for run, values in losses.items()
         for i, value in enumerate(values)
     ]
-    table = survival.own_residual(*tables(tmp_path, experts, [run_row("a"), run_row("b")]))
+    table = survival.individual_rank(*tables(tmp_path, experts, [run_row("a"), run_row("b")]))
     assert rows(table, "width", "1").loc[0, "rank"] == 0
     assert rows(table, "width", "2").loc[0, "rank"] == 1, "an infinite residual is the worst"
     assert rows(table, "width", "4").loc[0, "rank"] == 0.5
@@ -160,28 +162,28 @@ def test_own_residual_ranks_within_the_run(tmp_path: Path) -> None:
 
 def test_agreement_is_one_where_the_worst_go_first(tmp_path: Path) -> None:
     ends = [("dropped", 10), ("dropped", 20), ("dropped", 30), ("survived", 50)]
-    experts = [expert("a", i, f, s, own_loss=1.0 / (i + 1)) for i, (f, s) in enumerate(ends)]
-    experts += [expert("b", i, f, s, own_loss=1.0 + i) for i, (f, s) in enumerate(ends)]
-    experts += [expert("c", i, "survived", 50, own_loss=1.0 + i) for i in range(4)]
+    experts = [expert("a", i, f, s, individual_loss=1.0 / (i + 1)) for i, (f, s) in enumerate(ends)]
+    experts += [expert("b", i, f, s, individual_loss=1.0 + i) for i, (f, s) in enumerate(ends)]
+    experts += [expert("c", i, "survived", 50, individual_loss=1.0 + i) for i in range(4)]
     runs = [run_row(name) for name in "abc"]
     table = survival.agreement(*tables(tmp_path, experts, runs))
     assert dict(zip(table["run"], table["tau"], strict=True)) == pytest.approx({"a": 1, "b": -1})
 
 
 def test_chance_against_all_deals(tmp_path: Path) -> None:
-    """Brute force: all 6! orders of fates in one run, of which a share parts as far."""
-    fates = np.array([1, 1, 1, 0, 0, 0])
+    """Brute force: all 6! orders of outcomes in one run, of which a share parts as far."""
+    outcomes = np.array([1, 1, 1, 0, 0, 0])
     level = np.array([0, 0, 1, 1, 1, 1])
     experts = [
         expert("a", i, "survived" if f else "dropped", 9, depth=int(d))
-        for i, (f, d) in enumerate(zip(fates, level, strict=True))
+        for i, (f, d) in enumerate(zip(outcomes, level, strict=True))
     ]
 
     def spread(dealt: Any) -> float:
         parts = [(dealt[level == k].mean() - 0.5) ** 2 * (level == k).sum() for k in (0, 1)]
         return float(sum(parts))
 
-    deals = [spread(np.array(d)) >= spread(fates) - 1e-12 for d in permutations(fates)]
+    deals = [spread(np.array(d)) >= spread(outcomes) - 1e-12 for d in permutations(outcomes)]
     p_values = survival.chance(*tables(tmp_path, experts, [run_row("a")]))
     assert p_values["depth"] == pytest.approx(np.mean(deals), abs=0.015)
     assert np.isnan(p_values["width"]), "one level is nothing to compare"
@@ -201,7 +203,7 @@ def test_every_statistic_stands_an_empty_table(tmp_path: Path) -> None:
         survival.survival_rates(*both),
         survival.kaplan_meier(both[0]),
         survival.importance(*both),
-        survival.own_residual(*both),
+        survival.individual_rank(*both),
         survival.agreement(*both),
     ):
         assert table.empty
@@ -211,7 +213,7 @@ def test_every_statistic_stands_an_empty_table(tmp_path: Path) -> None:
 def test_statistics_do_not_depend_on_the_order_of_rows(tmp_path: Path) -> None:
     records = realistic(trials=3, broken=()).records(tmp_path)
     mixed = records.experts.sample(frac=1, random_state=1)
-    for of in (survival.survival_rates, survival.importance, survival.own_residual):
+    for of in (survival.survival_rates, survival.importance, survival.individual_rank):
         pd.testing.assert_frame_equal(of(mixed, records.runs), of(records.experts, records.runs))
     assert survival.chance(mixed, records.runs) == survival.chance(records.experts, records.runs)
 
@@ -219,8 +221,8 @@ def test_statistics_do_not_depend_on_the_order_of_rows(tmp_path: Path) -> None:
 def test_kin_tell_about_each_other() -> None:
     """Worked with the means of a balanced grid, which are its least-squares fit."""
     made = [
-        expert("a", place, "dropped", 10, activation=activation, width=width, own_loss=loss)
-        for place, (activation, width, loss) in enumerate(
+        expert("a", index, "dropped", 10, activation=activation, width=width, individual_loss=loss)
+        for index, (activation, width, loss) in enumerate(
             [("sine", 16, 1.0), ("sine", 32, 0.1), ("tanh", 16, 0.01), ("tanh", 32, 1e-6)]
         )
     ]
@@ -228,13 +230,13 @@ def test_kin_tell_about_each_other() -> None:
     own = np.log([1.0, 0.1, 0.01, 1e-6]).reshape(2, 2)
     fit = own.mean(0, keepdims=True) + own.mean(1, keepdims=True) - own.mean()
     expected = ((own + fit) / 2).ravel()
-    np.testing.assert_allclose(survival.with_kin(experts), expected)
-    experts.loc[0, "own_loss"] = np.nan
-    told = survival.with_kin(experts)
+    np.testing.assert_allclose(survival.main_effects(experts), expected)
+    experts.loc[0, "individual_loss"] = np.nan
+    told = survival.main_effects(experts)
     assert np.isnan(told[0])
     assert told[1:].notna().all()
-    experts["own_loss"] = np.inf
-    assert survival.with_kin(experts).isna().all()
+    experts["individual_loss"] = np.inf
+    assert survival.main_effects(experts).isna().all()
 
 
 def test_the_best_alone_are_ranked_over_the_completed_runs() -> None:
@@ -246,10 +248,10 @@ def test_the_best_alone_are_ranked_over_the_completed_runs() -> None:
     ):
         status = "diverged" if name == "c" else "completed"
         runs.append(run_row(name, status=status))
-        for place, (activation, loss) in enumerate(
+        for index, (activation, loss) in enumerate(
             zip(("sine", "tanh", "swish"), losses, strict=True)
         ):
-            row = expert(name, place, "dropped", 10, activation=activation, own_loss=loss)
+            row = expert(name, index, "dropped", 10, activation=activation, individual_loss=loss)
             rows.append(row)
     table = survival.best_alone(pd.DataFrame(rows), pd.DataFrame(runs))
     assert list(table["activation"]) == ["sine", "tanh", "swish"]

@@ -11,9 +11,9 @@ import pytest
 from scipy import stats
 
 from nas.campaign.records import Records
-from reports import trust
-from reports.verdict import verdict
-from tests.reports.synthetic_campaign import Campaign, expert, realistic, run_row, single, team
+from nas.reports import trust
+from nas.reports.verdict import verdict
+from tests.reports.synthetic_campaign import Campaign, expert, realistic, run_row, single, subset
 
 GRID = [("sine", 2, 16), ("sine", 3, 16), ("tanh", 2, 16), ("tanh", 3, 16)]
 ATTEMPT = {
@@ -35,19 +35,19 @@ def made(
         keys = {"repetition": repetition}
         campaign.tables["runs"].append(run_row(run, relative_l2=0.01, evaluations=2000, **keys))
         campaign.tables["attempts"].append(ATTEMPT | {"run": run} | keys)
-        for place, (activation, depth, width) in enumerate(GRID):
+        for index, (activation, depth, width) in enumerate(GRID):
             levels = {"activation": activation, "depth": depth, "width": width}
-            fate = "survived" if place < 2 else "dropped"
-            told = {"own_loss": 0.1 * (place + 1), "importance": 0.4 - 0.1 * place}
-            told |= {"leave_one_out": 2.0 - 0.1 * place}
-            row = expert(run, place, fate, 900 - place, **levels, **keys, **told)
+            outcome = "survived" if index < 2 else "dropped"
+            told = {"individual_loss": 0.1 * (index + 1), "importance": 0.4 - 0.1 * index}
+            told |= {"leave_one_out": 2.0 - 0.1 * index}
+            row = expert(run, index, outcome, 900 - index, **levels, **keys, **told)
             campaign.tables["experts"].append(row)
-            alone = single(GRID[place], 0.02 * (place + 1), **keys)
+            alone = single(GRID[index], 0.02 * (index + 1), **keys)
             campaign.tables["singles"].append(alone)
         for kind, value in (("selected", error), ("best", 0.04), ("all", 0.005), ("longest", 0.1)):
-            campaign.tables["teams"].append(team(run, kind, value, **keys))
+            campaign.tables["subsets"].append(subset(run, kind, value, **keys))
         for number, value in enumerate(rivals):
-            campaign.tables["teams"].append(team(run, "random", value, number, **keys))
+            campaign.tables["subsets"].append(subset(run, "random", value, number, **keys))
     return campaign.records(folder)
 
 
@@ -61,7 +61,7 @@ def test_ratios_are_those_of_the_errors(tmp_path: Path) -> None:
     assert row["parameters"] == pytest.approx(2000 / 4000)
     assert row["seconds"] == pytest.approx(20 / (4 * 10))
     assert row["evaluations"] == pytest.approx(2000 / (4 * 1000))
-    assert (row["size"], row["pool"], row["teams"]) == (2, 4, 4)
+    assert (row["size"], row["pool"], row["subsets"]) == (2, 4, 4)
 
 
 def test_an_interval_of_one_run_is_wilsons(tmp_path: Path) -> None:
@@ -92,19 +92,19 @@ def test_where_nothing_else_was_drawn_nothing_is_said_of_it(tmp_path: Path) -> N
     (row,) = trust.runs(made(tmp_path, rivals=())).to_dict("records")
     assert math.isnan(row["better"])
     records = made(tmp_path / "again", rivals=())
-    assert verdict(records)[0].startswith("The team has not been measured against others")
+    assert verdict(records)[0].startswith("The subset has not been measured against others")
     records.runs["experts_after"] = 4
     assert verdict(records)[0].startswith("Nothing was dropped")
 
 
 def test_a_failed_team_is_infinitely_bad(tmp_path: Path) -> None:
     records = made(tmp_path, rivals=(0.01, *(0.03,) * 19))
-    records.teams.loc[records.teams.number == 0, ["relative_l2", "held_out_loss"]] = np.nan
-    failed = records.teams.kind.isin(["selected", "best"])  # number 0 is the best random one, too
-    records.teams.loc[failed, "relative_l2"] = 0.02
+    records.subsets.loc[records.subsets.number == 0, ["relative_l2", "held_out_loss"]] = np.nan
+    failed = records.subsets.kind.isin(["selected", "best"])  # number 0 is the best random one, too
+    records.subsets.loc[failed, "relative_l2"] = 0.02
     (row,) = trust.runs(records).to_dict("records")
     assert row["better"] == 1
-    records.teams.loc[records.teams.kind == "selected", "relative_l2"] = np.nan
+    records.subsets.loc[records.subsets.kind == "selected", "relative_l2"] = np.nan
     (row,) = trust.runs(records).to_dict("records")
     assert row["better"] == pytest.approx(1 / 40)  # half of the one that failed, too
     assert verdict(records)[0].startswith("No")
@@ -112,7 +112,7 @@ def test_a_failed_team_is_infinitely_bad(tmp_path: Path) -> None:
 
 def test_where_all_teams_failed_it_is_said(tmp_path: Path) -> None:
     records = made(tmp_path, rivals=(0.01, *(0.03,) * 19))
-    records.teams[["relative_l2", "held_out_loss"]] = np.nan
+    records.subsets[["relative_l2", "held_out_loss"]] = np.nan
     assert verdict(records)[0].startswith("No")
 
 
@@ -126,7 +126,7 @@ def test_runs_of_other_trials_do_not_count(tmp_path: Path) -> None:
 
 def test_without_a_truth_the_held_out_loss_is_the_error(tmp_path: Path) -> None:
     records = made(tmp_path)
-    for table in (records.teams, records.singles, records.runs):
+    for table in (records.subsets, records.singles, records.runs):
         table["relative_l2"] = np.nan
     records.runs["held_out_loss"] = 0.03
     (row,) = trust.runs(records).to_dict("records")
@@ -153,12 +153,12 @@ def test_its_coverage_is_counted(runs: int, left: int) -> None:
 
 
 def test_rankings_are_judged_by_how_good_each_is_alone(tmp_path: Path) -> None:
-    """Own residual, importance and leave-one-out effect go with the truth, all the way; of the
+    """Individual loss, importance and leave-one-out effect go with the truth, all the way; of the
     order of survival, the two survivors are a tie and the dropped go from worse to better."""
     records = made(tmp_path, selected=(0.02, 0.02))
     records.singles.loc[records.singles.repetition == 1, "relative_l2"] = [0.02, 0.04, 0.08, 0.06]
     table = trust.rankings(records).set_index("ranking")
-    for ranking in ("own residual", "importance", "leave-one-out effect"):
+    for ranking in ("individual loss", "importance", "leave-one-out effect"):
         assert table.loc[ranking, "tau"] == pytest.approx(_tau_b_with_one_tie(6, 0, 1))
     assert table.loc[trust.AGREEMENT, "tau"] == pytest.approx(4 / 6)
     lived = [-math.inf, -math.inf, -898, -897]
@@ -184,8 +184,12 @@ def test_a_ranking_that_was_not_recorded_is_left_out(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("selected", "rivals", "answer"),
     [
-        ((0.02,) * 3, (0.03,) * 20, "Yes, the team is better than chance would pick. Against the"),
-        ((0.02,) * 3, (0.01,) * 20, "No: the team cannot be told from one picked by chance"),
+        (
+            (0.02,) * 3,
+            (0.03,) * 20,
+            "Yes, the subset is better than chance would pick. Against the",
+        ),
+        ((0.02,) * 3, (0.01,) * 20, "No: the subset cannot be told from one picked by chance"),
     ],
 )
 def test_the_answer_comes_first(
@@ -207,9 +211,9 @@ def test_a_better_single_network_is_told_also_when_the_team_is_good(tmp_path: Pa
 def test_the_network_that_learns_as_long_is_named(tmp_path: Path) -> None:
     """It is chosen by its loss, as a user would, and need not be the best by its error."""
     records = made(tmp_path, (0.02,) * 3, (0.03,) * 20)
-    longest = records.teams.kind == "longest"
-    records.teams.loc[longest, "members"] = "tanh 3×16"
-    records.teams.loc[longest, "relative_l2"] = 0.001
+    longest = records.subsets.kind == "longest"
+    records.subsets.loc[longest, "members"] = "tanh 3×16"
+    records.subsets.loc[longest, "relative_l2"] = 0.001
     said = verdict(records)
     assert said[0].endswith(
         "One single network, tanh 3×16, does as well or better in the time of the search."
@@ -225,33 +229,33 @@ def test_too_few_teams_leave_it_undecided(tmp_path: Path) -> None:
     table = trust.runs(made(tmp_path, (0.001,), (0.03,) * 9))
     assert trust.least_chance(table) == trust.chance(table) == pytest.approx(1 / 10)
     said = verdict(made(tmp_path / "again", (0.001,), (0.03,) * 9))
-    assert said[0].startswith("Undecided: 1 run beside so few random teams could not tell")
+    assert said[0].startswith("Undecided: 1 run beside so few random subsets could not tell")
     more = trust.runs(made(tmp_path / "more", (0.1,) * 2, (0.03,) * 9))
     assert trust.least_chance(more) == pytest.approx(0.01)
 
 
 def test_a_team_that_is_that_of_the_best_is_said_to_be_so(tmp_path: Path) -> None:
     records = made(tmp_path, (0.02,) * 3)
-    first = (records.teams.run == "0000-0") & (records.teams.kind == "best")
-    records.teams.loc[records.teams.kind == "best", "members"] = "tanh 2×16, tanh 3×16"
+    first = (records.subsets.run == "0000-0") & (records.subsets.kind == "best")
+    records.subsets.loc[records.subsets.kind == "best", "members"] = "tanh 2×16, tanh 3×16"
     assert not trust.runs(records).is_best.any()
-    records.teams.loc[first, "members"] = "sine 2×16, tanh 2×16"
+    records.subsets.loc[first, "members"] = "sine 2×16, tanh 2×16"
     assert list(trust.runs(records).is_best) == [True, False, False]
     assert any(
-        "both from scratch; in 1 run it is that very team." in one for one in verdict(records)
+        "both from scratch; in 1 run it is that very subset." in one for one in verdict(records)
     )
 
 
 def test_what_was_not_validated_is_said_to_be_so(tmp_path: Path) -> None:
     records = made(tmp_path)
-    nothing = Records(**(vars(records) | {"teams": records.teams.iloc[:0]}))
+    nothing = Records(**(vars(records) | {"subsets": records.subsets.iloc[:0]}))
     (said,) = verdict(nothing)
     assert said.startswith("Not measured. The command “nas validate” on this campaign's folder")
 
 
 def test_a_validated_campaign_without_a_reference_is_judged_by_its_losses(tmp_path: Path) -> None:
     records = realistic("flow", trials=2, broken=()).records(tmp_path)
-    assert records.teams.relative_l2.isna().all()
+    assert records.subsets.relative_l2.isna().all()
     said = verdict(records)
     assert len(said) > 4
     assert any("times the held-out loss of the best single network" in one for one in said)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from reports import survival, words
+from nas.reports import survival, words
 from tests.reports.synthetic_campaign import Campaign, expert, run_row
 
 
@@ -16,9 +16,9 @@ def said(tmp_path: Path, runs: int, sine: int, tanh: int, of: int = 6) -> str:
     for run in (f"r{i}" for i in range(runs)):
         made.tables["runs"].append(run_row(run))
         for i in range(of):
-            fates = ["survived" if i < kept else "dropped" for kept in (sine, tanh)]
-            made.tables["experts"].append(expert(run, 2 * i, fates[0], 50, activation="sine"))
-            made.tables["experts"].append(expert(run, 2 * i + 1, fates[1], 50))
+            outcomes = ["survived" if i < kept else "dropped" for kept in (sine, tanh)]
+            made.tables["experts"].append(expert(run, 2 * i, outcomes[0], 50, activation="sine"))
+            made.tables["experts"].append(expert(run, 2 * i + 1, outcomes[1], 50))
     records = made.records(tmp_path)
     rates = survival.survival_rates(records.experts, records.runs)
     chance = survival.chance(records.experts, records.runs)

@@ -4,9 +4,9 @@ from types import ModuleType
 
 import pytest
 
-import search_spaces
+from nas import search_spaces
 from nas.calculus.activations import ACTIVATIONS
-from search_spaces import Candidate, SearchSpace
+from nas.search_spaces import Candidate, SearchSpace
 
 
 @pytest.mark.parametrize("name", search_spaces.names())

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search_spaces import Candidate, SearchSpace
+from nas.search_spaces import Candidate, SearchSpace
 
 NAMES = ["sine", "tanh", "swish", "softplus", "gelu"]
 
@@ -103,7 +103,7 @@ def test_seeds_and_sizes_give_different_pools() -> None:
 
 def test_another_process_draws_the_same_pool() -> None:
     program = (
-        "from search_spaces import load;"
+        "from nas.search_spaces import load;"
         "print(*load('full_grid').pool(50, 7), *load('article_burgers').pool(3, 7), sep='; ')"
     )
     outputs = {

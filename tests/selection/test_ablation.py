@@ -16,7 +16,7 @@ from experiments.selection.levers import DEFAULT, LEVERS
 from nas.training import descent, resampling
 from nas.training.fine_tuning import FineTuning
 from nas.training.search import WARM_UP
-from nas.training.trainer import Outcome, Trainer
+from nas.training.trainer import RunResult, Trainer
 from tests.training.problems import POISSON, settings
 
 # There is no fine-tuning here, and no drop that harms; what these change is tested by itself.
@@ -34,7 +34,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resampling, "CANDIDATES", 256)
 
 
-def ended(name: str, warmed: Trainer) -> Outcome:
+def ended(name: str, warmed: Trainer) -> RunResult:
     lever = LEVERS[name]
     with lever.pulled():
         trainer = Trainer(POISSON, lever.settings(settings(iterations=0)))

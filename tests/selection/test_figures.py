@@ -20,14 +20,14 @@ def measured(folder: Path, rivals: dict[int, float]) -> dict[str, Figure]:
 def test_figures_are_medians_over_the_seeds_beside_their_targets(tmp_path: Path) -> None:
     found = measured(tmp_path, {0: 0.04, 1: 0.05, 2: 0.02})
     expected: dict[str, tuple[float, bool | None]] = {
-        "random teams that the selected team beats, median": (0.5, False),
-        "random teams that the selected team beats, worst seed": (0.25, False),
-        "selected team over team of best single networks": (0.035 / 0.04, True),
+        "random subsets that the selected subset beats, median": (0.5, False),
+        "random subsets that the selected subset beats, worst seed": (0.25, False),
+        "selected subset over subset of best single networks": (0.035 / 0.04, True),
         "search's mixture over best single network, equal iterations": (0.5, False),
         "search's error over DeepXDE's, equal time": (0.01 / 0.04, True),
         "share of the parameters that survive": (0.5, False),
-        "tau of own residual with its kin's, mean": (1.0, True),
-        "tau of own residual with its kin's, worst seed": (1.0, True),
+        "tau of individual loss with its kin's, mean": (1.0, True),
+        "tau of individual loss with its kin's, worst seed": (1.0, True),
         "tau of two seeds of single networks, mean": (1.0, None),
     }
     for name, (value, met) in expected.items():
@@ -53,10 +53,10 @@ def survivors(folder: Path, second: str) -> Records:
     for repetition in range(6):
         run, keeps = f"0000-{repetition}", "sine" if repetition < 3 else second
         made.tables["runs"].append(run_row(run, repetition=repetition))
-        for place in range(12):
-            activation = ("sine", "tanh")[place % 2]
-            fate = "survived" if activation == keeps else "dropped"
-            row = expert(run, place, fate, 50, activation=activation, repetition=repetition)
+        for index in range(12):
+            activation = ("sine", "tanh")[index % 2]
+            outcome = "survived" if activation == keeps else "dropped"
+            row = expert(run, index, outcome, 50, activation=activation, repetition=repetition)
             made.tables["experts"].append(row)
     return made.records(folder)
 

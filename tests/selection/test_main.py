@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 import experiments.selection.__main__ as command
 from experiments.benchmarks import table
 from experiments.benchmarks.figures import Findings
-from experiments.command import MISUSE
+from experiments.command import USER_ERROR
 from experiments.selection import PROBLEMS
 from experiments.training import alone
 from experiments.training.runs import Point, Run, Task
@@ -30,7 +30,7 @@ def test_an_unknown_problem_is_misuse() -> None:
     app = typer.Typer()
     app.command()(command.main)
     result = CliRunner().invoke(app, ["laplace"])
-    assert result.exit_code == MISUSE
+    assert result.exit_code == USER_ERROR
     assert "laplace: no such problem; expected some of poisson_l_shape" in result.output
 
 

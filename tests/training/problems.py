@@ -6,12 +6,12 @@ import torch
 from nas.mixture.gate import GateShape
 from nas.problems import Box, Condition, Problem
 from nas.problems.sampling import Method
+from nas.search_spaces import Candidate
 from nas.training import warm_up
 from nas.training.points import Sampler
 from nas.training.search import Search, SearchSettings
 from nas.training.trainer import RunSettings
 from nas.training.warm_up import WarmUpSettings
-from search_spaces import Candidate
 
 POISSON = Problem(
     name="poisson",

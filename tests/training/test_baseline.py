@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import torch
 
-from nas.calculus.jets import Streams
+from nas.calculus.jets import DerivativeSet
 from nas.mixture.mixture import Mixture
 from nas.training import resampling
 from nas.training.baseline import Baseline, Single
-from nas.training.loss import mixture_loss, own_losses
+from nas.training.loss import individual_losses, mixture_loss
 from nas.training.warm_up import begin
 from tests.training.problems import POISSON, POOL, settings
 
@@ -27,7 +27,7 @@ def error(mixture: Mixture) -> float:
     """Relative L2 error on sin πx."""
     x = torch.linspace(0, 1, 101, dtype=torch.float64).unsqueeze(-1)
     truth = torch.sin(torch.pi * x)
-    return float((mixture(x, Streams([], 1))[0].detach() - truth).norm() / truth.norm())
+    return float((mixture(x, DerivativeSet([], 1))[0].detach() - truth).norm() / truth.norm())
 
 
 def reached(looks: Iterator[int], stop: int) -> bool:
@@ -52,11 +52,11 @@ def test_each_candidate_learns_the_problem_alone() -> None:
 
     singles = Baseline(POISSON, settings(iterations=40), measure).run()
     assert singles is not None
-    assert [single.place for single in singles] == list(range(len(POOL)))
+    assert [single.index for single in singles] == list(range(len(POOL)))
     for single, loss in zip(singles, losses, strict=True):
         assert single.measured is not None
         assert single.measured < 1e-2
-        assert single.held_out_loss < single.own_loss
+        assert single.held_out_loss < single.individual_loss
         assert single.held_out_loss == pytest.approx(loss, rel=1e-10)
         assert single.seconds > 0
         assert single.iterations <= 40
@@ -72,12 +72,12 @@ def test_the_warm_up_is_that_of_a_search_of_the_same_seed() -> None:
         warm_up.advance(iteration)
     held_out = chosen.sampler.held_out(torch.float32, torch.device("cpu"))
     expected = dict(
-        zip(mixture.alive, own_losses(POISSON, mixture, held_out).tolist(), strict=True)
+        zip(mixture.alive, individual_losses(POISSON, mixture, held_out).tolist(), strict=True)
     )
     assert singles is not None
     for single in singles:
-        assert single.own_loss == pytest.approx(expected[single.place], rel=1e-4)
-        assert single.parameters == mixture.expert_parameters(single.place)
+        assert single.individual_loss == pytest.approx(expected[single.index], rel=1e-4)
+        assert single.parameters == mixture.expert_parameters(single.index)
         points = chosen.search.warm_up.interior + chosen.search.warm_up.boundary
         assert single.evaluations == chosen.search.warm_up.iterations * points
 

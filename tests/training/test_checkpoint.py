@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from nas.errors import Misuse
+from nas.errors import UserError
 from nas.training import checkpoint
 
 TREE = {
@@ -48,7 +48,7 @@ def test_cut_short_anywhere_it_is_told(tmp_path: Path) -> None:
     content = path.read_bytes()
     for length in range(0, len(content), 97):
         path.write_bytes(content[:length])
-        with pytest.raises(Misuse, match=r"damaged or cut short .*; delete it and run the same"):
+        with pytest.raises(UserError, match=r"damaged or cut short .*; delete it and run the same"):
             checkpoint.load(path)
 
 

@@ -1,4 +1,4 @@
-"""Elimination: drops that stand, drops that are taken back, and the price of sparsity."""
+"""Elimination: drops that stand, drops that are taken back, and the penalty_weight of sparsity."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -34,14 +34,14 @@ def change(search: Search, **rule: Any) -> None:
 
 
 def drops(search: Search) -> Iterator[int]:
-    """The places of experts as they are dropped, until the end."""
+    """The indices of experts as they are dropped, until the end."""
     known = None
     while not search.finished:
         search.advance()
         if search.elimination.on_trial not in (None, known):
             known = search.elimination.on_trial
             assert known is not None
-            yield known.place
+            yield known.index
 
 
 NEVER, ALWAYS = -1e9, 1e9  # the rise that may be left of a drop
@@ -56,23 +56,23 @@ def test_a_drop_that_the_others_do_not_make_up_for_is_taken_back() -> None:
     assert dropped[0] not in search.mixture.alive
     while search.elimination.on_trial is trial:
         search.advance()
-    fate = search.fates[dropped[0]]
-    assert (fate.ended, fate.importance, fate.refusals) == (None, None, 1)
-    assert fate.reason.startswith("dropped and taken back: 15 steps later")
+    outcome = search.outcomes[dropped[0]]
+    assert (outcome.ended, outcome.importance, outcome.refusals) == (None, None, 1)
+    assert outcome.reason.startswith("dropped and taken back: 15 steps later")
     dropped += drops(search)
     assert len(dropped) > 1
     assert search.mixture.alive == everyone
-    assert sum(fate.refusals for fate in search.fates.values()) >= len(dropped)
+    assert sum(outcome.refusals for outcome in search.outcomes.values()) >= len(dropped)
 
 
 def test_what_is_taken_back_is_all_that_was_before() -> None:
     search = to(begun(NEVER), SELECTION)
-    place = next(drops(search))
+    index = next(drops(search))
     trial = search.elimination.on_trial
     assert trial is not None
     before = trial.selection
-    search.selection.take_up(before)
-    assert place in search.mixture.alive
+    search.selection.restore(before)
+    assert index in search.mixture.alive
     after = search.selection.state()
     assert after["alive"] == before["alive"]
     assert torch.equal(after["importance"], before["importance"])
@@ -88,13 +88,13 @@ def test_what_is_taken_back_is_all_that_was_before() -> None:
 def test_a_drop_after_which_the_loss_is_no_number_is_taken_back() -> None:
     trainer = Trainer(POISSON, settings())
     search = to(trainer.search, SELECTION)
-    place = next(drops(search))
+    index = next(drops(search))
     with torch.no_grad():
         next(iter(search.mixture.gate.parameters())).fill_(torch.nan)
-    outcome = trainer.run()
-    assert outcome.status == "completed"
-    assert outcome.fates[place].refusals >= 1
-    assert any("the loss became nan" in fate.reason for fate in outcome.fates.values())
+    result = trainer.run()
+    assert result.status == "completed"
+    assert result.outcomes[index].refusals >= 1
+    assert any("the loss became nan" in outcome.reason for outcome in result.outcomes.values())
 
 
 def test_a_drop_that_is_made_up_for_stands() -> None:
@@ -102,7 +102,7 @@ def test_a_drop_that_is_made_up_for_stands() -> None:
     dropped = list(drops(search))
     assert dropped
     assert not set(dropped) & set(search.mixture.alive)
-    assert all(search.fates[place].ended for place in dropped)
+    assert all(search.outcomes[index].ended for index in dropped)
 
 
 def test_each_drop_is_seen_to_its_end() -> None:
@@ -119,17 +119,17 @@ def test_the_price_grows_while_nobody_can_be_dropped() -> None:
     seen = []
     while not search.finished:
         search.advance()
-        seen.append(search.elimination.price)
+        seen.append(search.elimination.penalty_weight)
     rule, begins = search.elimination.rule, search.settings.gate_ends
     looks = sum(rule.due(step) for step in range(begins + 1, search.step))
     assert seen == sorted(seen)
-    assert search.elimination.price == pytest.approx(FIRST_PRICE * DEARER ** (looks - 1))
+    assert search.elimination.penalty_weight == pytest.approx(FIRST_PRICE * DEARER ** (looks - 1))
 
 
 def test_where_nobody_may_be_dropped_there_is_no_greater_price() -> None:
     search = begun(ALWAYS, threshold=0.0)
     list(drops(search))
-    assert search.elimination.price == FIRST_PRICE
+    assert search.elimination.penalty_weight == FIRST_PRICE
     assert len(search.mixture.alive) == len(search.mixture.pool)
 
 
@@ -138,21 +138,23 @@ def test_where_nobody_can_leave_there_is_no_price(monkeypatch: pytest.MonkeyPatc
     told: list[tuple[int, float]] = []
     advance = Selection.advance
 
-    def watched(self: Selection, points: Points, rate: float, price: float, learn: bool) -> Tensor:
-        told.append((len(self.mixture.alive), price))
-        return advance(self, points, rate, price, learn)
+    def watched(
+        self: Selection, points: Points, rate: float, penalty_weight: float, learn: bool
+    ) -> Tensor:
+        told.append((len(self.mixture.alive), penalty_weight))
+        return advance(self, points, rate, penalty_weight, learn)
 
     monkeypatch.setattr(Selection, "advance", watched)
     search = to(begun(ALWAYS, threshold=0.999, tolerance=1e9, every=5), SELECTION)
     told.clear()
     list(drops(search))
-    assert {price for alive, price in told if alive == 2} == {0.0}
-    assert all(price >= FIRST_PRICE for alive, price in told if alive > 2)
+    assert {penalty_weight for alive, penalty_weight in told if alive == 2} == {0.0}
+    assert all(penalty_weight >= FIRST_PRICE for alive, penalty_weight in told if alive > 2)
 
 
 def test_the_price_is_part_of_the_state() -> None:
     search = begun(ALWAYS)
-    search.elimination.price = 3.5
+    search.elimination.penalty_weight = 3.5
     again = begun(ALWAYS)
     again.restore(search.state())
-    assert again.elimination.price == 3.5
+    assert again.elimination.penalty_weight == 3.5

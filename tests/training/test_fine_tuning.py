@@ -11,15 +11,15 @@ import torch
 from torch import Tensor
 
 from nas.calculus.fields import Field
-from nas.calculus.jets import Streams
+from nas.calculus.jets import DerivativeSet
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
+from nas.search_spaces import Candidate
 from nas.training import checkpoint, descent, fine_tuning, resampling
 from nas.training.fine_tuning import CHUNK, PATIENCE, PROGRESS, FineTuning
 from nas.training.loss import mixture_loss
 from nas.training.points import Sampler
-from search_spaces import Candidate
 from tests.training.problems import POISSON
 
 POOL = (Candidate("tanh", 1, 8), Candidate("sine", 1, 6))
@@ -61,7 +61,7 @@ def error(made: Mixture) -> float:
     """Relative L2 error on sin πx."""
     x = torch.linspace(0, 1, 101, dtype=torch.float64).unsqueeze(-1)
     truth = torch.sin(torch.pi * x)
-    return float((made(x, Streams([], 1))[0].detach() - truth).norm() / truth.norm())
+    return float((made(x, DerivativeSet([], 1))[0].detach() - truth).norm() / truth.norm())
 
 
 def test_it_comes_near() -> None:

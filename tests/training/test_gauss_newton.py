@@ -8,14 +8,14 @@ import pytest
 import torch
 from torch import Tensor
 
-from nas.calculus.jacobians import Apart
+from nas.calculus.jacobians import BlockDiagonalJacobian
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
 from nas.training import checkpoint, gauss_newton
 from nas.training.gauss_newton import FIRST_DAMPING, GaussNewton
-from nas.training.loss import own_losses
+from nas.training.least_squares import ExpertResiduals
+from nas.training.loss import individual_losses
 from nas.training.points import Points, Sampler
-from nas.training.systems import Alone
 from tests.training.problems import POISSON, POOL
 
 DOUBLE = torch.float64
@@ -42,7 +42,7 @@ class Entries:
     def times(self, steps: Tensor) -> Tensor:
         return (self._entries @ steps[..., None])[..., 0]
 
-    def transposed_times(self, rows: Tensor) -> Tensor:
+    def rmatvec(self, rows: Tensor) -> Tensor:
         return (rows[:, None] @ self._entries)[:, 0]
 
 
@@ -52,12 +52,12 @@ class Functions:
     def __init__(self, function: Callable[[Tensor], Tensor], x: Tensor) -> None:
         self._function, self.x = function, x.clone()
 
-    def linearise(self, points: Points) -> tuple[Tensor, Apart]:
+    def linearise(self, points: Points) -> tuple[Tensor, BlockDiagonalJacobian]:
         # System i's residuals depend on its own x alone: the others' rows of zeros are left out.
         x = self.x.clone().requires_grad_()
         residuals = self._function(x)
         rows = [torch.autograd.grad(r.sum(), x, retain_graph=True)[0] for r in residuals.T]
-        return residuals.detach(), cast(Apart, Entries(torch.stack(rows, dim=1)))
+        return residuals.detach(), cast(BlockDiagonalJacobian, Entries(torch.stack(rows, dim=1)))
 
     def residuals(self, points: Points, systems: Tensor, steps: Tensor) -> Tensor:
         return self._function(self.x.index_add(0, systems, steps))[systems]
@@ -203,14 +203,14 @@ def test_no_step_raises_the_loss() -> None:
 def test_no_step_raises_an_experts_loss_on_the_points_of_the_step() -> None:
     made = Mixture(POOL, GateShape(1, 4), POISSON.domain.bounds, 1, seed=0)
     sampler = Sampler(POISSON, 16, 2, "sobol", 0)
-    method = GaussNewton(Alone(POISSON, made, made.expert_stacks), 0.5)
+    method = GaussNewton(ExpertResiduals(POISSON, made, made.expert_stacks), 0.5)
     moved = torch.zeros(len(POOL), dtype=torch.bool)
     for number in range(15):
         points = sampler.draw(number, DOUBLE, torch.device("cpu"))
-        before = own_losses(POISSON, made, points)
+        before = individual_losses(POISSON, made, points)
         seen = method.advance(points)
         torch.testing.assert_close(seen, before, rtol=1e-9, atol=0)
-        after = own_losses(POISSON, made, points)
+        after = individual_losses(POISSON, made, points)
         assert (after <= before * (1 + 1e-12)).all()
         moved |= after < 0.9 * before
     assert moved.all()

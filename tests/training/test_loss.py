@@ -4,21 +4,21 @@ import pytest
 import torch
 from torch import Tensor
 
-from nas.calculus.jets import Streams
+from nas.calculus.jets import DerivativeSet
 from nas.mixture.gate import GateShape, sparsity
 from nas.mixture.mixture import Mixture
 from nas.problems import Box, Condition, Problem
 from nas.training import loss
-from nas.training.loss import mixture_loss, own_losses, physics_loss
+from nas.training.loss import individual_losses, mixture_loss, physics_loss
 from nas.training.points import Points, Sampler
 from tests.training.problems import POISSON, POOL
 
 DOUBLE, CPU = torch.float64, torch.device("cpu")
 
 
-def constant(value: float, x: Tensor, streams: Streams) -> Tensor:
+def constant(value: float, x: Tensor, derivatives: DerivativeSet) -> Tensor:
     """The jet of u = value."""
-    jet = torch.zeros(len(streams), len(x), 1, dtype=x.dtype)
+    jet = torch.zeros(len(derivatives), len(x), 1, dtype=x.dtype)
     jet[0] = value
     return jet
 
@@ -52,10 +52,10 @@ def test_systems_and_separate_conditions_add_up() -> None:
 def test_exact_solution_has_no_loss() -> None:
     points = Sampler(POISSON, 32, 2, "sobol", 0).draw(0, DOUBLE, CPU)
 
-    def exact(x: Tensor, streams: Streams) -> Tensor:
+    def exact(x: Tensor, derivatives: DerivativeSet) -> Tensor:
         pi, angle = torch.pi, torch.pi * x
         every = [torch.sin(angle), pi * torch.cos(angle), -(pi**2) * torch.sin(angle)]
-        return torch.stack(every[: len(streams)])
+        return torch.stack(every[: len(derivatives)])
 
     assert float(physics_loss(POISSON, points, exact)) < 1e-25
 
@@ -63,7 +63,7 @@ def test_exact_solution_has_no_loss() -> None:
 def test_points_count_by_their_weights() -> None:
     """Σ w (u - x)² of u = 3, over interior points alone."""
     problem = Problem(
-        name="weighed",
+        name="weighted",
         domain=Box(x=(0.0, 1.0)),
         residual=lambda u, x: u - x,
         conditions=[Condition("x_min", lambda u: u - 1)],
@@ -74,7 +74,7 @@ def test_points_count_by_their_weights() -> None:
         torch.zeros(4, 1, dtype=DOUBLE),
         {"x_min": slice(0, 4)},
     )
-    value = physics_loss(problem, points, lambda x, s: constant(3.0, x, s), lambda streams: 2)
+    value = physics_loss(problem, points, lambda x, s: constant(3.0, x, s), lambda derivatives: 2)
     assert float(value) == pytest.approx(0.5 * 9 + 0.3 * 2.5**2 + 0.2 * 4 + 4, rel=1e-14)
 
 
@@ -86,9 +86,9 @@ def test_points_as_drawn_count_alike() -> None:
 def test_own_losses_are_those_of_mixtures_of_one() -> None:
     mixture = Mixture(POOL, GateShape(1, 4), POISSON.domain.bounds, 1, seed=0)
     points = Sampler(POISSON, 32, 2, "sobol", 0).draw(0, DOUBLE, CPU)
-    own = own_losses(POISSON, mixture, points)
-    for place, expected in zip(mixture.alive, own, strict=True):
-        alone = Mixture(POOL, GateShape(1, 4), POISSON.domain.bounds, 1, seed=0, alive=[place])
+    own = individual_losses(POISSON, mixture, points)
+    for index, expected in zip(mixture.alive, own, strict=True):
+        alone = Mixture(POOL, GateShape(1, 4), POISSON.domain.bounds, 1, seed=0, alive=[index])
         torch.testing.assert_close(mixture_loss(POISSON, alone, points), expected)
 
 
@@ -143,8 +143,8 @@ def test_chunks_change_neither_losses_nor_gradients(
     problem, mixture, points = plate
     parameters = list(mixture.parameters())
 
-    def alone(x: Tensor, streams: Streams) -> Tensor:
-        return mixture.experts(mixture.coordinates(x, streams), streams)
+    def alone(x: Tensor, derivatives: DerivativeSet) -> Tensor:
+        return mixture.experts(mixture.coordinates(x, derivatives), derivatives)
 
     expected = physics_loss(problem, points, mixture)
     expected_own = physics_loss(problem, points, alone)
@@ -155,18 +155,20 @@ def test_chunks_change_neither_losses_nor_gradients(
     monkeypatch.setattr(loss, "CHUNK_BYTES", 1)
     monkeypatch.setattr(loss, "SMALLEST_CHUNK", largest)
     torch.testing.assert_close(mixture_loss(problem, mixture, points), expected.detach())
-    torch.testing.assert_close(own_losses(problem, mixture, points), expected_own.detach())
+    torch.testing.assert_close(individual_losses(problem, mixture, points), expected_own.detach())
     seen = loss.learn_mixture(problem, mixture, points)
     torch.testing.assert_close(seen.loss, expected.detach())
     for parameter, gradient in zip(parameters, gradients, strict=True):
         torch.testing.assert_close(parameter.grad, gradient, rtol=1e-10, atol=1e-12)
-    streams = Streams([], 2)
+    derivatives = DerivativeSet([], 2)
     weights = mixture.weights(
-        mixture.logits(mixture.coordinates(points.interior, streams), streams)
+        mixture.logits(mixture.coordinates(points.interior, derivatives), derivatives)
     )
     torch.testing.assert_close(seen.importance, weights.mean(0).detach())
     mixture.zero_grad()
-    torch.testing.assert_close(loss.learn_own(problem, mixture, points), expected_own.detach())
+    torch.testing.assert_close(
+        loss.learn_individually(problem, mixture, points), expected_own.detach()
+    )
     for parameter, gradient in zip(experts, own_gradients, strict=True):
         torch.testing.assert_close(parameter.grad, gradient, rtol=1e-10, atol=1e-12)
 
@@ -184,12 +186,12 @@ def test_the_gradient_of_the_importance_is_that_of_the_mean_weights(
     plate: tuple[Problem, Mixture, Points], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, mixture, points = plate
-    streams, gate = Streams([], 2), list(mixture.gate.parameters())
-    coordinates = mixture.coordinates(points.interior, streams)
-    importance = mixture.weights(mixture.logits(coordinates, streams)).mean(0)
-    price = sparsity(importance, 0.5)
-    (slope,) = torch.autograd.grad(price, importance, retain_graph=True)
-    gradients = torch.autograd.grad(price, gate)
+    derivatives, gate = DerivativeSet([], 2), list(mixture.gate.parameters())
+    coordinates = mixture.coordinates(points.interior, derivatives)
+    importance = mixture.weights(mixture.logits(coordinates, derivatives)).mean(0)
+    penalty_weight = sparsity(importance, 0.5)
+    (slope,) = torch.autograd.grad(penalty_weight, importance, retain_graph=True)
+    gradients = torch.autograd.grad(penalty_weight, gate)
     monkeypatch.setattr(loss, "CHUNK_BYTES", 1)
     monkeypatch.setattr(loss, "SMALLEST_CHUNK", 7)
     loss.learn_importance(mixture, points, slope)

@@ -24,11 +24,11 @@ def trained() -> tuple[Mixture, torch.optim.Adam]:
     return mixture, optimiser
 
 
-@pytest.mark.parametrize("place", range(4))
-def test_moments_of_the_others_stay_and_those_of_the_dropped_go(place: int) -> None:
+@pytest.mark.parametrize("index", range(4))
+def test_moments_of_the_others_stay_and_those_of_the_dropped_go(index: int) -> None:
     mixture, optimiser = trained()
     before = {p: optimiser.state[p]["exp_avg"].clone() for p in mixture.parameters()}
-    changes = mixture.drop(place)
+    changes = mixture.drop(index)
     follow(optimiser, changes)
 
     assert set(optimiser.state) == set(mixture.parameters())
@@ -48,7 +48,7 @@ def test_a_step_after_a_drop_moves_the_others_as_if_nothing_had_happened() -> No
         for parameter in mixture.parameters():
             parameter.grad = torch.ones_like(parameter)
         optimiser.step()
-    kept = [column for column, place in enumerate(without[0].alive) if place != 1]
+    kept = [column for column, index in enumerate(without[0].alive) if index != 1]
     torch.testing.assert_close(with_drop[0].gate.out_bias, without[0].gate.out_bias[kept])
 
 

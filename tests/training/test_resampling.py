@@ -128,10 +128,10 @@ def test_each_draw_looks_at_the_residuals_as_they_are() -> None:
         return peak(x + 0.5 - centre)[None]
 
     one = resampler(bell)
-    for place in (0.2, 0.8):
-        centre[:] = place
-        near = (draw(one, 0).interior - place).norm(dim=1) < 3 * WIDTH
-        assert near.double().mean() > 0.1  # of one in a hundred places
+    for index in (0.2, 0.8):
+        centre[:] = index
+        near = (draw(one, 0).interior - index).norm(dim=1) < 3 * WIDTH
+        assert near.double().mean() > 0.1  # of one in a hundred indices
 
 
 def test_draws_are_functions_of_seed_and_number() -> None:
@@ -147,7 +147,7 @@ def test_draws_are_functions_of_seed_and_number() -> None:
 def test_sizes_gather_all_equations_of_a_system() -> None:
     """Of u = 2, v = 3 everywhere: residuals 6 - x and 9."""
     x = torch.tensor([[0.0, 0.0], [0.5, 0.3]], dtype=DOUBLE)
-    jet = torch.zeros(3, len(SYSTEM.streams), 2, 2, dtype=DOUBLE)
+    jet = torch.zeros(3, len(SYSTEM.derivatives), 2, 2, dtype=DOUBLE)
     jet[:, 0] = torch.tensor([2.0, 3.0], dtype=DOUBLE)
     sizes = residual_sizes(SYSTEM, jet, x)
     expected = torch.tensor([(36 + 81) ** 0.5, (5.5**2 + 81) ** 0.5], dtype=DOUBLE)

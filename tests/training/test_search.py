@@ -21,12 +21,12 @@ def begun() -> Search:
 
 def test_what_the_mixture_would_be_without_each_expert_is_known_before_any_is_dropped() -> None:
     search = to(begun(), GATE)
-    assert all(fate.leave_one_out is None for fate in search.fates.values())
+    assert all(outcome.leave_one_out is None for outcome in search.outcomes.values())
     to(search, SELECTION)
     whole = mixture_loss(POISSON, search.mixture, search._held_out)
-    for place, fate in search.fates.items():
-        without = mixture_loss(POISSON, search.mixture, search._held_out, place)
-        assert fate.leave_one_out == pytest.approx(float(without / whole), rel=1e-6)
+    for index, outcome in search.outcomes.items():
+        without = mixture_loss(POISSON, search.mixture, search._held_out, index)
+        assert outcome.leave_one_out == pytest.approx(float(without / whole), rel=1e-6)
 
 
 def test_evaluations_count_points_for_each_expert_that_learns() -> None:
@@ -54,21 +54,23 @@ def test_somebody_has_to_be_kept() -> None:
 
 def test_those_that_are_kept_are_as_if_no_others_had_been() -> None:
     search = to(begun(), GATE)
-    own = {place: fate.own_loss for place, fate in search.fates.items()}
+    own = {index: outcome.individual_loss for index, outcome in search.outcomes.items()}
     before = search.evaluations
     alone = {
-        place: float(loss)
-        for place, loss in zip(search.mixture.alive, search.own_held_out_losses(), strict=True)
+        index: float(loss)
+        for index, loss in zip(
+            search.mixture.alive, search.individual_held_out_losses(), strict=True
+        )
     }
     search.keep([0, 2])
-    assert sorted(search.mixture.alive) == sorted(search.fates) == [0, 2]
+    assert sorted(search.mixture.alive) == sorted(search.outcomes) == [0, 2]
     assert search.evaluations == before * 2 / len(search.mixture.pool)
-    for place, loss in zip(search.mixture.alive, search.own_held_out_losses(), strict=True):
-        assert float(loss) == pytest.approx(alone[place], rel=1e-6)
+    for index, loss in zip(search.mixture.alive, search.individual_held_out_losses(), strict=True):
+        assert float(loss) == pytest.approx(alone[index], rel=1e-6)
     merit = torch.tensor(
         [
-            1 / ((own[place] or 1) * search.mixture.expert_parameters(place))
-            for place in search.mixture.alive
+            1 / ((own[index] or 1) * search.mixture.expert_parameters(index))
+            for index in search.mixture.alive
         ]
     )
     told = torch.softmax(search.mixture.gate.out_bias, 0)

@@ -13,36 +13,36 @@ import torch
 from torch import Tensor
 
 from nas.calculus.fields import Field
-from nas.calculus.jets import Streams
-from nas.errors import Misuse
+from nas.calculus.jets import DerivativeSet
+from nas.errors import UserError
 from nas.problems import Problem
 from nas.training import checkpoint, descent, fine_tuning, resampling
 from nas.training import trainer as trainer_module
 from nas.training.fine_tuning import CHUNK
 from nas.training.loss import mixture_loss
-from nas.training.trainer import Outcome, Progress, Trainer
+from nas.training.trainer import Progress, RunResult, Trainer
 from tests.training.problems import POISSON, POOL, settings
 
 
-def error(outcome: Outcome, problem: Problem = POISSON) -> float:
-    """Relative L2 error of the outcome's mixture."""
+def error(result: RunResult, problem: Problem = POISSON) -> float:
+    """Relative L2 error of the result's mixture."""
     x = torch.linspace(0, 1, 201, dtype=torch.float64).unsqueeze(-1)
     truth = problem.reference(x.numpy())
     assert truth is not None
-    got = outcome.mixture(x, Streams([], 1))[0].detach().numpy()
+    got = result.mixture(x, DerivativeSet([], 1))[0].detach().numpy()
     return float(np.linalg.norm(got - truth) / np.linalg.norm(truth))
 
 
-def facts(outcome: Outcome) -> dict[str, Any]:
+def facts(result: RunResult) -> dict[str, Any]:
     """All that must be equal, bit for bit, between two runs."""
     return {
-        "status": outcome.status,
-        "reason": outcome.reason,
-        "history": outcome.history,
-        "fates": outcome.fates,
-        "held_out": outcome.held_out_loss,
-        "evaluations": outcome.evaluations,
-        "state": {name: value.tolist() for name, value in outcome.mixture.state_dict().items()},
+        "status": result.status,
+        "reason": result.reason,
+        "history": result.history,
+        "outcomes": result.outcomes,
+        "held_out": result.held_out_loss,
+        "evaluations": result.evaluations,
+        "state": {name: value.tolist() for name, value in result.mixture.state_dict().items()},
     }
 
 
@@ -67,20 +67,20 @@ def quick() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def wholes() -> dict[str, Outcome]:
+def wholes() -> dict[str, RunResult]:
     """Uninterrupted runs."""
     return {by: Trainer(POISSON, settings(**chosen)).run() for by, chosen in METHODS.items()}
 
 
 @pytest.fixture
-def whole(wholes: dict[str, Outcome]) -> Outcome:
+def whole(wholes: dict[str, RunResult]) -> RunResult:
     """The run by Gauss–Newton."""
     return wholes["gauss_newton"]
 
 
 @pytest.mark.parametrize(("by", "near"), [("gauss_newton", 1e-4), ("adam", 5e-2)])
 def test_a_run_solves_the_problem_and_drops_experts(
-    wholes: dict[str, Outcome], by: str, near: float
+    wholes: dict[str, RunResult], by: str, near: float
 ) -> None:
     whole = wholes[by]
     assert whole.status == "completed"
@@ -89,15 +89,15 @@ def test_a_run_solves_the_problem_and_drops_experts(
     assert whole.mixture.parameters_alive < whole.parameters_before
 
 
-def test_fates_tell_of_every_expert(whole: Outcome) -> None:
-    assert set(whole.fates) == set(range(len(POOL)))
-    for place, fate in whole.fates.items():
-        assert (fate.ended is None) == (place in whole.mixture.alive)
-        assert fate.own_loss is not None
-        assert fate.importance is not None
+def test_fates_tell_of_every_expert(whole: RunResult) -> None:
+    assert set(whole.outcomes) == set(range(len(POOL)))
+    for index, outcome in whole.outcomes.items():
+        assert (outcome.ended is None) == (index in whole.mixture.alive)
+        assert outcome.individual_loss is not None
+        assert outcome.importance is not None
 
 
-def test_phases_follow_each_other_as_they_are_set(whole: Outcome) -> None:
+def test_phases_follow_each_other_as_they_are_set(whole: RunResult) -> None:
     """6 iterations, 15 % of 110 steps, the rest of them, 20 iterations; told every 50 steps."""
     told = [(row["phase"], row["step"]) for row in whole.history]
     assert told == [
@@ -124,17 +124,17 @@ def test_a_watcher_is_told_how_much_is_done(by: str) -> None:
 
 
 def test_the_reason_tells_why_the_fine_tuning_ended_early(
-    whole: Outcome, monkeypatch: pytest.MonkeyPatch
+    whole: RunResult, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert whole.reason == ""
     monkeypatch.setattr(fine_tuning, "PATIENCE", 0)
     monkeypatch.setattr(fine_tuning, "PROGRESS", 0.0)
     monkeypatch.setattr(fine_tuning, "MOST_TIMES", 0.5)
     monkeypatch.setattr(descent, "ROWS_EACH", 0.1)
-    outcome = Trainer(POISSON, settings(iterations=90)).run()
-    assert outcome.status == "completed"
-    assert outcome.iterations == 20
-    assert outcome.reason.startswith("stalled after 20 iterations: the held-out loss falls no more")
+    result = Trainer(POISSON, settings(iterations=90)).run()
+    assert result.status == "completed"
+    assert result.iterations == 20
+    assert result.reason.startswith("stalled after 20 iterations: the held-out loss falls no more")
 
 
 @BY
@@ -146,10 +146,10 @@ def test_the_gate_learns_nothing_in_the_warm_up(by: str) -> None:
     assert run.search.mixture.gate.out_weight.abs().max() == 0
     # After it the gate knows how good each expert is, and at what size.
     mixture, x = run.search.mixture, torch.rand(5, 1)
-    values = Streams([], 1)
+    values = DerivativeSet([], 1)
     weights = mixture.weights(mixture.logits(mixture.coordinates(x, values), values)).double()
-    own = [run.search.fates[place].own_loss or 1 for place in mixture.alive]
-    sizes = [mixture.expert_parameters(place) for place in mixture.alive]
+    own = [run.search.outcomes[index].individual_loss or 1 for index in mixture.alive]
+    sizes = [mixture.expert_parameters(index) for index in mixture.alive]
     inverse = 1 / (torch.tensor(own) * torch.tensor(sizes))
     torch.testing.assert_close(weights, (inverse / inverse.sum()).expand(5, -1).double())
 
@@ -168,13 +168,13 @@ def test_experts_stand_still_while_the_gate_learns() -> None:
 
 @BY
 def test_fine_tuning_keeps_the_best_state_by_held_out_loss(
-    wholes: dict[str, Outcome], by: str
+    wholes: dict[str, RunResult], by: str
 ) -> None:
-    outcome = wholes[by]
-    fine = [row["held_out_loss"] for row in outcome.history if row["phase"] == "fine-tuning"]
-    assert outcome.held_out_loss is not None
-    assert outcome.held_out_loss <= min(fine)
-    assert outcome.mixture.centre.dtype == torch.float64
+    result = wholes[by]
+    fine = [row["held_out_loss"] for row in result.history if row["phase"] == "fine-tuning"]
+    assert result.held_out_loss is not None
+    assert result.held_out_loss <= min(fine)
+    assert result.mixture.centre.dtype == torch.float64
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ STOPS = {
     ("by", "stops"), [(by, stops) for by, every in STOPS.items() for stops in every]
 )
 def test_interrupted_anywhere_it_ends_bit_for_bit_the_same(
-    tmp_path: Path, wholes: dict[str, Outcome], by: str, stops: list[int]
+    tmp_path: Path, wholes: dict[str, RunResult], by: str, stops: list[int]
 ) -> None:
     path = tmp_path / "checkpoint"
     for stop in stops:
@@ -218,14 +218,14 @@ def test_interrupted_anywhere_it_ends_bit_for_bit_the_same(
     assert facts(resumed.run()) == facts(wholes[by])
 
 
-def test_same_settings_same_run_and_told_again_as_it_was(tmp_path: Path, whole: Outcome) -> None:
+def test_same_settings_same_run_and_told_again_as_it_was(tmp_path: Path, whole: RunResult) -> None:
     path = tmp_path / "checkpoint"
     for _ in range(2):
         assert facts(Trainer(POISSON, settings(), path).run()) == facts(whole)
 
 
 def test_a_run_that_dies_goes_on_from_its_last_checkpoint(
-    tmp_path: Path, whole: Outcome, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, whole: RunResult, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trainer_module, "SAVE_AFTER", 0.0)
     path = tmp_path / "checkpoint"
@@ -248,10 +248,10 @@ def test_a_run_that_dies_goes_on_from_its_last_checkpoint(
 def test_a_loss_that_is_not_finite_ends_the_run_as_diverged(by: str) -> None:
     problem = replace(POISSON, residual=lambda u: u.xx / 0.0)
     chosen = settings(problem=problem, warm_up_iterations=20, **METHODS[by])
-    outcome = Trainer(problem, chosen).run()
-    assert outcome.status == "diverged"
-    assert "at step 10 (warm-up)" in outcome.reason
-    assert outcome.held_out_loss is None
+    result = Trainer(problem, chosen).run()
+    assert result.status == "diverged"
+    assert "at step 10 (warm-up)" in result.reason
+    assert result.held_out_loss is None
 
 
 def test_a_loss_that_is_not_finite_ends_the_fine_tuning_with_its_best() -> None:
@@ -267,17 +267,17 @@ def test_a_loss_that_is_not_finite_ends_the_fine_tuning_with_its_best() -> None:
 
     problem = replace(POISSON, residual=residual)
     chosen = settings(problem=problem, iterations=90)
-    outcome = Trainer(problem, chosen).run(watch=count_looks)
-    assert outcome.status == "completed"
-    assert outcome.reason == f"stopped after {4 * CHUNK} iterations: loss nan"
-    assert outcome.held_out_loss == min(row["held_out_loss"] for row in outcome.history[-3:])
+    result = Trainer(problem, chosen).run(watch=count_looks)
+    assert result.status == "completed"
+    assert result.reason == f"stopped after {4 * CHUNK} iterations: loss nan"
+    assert result.held_out_loss == min(row["held_out_loss"] for row in result.history[-3:])
 
 
 @BY
 def test_a_learning_rate_beyond_reason_diverges_without_an_exception(by: str) -> None:
-    outcome = Trainer(POISSON, settings(learning_rate=1e30, **METHODS[by])).run()
-    assert outcome.status == "diverged"
-    assert "loss" in outcome.reason
+    result = Trainer(POISSON, settings(learning_rate=1e30, **METHODS[by])).run()
+    assert result.status == "diverged"
+    assert "loss" in result.reason
 
 
 @BY
@@ -288,23 +288,25 @@ def test_an_expert_that_diverges_leaves_and_the_others_go_on(by: str) -> None:
     last = run.search.mixture.stacks[0]
     with torch.no_grad():
         next(iter(last.parameters()))[0] = torch.nan
-    outcome = run.run()
-    assert outcome.status == "completed"
-    lost = [fate for fate in outcome.fates.values() if "own loss nan" in fate.reason]
+    result = run.run()
+    assert result.status == "completed"
+    lost = [
+        outcome for outcome in result.outcomes.values() if "individual loss nan" in outcome.reason
+    ]
     assert len(lost) == 1
-    assert error(outcome) < 0.1
+    assert error(result) < 0.1
 
 
 @pytest.mark.parametrize(
     "changes", [{"p": 2.0}, {"dtype": torch.float64}, {"method": "latin_hypercube"}], ids=str
 )
 def test_other_settings_train_as_well(changes: dict[str, Any]) -> None:
-    outcome = Trainer(POISSON, settings(**changes)).run()
-    assert outcome.status == "completed"
-    assert error(outcome) < 0.1
+    result = Trainer(POISSON, settings(**changes)).run()
+    assert result.status == "completed"
+    assert error(result) < 0.1
 
 
-def test_the_state_kept_has_the_held_out_loss_that_is_told(whole: Outcome) -> None:
+def test_the_state_kept_has_the_held_out_loss_that_is_told(whole: RunResult) -> None:
     points = settings().sampler.held_out(torch.float64, torch.device("cpu"))
     measured = float(mixture_loss(POISSON, whole.mixture, points).detach())
     assert measured == pytest.approx(whole.held_out_loss, rel=1e-10)
@@ -316,11 +318,11 @@ def test_refusals_are_recorded() -> None:
     elimination.rule = replace(
         elimination.rule, tolerance=-1.0
     )  # no loss falls by more than it all
-    refused = [fate for fate in run.run().fates.values() if fate.refusals]
+    refused = [outcome for outcome in run.run().outcomes.values() if outcome.refusals]
     assert refused
-    for fate in refused:
-        assert fate.refused_at is not None
-        assert fate.ended is not None or "held-out loss would rise" in fate.reason
+    for outcome in refused:
+        assert outcome.refused_at is not None
+        assert outcome.ended is not None or "held-out loss would rise" in outcome.reason
 
 
 def test_a_checkpoint_of_another_version_is_refused(tmp_path: Path) -> None:
@@ -328,9 +330,9 @@ def test_a_checkpoint_of_another_version_is_refused(tmp_path: Path) -> None:
     run = Trainer(POISSON, settings(), path)
     run.save()
     state = checkpoint.load(path)
-    state["search"]["price"] = state["search"].pop("elimination")["price"]
+    state["search"]["penalty_weight"] = state["search"].pop("elimination")["penalty_weight"]
     checkpoint.save(path, state)
     with pytest.raises(
-        Misuse, match=r"of this version .* got one of another \('elimination'\); delete it"
+        UserError, match=r"of this version .* got one of another \('elimination'\); delete it"
     ):
         Trainer(POISSON, settings(), path)

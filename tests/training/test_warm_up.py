@@ -9,12 +9,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from nas.calculus.jets import Streams
+from nas.calculus.jets import DerivativeSet
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.training import checkpoint, resampling, warm_up
-from nas.training.loss import own_losses
+from nas.training.loss import individual_losses
 from nas.training.points import Sampler
 from nas.training.warm_up import Method, WarmUp, WarmUpSettings, groups
 from tests.training.problems import POISSON, POOL, SYSTEM
@@ -36,8 +36,8 @@ def begun(made: Mixture, method: Method, problem: Problem = POISSON) -> WarmUp:
 def errors(made: Mixture) -> Tensor:
     """Relative L2 error of each expert (E,) on sin πx."""
     x = torch.linspace(0, 1, 101, dtype=DOUBLE).unsqueeze(-1)
-    truth, streams = torch.sin(torch.pi * x), Streams([], 1)
-    jets = made.experts(made.coordinates(x, streams), streams)[:, 0].detach()
+    truth, derivatives = torch.sin(torch.pi * x), DerivativeSet([], 1)
+    jets = made.experts(made.coordinates(x, derivatives), derivatives)[:, 0].detach()
     relative: Tensor = (jets - truth).norm(dim=(1, 2)) / truth.norm()
     return relative
 
@@ -62,11 +62,11 @@ def test_adam_lowers_every_experts_loss() -> None:
     """Slowly: 23 of its steps are no more than a beginning."""
     made = mixture()
     points = Sampler(POISSON, 200, 4, "sobol", 7).draw(0, DOUBLE, CPU)
-    before = own_losses(POISSON, made, points)
+    before = individual_losses(POISSON, made, points)
     learning = begun(made, "adam")
     for iteration in range(LENGTH):
         learning.advance(iteration)
-    assert (own_losses(POISSON, made, points) < 0.9 * before).all()
+    assert (individual_losses(POISSON, made, points) < 0.9 * before).all()
 
 
 @METHODS
@@ -75,10 +75,10 @@ def test_losses_stand_in_the_order_of_the_experts_and_are_those_before(method: M
     learning = begun(made, method)
     with torch.no_grad():  # experts that cannot be mistaken for each other
         for stack in made.expert_stacks:
-            for row, (place, _) in enumerate(stack.members):
-                stack.biases[-1][row] = 10.0 ** (2 + place)
+            for row, (index, _) in enumerate(stack.members):
+                stack.biases[-1][row] = 10.0 ** (2 + index)
     points = Sampler(POISSON, 500, 6, "sobol", 3).draw(0, DOUBLE, CPU)
-    expected = own_losses(POISSON, made, points)
+    expected = individual_losses(POISSON, made, points)
     seen = learning.advance(0)
     assert sorted(made.alive) != made.alive  # else the order could not be told
     torch.testing.assert_close(seen.log10(), expected.log10(), atol=0.01, rtol=0)
@@ -186,7 +186,7 @@ def test_an_expert_without_numbers_disturbs_no_other() -> None:
     for iteration in range(LENGTH):
         losses = learning.advance(iteration)
         reference.advance(iteration)
-    place = broken.members[0][0]
-    assert [made.alive[row] for row in losses.isnan().nonzero()] == [place]
-    kept = torch.tensor([other != place for other in made.alive])
+    index = broken.members[0][0]
+    assert [made.alive[row] for row in losses.isnan().nonzero()] == [index]
+    kept = torch.tensor([other != index for other in made.alive])
     assert errors(made)[kept].max() < 3e-3

@@ -15,7 +15,7 @@ def run(
 ) -> Run:
     """A run with these errors, evenly over its budget; the last just behind it."""
     step = (task.budget - began) / max(len(errors) - 1, 1)
-    curve = [Point(began + place * step, error, 921, 1) for place, error in enumerate(errors)]
+    curve = [Point(began + index * step, error, 921, 1) for index, error in enumerate(errors)]
     last = curve[-1]
     curve[-1] = Point(task.budget + 0.5, last.error, last.parameters, last.experts)
     return Run(task, task.budget, tuple(curve), tuple(warm_up), reason)

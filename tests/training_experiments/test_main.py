@@ -9,7 +9,7 @@ import typer
 from typer.testing import CliRunner
 
 from experiments.benchmarks.alone import Died
-from experiments.command import MISUSE
+from experiments.command import USER_ERROR
 from experiments.training import __main__ as command
 from experiments.training import alone, comparison, settings
 from experiments.training.kept import Kept
@@ -219,5 +219,5 @@ def test_list_measures_nothing(done: list[Task], tmp_path: Path) -> None:
 @pytest.mark.usefixtures("done")
 def test_an_unknown_case_is_misuse() -> None:
     code, output = call("fast")
-    assert code == MISUSE
+    assert code == USER_ERROR
     assert "'fast': no such case" in output

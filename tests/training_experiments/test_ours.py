@@ -14,10 +14,10 @@ from nas import problems
 from nas.campaign.differences import differences
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
+from nas.search_spaces import Candidate
 from nas.training.fine_tuning import FineTuning
 from nas.training.points import Sampler
 from nas.training.trainer import Trainer
-from search_spaces import Candidate
 from tests.training_experiments.made_up import burgers
 
 

@@ -105,14 +105,14 @@ def test_our_jacobian_is_the_rivals(rival: Rival, within: float, mixture: Mixtur
         for expert in stack.dense()
     ]
     assert len(ours) == len(theirs) == len(mixture.alive)
-    for place, mine, other in zip(mixture.alive, ours, theirs, strict=True):
-        assert mine.shape == (ROWS, mixture.expert_parameters(place))
+    for index, mine, other in zip(mixture.alive, ours, theirs, strict=True):
+        assert mine.shape == (ROWS, mixture.expert_parameters(index))
         torch.testing.assert_close(mine, other, rtol=0, atol=within)
 
 
 def test_experts_come_in_the_order_of_the_pool_alive(mixture: Mixture) -> None:
     names = [name for name, _ in jacobian.experts(mixture)]
-    assert names == [mixture.pool[place].activation for place in mixture.alive]
+    assert names == [mixture.pool[index].activation for index in mixture.alive]
 
 
 def test_every_activation_of_the_pool_is_known_without_jets() -> None:

@@ -35,17 +35,17 @@ def measure(findings: Findings) -> None:
     )
 
 
-def pauses_of_drops(ours: Ours, places: Sequence[int]) -> list[float]:
-    """Seconds by which drop and next step are longer than the steps after, one a place."""
+def pauses_of_drops(ours: Ours, indices: Sequence[int]) -> list[float]:
+    """Seconds by which drop and next step are longer than the steps after, one a index."""
     for _ in range(STEPS):
         ours()
     pauses = []
-    for place in places:
-        first = timing.seconds_of(partial(_drop, ours, place))
+    for index in indices:
+        first = timing.seconds_of(partial(_drop, ours, index))
         pauses.append(first - median(timing.seconds_of(ours) for _ in range(STEPS)))
     return pauses
 
 
-def _drop(ours: Ours, place: int) -> None:
-    follow(ours.optimiser, ours.mixture.drop(place))
+def _drop(ours: Ours, index: int) -> None:
+    follow(ours.optimiser, ours.mixture.drop(index))
     ours()

@@ -1,6 +1,6 @@
 """How near is a step to what the machine's matrix products would take at least?
 
-The floor is 6·P·S·B operations (P parameters, S = 4 streams u, u_x, u_t, u_xx, B points: 2 for
+The floor is 6·P·S·B operations (P parameters, S = 4 derivatives u, u_x, u_t, u_xx, B points: 2 for
 each multiply and add, forward and twice backward) at the rate of a large matrix product.
 """
 
@@ -28,7 +28,7 @@ def measure(findings: Findings) -> None:
     findings.add("share of the floor", median(shares), "", "higher", 0.5)
     findings.note(
         f"The floor is {operations / 1e9:.2f} GFLOP ({ours.mixture.parameters_alive:,} parameters, "
-        f"{len(ours.problem.streams)} streams, {len(ours.points.interior):,} points, factor 6) at "
+        f"{len(ours.problem.derivatives)} derivatives, {len(ours.points.interior):,} points, factor 6) at "
         f"the rate of a float32 product of {machine.SIZE}² matrices, measured in turn with the "
         "step."
     )
@@ -36,5 +36,5 @@ def measure(findings: Findings) -> None:
 
 def floor_operations(ours: Ours) -> float:
     """6·P·S·B."""
-    streams, points = len(ours.problem.streams), len(ours.points.interior)
-    return 6.0 * ours.mixture.parameters_alive * streams * points
+    derivatives, points = len(ours.problem.derivatives), len(ours.points.interior)
+    return 6.0 * ours.mixture.parameters_alive * derivatives * points

@@ -18,7 +18,7 @@ from torch import Tensor
 from experiments.benchmarks import settings
 from experiments.benchmarks.rivals.parameters import Layers, networks
 from nas.mixture.mixture import Mixture
-from search_spaces import Candidate
+from nas.search_spaces import Candidate
 
 jax.config.update("jax_platforms", "cpu")  # the CPU is what is measured with it
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from nas.mixture.experts import Stack
 from nas.mixture.mixture import Mixture
-from search_spaces import Candidate
+from nas.search_spaces import Candidate
 
 Layers = list[tuple[Tensor, Tensor]]  # of each layer: weight (V, W) and bias (W,)
 
@@ -37,7 +37,7 @@ def networks(
     gate = mixture.gate
     hidden = [(of(w), of(b)) for w, b in zip(gate.weights, gate.biases, strict=True)]
     return Networks(
-        candidates=[mixture.pool[place] for place in mixture.alive],
+        candidates=[mixture.pool[index] for index in mixture.alive],
         experts=experts,
         gate=[*hidden, (of(gate.out_weight).T, of(gate.out_bias))],
         gate_activation=gate.shape.activation,

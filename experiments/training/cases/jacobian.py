@@ -13,13 +13,13 @@ from experiments.training import pool
 from experiments.training.runs import Runs
 from nas import problems
 from nas.calculus import plain
-from nas.calculus.jacobians import Apart
+from nas.calculus.jacobians import BlockDiagonalJacobian
 from nas.calculus.networks import Stack
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.problems.burgers import nu
+from nas.training.least_squares import ExpertResiduals
 from nas.training.points import Points, Sampler
-from nas.training.systems import Alone
 
 ROWS = 1000
 ROUNDS = 5
@@ -56,7 +56,7 @@ def measure(findings: Findings, runs: Runs) -> None:
     findings.note(
         f"Burgers' residual at {ROWS:,} points by all parameters of each of "
         f"{len(mixture.alive)} experts, float64. Ours, in the ratios too, is what training uses: "
-        "the factors of the Jacobian, from which its products are taken, without all entries "
+        "the factors of the StackJacobian, from which its products are taken, without all entries "
         f"written out; the time “{DENSE}” is beside it. The rivals are `torch.func.vmap(grad)` "
         "of the residual at a point, expert by expert, and write out all entries: once with the "
         "derivatives by the coordinates nested, as one writes them without jets, and once with "
@@ -70,25 +70,25 @@ def inside(sampler: Sampler) -> Points:
     return Points(points.interior, points.weights, points.boundary[:0], {})
 
 
-def ours(problem: Problem, mixture: Mixture, points: Points) -> Apart:
+def ours(problem: Problem, mixture: Mixture, points: Points) -> BlockDiagonalJacobian:
     """The factors of the Jacobian (K, R, P)."""
     unbound = Problem(problem.name, problem.domain, problem.residual, conditions=())
-    return Alone(unbound, mixture, mixture.expert_stacks).linearise(points)[1]
+    return ExpertResiduals(unbound, mixture, mixture.expert_stacks).linearise(points)[1]
 
 
 def theirs(problem: Problem, mixture: Mixture, points: Tensor) -> list[tuple[Tensor, ...]]:
     """For each expert the gradients of each row, parameter by parameter, (R, ...)."""
-    streams = problem.streams
-    jet = mixture.coordinates(points, streams)
+    derivatives = problem.derivatives
+    jet = mixture.coordinates(points, derivatives)
 
     def gradients(name: str, own: Parameters) -> tuple[Tensor, ...]:
         def residual(parameters: Parameters, at: Tensor, x: Tensor) -> Tensor:
             half = len(parameters) // 2
             one = [p.unsqueeze(0) for p in parameters]
             found = plain.evaluate(
-                streams, at.unsqueeze(1), [Stack((name,), one[:half], one[half:])]
+                derivatives, at.unsqueeze(1), [Stack((name,), one[:half], one[half:])]
             )
-            return problem.equations(found, streams, x.unsqueeze(0))[0].sum()
+            return problem.equations(found, derivatives, x.unsqueeze(0))[0].sum()
 
         found: tuple[Tensor, ...] = vmap(grad(residual), in_dims=(None, 1, 0))(own, jet, points)
         return found

@@ -1,14 +1,14 @@
 // The jet of an activation of a jet, by Faà di Bruno's formula, and its gradient.
 
-// coefficient · f⁽ᶜᵒᵘⁿᵗ⁾ · Π g[block] is a term of the stream `out` of f∘g, with two factors or
-// more. Each stream s but the value has a term f' · g[s] besides, which needs no table.
+// coefficient · f⁽ᶜᵒᵘⁿᵗ⁾ · Π g[block] is a term of the component `out` of f∘g, with two factors or
+// more. Each component s but the value has a term f' · g[s] besides, which needs no table.
 struct Term {
   int64_t out, coefficient, count, block[max_blocks];
 };
 
 struct Table {
   const Term* terms;
-  int64_t count, streams, order;
+  int64_t count, components, order;
 };
 
 template <class T, int count>
@@ -42,8 +42,8 @@ inline void add_term_gradient(const Term& term, const T* derivative, const T* ne
       Vector others = before;
 #pragma GCC unroll 4
       for (int later = j + 1; later < count; ++later) others = others * factor[later];
-      T* const place = dz + term.block[j] * stride + i;
-      (Vector::loadu(place) + others).store(place);
+      T* const index = dz + term.block[j] * stride + i;
+      (Vector::loadu(index) + others).store(index);
       before = before * factor[j];
     }
     Vector whole = d * Vector::loadu(next + i);
@@ -79,7 +79,7 @@ void activate(const Table& table, const Derive& derive, const T* z, T* a, int64_
     for (int64_t i = 0; i < n; i += lanes<T>) {
       Vector::loadu(f[0] + i).store(a + i);
       const Vector slope = Vector::loadu(f[1] + i);  // not read where the value is all
-      for (int64_t s = 1; s < table.streams; ++s)
+      for (int64_t s = 1; s < table.components; ++s)
         (slope * Vector::loadu(z + s * size + i)).store(a + s * size + i);
     }
     add_terms<T>(table, f, z, a, size, n);
@@ -100,14 +100,14 @@ void activate_gradient(const Table& table, const Derive& derive, const T* z, con
       const Vector slope = Vector::loadu(f[1] + i), bend = Vector::loadu(f[2] + i);
       Vector first = slope * Vector::loadu(da + i), through(T(0));
       Vector::loadu(f[0] + i).store(a + i);
-      for (int64_t s = 1; s < table.streams; ++s) {
+      for (int64_t s = 1; s < table.components; ++s) {
         const int64_t at = s * size + i;
         const Vector inner = Vector::loadu(z + at), outer = Vector::loadu(da + at);
         (slope * inner).store(a + at);
         (slope * outer).store(dz + at);
         through = fmadd(inner, outer, through);
       }
-      if (table.streams > 1) first = fmadd(bend, through, first);
+      if (table.components > 1) first = fmadd(bend, through, first);
       first.store(dz + i);
     }
     add_terms<T>(table, f, z, a, size, n);

@@ -1,6 +1,6 @@
 // Jets of many multilayer perceptrons at once, forward and backward, on a CPU.
 //
-// Axis legend: S streams, B points, T points of a tile, R = S·T rows, V and W widths, D inputs,
+// Axis legend: S components, B points, T points of a tile, R = S·T rows, V and W widths, D inputs,
 // C outputs. A width that is no multiple of the vector's length is padded by zero weights.
 //
 // A network is worked through tile by tile, so that what a layer makes is still in the cache
@@ -44,7 +44,7 @@ constexpr int64_t points_of_span = 512;
 
 // What kernel.py hands over: the terms of Faà di Bruno's formula, then
 // for networks: sizes = [terms, S, order, threads, B, C, D, networks, parameters], and of each
-// network its place, activation, hidden layers, width, the offsets of its weights and biases;
+// network its index, activation, hidden layers, width, the offsets of its weights and biases;
 // for a mixing: sizes = [terms, S, order, threads, B, C, E, products], and the products.
 struct Call {
   const Term* terms;

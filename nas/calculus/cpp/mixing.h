@@ -1,6 +1,6 @@
 // The sums of the gated mean: weights that are exponentials of logits, times jets.
 
-// coefficient · f[left] · g[right] is a term of the stream `out` of f·g (Leibniz).
+// coefficient · f[left] · g[right] is a term of the component `out` of f·g (Leibniz).
 struct Factors {
   int64_t out, coefficient, left, right;
 };
@@ -33,35 +33,35 @@ inline void add_product(int64_t coefficient, const T* left, const T* right, T* o
         .store(out + i);
 }
 
-// Between streams of (rows of `n` points, `stride` apart) and a tile of its own (S, T); what is
+// Between components of (rows of `n` points, `stride` apart) and a tile of its own (S, T); what is
 // beyond the n points is zero.
 template <class T>
-void gather(const T* from, int64_t stream, int64_t stride, int64_t streams, int64_t n, T* tile) {
-  for (int64_t s = 0; s < streams; ++s) {
+void gather(const T* from, int64_t component, int64_t stride, int64_t components, int64_t n, T* tile) {
+  for (int64_t s = 0; s < components; ++s) {
     T* const to = tile + s * points_of_tile;
-    for (int64_t t = 0; t < n; ++t) to[t] = from[s * stream + t * stride];
+    for (int64_t t = 0; t < n; ++t) to[t] = from[s * component + t * stride];
     std::fill(to + n, to + points_of_tile, T(0));
   }
 }
 
 template <class T>
-void scatter(const T* tile, int64_t stream, int64_t stride, int64_t streams, int64_t n, T* to) {
-  for (int64_t s = 0; s < streams; ++s)
+void scatter(const T* tile, int64_t component, int64_t stride, int64_t components, int64_t n, T* to) {
+  for (int64_t s = 0; s < components; ++s)
     for (int64_t t = 0; t < n; ++t)
-      to[s * stream + t * stride] = tile[s * points_of_tile + t];
+      to[s * component + t * stride] = tile[s * points_of_tile + t];
 }
 
 // One tile of points: what the forward and the backward pass have in common.
 template <class T>
 struct MixingTile {
   const Mixing<T>& mixing;
-  int64_t begin, n, streams, size;
+  int64_t begin, n, components, size;
   T peak[points_of_tile];
 
   MixingTile(const Mixing<T>& all, int64_t tile)
       : mixing(all), begin(tile * points_of_tile),
         n(std::min(points_of_tile, all.points - tile * points_of_tile)),
-        streams(all.table.streams), size(all.table.streams * points_of_tile) {
+        components(all.table.components), size(all.table.components * points_of_tile) {
     for (int64_t t = 0; t < n; ++t) {
       const T* const row = all.logits + (begin + t) * all.experts;
       peak[t] = *std::max_element(row, row + all.experts);
@@ -71,17 +71,17 @@ struct MixingTile {
   // A constant around each point, taken from all logits, changes no quotient of exponentials.
   void logits(int64_t expert, T* tile) const {
     gather(mixing.logits + begin * mixing.experts + expert, mixing.points * mixing.experts,
-           mixing.experts, streams, n, tile);
+           mixing.experts, components, n, tile);
     for (int64_t t = 0; t < n; ++t) tile[t] -= peak[t];
   }
 
-  int64_t place(int64_t expert, int64_t c) const {
-    return (expert * streams * mixing.points + begin) * mixing.outputs + c;
+  int64_t index(int64_t expert, int64_t c) const {
+    return (expert * components * mixing.points + begin) * mixing.outputs + c;
   }
 
   void jet(int64_t expert, int64_t c, T* tile) const {
-    gather(mixing.jets + place(expert, c), mixing.points * mixing.outputs, mixing.outputs,
-           streams, n, tile);
+    gather(mixing.jets + index(expert, c), mixing.points * mixing.outputs, mixing.outputs,
+           components, n, tile);
   }
 };
 
@@ -111,9 +111,9 @@ void mix(const Mixing<T>& mixing, T* numerator, T* denominator, int64_t threads)
         }
       }
     }
-    scatter(below, mixing.points, 1, tile.streams, tile.n, denominator + tile.begin);
+    scatter(below, mixing.points, 1, tile.components, tile.n, denominator + tile.begin);
     for (int64_t c = 0; c < outputs; ++c)
-      scatter(above + c * size, mixing.points * outputs, outputs, tile.streams, tile.n,
+      scatter(above + c * size, mixing.points * outputs, outputs, tile.components, tile.n,
               numerator + tile.begin * outputs + c);
   }
 }
@@ -130,10 +130,10 @@ void mix_gradient(const Mixing<T>& mixing, const T* dnumerator, const T* ddenomi
     T *const g = memory, *const weight = g + size, *const u = weight + size,
              *const du = u + size, *const dweight = du + size, *const dg = dweight + size,
              *const below = dg + size, *const above = below + size;
-    gather(ddenominator + tile.begin, mixing.points, 1, tile.streams, tile.n, below);
+    gather(ddenominator + tile.begin, mixing.points, 1, tile.components, tile.n, below);
     for (int64_t c = 0; c < outputs; ++c)
       gather(dnumerator + tile.begin * outputs + c, mixing.points * outputs, outputs,
-             tile.streams, tile.n, above + c * size);
+             tile.components, tile.n, above + c * size);
     for (int64_t expert = 0; expert < mixing.experts; ++expert) {
       tile.logits(expert, g);
       activate<T>(mixing.table, exponential<T>, g, weight, points_of_tile);
@@ -149,11 +149,11 @@ void mix_gradient(const Mixing<T>& mixing, const T* dnumerator, const T* ddenomi
           add_product(term.coefficient, d, weight + term.left * points_of_tile,
                       du + term.right * points_of_tile);
         }
-        scatter(du, mixing.points * outputs, outputs, tile.streams, tile.n,
-                djets + tile.place(expert, c));
+        scatter(du, mixing.points * outputs, outputs, tile.components, tile.n,
+                djets + tile.index(expert, c));
       }
       activate_gradient<T>(mixing.table, exponential<T>, g, dweight, weight, dg, points_of_tile);
-      scatter(dg, mixing.points * mixing.experts, mixing.experts, tile.streams, tile.n,
+      scatter(dg, mixing.points * mixing.experts, mixing.experts, tile.components, tile.n,
               dlogits + tile.begin * mixing.experts + expert);
     }
   }

@@ -1,9 +1,9 @@
 // Multilayer perceptrons, tile by tile: the forward and the backward pass.
 
-// One network: its place in the output, its shape, and where its numbers stand in the flat
+// One network: its index in the output, its shape, and where its numbers stand in the flat
 // array of all parameters. Mirrored in kernel.py.
 struct Network {
-  int64_t place, activation, hidden, width;
+  int64_t index, activation, hidden, width;
   const int64_t *weights, *biases;  // offsets, one a layer
   int64_t stored;                   // numbers a point that the networks before it store
 };
@@ -29,7 +29,7 @@ int64_t padded(int64_t width) {
   return (width + lanes<T> - 1) / lanes<T> * lanes<T>;
 }
 
-int64_t tile_points(int64_t streams) { return std::max<int64_t>(8, rows_of_tile / streams); }
+int64_t tile_points(int64_t components) { return std::max<int64_t>(8, rows_of_tile / components); }
 
 // Memory that a thread keeps from task to task.
 template <class T>
@@ -101,11 +101,11 @@ struct Packed {
 template <class T>
 void forward_tile(const Batch<T>& batch, const Network& net, const Packed<T>& packed,
                   int64_t begin, int64_t n, T* stored, int64_t stored_stride, T* out) {
-  const int64_t streams = batch.table.streams, rows = streams * n, size = n * packed.stride;
+  const int64_t components = batch.table.components, rows = components * n, size = n * packed.stride;
   const auto derive = derivatives_of<T>(net.activation);
   T* const a = scratch<T>(1, rows * packed.stride);
   T* z = stored;
-  for (int64_t s = 0; s < streams; ++s)
+  for (int64_t s = 0; s < components; ++s)
     product<T, false>(n, packed.stride, batch.inputs,
                       batch.coordinates + (s * batch.points + begin) * batch.inputs,
                       {batch.inputs, 1}, packed.first, packed.stride, z + s * size,
@@ -128,10 +128,10 @@ void forward_tile(const Batch<T>& batch, const Network& net, const Packed<T>& pa
   if (!dots)
     product<T, false>(rows, packed.outputs, packed.width, a, {packed.stride, 1}, packed.last,
                       packed.outputs, wide, packed.outputs);
-  for (int64_t s = 0; s < streams; ++s)
+  for (int64_t s = 0; s < components; ++s)
     for (int64_t t = 0; t < n; ++t) {
       const T* const row = a + (s * n + t) * packed.stride;
-      T* const to = out + ((net.place * streams + s) * batch.points + begin + t) * batch.outputs;
+      T* const to = out + ((net.index * components + s) * batch.points + begin + t) * batch.outputs;
       for (int64_t c = 0; c < batch.outputs; ++c) {
         T value;
         if (dots) {
@@ -194,7 +194,7 @@ template <class T>
 void backward_tile(const Batch<T>& batch, const Network& net, const Packed<T>& packed,
                    int64_t begin, int64_t n, const T* stored, int64_t stored_stride,
                    const T* dout, const Gradients<T>& gradients) {
-  const int64_t streams = batch.table.streams, rows = streams * n, stride = packed.stride;
+  const int64_t components = batch.table.components, rows = components * n, stride = packed.stride;
   const int64_t size = n * stride, outputs = batch.outputs;
   const auto derive = derivatives_of<T>(net.activation);
   T* const a = scratch<T>(4, rows * stride);
@@ -202,8 +202,8 @@ void backward_tile(const Batch<T>& batch, const Network& net, const Packed<T>& p
   T* dz = scratch<T>(6, rows * stride);
   T* dz_after = scratch<T>(7, rows * stride);
   T* const d = scratch<T>(8, rows * outputs);
-  for (int64_t s = 0; s < streams; ++s)
-    std::copy_n(dout + ((net.place * streams + s) * batch.points + begin) * outputs, n * outputs,
+  for (int64_t s = 0; s < components; ++s)
+    std::copy_n(dout + ((net.index * components + s) * batch.points + begin) * outputs, n * outputs,
                 d + s * n * outputs);
   for (int64_t t = 0; t < n; ++t)
     for (int64_t c = 0; c < outputs; ++c) gradients.last_bias[c] += d[t * outputs + c];
@@ -225,7 +225,7 @@ void backward_tile(const Batch<T>& batch, const Network& net, const Packed<T>& p
                         packed.inner_transposed + (l - 1) * packed.width * stride, stride, da,
                         stride);
     else
-      for (int64_t s = 0; s < streams; ++s)
+      for (int64_t s = 0; s < components; ++s)
         product<T, true>(batch.inputs, stride, n,
                          batch.coordinates + (s * batch.points + begin) * batch.inputs,
                          {1, batch.inputs}, dz + s * size, stride, gradients.first, stride);
@@ -241,10 +241,10 @@ struct RowFactors {
 
   void write(const Batch<T>& batch, const Network& net, int64_t layer, int64_t begin, int64_t n,
              int64_t stride, const T* a, const T* dz) const {
-    const int64_t streams = batch.table.streams, width = net.width;
-    for (int64_t s = 0; s < streams; ++s)
+    const int64_t components = batch.table.components, width = net.width;
+    for (int64_t s = 0; s < components; ++s)
       for (int64_t t = 0; t < n; ++t) {
-        const int64_t row = ((layer * networks + net.place) * streams + s) * batch.points;
+        const int64_t row = ((layer * networks + net.index) * components + s) * batch.points;
         const int64_t to = (row + begin + t) * width, from = (s * n + t) * stride;
         std::copy_n(a + from, width, outputs + to);
         std::copy_n(dz + from, width, slopes + to);
@@ -257,15 +257,15 @@ template <class T>
 void factors_tile(const Batch<T>& batch, const Network& net, const Packed<T>& packed,
                   int64_t begin, int64_t n, const T* stored, int64_t stored_stride,
                   const T* dout, const RowFactors<T>& factors) {
-  const int64_t streams = batch.table.streams, rows = streams * n, stride = packed.stride;
+  const int64_t components = batch.table.components, rows = components * n, stride = packed.stride;
   const int64_t outputs = batch.outputs;
   const auto derive = derivatives_of<T>(net.activation);
   T* const a = scratch<T>(4, rows * stride);
   T* const da = scratch<T>(5, rows * stride);
   T* const dz = scratch<T>(6, rows * stride);
   T* const d = scratch<T>(8, rows * outputs);
-  for (int64_t s = 0; s < streams; ++s)
-    std::copy_n(dout + ((net.place * streams + s) * batch.points + begin) * outputs, n * outputs,
+  for (int64_t s = 0; s < components; ++s)
+    std::copy_n(dout + ((net.index * components + s) * batch.points + begin) * outputs, n * outputs,
                 d + s * n * outputs);
   product<T, false>(rows, stride, outputs, d, {outputs, 1}, packed.last_transposed, stride, da,
                     stride);
@@ -295,11 +295,11 @@ void each_task(const Batch<T>& batch, int64_t threads, const Work& work) {
 
 template <class T>
 void forward(const Batch<T>& batch, T* stored, T* out, int64_t threads) {
-  const int64_t tile = tile_points(batch.table.streams);
+  const int64_t tile = tile_points(batch.table.components);
   each_task<T>(batch, threads, [&](const Network& net, int64_t begin, int64_t end, int64_t) {
     const Packed<T> packed(batch, net, false);
     for (int64_t at = begin; at < end; at += tile) {
-      const int64_t n = std::min(tile, end - at), layer = batch.table.streams * packed.stride;
+      const int64_t n = std::min(tile, end - at), layer = batch.table.components * packed.stride;
       if (stored)
         forward_tile<T>(batch, net, packed, at, n,
                         stored + net.stored * batch.points + at * layer * net.hidden, layer * n,
@@ -314,12 +314,12 @@ void forward(const Batch<T>& batch, T* stored, T* out, int64_t threads) {
 template <class T>
 void backward(const Batch<T>& batch, const T* stored, const T* dout, T* gradients,
               int64_t parameters, int64_t threads) {
-  const int64_t tile = tile_points(batch.table.streams);
+  const int64_t tile = tile_points(batch.table.components);
   each_task<T>(batch, threads, [&](const Network& net, int64_t begin, int64_t end, int64_t span) {
     const Packed<T> packed(batch, net, true);
     const Gradients<T> own(batch, packed);
     for (int64_t at = begin; at < end; at += tile) {
-      const int64_t n = std::min(tile, end - at), layer = batch.table.streams * packed.stride;
+      const int64_t n = std::min(tile, end - at), layer = batch.table.components * packed.stride;
       backward_tile<T>(batch, net, packed, at, n,
                        stored + net.stored * batch.points + at * layer * net.hidden, layer * n,
                        dout, own);
@@ -331,11 +331,11 @@ void backward(const Batch<T>& batch, const T* stored, const T* dout, T* gradient
 template <class T>
 void find_factors(const Batch<T>& batch, const T* stored, const T* dout, const RowFactors<T>& factors,
                   int64_t threads) {
-  const int64_t tile = tile_points(batch.table.streams);
+  const int64_t tile = tile_points(batch.table.components);
   each_task<T>(batch, threads, [&](const Network& net, int64_t begin, int64_t end, int64_t) {
     const Packed<T> packed(batch, net, true);
     for (int64_t at = begin; at < end; at += tile) {
-      const int64_t n = std::min(tile, end - at), layer = batch.table.streams * packed.stride;
+      const int64_t n = std::min(tile, end - at), layer = batch.table.components * packed.stride;
       factors_tile<T>(batch, net, packed, at, n,
                       stored + net.stored * batch.points + at * layer * net.hidden, layer * n,
                       dout, factors);

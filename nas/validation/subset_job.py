@@ -1,4 +1,4 @@
-"""The job of training one team again, in a worker process."""
+"""The job of training one subset again, in a worker process."""
 
 import math
 import time
@@ -16,13 +16,13 @@ from nas.campaign.config import Campaign
 from nas.campaign.job import alone_in, problem_of, should_stop
 from nas.campaign.maps import relative_l2_if_told
 from nas.campaign.run_settings import hardware, without_competition
-from nas.errors import Misuse
+from nas.errors import UserError
 from nas.files import write_text
 from nas.problems import Problem
+from nas.search_spaces import Candidate
 from nas.training.trainer import Progress, Trainer
-from nas.validation.choice import Team
+from nas.validation.choice import Subset
 from nas.validation.warm_up_job import WarmUpJob
-from search_spaces import Candidate
 
 NO_END = 1_000_000  # iterations of a fine-tuning that time ends
 
@@ -30,11 +30,11 @@ Kind = Literal["selected", "random", "best", "all", "longest"]
 
 
 @dataclass(frozen=True)
-class TeamJob:
-    """A team beside a run; ``problem`` as in `nas.campaign.run.RunSpec`.
+class SubsetJob:
+    """A subset beside a run; ``problem`` as in `nas.campaign.run.RunSpec`.
 
-    It goes on from ``warm_up``, which all teams of the run share: they differ in their members
-    alone. Where that is None it has a warm-up of its own: the team of ``all`` with the run's own
+    It goes on from ``warm_up``, which all subsets of the run share: they differ in their members
+    alone. Where that is None it has a warm-up of its own: the subset of ``all`` with the run's own
     seed, so that it is the run's, and the one of ``longest``, which learns for ``seconds`` of wall
     time.
     """
@@ -49,7 +49,7 @@ class TeamJob:
     kind: Kind
     number: int
     pool: tuple[Candidate, ...]  # the run's
-    places: Team
+    indices: Subset
     run_seed: int
     threads: int
     parent: int
@@ -59,7 +59,7 @@ class TeamJob:
     @property
     def members(self) -> tuple[Candidate, ...]:
         """The candidates that learn together."""
-        return tuple(self.pool[place] for place in self.places)
+        return tuple(self.pool[index] for index in self.indices)
 
     @property
     def name(self) -> str:
@@ -79,12 +79,12 @@ class TeamJob:
     @property
     def finished(self) -> bool:
         """Whether its record is complete."""
-        return (self.path / "teams.parquet").exists()
+        return (self.path / "subsets.parquet").exists()
 
     @property
     def row(self) -> dict[str, Any]:
         """What is known before it is trained."""
-        unknown = dict.fromkeys(records.VALIDATION["teams"].names)
+        unknown = dict.fromkeys(records.VALIDATION["subsets"].names)
         return unknown | {
             "run": self.run,
             "trial": self.trial,
@@ -96,12 +96,12 @@ class TeamJob:
         }
 
 
-def execute(job: TeamJob) -> str:
+def execute(job: SubsetJob) -> str:
     """Do the job, or what is left of it; return its status, or ``interrupted``.
 
     Raises
     ------
-    Misuse
+    UserError
         If the disk refuses or a checkpoint is damaged; nothing is recorded then.
     """
     with alone_in(job.path):
@@ -109,20 +109,20 @@ def execute(job: TeamJob) -> str:
             return "completed"
         try:
             return _train(job)
-        except Misuse:
+        except UserError:
             raise
-        except Exception as error:  # a failed team is a row in the record
+        except Exception as error:  # a failed subset is a row in the record
             write_text(job.path / "error.txt", traceback.format_exc())
             record_failure(job, f"{type(error).__name__}: {' '.join(str(error).split())}")
             return "failed"
 
 
-def record_failure(job: TeamJob, reason: str) -> None:
+def record_failure(job: SubsetJob, reason: str) -> None:
     """Close a job that left nothing but its reason."""
     _close(job, {"status": "failed", "reason": reason})
 
 
-def _train(job: TeamJob) -> str:
+def _train(job: SubsetJob) -> str:
     if job.warm_up is not None and job.warm_up.diverged.exists():
         reason = job.warm_up.diverged.read_text(encoding="utf-8")
         record_failure(job, f"the warm-up of the pool diverged: {reason}")
@@ -136,14 +136,14 @@ def _train(job: TeamJob) -> str:
     attempts.begin(trainer.step, hardware(trainer.settings.device))
     over = _is_over(job, before)
     stop = should_stop(job.folder, job.parent)
-    outcome = trainer.run(lambda: over() or stop(), _by_time(job, before, attempts.watch))
-    if outcome.status == "interrupted" and not over():
+    result = trainer.run(lambda: over() or stop(), _by_time(job, before, attempts.watch))
+    if result.status == "interrupted" and not over():
         attempts.close("interrupted", trainer.step)
         return "interrupted"
     attempts.close("completed", trainer.step)
-    loss, mixture = outcome.held_out_loss, outcome.mixture
-    status, reason = str(outcome.status), outcome.reason
-    if outcome.status == "interrupted":
+    loss, mixture = result.held_out_loss, result.mixture
+    status, reason = str(result.status), result.reason
+    if result.status == "interrupted":
         status, reason = "failed", "its time was up before the fine-tuning"
         if trainer.fine_tuning is not None and math.isfinite(trainer.fine_tuning.best_loss):
             trainer.fine_tuning.take_best()
@@ -157,21 +157,21 @@ def _train(job: TeamJob) -> str:
             "parameters": mixture.parameters_alive,
             "held_out_loss": loss,
             "relative_l2": None if loss is None else relative_l2_if_told(problem, mixture),
-            "iterations": outcome.iterations,
-            "evaluations": outcome.evaluations,
+            "iterations": result.iterations,
+            "evaluations": result.evaluations,
             "seconds": sum(row["seconds"] for row in attempts.rows),
         },
     )
     return "completed"
 
 
-def _begun(job: TeamJob, problem: Problem) -> Trainer:
-    """The team's trainer, wherever it was left."""
+def _begun(job: SubsetJob, problem: Problem) -> Trainer:
+    """The subset's trainer, wherever it was left."""
     path = job.path / "checkpoint.safetensors"
     if job.warm_up is not None:
         trainer = Trainer(problem, job.warm_up.settings(problem), path)
         if not path.exists():
-            trainer.go_on_from(job.warm_up.warmed, job.places)
+            trainer.go_on_from(job.warm_up.warmed, job.indices)
         return trainer
     settings = without_competition(problem, job.campaign, job.members, job.run_seed, job.repetition)
     if job.seconds is not None:
@@ -179,16 +179,16 @@ def _begun(job: TeamJob, problem: Problem) -> Trainer:
     return Trainer(problem, settings, path)
 
 
-def _lost(job: TeamJob, trainer: Trainer) -> str:
-    """Which members are missing since they diverged in the warm-up that the teams share."""
+def _lost(job: SubsetJob, trainer: Trainer) -> str:
+    """Which members are missing since they diverged in the warm-up that the subsets share."""
     if job.warm_up is None:
         return ""
-    fates = trainer.search.fates
-    lost = [str(job.pool[place]) for place in job.places if fates[place].ended is not None]
+    outcomes = trainer.search.outcomes
+    lost = [str(job.pool[index]) for index in job.indices if outcomes[index].ended is not None]
     return f"without {', '.join(lost)}, diverged in the warm-up" if lost else ""
 
 
-def _is_over(job: TeamJob, before: float) -> Callable[[], bool]:
+def _is_over(job: SubsetJob, before: float) -> Callable[[], bool]:
     """Whether the job's time is up, of which it has used some seconds ``before``."""
     if job.seconds is None:
         return lambda: False
@@ -197,7 +197,7 @@ def _is_over(job: TeamJob, before: float) -> Callable[[], bool]:
 
 
 def _by_time(
-    job: TeamJob, before: float, watch: Callable[[Progress], None]
+    job: SubsetJob, before: float, watch: Callable[[Progress], None]
 ) -> Callable[[Progress], None]:
     """``watch``, told the share of the job's time that is over, where time is what ends it."""
     if job.seconds is None:
@@ -208,6 +208,6 @@ def _by_time(
     )
 
 
-def _close(job: TeamJob, known: dict[str, Any]) -> None:
-    records.write_table(job.path / "teams.parquet", "teams", [job.row | known])
+def _close(job: SubsetJob, known: dict[str, Any]) -> None:
+    records.write_table(job.path / "subsets.parquet", "subsets", [job.row | known])
     (job.path / "checkpoint.safetensors").unlink(missing_ok=True)

@@ -12,9 +12,9 @@ from torch.nn.functional import pad
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
 from nas.problems import Box, Condition, Problem
-from nas.training.loss import learn_mixture, learn_own, mixture_loss, own_losses
+from nas.training.least_squares import ExpertResiduals, MixtureResiduals
+from nas.training.loss import individual_losses, learn_individually, learn_mixture, mixture_loss
 from nas.training.points import Points, Sampler
-from nas.training.systems import Alone, Together
 from tests.training.problems import POISSON, POOL, SYSTEM
 
 DOUBLE, CPU = torch.float64, torch.device("cpu")
@@ -36,7 +36,7 @@ def drawn(problem: Problem) -> Points:
     return replace(points, weights=weights / weights.sum())
 
 
-def step_for(systems: Alone | Together, points: Points, size: float) -> Tensor:
+def step_for(systems: ExpertResiduals | MixtureResiduals, points: Points, size: float) -> Tensor:
     _, jacobian = systems.linearise(points)
     generator = torch.Generator().manual_seed(1)
     shape = jacobian.systems, jacobian.parameters
@@ -46,10 +46,10 @@ def step_for(systems: Alone | Together, points: Points, size: float) -> Tensor:
 @PROBLEMS
 def test_squared_residuals_are_the_physics_losses(problem: Problem) -> None:
     made, points = mixture(problem), drawn(problem)
-    residuals, _ = Alone(problem, made, made.expert_stacks).linearise(points)
+    residuals, _ = ExpertResiduals(problem, made, made.expert_stacks).linearise(points)
     got = residuals.square().sum(1)
-    torch.testing.assert_close(got, own_losses(problem, made, points), rtol=1e-12, atol=0)
-    (together,) = Together(problem, made).linearise(points)[0].square().sum(1)
+    torch.testing.assert_close(got, individual_losses(problem, made, points), rtol=1e-12, atol=0)
+    (together,) = MixtureResiduals(problem, made).linearise(points)[0].square().sum(1)
     torch.testing.assert_close(together, mixture_loss(problem, made, points), rtol=1e-12, atol=0)
 
 
@@ -57,9 +57,9 @@ def test_squared_residuals_are_the_physics_losses(problem: Problem) -> None:
 def test_jacobians_give_the_gradients_of_the_losses(problem: Problem) -> None:
     """∇ ‖r‖² = 2 Jᵀ r."""
     made, points = mixture(problem), drawn(problem)
-    learn_own(problem, made, points)
-    residuals, jacobian = Alone(problem, made, made.expert_stacks).linearise(points)
-    got = iter(2 * jacobian.transposed_times(residuals))
+    learn_individually(problem, made, points)
+    residuals, jacobian = ExpertResiduals(problem, made, made.expert_stacks).linearise(points)
+    got = iter(2 * jacobian.rmatvec(residuals))
     for stack in made.expert_stacks:
         layers = chain(*zip(stack.weights, stack.biases, strict=True))
         expected = torch.cat([p.grad.flatten(1) for p in layers if p.grad is not None], dim=1)
@@ -68,18 +68,18 @@ def test_jacobians_give_the_gradients_of_the_losses(problem: Problem) -> None:
             torch.testing.assert_close(next(got), padded, rtol=1e-9, atol=1e-9)
     made.zero_grad()
     learn_mixture(problem, made, points)
-    residuals, joint = Together(problem, made).linearise(points)
-    got = 2 * joint.transposed_times(residuals)
+    residuals, joint = MixtureResiduals(problem, made).linearise(points)
+    got = 2 * joint.rmatvec(residuals)
     squares = [p.grad.square().sum() for p in made.parameters() if p.grad is not None]
     torch.testing.assert_close(got.square().sum(), sum(squares))
 
 
-def make_alone(problem: Problem, made: Mixture) -> Alone:
-    return Alone(problem, made, made.expert_stacks)
+def make_alone(problem: Problem, made: Mixture) -> ExpertResiduals:
+    return ExpertResiduals(problem, made, made.expert_stacks)
 
 
-MAKERS = pytest.mark.parametrize("make", [make_alone, Together])
-Make = Callable[[Problem, Mixture], Alone | Together]
+MAKERS = pytest.mark.parametrize("make", [make_alone, MixtureResiduals])
+Make = Callable[[Problem, Mixture], ExpertResiduals | MixtureResiduals]
 
 
 @MAKERS
@@ -116,7 +116,7 @@ def test_a_small_step_changes_the_residuals_by_the_jacobian(problem: Problem, ma
 @PROBLEMS
 def test_some_systems_look_as_they_do_among_all(problem: Problem, some: list[int]) -> None:
     made, points = mixture(problem), drawn(problem)
-    systems = Alone(problem, made, made.expert_stacks)
+    systems = ExpertResiduals(problem, made, made.expert_stacks)
     steps, chosen = step_for(systems, points, 0.1), torch.tensor(some)
     everyone = systems.residuals(points, torch.arange(len(steps)), steps)
     got = systems.residuals(points, chosen, steps[chosen])
@@ -127,7 +127,7 @@ def test_experts_of_other_stacks_stay_where_they_are() -> None:
     made, points = mixture(POISSON), drawn(POISSON)
     first, *others = made.expert_stacks
     before = [p.detach().clone() for one in (*others, made.gate) for p in one.parameters()]
-    systems = Alone(POISSON, made, [first])
+    systems = ExpertResiduals(POISSON, made, [first])
     systems.move(step_for(systems, points, 1.0))
     after = [p for one in (*others, made.gate) for p in one.parameters()]
     assert all(torch.equal(p, q) for p, q in zip(before, after, strict=True))
@@ -148,7 +148,7 @@ def test_rows_by_hand() -> None:
         torch.tensor([[0.0], [1.0]], dtype=DOUBLE),
         {"x_min": slice(0, 1), "x_max": slice(1, 2)},
     )
-    residuals, _ = Together(problem, made).linearise(points)
+    residuals, _ = MixtureResiduals(problem, made).linearise(points)
     expected = [0.2 * 0.5, 0.5 * 0.75**0.5, 0.5, 0.75**0.5, 6.0, 6.0]
     torch.testing.assert_close(residuals, torch.tensor([expected], dtype=DOUBLE))
 
@@ -156,7 +156,7 @@ def test_rows_by_hand() -> None:
 def test_an_equation_of_the_point_alone_has_rows_of_zeros() -> None:
     problem = replace(POISSON, residual=lambda u, x: (u.xx + 1, x - 0.5))
     made, points = mixture(problem), drawn(problem)
-    for systems in (make_alone(problem, made), Together(problem, made)):
+    for systems in (make_alone(problem, made), MixtureResiduals(problem, made)):
         residuals, jacobian = systems.linearise(points)
         rows = slice(23, 46)
         expected = (points.interior[:, 0] - 0.5) * points.weights.sqrt()

@@ -1,6 +1,6 @@
 """What a Gauss–Newton step sees of networks: residuals that are to vanish, and their Jacobian.
 
-Axis legend: K systems, each with a residual of its own; R rows, S streams, B points, C fields,
+Axis legend: K systems, each with a residual of its own; R rows, S derivatives, B points, C fields,
 P parameters of a system.
 
 The sum of the squares of a system's rows is its physics loss: a row carries the square root of
@@ -15,8 +15,8 @@ from torch import Tensor
 
 from nas.calculus import jacobians, networks
 from nas.calculus.fields import Expression
-from nas.calculus.jacobians import Apart, Jacobian, Joint
-from nas.calculus.jets import Streams
+from nas.calculus.jacobians import BlockDiagonalJacobian, JointJacobian, StackJacobian
+from nas.calculus.jets import DerivativeSet
 from nas.calculus.networks import Rows, Stack, Trace
 from nas.mixture import experts
 from nas.mixture.mixture import Mixture
@@ -24,13 +24,13 @@ from nas.problems.problem import Problem
 from nas.training.points import Points, Sampler
 
 # points (B, D) -> jet (…, S, B, C), and the traces that it came from
-Traced = Callable[[Tensor, Streams], tuple[Tensor, Sequence[Trace]]]
+Traced = Callable[[Tensor, DerivativeSet], tuple[Tensor, Sequence[Trace]]]
 
 
-class Systems(Protocol):
+class LeastSquares(Protocol):
     """K systems that are solved side by side."""
 
-    def linearise(self, points: Points) -> tuple[Tensor, Apart | Joint]:
+    def linearise(self, points: Points) -> tuple[Tensor, BlockDiagonalJacobian | JointJacobian]:
         """Residuals (K, R) and their derivative (K, R, P) at ``points``."""
         ...
 
@@ -43,7 +43,7 @@ class Systems(Protocol):
         ...
 
 
-class Alone:
+class ExpertResiduals:
     """The experts of some stacks, each with the residual that it leaves alone.
 
     The parameters of an expert stand as in `Jacobian`, and zeros behind those of the smaller.
@@ -53,75 +53,75 @@ class Alone:
         self._problem, self._mixture, self._stacks = problem, mixture, stacks
         self._counts = [len(stack.members) for stack in stacks]
 
-    def linearise(self, points: Points) -> tuple[Tensor, Apart]:
-        """See `Systems`."""
+    def linearise(self, points: Points) -> tuple[Tensor, BlockDiagonalJacobian]:
+        """See `LeastSquares`."""
         stacks = [stack.networks for stack in self._stacks]
 
-        def traced(x: Tensor, streams: Streams) -> tuple[Tensor, list[Trace]]:
-            coordinates = self._mixture.coordinates(x, streams)
-            traces = [networks.trace(streams, coordinates, stack) for stack in stacks]
+        def traced(x: Tensor, derivatives: DerivativeSet) -> tuple[Tensor, list[Trace]]:
+            coordinates = self._mixture.coordinates(x, derivatives)
+            traces = [networks.trace(derivatives, coordinates, stack) for stack in stacks]
             return torch.cat([trace.jet for trace in traces]), traces
 
         residuals, rows = _linearise(self._problem, points, traced)
-        return residuals, Apart([Jacobian(of_stack) for of_stack in rows])
+        return residuals, BlockDiagonalJacobian([StackJacobian(of_stack) for of_stack in rows])
 
     @torch.no_grad()
     def residuals(self, points: Points, systems: Tensor, steps: Tensor) -> Tensor:
-        """See `Systems`."""
+        """See `LeastSquares`."""
         stacks, left = [], 0
-        places = jacobians.places(systems, self._counts)
-        for stack, of_stack in zip(self._stacks, places, strict=True):
+        indices = jacobians.indices(systems, self._counts)
+        for stack, of_stack in zip(self._stacks, indices, strict=True):
             if len(of_stack):
                 chosen, right = stack.networks.of(of_stack), left + len(of_stack)
                 stacks += jacobians.moved([chosen], [steps[left:right]])
                 left = right
 
-        def evaluate(x: Tensor, streams: Streams) -> Tensor:
-            return networks.evaluate(streams, self._mixture.coordinates(x, streams), stacks)
+        def evaluate(x: Tensor, derivatives: DerivativeSet) -> Tensor:
+            return networks.evaluate(derivatives, self._mixture.coordinates(x, derivatives), stacks)
 
         return torch.cat(list(_residuals(self._problem, points, evaluate)), dim=-1)
 
     def move(self, steps: Tensor) -> None:
-        """See `Systems`."""
+        """See `LeastSquares`."""
         stacks = [stack.networks for stack in self._stacks]
         moved = jacobians.moved(stacks, torch.split(steps, self._counts))
         for stack, new in zip(stacks, moved, strict=True):
             _write(stack, new)
 
 
-class Together:
+class MixtureResiduals:
     """The experts and the gate of a mixture with the residual that they leave together."""
 
     def __init__(self, problem: Problem, mixture: Mixture) -> None:
         self._problem, self._mixture = problem, mixture
 
-    def linearise(self, points: Points) -> tuple[Tensor, Joint]:
-        """See `Systems`."""
+    def linearise(self, points: Points) -> tuple[Tensor, JointJacobian]:
+        """See `LeastSquares`."""
         stacks = self._stacks()
 
-        def traced(x: Tensor, streams: Streams) -> tuple[Tensor, list[Trace]]:
-            coordinates = self._mixture.coordinates(x, streams)
-            traces = [networks.trace(streams, coordinates, stack) for stack in stacks]
-            return self._mix(streams, [trace.jet for trace in traces]), traces
+        def traced(x: Tensor, derivatives: DerivativeSet) -> tuple[Tensor, list[Trace]]:
+            coordinates = self._mixture.coordinates(x, derivatives)
+            traces = [networks.trace(derivatives, coordinates, stack) for stack in stacks]
+            return self._mix(derivatives, [trace.jet for trace in traces]), traces
 
         residuals, rows = _linearise(self._problem, points, traced)
-        return residuals[None], Joint([Jacobian(of_stack) for of_stack in rows])
+        return residuals[None], JointJacobian([StackJacobian(of_stack) for of_stack in rows])
 
     @torch.no_grad()
     def residuals(self, points: Points, systems: Tensor, steps: Tensor) -> Tensor:
-        """See `Systems`."""
+        """See `LeastSquares`."""
         stacks = self._moved(steps)
 
-        def evaluate(x: Tensor, streams: Streams) -> Tensor:
-            coordinates = self._mixture.coordinates(x, streams)
+        def evaluate(x: Tensor, derivatives: DerivativeSet) -> Tensor:
+            coordinates = self._mixture.coordinates(x, derivatives)
             return self._mix(
-                streams, [networks.evaluate(streams, coordinates, [one]) for one in stacks]
+                derivatives, [networks.evaluate(derivatives, coordinates, [one]) for one in stacks]
             )
 
         return torch.cat(list(_residuals(self._problem, points, evaluate)))[None]
 
     def move(self, steps: Tensor) -> None:
-        """See `Systems`."""
+        """See `LeastSquares`."""
         for stack, new in zip(self._stacks(), self._moved(steps), strict=True):
             _write(stack, new)
 
@@ -131,13 +131,13 @@ class Together:
         gate = [] if len(mixture.alive) == 1 else [mixture.gate.networks]
         return [*mixture.networks, *gate]
 
-    def _mix(self, streams: Streams, jets: Sequence[Tensor]) -> Tensor:
+    def _mix(self, derivatives: DerivativeSet, jets: Sequence[Tensor]) -> Tensor:
         """The mixture's jet (S, B, C) from those of its `_stacks`."""
         if len(self._mixture.alive) == 1:
             return jets[0].squeeze(0)
         *terms, logits = jets
         # The gate's one network has a component for each expert.
-        return self._mixture.mix(streams, logits.squeeze(0), torch.cat(terms))
+        return self._mixture.mix(derivatives, logits.squeeze(0), torch.cat(terms))
 
     def _moved(self, steps: Tensor) -> list[Stack]:
         stacks = self._stacks()
@@ -153,11 +153,11 @@ def count_rows(problem: Problem, sampler: Sampler) -> int:
 
 
 def _residuals(
-    problem: Problem, points: Points, evaluate: Callable[[Tensor, Streams], Tensor]
+    problem: Problem, points: Points, evaluate: Callable[[Tensor, DerivativeSet], Tensor]
 ) -> Iterator[Tensor]:
-    """Weighed residuals (…, B) of each equation and condition."""
-    for x, streams, expression, roots in _terms(problem, points):
-        for residual in expression(evaluate(x, streams), streams, x):
+    """Weighted residuals (…, B) of each equation and condition."""
+    for x, derivatives, expression, roots in _terms(problem, points):
+        for residual in expression(evaluate(x, derivatives), derivatives, x):
             yield residual * roots
 
 
@@ -165,27 +165,27 @@ def _residuals(
 def _linearise(problem: Problem, points: Points, traced: Traced) -> tuple[Tensor, list[list[Rows]]]:
     """Residuals (…, R), and for each stack the factors of their derivatives."""
     found, blocks = [], []
-    for x, streams, expression, roots in _terms(problem, points):
-        jet, traces = traced(x, streams)
-        residuals = [residual * roots for residual in expression(jet, streams, x)]
-        for place, residual in enumerate(residuals):
-            blocks.append(jacobians.rows(residual, traces, place < len(residuals) - 1))
+    for x, derivatives, expression, roots in _terms(problem, points):
+        jet, traces = traced(x, derivatives)
+        residuals = [residual * roots for residual in expression(jet, derivatives, x)]
+        for index, residual in enumerate(residuals):
+            blocks.append(jacobians.rows(residual, traces, index < len(residuals) - 1))
             found.append(residual.detach())
     return torch.cat(found, dim=-1), [list(of_stack) for of_stack in zip(*blocks, strict=True)]
 
 
 def _terms(
     problem: Problem, points: Points
-) -> Iterator[tuple[Tensor, Streams, Expression, Tensor]]:
-    """Points, streams, residuals, and the roots of the points' weights."""
-    yield points.interior, problem.streams, problem.equations, points.weights.sqrt()
+) -> Iterator[tuple[Tensor, DerivativeSet, Expression, Tensor]]:
+    """Points, derivatives, residuals, and the roots of the points' weights."""
+    yield points.interior, problem.derivatives, problem.equations, points.weights.sqrt()
     everywhere = slice(0, len(points.boundary))
     for condition, expression in zip(
         problem.conditions, problem.condition_expressions, strict=True
     ):
         x = points.boundary[points.on(condition.parts, everywhere)]
         root = (condition.weight / points.count(condition.parts)) ** 0.5
-        yield x, problem.condition_streams, expression, x.new_full((len(x),), root)
+        yield x, problem.condition_derivatives, expression, x.new_full((len(x),), root)
 
 
 @torch.no_grad()

@@ -1,4 +1,4 @@
-"""The selected team beside random teams, the team of the best single networks and the pool."""
+"""The selected subset beside random subsets, the subset of the best single networks and the pool."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,33 +9,33 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from nas.campaign.records import Records
-from reports.figures import Picture
-from reports.rows import each
-from reports.style import HIGHLIGHT, INK, QUIET, logarithmic
-from reports.trust import error, unit, validated
-from reports.words import number, plural
+from nas.reports.figures import Picture
+from nas.reports.rows import each
+from nas.reports.style import HIGHLIGHT, INK, QUIET, logarithmic
+from nas.reports.trust import error, unit, validated
+from nas.reports.words import number, plural
 
 SECTION = "trust"
 ORDER = 1
 WIDTH = 4.8
 AXES = {"relative_l2": "relative L2 error", "held_out_loss": "held-out loss"}
 
-# What stands beside the selected team: label, colour, marker, size.
+# What stands beside the selected subset: label, colour, marker, size.
 SHOWN: Mapping[str, tuple[str, str, str, float]] = {
-    "random": ("random teams", QUIET, "o", 5),
+    "random": ("random subsets", QUIET, "o", 5),
     "all": ("whole pool, never pruned", "#56B4E9", "s", 8),
-    "best": ("team of the best single networks", "#009E73", "D", 8),
+    "best": ("subset of the best single networks", "#009E73", "D", 8),
     "longest": ("best single network, as long as the search", "#E69F00", "^", 8),
-    "selected": ("selected team, from scratch", HIGHLIGHT, "o", 10),
+    "selected": ("selected subset, from scratch", HIGHLIGHT, "o", 10),
 }
 
 
 @dataclass(frozen=True)
-class Teams:
+class Subsets:
     """Errors by run and kind, and what the errors are."""
 
     runs: tuple[str, ...]
-    errors: dict[str, tuple[tuple[int, float], ...]]  # kind -> (place of the run, error)
+    errors: dict[str, tuple[tuple[int, float], ...]]  # kind -> (index of the run, error)
     axis: str
 
     @property
@@ -48,9 +48,9 @@ class Teams:
         return 2.4 + 0.5 * len(self.runs)
 
 
-def summarise(records: Records) -> Teams:
-    """All teams that were trained to the end, beside the validated runs."""
-    done = records.teams[records.teams["run"].isin(validated(records))]
+def summarise(records: Records) -> Subsets:
+    """All subsets that were trained to the end, beside the validated runs."""
+    done = records.subsets[records.subsets["run"].isin(validated(records))]
     done = done.assign(error=error(records, done))
     done = done[(done["error"] > 0) & np.isfinite(done["error"])]
     runs = tuple(sorted(done["run"].unique()))
@@ -59,18 +59,18 @@ def summarise(records: Records) -> Teams:
         for kind in SHOWN
         if len(rows := done[done["kind"] == kind])
     }
-    return Teams(runs, errors, AXES[unit(records)])
+    return Subsets(runs, errors, AXES[unit(records)])
 
 
-def draw(data: Teams, figure: Figure) -> None:
-    """A line for each run, a mark for each team."""
+def draw(data: Subsets, figure: Figure) -> None:
+    """A line for each run, a mark for each subset."""
     ax = figure.subplots()
     for kind, points in data.errors.items():
         label, colour, marker, size = SHOWN[kind]
         edge = "none" if kind == "random" else INK
         ax.plot(
             [value for _, value in points],
-            [place for place, _ in points],
+            [index for index, _ in points],
             linestyle="none",
             marker=marker,
             markersize=size,
@@ -94,11 +94,11 @@ def pictures(records: Records) -> list[Picture]:
         return []
     return [
         Picture(
-            "teams",
-            "The selected team beside others",
-            f"Errors of teams trained from scratch beside {plural(len(data.runs), 'run')}: "
+            "subsets",
+            "The selected subset beside others",
+            f"Errors of subsets trained from scratch beside {plural(len(data.runs), 'run')}: "
             f"{'; '.join(_spoken(data))}.",
-            "Each dot is a team trained from scratch without a price on experts. Left is better: a "
+            "Each dot is a subset trained from scratch without a penalty on experts. Left is better: a "
             "good choice lies left of most grey dots.",
             (WIDTH, data.height),
             partial(draw, data),
@@ -106,7 +106,7 @@ def pictures(records: Records) -> list[Picture]:
     ]
 
 
-def _spoken(data: Teams) -> Iterator[str]:
+def _spoken(data: Subsets) -> Iterator[str]:
     for kind, points in data.errors.items():
         values = pd.Series([value for _, value in points])
         yield f"{SHOWN[kind][0]}, median {number(float(values.median()))}"
