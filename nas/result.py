@@ -11,7 +11,7 @@ import pandas as pd
 from nas.campaign import campaign, config, jobs, records
 from nas.errors import UserError
 from nas.problems import Problem
-from nas.search_spaces import SearchSpace
+from nas.search_spaces import AXES, SearchSpace
 
 if TYPE_CHECKING:
     from nas.export import Exported
@@ -177,8 +177,4 @@ def _plain(space: SearchSpace | str | Mapping[str, Any]) -> Any:
             "space: expected a full grid, got a list of candidates; "
             "put it into a file of search_spaces/ and give its name"
         )
-    return {
-        "activations": list(space.activations),
-        "depths": list(space.depths),
-        "widths": list(space.widths),
-    }
+    return {axis.plural: list(space.levels[axis.name]) for axis in AXES}

@@ -9,14 +9,20 @@ import pkgutil
 from importlib import import_module
 from types import ModuleType
 
-from nas.search_spaces.space import Candidate, SearchSpace
+from nas.search_spaces.candidates import AXES, Axis, Candidate
+from nas.search_spaces.space import SearchSpace
 
-__all__ = ["Candidate", "SearchSpace", "load", "names", "question"]
+__all__ = ["AXES", "Axis", "Candidate", "SearchSpace", "load", "names", "question"]
+
+
+_MACHINERY = frozenset({"candidates", "space"})
 
 
 def names() -> list[str]:
     """The names of all search spaces, in alphabetical order."""
-    return sorted(file.name for file in pkgutil.iter_modules(__path__) if file.name != "space")
+    return sorted(
+        file.name for file in pkgutil.iter_modules(__path__) if file.name not in _MACHINERY
+    )
 
 
 def load(name: str) -> SearchSpace:

@@ -6,4 +6,4 @@ favoured and tanh discarded. The article does not name the shape; this one is it
 
 from nas.search_spaces.space import SearchSpace
 
-space = SearchSpace.grid(["sine", "tanh", "swish", "softplus"], depths=[2], widths=[64])
+space = SearchSpace.grid(activations=["sine", "tanh", "swish", "softplus"], depths=[2], widths=[64])

@@ -4,7 +4,8 @@ The pool of Bischof and Kraus (2022), section "Training MoE-PINNs on Burgers' eq
 find the small experts in the smooth regions and the large ones at the discontinuity.
 """
 
-from nas.search_spaces.space import Candidate, SearchSpace
+from nas.search_spaces.candidates import Candidate
+from nas.search_spaces.space import SearchSpace
 
 space = SearchSpace(
     (

@@ -7,4 +7,4 @@ nor activation; these surround its finding, with the activation that is common f
 
 from nas.search_spaces.space import SearchSpace
 
-space = SearchSpace.grid(["tanh"], depths=[1, 2, 3, 4], widths=[16, 32, 64, 128])
+space = SearchSpace.grid(activations=["tanh"], depths=[1, 2, 3, 4], widths=[16, 32, 64, 128])

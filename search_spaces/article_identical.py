@@ -6,6 +6,7 @@ quadrant. The article does not name the architecture; this one is its first expe
 Burgers' equation.
 """
 
-from nas.search_spaces.space import Candidate, SearchSpace
+from nas.search_spaces.candidates import Candidate
+from nas.search_spaces.space import SearchSpace
 
 space = SearchSpace((Candidate("tanh", depth=2, width=64),) * 4)

@@ -3,5 +3,5 @@
 from nas.search_spaces.space import SearchSpace
 
 space = SearchSpace.grid(
-    ["sine", "tanh", "swish", "softplus"], depths=[2, 3, 4], widths=[16, 32, 64]
+    activations=["sine", "tanh", "swish", "softplus"], depths=[2, 3, 4], widths=[16, 32, 64]
 )

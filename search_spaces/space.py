@@ -1,46 +1,16 @@
-"""Candidates, search spaces, and the stratified draw of a pool from a space."""
+"""Search spaces, and the stratified draw of a pool from a space."""
 
 import itertools
+import math
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from nas.search_spaces.candidates import AXES, Candidate, Level, in_play
 
 _Item = TypeVar("_Item")
-
-
-@dataclass(frozen=True, order=True)
-class Candidate:
-    """One architecture: ``depth`` hidden layers of ``width`` units each.
-
-    The activation is a name; what it computes is the calculus' matter.
-
-    Raises
-    ------
-    ValueError
-        If the depth or the width is no integer ≥ 1, or the activation is no name.
-
-    Examples
-    --------
-    >>> print(Candidate("sine", 2, 32))
-    sine 2×32
-    """
-
-    activation: str
-    depth: int
-    width: int
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.activation, str) or not self.activation:
-            raise ValueError(
-                f"activation={self.activation!r}: expected a name; give one such as 'tanh'"
-            )
-        _at_least_one("depth", self.depth)
-        _at_least_one("width", self.width)
-
-    def __str__(self) -> str:
-        return f"{self.activation} {self.depth}×{self.width}"
 
 
 @dataclass(frozen=True)
@@ -56,7 +26,7 @@ class SearchSpace:
 
     Examples
     --------
-    >>> space = SearchSpace.grid(["sine", "tanh"], depths=[2, 3], widths=[16])
+    >>> space = SearchSpace.grid(activations=["sine", "tanh"], depths=[2, 3], widths=[16])
     >>> len(space)
     4
     >>> sorted(candidate.depth for candidate in space.pool(2, seed=0))
@@ -71,44 +41,43 @@ class SearchSpace:
             raise ValueError("candidates=(): expected at least one; list a Candidate")
 
     @classmethod
-    def grid(
-        cls, activations: Sequence[str], depths: Sequence[int], widths: Sequence[int]
-    ) -> "SearchSpace":
-        """Every activation with every depth and every width.
+    def grid(cls, **levels: Sequence[Any]) -> "SearchSpace":
+        """Every combination of the levels of all axes; an axis that is not named has its default.
 
         Raises
         ------
         ValueError
-            If a list is empty or names a level twice, or a level is none.
+            If there is no such axis, one without a default is missing, a list is empty or names a
+            level twice, or a level is none.
         """
-        for name, levels in (("activations", activations), ("depths", depths), ("widths", widths)):
-            if not levels or len(set(levels)) < len(levels):
+        known = {axis.plural: axis for axis in AXES}
+        for name, listed in levels.items():
+            if name not in known:
+                raise ValueError(f"{name}: no such axis; expected some of {', '.join(known)}")
+            if not listed or len(set(listed)) < len(listed):
                 raise ValueError(
-                    f"{name}={list(levels)}: expected one or more different levels; "
+                    f"{name}={list(listed)}: expected one or more different levels; "
                     "name each level once"
                 )
-        combinations = itertools.product(activations, depths, widths)
-        return cls(tuple(Candidate(*levels) for levels in combinations))
+        each = []
+        for name, axis in known.items():
+            if name not in levels and axis.default is None:
+                raise ValueError(f"{name}: expected one or more levels, got none; list them")
+            each.append(levels.get(name, (axis.default,)))
+        return cls(tuple(Candidate(*combination) for combination in itertools.product(*each)))
 
     @property
-    def activations(self) -> tuple[str, ...]:
-        """The different activations, in the order of their first candidates."""
-        return tuple(dict.fromkeys(candidate.activation for candidate in self.candidates))
-
-    @property
-    def depths(self) -> tuple[int, ...]:
-        """The different depths, in the order of their first candidates."""
-        return tuple(dict.fromkeys(candidate.depth for candidate in self.candidates))
-
-    @property
-    def widths(self) -> tuple[int, ...]:
-        """The different widths, in the order of their first candidates."""
-        return tuple(dict.fromkeys(candidate.width for candidate in self.candidates))
+    def levels(self) -> Mapping[str, tuple[Level, ...]]:
+        """For each axis by name its different levels, in the order of their first candidates."""
+        return {
+            axis.name: tuple(dict.fromkeys(getattr(one, axis.name) for one in self.candidates))
+            for axis in AXES
+        }
 
     @property
     def is_grid(self) -> bool:
         """Whether each combination of the levels is a candidate, exactly once."""
-        combinations = len(self.activations) * len(self.depths) * len(self.widths)
+        combinations = math.prod(map(len, self.levels.values()))
         return len(self.candidates) == len(set(self.candidates)) == combinations
 
     def __len__(self) -> int:
@@ -118,17 +87,18 @@ class SearchSpace:
         """Draw ``m`` candidates, stratified; the same for the same arguments, anywhere.
 
         No candidate is drawn twice before all have been drawn once, and so on: ``m`` beyond
-        the space is whole copies of it, then a stratified rest. From a grid, the
-        counts of any two activations, of any two depths and of any two widths differ by at
-        most one. From a list, each further candidate is one whose levels have occurred least
-        so far. The order is random, so that the index in the pool means nothing.
+        the space is whole copies of it, then a stratified rest. From a grid, the counts of any
+        two levels of an axis differ by at most one. From a list, each further candidate is one
+        whose levels have occurred least so far. The order is random, so that the index in the
+        pool means nothing.
 
         Raises
         ------
         ValueError
             If ``m`` is no integer ≥ 1.
         """
-        _at_least_one("m", m)
+        if isinstance(m, bool) or not isinstance(m, int) or m < 1:
+            raise ValueError(f"m={m!r}: expected an integer ≥ 1; give 1 or more")
         # A string seeds by its SHA-512, the same in every process; a hash would not be.
         source = random.Random(f"pool of {m}, seed {seed}")
         copies, rest = divmod(m, len(self))
@@ -141,54 +111,56 @@ class SearchSpace:
         return tuple(chosen)
 
     def _deal(self, count: int, source: random.Random) -> list[Candidate]:
-        """``count`` different candidates of a grid, every factor balanced.
+        """``count`` different candidates of a grid, every axis balanced.
 
-        Activations, then each activation's depths, then each pair's widths are dealt out like
-        cards, the remainder to those levels that have had least. Then counts never differ by
-        more than one: where all counts are k or k + 1, those with k come first. Nor does a
-        pair get a width twice: balanced counts give it at most as many cards as widths.
+        The levels of the first axis, then within each of them those of the second, and so on, are
+        dealt out like cards, the remainder to those levels that have had least. Then counts never
+        differ by more than one: where all counts are k or k + 1, those with k come first. Nor is a
+        combination dealt twice: of N cards for n combinations, N ≤ n, each of L levels gets at
+        most ⌈N / L⌉ ≤ n / L.
+
+        An axis at its default alone is not dealt, and takes no random numbers: a space draws the
+        same pools as before the axis was known.
         """
-        had: Counter[tuple[object, ...]] = Counter()
+        names = [axis.name for axis in in_play(self.levels)]
+        had: Counter[tuple[tuple[str, Level], ...]] = Counter()
         dealt: list[Candidate] = []
-        activations = _shuffled(self.activations, source)
-        for activation, of_activation in _dealt(activations, count):
-            depths = sorted(_shuffled(self.depths, source), key=lambda d: had["depth", d])
-            for depth, of_pair in _dealt(depths, of_activation):
-                had["depth", depth] += of_pair
-                # Ties go to the width that met this activation, then this depth least, so that
-                # the factors are as little confounded as the balance allows.
-                widths = [
-                    (had["width", w], had["width", activation, w], had["width", depth, w], w)
-                    for w in _shuffled(self.widths, source)
-                ]
-                widths.sort(key=lambda ranked: ranked[:3])
-                for (*_, width), cards in _dealt(widths, of_pair):
-                    had["width", width] += cards
-                    had["width", activation, width] += cards
-                    had["width", depth, width] += cards
-                    dealt += [Candidate(activation, depth, width)] * cards
+
+        def deal(hand: tuple[tuple[str, Level], ...], cards: int) -> None:
+            if len(hand) == len(names):
+                levels: dict[str, Any] = dict(hand)
+                dealt.extend([Candidate(**levels)] * cards)
+                return
+            name = names[len(hand)]
+            # Ties go to the level that met the levels of this hand least, so that the axes are as
+            # little confounded as the balance allows.
+            ranked = [
+                ((had[((name, level),)], *(had[one, (name, level)] for one in hand)), level)
+                for level in _shuffled(self.levels[name], source)
+            ]
+            ranked.sort(key=lambda rank: rank[0])
+            for (_, level), share in _dealt(ranked, cards):
+                had[((name, level),)] += share
+                for one in hand:
+                    had[one, (name, level)] += share
+                deal((*hand, (name, level)), share)
+
+        deal((), count)
         return dealt
 
     def _least_used(self, count: int, source: random.Random) -> list[Candidate]:
-        """``count`` indices of a list, each next one with the levels that occurred least."""
-        had: Counter[tuple[str, str | int]] = Counter()
+        """``count`` items of a list, each next one with the levels that occurred least."""
+        had: Counter[tuple[str, Level]] = Counter()
         left = _shuffled(self.candidates, source)
         taken: list[Candidate] = []
+        names = [axis.name for axis in in_play(self.levels)]
         for _ in range(count):
             # The sum of the counts is what the sum of their squares grows by.
-            best = min(left, key=lambda candidate: sum(had[key] for key in _levels(candidate)))
+            best = min(left, key=lambda one: sum(had[name, getattr(one, name)] for name in names))
             left.remove(best)
             taken.append(best)
-            had.update(_levels(best))
+            had.update((name, getattr(best, name)) for name in names)
         return taken
-
-
-def _levels(candidate: Candidate) -> list[tuple[str, str | int]]:
-    return [
-        ("activation", candidate.activation),
-        ("depth", candidate.depth),
-        ("width", candidate.width),
-    ]
 
 
 def _dealt(levels: Sequence[_Item], count: int) -> list[tuple[_Item, int]]:
@@ -200,8 +172,3 @@ def _dealt(levels: Sequence[_Item], count: int) -> list[tuple[_Item, int]]:
 def _shuffled(items: Sequence[_Item], source: random.Random) -> list[_Item]:
     # Of the random module, only random() promises the same numbers in every version of Python.
     return sorted(items, key=lambda _: source.random())
-
-
-def _at_least_one(name: str, value: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"{name}={value!r}: expected an integer ≥ 1; give 1 or more")

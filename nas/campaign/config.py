@@ -222,7 +222,7 @@ class Campaign(_Section):
         """The search space from which the pools are drawn."""
         if isinstance(self.space, str):
             return search_spaces.load(self.space)
-        return SearchSpace.grid(self.space.activations, self.space.depths, self.space.widths)
+        return SearchSpace.grid(**self.space.model_dump())
 
 
 def build(**settings: Any) -> Campaign:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from nas.calculus import networks
-from nas.search_spaces.space import Candidate
+from nas.search_spaces.candidates import Candidate
 
 # How a drop changed a parameter: what stands in its place (None: nothing), and which rows of
 # the old one it holds.

@@ -12,7 +12,7 @@ from nas.calculus import jets, networks
 from nas.calculus.jets import DerivativeSet
 from nas.mixture.experts import Changes, Stack, count_parameters, stacks
 from nas.mixture.gate import Gate, GateShape
-from nas.search_spaces.space import Candidate
+from nas.search_spaces.candidates import Candidate
 
 
 class Mixture(nn.Module):

@@ -19,7 +19,7 @@ from nas.errors import UserError
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
-from nas.search_spaces.space import Candidate
+from nas.search_spaces.candidates import Candidate
 from nas.training import checkpoint, fine_tuning
 from nas.training.elimination import ExpertOutcome
 from nas.training.fine_tuning import FineTuning

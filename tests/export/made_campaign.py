@@ -10,7 +10,7 @@ import torch
 from nas.campaign import config, records
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
-from nas.search_spaces.space import Candidate
+from nas.search_spaces.candidates import Candidate
 from nas.training import checkpoint
 
 POOL = (

@@ -13,7 +13,7 @@ from nas.export.conversion import describe, plain_state
 from nas.export.network import ExportedMixture
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
-from nas.search_spaces.space import Candidate
+from nas.search_spaces.candidates import Candidate
 from tests.export import made_campaign
 from tests.oracles import nested, relative
 

@@ -8,7 +8,7 @@ import pytest
 from nas.search_spaces import SearchSpace
 from nas.validation.choice import best_singles, random_subsets
 
-POOL = SearchSpace.grid(["sine", "tanh"], [1, 2], [4, 8]).candidates
+POOL = SearchSpace.grid(activations=["sine", "tanh"], depths=[1, 2], widths=[4, 8]).candidates
 
 
 def test_random_teams_are_different_and_of_the_selected_size() -> None:
