@@ -40,7 +40,9 @@ def rows(residual: Tensor, traces: Sequence[Trace], again: bool) -> list[Rows]:
     if residual.requires_grad:  # an equation may be a function of the point alone
         found = torch.autograd.grad(residual.sum(), wanted, retain_graph=again, allow_unused=True)
     return [
-        one.rows(torch.zeros_like(one.jet) if gradient is None else gradient)
+        one.rows(torch.zeros_like(one.jet) if gradient is None else gradient).seen_together(
+            one.jet.shape[-2] // residual.shape[-1]
+        )
         for one, gradient in zip(traces, found, strict=True)
     ]
 
@@ -75,7 +77,7 @@ class StackJacobian:
         for block, size in zip(self._blocks, self._sizes, strict=True):
             left = 0
             for layer in range(len(self._shapes)):
-                left = _fill(out[:, top : top + size], left, *_layer(block, layer))
+                left = _fill(out[:, top : top + size], left, block, layer)
             top += size
         return out
 
@@ -100,7 +102,7 @@ class StackJacobian:
                 entries = self.like.new_empty(self.systems, self.rows, (v + 1) * w)
                 top = 0
                 for block, size in zip(self._blocks, self._sizes, strict=True):
-                    _fill(entries[:, top : top + size], 0, *_layer(block, layer))
+                    _fill(entries[:, top : top + size], 0, block, layer)
                     top += size
                 add_gram(total, entries)
 
@@ -108,16 +110,11 @@ class StackJacobian:
         """That of the networks at ``systems`` (k,) in the stack, (k, R, P)."""
         if len(systems) == self.systems:
             return self
-        return StackJacobian(
-            [
-                Rows([a[systems] for a in block.inputs], [d[systems] for d in block.slopes])
-                for block in self._blocks
-            ]
-        )
+        return StackJacobian([block.of(systems) for block in self._blocks])
 
-    def times(self, steps: Tensor) -> Tensor:
+    def matvec(self, steps: Tensor) -> Tensor:
         """J x (N, R) for steps x (N, P)."""
-        return torch.cat([self._times(block, steps) for block in self._blocks], dim=1)
+        return torch.cat([self._matvec_block(block, steps) for block in self._blocks], dim=1)
 
     def rmatvec(self, rows: Tensor) -> Tensor:
         """Jᵀ y (N, P) for y (N, R)."""
@@ -127,14 +124,14 @@ class StackJacobian:
             (self._rmatvec_block(block, y) for block, y in zip(self._blocks, parts, strict=True)),
         )
 
-    def _times(self, block: Rows, steps: Tensor) -> Tensor:
+    def _matvec_block(self, block: Rows, steps: Tensor) -> Tensor:
         total, left = torch.zeros_like(block.slopes[0][:, 0, :, 0]), 0
         for layer, (v, w) in enumerate(self._shapes):
             inputs, slopes = _layer(block, layer)
             weight = steps[:, left : left + v * w].reshape(-1, v, w)
             bias = steps[:, left + v * w : left + (v + 1) * w]
             total = total + (jets.linear(inputs, weight) * slopes).sum((1, 3))
-            total = total + (slopes[:, 0] @ bias[..., None]).squeeze(-1)
+            total = total + (block.by_bias(layer) @ bias[..., None]).squeeze(-1)
             left += (v + 1) * w
         return total
 
@@ -144,7 +141,7 @@ class StackJacobian:
             inputs, slopes = _layer(block, layer)
             weighted = slopes * y[:, None, :, None]
             weight = inputs.flatten(1, 2).mT @ weighted.flatten(1, 2)
-            parts += [weight.flatten(1), weighted[:, 0].sum(1)]
+            parts += [weight.flatten(1), Rows((), [weighted], block.values).by_bias(0).sum(1)]
         return torch.cat(parts, dim=1)
 
     def _add_factored(self, total: Tensor, layer: int) -> None:
@@ -154,7 +151,7 @@ class StackJacobian:
             for j, lower in enumerate(self._blocks[: i + 1]):
                 (a, c), (b, d) = _layer(upper, layer), _layer(lower, layer)
                 into = total[:, ends[i] : ends[i + 1], ends[j] : ends[j + 1]]
-                into += c[:, 0] @ d[:, 0].mT  # the bias
+                into += upper.by_bias(layer) @ lower.by_bias(layer).mT
                 for s in range(a.shape[1]):
                     for t in range(b.shape[1]):
                         into.addcmul_(a[:, s] @ b[:, t].mT, c[:, s] @ d[:, t].mT)
@@ -205,10 +202,10 @@ class BlockDiagonalJacobian:
         parts = [part.of(of_part) for part, of_part in chosen if len(of_part)]
         return BlockDiagonalJacobian(parts, self.parameters)
 
-    def times(self, steps: Tensor) -> Tensor:
+    def matvec(self, steps: Tensor) -> Tensor:
         """J x (K, R) for steps x (K, P)."""
         pieces = zip(self.parts, torch.split(steps, self._counts), strict=True)
-        return torch.cat([part.times(x[:, : part.parameters]) for part, x in pieces])
+        return torch.cat([part.matvec(x[:, : part.parameters]) for part, x in pieces])
 
     def rmatvec(self, rows: Tensor) -> Tensor:
         """Jᵀ y (K, P) for y (K, R)."""
@@ -258,11 +255,11 @@ class JointJacobian:
         """Itself: it is one system."""
         return self
 
-    def times(self, steps: Tensor) -> Tensor:
+    def matvec(self, steps: Tensor) -> Tensor:
         """J x (1, R) for a step x (1, P)."""
         pieces = zip(self._parts, torch.split(steps, self._sizes, dim=1), strict=True)
         return reduce(
-            add, (part.times(x.view(part.systems, -1)).sum(0, keepdim=True) for part, x in pieces)
+            add, (part.matvec(x.view(part.systems, -1)).sum(0, keepdim=True) for part, x in pieces)
         )
 
     def rmatvec(self, rows: Tensor) -> Tensor:
@@ -295,10 +292,11 @@ def _layer(block: Rows, layer: int) -> tuple[Tensor, Tensor]:
     return block.inputs[layer], block.slopes[layer]
 
 
-def _fill(out: Tensor, left: int, inputs: Tensor, slopes: Tensor) -> int:
+def _fill(out: Tensor, left: int, block: Rows, layer: int) -> int:
     """Write a layer's entries, those of its bias last, into out (N, B, ≥ left); where it ends."""
+    inputs, slopes = _layer(block, layer)
     v, w = inputs.shape[-1], slopes.shape[-1]
     middle = left + v * w
     networks.outer(inputs, slopes, out[:, :, left:middle])
-    out[:, :, middle : middle + w] = slopes[:, 0]
+    out[:, :, middle : middle + w] = block.by_bias(layer)
     return middle + w

@@ -68,10 +68,38 @@ class Rows:
     inputs, slopes
         Of each layer, (N, S, B, V), and (N, S, B, W): the derivatives of the rows, here B of
         them, by the layer's pre-activations.
+    values
+        How many of the S components, the first ones, are values rather than derivatives: one for
+        each location that a row sees. A bias acts on these alone.
     """
 
     inputs: Sequence[Tensor]
     slopes: Sequence[Tensor]
+    values: int = 1
+
+    def of(self, networks: Tensor) -> "Rows":
+        """Those of the ``networks`` (n,)."""
+        inputs, slopes = [a[networks] for a in self.inputs], [d[networks] for d in self.slopes]
+        return Rows(inputs, slopes, self.values)
+
+    def by_bias(self, layer: int) -> Tensor:
+        """The derivatives (N, B, W) by the layer's bias."""
+        slopes = self.slopes[layer]
+        return slopes[:, 0] if self.values == 1 else slopes[:, : self.values].sum(1)
+
+    def seen_together(self, locations: int) -> "Rows":
+        """Of rows at L·B points, location by location, those of B residuals that see L points each.
+
+        A residual's derivative by a weight is the sum over its points and over the components of
+        the jet alike: so locations become components, the values of all of them first.
+        """
+        if locations == 1:
+            return self
+
+        def folded(factors: Sequence[Tensor]) -> list[Tensor]:
+            return [torch.unflatten(one, 2, (locations, -1)).flatten(1, 2) for one in factors]
+
+        return Rows(folded(self.inputs), folded(self.slopes), locations)
 
 
 class Trace:

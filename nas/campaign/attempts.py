@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from nas.files import write_text
-from nas.training.trainer import Progress
+from nas.training.training_run import Progress
 
 PACKAGES = ("pinn-nas", "torch", "numpy", "optuna", "pandas")
 

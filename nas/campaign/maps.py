@@ -14,7 +14,7 @@ from nas.calculus.jets import DerivativeSet
 from nas.campaign import records
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
-from nas.problems.problem import Array
+from nas.problems.domains import Array
 from nas.problems.sampling import interior_points
 
 REFERENCE_POINTS = 10_000

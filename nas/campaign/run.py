@@ -22,7 +22,7 @@ from nas.files import write_text
 from nas.problems import Problem
 from nas.search_spaces import Candidate
 from nas.training import trained
-from nas.training.trainer import RunResult, RunSettings, Trainer
+from nas.training.training_run import RunResult, TrainingRun, TrainingSettings
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def _train(spec: RunSpec, attempts: Attempts) -> str:
         seed=_run_seed(spec),
         points_seed=points_seed(spec.campaign, spec.repetition),
     )
-    trainer = Trainer(problem, settings, spec.path / "checkpoint.safetensors")
+    trainer = TrainingRun(problem, settings, spec.path / "checkpoint.safetensors")
     attempts.begin(trainer.step, hardware(settings.device))
     result = trainer.run(should_stop(spec.folder, spec.parent), attempts.watch)
     attempts.close(result.status, trainer.step)
@@ -136,7 +136,7 @@ def _run_seed(spec: RunSpec) -> int:
     return seed_of(spec.campaign.seed, spec.trial, spec.repetition)
 
 
-def _record(spec: RunSpec, problem: Problem, settings: RunSettings, result: RunResult) -> None:
+def _record(spec: RunSpec, problem: Problem, settings: TrainingSettings, result: RunResult) -> None:
     """Write down all that the run left."""
     error, note = None, ""
     if result.status == "completed":
@@ -203,7 +203,7 @@ def _expert_row(spec: RunSpec, index: int, candidate: Candidate) -> dict[str, An
     return unknown | spec.keys | {"candidate": index, "born": 0} | asdict(candidate)
 
 
-def _expert_rows(spec: RunSpec, settings: RunSettings, result: RunResult) -> list[dict[str, Any]]:
+def _expert_rows(spec: RunSpec, settings: TrainingSettings, result: RunResult) -> list[dict[str, Any]]:
     alive = "survived" if result.status == "completed" else "censored"
     rows = []
     for index, candidate in enumerate(settings.pool):

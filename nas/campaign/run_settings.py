@@ -10,9 +10,13 @@ from nas.errors import UserError
 from nas.mixture.gate import GateShape
 from nas.problems import Problem
 from nas.search_spaces import Candidate
-from nas.training.points import Sampler
-from nas.training.search import SearchSettings
-from nas.training.trainer import RunSettings
+from nas.mixture.dropping import DropRule
+from nas.problems.terms import PointCounts
+from nas.training import fine_tuning, warm_up
+from nas.training.collocation import Sampler
+from nas.training.fine_tuning import FineTuningSettings
+from nas.training.selection import SelectionSettings
+from nas.training.training_run import TrainingSettings
 from nas.training.warm_up import WarmUpSettings
 
 
@@ -24,32 +28,34 @@ def run_settings(
     threshold: float,
     seed: int,
     points_seed: int,
-) -> RunSettings:
+) -> TrainingSettings:
     """A run's settings: a function of configuration, trial and repetition alone.
 
     Pool and initial weights, which follow ``seed``, differ from trial to trial; the points are
     the same in all trials of a repetition, so that their losses can be compared.
     """
     training = campaign.training
-    warm_up, points = training.warm_up, training.points
-    return RunSettings(
+    learning_rate = training.learning_rate
+    return TrainingSettings(
         pool=tuple(pool),
         gate=GateShape(campaign.gate.depth, campaign.gate.width, campaign.gate.activation),
-        search=SearchSettings(
-            WarmUpSettings(
-                warm_up.method,
-                warm_up.iterations,
-                warm_up.points.interior,
-                warm_up.points.boundary,
-                training.learning_rate,
-            ),
-            training.steps,
-            training.learning_rate,
-            p,
-            threshold,
+        warm_up=WarmUpSettings(
+            iterations=training.warm_up.iterations,
+            counts=PointCounts(**training.warm_up.points.model_dump()),
+            method=warm_up.method(training.warm_up.method, learning_rate=learning_rate),
         ),
-        fine_tuning=training.fine_tuning.iterations,
-        sampler=Sampler(problem, points.interior, points.boundary, training.sampling, points_seed),
+        selection=SelectionSettings(
+            steps=training.steps, learning_rate=learning_rate, p=p, rule=DropRule(threshold)
+        ),
+        fine_tuning=FineTuningSettings(
+            iterations=training.fine_tuning.iterations, method=fine_tuning.method("gauss_newton")
+        ),
+        sampler=Sampler(
+            problem=problem,
+            counts=PointCounts(**training.points.model_dump()),
+            method=training.sampling,
+            seed=points_seed,
+        ),
         seed=seed,
         dtype=getattr(torch, training.dtype),
         device=resolve_device(training.device),
@@ -58,7 +64,7 @@ def run_settings(
 
 def without_competition(
     problem: Problem, campaign: Campaign, pool: Sequence[Candidate], seed: int, repetition: int
-) -> RunSettings:
+) -> TrainingSettings:
     """Settings of a run in which all experts stay; on the points of the search's repetition."""
     return run_settings(
         problem,
@@ -111,6 +117,7 @@ def check_points(campaign: Campaign, problem: Problem) -> None:
     """
     training = campaign.training
     for points in (training.warm_up.points, training.points):
-        Sampler(problem, points.interior, points.boundary, training.sampling, seed=0).draw(
+        counts = PointCounts(**points.model_dump())
+        Sampler(problem=problem, counts=counts, method=training.sampling, seed=0).draw(
             0, torch.float64, torch.device("cpu")
         )

@@ -3,6 +3,7 @@
 from nas.calculus.fields import laplacian
 from nas.problems.domains import Box, Domain, Polygon
 from nas.problems.loading import load, names
-from nas.problems.problem import Condition, Problem
+from nas.problems.problem import Problem
+from nas.problems.terms import Condition
 
 __all__ = ["Box", "Condition", "Domain", "Polygon", "Problem", "laplacian", "load", "names"]

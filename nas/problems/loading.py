@@ -14,7 +14,7 @@ from pathlib import Path
 from nas.errors import UserError
 from nas.problems.problem import Problem
 
-_MACHINERY = frozenset({"domains", "loading", "problem", "sampling", "segments"})
+_MACHINERY = frozenset({"domains", "loading", "problem", "sampling", "segments", "terms"})
 
 
 def names() -> tuple[str, ...]:

@@ -10,44 +10,14 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
-from torch import Tensor
 
-from nas.calculus.fields import Expression, Residual
+from nas.calculus.fields import Residual
 from nas.calculus.jets import DerivativeSet
 from nas.errors import UserError
-from nas.problems.domains import Domain
-from nas.problems.sampling import boundary_points, interior_points
-
-Array = NDArray[np.float64]
-
-_PROBES = 16
-
-
-@dataclass(frozen=True)
-class Condition:
-    """What holds on a part of the boundary: a residual that is zero there.
-
-    Parameters
-    ----------
-    on
-        The boundary parts, by the domain's names: ``"x_min"`` or ``("x_min", "x_max")``.
-    residual
-        A function of fields and coordinates by name, such as ``lambda u: u``. Derivatives may
-        stand in it, so ``lambda u: u.x`` is a Neumann condition.
-    weight
-        Factor of its mean square in the physics loss.
-    """
-
-    on: str | tuple[str, ...]
-    residual: Residual
-    weight: float = 1.0
-
-    @property
-    def parts(self) -> tuple[str, ...]:
-        """The names of the boundary parts."""
-        return (self.on,) if isinstance(self.on, str) else tuple(self.on)
+from nas.problems.domains import Array, Domain
+from nas.problems.sampling import interior_points
+from nas.problems.terms import Equations, Group, Requirement, Setting, Term, grouped
+from nas.problems.terms.equations import PROBES
 
 
 @dataclass(frozen=True)
@@ -100,36 +70,22 @@ class Problem:
     name: str
     domain: Domain
     residual: Residual
-    conditions: Sequence[Condition]
+    conditions: Sequence[Requirement]
     fields: Sequence[str] = ("u",)
     solution: Callable[..., Any] | None = None
     title: str = ""
     equation: str = ""
-    equations: Expression = field(init=False, repr=False)
-    condition_expressions: tuple[Expression, ...] = field(init=False, repr=False)
+    terms: tuple[Term, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._check_names()
         set_ = object.__setattr__  # the dataclass is frozen for its users
         set_(self, "fields", tuple(self.fields))
         set_(self, "conditions", tuple(self.conditions))
-        probe = torch.as_tensor(interior_points(self.domain, _PROBES, seed=0, draw=0))
-        set_(self, "equations", self._expression(self.residual, "residual", probe))
-        if not self.equations.derivatives:
-            raise UserError(
-                f"{self.name}: residual: expected a function of {' or '.join(self.fields)}, got "
-                "one that uses none of them; any solution would do"
-            )
-        expressions = []
-        for condition in self.conditions:
-            self._check_condition(condition)
-            count = max(_PROBES, len(condition.parts))
-            points = boundary_points(self.domain, condition.parts, count, seed=0, draw=0)
-            everywhere = torch.as_tensor(np.concatenate(list(points.values())))
-            where = f"condition on {', '.join(condition.parts)}"
-            expressions.append(self._expression(condition.residual, where, everywhere))
-        set_(self, "condition_expressions", tuple(expressions))
-        self._check_solution(probe.numpy())
+        setting = Setting(self.name, self.domain, tuple(self.fields))
+        requirements: list[Requirement] = [Equations(self.residual), *self.conditions]
+        set_(self, "terms", tuple(one.bind(setting) for one in requirements))
+        self._check_solution(interior_points(self.domain, PROBES, seed=0, draw=0))
 
     @property
     def coordinates(self) -> tuple[str, ...]:
@@ -137,21 +93,14 @@ class Problem:
         return self.domain.coordinates
 
     @cached_property
-    def parts(self) -> tuple[str, ...]:
-        """The boundary parts that bear a condition, in the domain's order."""
-        used = {part for condition in self.conditions for part in condition.parts}
-        return tuple(part for part in self.domain.parts if part in used)
+    def groups(self) -> tuple[Group, ...]:
+        """The terms by where their points come from; the equations' group is the first."""
+        return grouped(self.terms, len(self.coordinates))
 
-    @cached_property
+    @property
     def derivatives(self) -> DerivativeSet:
         """The derivatives that the equations need, closed under the chain rule."""
-        return DerivativeSet(self.equations.derivatives, len(self.coordinates))
-
-    @cached_property
-    def condition_derivatives(self) -> DerivativeSet:
-        """The derivatives that the conditions need together."""
-        needed = frozenset[Any]().union(*(e.derivatives for e in self.condition_expressions))
-        return DerivativeSet(needed, len(self.coordinates))
+        return self.groups[0].derivatives
 
     def reference(self, points: Array) -> Array | None:
         """The exact or reference solution (B, C) at ``points`` (B, D), or None if unknown."""
@@ -172,17 +121,13 @@ class Problem:
         digest = hashlib.sha256()
         facts = (self.fields, self.coordinates, self.domain.bounds, dict(self.domain.parts))
         digest.update(repr(facts).encode())
-        for condition in self.conditions:
-            digest.update(repr((condition.parts, float(condition.weight))).encode())
-        for expression in (self.equations, *self.condition_expressions):
-            for values in expression.probed:
+        equations, *conditions = self.terms
+        for term in conditions:
+            digest.update(repr((term.regions, float(term.weight))).encode())
+        for term in (equations, *conditions):
+            for values in term.probed:
                 digest.update(" ".join(f"{value:.6e}" for value in values.tolist()).encode())
         return digest.hexdigest()[:16]
-
-    def _expression(self, function: Residual, where: str, probe: Tensor) -> Expression:
-        if not callable(function):
-            raise UserError(f"{self.name}: {where}: expected a function, got {function!r}")
-        return Expression(function, self.fields, self.coordinates, f"{self.name}: {where}", probe)
 
     def _check_names(self) -> None:
         if not self.fields or isinstance(self.fields, str):
@@ -194,24 +139,6 @@ class Problem:
                     f"{self.name}: {name!r}: expected fields and coordinates with distinct names "
                     "that can stand in a formula"
                 )
-
-    def _check_condition(self, condition: Condition) -> None:
-        if not condition.parts:
-            raise UserError(
-                f"{self.name}: condition on no part of the boundary; "
-                f"expected some of {', '.join(self.domain.parts)}"
-            )
-        for part in condition.parts:
-            if part not in self.domain.parts:
-                raise UserError(
-                    f"{self.name}: condition on {part!r}: no such part of the boundary; "
-                    f"expected one of {', '.join(self.domain.parts)}"
-                )
-        if not condition.weight > 0:
-            raise UserError(
-                f"{self.name}: condition on {', '.join(condition.parts)}: "
-                f"expected a weight above 0, got {condition.weight}"
-            )
 
     def _check_solution(self, points: Array) -> None:
         """Try the solution now: after hours of training a misspelt name would come too late."""

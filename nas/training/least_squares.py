@@ -14,14 +14,14 @@ import torch
 from torch import Tensor
 
 from nas.calculus import jacobians, networks
-from nas.calculus.fields import Expression
 from nas.calculus.jacobians import BlockDiagonalJacobian, JointJacobian, StackJacobian
 from nas.calculus.jets import DerivativeSet
 from nas.calculus.networks import Rows, Stack, Trace
 from nas.mixture import experts
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
-from nas.training.points import Points, Sampler
+from nas.problems.terms import Term
+from nas.training.collocation import Points
 
 # points (B, D) -> jet (…, S, B, C), and the traces that it came from
 Traced = Callable[[Tensor, DerivativeSet], tuple[Tensor, Sequence[Trace]]]
@@ -147,17 +147,13 @@ class MixtureResiduals:
         return jacobians.moved(stacks, [piece.view(count, -1) for piece, count in pieces])
 
 
-def count_rows(problem: Problem, sampler: Sampler) -> int:
-    """How many rows the points of a draw make, if a condition is of one equation."""
-    return len(problem.equations.probed) * sampler.interior + sampler.boundary
-
-
 def _residuals(
     problem: Problem, points: Points, evaluate: Callable[[Tensor, DerivativeSet], Tensor]
 ) -> Iterator[Tensor]:
-    """Weighted residuals (…, B) of each equation and condition."""
-    for x, derivatives, expression, roots in _terms(problem, points):
-        for residual in expression(evaluate(x, derivatives), derivatives, x):
+    """Weighted residuals (…, b) of each equation of each term."""
+    for term, derivatives, x, roots in _terms(problem, points):
+        jet = evaluate(x.flatten(0, -2), derivatives)
+        for residual in term.residuals(jet, derivatives, x):
             yield residual * roots
 
 
@@ -165,27 +161,25 @@ def _residuals(
 def _linearise(problem: Problem, points: Points, traced: Traced) -> tuple[Tensor, list[list[Rows]]]:
     """Residuals (…, R), and for each stack the factors of their derivatives."""
     found, blocks = [], []
-    for x, derivatives, expression, roots in _terms(problem, points):
-        jet, traces = traced(x, derivatives)
-        residuals = [residual * roots for residual in expression(jet, derivatives, x)]
+    for term, derivatives, x, roots in _terms(problem, points):
+        jet, traces = traced(x.flatten(0, -2), derivatives)
+        residuals = [residual * roots for residual in term.residuals(jet, derivatives, x)]
         for index, residual in enumerate(residuals):
-            blocks.append(jacobians.rows(residual, traces, index < len(residuals) - 1))
+            again = index < len(residuals) - 1
+            blocks.append(jacobians.rows(residual, traces, again))
             found.append(residual.detach())
     return torch.cat(found, dim=-1), [list(of_stack) for of_stack in zip(*blocks, strict=True)]
 
 
 def _terms(
     problem: Problem, points: Points
-) -> Iterator[tuple[Tensor, DerivativeSet, Expression, Tensor]]:
-    """Points, derivatives, residuals, and the roots of the points' weights."""
-    yield points.interior, problem.derivatives, problem.equations, points.weights.sqrt()
-    everywhere = slice(0, len(points.boundary))
-    for condition, expression in zip(
-        problem.conditions, problem.condition_expressions, strict=True
-    ):
-        x = points.boundary[points.on(condition.parts, everywhere)]
-        root = (condition.weight / points.count(condition.parts)) ** 0.5
-        yield x, problem.condition_derivatives, expression, x.new_full((len(x),), root)
+) -> Iterator[tuple[Term, DerivativeSet, Tensor, Tensor]]:
+    """Each term with its derivatives, its points (b, D) or (L, b, D), and their roots (b,)."""
+    for group, sample in zip(problem.groups, points.samples, strict=True):
+        for term in group.terms:
+            seen = sample.seen_by(term, slice(0, len(sample)))
+            x = sample.points[..., seen, :]
+            yield term, group.derivatives, x, sample.roots(term, seen)
 
 
 @torch.no_grad()

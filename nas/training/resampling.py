@@ -1,11 +1,12 @@
 """Interior points where the residual is large, weighted so that means stay means.
 
-Axis legend: B points, C candidates, K systems, D coordinates.
+Axis legend: B points, N candidates for points, K systems, D coordinates.
 
 A shock fills one part in a hundred of its domain: of a few hundred even points a handful see it,
 and the loss is ruled by which. Here points are drawn with a density that follows the size of the
-residuals, and each counts the less the denser its place (importance sampling: Nabian, Gladstone
-& Meidani 2021, arXiv 2104.12325). Part of the density stays even, so that no weight is large.
+residuals, and each counts the less the denser its neighbourhood (importance sampling: Nabian,
+Gladstone & Meidani 2021, arXiv 2104.12325). Part of the density stays even, so that no weight is
+large.
 """
 
 from collections.abc import Callable
@@ -16,21 +17,41 @@ import torch
 from torch import Tensor
 
 from nas.problems.problem import Problem
-from nas.problems.sampling import interior_points
-from nas.training.points import Points, Sampler
+from nas.problems.terms import PointCounts
+from nas.training.collocation import Points, Sampler
 
-CANDIDATES = 4096
-EVEN = 0.1  # share of the density that does not look at the residuals
-CANDIDATE_DRAW = 2**29  # the first draw of their stream, which no other reaches
+CANDIDATE_DRAW = 2**29  # the first draw of the candidates' stream, which no other reaches
+
+Residuals = Callable[[Tensor], Tensor]  # points (N, D) -> size of the residual (K, N)
+
+
+@dataclass(frozen=True)
+class ResamplingSettings:
+    """How points follow the residuals.
+
+    Parameters
+    ----------
+    candidates
+        From which the points are chosen, at least two for each: enough to find a shock that fills
+        a hundredth of the domain, few enough to be evaluated in passing.
+    even
+        Share of the density that does not look at the residuals. It bounds a point's weight by
+        1 / even times that of an even point.
+    """
+
+    candidates: int = 4096
+    even: float = 0.1
 
 
 def residual_sizes(problem: Problem, jet: Tensor, points: Tensor) -> Tensor:
     """Root of the sum of the squared equations (…, B), of a jet (…, S, B, C) at points (B, D)."""
-    residuals = problem.equations(jet, problem.derivatives, points)
-    return torch.stack([residual.square() for residual in residuals]).sum(0).sqrt()
-
-
-Residuals = Callable[[Tensor], Tensor]  # points (C, D) -> size of the residual (K, C)
+    group = problem.groups[0]
+    squares = [
+        residual.square()
+        for term in group.terms
+        for residual in term.residuals(jet, group.derivatives, points)
+    ]
+    return torch.stack(squares).sum(0).sqrt()
 
 
 @dataclass
@@ -46,47 +67,61 @@ class Resampler:
         Draws the candidates and the points on the boundary.
     residuals
         Of the networks as they are now.
+    settings
+        How many candidates, and how even the density stays.
     """
 
     sampler: Sampler
     residuals: Residuals
+    settings: ResamplingSettings = ResamplingSettings()
 
     def draw(self, number: int, dtype: torch.dtype, device: torch.device) -> Points:
         """Draw number ``number``."""
         plain = self.sampler.draw(number, dtype, device)
         candidates = self._candidates(number, dtype, device)
         generator = np.random.default_rng((self.sampler.seed, number))
-        chosen, shares = _choose(self.density(candidates), self.sampler.interior, generator)
-        weights = 1 / shares
+        count = self.sampler.counts.interior
+        chosen, probabilities = _choose(self.density(candidates), count, generator)
+        # E[Σ f(x)/π(x)] over the chosen is the sum of f over all candidates, π the probability of
+        # being chosen: so weights in proportion to 1/π make a mean over the domain.
+        weights = 1 / probabilities
         weights = (weights / weights.sum()).to(device, dtype)
-        return replace(plain, interior=candidates[chosen.to(device)], weights=weights)
+        equations, *others = plain.samples
+        interior = replace(equations, points=candidates[chosen.to(device)], weights=weights)
+        return Points((interior, *others))
 
     @torch.no_grad()
     def density(self, candidates: Tensor) -> Tensor:
-        """How likely each candidate is (C,): the systems' relative residuals, on average."""
+        """How likely each candidate is (N,): the systems' relative residuals, on average."""
         sizes = self.residuals(candidates).double().cpu()
         relative = (sizes / sizes.mean(1, keepdim=True)).nan_to_num(1.0, 1.0, 1.0)
-        return EVEN + (1 - EVEN) * relative.mean(0)
+        return self.settings.even + (1 - self.settings.even) * relative.mean(0)
 
     def _candidates(self, number: int, dtype: torch.dtype, device: torch.device) -> Tensor:
         sampler = self.sampler
-        points = interior_points(
+        group = sampler.problem.groups[0]
+        wanted = max(self.settings.candidates, 2 * sampler.counts.interior)
+        drawn = group.source.draw(
             sampler.problem.domain,
-            max(CANDIDATES, 2 * sampler.interior),
+            group.regions,
+            PointCounts(wanted, sampler.counts.boundary),
             seed=sampler.seed,
             draw=CANDIDATE_DRAW + number,
             method=sampler.method,
         )
+        points = np.concatenate(list(drawn.values()), axis=-2)
         return torch.as_tensor(points, dtype=dtype, device=device)
 
 
 def _choose(density: Tensor, count: int, generator: np.random.Generator) -> tuple[Tensor, Tensor]:
-    """Different indices, the denser the likelier, and how likely each of them was.
+    """Different candidates, the denser the likelier, and how likely each of them was.
 
-    They win a race in which each index is as fast as it is dense. Each had but to beat the best
-    of the losers: a index that is sure to win counts as one, however dense (Cohen & Kaplan 2007).
+    They win a race in which candidate i arrives after an exponential time of rate d_i (density).
+    It had to beat the best of the losers, who arrived at 1 / bar: the probability of that is
+    1 - exp(-d_i / bar) (priority sampling: Cohen & Kaplan 2007). One that is sure to win counts
+    as one, however dense.
     """
-    race = density / torch.from_numpy(generator.exponential(size=len(density)))
-    best = race.topk(count + 1)
+    speed = density / torch.from_numpy(generator.exponential(size=len(density)))
+    best = speed.topk(count + 1)
     chosen, bar = best.indices[:-1], best.values[-1]
     return chosen, -torch.expm1(-density[chosen] / bar)

@@ -15,7 +15,7 @@ from nas.campaign.maps import relative_l2_if_told
 from nas.campaign.run_settings import hardware, seed_of, without_competition
 from nas.problems import Problem
 from nas.search_spaces import Candidate
-from nas.training.baseline import Baseline, Single
+from nas.training.single_networks import SingleNetwork, SingleNetworks
 
 OWN_SEEDS = 1  # apart from those of the search and of the subsets
 
@@ -78,7 +78,7 @@ def _train(job: SinglesJob) -> str:
     seed = seed_of(campaign.seed, repetition, 0, OWN_SEEDS)
     settings = without_competition(problem, campaign, job.candidates, seed, repetition)
     path = job.path / "checkpoint.safetensors"
-    training = Baseline(problem, settings, partial(relative_l2_if_told, problem), path)
+    training = SingleNetworks(problem, settings, partial(relative_l2_if_told, problem), path)
     attempts = Attempts(job.path / "attempts.json", {}, job.threads)
     attempts.begin(training.step, hardware(settings.device))
     singles = training.run(should_stop(job.folder, job.parent), attempts.watch)
@@ -91,7 +91,7 @@ def _train(job: SinglesJob) -> str:
     return "completed"
 
 
-def _row(repetition: int, candidate: Candidate, single: Single) -> dict[str, Any]:
+def _row(repetition: int, candidate: Candidate, single: SingleNetwork) -> dict[str, Any]:
     known = {"repetition": repetition, "relative_l2": single.measured}
     row = known | asdict(candidate) | asdict(single)
     return {name: row[name] for name in records.VALIDATION["singles"].names}

@@ -20,7 +20,7 @@ from nas.errors import UserError
 from nas.files import write_text
 from nas.problems import Problem
 from nas.search_spaces import Candidate
-from nas.training.trainer import Progress, Trainer
+from nas.training.training_run import Progress, TrainingRun
 from nas.validation.choice import Subset
 from nas.validation.warm_up_job import WarmUpJob
 
@@ -165,25 +165,27 @@ def _train(job: SubsetJob) -> str:
     return "completed"
 
 
-def _begun(job: SubsetJob, problem: Problem) -> Trainer:
+def _begun(job: SubsetJob, problem: Problem) -> TrainingRun:
     """The subset's trainer, wherever it was left."""
     path = job.path / "checkpoint.safetensors"
     if job.warm_up is not None:
-        trainer = Trainer(problem, job.warm_up.settings(problem), path)
+        trainer = TrainingRun(problem, job.warm_up.settings(problem), path)
         if not path.exists():
             trainer.go_on_from(job.warm_up.warmed, job.indices)
         return trainer
     settings = without_competition(problem, job.campaign, job.members, job.run_seed, job.repetition)
     if job.seconds is not None:
-        settings = replace(settings, fine_tuning=NO_END)
-    return Trainer(problem, settings, path)
+        settings = replace(
+            settings, fine_tuning=replace(settings.fine_tuning, iterations=NO_END)
+        )
+    return TrainingRun(problem, settings, path)
 
 
-def _lost(job: SubsetJob, trainer: Trainer) -> str:
+def _lost(job: SubsetJob, trainer: TrainingRun) -> str:
     """Which members are missing since they diverged in the warm-up that the subsets share."""
     if job.warm_up is None:
         return ""
-    outcomes = trainer.search.outcomes
+    outcomes = trainer.outcomes
     lost = [str(job.pool[index]) for index in job.indices if outcomes[index].ended is not None]
     return f"without {', '.join(lost)}, diverged in the warm-up" if lost else ""
 

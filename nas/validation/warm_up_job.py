@@ -13,8 +13,7 @@ from nas.campaign.run_settings import hardware, seed_of, without_competition
 from nas.files import write_text
 from nas.problems import Problem
 from nas.search_spaces import Candidate
-from nas.training.search import WARM_UP
-from nas.training.trainer import Progress, RunSettings, Trainer
+from nas.training.training_run import Progress, TrainingRun, TrainingSettings
 
 SUBSET_SEEDS = 2  # apart from those of the search and of the baseline
 
@@ -67,7 +66,7 @@ class WarmUpJob:
         """Where the reason stands if no expert learnt anything."""
         return self.path / "diverged.txt"
 
-    def settings(self, problem: Problem) -> RunSettings:
+    def settings(self, problem: Problem) -> TrainingSettings:
         """Those of the pool, in which nobody competes."""
         seed = seed_of(self.campaign.seed, self.trial, self.repetition, SUBSET_SEEDS)
         return without_competition(problem, self.campaign, self.pool, seed, self.repetition)
@@ -90,7 +89,7 @@ def _train(job: WarmUpJob) -> str:
     torch.set_num_threads(job.threads)
     problem = problem_of(job)
     settings, path = job.settings(problem), job.path / "checkpoint.safetensors"
-    trainer = Trainer(problem, settings, path)
+    trainer = TrainingRun(problem, settings, path)
     attempts = Attempts(job.path / "attempts.json", {}, job.threads)
     attempts.begin(trainer.step, hardware(settings.device))
     stop = should_stop(job.folder, job.parent)
@@ -106,11 +105,11 @@ def _train(job: WarmUpJob) -> str:
     return "completed"
 
 
-def _is_over(trainer: Trainer) -> bool:
-    return trainer.search.phase != WARM_UP
+def _is_over(trainer: TrainingRun) -> bool:
+    return trainer.selection is not None
 
 
-def _by_warm_up(trainer: Trainer, watch: Callable[[Progress], None]) -> Callable[[Progress], None]:
+def _by_warm_up(trainer: TrainingRun, watch: Callable[[Progress], None]) -> Callable[[Progress], None]:
     """``watch``, told the share of the warm-up that is done rather than of a whole run."""
-    ends = trainer.settings.search.warm_up_ends
+    ends = trainer.settings.warm_up.iterations
     return lambda progress: watch(replace(progress, done=min(progress.step / ends, 1.0)))

@@ -111,7 +111,7 @@ def assert_agrees(
     step, y = draw(count, parameters), draw(count, rows)
     assert relative(got.dense(), expected) < tolerance
     assert relative(got.gram().tril(), (expected @ expected.mT).tril()) < tolerance
-    assert relative(got.times(step), (expected @ step[..., None])[..., 0]) < tolerance
+    assert relative(got.matvec(step), (expected @ step[..., None])[..., 0]) < tolerance
     assert relative(got.rmatvec(y), (y[:, None] @ expected)[:, 0]) < tolerance
 
 
@@ -294,7 +294,7 @@ def test_moved_stacks_stand_where_the_step_leads() -> None:
     (far,) = jacobians.moved([one], [-tiny * step])
     blocks = [(derivatives, 5)]
     slope = (all_residuals(near, blocks) - all_residuals(far, blocks)) / (2 * tiny)
-    assert relative(jacobian(one, blocks).times(step), slope) < 1e-7
+    assert relative(jacobian(one, blocks).matvec(step), slope) < 1e-7
 
 
 def test_moved_keeps_the_precision_of_the_stack() -> None:

@@ -1,4 +1,4 @@
-"""Every candidate alone: what a choice among them is measured against.
+"""Every candidate by itself: what a choice among them is measured against.
 
 Axis legend: E candidates.
 
@@ -15,26 +15,22 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
-from nas.training import checkpoint, fine_tuning
+from nas.training import checkpoint
 from nas.training.fine_tuning import FineTuning
-from nas.training.loss import individual_losses
-from nas.training.search import WARM_UP
-from nas.training.trainer import SAVE_AFTER, Progress, RunSettings
-from nas.training.warm_up import begin
-
-NO_GATE = GateShape(depth=0)  # what a mixture of one needs
+from nas.training.physics_loss import HeldOutLoss
+from nas.training.training_run import Progress, TrainingSettings
+from nas.training.warm_up import WarmUp
 
 
 @dataclass(frozen=True)
-class Single:
-    """What became of one candidate, trained alone.
+class SingleNetwork:
+    """What became of one candidate, trained by itself.
 
-    ``individual_loss`` and ``held_out_loss`` are physics losses on held-out points, after the warm-up and
-    at the end; ``seconds`` are wall time, with an equal share of the warm-up; ``measured`` is what
-    the caller wanted to know of the network.
+    ``individual_loss`` and ``held_out_loss`` are physics losses on held-out points, after the
+    warm-up and at the end; ``seconds`` are wall time, with an equal share of the warm-up;
+    ``measured`` is what the caller wanted to know of the network.
     """
 
     index: int
@@ -48,53 +44,54 @@ class Single:
     measured: float | None
 
 
-class Baseline:
-    """Trains each candidate of ``settings.pool`` alone; may go on in a new process.
+class SingleNetworks:
+    """Trains each candidate of ``settings.pool`` by itself; may go on in a new process.
 
     Parameters
     ----------
     problem, settings
-        What to train; gate, exponent, threshold and Adam's steps do not matter.
+        What to train; the gate and the settings of the selection do not matter.
     measure
-        Is told each finished network.
+        Is given each finished network.
     path
         Of the checkpoint; None keeps nothing.
+    save_after
+        Seconds between two checkpoints.
     """
 
     def __init__(
         self,
         problem: Problem,
-        settings: RunSettings,
+        settings: TrainingSettings,
         measure: Callable[[Mixture], float | None] = lambda mixture: None,
         path: Path | None = None,
+        save_after: float = 2.0,
     ) -> None:
         self.problem, self.settings, self.path = problem, settings, path
         self._measure = measure
-        bounds, outputs = problem.domain.bounds, len(problem.fields)
-        mixture = Mixture(settings.pool, NO_GATE, bounds, outputs, settings.seed)
-        self._mixture = mixture.to(device=settings.device, dtype=settings.dtype)
-        self._warm_up = begin(problem, self._mixture, settings.sampler, settings.search.warm_up)
-        self._iterations = 0  # of the warm-up
-        self._individual_losses: list[float] = []
+        mixture = settings.mixture(problem)
+        self._warm_up = WarmUp(problem, mixture, settings.sampler, settings.warm_up)
+        self._individual_losses: list[float] = []  # by index; none until the warm-up is over
         self._tuning: FineTuning | None = None
         self._seconds = 0.0  # of the warm-up, then of the present fine-tuning
         self._share = 0.0  # of the warm-up's seconds
-        self.singles: list[Single] = []
+        self.singles: list[SingleNetwork] = []
         if path is not None and path.exists():
             self._restore(checkpoint.load(path))
-        self._saved = self._looked = time.monotonic()
+        self._save_after = save_after
+        self._saved = self._clocked = time.monotonic()
 
     @property
     def step(self) -> int:
         """Iterations done, of the warm-up and of all fine-tunings."""
         tuning = self._tuning.iterations if self._tuning else 0
-        return self._iterations + sum(single.iterations for single in self.singles) + tuning
+        return self._warm_up.step + sum(single.iterations for single in self.singles) + tuning
 
     def run(
         self,
         should_stop: Callable[[], bool] = lambda: False,
         watch: Callable[[Progress], None] = lambda progress: None,
-    ) -> list[Single] | None:
+    ) -> list[SingleNetwork] | None:
         """Go on until all are trained, in the order of the pool, or until ``should_stop()``: None.
 
         Raises
@@ -102,14 +99,13 @@ class Baseline:
         UserError
             If a checkpoint cannot be written; the previous one is kept.
         """
-        self._looked = time.monotonic()
-        while self._iterations < self.settings.search.warm_up.iterations:
+        self._clocked = time.monotonic()
+        while not self._warm_up.finished:
             if should_stop():
                 self._save()
                 return None
-            losses = self._warm_up.advance(self._iterations)
-            self._iterations += 1
-            self._tell(watch, WARM_UP, float(losses.min()), len(self._mixture.alive))
+            loss = float(self._warm_up.advance())
+            self._report(watch, self._warm_up.name, loss, len(self.settings.pool))
         if not self._individual_losses:
             self._end_warm_up()
         while len(self.singles) < len(self.settings.pool):
@@ -120,12 +116,11 @@ class Baseline:
         return self.singles
 
     def _end_warm_up(self) -> None:
-        like = self._mixture.centre
-        held_out = self.settings.sampler.held_out(like.dtype, like.device)
-        losses = individual_losses(self.problem, self._mixture, held_out).tolist()
-        by_index = dict(zip(self._mixture.alive, losses, strict=True))
-        self._individual_losses = [by_index[index] for index in range(len(self.settings.pool))]
-        self._share, self._seconds = self._seconds / len(self.settings.pool), 0.0
+        mixture, pool = self._warm_up.mixture, self.settings.pool
+        measure = HeldOutLoss(self.problem, self.settings.sampler, mixture.centre)
+        by_index = dict(zip(mixture.alive, measure.individual(mixture), strict=True))
+        self._individual_losses = [by_index[index] for index in range(len(pool))]
+        self._share, self._seconds = self._seconds / len(pool), 0.0
 
     def _fine_tuned(
         self, should_stop: Callable[[], bool], watch: Callable[[Progress], None]
@@ -133,13 +128,15 @@ class Baseline:
         """Go on with the next candidate until it is done, or until ``should_stop()``: false."""
         tuning = self._tuning = self._tuning or self._begin()
         while not tuning.finished:
-            if should_stop() or tuning.advance(should_stop) is None:
+            if should_stop():
                 return False
-            self._tell(watch, fine_tuning.PHASE, tuning.held_out, 1)
+            tuning.advance()
+            if tuning.due:
+                self._report(watch, tuning.name, tuning.held_out_loss, 1)
         tuning.take_best()
-        settings, index = self.settings.search.warm_up, len(self.singles)
-        warm_up = settings.iterations * (settings.interior + settings.boundary)
-        single = Single(
+        settings, index = self.settings.warm_up, len(self.singles)
+        warm_up = settings.iterations * (settings.counts.interior + settings.counts.boundary)
+        single = SingleNetwork(
             index,
             tuning.mixture.expert_parameters(index),
             self._individual_losses[index],
@@ -151,41 +148,40 @@ class Baseline:
             self._measure(tuning.mixture),
         )
         self.singles.append(single)
-        self._tuning, self._seconds, self._looked = None, 0.0, time.monotonic()
+        self._tuning, self._seconds, self._clocked = None, 0.0, time.monotonic()
         return True
 
     def _begin(self) -> FineTuning:
         """The fine-tuning of the next candidate, from what it learnt in the warm-up."""
-        single = copy.deepcopy(self._mixture)
+        single = copy.deepcopy(self._warm_up.mixture)
         for index in set(single.alive) - {len(self.singles)}:
             single.drop(index)
-        return FineTuning(self.problem, single, self.settings.sampler, self.settings.fine_tuning)
+        settings = self.settings
+        return FineTuning(self.problem, single, settings.sampler, settings.fine_tuning)
 
-    def _tell(
+    def _report(
         self, watch: Callable[[Progress], None], phase: str, loss: float, experts: int
     ) -> None:
-        self._look()
-        warm_up, each = self.settings.search.warm_up.iterations, self.settings.fine_tuning
+        self._clock()
+        warm_up, each = self.settings.warm_up.iterations, self.settings.fine_tuning.iterations
         tuned = len(self.singles) * each + (self._tuning.iterations if self._tuning else 0)
-        done = (self._iterations + tuned) / (warm_up + len(self.settings.pool) * each)
+        done = (self._warm_up.step + tuned) / (warm_up + len(self.settings.pool) * each)
         watch(Progress(phase, done, self.step, loss, experts))
-        if self._looked - self._saved > SAVE_AFTER:
+        if self._clocked - self._saved > self._save_after:
             self._save()
 
-    def _look(self) -> None:
-        """Count the time since the last look."""
+    def _clock(self) -> None:
+        """Count the time since the last call."""
         now = time.monotonic()
-        self._seconds, self._looked = self._seconds + now - self._looked, now
+        self._seconds, self._clocked = self._seconds + now - self._clocked, now
 
     def _save(self) -> None:
         if self.path is None:
             return
-        self._look()
-        warming = not self._individual_losses
+        self._clock()
         state = {
-            "iterations": self._iterations,
-            "mixture": self._mixture.state_dict(),
-            "warm_up": self._warm_up.state() if warming else None,
+            "warm_up": self._warm_up.state(),
+            "mixture": self._warm_up.mixture.state_dict(),
             "individual_losses": self._individual_losses,
             "seconds": [self._seconds, self._share],
             "singles": [asdict(single) for single in self.singles],
@@ -195,12 +191,11 @@ class Baseline:
         self._saved = time.monotonic()
 
     def _restore(self, state: dict[str, Any]) -> None:
-        self._iterations, self._individual_losses = state["iterations"], state["individual_losses"]
+        self._warm_up.restore(state["warm_up"])
+        self._warm_up.mixture.load_state_dict(state["mixture"])
+        self._individual_losses = state["individual_losses"]
         self._seconds, self._share = state["seconds"]
-        self._mixture.load_state_dict(state["mixture"])
-        if state["warm_up"] is not None:
-            self._warm_up.restore(state["warm_up"])
-        self.singles = [Single(**single) for single in state["singles"]]
+        self.singles = [SingleNetwork(**single) for single in state["singles"]]
         if state["tuning"] is not None:
             self._tuning = self._begin()
             self._tuning.restore(state["tuning"])

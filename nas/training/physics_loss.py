@@ -1,6 +1,7 @@
-"""The physics loss, mean squared residuals of equations and conditions, and its gradient.
+"""The physics loss: the weighted mean squares of all residuals, and its gradient.
 
-Axis legend: S derivatives, B points, D coordinates, C fields, E experts alive; … any leading axes.
+Axis legend: S derivatives, B points, L locations, D coordinates, C fields, E experts alive; … any
+leading axes.
 
 The loss is a sum over points, so it and its gradient are gathered chunk by chunk: memory does
 not grow with the number of points.
@@ -17,7 +18,8 @@ from torch import Tensor
 from nas.calculus.jets import DerivativeSet
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
-from nas.training.points import Points
+from nas.problems.terms import Group
+from nas.training.collocation import Points, Sample, Sampler
 
 Evaluate = Callable[[Tensor, DerivativeSet], Tensor]  # points (B, D) -> jet (…, S, B, C)
 Chunk = Callable[[DerivativeSet], int]  # -> points
@@ -29,7 +31,7 @@ SMALLEST_CHUNK = 64  # points
 def physics_loss(
     problem: Problem, points: Points, evaluate: Evaluate, chunk: Chunk = lambda derivatives: 2**62
 ) -> Tensor:
-    """Σ mean r² over the equations on interior points, and weighted over the conditions.
+    """Σ weight · mean square of the residuals over the problem's terms.
 
     Parameters
     ----------
@@ -39,7 +41,7 @@ def physics_loss(
     Returns
     -------
     Tensor (…): one number for each of ``evaluate``'s leading axes, so the loss of a mixture, or
-    of every expert alone in one go.
+    of every expert by itself in one go.
     """
     return reduce(add, (share(evaluate) for share in _shares(problem, points, chunk)))
 
@@ -54,14 +56,14 @@ def mixture_loss(
 
 @torch.no_grad()
 def individual_losses(problem: Problem, mixture: Mixture, points: Points) -> Tensor:
-    """Each expert's physics loss (E,), as if it were alone."""
-    return physics_loss(problem, points, _alone(mixture), _chunk(mixture))
+    """Each expert's physics loss (E,), as if it were the solution by itself."""
+    return physics_loss(problem, points, _each_expert(mixture), _chunk(mixture))
 
 
 def learn_individually(problem: Problem, mixture: Mixture, points: Points) -> Tensor:
     """As `individual_losses`; adds the gradient of their sum to the parameters' ``grad``."""
     shares = _shares(problem, points, _chunk(mixture))
-    return reduce(add, (_learn(share, _alone(mixture)) for share in shares))
+    return reduce(add, (_learn(share, _each_expert(mixture)) for share in shares))
 
 
 @dataclass(frozen=True)
@@ -80,30 +82,61 @@ def learn_mixture(
     Importance is the mean of the gate's weights over the interior points: it is a matter of
     the domain, not of its edge. Without ``experts_learn`` the gate learns alone.
     """
-    weighted: list[Tensor] = []
+    weights: list[Tensor] = []
 
     def evaluate(x: Tensor, derivatives: DerivativeSet) -> Tensor:
         coordinates = mixture.coordinates(x, derivatives)
         with torch.set_grad_enabled(experts_learn):
             experts = mixture.experts(coordinates, derivatives)
         logits = mixture.logits(coordinates, derivatives)
-        if derivatives is problem.derivatives:  # the conditions have derivatives of their own
-            weighted.append(mixture.weights(logits.detach()).sum(0))
+        if derivatives is problem.derivatives:  # the other groups have sets of their own
+            weights.append(mixture.weights(logits.detach()).sum(0))
         return mixture.mix(derivatives, logits, experts)
 
     shares = _shares(problem, points, _chunk(mixture))
     loss = reduce(add, (_learn(share, evaluate) for share in shares))
-    return Seen(loss, reduce(add, weighted) / len(points.interior))
+    return Seen(loss, reduce(add, weights) / len(points.interior))
 
 
 def learn_importance(mixture: Mixture, points: Points, slope: Tensor) -> None:
-    """Add to the gate's ``grad`` that of a function of the importance with this slope (E,)."""
+    """Add to the gate's ``grad`` that of a function of the importance with this slope (E,).
+
+    By the chain rule: the function's gradient by the gate's parameters is Σᵢ slopeᵢ ∂λ̄ᵢ, the
+    gradient of Σᵢ slopeᵢ λ̄ᵢ with the slope held fixed, and that is a sum over points.
+    """
     values = DerivativeSet([], mixture.inputs)
     for rows in _slices(len(points.interior), _chunk(mixture)(values)):
         coordinates = mixture.coordinates(points.interior[rows], values)
         weights = mixture.weights(mixture.logits(coordinates, values))
         gathered = (weights.sum(0) * slope).sum() / len(points.interior)
         gathered.backward()  # type: ignore[no-untyped-call]
+
+
+class HeldOutLoss:
+    """The physics loss of mixtures on points that are never trained on.
+
+    Parameters
+    ----------
+    problem
+        What the loss is of.
+    sampler
+        Where the points come from.
+    like
+        A tensor of the dtype and on the device of the mixtures.
+    """
+
+    def __init__(self, problem: Problem, sampler: Sampler, like: Tensor) -> None:
+        self._problem = problem
+        self._points = sampler.held_out(like.dtype, like.device)
+
+    def __call__(self, mixture: Mixture, without: int | None = None) -> float:
+        """Of the mixture; ``without`` an expert, by its index in the pool."""
+        return float(mixture_loss(self._problem, mixture, self._points, without))
+
+    def individual(self, mixture: Mixture) -> list[float]:
+        """Of each expert by itself, in the order of `Mixture.alive`."""
+        losses: list[float] = individual_losses(self._problem, mixture, self._points).tolist()
+        return losses
 
 
 Share = Callable[[Evaluate], Tensor]  # what some of the points contribute to the loss (…)
@@ -120,38 +153,30 @@ def _chunk(mixture: Mixture) -> Chunk:
 
 
 def _shares(problem: Problem, points: Points, chunk: Chunk) -> Iterator[Share]:
-    for rows in _slices(len(points.interior), chunk(problem.derivatives)):
-        yield partial(_equations, problem, points.interior[rows], points.weights[rows])
-    if problem.conditions:
-        for rows in _slices(len(points.boundary), chunk(problem.condition_derivatives)):
-            yield partial(_conditions, problem, points, rows)
+    for group, sample in zip(problem.groups, points.samples, strict=True):
+        for rows in _slices(len(sample), max(1, chunk(group.derivatives) // sample.locations)):
+            yield partial(_share, group, sample, rows)
 
 
 def _slices(count: int, most: int) -> list[slice]:
     return [slice(begin, min(begin + most, count)) for begin in range(0, count, most)]
 
 
-def _equations(problem: Problem, x: Tensor, weights: Tensor, evaluate: Evaluate) -> Tensor:
-    jet = evaluate(x, problem.derivatives)
-    residuals = problem.equations(jet, problem.derivatives, x)
-    return torch.stack([residual.square() @ weights for residual in residuals]).sum(0)
+def _share(group: Group, sample: Sample, rows: slice, evaluate: Evaluate) -> Tensor:
+    """What the points in ``rows`` contribute: evaluated once for all terms of the group."""
+    points = sample.points[..., rows, :]
+    jet = evaluate(points.flatten(0, -2), group.derivatives)
+    found = []
+    for term in group.terms:
+        seen = sample.seen_by(term, rows)
+        here = points[..., seen, :]
+        if here.shape[-2]:
+            residuals = term.residuals(sample.jet_at(jet, seen), group.derivatives, here)
+            found += [sample.mean_square(term, residual, rows, seen) for residual in residuals]
+    return torch.stack(found).sum(0)
 
 
-def _conditions(problem: Problem, points: Points, rows: slice, evaluate: Evaluate) -> Tensor:
-    derivatives, x = problem.condition_derivatives, points.boundary[rows]
-    jet = evaluate(x, derivatives)
-    terms = []
-    for condition, expression in zip(
-        problem.conditions, problem.condition_expressions, strict=True
-    ):
-        here, total = points.on(condition.parts, rows), points.count(condition.parts)
-        if len(here):
-            residuals = expression(jet[..., here, :], derivatives, x[here])
-            terms += [condition.weight * r.square().sum(-1) / total for r in residuals]
-    return torch.stack(terms).sum(0)
-
-
-def _alone(mixture: Mixture) -> Evaluate:
+def _each_expert(mixture: Mixture) -> Evaluate:
     return lambda x, derivatives: mixture.experts(mixture.coordinates(x, derivatives), derivatives)
 
 

@@ -3,6 +3,7 @@
 Axis legend: E experts alive.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -12,16 +13,31 @@ from torch.optim import Adam
 from nas.mixture.gate import sparsity
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
-from nas.training.loss import learn_importance, learn_mixture
+from nas.training.collocation import Points
 from nas.training.optimisers import adam, follow, set_learning_rates
-from nas.training.points import Points
-
-# Of the learning rate: the gate has all to learn, and the experts have learnt already.
-GATE_RATE, EXPERTS_RATE = 5.0, 0.15
-SMOOTHING = 0.98  # of the importance, an exponential moving average
+from nas.training.physics_loss import learn_importance, learn_mixture
 
 
-class Selection:
+@dataclass(frozen=True)
+class CompetitionSettings:
+    """The numbers of the competition.
+
+    Parameters
+    ----------
+    gate_rate, experts_rate
+        Factors of the learning rate: the gate has all to learn, and the experts have learnt
+        already.
+    smoothing
+        Of the importance, an exponential moving average over the steps: one step's points do not
+        decide who leaves.
+    """
+
+    gate_rate: float = 5.0
+    experts_rate: float = 0.15
+    smoothing: float = 0.98
+
+
+class Competition:
     """A mixture that learns and chooses; `advance` does a step, `drop` lets an expert go.
 
     Parameters
@@ -32,10 +48,18 @@ class Selection:
         Trained and pruned in place, unless `restore` makes a new one.
     p
         Exponent of the sparsity term.
+    settings
+        Rates and smoothing.
     """
 
-    def __init__(self, problem: Problem, mixture: Mixture, p: float) -> None:
-        self.problem, self.mixture, self.p = problem, mixture, p
+    def __init__(
+        self,
+        problem: Problem,
+        mixture: Mixture,
+        p: float,
+        settings: CompetitionSettings = CompetitionSettings(),
+    ) -> None:
+        self.problem, self.mixture, self.p, self.settings = problem, mixture, p, settings
         self.optimiser = _adam(mixture)
         self.importance: Tensor | None = None  # (E,), smoothed
         self.sparsity: Tensor | None = None
@@ -50,12 +74,23 @@ class Selection:
     def advance(
         self, points: Points, rate: float, penalty_weight: float, experts_learn: bool
     ) -> Tensor:
-        """Do a step of Adam; return the physics loss () before it.
+        """Do a step of Adam on loss + penalty weight · loss · S_p; return the physics loss ().
 
-        ``rate`` is the learning rate, ``penalty_weight`` the weight of the sparsity term in
-        physics losses.
+        The loss before S_p is held fixed: the term's gradient is penalty_weight · loss · ∇S_p, so
+        that the balance of the two stays what it is however small the residuals become.
+
+        Parameters
+        ----------
+        rate
+            The learning rate, before the factors of gate and experts.
+        penalty_weight
+            Of the sparsity term, in physics losses.
+        experts_learn
+            Else the gate learns alone.
         """
-        set_learning_rates(self.optimiser, [GATE_RATE * rate, EXPERTS_RATE * rate])
+        settings = self.settings
+        rates = [settings.gate_rate * rate, settings.experts_rate * rate]
+        set_learning_rates(self.optimiser, rates)
         self.optimiser.zero_grad()
         seen = learn_mixture(self.problem, self.mixture, points, experts_learn)
         self._smooth(seen.importance)
@@ -98,11 +133,13 @@ class Selection:
             self.importance = state["importance"].to(self.mixture.centre.device)
 
     def _smooth(self, importance: Tensor) -> None:
+        """m ← β m + (1 - β) λ̄, from the first λ̄ on, so that there is no bias to correct."""
         if self.importance is None:
             self.importance = importance.clone()
-        self.importance = SMOOTHING * self.importance + (1 - SMOOTHING) * importance
+        old, new = self.settings.smoothing, 1 - self.settings.smoothing
+        self.importance = old * self.importance + new * importance
 
 
 def _adam(mixture: Mixture) -> Adam:
-    """With a group for the gate and one for the experts; `Selection.advance` sets their rates."""
+    """With a group for the gate and one for the experts; `Competition.advance` sets their rates."""
     return adam(1.0, mixture.gate.parameters(), mixture.stacks.parameters())

@@ -1,18 +1,34 @@
-"""Who leaves while the mixture chooses: drops go on trial, are refused or undone, and recorded.
+"""Who is dropped while the mixture chooses: drops go on trial, are refused or undone, and recorded.
 
 `nas.mixture.dropping` has the rules; here they are applied to a selection under way.
 """
 
 import copy
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from nas.mixture.dropping import DropRule, judge, proposal, recovery
-from nas.training.selection import Selection
+from nas.training.physics_loss import HeldOutLoss
+from nas.training.selection.competition import Competition
 
-# Weight of the sparsity term in physics losses, and what it grows by where nobody can be dropped.
-FIRST_PRICE, DEARER, MOST_PRICE = 0.1, 2.0, 1e4
+
+@dataclass(frozen=True)
+class PenaltySchedule:
+    """The weight of the sparsity term, in physics losses.
+
+    Parameters
+    ----------
+    first
+        Where it begins: too little to rule who is preferred.
+    growth
+        Its factor at each proposal at which nobody can be dropped, so that it needs no tuning.
+    most
+        Beyond it the gate sees nothing but the term.
+    """
+
+    first: float = 0.1
+    growth: float = 2.0
+    most: float = 1e4
 
 
 @dataclass
@@ -30,45 +46,48 @@ class ExpertOutcome:
 
 @dataclass(frozen=True)
 class Drop:
-    """The latest drop, and the `Selection` before it, to come back to."""
+    """The latest drop, and the `Competition` before it, to come back to."""
 
     index: int
     step: int
     held_out_loss: float
-    selection: dict[str, Any]
+    competition: dict[str, Any]
 
 
-class Elimination:
-    """The outcomes of all experts of a selection; `look` judges the latest drop and the next.
+class Pruning:
+    """The outcomes of all experts; `evaluate` judges the latest drop and proposes the next.
 
     Parameters
     ----------
-    selection
+    competition
         Loses experts, and gets them back.
     rule
         When, and at what cost to the held-out loss.
     held_out_loss
-        Of the mixture without the expert at a index, or (None) of all that are alive.
+        Of mixtures.
+    schedule
+        Of the penalty weight.
     """
 
     def __init__(
         self,
-        selection: Selection,
+        competition: Competition,
         rule: DropRule,
-        held_out_loss: Callable[[int | None], float],
+        held_out_loss: HeldOutLoss,
+        schedule: PenaltySchedule = PenaltySchedule(),
     ) -> None:
-        self.selection, self.rule = selection, rule
-        self.outcomes = {index: ExpertOutcome() for index in selection.mixture.alive}
+        self.competition, self.rule, self.schedule = competition, rule, schedule
+        self.outcomes = {index: ExpertOutcome() for index in competition.mixture.alive}
         self.on_trial: Drop | None = None
-        self.penalty_weight = FIRST_PRICE  # of sparsity
-        self._held_out_loss = held_out_loss
+        self.penalty_weight = schedule.first
+        self._measure = held_out_loss
 
     @property
     def open(self) -> bool:
         """Whether anybody may leave."""
-        return len(self.selection.mixture.alive) > self.rule.fewest
+        return len(self.competition.mixture.alive) > self.rule.fewest
 
-    def look(self, step: int, ends: int) -> None:
+    def evaluate(self, step: int, ends: int) -> None:
         """Undo the latest drop or let it stand, and propose another, if that is due at ``step``.
 
         The last before the end at step ``ends`` would be none whose recovery could be seen.
@@ -79,33 +98,33 @@ class Elimination:
         if self.rule.threshold and step + self.rule.every <= ends:
             self._consider_drop(step)
 
-    def let_go(self, index: int, step: int, importance: float, reason: str) -> None:
+    def drop(self, index: int, step: int, importance: float, reason: str) -> None:
         """Drop an expert, and write down why."""
         outcome = self.outcomes[index]
         outcome.ended, outcome.importance, outcome.reason = step, importance, reason
-        self.selection.drop(index)
+        self.competition.drop(index)
 
     def take_back(self, step: int, reason: str) -> bool:
         """Undo the drop that is on trial; false if none is."""
         drop, self.on_trial = self.on_trial, None
         if drop is None:
             return False
-        self.selection.restore(drop.selection)
+        self.competition.restore(drop.competition)
         self.outcomes[drop.index].ended = self.outcomes[drop.index].importance = None
         self._refuse(drop.index, step, reason)
         return True
 
     def close(self) -> None:
         """Write down the importance of those still alive."""
-        alive = self.selection.mixture.alive
+        alive = self.competition.mixture.alive
         if len(alive) == 1:
             self.outcomes[alive[0]].importance = 1.0
         else:
-            for index, value in self.selection.importances.items():
+            for index, value in self.competition.importances.items():
                 self.outcomes[index].importance = value
 
     def state(self) -> dict[str, Any]:
-        """All that `restore` needs, beside the selection."""
+        """All that `restore` needs, beside the competition."""
         return {
             "penalty_weight": self.penalty_weight,
             "on_trial": None if self.on_trial is None else vars(self.on_trial),
@@ -113,7 +132,7 @@ class Elimination:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take up ``state``."""
+        """Go on from ``state``."""
         self.penalty_weight = state["penalty_weight"]
         self.on_trial = None if state["on_trial"] is None else Drop(**state["on_trial"])
         self.outcomes = {
@@ -124,7 +143,7 @@ class Elimination:
         drop = self.on_trial
         if drop is None:
             return
-        now = self._held_out_loss(None)
+        now = self._measure(self.competition.mixture)
         verdict = recovery(self.rule, step - drop.step, drop.held_out_loss, now)
         if verdict.dropped:
             self.on_trial = None
@@ -132,7 +151,7 @@ class Elimination:
             self.take_back(step, verdict.reason)
 
     def _consider_drop(self, step: int) -> None:
-        importances = self.selection.importances
+        importances = self.competition.importances
         refused = {
             index: outcome.refused_at
             for index, outcome in self.outcomes.items()
@@ -140,17 +159,20 @@ class Elimination:
         }
         index = proposal(self.rule, step, importances, refused)
         if index is None:
-            self.penalty_weight = min(DEARER * self.penalty_weight, MOST_PRICE)
+            self.penalty_weight = min(
+                self.schedule.growth * self.penalty_weight, self.schedule.most
+            )
             return
-        loss_with, loss_without = self._held_out_loss(None), self._held_out_loss(index)
+        mixture = self.competition.mixture
+        loss_with, loss_without = self._measure(mixture), self._measure(mixture, index)
         importance, alive = importances[index], len(importances)
         verdict = judge(self.rule, importance, alive, loss_with, loss_without)
         if not verdict.dropped:
             self._refuse(index, step, verdict.reason)
             return
-        before = copy.deepcopy(self.selection.state())
+        before = copy.deepcopy(self.competition.state())
         self.on_trial = Drop(index, step, loss_with, before)
-        self.let_go(index, step, importance, verdict.reason)
+        self.drop(index, step, importance, verdict.reason)
 
     def _refuse(self, index: int, step: int, reason: str) -> None:
         outcome = self.outcomes[index]

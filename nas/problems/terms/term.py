@@ -1,0 +1,158 @@
+"""The contract of a term: where its points come from, which derivatives, residuals and weight.
+
+The physics loss is the sum over the terms of weight · mean square of the residuals; a Gauss–Newton
+step takes the roots of the same summands. Neither knows what kinds of term there are.
+
+Axis legend: B points, L locations, D coordinates, S derivatives, C fields; … any leading axes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from torch import Tensor
+
+from nas.calculus.jets import Derivative, DerivativeSet
+from nas.problems.domains import Array, Domain
+from nas.problems.sampling import Method
+
+
+@dataclass(frozen=True)
+class PointCounts:
+    """How many points a step draws inside the domain, and on its boundary as a whole."""
+
+    interior: int
+    boundary: int
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a requirement has to know of its problem in order to become a term.
+
+    Parameters
+    ----------
+    name
+        The problem's, for errors.
+    domain, fields
+        The problem's.
+    """
+
+    name: str
+    domain: Domain
+    fields: tuple[str, ...]
+
+
+class Source(Protocol):
+    """Where the points of some terms come from; sources that are equal are drawn from once."""
+
+    def draw(
+        self,
+        domain: Domain,
+        regions: Sequence[str],
+        counts: PointCounts,
+        *,
+        seed: int,
+        draw: int,
+        method: Method,
+    ) -> dict[str, Array]:
+        """Points (n, D) for each region; (L, n, D) where a residual sees L locations at once.
+
+        The same arguments give the same points.
+        """
+        ...
+
+    def rows(self, terms: "Sequence[Term]", counts: PointCounts) -> int:
+        """About how many residuals ``terms`` leave at the points of a draw."""
+        ...
+
+
+class Term(Protocol):
+    """Residuals that shall vanish."""
+
+    @property
+    def source(self) -> Source:
+        """Where its points come from."""
+        ...
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The regions of its source whose points it sees."""
+        ...
+
+    @property
+    def derivatives(self) -> frozenset[Derivative]:
+        """What it needs of the solution."""
+        ...
+
+    @property
+    def weight(self) -> float:
+        """Factor of its mean square in the physics loss."""
+        ...
+
+    @property
+    def probed(self) -> list[Tensor]:
+        """Its residuals on made-up fields, one tensor an equation: what it is known by."""
+        ...
+
+    def residuals(self, jet: Tensor, derivatives: DerivativeSet, points: Tensor) -> list[Tensor]:
+        """The residuals, each (…, B), of a jet at points (B, D) or (L, B, D).
+
+        Parameters
+        ----------
+        jet : Tensor (…, S, B, C), or (…, S, L·B, C), location by location
+        derivatives
+            Which derivatives the jet carries: at least its own.
+        """
+        ...
+
+
+class Requirement(Protocol):
+    """What a user demands of the solution, such as a `nas.Condition`."""
+
+    def bind(self, setting: Setting) -> Term:
+        """The term that it becomes in a problem.
+
+        Raises
+        ------
+        UserError
+            If it does not fit the problem.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Group:
+    """Terms that are evaluated together: at the points of one source, with all derivatives needed.
+
+    Parameters
+    ----------
+    source
+        The terms' own.
+    terms
+        In the order in which they were written down.
+    derivatives
+        Those that any of the terms needs, closed under the chain rule.
+    """
+
+    source: Source
+    terms: tuple[Term, ...]
+    derivatives: DerivativeSet
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The regions that any term sees, each once."""
+        return tuple(dict.fromkeys(region for term in self.terms for region in term.regions))
+
+
+def grouped(terms: Sequence[Term], dimension: int) -> tuple[Group, ...]:
+    """The terms by their sources, in the order of their first terms; D is ``dimension``."""
+    sources: list[Source] = []
+    for term in terms:
+        if term.source not in sources:
+            sources.append(term.source)
+    groups = []
+    for source in sources:
+        mine = tuple(term for term in terms if term.source == source)
+        needed = frozenset[Derivative]().union(*(term.derivatives for term in mine))
+        groups.append(Group(source, mine, DerivativeSet(needed, dimension)))
+    return tuple(groups)

@@ -1,0 +1,181 @@
+"""Collocation points as tensors: drawn anew as training goes on, the same for the same seed.
+
+Axis legend: B points, L locations that one residual sees at once, D coordinates.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from nas.problems.problem import Problem
+from nas.problems.sampling import Method
+from nas.problems.terms import PointCounts, Term
+
+HELD_OUT_DRAW = 2**31  # of the random streams one that no draw for training reaches
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The points of a draw for one group of terms, (B, D) or (L, B, D).
+
+    Parameters
+    ----------
+    points
+        Region by region.
+    weights : Tensor (B,) or None
+        What each point counts in a mean, with a sum of 1; None where all count the same.
+    rows
+        Which of the points lie in each region.
+    """
+
+    points: Tensor
+    weights: Tensor | None
+    rows: dict[str, slice]
+
+    def __len__(self) -> int:
+        return self.points.shape[-2]
+
+    def count(self, term: Term) -> int:
+        """How many of the points ``term`` sees."""
+        return sum(self.rows[region].stop - self.rows[region].start for region in term.regions)
+
+    def seen_by(self, term: Term, among: slice) -> Tensor | slice:
+        """Which of the rows ``among`` a term sees, counted from the first of them.
+
+        A slice where it sees all of them, so that nothing has to be gathered.
+        """
+        size = among.stop - among.start
+        if tuple(term.regions) == tuple(self.rows):
+            return slice(0, size)
+        here = []
+        for region in term.regions:
+            begin = max(self.rows[region].start, among.start) - among.start
+            end = min(self.rows[region].stop, among.stop) - among.start
+            here.append(torch.arange(begin, max(begin, end), device=self.points.device))
+        return torch.cat(here)
+
+    @property
+    def locations(self) -> int:
+        """L: at how many points the solution is evaluated for one residual."""
+        return len(self.points) if self.points.ndim == 3 else 1
+
+    def jet_at(self, jet: Tensor, seen: Tensor | slice) -> Tensor:
+        """Of a jet (…, S, L·B, C) at all points the part (…, S, L·b, C) at those ``seen``."""
+        if isinstance(seen, slice):  # all of them
+            return jet
+        if self.locations == 1:
+            return jet[..., seen, :]
+        by_location = torch.unflatten(jet, -2, (self.locations, -1))
+        return by_location[..., seen, :].flatten(-3, -2)
+
+    def mean_square(
+        self, term: Term, residual: Tensor, among: slice, seen: Tensor | slice
+    ) -> Tensor:
+        """What some points add to the weighted mean square of a term's ``residual`` (…, b).
+
+        These b points are those of the rows ``among`` that the term has ``seen``.
+        """
+        squares = residual.square()
+        if self.weights is not None:
+            total: Tensor = squares @ self.weights[among][seen]
+            return term.weight * total
+        mean: Tensor = term.weight * squares.sum(-1) / self.count(term)
+        return mean
+
+    def roots(self, term: Term, seen: Tensor | slice) -> Tensor:
+        """The roots (b,) of what the points that a term has ``seen`` count in the physics loss.
+
+        Σ (w r²) = Σ (√w r)²: residuals times their roots are the rows of a least-squares problem.
+        """
+        if self.weights is not None:
+            roots: Tensor = self.weights[seen].sqrt() * term.weight**0.5
+            return roots
+        root = (term.weight / self.count(term)) ** 0.5
+        return self.points.new_full((self.count(term),), root)
+
+
+@dataclass(frozen=True)
+class Points:
+    """A draw: one `Sample` for each of the problem's groups of terms, the equations' first."""
+
+    samples: Sequence[Sample]
+
+    def __len__(self) -> int:
+        return sum(len(sample) for sample in self.samples)
+
+    @property
+    def interior(self) -> Tensor:
+        """The points (B, D) inside the domain."""
+        return self.samples[0].points
+
+
+@dataclass(frozen=True)
+class Sampler:
+    """Draws `Points` of a problem; a draw is a pure function of the seed and its number.
+
+    Parameters
+    ----------
+    problem
+        Whose terms want points.
+    counts
+        How many points a draw has.
+    method
+        How they are spread.
+    seed
+        Of all draws.
+    held_out_share
+        Held-out points for each that is trained on: more of them, since all decisions rest on
+        them.
+    """
+
+    problem: Problem
+    counts: PointCounts
+    method: Method
+    seed: int
+    held_out_share: int = 4
+
+    def draw(self, number: int, dtype: torch.dtype, device: torch.device) -> Points:
+        """Draw number ``number`` of the stream."""
+        samples: list[Sample] = []
+        for group in self.problem.groups:
+            drawn = group.source.draw(
+                self.problem.domain,
+                group.regions,
+                self.counts,
+                seed=self.seed,
+                draw=number,
+                method=self.method,
+            )
+            rows, start = {}, 0
+            for region, found in drawn.items():
+                rows[region] = slice(start, start + found.shape[-2])
+                start += found.shape[-2]
+            together = np.concatenate(list(drawn.values()), axis=-2)
+            points = torch.as_tensor(together, dtype=dtype, device=device)
+            # The equations' points have weights, since they may be drawn where residuals are large.
+            even = None if samples else points.new_full((start,), 1 / start)
+            samples.append(Sample(points, even, rows))
+        return Points(tuple(samples))
+
+    def held_out(self, dtype: torch.dtype, device: torch.device) -> Points:
+        """Points to judge by, never trained on."""
+        return self.times(self.held_out_share).draw(HELD_OUT_DRAW, dtype, device)
+
+    def times(self, factor: float) -> "Sampler":
+        """A sampler of ``factor`` times the points, at least one inside and one a region."""
+        regions = sum(len(group.regions) for group in self.problem.groups[1:])
+        return replace(
+            self,
+            counts=PointCounts(
+                max(1, int(factor * self.counts.interior)),
+                max(regions, int(factor * self.counts.boundary)),
+            ),
+        )
+
+    def rows(self) -> int:
+        """About how many residuals a draw has, one for each equation at each point."""
+        groups = self.problem.groups
+        return sum(group.source.rows(group.terms, self.counts) for group in groups)

@@ -1,0 +1,149 @@
+"""Gauss–Newton steps for many least-squares systems side by side.
+
+Axis legend: K systems, k of them, R rows, P parameters of a system.
+
+Every system has a damping, a length and a fate of its own: one that cannot be solved, or whose loss
+no try lowers, stays where it is and disturbs no other.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from nas.training.collocation import Points
+from nas.training.gauss_newton.acceleration import GeodesicAcceleration
+from nas.training.gauss_newton.damping import DampingControl, GainRatio
+from nas.training.gauss_newton.line_search import LineSearch
+from nas.training.gauss_newton.normal_equations import (
+    Damped,
+    Direction,
+    NormalEquations,
+    Steps,
+    smaller_space,
+)
+from nas.training.least_squares import LeastSquares
+
+
+@dataclass(frozen=True)
+class GaussNewtonSettings:
+    """The parts of the method and its numbers.
+
+    Parameters
+    ----------
+    momentum
+        μ, in [0, 1): how much of the step before is kept.
+    tries
+        With rising damping, before a system stays where it is.
+    direction
+        In which space the normal equations are solved.
+    damping
+        How λ follows the gain ratio.
+    acceleration
+        The correction of the direction; None takes straight steps.
+    length
+        How far to go.
+    """
+
+    momentum: float = 0.5
+    tries: int = 4
+    direction: Direction = smaller_space
+    damping: DampingControl = GainRatio()
+    acceleration: GeodesicAcceleration | None = GeodesicAcceleration()
+    length: LineSearch = LineSearch()
+
+
+class GaussNewton:
+    """Steps for K systems; `advance` does one.
+
+    Parameters
+    ----------
+    systems
+        Whose parameters move.
+    settings
+        How.
+    least
+        Damping, in mean squared norms of a row of J; by default that of the settings. It may be
+        changed between steps: fewer rows than parameters can be met by a step however they lie, so
+        that what lowers their loss need not lower that of others.
+    """
+
+    def __init__(
+        self,
+        systems: LeastSquares,
+        settings: GaussNewtonSettings,
+        least: float | None = None,
+    ) -> None:
+        self._systems, self._settings = systems, settings
+        self.least = settings.damping.least if least is None else least
+        self.damping: Tensor | None = None  # (K,)
+        self.step: Tensor | None = None  # (K, P), the one before
+
+    def advance(self, points: Points) -> Tensor:
+        """Do one step on ``points``; return the losses (K,) before it.
+
+        A system whose loss no try lowers stays where it is, and is damped more from then on.
+        """
+        settings = self._settings
+        residuals, jacobian = self._systems.linearise(points)
+        damping, step = self._begun(residuals, jacobian.systems, jacobian.parameters)
+        equations = NormalEquations(residuals, jacobian, settings.direction)
+        losses = equations.residuals.square().sum(1)
+        before = equations.image(settings.momentum * step)
+        taken = torch.zeros_like(step)
+        waiting = losses.isfinite().nonzero().squeeze(1)
+        for _ in range(settings.tries):
+            if not len(waiting):
+                break
+            damped = equations.damped(waiting, damping[waiting])
+            steps, reached = self._proposed(damped, points, before.of(waiting))
+            loss, predicted = losses[waiting], (damped.residuals + steps.image).square().sum(1)
+            accepted = (reached < loss) & damped.solved
+            gain = (loss - reached) / (loss - predicted).abs()
+            damping[waiting] = settings.damping.update(damping[waiting], gain, accepted, self.least)
+            taken[waiting[accepted]] = steps.steps[accepted]
+            waiting = waiting[~accepted]
+            # A bad step may be the momentum's: the next try begins from rest.
+            before = before.scaled(torch.zeros_like(losses))
+        self._systems.move(taken)
+        self.damping, self.step = damping, taken
+        return losses
+
+    @property
+    def moved(self) -> bool:
+        """Whether the last step changed any parameter."""
+        return self.step is not None and bool(self.step.any())
+
+    def state(self) -> dict[str, Any]:
+        """All that a continuation needs beside the parameters."""
+        return {"damping": self.damping, "step": self.step, "least": self.least}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from ``state``."""
+        self.damping, self.step, self.least = state["damping"], state["step"], state["least"]
+
+    def _begun(self, like: Tensor, systems: int, parameters: int) -> tuple[Tensor, Tensor]:
+        """Damping (K,) and the step before (K, P), on the device of ``like`` and free to change."""
+        if self.damping is None or self.step is None:
+            first = like.new_full((systems,), self._settings.damping.first, dtype=torch.float64)
+            self.damping, self.step = first, first.new_zeros(systems, parameters)
+        # A checkpoint comes back on the CPU.
+        damping = self.damping.to(like.device).clamp(min=self.least)
+        return damping, self.step.to(like.device)
+
+    def _proposed(self, damped: Damped, points: Points, before: Steps) -> tuple[Steps, Tensor]:
+        """What to try from the steps ``before``: steps, and the loss (k,) that each reaches.
+
+        Of ‖r + J d‖² + λ ‖d - b‖² with b = ``before``, the remainder d - b minimises
+        ‖(r + J b) + J (d - b)‖² + λ ‖d - b‖²: the same equations, with the residuals after b.
+        """
+        settings, residuals = (
+            self._settings,
+            partial(self._systems.residuals, points, damped.systems),
+        )
+        steps = before.plus(damped.solve(damped.residuals + before.image))
+        if settings.acceleration is not None:
+            steps = settings.acceleration(steps, damped, residuals)
+        return settings.length(steps, residuals)

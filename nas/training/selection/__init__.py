@@ -1,0 +1,22 @@
+"""The selection: the gate learns, then gate and experts, and experts are dropped one by one.
+
+- `phase`: the steps in their order;
+- `gate_start`: how much weight each expert begins with;
+- `competition`: a step of Adam on gate and experts, with the sparsity term;
+- `pruning`: who is dropped, refused or taken back, and the record of it.
+"""
+
+from nas.training.selection.competition import CompetitionSettings
+from nas.training.selection.gate_start import GateStart, by_loss_and_size
+from nas.training.selection.phase import Selection, SelectionSettings
+from nas.training.selection.pruning import ExpertOutcome, PenaltySchedule
+
+__all__ = [
+    "CompetitionSettings",
+    "ExpertOutcome",
+    "GateStart",
+    "PenaltySchedule",
+    "Selection",
+    "SelectionSettings",
+    "by_loss_and_size",
+]

@@ -1,0 +1,319 @@
+"""One run from pool to result, phase by phase; logged, checkpointed, resumable.
+
+Failure is a value here: a run that diverges or is told to stop returns a `RunResult` that says
+so. Continued from its checkpoint on the same number of CPU threads, a run ends bit for bit as
+if it had never been stopped: points are functions of seed, step and the networks, and all else
+stands in the checkpoint.
+"""
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+
+from nas.errors import UserError
+from nas.mixture.gate import GateShape
+from nas.mixture.mixture import Mixture
+from nas.problems.problem import Problem
+from nas.search_spaces.candidates import Candidate
+from nas.training import checkpoint
+from nas.training.collocation import Sampler
+from nas.training.fine_tuning import FineTuning, FineTuningSettings
+from nas.training.phase import Phase, Reading
+from nas.training.selection import ExpertOutcome, Selection, SelectionSettings
+from nas.training.warm_up import WarmUp, WarmUpSettings
+
+Status = Literal["completed", "diverged", "interrupted"]
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """All that a run is a function of, beside its problem."""
+
+    pool: tuple[Candidate, ...]
+    gate: GateShape
+    warm_up: WarmUpSettings
+    selection: SelectionSettings
+    fine_tuning: FineTuningSettings
+    sampler: Sampler
+    seed: int  # of the initial weights
+    dtype: torch.dtype  # until the fine-tuning, which is in float64
+    device: torch.device
+
+    @property
+    def steps(self) -> int:
+        """Steps of all phases, at most."""
+        return self.warm_up.iterations + self.selection.steps + self.fine_tuning.iterations
+
+    def mixture(self, problem: Problem) -> Mixture:
+        """The whole pool, untrained."""
+        bounds, outputs = problem.domain.bounds, len(problem.fields)
+        mixture = Mixture(self.pool, self.gate, bounds, outputs, self.seed)
+        return mixture.to(device=self.device, dtype=self.dtype)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a watcher is told."""
+
+    phase: str
+    done: float  # of the run, in [0, 1]
+    step: int
+    loss: float
+    experts: int
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """How a run ended, and what it left.
+
+    ``held_out_loss`` is None unless completed. ``steps`` are those of warm-up and selection,
+    ``iterations`` those of the fine-tuning; ``evaluations`` is the number of points, times the
+    experts that learnt from them.
+    """
+
+    status: Status
+    reason: str
+    mixture: Mixture
+    outcomes: dict[int, ExpertOutcome]
+    history: list[dict[str, Any]]
+    held_out_loss: float | None
+    steps: int
+    iterations: int
+    evaluations: int
+    parameters_before: int
+
+
+class TrainingRun:
+    """Drives one run; `run` may be called in a new process after any kind of end.
+
+    Parameters
+    ----------
+    problem, settings
+        What to train.
+    path
+        Of the checkpoint; None keeps nothing.
+    save_after
+        Seconds between two checkpoints: no more than these are lost where a process is killed.
+
+    Raises
+    ------
+    UserError
+        If the checkpoint at ``path`` is damaged, or of another version of the toolkit.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        settings: TrainingSettings,
+        path: Path | None = None,
+        save_after: float = 2.0,
+    ) -> None:
+        self.problem, self.settings, self.path = problem, settings, path
+        self.history: list[dict[str, Any]] = []
+        self.reason = ""
+        mixture = settings.mixture(problem)
+        self.parameters_before = mixture.parameters_alive
+        self.warm_up = WarmUp(problem, mixture, settings.sampler, settings.warm_up)
+        self.selection: Selection | None = None
+        self.fine_tuning: FineTuning | None = None
+        if path is not None and path.exists():
+            self._restore(path, checkpoint.load(path))
+        self._save_after, self._saved = save_after, time.monotonic()
+
+    @property
+    def phase(self) -> Phase:
+        """The one under way, or the last."""
+        return self.fine_tuning or self.selection or self.warm_up
+
+    @property
+    def step(self) -> int:
+        """Steps done in all phases."""
+        return self._steps + (self.fine_tuning.iterations if self.fine_tuning else 0)
+
+    @property
+    def mixture(self) -> Mixture:
+        """As it is now."""
+        return self.phase.mixture
+
+    @property
+    def outcomes(self) -> dict[int, ExpertOutcome]:
+        """What became of each expert, by its index in the pool."""
+        if self.selection is not None:
+            return self.selection.outcomes
+        # The only expert of a pool has all the weight from the start.
+        importance = 1.0 if len(self.settings.pool) == 1 else None
+        return {index: ExpertOutcome(importance=importance) for index in self.mixture.alive}
+
+    def run(
+        self,
+        should_stop: Callable[[], bool] = lambda: False,
+        watch: Callable[[Progress], None] = lambda progress: None,
+    ) -> RunResult:
+        """Go on until the end, a divergence, or ``should_stop()``.
+
+        Raises
+        ------
+        UserError
+            If a checkpoint cannot be written; the previous one is kept.
+        """
+        while not self._finished():
+            if should_stop():
+                self.save()
+                return self._result("interrupted", None)
+            if not self._advance(watch):
+                return self._diverged()
+            if self.path is not None and time.monotonic() - self._saved > self._save_after:
+                self.save()
+        tuning = self.fine_tuning
+        assert tuning is not None
+        tuning.take_best()
+        self.reason = tuning.ended
+        if not math.isfinite(tuning.best_loss):
+            self.reason = self.reason or "held-out loss is not finite at the end"
+            return self._diverged()
+        self.save()
+        return self._result("completed", tuning.best_loss)
+
+    def go_on_from(self, path: Path, indices: Sequence[int]) -> None:
+        """Go on from the checkpoint at ``path``, of a warm-up, with some of the experts alone.
+
+        ``indices`` are theirs in the pool.
+
+        Raises
+        ------
+        UserError
+            If the checkpoint is damaged.
+        ValueError
+            If none of these experts is alive.
+        """
+        state = checkpoint.load(path)
+        self.warm_up.restore(state["warm_up"])
+        self.selection = self._selection()
+        self.selection.restore(state["selection"])
+        self.selection.keep(indices)
+        share = len(indices) / len(self.settings.pool)
+        self.warm_up.evaluations = round(share * self.warm_up.evaluations)
+
+    def save(self) -> None:
+        """Write the checkpoint now."""
+        if self.path is not None:
+            phases = {
+                "warm_up": self.warm_up,
+                "selection": self.selection,
+                "fine_tuning": self.fine_tuning,
+            }
+            states = {name: phase.state() for name, phase in phases.items() if phase is not None}
+            checkpoint.save(self.path, {"history": self.history, "reason": self.reason, **states})
+        self._saved = time.monotonic()
+
+    def _finished(self) -> bool:
+        """Whether all phases are over; begins the fine-tuning where it is its turn."""
+        if self.selection is not None and self.selection.finished and self.fine_tuning is None:
+            self.selection.close()
+            self.fine_tuning = self._fine_tuning()
+        return self.fine_tuning is not None and self.fine_tuning.finished
+
+    def _advance(self, watch: Callable[[Progress], None]) -> bool:
+        """Do a step; false if there is no going on."""
+        phase, name = self.phase, self.phase.name
+        loss = phase.advance()
+        if self.selection is None and phase.finished:
+            self._begin_selection()  # now, so that the warm-up's last row tells how the gate starts
+        if not phase.due and not self._decided():
+            return True
+        value = float(loss)
+        if not math.isfinite(value):
+            reason = phase.recover(value)
+            self.reason = reason or self.reason
+            return reason is None
+        reading = phase.report(value)
+        if reading is not None:
+            self._log(name, reading, watch)
+        return True
+
+    def _decided(self) -> bool:
+        """Whether there is nothing to choose from after the warm-up."""
+        return self.selection is not None and self.selection.finished and not self.fine_tuning
+
+    def _begin_selection(self) -> None:
+        self.selection = self._selection()
+        self.selection.introduce()
+
+    def _log(self, phase: str, reading: Reading, watch: Callable[[Progress], None]) -> None:
+        mixture, held_out = self.mixture, reading.held_out_loss
+        if held_out is None and self.selection is not None:
+            held_out = self.selection.held_out_loss()
+        row = {
+            "phase": phase,
+            "step": self.step,
+            "loss": reading.loss,
+            "held_out_loss": held_out,
+            "sparsity": reading.sparsity,
+            "experts": len(mixture.alive),
+            "parameters": mixture.parameters_alive,
+            "learning_rate": reading.learning_rate,
+        }
+        self.history.append(row)
+        done = self.step / self.settings.steps
+        watch(Progress(phase, done, self.step, reading.loss, len(mixture.alive)))
+
+    @property
+    def _steps(self) -> int:
+        """Of warm-up and selection."""
+        return self.selection.step if self.selection else self.warm_up.step
+
+    def _selection(self) -> Selection:
+        settings = self.settings
+        return Selection(
+            self.problem,
+            self.warm_up.mixture,
+            settings.sampler,
+            settings.selection,
+            begins=settings.warm_up.iterations,
+        )
+
+    def _fine_tuning(self) -> FineTuning:
+        settings = self.settings
+        return FineTuning(self.problem, self.mixture, settings.sampler, settings.fine_tuning)
+
+    def _restore(self, path: Path, state: dict[str, Any]) -> None:
+        try:
+            self.history, self.reason = state["history"], state["reason"]
+            self.warm_up.restore(state["warm_up"])
+            if "selection" in state:
+                self.selection = self._selection()
+                self.selection.restore(state["selection"])
+            if "fine_tuning" in state:
+                self.fine_tuning = self._fine_tuning()
+                self.fine_tuning.restore(state["fine_tuning"])
+        except (KeyError, TypeError) as error:
+            raise UserError(
+                f"{path}: expected a checkpoint of this version of the toolkit, got one of another "
+                f"({error}); delete it and run the same command again: this run then starts anew, "
+                "all others are kept"
+            ) from error
+
+    def _diverged(self) -> RunResult:
+        if self.selection is not None:
+            self.selection.close()
+        return self._result("diverged", None)
+
+    def _result(self, status: Status, held_out_loss: float | None) -> RunResult:
+        phases = (self.warm_up, self.selection, self.fine_tuning)
+        return RunResult(
+            status,
+            self.reason,
+            self.mixture,
+            self.outcomes,
+            self.history,
+            held_out_loss,
+            self._steps,
+            self.fine_tuning.iterations if self.fine_tuning else 0,
+            sum(phase.evaluations for phase in phases if phase is not None),
+            self.parameters_before,
+        )

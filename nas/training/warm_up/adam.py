@@ -1,0 +1,72 @@
+"""Adam on the sum of the experts' losses, the learning rate on a cosine.
+
+Axis legend: E experts.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor
+
+from nas.mixture.mixture import Mixture
+from nas.problems.problem import Problem
+from nas.training.collocation import Sampler
+from nas.training.optimisers import adam, cosine, set_learning_rates
+from nas.training.physics_loss import learn_individually
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A `Method`.
+
+    Parameters
+    ----------
+    learning_rate
+        At the start.
+    redraw
+        Steps for which the same points serve: to draw them takes as long as a small step.
+    """
+
+    learning_rate: float
+    redraw: int = 10
+
+    def begin(
+        self, problem: Problem, mixture: Mixture, sampler: Sampler, iterations: int
+    ) -> "ByAdam":
+        """See `Method`."""
+        return ByAdam(problem, mixture, sampler, iterations, self)
+
+
+class ByAdam:
+    """See `Learning`."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        mixture: Mixture,
+        sampler: Sampler,
+        iterations: int,
+        settings: Settings,
+    ) -> None:
+        self._problem, self._mixture, self._sampler = problem, mixture, sampler
+        self._iterations, self._settings = iterations, settings
+        self._optimiser = adam(settings.learning_rate, mixture.stacks.parameters())
+
+    def advance(self, iteration: int) -> Tensor:
+        """See `Learning`."""
+        like, settings = self._mixture.centre, self._settings
+        points = self._sampler.draw(iteration // settings.redraw, like.dtype, like.device)
+        rate = settings.learning_rate * cosine(iteration / self._iterations)
+        set_learning_rates(self._optimiser, [rate])
+        self._optimiser.zero_grad()
+        losses = learn_individually(self._problem, self._mixture, points)
+        self._optimiser.step()
+        return losses
+
+    def state(self) -> dict[str, Any]:
+        """See `Learning`."""
+        return {"optimiser": self._optimiser.state_dict()}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """See `Learning`."""
+        self._optimiser.load_state_dict(state["optimiser"])

@@ -1,0 +1,90 @@
+"""A damped Gauss–Newton step for each expert, on points drawn anew for each iteration.
+
+Axis legend: E experts, N candidates for points.
+
+Adam leaves a shock's plateau late or never; these steps, one for each expert on its own residual,
+leave it in some dozens.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from nas.mixture.experts import Stack
+from nas.mixture.mixture import Mixture
+from nas.problems.problem import Problem
+from nas.training.collocation import Sampler
+from nas.training.gauss_newton import GaussNewton, GaussNewtonSettings
+from nas.training.least_squares import ExpertResiduals
+from nas.training.resampling import Resampler, ResamplingSettings, residual_sizes
+
+MOST_ENTRIES = 2**26  # of the normal matrices of a group: 512 MiB, of which it needs a few
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A `Method`: the steps' parts and numbers, and how points follow the residuals.
+
+    The momentum is a compromise: points change from step to step, and with them the residuals.
+    """
+
+    steps: GaussNewtonSettings = GaussNewtonSettings(momentum=0.5)
+    resampling: ResamplingSettings = ResamplingSettings()
+
+    def begin(
+        self, problem: Problem, mixture: Mixture, sampler: Sampler, iterations: int
+    ) -> "ByGaussNewton":
+        """See `Method`."""
+        return ByGaussNewton(problem, mixture, sampler, self)
+
+
+class ByGaussNewton:
+    """See `Learning`; experts that fit into memory together take their steps in one go."""
+
+    def __init__(
+        self, problem: Problem, mixture: Mixture, sampler: Sampler, settings: Settings
+    ) -> None:
+        self._problem, self._mixture = problem, mixture
+        self._groups = [
+            GaussNewton(ExpertResiduals(problem, mixture, group), settings.steps)
+            for group in groups(mixture.expert_stacks, sampler.rows())
+        ]
+        self._resampler = Resampler(sampler, self._sizes, settings.resampling)
+
+    def advance(self, iteration: int) -> Tensor:
+        """See `Learning`."""
+        like = self._mixture.centre
+        points = self._resampler.draw(iteration, like.dtype, like.device)
+        return torch.cat([group.advance(points) for group in self._groups])
+
+    def state(self) -> dict[str, Any]:
+        """See `Learning`."""
+        return {"groups": [group.state() for group in self._groups]}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """See `Learning`."""
+        for group, saved in zip(self._groups, state["groups"], strict=True):
+            group.restore(saved)
+
+    def _sizes(self, candidates: Tensor) -> Tensor:
+        derivatives = self._problem.derivatives
+        coordinates = self._mixture.coordinates(candidates, derivatives)
+        jet = self._mixture.experts(coordinates, derivatives)
+        return residual_sizes(self._problem, jet, candidates)
+
+
+def groups(stacks: Sequence[Stack], rows: int) -> list[list[Stack]]:
+    """Stacks that take their steps in one go: as many as their normal matrices have room for."""
+    found: list[list[Stack]] = []
+    room = 0
+    for stack in stacks:
+        entries = len(stack.members) * rows**2
+        if not found or entries > room:
+            found.append([])
+            room = MOST_ENTRIES
+        found[-1].append(stack)
+        room -= entries
+    return found

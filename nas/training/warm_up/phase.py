@@ -1,0 +1,150 @@
+"""The warm-up as a phase, whatever its method.
+
+Axis legend: E experts.
+"""
+
+from dataclasses import dataclass, replace
+from importlib import import_module
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from nas.mixture.mixture import Mixture
+from nas.problems.problem import Problem
+from nas.problems.terms import PointCounts
+from nas.training.collocation import Sampler
+from nas.training.phase import Reading
+
+NAME = "warm-up"
+
+
+class Learning(Protocol):
+    """Experts of a mixture that learn in place, each by itself."""
+
+    def advance(self, iteration: int) -> Tensor:
+        """Do iteration number ``iteration``; return the experts' losses (E,) before it."""
+        ...
+
+    def state(self) -> dict[str, Any]:
+        """What a continuation needs beside the mixture."""
+        ...
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from ``state``."""
+        ...
+
+
+class Method(Protocol):
+    """How experts learn by themselves: the settings of a method, which can begin it."""
+
+    def begin(
+        self, problem: Problem, mixture: Mixture, sampler: Sampler, iterations: int
+    ) -> Learning:
+        """Let the experts of ``mixture`` learn on the points of ``sampler``."""
+        ...
+
+
+def method(name: str, **settings: Any) -> Method:
+    """The method of the file ``name`` of this folder, with ``settings`` that it may not know.
+
+    Examples
+    --------
+    >>> method("adam", learning_rate=1e-3)
+    Settings(learning_rate=0.001, redraw=10)
+    """
+    kind = import_module(f"{__package__}.{name}").Settings
+    known = {key: value for key, value in settings.items() if key in kind.__dataclass_fields__}
+    found: Method = kind(**known)
+    return found
+
+
+@dataclass(frozen=True)
+class WarmUpSettings:
+    """How the experts learn before any is chosen.
+
+    Parameters
+    ----------
+    iterations
+        Of the method.
+    counts
+        Points of an iteration: few, since a Gauss–Newton step solves for all of them at once.
+    method
+        How an iteration is done.
+    check_every
+        Iterations from one look at the losses to the next. They are few and long, so each look
+        makes a row of the history.
+    """
+
+    iterations: int
+    counts: PointCounts
+    method: Method
+    check_every: int = 10
+
+
+class WarmUp:
+    """The `Phase` in which the experts learn.
+
+    Parameters
+    ----------
+    problem
+        What its physics loss is of.
+    mixture
+        The whole pool, untrained; its experts are trained in place, its gate is not touched.
+    sampler
+        The run's; other numbers of points are drawn from its stream.
+    settings
+        How long and how.
+    """
+
+    name = NAME
+
+    def __init__(
+        self, problem: Problem, mixture: Mixture, sampler: Sampler, settings: WarmUpSettings
+    ) -> None:
+        self.mixture, self.settings = mixture, settings
+        sampler = replace(sampler, counts=settings.counts)
+        self._learning = settings.method.begin(problem, mixture, sampler, settings.iterations)
+        self.step = 0
+        self.evaluations = 0
+
+    @property
+    def finished(self) -> bool:
+        """See `Phase`."""
+        return self.step >= self.settings.iterations
+
+    @property
+    def due(self) -> bool:
+        """See `Phase`."""
+        return self.step % self.settings.check_every == 0
+
+    def advance(self) -> Tensor:
+        """See `Phase`; the loss is that of the best expert."""
+        counts = self.settings.counts
+        losses = self._learning.advance(self.step)
+        self.evaluations += (counts.interior + counts.boundary) * len(losses)
+        self.step += 1
+        # One expert that diverges is no reason to end the others: it leaves after the warm-up.
+        return losses.nan_to_num(nan=torch.inf, posinf=torch.inf).min()
+
+    def report(self, loss: float) -> Reading:
+        """See `Phase`."""
+        return Reading(loss)
+
+    def recover(self, loss: float) -> str:
+        """See `Phase`: there is no expert left that could go on."""
+        return f"loss {loss} at step {self.step} ({self.name})"
+
+    def state(self) -> dict[str, Any]:
+        """See `Phase`; after the end the counts alone, since the next phase has the mixture."""
+        state: dict[str, Any] = {"step": self.step, "evaluations": self.evaluations}
+        if self.finished:
+            return state
+        return state | {"mixture": self.mixture.state_dict(), "method": self._learning.state()}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """See `Phase`."""
+        self.step, self.evaluations = state["step"], state["evaluations"]
+        if not self.finished:
+            self.mixture.load_state_dict(state["mixture"])
+            self._learning.restore(state["method"])
