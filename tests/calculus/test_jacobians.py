@@ -19,7 +19,6 @@ from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
 from nas.search_spaces import Candidate
 from nas.training.least_squares import MixtureResiduals
-from nas.training.points import Sampler
 from tests.calculus.test_compilation import NEEDS_COMPILER
 from tests.calculus.test_fused import DERIVATIVES, input_jet, stack
 from tests.oracles import relative
@@ -240,7 +239,7 @@ def test_experts_and_gate_together_agree_with_autograd(dropped: list[int]) -> No
     made = mixture()
     for index in dropped:
         made.drop(index)
-    points = Sampler(SYSTEM, 7, 9, "sobol", 0).draw(0, DOUBLE, torch.device("cpu"))
+    points = sampler(7, 9, SYSTEM).draw(0, DOUBLE, torch.device("cpu"))
     residuals, joint = MixtureResiduals(SYSTEM, made).linearise(points)
 
     interior = SYSTEM.equations(

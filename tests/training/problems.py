@@ -1,17 +1,22 @@
 """Small problems with known solutions, for training tests."""
 
+from typing import Any
+
 import numpy as np
 import torch
 
+from nas.mixture.dropping import DropRule
 from nas.mixture.gate import GateShape
 from nas.problems import Box, Condition, Problem
 from nas.problems.sampling import Method
+from nas.problems.terms import PointCounts
 from nas.search_spaces import Candidate
-from nas.training import warm_up
-from nas.training.points import Sampler
-from nas.training.search import Search, SearchSettings
-from nas.training.trainer import RunSettings
-from nas.training.warm_up import WarmUpSettings
+from nas.training.collocation import Sampler
+from nas.training.fine_tuning import FineTuningSettings, gauss_newton
+from nas.training.resampling import ResamplingSettings
+from nas.training.selection import SelectionSettings
+from nas.training.training_run import TrainingRun, TrainingSettings
+from nas.training.warm_up import WarmUpSettings, method
 
 POISSON = Problem(
     name="poisson",
@@ -38,45 +43,69 @@ POOL = (
     Candidate("swish", 2, 6),
     Candidate("softplus", 1, 8),
 )
+FEW = ResamplingSettings(candidates=256)  # so that a draw takes no time
+
+
+def sampler(
+    interior: int,
+    boundary: int,
+    problem: Problem = POISSON,
+    seed: int = 0,
+    spread: Method = "sobol",
+) -> Sampler:
+    """A sampler of so many points."""
+    return Sampler(problem, PointCounts(interior, boundary), spread, seed)
 
 
 def settings(
     *,
     problem: Problem = POISSON,
     pool: tuple[Candidate, ...] = POOL,
-    warm_up: warm_up.Method = "gauss_newton",
+    warm_up: str = "gauss_newton",
     warm_up_iterations: int | None = None,
     steps: int = 110,
     iterations: int = 20,
+    fine_tuning: dict[str, Any] | None = None,
     p: float = 0.2,
     threshold: float = 0.9,
+    rule: dict[str, Any] | None = None,
     learning_rate: float = 5e-3,
     seed: int = 0,
     dtype: torch.dtype = torch.float32,
-    method: Method = "sobol",
-) -> RunSettings:
+    spread: Method = "sobol",
+) -> TrainingSettings:
     """A run of a second or so; the warm-up is such that both methods make experts of use."""
     learn = warm_up_iterations or {"gauss_newton": 6, "adam": 60}[warm_up]
-    return RunSettings(
+    return TrainingSettings(
         pool=pool,
         gate=GateShape(1, 8),
-        search=SearchSettings(
-            WarmUpSettings(warm_up, learn, 32, 4, learning_rate),
-            steps,
-            learning_rate,
-            p,
-            threshold,
+        warm_up=WarmUpSettings(
+            iterations=learn,
+            counts=PointCounts(32, 4),
+            method=method(warm_up, learning_rate=learning_rate, resampling=FEW),
         ),
-        fine_tuning=iterations,
-        sampler=Sampler(problem, 64, 4, method, seed),
+        selection=SelectionSettings(
+            steps=steps,
+            learning_rate=learning_rate,
+            p=p,
+            rule=DropRule(threshold, **(rule or {})),
+        ),
+        fine_tuning=FineTuningSettings(
+            **{
+                "iterations": iterations,
+                "method": gauss_newton.Settings(resampling=FEW),
+                **(fine_tuning or {}),
+            }
+        ),
+        sampler=sampler(64, 4, problem, seed, spread),
         seed=seed,
         dtype=dtype,
         device=torch.device("cpu"),
     )
 
 
-def to(search: Search, phase: str) -> Search:
-    """The search at the start of a phase."""
-    while search.phase != phase:
-        search.advance()
-    return search
+def to(run: TrainingRun, phase: str) -> TrainingRun:
+    """The run at the start of a phase: gate or selection."""
+    while run.phase.name != phase:
+        run._advance(lambda progress: None)
+    return run

@@ -12,13 +12,21 @@ from torch.nn.functional import pad
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
 from nas.problems import Box, Condition, Problem
+from nas.training.collocation import Points, Sample
 from nas.training.least_squares import ExpertResiduals, MixtureResiduals
-from nas.training.loss import individual_losses, learn_individually, learn_mixture, mixture_loss
-from nas.training.points import Points, Sampler
-from tests.training.problems import POISSON, POOL, SYSTEM
+from nas.training.physics_loss import (
+    individual_losses,
+    learn_individually,
+    learn_mixture,
+    mixture_loss,
+)
+from tests.problems.periodic import PERIODIC
+from tests.training.problems import POISSON, POOL, SYSTEM, sampler
 
 DOUBLE, CPU = torch.float64, torch.device("cpu")
-PROBLEMS = pytest.mark.parametrize("problem", [POISSON, SYSTEM], ids=lambda problem: problem.name)
+PROBLEMS = pytest.mark.parametrize(
+    "problem", [POISSON, SYSTEM, PERIODIC], ids=lambda problem: problem.name
+)
 
 
 def mixture(problem: Problem) -> Mixture:
@@ -31,9 +39,10 @@ def mixture(problem: Problem) -> Mixture:
 
 def drawn(problem: Problem) -> Points:
     """Points of different weights, and parts with different numbers of points."""
-    points = Sampler(problem, 23, 11, "sobol", 0).draw(0, DOUBLE, CPU)
+    points = sampler(23, 11, problem).draw(0, DOUBLE, CPU)
     weights = torch.rand(23, generator=torch.Generator().manual_seed(0), dtype=DOUBLE)
-    return replace(points, weights=weights / weights.sum())
+    interior, *others = points.samples
+    return Points((replace(interior, weights=weights / weights.sum()), *others))
 
 
 def step_for(systems: ExpertResiduals | MixtureResiduals, points: Points, size: float) -> Tensor:
@@ -74,17 +83,17 @@ def test_jacobians_give_the_gradients_of_the_losses(problem: Problem) -> None:
     torch.testing.assert_close(got.square().sum(), sum(squares))
 
 
-def make_alone(problem: Problem, made: Mixture) -> ExpertResiduals:
+def make_experts(problem: Problem, made: Mixture) -> ExpertResiduals:
     return ExpertResiduals(problem, made, made.expert_stacks)
 
 
-MAKERS = pytest.mark.parametrize("make", [make_alone, MixtureResiduals])
+MAKERS = pytest.mark.parametrize("make", [make_experts, MixtureResiduals])
 Make = Callable[[Problem, Mixture], ExpertResiduals | MixtureResiduals]
 
 
 @MAKERS
 @PROBLEMS
-def test_moving_does_what_was_foretold(problem: Problem, make: Make) -> None:
+def test_moving_does_what_was_predicted(problem: Problem, make: Make) -> None:
     made, points = mixture(problem), drawn(problem)
     systems = make(problem, made)
     before, _ = systems.linearise(points)
@@ -92,11 +101,11 @@ def test_moving_does_what_was_foretold(problem: Problem, make: Make) -> None:
     everyone = torch.arange(len(steps))
     nothing = systems.residuals(points, everyone, 0 * steps)
     torch.testing.assert_close(nothing, before, rtol=1e-12, atol=1e-12)
-    foretold = systems.residuals(points, everyone, steps)
-    assert (foretold - before).abs().max() > 1e-3
+    predicted = systems.residuals(points, everyone, steps)
+    assert (predicted - before).abs().max() > 1e-3
     torch.testing.assert_close(systems.linearise(points)[0], before)  # a look moves nothing
     systems.move(steps)
-    torch.testing.assert_close(systems.linearise(points)[0], foretold, rtol=1e-12, atol=1e-12)
+    torch.testing.assert_close(systems.linearise(points)[0], predicted, rtol=1e-12, atol=1e-12)
 
 
 @MAKERS
@@ -142,11 +151,14 @@ def test_rows_by_hand() -> None:
         conditions=[Condition(("x_min", "x_max"), lambda u: u - u + 3, weight=8.0)],
     )
     made = Mixture(POOL, GateShape(1, 4), problem.domain.bounds, 1, seed=0)
+    interior = torch.tensor([[0.2], [0.5]], dtype=DOUBLE)
+    weights = torch.tensor([0.25, 0.75], dtype=DOUBLE)
+    ends = {"x_min": slice(0, 1), "x_max": slice(1, 2)}
     points = Points(
-        torch.tensor([[0.2], [0.5]], dtype=DOUBLE),
-        torch.tensor([0.25, 0.75], dtype=DOUBLE),
-        torch.tensor([[0.0], [1.0]], dtype=DOUBLE),
-        {"x_min": slice(0, 1), "x_max": slice(1, 2)},
+        (
+            Sample(interior, weights, {"interior": slice(0, 2)}),
+            Sample(torch.tensor([[0.0], [1.0]], dtype=DOUBLE), None, ends),
+        )
     )
     residuals, _ = MixtureResiduals(problem, made).linearise(points)
     expected = [0.2 * 0.5, 0.5 * 0.75**0.5, 0.5, 0.75**0.5, 6.0, 6.0]
@@ -156,10 +168,12 @@ def test_rows_by_hand() -> None:
 def test_an_equation_of_the_point_alone_has_rows_of_zeros() -> None:
     problem = replace(POISSON, residual=lambda u, x: (u.xx + 1, x - 0.5))
     made, points = mixture(problem), drawn(problem)
-    for systems in (make_alone(problem, made), MixtureResiduals(problem, made)):
+    for systems in (make_experts(problem, made), MixtureResiduals(problem, made)):
         residuals, jacobian = systems.linearise(points)
         rows = slice(23, 46)
-        expected = (points.interior[:, 0] - 0.5) * points.weights.sqrt()
+        weights = points.samples[0].weights
+        assert weights is not None
+        expected = (points.interior[:, 0] - 0.5) * weights.sqrt()
         torch.testing.assert_close(residuals[0, rows], expected)
         entries = jacobian.dense()
         assert entries[:, rows].abs().max() == 0

@@ -7,8 +7,9 @@ import torch
 from torch import Tensor
 
 from nas.problems import Box, Condition, Problem
-from nas.training.points import Points, Sampler
-from nas.training.resampling import EVEN, Resampler, Residuals, residual_sizes
+from nas.training.collocation import Points, Sampler
+from nas.training.resampling import Resampler, ResamplingSettings, Residuals, residual_sizes
+from tests.training import problems
 from tests.training.problems import SYSTEM
 
 DOUBLE, CPU = torch.float64, torch.device("cpu")
@@ -19,6 +20,7 @@ SQUARE = Problem(
     conditions=[Condition("x_min", lambda u: u)],
 )
 WIDTH = 0.02
+EVEN = ResamplingSettings().even
 
 
 def peak(x: Tensor) -> Tensor:
@@ -30,15 +32,21 @@ PEAK_MEAN = 2 * torch.pi * WIDTH**2
 
 
 def sampler(interior: int = 256) -> Sampler:
-    return Sampler(SQUARE, interior, 8, "sobol", 0)
+    return problems.sampler(interior, 8, SQUARE)
 
 
 def resampler(residuals: Residuals, interior: int = 256) -> Resampler:
     return Resampler(sampler(interior), residuals)
 
 
-def draw(one: Resampler, number: int) -> Points:
+def draw(one: Resampler | Sampler, number: int) -> Points:
     return one.draw(number, DOUBLE, CPU)
+
+
+def weights_of(points: Points) -> Tensor:
+    weights = points.samples[0].weights
+    assert weights is not None
+    return weights
 
 
 def of_peak(x: Tensor) -> Tensor:
@@ -49,8 +57,8 @@ def means(one: Resampler | Sampler, draws: int = 60) -> Tensor:
     """The weighted mean of the bell over its true mean, for some draws."""
     found = []
     for number in range(draws):
-        points = one.draw(number, DOUBLE, CPU)
-        found.append(peak(points.interior) @ points.weights / PEAK_MEAN)
+        points = draw(one, number)
+        found.append(peak(points.interior) @ weights_of(points) / PEAK_MEAN)
     return torch.stack(found)
 
 
@@ -68,10 +76,10 @@ def test_a_peaks_mean_is_far_surer_than_from_even_points() -> None:
 def test_weights_are_positive_and_sum_to_one() -> None:
     points = draw(resampler(of_peak), 0)
     assert points.interior.shape == (256, 2)
-    assert (points.weights > 0).all()
-    assert float(points.weights.sum()) == pytest.approx(1, rel=1e-12)
+    assert (weights_of(points) > 0).all()
+    assert float(weights_of(points).sum()) == pytest.approx(1, rel=1e-12)
     # The even share keeps them from exceeding that of an even point by much.
-    assert points.weights.max() < 1 / EVEN / 256 * 1.5
+    assert weights_of(points).max() < 1 / EVEN / 256 * 1.5
 
 
 def test_points_lie_where_residuals_are_large() -> None:
@@ -101,15 +109,15 @@ def test_systems_count_by_their_relative_residuals() -> None:
 
 def test_the_boundary_is_the_samplers() -> None:
     got, expected = draw(resampler(of_peak), 3), sampler().draw(3, DOUBLE, CPU)
-    assert torch.equal(got.boundary, expected.boundary)
-    assert got.rows == expected.rows
+    assert torch.equal(got.samples[1].points, expected.samples[1].points)
+    assert got.samples[1].rows == expected.samples[1].rows
 
 
 @pytest.mark.parametrize("bad", [torch.nan, torch.inf])
 def test_a_system_without_numbers_is_even(bad: float) -> None:
     one = resampler(lambda x: torch.full((1, len(x)), bad, dtype=DOUBLE))
     points = draw(one, 0)
-    torch.testing.assert_close(points.weights, torch.full_like(points.weights, 1 / 256))
+    torch.testing.assert_close(weights_of(points), torch.full((256,), 1 / 256, dtype=DOUBLE))
     mixed = resampler(lambda x: torch.stack([bad * peak(x), peak(x)]))
     alone = resampler(of_peak)
     x = sampler(4096).draw(0, DOUBLE, CPU).interior
@@ -118,7 +126,7 @@ def test_a_system_without_numbers_is_even(bad: float) -> None:
 
 def test_residuals_that_are_zero_are_even() -> None:
     points = draw(resampler(lambda x: torch.zeros(2, len(x), dtype=DOUBLE)), 0)
-    torch.testing.assert_close(points.weights, torch.full_like(points.weights, 1 / 256))
+    torch.testing.assert_close(weights_of(points), torch.full((256,), 1 / 256, dtype=DOUBLE))
 
 
 def test_each_draw_looks_at_the_residuals_as_they_are() -> None:
@@ -128,16 +136,16 @@ def test_each_draw_looks_at_the_residuals_as_they_are() -> None:
         return peak(x + 0.5 - centre)[None]
 
     one = resampler(bell)
-    for index in (0.2, 0.8):
-        centre[:] = index
-        near = (draw(one, 0).interior - index).norm(dim=1) < 3 * WIDTH
-        assert near.double().mean() > 0.1  # of one in a hundred indices
+    for place in (0.2, 0.8):
+        centre[:] = place
+        near = (draw(one, 0).interior - place).norm(dim=1) < 3 * WIDTH
+        assert near.double().mean() > 0.1  # of one in a hundred
 
 
 def test_draws_are_functions_of_seed_and_number() -> None:
     first, again = draw(resampler(of_peak), 3), draw(resampler(of_peak), 3)
     assert torch.equal(first.interior, again.interior)
-    assert torch.equal(first.weights, again.weights)
+    assert torch.equal(weights_of(first), weights_of(again))
     chosen = {tuple(x) for x in first.interior.tolist()}
     assert chosen.isdisjoint(tuple(x) for x in draw(resampler(of_peak), 4).interior.tolist())
     other = Resampler(replace(sampler(), seed=1), of_peak)
@@ -152,3 +160,23 @@ def test_sizes_gather_all_equations_of_a_system() -> None:
     sizes = residual_sizes(SYSTEM, jet, x)
     expected = torch.tensor([(36 + 81) ** 0.5, (5.5**2 + 81) ** 0.5], dtype=DOUBLE)
     torch.testing.assert_close(sizes, expected.expand(3, 2))
+
+
+@pytest.mark.parametrize("even", [0.3, 1.0])
+def test_the_even_share_is_a_setting(even: float) -> None:
+    one = Resampler(sampler(), of_peak, ResamplingSettings(even=even))
+    x = sampler(4096).draw(0, DOUBLE, CPU).interior
+    relative = peak(x) / peak(x).mean()
+    torch.testing.assert_close(one.density(x), even + (1 - even) * relative)
+
+
+def test_points_are_chosen_among_as_many_candidates_as_are_set() -> None:
+    seen: list[int] = []
+
+    def counted(x: Tensor) -> Tensor:
+        seen.append(len(x))
+        return of_peak(x)
+
+    Resampler(sampler(100), counted, ResamplingSettings(candidates=300)).draw(0, DOUBLE, CPU)
+    Resampler(sampler(200), counted, ResamplingSettings(candidates=300)).draw(0, DOUBLE, CPU)
+    assert seen == [300, 400]  # at least two for each point

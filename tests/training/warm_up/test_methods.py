@@ -1,7 +1,5 @@
-"""The warm-up: every expert learns alone, and goes on bit for bit wherever it was left."""
+"""The methods of the warm-up: every expert learns by itself, and goes on bit for bit."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +11,11 @@ from nas.calculus.jets import DerivativeSet
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
-from nas.training import checkpoint, resampling, warm_up
-from nas.training.loss import individual_losses
-from nas.training.points import Sampler
-from nas.training.warm_up import Method, WarmUp, WarmUpSettings, groups
-from tests.training.problems import POISSON, POOL, SYSTEM
+from nas.training import checkpoint, warm_up
+from nas.training.physics_loss import individual_losses
+from nas.training.warm_up import Learning, gauss_newton
+from nas.training.warm_up.gauss_newton import groups
+from tests.training.problems import FEW, POISSON, POOL, SYSTEM, sampler
 
 DOUBLE, CPU = torch.float64, torch.device("cpu")
 METHODS = pytest.mark.parametrize("method", ["gauss_newton", "adam"])
@@ -28,9 +26,9 @@ def mixture(problem: Problem = POISSON) -> Mixture:
     return Mixture(POOL, GateShape(1, 4), problem.domain.bounds, len(problem.fields), seed=0)
 
 
-def begun(made: Mixture, method: Method, problem: Problem = POISSON) -> WarmUp:
-    sampler = Sampler(problem, 999, 99, "sobol", 0)  # the warm-up has numbers of its own
-    return warm_up.begin(problem, made, sampler, WarmUpSettings(method, LENGTH, 32, 6, 1e-2))
+def begun(made: Mixture, method: str, problem: Problem = POISSON) -> Learning:
+    chosen = warm_up.method(method, learning_rate=1e-2, resampling=FEW)
+    return chosen.begin(problem, made, sampler(32, 6, problem), LENGTH)
 
 
 def errors(made: Mixture) -> Tensor:
@@ -40,13 +38,6 @@ def errors(made: Mixture) -> Tensor:
     jets = made.experts(made.coordinates(x, derivatives), derivatives)[:, 0].detach()
     relative: Tensor = (jets - truth).norm(dim=(1, 2)) / truth.norm()
     return relative
-
-
-@contextmanager
-def few_candidates() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(resampling, "CANDIDATES", 256)
-        yield
 
 
 def test_gauss_newton_brings_every_expert_close_in_few_iterations() -> None:
@@ -61,7 +52,7 @@ def test_gauss_newton_brings_every_expert_close_in_few_iterations() -> None:
 def test_adam_lowers_every_experts_loss() -> None:
     """Slowly: 23 of its steps are no more than a beginning."""
     made = mixture()
-    points = Sampler(POISSON, 200, 4, "sobol", 7).draw(0, DOUBLE, CPU)
+    points = sampler(200, 4, seed=7).draw(0, DOUBLE, CPU)
     before = individual_losses(POISSON, made, points)
     learning = begun(made, "adam")
     for iteration in range(LENGTH):
@@ -70,14 +61,14 @@ def test_adam_lowers_every_experts_loss() -> None:
 
 
 @METHODS
-def test_losses_stand_in_the_order_of_the_experts_and_are_those_before(method: Method) -> None:
+def test_losses_stand_in_the_order_of_the_experts_and_are_those_before(method: str) -> None:
     made = mixture()
     learning = begun(made, method)
     with torch.no_grad():  # experts that cannot be mistaken for each other
         for stack in made.expert_stacks:
             for row, (index, _) in enumerate(stack.members):
                 stack.biases[-1][row] = 10.0 ** (2 + index)
-    points = Sampler(POISSON, 500, 6, "sobol", 3).draw(0, DOUBLE, CPU)
+    points = sampler(500, 6, seed=3).draw(0, DOUBLE, CPU)
     expected = individual_losses(POISSON, made, points)
     seen = learning.advance(0)
     assert sorted(made.alive) != made.alive  # else the order could not be told
@@ -91,9 +82,11 @@ def test_a_pool_too_large_for_one_go_learns_the_same_in_groups(
     whole, parted = mixture(), mixture()
     stacks = parted.expert_stacks
     assert groups(stacks, 38) == [stacks]
-    monkeypatch.setattr(warm_up, "MOST_ENTRIES", sum(len(one.members) for one in stacks) * 38**2)
+    monkeypatch.setattr(
+        gauss_newton, "MOST_ENTRIES", sum(len(one.members) for one in stacks) * 38**2
+    )
     assert groups(stacks, 38) == [stacks]
-    monkeypatch.setattr(warm_up, "MOST_ENTRIES", warm_up.MOST_ENTRIES - 1)
+    monkeypatch.setattr(gauss_newton, "MOST_ENTRIES", gauss_newton.MOST_ENTRIES - 1)
     assert groups(stacks, 38) == [[one] for one in stacks]
     assert groups(stacks, 1000) == [[one] for one in stacks]  # none has room, and yet they learn
 
@@ -106,7 +99,7 @@ def test_a_pool_too_large_for_one_go_learns_the_same_in_groups(
 
 
 @METHODS
-def test_the_gate_is_untouched(method: Method) -> None:
+def test_the_gate_is_untouched(method: str) -> None:
     made = mixture(SYSTEM)
     before = [p.detach().clone() for p in made.gate.parameters()]
     learning = begun(made, method, SYSTEM)
@@ -139,42 +132,40 @@ def facts(made: Mixture, losses: list[Tensor]) -> dict[str, Any]:
 
 @METHODS
 @pytest.mark.parametrize("stop", [0, 1, 13, 20])
-def test_it_goes_on_bit_for_bit(method: Method, stop: int, tmp_path: Path) -> None:
+def test_it_goes_on_bit_for_bit(method: str, stop: int, tmp_path: Path) -> None:
     """Also where Adam draws anew."""
-    with few_candidates():
-        made, losses = mixture(SYSTEM).float(), []
-        learning = begun(made, method, SYSTEM)
-        for iteration in range(LENGTH):
-            if iteration == stop:
-                state = {"mixture": made.state_dict(), "warm_up": learning.state()}
-                checkpoint.save(tmp_path / "c", state)
-            losses.append(learning.advance(iteration))
+    made, losses = mixture(SYSTEM).float(), []
+    learning = begun(made, method, SYSTEM)
+    for iteration in range(LENGTH):
+        if iteration == stop:
+            state = {"mixture": made.state_dict(), "warm_up": learning.state()}
+            checkpoint.save(tmp_path / "c", state)
+        losses.append(learning.advance(iteration))
 
-        kept = checkpoint.load(tmp_path / "c")
-        other = mixture(SYSTEM).float()
-        other.load_state_dict(kept["mixture"])
-        resumed = begun(other, method, SYSTEM)
-        resumed.restore(kept["warm_up"])
-        again = [resumed.advance(iteration) for iteration in range(stop, LENGTH)]
+    kept = checkpoint.load(tmp_path / "c")
+    other = mixture(SYSTEM).float()
+    other.load_state_dict(kept["mixture"])
+    resumed = begun(other, method, SYSTEM)
+    resumed.restore(kept["warm_up"])
+    again = [resumed.advance(iteration) for iteration in range(stop, LENGTH)]
     assert facts(other, again) == facts(made, losses[stop:])
 
 
 def test_a_state_that_is_forgotten_shows() -> None:
     """What the test above would see, were the step before not kept."""
-    with few_candidates():
-        made = mixture(SYSTEM)
-        learning = begun(made, "gauss_newton", SYSTEM)
-        for iteration in range(13):
-            learning.advance(iteration)
-        other = mixture(SYSTEM)
-        other.load_state_dict(made.state_dict())
-        forgetful = begun(other, "gauss_newton", SYSTEM)
-        state = learning.state()
-        for group in state["groups"]:
-            group["step"] = 0 * group["step"]
-        forgetful.restore(state)
-        assert torch.equal(forgetful.advance(13), learning.advance(13))  # losses before the step
-        assert not torch.equal(forgetful.advance(14), learning.advance(14))
+    made = mixture(SYSTEM)
+    learning = begun(made, "gauss_newton", SYSTEM)
+    for iteration in range(13):
+        learning.advance(iteration)
+    other = mixture(SYSTEM)
+    other.load_state_dict(made.state_dict())
+    forgetful = begun(other, "gauss_newton", SYSTEM)
+    state = learning.state()
+    for group in state["groups"]:
+        group["step"] = 0 * group["step"]
+    forgetful.restore(state)
+    assert torch.equal(forgetful.advance(13), learning.advance(13))  # losses before the step
+    assert not torch.equal(forgetful.advance(14), learning.advance(14))
 
 
 def test_an_expert_without_numbers_disturbs_no_other() -> None:

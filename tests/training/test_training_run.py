@@ -16,12 +16,11 @@ from nas.calculus.fields import Field
 from nas.calculus.jets import DerivativeSet
 from nas.errors import UserError
 from nas.problems import Problem
-from nas.training import checkpoint, descent, fine_tuning, resampling
-from nas.training import trainer as trainer_module
-from nas.training.fine_tuning import CHUNK
-from nas.training.loss import mixture_loss
-from nas.training.trainer import Progress, RunResult, Trainer
-from tests.training.problems import POISSON, POOL, settings
+from nas.training import checkpoint
+from nas.training.fine_tuning import gauss_newton
+from nas.training.physics_loss import mixture_loss
+from nas.training.training_run import Progress, RunResult, TrainingRun
+from tests.training.problems import FEW, POISSON, POOL, settings, to
 
 
 def error(result: RunResult, problem: Problem = POISSON) -> float:
@@ -47,7 +46,7 @@ def facts(result: RunResult) -> dict[str, Any]:
 
 
 def reached(looks: Iterator[int], stop: int) -> bool:
-    """Whether the step or chunk looked at is ``stop``."""
+    """Whether the step looked at is ``stop``."""
     return next(looks) >= stop
 
 
@@ -59,17 +58,13 @@ METHODS: dict[str, dict[str, Any]] = {
 BY = pytest.mark.parametrize("by", METHODS)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def quick() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(resampling, "CANDIDATES", 256)
-        yield
+CHUNK = settings().fine_tuning.check_every
 
 
 @pytest.fixture(scope="module")
 def wholes() -> dict[str, RunResult]:
     """Uninterrupted runs."""
-    return {by: Trainer(POISSON, settings(**chosen)).run() for by, chosen in METHODS.items()}
+    return {by: TrainingRun(POISSON, settings(**chosen)).run() for by, chosen in METHODS.items()}
 
 
 @pytest.fixture
@@ -107,31 +102,29 @@ def test_phases_follow_each_other_as_they_are_set(whole: RunResult) -> None:
         ("fine-tuning", 126),
         ("fine-tuning", 136),
     ]
-    run, phases = Trainer(POISSON, settings()), []
-    while not run.search.finished:
-        phases.append(run.search.phase)
-        run.search.advance()
-    assert [len(list(group)) for _, group in groupby(phases)] == [6, 16, 94]
+    run, phases = TrainingRun(POISSON, settings()), []
+    while not run._finished():
+        phases.append(run.phase.name)
+        run._advance(lambda progress: None)
+    assert [len(list(group)) for _, group in groupby(phases)] == [6, 16, 94, 20]
     assert (whole.steps, whole.iterations) == (116, 20)
 
 
 @BY
 def test_a_watcher_is_told_how_much_is_done(by: str) -> None:
     told: list[float] = []
-    Trainer(POISSON, settings(**METHODS[by])).run(watch=lambda progress: told.append(progress.done))
+    TrainingRun(POISSON, settings(**METHODS[by])).run(
+        watch=lambda progress: told.append(progress.done)
+    )
     assert told == sorted(told)
     assert 0 < told[0] < told[-1] == 1
 
 
-def test_the_reason_tells_why_the_fine_tuning_ended_early(
-    whole: RunResult, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_reason_tells_why_the_fine_tuning_ended_early(whole: RunResult) -> None:
     assert whole.reason == ""
-    monkeypatch.setattr(fine_tuning, "PATIENCE", 0)
-    monkeypatch.setattr(fine_tuning, "PROGRESS", 0.0)
-    monkeypatch.setattr(fine_tuning, "MOST_TIMES", 0.5)
-    monkeypatch.setattr(descent, "ROWS_EACH", 0.1)
-    result = Trainer(POISSON, settings(iterations=90)).run()
+    method = gauss_newton.Settings(resampling=FEW, rows_each=0.1, factors=(0.25, 0.5))
+    tuning = {"method": method, "patience": 0, "progress": 0.0}
+    result = TrainingRun(POISSON, settings(iterations=90, fine_tuning=tuning)).run()
     assert result.status == "completed"
     assert result.iterations == 20
     assert result.reason.startswith("stalled after 20 iterations: the held-out loss falls no more")
@@ -139,31 +132,28 @@ def test_the_reason_tells_why_the_fine_tuning_ended_early(
 
 @BY
 def test_the_gate_learns_nothing_in_the_warm_up(by: str) -> None:
-    run = Trainer(POISSON, settings(**METHODS[by]))
-    while run.search.phase == "warm-up":
-        assert run.search.held_out_loss() is None
-        run.search.advance()
-    assert run.search.mixture.gate.out_weight.abs().max() == 0
+    run = TrainingRun(POISSON, settings(**METHODS[by]))
+    while run.selection is None:
+        assert all(row["held_out_loss"] is None for row in run.history)
+        run._advance(lambda progress: None)
+    mixture, x = run.mixture, torch.rand(5, 1)
+    assert mixture.gate.out_weight.abs().max() == 0
     # After it the gate knows how good each expert is, and at what size.
-    mixture, x = run.search.mixture, torch.rand(5, 1)
     values = DerivativeSet([], 1)
     weights = mixture.weights(mixture.logits(mixture.coordinates(x, values), values)).double()
-    own = [run.search.outcomes[index].individual_loss or 1 for index in mixture.alive]
+    own = [run.outcomes[index].individual_loss or 1 for index in mixture.alive]
     sizes = [mixture.expert_parameters(index) for index in mixture.alive]
     inverse = 1 / (torch.tensor(own) * torch.tensor(sizes))
     torch.testing.assert_close(weights, (inverse / inverse.sum()).expand(5, -1).double())
 
 
-def test_experts_stand_still_while_the_gate_learns() -> None:
-    run = Trainer(POISSON, settings())
-    while run.search.phase == "warm-up":
-        run.search.advance()
-    before = [p.detach().clone() for p in run.search.mixture.stacks.parameters()]
-    run.search.advance()
-    assert run.search.phase == "gate"
-    after = run.search.mixture.stacks.parameters()
-    assert all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
-    assert run.search.mixture.gate.out_weight.abs().max() > 0
+def test_the_last_row_of_the_warm_up_has_the_loss_that_the_gate_starts_from() -> None:
+    run = to(TrainingRun(POISSON, settings(warm_up_iterations=20)), "gate")
+    assert run.selection is not None
+    first, last = run.history
+    assert (first["phase"], first["step"], first["held_out_loss"]) == ("warm-up", 10, None)
+    assert (last["phase"], last["step"]) == ("warm-up", 20)
+    assert last["held_out_loss"] == run.selection.held_out_loss()
 
 
 @BY
@@ -188,16 +178,16 @@ def test_fine_tuning_keeps_the_best_state_by_held_out_loss(
 )
 def test_more_steps_are_better(by: str, short: dict[str, int], long: dict[str, int]) -> None:
     few = {"steps": 30, "iterations": 0} | METHODS[by]
-    one = Trainer(POISSON, settings(**(few | short))).run()
-    other = Trainer(POISSON, settings(**(few | long))).run()
+    one = TrainingRun(POISSON, settings(**(few | short))).run()
+    other = TrainingRun(POISSON, settings(**(few | long))).run()
     assert error(other) < 0.5 * error(one)
 
 
 # In the warm-up, at the gate's first step and its last, after a drop, at the search's end, and in
 # the fine-tuning.
 STOPS = {
-    "gauss_newton": [[0, 3, 6], [5, 22, 60], [115], [116, 117]],
-    "adam": [[5, 60, 76], [23, 140, 170, 171]],
+    "gauss_newton": [[0, 3, 6], [5, 22, 60], [115], [116, 117, 127]],
+    "adam": [[5, 60, 76], [23, 140, 170, 179]],
 }
 
 
@@ -209,25 +199,21 @@ def test_interrupted_anywhere_it_ends_bit_for_bit_the_same(
 ) -> None:
     path = tmp_path / "checkpoint"
     for stop in stops:
-        run = Trainer(POISSON, settings(**METHODS[by]), path)
-        chunks = run.fine_tuning.iterations // CHUNK if run.fine_tuning else 0
-        looks = count(run.search.step + chunks)
+        run = TrainingRun(POISSON, settings(**METHODS[by]), path)
+        looks = count(run.step)
         assert run.run(should_stop=partial(reached, looks, stop)).status == "interrupted"
-    resumed = Trainer(POISSON, settings(**METHODS[by]), path)
-    assert resumed.search.step + (stops[-1] > resumed.settings.search.ends) == stops[-1]
+    resumed = TrainingRun(POISSON, settings(**METHODS[by]), path)
+    assert resumed.step == stops[-1]
     assert facts(resumed.run()) == facts(wholes[by])
 
 
 def test_same_settings_same_run_and_told_again_as_it_was(tmp_path: Path, whole: RunResult) -> None:
     path = tmp_path / "checkpoint"
     for _ in range(2):
-        assert facts(Trainer(POISSON, settings(), path).run()) == facts(whole)
+        assert facts(TrainingRun(POISSON, settings(), path).run()) == facts(whole)
 
 
-def test_a_run_that_dies_goes_on_from_its_last_checkpoint(
-    tmp_path: Path, whole: RunResult, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(trainer_module, "SAVE_AFTER", 0.0)
+def test_a_run_that_dies_goes_on_from_its_last_checkpoint(tmp_path: Path, whole: RunResult) -> None:
     path = tmp_path / "checkpoint"
     calls = count()
 
@@ -237,8 +223,8 @@ def test_a_run_that_dies_goes_on_from_its_last_checkpoint(
         return False
 
     with pytest.raises(KeyboardInterrupt):
-        Trainer(POISSON, settings(), path).run(should_stop=die)
-    resumed = Trainer(POISSON, settings(), path)
+        TrainingRun(POISSON, settings(), path, save_after=0.0).run(should_stop=die)
+    resumed = TrainingRun(POISSON, settings(), path)
     assert resumed.step == 90
     assert len(resumed.mixture.alive) < len(POOL)
     assert facts(resumed.run()) == facts(whole)
@@ -248,7 +234,7 @@ def test_a_run_that_dies_goes_on_from_its_last_checkpoint(
 def test_a_loss_that_is_not_finite_ends_the_run_as_diverged(by: str) -> None:
     problem = replace(POISSON, residual=lambda u: u.xx / 0.0)
     chosen = settings(problem=problem, warm_up_iterations=20, **METHODS[by])
-    result = Trainer(problem, chosen).run()
+    result = TrainingRun(problem, chosen).run()
     assert result.status == "diverged"
     assert "at step 10 (warm-up)" in result.reason
     assert result.held_out_loss is None
@@ -263,11 +249,11 @@ def test_a_loss_that_is_not_finite_ends_the_fine_tuning_with_its_best() -> None:
 
     def count_looks(progress: Progress) -> None:
         nonlocal looks
-        looks += progress.phase == fine_tuning.PHASE
+        looks += progress.phase == "fine-tuning"
 
     problem = replace(POISSON, residual=residual)
     chosen = settings(problem=problem, iterations=90)
-    result = Trainer(problem, chosen).run(watch=count_looks)
+    result = TrainingRun(problem, chosen).run(watch=count_looks)
     assert result.status == "completed"
     assert result.reason == f"stopped after {4 * CHUNK} iterations: loss nan"
     assert result.held_out_loss == min(row["held_out_loss"] for row in result.history[-3:])
@@ -275,17 +261,17 @@ def test_a_loss_that_is_not_finite_ends_the_fine_tuning_with_its_best() -> None:
 
 @BY
 def test_a_learning_rate_beyond_reason_diverges_without_an_exception(by: str) -> None:
-    result = Trainer(POISSON, settings(learning_rate=1e30, **METHODS[by])).run()
+    result = TrainingRun(POISSON, settings(learning_rate=1e30, **METHODS[by])).run()
     assert result.status == "diverged"
     assert "loss" in result.reason
 
 
 @BY
 def test_an_expert_that_diverges_leaves_and_the_others_go_on(by: str) -> None:
-    run = Trainer(POISSON, settings(**METHODS[by]))
-    while run.search.step < run.settings.search.warm_up_ends - 1:
-        run.search.advance()
-    last = run.search.mixture.stacks[0]
+    run = TrainingRun(POISSON, settings(**METHODS[by]))
+    while run.step < run.settings.warm_up.iterations - 1:
+        run._advance(lambda progress: None)
+    last = run.mixture.stacks[0]
     with torch.no_grad():
         next(iter(last.parameters()))[0] = torch.nan
     result = run.run()
@@ -298,10 +284,10 @@ def test_an_expert_that_diverges_leaves_and_the_others_go_on(by: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"p": 2.0}, {"dtype": torch.float64}, {"method": "latin_hypercube"}], ids=str
+    "changes", [{"p": 2.0}, {"dtype": torch.float64}, {"spread": "latin_hypercube"}], ids=str
 )
 def test_other_settings_train_as_well(changes: dict[str, Any]) -> None:
-    result = Trainer(POISSON, settings(**changes)).run()
+    result = TrainingRun(POISSON, settings(**changes)).run()
     assert result.status == "completed"
     assert error(result) < 0.1
 
@@ -313,11 +299,8 @@ def test_the_state_kept_has_the_held_out_loss_that_is_told(whole: RunResult) -> 
 
 
 def test_refusals_are_recorded() -> None:
-    run = Trainer(POISSON, settings())
-    elimination = run.search.elimination
-    elimination.rule = replace(
-        elimination.rule, tolerance=-1.0
-    )  # no loss falls by more than it all
+    # No loss falls by more than it all.
+    run = TrainingRun(POISSON, settings(rule={"tolerance": -1.0}))
     refused = [outcome for outcome in run.run().outcomes.values() if outcome.refusals]
     assert refused
     for outcome in refused:
@@ -325,14 +308,28 @@ def test_refusals_are_recorded() -> None:
         assert outcome.ended is not None or "held-out loss would rise" in outcome.reason
 
 
+def test_a_run_goes_on_from_another_ones_warm_up_with_some_experts(tmp_path: Path) -> None:
+    path = tmp_path / "warmed"
+    warmed = TrainingRun(POISSON, settings(), path)
+    warmed.run(should_stop=lambda: warmed.selection is not None)
+    run = TrainingRun(POISSON, settings())
+    run.go_on_from(path, [0, 2])
+    assert sorted(run.mixture.alive) == [0, 2]
+    assert run.step == 6
+    assert run.warm_up.evaluations == warmed.warm_up.evaluations / 2
+    result = run.run()
+    assert result.status == "completed"
+    assert set(result.outcomes) == {0, 2}
+
+
 def test_a_checkpoint_of_another_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "checkpoint.safetensors"
-    run = Trainer(POISSON, settings(), path)
+    run = TrainingRun(POISSON, settings(), path)
     run.save()
     state = checkpoint.load(path)
-    state["search"]["penalty_weight"] = state["search"].pop("elimination")["penalty_weight"]
+    state["search"] = state.pop("warm_up")
     checkpoint.save(path, state)
     with pytest.raises(
-        UserError, match=r"of this version .* got one of another \('elimination'\); delete it"
+        UserError, match=r"of this version .* got one of another \('warm_up'\); delete it"
     ):
-        Trainer(POISSON, settings(), path)
+        TrainingRun(POISSON, settings(), path)

@@ -11,15 +11,27 @@ from torch import Tensor
 from nas.calculus.jacobians import BlockDiagonalJacobian
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
-from nas.training import checkpoint, gauss_newton
-from nas.training.gauss_newton import FIRST_DAMPING, GaussNewton
+from nas.training import checkpoint
+from nas.training.collocation import Points
+from nas.training.gauss_newton import (
+    GainRatio,
+    GaussNewton,
+    GaussNewtonSettings,
+    GeodesicAcceleration,
+    LineSearch,
+    ParameterSpace,
+    ResidualSpace,
+    smaller_space,
+)
+from nas.training.gauss_newton.normal_equations import Direction
 from nas.training.least_squares import ExpertResiduals
-from nas.training.loss import individual_losses
-from nas.training.points import Points, Sampler
-from tests.training.problems import POISSON, POOL
+from nas.training.physics_loss import individual_losses
+from tests.training.problems import POISSON, POOL, sampler
 
 DOUBLE = torch.float64
 NOWHERE = cast(Points, None)  # the systems below have no points
+DEFAULT = GaussNewtonSettings(momentum=0.5)
+FIRST, FACTOR = GainRatio().first, GainRatio().factor
 
 
 class Entries:
@@ -77,9 +89,9 @@ def linear(count: int, rows: int, parameters: int) -> tuple[Functions, Tensor, T
     return Functions(lambda x: (a @ x[..., None])[..., 0] + b, x), a, b
 
 
-def at(systems: Functions, damping: float, momentum: float = 0.0) -> GaussNewton:
+def at(systems: Functions, damping: float, **settings: Any) -> GaussNewton:
     """The method with a damping of its own, and no step before."""
-    method = GaussNewton(systems, momentum)
+    method = GaussNewton(systems, GaussNewtonSettings(**{"momentum": 0.0, **settings}))
     method.restore(
         {
             "damping": torch.full((len(systems.x),), damping, dtype=DOUBLE),
@@ -102,7 +114,7 @@ def test_undamped_one_step_meets_the_minimum_of_a_linear_system(rows: int, param
 
 def test_from_its_own_damping_a_few_steps_do() -> None:
     systems, a, b = linear(3, 9, 4)
-    method = GaussNewton(systems, 0.5)
+    method = GaussNewton(systems, DEFAULT)
     for _ in range(10):
         method.advance(NOWHERE)
     best = torch.linalg.lstsq(a, -b[..., None]).solution[..., 0]
@@ -120,12 +132,10 @@ def damped(a: Tensor, r: Tensor, damping: float, towards: Tensor) -> Tensor:
 
 
 @pytest.mark.parametrize(("rows", "parameters"), [(9, 4), (4, 9)])
-def test_a_step_is_damped_towards_the_one_before(
-    rows: int, parameters: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(gauss_newton, "LENGTHS", (1.0,))
+def test_a_step_is_damped_towards_the_one_before(rows: int, parameters: int) -> None:
     systems, a, b = linear(2, rows, parameters)
-    method, start = GaussNewton(systems, 0.5), systems.x
+    full = GaussNewtonSettings(momentum=0.5, length=LineSearch((1.0,)))
+    method, start = GaussNewton(systems, full), systems.x
     before = 0.1 * draw(2, parameters, seed=3)
     damping = torch.full((2,), 0.3, dtype=DOUBLE)
     method.restore({"damping": damping, "step": before, "least": 0.3})
@@ -136,38 +146,40 @@ def test_a_step_is_damped_towards_the_one_before(
     torch.testing.assert_close(method.step, expected, rtol=1e-9, atol=1e-9)
 
 
-def test_both_spaces_give_the_same_steps() -> None:
-    """Parameters that count nothing turn 8 equations for 6 unknowns into 8 for 12."""
-    a, b, x = draw(2, 8, 6), draw(2, 8, seed=1), draw(2, 6, seed=2)
+@pytest.mark.parametrize(("rows", "parameters"), [(9, 4), (4, 9), (5, 5)])
+def test_both_spaces_give_the_same_steps(rows: int, parameters: int) -> None:
+    """And the default takes the smaller one, step for step."""
+    a, b, x = draw(2, rows, parameters), draw(2, rows, seed=1), draw(2, parameters, seed=2)
 
-    def function(x: Tensor) -> Tensor:
-        return (a @ torch.sin(x[:, :6])[..., None])[..., 0] + b
+    def walked(direction: Direction) -> Tensor:
+        systems = Functions(lambda x: (a @ torch.sin(x)[..., None])[..., 0] + b, x)
+        method = GaussNewton(systems, GaussNewtonSettings(momentum=0.5, direction=direction))
+        for _ in range(5):
+            method.advance(NOWHERE)
+        return systems.x
 
-    small = Functions(function, x)
-    large = Functions(function, torch.cat([x, torch.zeros_like(x)], dim=1))
-    one, other = GaussNewton(small, 0.5), GaussNewton(large, 0.5)
-    for _ in range(5):
-        torch.testing.assert_close(one.advance(NOWHERE), other.advance(NOWHERE), rtol=1e-9, atol=0)
-    torch.testing.assert_close(large.x[:, :6], small.x, rtol=1e-8, atol=1e-9)
-    assert not large.x[:, 6:].any()
+    by_parameters, by_residuals = (
+        walked(lambda _: ParameterSpace()),
+        walked(lambda _: ResidualSpace()),
+    )
+    torch.testing.assert_close(by_parameters, by_residuals, rtol=1e-7, atol=1e-9)
+    smaller = by_parameters if parameters <= rows else by_residuals
+    assert torch.equal(walked(smaller_space), smaller)
 
 
-def order_of(bent: float, monkeypatch: pytest.MonkeyPatch) -> float:
+def order_of(acceleration: GeodesicAcceleration | None) -> float:
     """By which power of its distance from the root of x² = 2 an undamped step falls short."""
-    monkeypatch.setattr(gauss_newton, "MOST_BENT", bent)
     distances = torch.tensor([[0.2], [0.1], [0.05], [0.025]], dtype=DOUBLE)
     systems = Functions(lambda x: x.square() - 2, 2**0.5 + distances)
-    at(systems, 1e-14).advance(NOWHERE)
+    at(systems, 1e-14, acceleration=acceleration).advance(NOWHERE)
     left = (systems.x - 2**0.5).abs()
     return float(((left[:-1] / left[1:]).log2()).mean())
 
 
-def test_steps_converge_quadratically_and_bent_ones_cubically(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    assert order_of(0.0, monkeypatch) == pytest.approx(2, abs=0.1)
-    assert order_of(gauss_newton.MOST_BENT, monkeypatch) == pytest.approx(2, abs=0.1)
-    assert order_of(0.75, monkeypatch) == pytest.approx(3, abs=0.2)
+def test_straight_steps_converge_quadratically_and_accelerated_ones_cubically() -> None:
+    assert order_of(None) == pytest.approx(2, abs=0.1)
+    assert order_of(GeodesicAcceleration(most=0.0)) == pytest.approx(2, abs=0.1)
+    assert order_of(GeodesicAcceleration()) == pytest.approx(3, abs=0.2)
 
 
 def rosenbrock(x: Tensor) -> Tensor:
@@ -180,7 +192,7 @@ STARTS = torch.tensor([[-1.2, 1.0], [2.0, -3.0], [0.0, 5.0]], dtype=DOUBLE)
 
 def test_near_the_solution_convergence_is_faster_than_any_rate() -> None:
     systems = Functions(rosenbrock, STARTS)
-    method, errors = GaussNewton(systems, 0.0), []
+    method, errors = GaussNewton(systems, GaussNewtonSettings(momentum=0.0)), []
     for _ in range(20):
         method.advance(NOWHERE)
         errors.append((systems.x - 1).norm(dim=1))
@@ -194,7 +206,7 @@ def test_near_the_solution_convergence_is_faster_than_any_rate() -> None:
 
 def test_no_step_raises_the_loss() -> None:
     systems = Functions(rosenbrock, torch.cat([STARTS, 30 * STARTS]))
-    method = GaussNewton(systems, 0.9)
+    method = GaussNewton(systems, GaussNewtonSettings(momentum=0.9))
     losses = torch.stack([method.advance(NOWHERE) for _ in range(30)])
     assert (losses[1:] <= losses[:-1]).all()
     assert (losses[-1] < losses[0]).all()
@@ -202,11 +214,11 @@ def test_no_step_raises_the_loss() -> None:
 
 def test_no_step_raises_an_experts_loss_on_the_points_of_the_step() -> None:
     made = Mixture(POOL, GateShape(1, 4), POISSON.domain.bounds, 1, seed=0)
-    sampler = Sampler(POISSON, 16, 2, "sobol", 0)
-    method = GaussNewton(ExpertResiduals(POISSON, made, made.expert_stacks), 0.5)
+    chosen = sampler(16, 2)
+    method = GaussNewton(ExpertResiduals(POISSON, made, made.expert_stacks), DEFAULT)
     moved = torch.zeros(len(POOL), dtype=torch.bool)
     for number in range(15):
-        points = sampler.draw(number, DOUBLE, torch.device("cpu"))
+        points = chosen.draw(number, DOUBLE, torch.device("cpu"))
         before = individual_losses(POISSON, made, points)
         seen = method.advance(points)
         torch.testing.assert_close(seen, before, rtol=1e-9, atol=0)
@@ -219,7 +231,7 @@ def test_no_step_raises_an_experts_loss_on_the_points_of_the_step() -> None:
 def test_systems_side_by_side_behave_as_each_alone() -> None:
     together = Functions(rosenbrock, STARTS)
     alone = [Functions(rosenbrock, start[None]) for start in STARTS]
-    method, methods = GaussNewton(together, 0.5), [GaussNewton(one, 0.5) for one in alone]
+    method, methods = GaussNewton(together, DEFAULT), [GaussNewton(one, DEFAULT) for one in alone]
     for _ in range(12):
         losses = method.advance(NOWHERE)
         expected = torch.cat([one.advance(NOWHERE) for one in methods])
@@ -236,57 +248,57 @@ def test_a_system_that_cannot_be_solved_stays_and_disturbs_no_other(bad: float) 
         return rosenbrock(x) * torch.tensor([[1.0], [bad], [1.0]], dtype=DOUBLE)
 
     systems, others = Functions(broken, STARTS), Functions(rosenbrock, STARTS[[0, 2]])
-    method, reference = GaussNewton(systems, 0.5), GaussNewton(others, 0.5)
+    method, reference = GaussNewton(systems, DEFAULT), GaussNewton(others, DEFAULT)
     for _ in range(12):
         losses = method.advance(NOWHERE)
         torch.testing.assert_close(losses[[0, 2]], reference.advance(NOWHERE))
         assert not losses[1].isfinite()
     assert torch.equal(systems.x[1], STARTS[1])
     torch.testing.assert_close(systems.x[[0, 2]], others.x)
-    assert cast(Tensor, method.damping)[1] == FIRST_DAMPING
+    assert cast(Tensor, method.damping)[1] == FIRST
 
 
 def test_a_system_that_knows_no_way_stays() -> None:
     """Its Jacobian is zero: nothing to factorise."""
     systems = Functions(lambda x: 0 * x + 1, STARTS)
-    method = GaussNewton(systems, 0.5)
+    method = GaussNewton(systems, DEFAULT)
     assert torch.equal(method.advance(NOWHERE), torch.full((3,), 2.0, dtype=DOUBLE))
     assert torch.equal(systems.x, STARTS)
 
 
-def test_damping_rises_with_each_refusal_and_falls_where_all_came_as_foretold() -> None:
+def test_damping_rises_with_each_refusal_and_falls_where_all_came_as_predicted() -> None:
     class Refusing(Functions):
         def residuals(self, points: Points, systems: Tensor, steps: Tensor) -> Tensor:
             return 1e3 + super().residuals(points, systems, steps).abs()
 
     systems = Refusing(rosenbrock, STARTS)
-    method = GaussNewton(systems, 0.5)
+    method = GaussNewton(systems, DEFAULT)
     method.advance(NOWHERE)
     assert torch.equal(systems.x, STARTS)
     assert not cast(Tensor, method.step).any()
-    tries = gauss_newton.CHANGE**gauss_newton.TRIES
-    expected = torch.full((3,), FIRST_DAMPING * tries, dtype=DOUBLE)
+    tries = FACTOR**DEFAULT.tries
+    expected = torch.full((3,), FIRST * tries, dtype=DOUBLE)
     torch.testing.assert_close(method.damping, expected)
 
-    as_foretold, _, _ = linear(3, 9, 4)
-    method = GaussNewton(as_foretold, 0.5)
+    as_predicted, _, _ = linear(3, 9, 4)
+    method = GaussNewton(as_predicted, DEFAULT)
     method.advance(NOWHERE)
-    expected = torch.full((3,), FIRST_DAMPING / gauss_newton.CHANGE, dtype=DOUBLE)
+    expected = torch.full((3,), FIRST / FACTOR, dtype=DOUBLE)
     torch.testing.assert_close(method.damping, expected)
 
 
 def test_no_damping_is_less_than_the_least() -> None:
     systems, _, _ = linear(3, 9, 4)
-    method = GaussNewton(systems, 0.5, least=0.8 * FIRST_DAMPING)
+    method = GaussNewton(systems, DEFAULT, least=0.8 * FIRST)
     method.advance(NOWHERE)
-    expected = torch.full((3,), 0.8 * FIRST_DAMPING, dtype=DOUBLE)
+    expected = torch.full((3,), 0.8 * FIRST, dtype=DOUBLE)
     torch.testing.assert_close(method.damping, expected)
 
 
 def test_a_momentum_that_leads_astray_is_let_go() -> None:
     """The second try begins from nothing, damped more; of the lengths the longest is best."""
     systems, a, b = linear(2, 9, 4)
-    method, start = GaussNewton(systems, 0.5), systems.x
+    method, start = GaussNewton(systems, DEFAULT), systems.x
     method.restore(
         {
             "damping": torch.full((2,), 1e2, dtype=DOUBLE),
@@ -307,14 +319,14 @@ def facts(method: GaussNewton, systems: Functions) -> list[Any]:
 @pytest.mark.parametrize("stop", [0, 1, 5])
 def test_it_goes_on_bit_for_bit(stop: int, tmp_path: Path) -> None:
     systems = Functions(rosenbrock, STARTS)
-    method = GaussNewton(systems, 0.5)
+    method = GaussNewton(systems, DEFAULT)
     for step in range(9):
         if step == stop:
             checkpoint.save(tmp_path / "c", {"method": method.state(), "x": systems.x})
         method.advance(NOWHERE)
     kept = checkpoint.load(tmp_path / "c")
     again = Functions(rosenbrock, kept["x"])
-    resumed = GaussNewton(again, 0.5)
+    resumed = GaussNewton(again, DEFAULT)
     resumed.restore(kept["method"])
     for _ in range(9 - stop):
         resumed.advance(NOWHERE)

@@ -8,10 +8,11 @@ from nas.calculus.jets import DerivativeSet
 from nas.mixture.gate import GateShape, sparsity
 from nas.mixture.mixture import Mixture
 from nas.problems import Box, Condition, Problem
-from nas.training import loss
-from nas.training.loss import individual_losses, mixture_loss, physics_loss
-from nas.training.points import Points, Sampler
-from tests.training.problems import POISSON, POOL
+from nas.training import physics_loss as loss
+from nas.training.collocation import Points, Sample
+from nas.training.physics_loss import HeldOutLoss, individual_losses, mixture_loss, physics_loss
+from tests.problems.periodic import PERIODIC
+from tests.training.problems import POISSON, POOL, sampler
 
 DOUBLE, CPU = torch.float64, torch.device("cpu")
 
@@ -31,7 +32,7 @@ def test_loss_of_a_constant_by_hand() -> None:
         residual=lambda u: u.xx - 2,
         conditions=[Condition(("x_min", "x_max"), lambda u: u, weight=5.0)],
     )
-    points = Sampler(problem, 8, 2, "sobol", 0).draw(0, DOUBLE, CPU)
+    points = sampler(8, 2, problem).draw(0, DOUBLE, CPU)
     value = physics_loss(problem, points, lambda x, s: constant(3.0, x, s))
     assert float(value) == pytest.approx(4 + 5 * 9, rel=1e-14)
 
@@ -43,14 +44,14 @@ def test_systems_and_separate_conditions_add_up() -> None:
         residual=lambda u: (u.x - 1, u - 1),
         conditions=[Condition("x_min", lambda u: u), Condition("x_max", lambda u: (u - 1, u.x))],
     )
-    points = Sampler(problem, 8, 4, "sobol", 0).draw(0, DOUBLE, CPU)
+    points = sampler(8, 4, problem).draw(0, DOUBLE, CPU)
     # u = 3: residuals -1 and 2; at the left 3; at the right 2 and 0
     value = physics_loss(problem, points, lambda x, s: constant(3.0, x, s))
     assert float(value) == pytest.approx(1 + 4 + 9 + 4 + 0, rel=1e-14)
 
 
 def test_exact_solution_has_no_loss() -> None:
-    points = Sampler(POISSON, 32, 2, "sobol", 0).draw(0, DOUBLE, CPU)
+    points = sampler(32, 2).draw(0, DOUBLE, CPU)
 
     def exact(x: Tensor, derivatives: DerivativeSet) -> Tensor:
         pi, angle = torch.pi, torch.pi * x
@@ -68,24 +69,21 @@ def test_points_count_by_their_weights() -> None:
         residual=lambda u, x: u - x,
         conditions=[Condition("x_min", lambda u: u - 1)],
     )
+    interior = torch.tensor([[0.0], [0.5], [1.0]], dtype=DOUBLE)
+    weights = torch.tensor([0.5, 0.3, 0.2], dtype=DOUBLE)
     points = Points(
-        torch.tensor([[0.0], [0.5], [1.0]], dtype=DOUBLE),
-        torch.tensor([0.5, 0.3, 0.2], dtype=DOUBLE),
-        torch.zeros(4, 1, dtype=DOUBLE),
-        {"x_min": slice(0, 4)},
+        (
+            Sample(interior, weights, {"interior": slice(0, 3)}),
+            Sample(torch.zeros(4, 1, dtype=DOUBLE), None, {"x_min": slice(0, 4)}),
+        )
     )
     value = physics_loss(problem, points, lambda x, s: constant(3.0, x, s), lambda derivatives: 2)
     assert float(value) == pytest.approx(0.5 * 9 + 0.3 * 2.5**2 + 0.2 * 4 + 4, rel=1e-14)
 
 
-def test_points_as_drawn_count_alike() -> None:
-    points = Sampler(POISSON, 8, 2, "sobol", 0).draw(0, DOUBLE, CPU)
-    assert torch.equal(points.weights, torch.full((8,), 1 / 8, dtype=DOUBLE))
-
-
-def test_own_losses_are_those_of_mixtures_of_one() -> None:
+def test_individual_losses_are_those_of_mixtures_of_one() -> None:
     mixture = Mixture(POOL, GateShape(1, 4), POISSON.domain.bounds, 1, seed=0)
-    points = Sampler(POISSON, 32, 2, "sobol", 0).draw(0, DOUBLE, CPU)
+    points = sampler(32, 2).draw(0, DOUBLE, CPU)
     own = individual_losses(POISSON, mixture, points)
     for index, expected in zip(mixture.alive, own, strict=True):
         alone = Mixture(POOL, GateShape(1, 4), POISSON.domain.bounds, 1, seed=0, alive=[index])
@@ -94,25 +92,17 @@ def test_own_losses_are_those_of_mixtures_of_one() -> None:
 
 def test_loss_without_an_expert_is_the_loss_after_its_drop() -> None:
     mixture = Mixture(POOL, GateShape(1, 4), POISSON.domain.bounds, 1, seed=0)
-    points = Sampler(POISSON, 32, 2, "sobol", 0).draw(0, DOUBLE, CPU)
+    points = sampler(32, 2).draw(0, DOUBLE, CPU)
     foreseen = mixture_loss(POISSON, mixture, points, without=2)
     mixture.drop(2)
     torch.testing.assert_close(mixture_loss(POISSON, mixture, points), foreseen)
-
-
-def test_a_draw_is_the_same_for_the_same_seed_and_number() -> None:
-    sampler = Sampler(POISSON, 16, 2, "sobol", 3)
-    one, again, other = (sampler.draw(number, DOUBLE, CPU) for number in (5, 5, 6))
-    assert torch.equal(one.interior, again.interior)
-    assert not torch.equal(one.interior, other.interior)
-    assert not torch.equal(one.interior, sampler.held_out(DOUBLE, CPU).interior)
 
 
 def test_problem_without_conditions() -> None:
     problem = Problem(
         name="free", domain=Box(x=(0.0, 1.0)), residual=lambda u: u - 1, conditions=[]
     )
-    points = Sampler(problem, 8, 2, "sobol", 0).draw(0, DOUBLE, CPU)
+    points = sampler(8, 2, problem).draw(0, DOUBLE, CPU)
     value = physics_loss(problem, points, lambda x, s: constant(3.0, x, s))
     assert float(value) == pytest.approx(4.0)
 
@@ -133,7 +123,7 @@ def plate() -> tuple[Problem, Mixture, Points]:
     mixture = Mixture(POOL, GateShape(1, 4), problem.domain.bounds, 1, seed=0)
     with torch.no_grad():
         mixture.gate.out_weight.normal_(generator=torch.Generator().manual_seed(0))
-    return problem, mixture, Sampler(problem, 50, 41, "sobol", 0).draw(0, DOUBLE, CPU)
+    return problem, mixture, sampler(50, 41, problem).draw(0, DOUBLE, CPU)
 
 
 @pytest.mark.parametrize("largest", [1, 7, 13, 10**6])
@@ -189,11 +179,47 @@ def test_the_gradient_of_the_importance_is_that_of_the_mean_weights(
     derivatives, gate = DerivativeSet([], 2), list(mixture.gate.parameters())
     coordinates = mixture.coordinates(points.interior, derivatives)
     importance = mixture.weights(mixture.logits(coordinates, derivatives)).mean(0)
-    penalty_weight = sparsity(importance, 0.5)
-    (slope,) = torch.autograd.grad(penalty_weight, importance, retain_graph=True)
-    gradients = torch.autograd.grad(penalty_weight, gate)
+    term = sparsity(importance, 0.5)
+    (slope,) = torch.autograd.grad(term, importance, retain_graph=True)
+    gradients = torch.autograd.grad(term, gate)
     monkeypatch.setattr(loss, "CHUNK_BYTES", 1)
     monkeypatch.setattr(loss, "SMALLEST_CHUNK", 7)
     loss.learn_importance(mixture, points, slope)
     for parameter, gradient in zip(gate, gradients, strict=True):
         torch.testing.assert_close(parameter.grad, gradient, rtol=1e-10, atol=1e-13)
+
+
+def test_held_out_losses_are_those_at_the_held_out_points() -> None:
+    mixture = Mixture(POOL, GateShape(1, 4), POISSON.domain.bounds, 1, seed=0)
+    chosen = sampler(16, 2)
+    measure = HeldOutLoss(POISSON, chosen, mixture.centre)
+    points = chosen.held_out(DOUBLE, CPU)
+    assert measure(mixture) == float(mixture_loss(POISSON, mixture, points))
+    assert measure(mixture, 2) == float(mixture_loss(POISSON, mixture, points, without=2))
+    assert measure.individual(mixture) == individual_losses(POISSON, mixture, points).tolist()
+    trained_on = chosen.draw(0, DOUBLE, CPU)
+    assert measure(mixture) != float(mixture_loss(POISSON, mixture, trained_on))
+
+
+@pytest.mark.parametrize("largest", [1, 5, 10**6])
+def test_a_residual_that_sees_two_points_at_once(
+    monkeypatch: pytest.MonkeyPatch, largest: int
+) -> None:
+    """u = x y on a square that is to be periodic along x: 0 on the left, y on the right."""
+    monkeypatch.setattr(loss, "CHUNK_BYTES", 1)
+    monkeypatch.setattr(loss, "SMALLEST_CHUNK", largest)
+    points = sampler(8, 6, PERIODIC).draw(0, DOUBLE, CPU)
+    pairs = points.samples[1].points
+    assert pairs.shape == (2, 6, 2)
+
+    def product(x: Tensor, derivatives: DerivativeSet) -> Tensor:
+        jet = torch.zeros(len(derivatives), len(x), 1, dtype=DOUBLE)
+        jet[0, :, 0] = x[:, 0] * x[:, 1]
+        if (1, 0) in derivatives.index:
+            jet[derivatives.index[1, 0], :, 0] = x[:, 1]
+        return jet
+
+    y = pairs[0, :, 1]
+    expected = 4.0 * y.square().mean() + (points.interior.prod(-1) - 1).square().mean()
+    got = physics_loss(PERIODIC, points, product, lambda derivatives: largest)
+    torch.testing.assert_close(got, expected)

@@ -11,16 +11,10 @@ import torch
 
 from nas.calculus.jets import DerivativeSet
 from nas.mixture.mixture import Mixture
-from nas.training import resampling
-from nas.training.baseline import Baseline, Single
-from nas.training.loss import individual_losses, mixture_loss
-from nas.training.warm_up import begin
+from nas.training.physics_loss import individual_losses, mixture_loss
+from nas.training.single_networks import SingleNetwork, SingleNetworks
+from nas.training.warm_up import WarmUp
 from tests.training.problems import POISSON, POOL, settings
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resampling, "CANDIDATES", 256)
 
 
 def error(mixture: Mixture) -> float:
@@ -35,7 +29,7 @@ def reached(looks: Iterator[int], stop: int) -> bool:
     return next(looks) >= stop
 
 
-def facts(singles: list[Single] | None) -> list[dict[str, Any]]:
+def facts(singles: list[SingleNetwork] | None) -> list[dict[str, Any]]:
     """All but the wall time, which no run has twice."""
     assert singles is not None
     return [vars(single) | {"seconds": None} for single in singles]
@@ -50,7 +44,7 @@ def test_each_candidate_learns_the_problem_alone() -> None:
         assert len(mixture.alive) == 1
         return error(mixture)
 
-    singles = Baseline(POISSON, settings(iterations=40), measure).run()
+    singles = SingleNetworks(POISSON, settings(iterations=40), measure).run()
     assert singles is not None
     assert [single.index for single in singles] == list(range(len(POOL)))
     for single, loss in zip(singles, losses, strict=True):
@@ -65,11 +59,11 @@ def test_each_candidate_learns_the_problem_alone() -> None:
 
 def test_the_warm_up_is_that_of_a_search_of_the_same_seed() -> None:
     chosen = settings(iterations=0)
-    singles = Baseline(POISSON, chosen).run()
-    mixture = Mixture(POOL, chosen.gate, POISSON.domain.bounds, 1, chosen.seed).float()
-    warm_up = begin(POISSON, mixture, chosen.sampler, chosen.search.warm_up)
-    for iteration in range(chosen.search.warm_up.iterations):
-        warm_up.advance(iteration)
+    singles = SingleNetworks(POISSON, chosen).run()
+    mixture = chosen.mixture(POISSON)
+    warm_up = WarmUp(POISSON, mixture, chosen.sampler, chosen.warm_up)
+    while not warm_up.finished:
+        warm_up.advance()
     held_out = chosen.sampler.held_out(torch.float32, torch.device("cpu"))
     expected = dict(
         zip(mixture.alive, individual_losses(POISSON, mixture, held_out).tolist(), strict=True)
@@ -78,28 +72,28 @@ def test_the_warm_up_is_that_of_a_search_of_the_same_seed() -> None:
     for single in singles:
         assert single.individual_loss == pytest.approx(expected[single.index], rel=1e-4)
         assert single.parameters == mixture.expert_parameters(single.index)
-        points = chosen.search.warm_up.interior + chosen.search.warm_up.boundary
-        assert single.evaluations == chosen.search.warm_up.iterations * points
+        points = chosen.warm_up.counts.interior + chosen.warm_up.counts.boundary
+        assert single.evaluations == chosen.warm_up.iterations * points
 
 
 @pytest.mark.parametrize("stops", [[0, 4], [7], [6, 9, 12]])
 def test_interrupted_anywhere_it_ends_bit_for_bit_the_same(
     tmp_path: Path, stops: list[int]
 ) -> None:
-    whole = Baseline(POISSON, settings(), error).run()
+    whole = SingleNetworks(POISSON, settings(), error).run()
     for stop in stops:
         path = tmp_path / "checkpoint"
-        begun = Baseline(POISSON, settings(), error, path)
+        begun = SingleNetworks(POISSON, settings(), error, path)
         assert begun.run(partial(reached, count(), stop)) is None
         assert path.exists()
-    resumed = Baseline(POISSON, settings(), error, path)
+    resumed = SingleNetworks(POISSON, settings(), error, path)
     assert resumed.step > 0
     assert facts(resumed.run()) == facts(whole)
 
 
 def test_a_watcher_is_told_how_much_is_done() -> None:
     told: list[tuple[str, float]] = []
-    Baseline(POISSON, settings()).run(watch=lambda one: told.append((one.phase, one.done)))
+    SingleNetworks(POISSON, settings()).run(watch=lambda one: told.append((one.phase, one.done)))
     assert [done for _, done in told] == sorted(done for _, done in told)
     assert told[-1][1] == 1
     assert {phase for phase, _ in told} == {"warm-up", "fine-tuning"}
