@@ -24,7 +24,7 @@ Jacobian = BlockDiagonalJacobian | JointJacobian
 
 @dataclass(frozen=True)
 class Steps:
-    """Steps d (k, P) and their images J d (k, R): what the residuals change by in the linear model."""
+    """Steps d (k, P) and their images J d (k, R): the change of the residuals, were they linear."""
 
     steps: Tensor
     image: Tensor

@@ -4,9 +4,9 @@ Axis legend: E experts alive.
 
 What happens before the sparsity term acts decides between a choice and noise: at uniform weights
 the term is stationary, and whatever breaks the tie wins. So the gate starts from what the experts
-have learnt by themselves, and learns alone (*gate*) before all learn the mixture's residual together
-(*selection*), while the sparsity term grows for as long as nobody can be dropped. Experts leave one
-at a time, and one that is missed comes back.
+have learnt by themselves, and learns alone (*gate*) before all learn the mixture's residual
+together (*selection*), while the sparsity term grows for as long as nobody can be dropped. Experts
+leave one at a time, and one that is missed comes back.
 """
 
 import math
@@ -143,7 +143,7 @@ class Selection:
         return self.step % self.settings.check_every == 0 or self.finished
 
     def introduce(self) -> None:
-        """Part with experts that diverged in the warm-up, and let the gate start from the others."""
+        """Drop the experts that diverged in the warm-up, and start the gate from the others."""
         losses = self._measure.individual(self.mixture)
         for index, value in zip(self.mixture.alive, losses, strict=True):
             self.outcomes[index].individual_loss = value

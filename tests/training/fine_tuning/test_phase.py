@@ -137,7 +137,7 @@ def test_it_ends_where_no_step_lowers_the_loss_and_says_so() -> None:
 
 
 class Pretended:
-    """An optimiser that learns nothing, writes down what it is asked, and refines ``times`` times."""
+    """An optimiser that learns nothing, notes what it is asked, and refines ``times`` times."""
 
     converged, points_seen = False, 0
 

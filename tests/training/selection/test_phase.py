@@ -1,4 +1,4 @@
-"""The selection as a phase: what it writes down before it chooses, and whom it may be told to keep."""
+"""The selection as a phase: what it records before it chooses, and whom it keeps when told to."""
 
 from dataclasses import replace
 
