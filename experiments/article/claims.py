@@ -30,34 +30,27 @@ def survival_of(findings: Findings, records: Records) -> None:
 
 
 def quadrants(findings: Findings, records: Records) -> None:
-    """Add how many of four experts survive, and how many experts dominate a quadrant."""
+    """Add how many of four experts survive, and how many of them dominate a quadrant."""
     completed = records.runs[records.runs["status"] == "completed"]
     left = completed["experts_after"]
+    maps = [found for run in completed["run"] if (found := records.map(run)) is not None]
+    dominant = np.array([dominant_experts(found) for found in maps])
+    name = "experts that dominate one of 3 quadrants, mean"
     findings.add("experts that survive, mean", float(left.mean()), "", "lower")
     findings.add("share of runs in which three survive", float((left == 3).mean()), "", "higher")
-    dominant = [
-        dominant_experts(found)
-        for run in completed["run"]
-        if (found := records.map(run)) is not None
-    ]
-    findings.add(
-        "experts that dominate one of 3 quadrants, mean", float(np.mean(dominant)), "", "higher"
-    )
-    share = float(np.mean([one == 3 for one in dominant]))
-    findings.add("share of runs in which three dominate a quadrant", share, "", "higher")
-    three = sum(one == 3 for one in dominant)
+    findings.add(name, float(dominant.mean()), "", "higher")
+    three, runs = int((dominant == 3).sum()), len(dominant)
+    findings.add("share of runs in which three dominate a quadrant", three / runs, "", "higher")
     findings.note(
         f"Of {len(completed)} runs, {(left == 2).sum()} end with two experts, "
         f"{(left == 3).sum()} with three and {(left == 4).sum()} with all four. In "
         f"{three} each of the three quadrants has another expert with the greatest mean weight."
     )
-    low, high = proportion_confint(
-        three, len(dominant), alpha=1 - survival.COVERAGE, method="wilson"
-    )
+    low, high = proportion_confint(three, runs, alpha=1 - survival.COVERAGE, method="wilson")
     verdict = "contradicted" if high < 0.5 else "confirmed" if low > 0.5 else "undecided"
     findings.note(
         "**The article's three experts that share out the quadrants, as the rule: "
-        f"{verdict} here ({three} of {len(dominant)} runs, {low:.0%} to {high:.0%}).**"
+        f"{verdict} here ({three} of {runs} runs, {low:.0%} to {high:.0%}).**"
     )
 
 

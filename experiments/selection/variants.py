@@ -23,20 +23,10 @@ DEFAULT = "default"
 
 @dataclass(frozen=True)
 class Variant:
-    """How a search differs from the default.
+    """How a search differs from the default."""
 
-    Parameters
-    ----------
-    constants
-        (module or class, name) -> value instead.
-    rule
-        Fields of the `nas.mixture.dropping.DropRule`.
-    settings
-        Of the run.
-    """
-
-    constants: Mapping[tuple[Any, str], Any] = field(default_factory=dict)
-    rule: Mapping[str, Any] = field(default_factory=dict)
+    constants: Mapping[tuple[Any, str], Any] = field(default_factory=dict)  # of (owner, name)
+    rule: Mapping[str, Any] = field(default_factory=dict)  # of `nas.mixture.dropping.DropRule`
     settings: Callable[[RunSettings], RunSettings] = lambda settings: settings
 
     @contextmanager

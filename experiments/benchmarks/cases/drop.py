@@ -35,7 +35,7 @@ def measure(findings: Findings) -> None:
 
 
 def pauses_of_drops(ours: Ours, indices: Sequence[int]) -> list[float]:
-    """Seconds by which drop and next step are longer than the steps after, one a index."""
+    """Seconds by which drop and next step are longer than the steps after, one for each index."""
     for _ in range(STEPS):
         ours()
     pauses = []
