@@ -23,14 +23,14 @@ def test_deepxde_has_the_time_of_each_search_and_trains_once(
 ) -> None:
     asked: list[tuple[object, ...]] = []
 
-    def fresh(*arguments: object, **environment: str) -> float:
-        asked.append(arguments)
-        return 0.25
+    def fresh(function: str, problem: str, seed: int, seconds: float, **environment: str) -> float:
+        asked.append((function, problem, seed, seconds))
+        return 0.25 + seed
 
     monkeypatch.setattr(command, "fresh", fresh)
     found = made(tmp_path / "campaign", selected=(0.02, 0.03))
     for _ in range(2):
-        assert command.deepxde_errors("burgers", tmp_path, found) == {0: 0.25, 1: 0.25}
+        assert command.deepxde_errors("burgers", tmp_path, found) == {0: 0.25, 1: 1.25}
     function = "experiments.selection.in_deepxde:error"
     assert sorted(asked, key=str) == [(function, "burgers", one, 20.0) for one in (0, 1)]
 
