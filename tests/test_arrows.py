@@ -103,6 +103,7 @@ MAY_IMPORT = {
         "nas.reports.words",
         *GROUND,
     ],
+    "experiments.harness": ["experiments.harness", *GROUND],
     "nas.display": ["nas.result", "nas.campaign", "nas.reports"],
     "nas.cli": [
         "nas.display",

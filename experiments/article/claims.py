@@ -1,10 +1,10 @@
-"""The article's claims on what survives, and on who rules where, judged from records."""
+"""The article's claims on what survives and what dominates where, judged from records."""
 
 import numpy as np
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
-from experiments.benchmarks.figures import Findings
+from experiments.harness.figures import Findings
 from nas.campaign.records import Records
 from nas.reports import survival, words
 from nas.reports.claims import claims
@@ -30,32 +30,31 @@ def survival_of(findings: Findings, records: Records) -> None:
 
 
 def quadrants(findings: Findings, records: Records) -> None:
-    """Add how many of four experts survive, and how many quadrants have a ruler of their own."""
+    """Add how many of four experts survive, and how many of them dominate a quadrant."""
     completed = records.runs[records.runs["status"] == "completed"]
     left = completed["experts_after"]
+    maps = [found for run in completed["run"] if (found := records.map(run)) is not None]
+    dominant = np.array([dominant_experts(found) for found in maps])
+    name = "experts that dominate one of 3 quadrants, mean"
     findings.add("experts that survive, mean", float(left.mean()), "", "lower")
     findings.add("share of runs in which three survive", float((left == 3).mean()), "", "higher")
-    ruled = [rulers(found) for run in completed["run"] if (found := records.map(run)) is not None]
-    findings.add(
-        "quadrants with a ruler of their own, mean of 3", float(np.mean(ruled)), "", "higher"
-    )
-    share = float(np.mean([one == 3 for one in ruled]))
-    findings.add("share of runs with three rulers", share, "", "higher")
-    three = sum(one == 3 for one in ruled)
+    findings.add(name, float(dominant.mean()), "", "higher")
+    three, runs = int((dominant == 3).sum()), len(dominant)
+    findings.add("share of runs in which three dominate a quadrant", three / runs, "", "higher")
     findings.note(
         f"Of {len(completed)} runs, {(left == 2).sum()} end with two experts, "
         f"{(left == 3).sum()} with three and {(left == 4).sum()} with all four. In "
         f"{three} each of the three quadrants has another expert with the greatest mean weight."
     )
-    low, high = proportion_confint(three, len(ruled), alpha=1 - survival.COVERAGE, method="wilson")
+    low, high = proportion_confint(three, runs, alpha=1 - survival.COVERAGE, method="wilson")
     verdict = "contradicted" if high < 0.5 else "confirmed" if low > 0.5 else "undecided"
     findings.note(
         "**The article's three experts that share out the quadrants, as the rule: "
-        f"{verdict} here ({three} of {len(ruled)} runs, {low:.0%} to {high:.0%}).**"
+        f"{verdict} here ({three} of {runs} runs, {low:.0%} to {high:.0%}).**"
     )
 
 
-def rulers(grid: pd.DataFrame) -> int:
+def dominant_experts(grid: pd.DataFrame) -> int:
     """How many experts have the greatest mean weight in one of the L-shape's three quadrants."""
     weights = grid.filter(regex=r"^weight\.")
     inside = weights.notna().all(axis=1)

@@ -11,29 +11,11 @@ from nas.problems import Problem
 from nas.search_spaces import Candidate
 from nas.training.loss import learn_mixture
 from nas.training.optimisers import adam
-from nas.training.points import Points, Sampler
-
-
-def gradient(problem: Problem, mixture: Mixture, points: Points) -> Tensor:
-    """Fill the parameters' ``grad``; return the loss () without its graph."""
-    mixture.zero_grad()
-    return learn_mixture(problem, mixture, points).loss
+from nas.training.points import Sampler
 
 
 class Ours:
-    """A mixture, its points and its optimiser; a call is one step.
-
-    Parameters
-    ----------
-    problem
-        Without conditions.
-    pool
-        The candidates.
-    count
-        How many points.
-    device
-        Where it all is.
-    """
+    """A mixture of ``pool``, ``count`` points of ``problem`` and an optimiser; a call is a step."""
 
     def __init__(
         self,
@@ -46,12 +28,16 @@ class Ours:
         self.problem = problem
         bounds = problem.domain.bounds
         self.mixture = Mixture(pool, settings.GATE, bounds, outputs=1, seed=0).to(device, dtype)
-        self.points = Sampler(problem, count, 1, "sobol", seed=0).draw(
-            0, dtype, torch.device(device)
-        )
+        sampler = Sampler(problem, count, 1, "sobol", seed=0)
+        self.points = sampler.draw(0, dtype, torch.device(device))
         self.optimiser = adam(settings.LEARNING_RATE, self.mixture.parameters())
 
+    def gradient(self) -> Tensor:
+        """Fill the parameters' ``grad``; return the loss () without its graph."""
+        self.mixture.zero_grad()
+        return learn_mixture(self.problem, self.mixture, self.points).loss
+
     def __call__(self) -> Tensor:
-        loss = gradient(self.problem, self.mixture, self.points)
+        loss = self.gradient()
         self.optimiser.step()
         return loss

@@ -1,7 +1,7 @@
-"""What is measured: the standard pool, its gate, and the equations, without conditions.
+"""What is measured: two pools, the gate, and the equations, without conditions.
 
-Conditions are left out for every contestant: each library has its own way with them, and the
-residual is where the time goes.
+Conditions are left out for all: each library has its own way with them, and the residual is where
+the time goes.
 """
 
 from collections.abc import Sequence
@@ -12,13 +12,16 @@ import torch
 from nas import search_spaces
 from nas.calculus.fields import laplacian
 from nas.mixture.gate import GateShape
+from nas.mixture.mixture import Mixture
 from nas.problems import Box, Problem
-from nas.search_spaces import Candidate
+from nas.search_spaces import Candidate, SearchSpace
 
 POINTS = 2048
 GATE = GateShape(depth=2, width=32, activation="tanh")
 LEARNING_RATE = 1e-3
 NU = 0.01 / pi
+ACTIVATIONS = ("sine", "tanh", "swish", "softplus")
+DEPTHS, WIDTHS = (2, 3), (16, 32, 64)  # of the pool whose Gauss–Newton steps are measured
 
 BURGERS = Problem(
     name="burgers_residual",
@@ -41,5 +44,13 @@ PLATE = Problem(
 
 
 def standard_pool() -> Sequence[Candidate]:
-    """All 36 candidates: sine, tanh, swish, softplus with depths 2 to 4, widths 16, 32, 64."""
+    """All 36 candidates: four activations with depths 2 to 4 and widths 16, 32, 64."""
     return search_spaces.load("full_grid").candidates
+
+
+def default_pool(problem: Problem, dtype: torch.dtype) -> Mixture:
+    """The 24 candidates of the default space, untrained, with the default gate."""
+    space = SearchSpace.grid(activations=ACTIVATIONS, depths=DEPTHS, widths=WIDTHS)
+    pool = space.pool(len(space), 0)
+    bounds, outputs = problem.domain.bounds, len(problem.fields)
+    return Mixture(pool, GateShape(), bounds, outputs, 0).to(dtype)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from experiments.benchmarks.figures import Findings
+from experiments.harness.figures import Findings
 from nas.campaign.records import Records
 from nas.reports import claims as reported
 from nas.reports import survival, trust, words
@@ -21,14 +21,15 @@ MEDIANS: Mapping[str, tuple[str, float | None]] = {
     "evaluations": ("point-evaluations, the same", None),
 }
 BEATEN, BEATEN_AT_LEAST = 0.9, 0.5  # random subsets: the median over the seeds, and each of them
-RIVAL = 0.35  # the search's error over DeepXDE's
+DEEPXDE = 0.35  # the search's error over DeepXDE's
 ONE_BY_ONE = 0.15  # the search's time over that of DeepXDE for all candidates in turn
-GUIDE = "individual loss with its kin's"  # what the report goes by for single networks
+# What the report ranks single networks by.
+(GUIDE,) = (name for name, column in trust.RANKINGS.items() if column == "main_effects")
 TAU, TAU_AT_LEAST = 0.6, 0.4
 
 
-def measure(findings: Findings, records: Records, rivals: Mapping[int, float]) -> None:
-    """Add the figures of one problem; ``rivals`` are DeepXDE's errors by repetition."""
+def measure(findings: Findings, records: Records, deepxde: Mapping[int, float]) -> None:
+    """Add the figures of one problem; ``deepxde`` has the errors of that by repetition."""
     table = trust.runs(records)
     beaten = table["better"].dropna()
     name = "random subsets that the selected subset beats"
@@ -48,10 +49,10 @@ def measure(findings: Findings, records: Records, rivals: Mapping[int, float]) -
             covered = trust.coverage(int(table[column].count()))
             findings.note(f"{name}: {covered:.0%} interval {low:.3g} to {high:.3g}.")
     errors = records.runs.set_index("repetition")["relative_l2"]
-    ratios = [errors[one] / rival for one, rival in rivals.items() if one in errors.index]
+    ratios = [errors[one] / other for one, other in deepxde.items() if one in errors.index]
     if ratios:
         findings.add(
-            "search's error over DeepXDE's, equal time", float(np.median(ratios)), target=RIVAL
+            "search's error over DeepXDE's, equal time", float(np.median(ratios)), target=DEEPXDE
         )
     for row in trust.rankings(records).to_dict("records"):
         _ranking(findings, row["ranking"], row["runs"], row["tau"], row["least"])

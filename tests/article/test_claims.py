@@ -10,15 +10,16 @@ import pytest
 
 from experiments.article import __main__ as command
 from experiments.article import claims
-from experiments.benchmarks.figures import Findings
+from experiments.harness.cases import Case
+from experiments.harness.figures import Findings
 from nas.campaign import config
 from nas.campaign.records import Records
 from tests.reports.synthetic_campaign import Campaign, expert, run_row
 
 
-@pytest.mark.parametrize("name", command.CAMPAIGNS)
-def test_each_campaign_has_seeds_enough_for_a_claim_on_survival(name: str) -> None:
-    campaign = config.load(command.HERE / f"{name}.yaml")
+@pytest.mark.parametrize("case", command.EXPERIMENT.cases, ids=lambda case: str(case.name))
+def test_each_campaign_has_seeds_enough_for_a_claim_on_survival(case: Case) -> None:
+    campaign = config.load(command.HERE / f"{case.name}.yaml")
     assert campaign.seeds >= 10
     assert campaign.tune.m.fixed
     assert campaign.tune.m.low <= 2 * len(campaign.search_space().candidates)
@@ -58,12 +59,12 @@ def test_survival_is_counted_and_the_article_is_judged(
     assert f"Seen here: activation {keeps} over" in text
 
 
-def grid(ruler: dict[tuple[bool, bool], int]) -> pd.DataFrame:
-    """Weights of three experts on the L-shape; ``ruler`` tells who rules where (x > 0, y > 0)."""
+def grid(dominant: dict[tuple[bool, bool], int]) -> pd.DataFrame:
+    """Weights of three experts on the L-shape; who dominates where (x > 0, y > 0)."""
     points = [(x, y) for x in np.linspace(-0.9, 0.9, 6) for y in np.linspace(-0.9, 0.9, 6)]
     rows = []
     for x, y in points:
-        who = ruler.get((x > 0, y > 0))
+        who = dominant.get((x > 0, y > 0))
         weights = {
             f"weight.{index}": np.nan if who is None else 0.1 + 0.7 * (index == who)
             for index in range(3)
@@ -74,16 +75,16 @@ def grid(ruler: dict[tuple[bool, bool], int]) -> pd.DataFrame:
 
 def test_each_quadrant_has_the_expert_with_the_greatest_mean_weight() -> None:
     apart = {(False, False): 0, (False, True): 1, (True, False): 2}
-    assert claims.rulers(grid(apart)) == 3
-    assert claims.rulers(grid(dict.fromkeys(apart, 1))) == 1
-    assert claims.rulers(grid(apart | {(True, False): 0})) == 2
+    assert claims.dominant_experts(grid(apart)) == 3
+    assert claims.dominant_experts(grid(dict.fromkeys(apart, 1))) == 1
+    assert claims.dominant_experts(grid(apart | {(True, False): 0})) == 2
 
 
 @pytest.mark.parametrize(
     ("apart", "verdict"),
     [(0, "contradicted here (0 of 12 runs, 0% to 24%)"), (6, "undecided"), (12, "confirmed")],
 )
-def test_the_rule_of_three_rulers_is_judged_over_the_runs(apart: int, verdict: str) -> None:
+def test_the_rule_that_three_dominate_is_judged_over_the_runs(apart: int, verdict: str) -> None:
     runs = [f"0000-{one}" for one in range(12)]
     three = grid({(False, False): 0, (False, True): 1, (True, False): 2})
     one = grid(dict.fromkeys([(False, False), (False, True), (True, False)], 1))
@@ -94,4 +95,4 @@ def test_the_rule_of_three_rulers_is_judged_over_the_runs(apart: int, verdict: s
     claims.quadrants(findings, records)
     assert f"as the rule: {verdict}" in findings.notes[-1]
     values = {figure.figure: figure.value for figure in findings.figures}
-    assert values["share of runs with three rulers"] == apart / 12
+    assert values["share of runs in which three dominate a quadrant"] == apart / 12

@@ -1,4 +1,4 @@
-"""A small mixture in which everything counts, for tests of rivals and cases."""
+"""A small mixture in which everything counts, for tests of baselines and cases."""
 
 import torch
 

@@ -4,16 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from experiments.benchmarks.figures import Figure, Findings
+from experiments.harness.figures import Figure, Findings
 from experiments.selection import figures
 from nas.campaign.records import Records
 from tests.reports.synthetic_campaign import Campaign, expert, run_row
 from tests.reports.test_trust import made
 
 
-def measured(folder: Path, rivals: dict[int, float]) -> dict[str, Figure]:
+def measured(folder: Path, deepxde: dict[int, float]) -> dict[str, Figure]:
     findings = Findings("made_up")
-    figures.measure(findings, made(folder, selected=(0.02, 0.035, 0.045)), rivals)
+    figures.measure(findings, made(folder, selected=(0.02, 0.035, 0.045)), deepxde)
     return {figure.figure: figure for figure in findings.figures}
 
 
@@ -26,8 +26,8 @@ def test_figures_are_medians_over_the_seeds_beside_their_targets(tmp_path: Path)
         "search's mixture over best single network, equal iterations": (0.5, False),
         "search's error over DeepXDE's, equal time": (0.01 / 0.04, True),
         "share of the parameters that survive": (0.5, False),
-        "tau of individual loss with its kin's, mean": (1.0, True),
-        "tau of individual loss with its kin's, worst seed": (1.0, True),
+        f"tau of {figures.GUIDE}, mean": (1.0, True),
+        f"tau of {figures.GUIDE}, worst seed": (1.0, True),
         "tau of two seeds of single networks, mean": (1.0, None),
     }
     for name, (value, met) in expected.items():

@@ -1,12 +1,19 @@
-"""How long does training pause when an expert is dropped, and how much cheaper are steps then?"""
+"""How long does training pause when an expert is dropped, and how much cheaper are steps then?
+
+A pause is the time of the drop and of the step behind it beyond that of the steps after, the median
+over 18 drops, every second expert of the standard case. Cost against parameters is (step time
+after / before) over (parameters after / before) with half of the experts gone, 139,464 and 70,308
+parameters: 1 where the time falls as the parameters do, about 2 where nothing is gained.
+"""
 
 from collections.abc import Sequence
 from functools import partial
 from statistics import median
 
-from experiments.benchmarks import machine, settings, timing
-from experiments.benchmarks.figures import Findings
+from experiments.benchmarks import settings
 from experiments.benchmarks.ours import Ours
+from experiments.harness import machine, timing
+from experiments.harness.figures import Findings
 from nas.training.optimisers import follow
 
 STEPS = 3  # from which a usual one is known
@@ -25,18 +32,10 @@ def measure(findings: Findings) -> None:
     findings.add("step, all experts", 1e3 * times.median("whole"), "ms")
     findings.add("step, half of the experts", 1e3 * times.median("halved"), "ms")
     findings.add("cost against parameters", slope, "", "lower", 1.2)
-    findings.note(
-        "A pause is the time of the drop and of the step behind it beyond that of the steps "
-        f"after, the median over {len(pauses)} drops. Cost against parameters is (step time after "
-        "/ before) over (parameters after / before) with half of the experts gone, "
-        f"{parameters[0]:,} and {parameters[1]:,} parameters: 1 where the time falls as the "
-        "parameters do, about 2 "
-        "where nothing is gained."
-    )
 
 
 def pauses_of_drops(ours: Ours, indices: Sequence[int]) -> list[float]:
-    """Seconds by which drop and next step are longer than the steps after, one a index."""
+    """Seconds by which drop and next step are longer than the steps after, one for each index."""
     for _ in range(STEPS):
         ours()
     pauses = []

@@ -1,18 +1,16 @@
-"""How much does the Laplacian as one stream save against nested autograd?"""
+"""How much does the Laplacian, carried as one derivative, save against nested autograd?
 
-from experiments.benchmarks import machine, settings
-from experiments.benchmarks.duel import against_nested
-from experiments.benchmarks.figures import Findings
+Poisson's residual in the plane, 36 experts, 2,048 points.
+"""
+
+from experiments.benchmarks import settings
+from experiments.benchmarks.baselines import nested
+from experiments.benchmarks.comparison import against_nested
 from experiments.benchmarks.ours import Ours
-from experiments.benchmarks.rivals import nested
+from experiments.harness.figures import Findings
 
 
 def measure(findings: Findings) -> None:
     """Ours in turn with nested autograd."""
-    machine.use_all_cores()
     ours = Ours(settings.POISSON, settings.standard_pool())
     against_nested(findings, ours, nested.poisson, target=3.0)
-    findings.note(
-        f"Poisson's residual in the plane, {len(ours.mixture.pool)} experts, "
-        f"{len(ours.points.interior):,} points."
-    )

@@ -1,68 +1,37 @@
-"""How many more trials a minute do two workers do than one?"""
+"""How many more trials a minute do two workers do than one?
+
+A campaign on Burgers' equation of 12 trials of 8 experts, 400 steps of Adam each without
+fine-tuning, one thread a worker; the start of the workers counts. Medians of 2 rounds in turn.
+"""
 
 import tempfile
 from functools import partial
+from pathlib import Path
 from statistics import median
-from typing import Any
 
-import nas
-from experiments.benchmarks.figures import Findings
-from experiments.benchmarks.timing import seconds_of
+from experiments.harness.figures import Findings
+from experiments.harness.timing import seconds_of
+from nas.campaign import campaign, config
 
-TRIALS = 12
+FILE = Path(__file__).with_suffix(".yaml")
 ROUNDS = 2
-SETTINGS: dict[str, Any] = {
-    # Trials of equal size, so that no worker waits for the other's last.
-    "space": {
-        "activations": ["sine", "tanh", "swish", "softplus"],
-        "depths": [2, 3],
-        "widths": [32],
-    },
-    "gate": {"depth": 2, "width": 32, "activation": "tanh"},
-    "tune": {"m": 8},
-    "training": {
-        "warm_up": {
-            "method": "adam",
-            "iterations": 140,
-            "points": {"interior": 1000, "boundary": 300},
-        },
-        "steps": 260,
-        "points": {"interior": 1000, "boundary": 300},
-        "fine_tuning": {"iterations": 0},
-        "device": "cpu",
-    },
-}
+NAMES = {1: "one worker", 2: "two workers"}
 
 
 def measure(findings: Findings) -> None:
     """The same campaign with one worker and with two, in turn, from start to end."""
-    rates: dict[int, list[float]] = {1: [], 2: []}
+    trials = config.load(FILE).trials
+    rates: dict[int, list[float]] = {workers: [] for workers in NAMES}
     for _ in range(ROUNDS):
         for workers, found in rates.items():
-            found.append(60 * TRIALS / seconds_of(partial(_campaign, workers)))
+            found.append(60 * trials / seconds_of(partial(search, workers)))
     for workers, found in rates.items():
-        name = "one worker" if workers == 1 else "two workers"
-        findings.add(name, median(found), "trials/min", "higher")
+        findings.add(NAMES[workers], median(found), "trials/min", "higher")
     ratio = median(two / one for one, two in zip(rates[1], rates[2], strict=True))
     findings.add("two workers over one", ratio, "", "higher", 1.8)
-    findings.note(
-        f"A campaign on Burgers' equation of {TRIALS} trials of 8 experts, "
-        f"{_steps()} steps of Adam each without fine-tuning, one thread a worker; "
-        f"the start of the workers counts. Medians of {ROUNDS} rounds in turn."
-    )
 
 
-def _steps() -> int:
-    training = SETTINGS["training"]
-    return int(training["warm_up"]["iterations"] + training["steps"])
-
-
-def _campaign(workers: int) -> None:
+def search(workers: int) -> None:
+    """The whole campaign with so many workers."""
     with tempfile.TemporaryDirectory() as folder:
-        nas.search(
-            "burgers",
-            out=folder,
-            trials=TRIALS,
-            parallel={"workers": workers, "threads": 1},
-            **SETTINGS,
-        )
+        campaign.search(config.load(FILE, [f"parallel.workers={workers}"]), Path(folder))

@@ -1,0 +1,42 @@
+"""What does a Gauss–Newton iteration of a pool cost, in steps of Adam?
+
+The first iterations of a warm-up of 24 experts on Burgers' equation at its default 256 points
+inside and 64 on the boundary, float32. All counts: drawing the points, for Gauss–Newton by the size
+of the residuals, all tries of a step, and its length.
+"""
+
+from itertools import count
+
+import torch
+
+from experiments.benchmarks import settings
+from experiments.harness import machine
+from experiments.harness.figures import Findings
+from experiments.harness.timing import Step, in_turn
+from nas import problems
+from nas.campaign.config import WarmUp
+from nas.training.points import Sampler
+from nas.training.warm_up import Method, WarmUpSettings, begin
+
+GAUSS_NEWTON, ADAM = "Gauss–Newton", "Adam"
+DEFAULT = WarmUp()
+
+
+def measure(findings: Findings) -> None:
+    """One of each in turn, on the first iterations of a warm-up of its own."""
+    machine.use_all_cores()
+    times = in_turn({GAUSS_NEWTON: iterations("gauss_newton"), ADAM: iterations("adam")})
+    ratio = times.ratio(GAUSS_NEWTON, ADAM)
+    findings.add("Gauss–Newton iteration over a step of Adam", ratio, "×", target=15.0)
+    findings.add("Gauss–Newton iteration", 1e3 * times.median(GAUSS_NEWTON), "ms")
+
+
+def iterations(method: Method) -> Step:
+    """A function that does the next iteration of a warm-up."""
+    problem = problems.load("burgers")
+    interior, boundary = DEFAULT.points.interior, DEFAULT.points.boundary
+    sampler = Sampler(problem, interior, boundary, "sobol", 0)
+    how = WarmUpSettings(method, DEFAULT.iterations, interior, boundary, 1e-3)
+    warm_up = begin(problem, settings.default_pool(problem, torch.float32), sampler, how)
+    numbers = count()
+    return lambda: warm_up.advance(next(numbers))
