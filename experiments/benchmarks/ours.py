@@ -8,10 +8,11 @@ from torch import Tensor
 from experiments.benchmarks import settings
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
+from nas.problems.terms import PointCounts
 from nas.search_spaces import Candidate
-from nas.training.loss import learn_mixture
+from nas.training.collocation import Sampler
 from nas.training.optimisers import adam
-from nas.training.points import Sampler
+from nas.training.physics_loss import learn_mixture
 
 
 class Ours:
@@ -28,7 +29,7 @@ class Ours:
         self.problem = problem
         bounds = problem.domain.bounds
         self.mixture = Mixture(pool, settings.GATE, bounds, outputs=1, seed=0).to(device, dtype)
-        sampler = Sampler(problem, count, 1, "sobol", seed=0)
+        sampler = Sampler(problem, PointCounts(count, 1), "sobol", seed=0)
         self.points = sampler.draw(0, dtype, torch.device(device))
         self.optimiser = adam(settings.LEARNING_RATE, self.mixture.parameters())
 

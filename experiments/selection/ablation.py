@@ -4,7 +4,6 @@ For each problem and seed one warm-up, from which the search goes on once for ea
 writes the data, ``ablation.csv`` and ``ablation.json``, and from these ``ablation.md``.
 """
 
-import copy
 import math
 import time
 from datetime import date
@@ -25,8 +24,8 @@ from nas import problems
 from nas.campaign import config
 from nas.campaign.maps import relative_l2
 from nas.campaign.run_settings import run_settings
-from nas.training.search import WARM_UP, Search
-from nas.training.trainer import RunResult, Trainer
+from nas.training.training_run import RunResult, TrainingRun
+from nas.training.warm_up import WarmUp
 
 HERE = Path(__file__).parent
 PROBLEMS = [path.stem for path in sorted(HERE.glob("*.yaml"))]
@@ -73,22 +72,23 @@ class Start:
         self.settings = run_settings(self.problem, campaign, pool, p, threshold, seed, seed)
 
     @cached_property
-    def warmed(self) -> Search:
-        """A search at the end of its warm-up."""
-        search = Trainer(self.problem, self.settings).search
-        while search.phase == WARM_UP:
-            search.advance()
-        return search
+    def warmed(self) -> WarmUp:
+        """The pool at the end of its warm-up."""
+        settings = self.settings
+        pool = settings.mixture(self.problem)
+        warm_up = WarmUp(self.problem, pool, settings.sampler, settings.warm_up)
+        while not warm_up.finished:
+            warm_up.advance()
+        return warm_up
 
     def search(self, variant: Variant) -> Row:
         """The rest of the search, as a variant; ``seconds`` are without the warm-up."""
         warmed = self.warmed
-        with variant.applied():
-            trainer = begun(Trainer(self.problem, variant.settings(self.settings)), warmed)
-            variant.begin(trainer)
-            began = time.monotonic()
-            result = trainer.run()
-            return self._row(result, time.monotonic() - began)
+        run = TrainingRun(self.problem, variant(self.settings))
+        run.adopt(warmed)
+        began = time.monotonic()
+        result = run.run()
+        return self._row(result, time.monotonic() - began)
 
     def _row(self, result: RunResult, seconds: float) -> Row:
         """Infinite errors where it diverged."""
@@ -102,18 +102,6 @@ class Start:
             "relative_l2": math.inf if error is None else error,
             "seconds": seconds,
         }
-
-
-def begun(trainer: Trainer, warmed: Search) -> Trainer:
-    """``trainer`` as if it had had the warm-up of ``warmed``."""
-    search = trainer.search
-    for index in set(search.mixture.alive) - set(warmed.mixture.alive):
-        search.selection.drop(index)
-    search.mixture.stacks.load_state_dict(warmed.mixture.stacks.state_dict())
-    search.step = warmed.step
-    search.elimination.outcomes = copy.deepcopy(warmed.outcomes)
-    search.keep(search.mixture.alive)
-    return trainer
 
 
 if __name__ == "__main__":

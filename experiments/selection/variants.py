@@ -1,95 +1,106 @@
-"""The variants of the method: each differs from the default in one thing.
+"""The variants of the method: each differs from the default in one thing, a setting or a part."""
 
-What a variant changes is patched for as long as its run lasts.
-"""
-
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
-from unittest import mock
 
 import pandas as pd
 import torch
+from torch import Tensor
 
 from nas.mixture.gate import GateShape
+from nas.mixture.mixture import Mixture
 from nas.reports.survival import main_effects
-from nas.training import descent, elimination, selection
-from nas.training.search import Search
-from nas.training.trainer import RunSettings, Trainer
+from nas.search_spaces.candidates import levels_of
+from nas.training.fine_tuning import gauss_newton
+from nas.training.training_run import TrainingSettings
 
 DEFAULT = "default"
+ONE_LEFT: Mapping[str, Any] = {"fewest": 1}
+TENTH_OF_A_SECOND = gauss_newton.Settings().first_products  # of a step, in multiplications
+
+Variant = Callable[[TrainingSettings], TrainingSettings]
 
 
-@dataclass(frozen=True)
-class Variant:
-    """How a search differs from the default."""
-
-    constants: Mapping[tuple[Any, str], Any] = field(default_factory=dict)  # of (owner, name)
-    rule: Mapping[str, Any] = field(default_factory=dict)  # of `nas.mixture.dropping.DropRule`
-    settings: Callable[[RunSettings], RunSettings] = lambda settings: settings
-
-    @contextmanager
-    def applied(self) -> Iterator[None]:
-        """With other constants."""
-        with ExitStack() as stack:
-            for (owner, name), value in self.constants.items():
-                stack.enter_context(mock.patch.object(owner, name, value))
-            yield
-
-    def begin(self, trainer: Trainer) -> None:
-        """Before the first step after the warm-up."""
-        elimination = trainer.search.elimination
-        elimination.rule = replace(elimination.rule, **self.rule)
+def uniform(losses: Sequence[float], mixture: Mixture) -> Tensor:
+    """A `GateStart`: every expert has the same weight."""
+    return torch.zeros(len(losses))
 
 
-def _by_individual_loss(self: Search) -> None:
-    losses = torch.tensor([self.outcomes[index].individual_loss for index in self.mixture.alive])
-    self.mixture.gate.prefer(-torch.log(losses.clamp_min(1e-30)))
+def by_loss(losses: Sequence[float], mixture: Mixture) -> Tensor:
+    """A `GateStart` that does not look at sizes."""
+    return -torch.log(torch.tensor(losses).clamp_min(1e-30))
 
 
-def _by_main_effects(self: Search) -> None:
-    indices = self.mixture.alive
-    table = pd.DataFrame([asdict(self.mixture.pool[index]) for index in indices])
-    table["individual_loss"] = [self.outcomes[index].individual_loss for index in indices]
-    sizes = torch.tensor([self.mixture.expert_parameters(index) for index in indices])
-    self.mixture.gate.prefer(-torch.tensor(main_effects(table).to_numpy()) - torch.log(sizes))
+def by_main_effects(losses: Sequence[float], mixture: Mixture) -> Tensor:
+    """A `GateStart` by losses drawn halfway to their main effects, and sizes."""
+    table = pd.DataFrame([levels_of(mixture.pool[index]) for index in mixture.alive])
+    table["individual_loss"] = losses
+    sizes = torch.tensor([mixture.expert_parameters(index) for index in mixture.alive])
+    return -torch.tensor(main_effects(table).to_numpy()) - torch.log(sizes)
 
 
-def _wide_gate(settings: RunSettings) -> RunSettings:
-    return replace(settings, gate=GateShape(width=64))
+def _selection(**changes: Any) -> Variant:
+    return lambda settings: replace(settings, selection=replace(settings.selection, **changes))
 
 
-def _long(settings: RunSettings) -> RunSettings:
-    return replace(settings, fine_tuning=4 * settings.fine_tuning)
+def _competition(**changes: Any) -> Variant:
+    def change(settings: TrainingSettings) -> TrainingSettings:
+        competition = replace(settings.selection.competition, **changes)
+        return _selection(competition=competition)(settings)
+
+    return change
+
+
+def _penalty(**changes: Any) -> Variant:
+    def change(settings: TrainingSettings) -> TrainingSettings:
+        return _selection(penalty=replace(settings.selection.penalty, **changes))(settings)
+
+    return change
+
+
+def _rule(**changes: Any) -> Variant:
+    def change(settings: TrainingSettings) -> TrainingSettings:
+        return _selection(rule=replace(settings.selection.rule, **changes))(settings)
+
+    return change
+
+
+def _fine_tuning(factor: int = 1, **changes: Any) -> Variant:
+    """``factor`` times the iterations, and other settings of Gauss–Newton."""
+
+    def change(settings: TrainingSettings) -> TrainingSettings:
+        tuning = settings.fine_tuning
+        assert isinstance(tuning.method, gauss_newton.Settings)
+        method = replace(tuning.method, **changes)
+        longer = replace(tuning, iterations=factor * tuning.iterations, method=method)
+        return replace(settings, fine_tuning=longer)
+
+    return change
+
+
+def _both(one: Variant, other: Variant) -> Variant:
+    return lambda settings: other(one(settings))
 
 
 VARIANTS: Mapping[str, Variant] = {
-    DEFAULT: Variant(),
-    "gate of 2×64 instead of 2×16": Variant(settings=_wide_gate),
-    "gate's learning rate 2e-3 instead of 1e-2": Variant({(selection, "GATE_RATE"): 1.0}),
-    "gate begins uniform": Variant({(Search, "_prefer"): lambda self: None}),
-    "gate begins by individual loss, without size": Variant(
-        {(Search, "_prefer"): _by_individual_loss}
+    DEFAULT: lambda settings: settings,
+    "gate of 2×64 instead of 2×16": lambda settings: replace(settings, gate=GateShape(width=64)),
+    "gate's learning rate 2e-3 instead of 1e-2": _competition(gate_rate=1.0),
+    "gate begins uniform": _selection(start=uniform),
+    "gate begins by individual loss, without size": _selection(start=by_loss),
+    "gate begins by main effects of individual losses, and size": _selection(start=by_main_effects),
+    "penalty weight fixed at one loss": _penalty(first=1.0, growth=1.0),
+    "no sparsity term": _penalty(first=0.0),
+    "a drop refused where the held-out loss rises by 50 % (not 1000 %)": _rule(tolerance=0.5),
+    "drops neither refused nor undone": _rule(tolerance=1e9, left=1e9),
+    "one expert may be left": _rule(**ONE_LEFT),
+    "fine-tuning on a quarter of the points": _fine_tuning(rows_each=0.0),
+    "240 iterations of fine-tuning instead of 60": _fine_tuning(4),
+    "240 iterations of fine-tuning, and one expert may be left": _both(
+        _rule(**ONE_LEFT), _fine_tuning(4)
     ),
-    "gate begins by main effects of individual losses, and size": Variant(
-        {(Search, "_prefer"): _by_main_effects}
-    ),
-    "penalty weight fixed at one loss": Variant(
-        {(elimination, "FIRST_PRICE"): 1.0, (elimination, "DEARER"): 1.0}
-    ),
-    "no sparsity term": Variant({(elimination, "FIRST_PRICE"): 0.0}),
-    "a drop refused where the held-out loss rises by 50 % (not 1000 %)": Variant(
-        rule={"tolerance": 0.5}
-    ),
-    "drops neither refused nor undone": Variant(rule={"tolerance": 1e9, "left": 1e9}),
-    "one expert may be left": Variant(rule={"fewest": 1}),
-    "fine-tuning on a quarter of the points": Variant({(descent, "ROWS_EACH"): 0.0}),
-    "240 iterations of fine-tuning instead of 60": Variant(settings=_long),
-    "240 iterations of fine-tuning, and one expert may be left": Variant(
-        rule={"fewest": 1}, settings=_long
-    ),
-    "240 iterations of fine-tuning, each of a tenth of a second at most": Variant(
-        {(descent, "MOST_PRODUCTS"): descent.FIRST_PRODUCTS}, settings=_long
+    "240 iterations of fine-tuning, each of a tenth of a second at most": _fine_tuning(
+        4, most_products=TENTH_OF_A_SECOND
     ),
 }

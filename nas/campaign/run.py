@@ -203,7 +203,9 @@ def _expert_row(spec: RunSpec, index: int, candidate: Candidate) -> dict[str, An
     return unknown | spec.keys | {"candidate": index, "born": 0} | asdict(candidate)
 
 
-def _expert_rows(spec: RunSpec, settings: TrainingSettings, result: RunResult) -> list[dict[str, Any]]:
+def _expert_rows(
+    spec: RunSpec, settings: TrainingSettings, result: RunResult
+) -> list[dict[str, Any]]:
     alive = "survived" if result.status == "completed" else "censored"
     rows = []
     for index, candidate in enumerate(settings.pool):

@@ -51,7 +51,7 @@ class Phase(Protocol):
 
     @property
     def due(self) -> bool:
-        """Whether to look at the loss after the latest step: not after each, as that waits for it."""
+        """Whether to look at the loss after the latest step; each look waits for it."""
         ...
 
     def advance(self) -> Tensor:

@@ -199,6 +199,13 @@ class TrainingRun:
         share = len(indices) / len(self.settings.pool)
         self.warm_up.evaluations = round(share * self.warm_up.evaluations)
 
+    def adopt(self, warm_up: WarmUp) -> None:
+        """Go on from a finished warm-up of the same pool, whatever the gate of this run is."""
+        experts = warm_up.mixture.stacks.state_dict()
+        self.warm_up.mixture.stacks.load_state_dict(experts)
+        self.warm_up.step, self.warm_up.evaluations = warm_up.step, warm_up.evaluations
+        self._begin_selection()
+
     def save(self) -> None:
         """Write the checkpoint now."""
         if self.path is not None:

@@ -175,9 +175,7 @@ def _begun(job: SubsetJob, problem: Problem) -> TrainingRun:
         return trainer
     settings = without_competition(problem, job.campaign, job.members, job.run_seed, job.repetition)
     if job.seconds is not None:
-        settings = replace(
-            settings, fine_tuning=replace(settings.fine_tuning, iterations=NO_END)
-        )
+        settings = replace(settings, fine_tuning=replace(settings.fine_tuning, iterations=NO_END))
     return TrainingRun(problem, settings, path)
 
 

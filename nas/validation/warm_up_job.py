@@ -109,7 +109,9 @@ def _is_over(trainer: TrainingRun) -> bool:
     return trainer.selection is not None
 
 
-def _by_warm_up(trainer: TrainingRun, watch: Callable[[Progress], None]) -> Callable[[Progress], None]:
+def _by_warm_up(
+    trainer: TrainingRun, watch: Callable[[Progress], None]
+) -> Callable[[Progress], None]:
     """``watch``, told the share of the warm-up that is done rather than of a whole run."""
     ends = trainer.settings.warm_up.iterations
     return lambda progress: watch(replace(progress, done=min(progress.step / ends, 1.0)))

@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from nas.reports import figures
 from nas.campaign.records import Records
 from nas.errors import UserError
-from nas.reports import grid, style
+from nas.reports import figures, grid, style
 from nas.reports.figures import SECTIONS, collect, front, learning_curves, responsibility
 from nas.reports.figures import combinations as combined
 from nas.reports.figures import experts as own_predictions

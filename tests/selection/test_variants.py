@@ -1,15 +1,11 @@
-"""Variants truly change the search, and only for as long as they are applied."""
-
-import copy
+"""Variants truly change the search, from one warm-up and in one thing."""
 
 import pytest
 
-from experiments.selection.ablation import begun
 from experiments.selection.variants import DEFAULT, VARIANTS
-from nas.training import descent, resampling
-from nas.training.fine_tuning import FineTuning
-from nas.training.search import WARM_UP
-from nas.training.trainer import RunResult, Trainer
+from nas.training.fine_tuning import gauss_newton
+from nas.training.training_run import RunResult, TrainingRun, TrainingSettings
+from nas.training.warm_up import WarmUp
 from tests.training.problems import POISSON, settings
 
 # There is no fine-tuning here, and no drop that harms; what these change is tested by itself.
@@ -22,59 +18,58 @@ IDLE = {
 }
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resampling, "CANDIDATES", 256)
+def ended(name: str, warmed: WarmUp) -> RunResult:
+    run = TrainingRun(POISSON, VARIANTS[name](settings(iterations=0)))
+    run.adopt(warmed)
+    return run.run()
 
 
-def ended(name: str, warmed: Trainer) -> RunResult:
-    variant = VARIANTS[name]
-    with variant.applied():
-        trainer = Trainer(POISSON, variant.settings(settings(iterations=0)))
-        variant.begin(begun(trainer, warmed.search))
-        return trainer.run()
+@pytest.fixture(scope="module")
+def warmed() -> WarmUp:
+    chosen = settings()
+    warm_up = WarmUp(POISSON, chosen.mixture(POISSON), chosen.sampler, chosen.warm_up)
+    while not warm_up.finished:
+        warm_up.advance()
+    return warm_up
 
 
-@pytest.fixture
-def warmed() -> Trainer:
-    trainer = Trainer(POISSON, settings())
-    while trainer.search.phase == WARM_UP:
-        trainer.search.advance()
-    return trainer
-
-
-def test_a_variant_is_another_search_and_the_default_always_the_same(warmed: Trainer) -> None:
+def test_a_variant_is_another_search_and_the_default_always_the_same(warmed: WarmUp) -> None:
     default = ended(DEFAULT, warmed)
     for name in VARIANTS.keys() - IDLE - {DEFAULT}:
         assert ended(name, warmed).history != default.history, name
     assert ended(DEFAULT, warmed).history == default.history
 
 
-def test_the_warm_up_is_that_of_the_first_search(warmed: Trainer) -> None:
-    """Then the search goes on as that one does itself."""
-    whole = Trainer(POISSON, settings(iterations=0)).run()
+def test_adopting_a_warm_up_is_having_done_it(warmed: WarmUp) -> None:
+    whole = TrainingRun(POISSON, settings(iterations=0)).run()
     again = ended(DEFAULT, warmed)
-    assert again.held_out_loss == pytest.approx(whole.held_out_loss, rel=1e-6)
-    assert again.mixture.alive == whole.mixture.alive
+    assert again.held_out_loss == whole.held_out_loss
+    assert again.outcomes == whole.outcomes
+    assert again.evaluations == whole.evaluations
 
 
-def test_variants_of_the_fine_tuning_change_it(warmed: Trainer) -> None:
-    longer = VARIANTS["240 iterations of fine-tuning instead of 60"]
-    assert longer.settings(settings(iterations=60)).fine_tuning == 240
-    default = FineTuning(POISSON, copy.deepcopy(warmed.mixture), settings().sampler, 10)
-    with VARIANTS["fine-tuning on a quarter of the points"].applied():
-        few = FineTuning(POISSON, copy.deepcopy(warmed.mixture), settings().sampler, 10)
-    assert few.times == 0.25 < default.times
-    with VARIANTS["240 iterations of fine-tuning, each of a tenth of a second at most"].applied():
-        assert descent.MOST_PRODUCTS == descent.FIRST_PRODUCTS
+def changed(name: str) -> tuple[TrainingSettings, gauss_newton.Settings]:
+    found = VARIANTS[name](settings(iterations=60))
+    assert isinstance(found.fine_tuning.method, gauss_newton.Settings)
+    return found, found.fine_tuning.method
+
+
+def test_variants_of_the_fine_tuning_change_it() -> None:
+    longer, method = changed("240 iterations of fine-tuning instead of 60")
+    assert longer.fine_tuning.iterations == 240
+    assert method.most_products == 2**38
+    few, method = changed("fine-tuning on a quarter of the points")
+    assert few.fine_tuning.iterations == 60
+    assert method.rows_each == 0
+    _, method = changed("240 iterations of fine-tuning, each of a tenth of a second at most")
+    assert method.most_products == 2**32
 
 
 def test_variants_of_dropping_change_its_rule() -> None:
-    trainer = Trainer(POISSON, settings())
     for name, expected in (
-        ("drops neither refused nor undone", (1e9, 1e9)),
-        ("a drop refused where the held-out loss rises by 50 % (not 1000 %)", (0.5, 1e9)),
+        ("drops neither refused nor undone", (1e9, 1e9, 2)),
+        ("a drop refused where the held-out loss rises by 50 % (not 1000 %)", (0.5, 1.0, 2)),
+        ("240 iterations of fine-tuning, and one expert may be left", (10.0, 1.0, 1)),
     ):
-        VARIANTS[name].begin(trainer)
-        rule = trainer.search.elimination.rule
-        assert (rule.tolerance, rule.left) == expected
+        rule = changed(name)[0].selection.rule
+        assert (rule.tolerance, rule.left, rule.fewest) == expected

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import torch
+from nas.training.trainer import Progress, Trainer
 
 from nas import validation
 from nas.calculus.jets import DerivativeSet
@@ -22,7 +23,6 @@ from nas.campaign.workers import Workers
 from nas.errors import UserError
 from nas.problems import loading
 from nas.search_spaces import Candidate
-from nas.training.trainer import Progress, Trainer
 from nas.validation import single_job, subset_job, warm_up_job
 from nas.validation import validation as orchestra
 from nas.validation.warm_up_job import WarmUpJob

@@ -15,8 +15,9 @@ from experiments.harness.figures import Findings
 from experiments.harness.timing import Step, in_turn
 from nas import problems
 from nas.campaign.config import WarmUp
-from nas.training.points import Sampler
-from nas.training.warm_up import Method, WarmUpSettings, begin
+from nas.problems.terms import PointCounts
+from nas.training import warm_up
+from nas.training.collocation import Sampler
 
 GAUSS_NEWTON, ADAM = "Gauss–Newton", "Adam"
 DEFAULT = WarmUp()
@@ -31,12 +32,12 @@ def measure(findings: Findings) -> None:
     findings.add("Gauss–Newton iteration", 1e3 * times.median(GAUSS_NEWTON), "ms")
 
 
-def iterations(method: Method) -> Step:
+def iterations(method: str) -> Step:
     """A function that does the next iteration of a warm-up."""
     problem = problems.load("burgers")
-    interior, boundary = DEFAULT.points.interior, DEFAULT.points.boundary
-    sampler = Sampler(problem, interior, boundary, "sobol", 0)
-    how = WarmUpSettings(method, DEFAULT.iterations, interior, boundary, 1e-3)
-    warm_up = begin(problem, settings.default_pool(problem, torch.float32), sampler, how)
-    numbers = count()
-    return lambda: warm_up.advance(next(numbers))
+    counts = PointCounts(DEFAULT.points.interior, DEFAULT.points.boundary)
+    sampler = Sampler(problem, counts, "sobol", 0)
+    pool = settings.default_pool(problem, torch.float32)
+    chosen = warm_up.method(method, learning_rate=1e-3)
+    learning, numbers = chosen.begin(problem, pool, sampler, DEFAULT.iterations), count()
+    return lambda: learning.advance(next(numbers))

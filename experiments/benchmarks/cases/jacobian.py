@@ -23,8 +23,9 @@ from nas.calculus import plain
 from nas.calculus.jacobians import BlockDiagonalJacobian
 from nas.calculus.networks import Stack
 from nas.mixture.mixture import Mixture
+from nas.problems.terms import PointCounts
+from nas.training.collocation import Points, Sampler
 from nas.training.least_squares import ExpertResiduals
-from nas.training.points import Points, Sampler
 
 ROWS, ROUNDS = 1000, 5
 OURS, DENSE = "ours", "with all entries written out"
@@ -55,7 +56,7 @@ def measure(findings: Findings) -> None:
 
 def points() -> Points:
     """`ROWS` points inside the domain."""
-    sampler = Sampler(settings.BURGERS, ROWS, ROWS, "sobol", 0)
+    sampler = Sampler(settings.BURGERS, PointCounts(ROWS, ROWS), "sobol", 0)
     return sampler.draw(0, torch.float64, torch.device("cpu"))
 
 
@@ -75,7 +76,8 @@ def by_jets(mixture: Mixture, points: Tensor) -> list[Gradients]:
             one = [p.unsqueeze(0) for p in parameters]
             stack = Stack((name,), one[:half], one[half:])
             found = plain.evaluate(derivatives, at.unsqueeze(1), [stack])
-            return settings.BURGERS.equations(found, derivatives, x.unsqueeze(0))[0].sum()
+            (equation,) = settings.BURGERS.terms
+            return equation.residuals(found, derivatives, x.unsqueeze(0))[0].sum()
 
         found: Gradients = vmap(grad(residual), in_dims=(None, 1, 0))(own, jet, points)
         return found

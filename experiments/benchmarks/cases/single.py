@@ -18,7 +18,7 @@ from nas.calculus import compilation
 from nas.campaign import config
 from nas.campaign.maps import relative_l2
 from nas.campaign.run_settings import run_settings
-from nas.training.trainer import Trainer
+from nas.training.training_run import TrainingRun
 
 FILE = Path(__file__).with_suffix(".yaml")
 SECONDS = 60.0
@@ -41,8 +41,9 @@ def error(seed: int, seconds: float) -> float | None:
     compilation.library()
     ends = time.perf_counter() + seconds
     p, threshold = campaign.tune.p.low, campaign.tune.threshold.low
-    trainer = Trainer(problem, run_settings(problem, campaign, pool, p, threshold, seed, seed))
-    trainer.run(lambda: time.perf_counter() >= ends)
-    if trainer.fine_tuning:
-        trainer.fine_tuning.take_best()
-    return relative_l2(problem, trainer.mixture)
+    settings = run_settings(problem, campaign, pool, p, threshold, seed, seed)
+    run = TrainingRun(problem, settings)
+    run.run(lambda: time.perf_counter() >= ends)
+    if run.fine_tuning:
+        run.fine_tuning.take_best()
+    return relative_l2(problem, run.mixture)
