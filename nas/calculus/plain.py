@@ -1,7 +1,7 @@
 """The jets of many networks, and their gated mean, in torch's own functions.
 
-Axis legend: N networks of a stack, S derivatives, B points, D inputs, C outputs, E terms of the mean,
-V and W widths.
+Axis legend: N networks of a stack, S derivatives, B points, D inputs, C outputs, E terms of the
+mean, V and W widths.
 """
 
 from collections.abc import Sequence
@@ -103,11 +103,11 @@ class Trace:
 
 
 def outer(inputs: Tensor, slopes: Tensor, entries: Tensor) -> None:
-    """Write Σ over the derivatives of inputs (N, S, B, V) × slopes (N, S, B, W) into (N, B, V·W)."""
+    """Write Σₛ inputs (N, S, B, V) × slopes (N, S, B, W), point by point, into (N, B, V·W)."""
     weights = entries.view(*entries.shape[:2], inputs.shape[-1], slopes.shape[-1])
     torch.mul(inputs[:, 0, :, :, None], slopes[:, 0, :, None, :], out=weights)
-    for stream in range(1, inputs.shape[1]):
-        weights.addcmul_(inputs[:, stream, :, :, None], slopes[:, stream, :, None, :])
+    for s in range(1, inputs.shape[1]):
+        weights.addcmul_(inputs[:, s, :, :, None], slopes[:, s, :, None, :])
 
 
 def activate(derivatives: DerivativeSet, activations: Sequence[str], jet: Tensor) -> Tensor:

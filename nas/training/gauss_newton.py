@@ -163,7 +163,7 @@ class _Normal:
 
     def moves(self, steps: Tensor) -> _Moves:
         """What ``steps`` (K, P) do."""
-        return _Moves(steps, self._jacobian.times(steps.to(self._jacobian.dtype)).double())
+        return _Moves(steps, self._jacobian.matvec(steps.to(self._jacobian.dtype)).double())
 
     def damped(self, systems: Tensor, damping: Tensor) -> "_Damped":
         """Those of ``systems`` (k,) with ``damping`` (k,), in mean squared norms of a row of J."""
@@ -201,7 +201,7 @@ class _Damped:
         """The moves that lead away from ``residuals`` r (k, R)."""
         if self.by_parameters:
             steps = -self._inverse(self._back(residuals))
-            return _Moves(steps, self.jacobian.times(steps.to(self.jacobian.dtype)).double())
+            return _Moves(steps, self.jacobian.matvec(steps.to(self.jacobian.dtype)).double())
         solution = self._inverse(residuals)
         # J d = -J Jᵀ y, and (J Jᵀ + λI) y = r.
         return _Moves(-self._back(solution), self.added[:, None] * solution - residuals)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn.functional import pad
 
-from nas.calculus import fused, jacobians, networks, plain
+from nas.calculus import fused, jacobians, networks, plain, stack_jacobian
 from nas.calculus.activations import ACTIVATIONS
 from nas.calculus.jacobians import BlockDiagonalJacobian, JointJacobian, StackJacobian
 from nas.calculus.jets import Derivative, DerivativeSet, Laplacian
@@ -111,7 +111,7 @@ def assert_agrees(
     step, y = draw(count, parameters), draw(count, rows)
     assert relative(got.dense(), expected) < tolerance
     assert relative(got.gram().tril(), (expected @ expected.mT).tril()) < tolerance
-    assert relative(got.times(step), (expected @ step[..., None])[..., 0]) < tolerance
+    assert relative(got.matvec(step), (expected @ step[..., None])[..., 0]) < tolerance
     assert relative(got.rmatvec(y), (y[:, None] @ expected)[:, 0]) < tolerance
 
 
@@ -145,7 +145,7 @@ def test_agrees_with_autograd(
     ]
     one = stack(activations, [dimension, *[width] * depth, outputs], seed=points)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(jacobians, "_FACTORED", factored)
+        patch.setattr(stack_jacobian, "_FACTORED", factored)
         assert_agrees(jacobian(one, blocks), by_autograd(one, blocks), 1e-10)
 
 
@@ -189,7 +189,7 @@ def test_the_gram_matrix_takes_the_way_of_less_work(
         factored(self, total, layer)
 
     monkeypatch.setattr(StackJacobian, "_add_factored", noticed)
-    monkeypatch.setattr(jacobians, "_FACTORED", 96)
+    monkeypatch.setattr(stack_jacobian, "_FACTORED", 96)
     got, expected = jacobian(one, [(derivatives, 5)]).gram(), by_autograd(one, [(derivatives, 5)])
     assert relative(got.tril(), (expected @ expected.mT).tril()) < 1e-10
     assert layers == ([1] if width == 64 else [])
@@ -294,7 +294,7 @@ def test_moved_stacks_stand_where_the_step_leads() -> None:
     (far,) = jacobians.moved([one], [-tiny * step])
     blocks = [(derivatives, 5)]
     slope = (all_residuals(near, blocks) - all_residuals(far, blocks)) / (2 * tiny)
-    assert relative(jacobian(one, blocks).times(step), slope) < 1e-7
+    assert relative(jacobian(one, blocks).matvec(step), slope) < 1e-7
 
 
 def test_moved_keeps_the_precision_of_the_stack() -> None:

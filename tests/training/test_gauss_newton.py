@@ -39,7 +39,7 @@ class Entries:
     def gram(self) -> Tensor:
         return self._entries @ self._entries.mT
 
-    def times(self, steps: Tensor) -> Tensor:
+    def matvec(self, steps: Tensor) -> Tensor:
         return (self._entries @ steps[..., None])[..., 0]
 
     def rmatvec(self, rows: Tensor) -> Tensor:

@@ -108,7 +108,7 @@ def test_a_small_step_changes_the_residuals_by_the_jacobian(problem: Problem, ma
     everyone = torch.arange(len(steps))
     ahead, behind = (systems.residuals(points, everyone, sign * steps) for sign in (1, -1))
     slope = (ahead - behind) / 2
-    expected = systems.linearise(points)[1].times(steps)
+    expected = systems.linearise(points)[1].matvec(steps)
     assert (slope - expected).norm() < 1e-6 * expected.norm()
 
 
