@@ -36,6 +36,15 @@ def rows(residual: Tensor, traces: Sequence[Trace], retain: bool) -> list[Rows]:
     ----------
     retain
         Whether another residual of the same traces is to follow.
+
+    Examples
+    --------
+    >>> from nas.calculus.derivatives import DerivativeSet
+    >>> line = networks.Stack(("tanh",), [torch.tensor([[[2.0]]])], [torch.tensor([[1.0]])])
+    >>> trace = networks.trace(DerivativeSet([], dimension=1), torch.tensor([[[3.0]]]), line)
+    >>> (factors,) = rows(5 * trace.jet[:, 0, :, 0], [trace], retain=False)
+    >>> factors.inputs[0].item(), factors.slopes[0].item()
+    (3.0, 5.0)
     """
     wanted = [one.jet for one in traces]
     # A row depends on its own point alone: the gradient of the sum has that of each row.
@@ -62,7 +71,6 @@ class StackJacobian:
     --------
     One network without hidden layers, u = 2 x + 1, and as its residual u² at the points 0 and 3:
 
-    >>> from nas.calculus import networks
     >>> from nas.calculus.derivatives import DerivativeSet
     >>> value = DerivativeSet([], dimension=1)
     >>> line = networks.Stack(("tanh",), [torch.tensor([[[2.0]]])], [torch.tensor([[1.0]])])

@@ -22,7 +22,7 @@ OTHER = torch.tensor([4.0, 1.5, 0.25], dtype=torch.float64)
 
 
 def field(value: Tensor = VALUE, name: str = "u") -> Any:
-    return Field(name, ("x", "t"), lambda stream: value)
+    return Field(name, ("x", "t"), lambda derivative: value)
 
 
 def expression(
@@ -65,7 +65,7 @@ def test_torch_functions_take_fields() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ask", "stream"),
+    ("ask", "derivative"),
     [
         (lambda u: u.x, (1, 0)),
         (lambda u: u.t, (0, 1)),
@@ -78,8 +78,8 @@ def test_torch_functions_take_fields() -> None:
         (lambda u: laplacian(u), Laplacian((0,))),
     ],
 )
-def test_derivatives_by_name(ask: Callable[[Field], Any], stream: Derivative) -> None:
-    assert expression(ask).derivatives == {stream}
+def test_derivatives_by_name(ask: Callable[[Field], Any], derivative: Derivative) -> None:
+    assert expression(ask).derivatives == {derivative}
 
 
 def test_an_unused_field_asks_for_nothing() -> None:
@@ -197,7 +197,7 @@ def test_defaults_are_coefficients_and_known_names_are_not() -> None:
         ),
     ],
 )
-def test_misuse_is_told_before_training(function: Callable[..., Any], message: str) -> None:
+def test_mistakes_are_reported_before_training(function: Callable[..., Any], message: str) -> None:
     with pytest.raises(UserError, match=re.escape(message)) as caught:
         expression(function)
     assert "\n" not in str(caught.value)

@@ -29,7 +29,7 @@ DOUBLE = torch.float64
 
 
 def residual(jet: Tensor, number: int) -> Tensor:
-    """A residual (N, B) that is not linear and uses every stream and field of a jet."""
+    """A residual (N, B) that is not linear and uses every derivative and field of a jet."""
     generator = torch.Generator().manual_seed(number)
     shares = torch.randn(jet.shape[-3], 1, jet.shape[-1], generator=generator, dtype=jet.dtype)
     weighted = (shares * jet).sum((-3, -1))
@@ -158,7 +158,7 @@ def test_agrees_for_every_activation_and_order(name: str, order: int) -> None:
     assert_agrees(jacobian(one, [(derivatives, 6)]), by_autograd(one, [(derivatives, 6)]), 1e-10)
 
 
-def test_agrees_with_several_blocks_of_different_streams() -> None:
+def test_agrees_with_several_blocks_of_different_derivatives() -> None:
     blocks = [
         (DerivativeSet([(2, 0), (0, 1)], 2), 9),
         (DerivativeSet([], 2), 3),
