@@ -201,3 +201,26 @@ def test_mistakes_are_reported_before_training(function: Callable[..., Any], mes
     with pytest.raises(UserError, match=re.escape(message)) as caught:
         expression(function)
     assert "\n" not in str(caught.value)
+
+
+def test_what_is_probed_tells_derivatives_and_fields_apart() -> None:
+    """A problem's fingerprint rests on it: another derivative or field is another problem."""
+    asked: list[Callable[..., Any]] = [
+        *(lambda u, v: u.x, lambda u, v: u.t, lambda u, v: u.xt, lambda u, v: u.xx),
+        *(lambda u, v: +u, lambda u, v: +v, lambda u, v: v.x, lambda u, v: v.tt),
+    ]
+    found = [expression(one, fields=("u", "v")).probed[0] for one in asked]
+    for index, one in enumerate(found):
+        assert all((one - other).abs().max() > 1e-3 for other in found[:index])
+
+
+def test_what_is_probed_does_not_depend_on_how_the_laplacian_is_written() -> None:
+    (collapsed,) = expression(lambda u: laplacian(u), coordinates=("x", "y")).probed
+    (written_out,) = expression(lambda u: u.xx + u.yy, coordinates=("x", "y")).probed
+    torch.testing.assert_close(collapsed, written_out)
+
+
+def test_what_is_probed_is_positive() -> None:
+    """So that roots, logarithms and quotients of a field are numbers."""
+    for ask in (lambda u: torch.log(u.x), lambda u: torch.sqrt(u.xxt), lambda u: u.tt**0.5):
+        assert torch.isfinite(expression(ask).probed[0]).all()
