@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nas.errors import UserError
@@ -45,6 +45,13 @@ def test_the_closed_box_contains_its_border_and_nothing_beyond() -> None:
     assert box.contains(points).tolist() == [True, True, True, False, False]
 
 
+def test_the_upper_end_is_met_where_rounding_would_pass_it() -> None:
+    low, high = -3.0, -0.97
+    assert low + (high - low) * 1.0 > high
+    assert into_bounds(Box(x=(low, high)), np.array([[1.0]])).item() == high
+
+
+@settings(derandomize=True, deadline=None)
 @given(st.floats(-1e6, 1e6), st.floats(1e-6, 1e6), st.floats(0, 1))
 def test_rounding_never_leaves_the_box(low: float, length: float, share: float) -> None:
     box = Box(x=(low, low + length))

@@ -24,7 +24,7 @@ METHODS: list[Method] = ["sobol", "latin_hypercube"]
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("domain", DOMAINS)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10, derandomize=True, deadline=None)
 @given(count=st.integers(1, 300), seed=st.integers(0, 2**70), draw=st.integers(0, 2**40))
 def test_interior_points_are_inside_and_exact_in_number(
     domain: Domain, method: Method, count: int, seed: int, draw: int
@@ -117,6 +117,7 @@ def test_shares_by_hand(count: int, measures: list[float], expected: list[int]) 
     assert apportion(count, measures) == expected
 
 
+@settings(derandomize=True, deadline=None)
 @given(st.lists(st.floats(1e-6, 1e6), min_size=1, max_size=8), st.integers(0, 500))
 def test_shares_add_up(measures: list[float], more: int) -> None:
     shares = apportion(len(measures) + more, measures)
