@@ -175,12 +175,20 @@ def test_agrees_in_single_precision() -> None:
     assert_agrees(jacobian(one, blocks), by_autograd(one, blocks), 1e-4)
 
 
-@pytest.mark.parametrize("width", [3, 64])
+@pytest.mark.parametrize(
+    ("width", "keys", "by_factors"),
+    [
+        (3, [], []),
+        (64, [], [1]),  # (V + W + 96) = 224 < V·W = 4096
+        (64, [(3, 0)], [1]),  # 4² · 224 = 3584
+        (64, [(4, 0)], []),  # 5² · 224 = 5600
+    ],
+)
 def test_the_gram_matrix_takes_the_way_of_less_work(
-    width: int, monkeypatch: pytest.MonkeyPatch
+    width: int, keys: list[Derivative], by_factors: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Factors where the layers are wide and the derivatives few, entries where they are narrow."""
-    derivatives = DerivativeSet([], 2)
+    """Factors where the layers are wide and the derivatives few, else entries."""
+    derivatives = DerivativeSet(keys, 2)
     one = stack(["tanh"], [2, width, width, 1], 0)
     factored, layers = StackJacobian._add_factored, list[int]()
 
@@ -192,7 +200,7 @@ def test_the_gram_matrix_takes_the_way_of_less_work(
     monkeypatch.setattr(stack_jacobian, "_FACTORED", 96)
     got, expected = jacobian(one, [(derivatives, 5)]).gram(), by_autograd(one, [(derivatives, 5)])
     assert relative(got.tril(), (expected @ expected.mT).tril()) < 1e-10
-    assert layers == ([1] if width == 64 else [])
+    assert layers == by_factors
 
 
 @pytest.mark.parametrize("count", [1, 3, 4, 11])
