@@ -92,7 +92,7 @@ def _compiled(path: Path) -> Path:
 
 
 def _check_own(path: Path) -> None:
-    """Refuse what somebody else can write: it is about to be run."""
+    """Refuse what other users can write: it is about to be run."""
     if hasattr(os, "getuid"):
         status = path.stat()
         if status.st_uid != os.getuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):

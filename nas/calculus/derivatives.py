@@ -1,7 +1,7 @@
 """Which derivatives travel together, and by which rules: the tables that `jets` works with.
 
 A multi-index says how often each coordinate is differentiated; a `DerivativeSet` lists those that
-a jet carries, and what its product and chain rule are. It knows no numbers, only indices.
+a jet carries, and what its product and chain rule are. There are no values here, only indices.
 """
 
 from collections import Counter

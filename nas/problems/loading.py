@@ -38,8 +38,8 @@ def load(name_or_path: str | os.PathLike[str]) -> Problem:
     name_or_path
         One of `names()`, or a path: what ends in ``.py`` or contains a separator. The file is
         executed; it may import its neighbours in the same folder. The one `Problem` that it
-        holds at module level is taken. Names that begin with an underscore do not count, nor do
-        problems of the toolkit if the file has one of its own.
+        holds at module level is taken. Names that begin with an underscore do not count;
+        neither do problems of the toolkit, if the file has one of its own.
 
     Raises
     ------

@@ -121,8 +121,8 @@ problem = Problem(
         Condition(
             ("bottom", "right", "inner_horizontal", "inner_vertical", "top", "left"),
             lambda u: u,
-            # u stays below 0.15 while Δu is 1: unweighted, the misfit on the boundary hardly
-            # counts. Mean relative L2 of short runs without √r, by weight: 7.6e-2 (1) and
+            # u stays below 0.15 while Δu is 1: unweighted, the misfit on the boundary counts
+            # for little. Mean relative L2 of short runs without √r, by weight: 7.6e-2 (1) and
             # 5.2e-2 (10) on one seed; 2.9e-2 (100), 2.9e-2 (300), 3.8e-2 (1000) on three.
             weight=100.0,
         )
