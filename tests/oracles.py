@@ -8,17 +8,17 @@ from torch import Tensor
 from nas.calculus.jets import Derivative, Laplacian, MultiIndex
 
 
-def nested(function: Callable[[Tensor], Tensor], points: Tensor, stream: Derivative) -> Tensor:
+def nested(function: Callable[[Tensor], Tensor], points: Tensor, derivative: Derivative) -> Tensor:
     """A derivative of ``function``, (B, D) -> (B,), at ``points`` by repeated autograd."""
-    if isinstance(stream, Laplacian):
+    if isinstance(derivative, Laplacian):
         dimension = points.shape[-1]
         return sum(
-            (nested(function, points, second(axis, dimension)) for axis in stream.axes),
+            (nested(function, points, second(axis, dimension)) for axis in derivative.axes),
             torch.zeros(len(points), dtype=points.dtype),
         )
     points = points.detach().requires_grad_()
     value = function(points)
-    for axis, count in enumerate(stream):
+    for axis, count in enumerate(derivative):
         for _ in range(count):
             (gradient,) = torch.autograd.grad(
                 value.sum(), points, create_graph=True, allow_unused=True

@@ -2,7 +2,12 @@
 
 An activation maps z (any shape) and an order K to the list [f(z), f'(z), …, f⁽ᴷ⁾(z)], each of
 z's shape. To add one, write one function here and name it in `ACTIVATIONS`; the tests compare
-it with autograd by themselves.
+it with autograd by themselves, and `emission` writes it in C++.
+
+>>> z = torch.tensor([0.0, 1.0])
+>>> value, slope, curvature = ACTIVATIONS["sine"](z, 2)
+>>> slope.allclose(torch.cos(z)), curvature.allclose(-torch.sin(z))
+(True, True)
 """
 
 import math
@@ -17,7 +22,13 @@ Activation = Callable[[Tensor, int], list[Tensor]]
 
 
 def sine(z: Tensor, order: int) -> list[Tensor]:
-    """f(z) = sin z."""
+    """f(z) = sin z.
+
+    Examples
+    --------
+    >>> [float(one) for one in sine(torch.tensor(0.0), 3)]
+    [0.0, 1.0, -0.0, -1.0]
+    """
     s = torch.sin(z)
     if order == 0:
         return [s]
@@ -26,7 +37,13 @@ def sine(z: Tensor, order: int) -> list[Tensor]:
 
 
 def tanh(z: Tensor, order: int) -> list[Tensor]:
-    """f(z) = tanh z, with f' = 1 - f²."""
+    """f(z) = tanh z, with f' = 1 - f²; so all derivatives are polynomials in f and f'.
+
+    Examples
+    --------
+    >>> [float(one) for one in tanh(torch.tensor(0.0), 3)]
+    [0.0, 1.0, -0.0, -2.0]
+    """
     f = torch.tanh(z)
     if order == 0:
         return [f]
@@ -44,20 +61,40 @@ def tanh(z: Tensor, order: int) -> list[Tensor]:
 
 
 def swish(z: Tensor, order: int) -> list[Tensor]:
-    """f(z) = z σ(z) with the logistic σ, so f⁽ᵏ⁾ = z σ⁽ᵏ⁾ + k σ⁽ᵏ⁻¹⁾ (Leibniz)."""
+    """f(z) = z σ(z) with the logistic σ, so f⁽ᵏ⁾ = z σ⁽ᵏ⁾ + k σ⁽ᵏ⁻¹⁾ (Leibniz).
+
+    Examples
+    --------
+    >>> [float(one) for one in swish(torch.tensor(0.0), 2)]
+    [0.0, 0.5, 0.5]
+    """
     s = _logistic(z, order)
     return [z * s[0]] + [z * s[k] + k * s[k - 1] for k in range(1, order + 1)]
 
 
 def softplus(z: Tensor, order: int) -> list[Tensor]:
-    """f(z) = log(1 + exp z), with f' = σ(z)."""
+    """f(z) = log(1 + exp z), with f' = σ(z), the logistic function.
+
+    Examples
+    --------
+    >>> [round(float(one), 4) for one in softplus(torch.tensor(0.0), 2)]
+    [0.6931, 0.5, 0.25]
+    """
     # Exact for large |z|, where log(1 + exp z) overflows or loses its digits.
     f = -torch.nn.functional.logsigmoid(-z)
     return [f] if order == 0 else [f, *_logistic(z, order - 1)]
 
 
 def gelu(z: Tensor, order: int) -> list[Tensor]:
-    """f(z) = z Φ(z) with the normal distribution Φ; φ' = -z φ gives the rest."""
+    """f(z) = z Φ(z) with the normal distribution Φ.
+
+    With its density φ, f' = Φ + z φ; then φ' = -z φ gives all others as polynomials times φ.
+
+    Examples
+    --------
+    >>> [round(float(one), 4) for one in gelu(torch.tensor(0.0), 2)]
+    [0.0, 0.5, 0.7979]
+    """
     cdf = 0.5 * (1 + torch.erf(z / math.sqrt(2)))
     derivatives = [z * cdf]
     if order == 0:
@@ -77,7 +114,7 @@ def gelu(z: Tensor, order: int) -> list[Tensor]:
 
 
 def _logistic(z: Tensor, order: int) -> list[Tensor]:
-    """σ(z) = 1 / (1 + exp(-z)) and its derivatives, polynomials in σ."""
+    """σ(z) = 1 / (1 + exp(-z)) and its derivatives, polynomials in σ, since σ' = σ (1 - σ)."""
     s = torch.sigmoid(z)
     if order == 0:
         return [s]

@@ -30,14 +30,21 @@ _PATIENCE = 300.0  # seconds
 
 @cache
 def library() -> ctypes.CDLL | None:
-    """The kernel's functions; None where it cannot be had, which is logged once."""
+    """The kernel's functions; None where it cannot be had, which is logged once.
+
+    Examples
+    --------
+    >>> kernel = library()  # compiles it, if this is the first call on this machine
+    >>> kernel is library()  # found once in a process
+    True
+    """
     try:
         path = _path()
         try:
-            return ctypes.CDLL(str(_made(path)))
+            return ctypes.CDLL(str(_compiled(path)))
         except OSError:  # damaged, or made on a machine with newer libraries
             path.unlink(missing_ok=True)
-            return ctypes.CDLL(str(_made(path)))
+            return ctypes.CDLL(str(_compiled(path)))
     except (OSError, subprocess.SubprocessError, _NoKernel, emission.NotWritable) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         _LOG.warning("no fused kernel, so training is slower: %s", reason)
@@ -45,7 +52,13 @@ def library() -> ctypes.CDLL | None:
 
 
 def folder() -> Path:
-    """Where the library is kept: ``$NAS_CACHE``, or ``nas`` in the user's cache folder."""
+    """Where the library is kept: ``$NAS_CACHE``, or ``nas`` in the user's cache folder.
+
+    Examples
+    --------
+    >>> folder().is_absolute()
+    True
+    """
     named = os.environ.get("NAS_CACHE")
     if named:
         return Path(named).absolute()
@@ -56,7 +69,7 @@ def folder() -> Path:
 
 
 class _NoKernel(Exception):  # noqa: N818 - a fact about the machine, not a failure
-    """There is no compiler, none that compiles the kernel, or no safe index for it."""
+    """There is no compiler, none that compiles the kernel, or no safe folder to keep it in."""
 
 
 def _path() -> Path:
@@ -66,7 +79,7 @@ def _path() -> Path:
     return folder() / f"fused-{digest}.so"
 
 
-def _made(path: Path) -> Path:
+def _compiled(path: Path) -> Path:
     """The library, compiled if it is not there."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     _check_own(path.parent)
@@ -79,7 +92,7 @@ def _made(path: Path) -> Path:
 
 
 def _check_own(path: Path) -> None:
-    """What somebody else can write is not to be run."""
+    """Refuse what other users can write: it is about to be run."""
     if hasattr(os, "getuid"):
         status = path.stat()
         if status.st_uid != os.getuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
@@ -141,17 +154,17 @@ def _command() -> list[str]:
 
 
 def _linked() -> list[str]:
-    """torch's own libraries, the one of its threads among them: two such would fight."""
+    """torch's own libraries, its OpenMP among them: two of these in one process would fight."""
     folder = _TORCH / "lib"
     threads = [str(path) for path in sorted(folder.glob("libgomp*"))]
     return [*threads, f"-L{folder}", "-ltorch_cpu", "-lc10", f"-Wl,-rpath,{folder}"]
 
 
 def _processor() -> str:
-    """What ``-march=native`` depends on, as far as the system tells."""
+    """What ``-march=native`` depends on, as far as the system says."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
         return platform.processor()
-    told = ("model name", "flags", "Features", "CPU implementer", "CPU part")
-    return "".join(sorted({line for line in lines if line.startswith(told)}))
+    kinds = ("model name", "flags", "Features", "CPU implementer", "CPU part")
+    return "".join(sorted({line for line in lines if line.startswith(kinds)}))

@@ -1,6 +1,16 @@
 """The activations as C++: each is called once on a symbol, and what it computes is written down.
 
-So `ACTIVATIONS` stays the only index where an activation is defined.
+So an activation is defined in one place alone, `ACTIVATIONS`. The symbol stands for a vector of
+numbers; every operation on it appends a line, and returns the symbol of the line's result:
+
+>>> lines = []
+>>> z = _Symbol(lines, "z")
+>>> result = torch.sin(z) * 2.0
+>>> lines
+['const Vector t0 = z.sin();', 'const Vector t1 = t0 * Vector(T(2.0));']
+
+An intermediate result that is used twice is one line, so what is shared by the derivatives of an
+activation is computed once in C++, too. Lines without use are left to the compiler.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,13 +29,22 @@ _FUNCTIONS: dict[Callable[..., Any], str] = {
     torch.nn.functional.logsigmoid: (
         "minimum({0}, Vector(T(0))) - {0}.abs().neg().exp_u20().log1p()"
     ),
-    # The difference keeps what is not a number from becoming one: this exponential does not.
+    # NaN has to stay NaN, and this exponential maps it to a number: z - z is 0, or NaN.
     torch.sigmoid: "Vector(T(1)) / (Vector(T(1)) + {0}.neg().exp_u20()) + ({0} - {0})",
 }
 
 
 class NotWritable(Exception):  # noqa: N818 - a fact about an activation, not a failure
-    """An activation computes something that has no counterpart here."""
+    """An activation computes something that has no counterpart here.
+
+    Examples
+    --------
+    >>> try:
+    ...     write({"mine": lambda z, order: [torch.erfc(z)]})
+    ... except NotWritable as missing:
+    ...     print(missing)
+    torch.erfc
+    """
 
 
 class _Symbol:
@@ -92,13 +111,29 @@ def write(activations: Mapping[str, Activation] = ACTIVATIONS) -> str:
     ------
     NotWritable
         If an activation uses a function of torch that is not known here.
+
+    Examples
+    --------
+    >>> print(_function("sine_1", ACTIVATIONS["sine"], order=1).strip())
+    template <class T>
+    inline void sine_1(const VectorOf<T>& z, T* f, int64_t stride) {
+      using Vector = VectorOf<T>;
+      const Vector t0 = z.sin();
+      const Vector t1 = z.cos();
+      const Vector t2 = t0.neg();
+      const Vector t3 = t1.neg();
+      t0.store(f + 0 * stride);
+      t1.store(f + 1 * stride);
+    }
+    >>> "inline void sine_1" in write()
+    True
     """
     functions, cases = [], []
     for number, (name, activation) in enumerate(activations.items()):
         for order in range(MAX_ORDER + 2):
             functions.append(_function(f"{name}_{order}", activation, order))
-            index = number * (MAX_ORDER + 2) + order
-            cases.append(f"    case {index}: each_vector({name}_{order}<T>, z, f, n); break;")
+            case = number * (MAX_ORDER + 2) + order  # of the switch: activation and order in one
+            cases.append(f"    case {case}: each_vector({name}_{order}<T>, z, f, n); break;")
     return "\n".join([_CONSTANT, *functions, _CHOICE.replace("CASES", "\n".join(cases))])
 
 

@@ -4,8 +4,8 @@ Axis legend: B points, D coordinates, S derivatives; … any leading axes (exper
 
 A `Field` stands for one component of the solution. It behaves like its value in arithmetic and
 in torch functions, and ``u.xt`` is its derivative by the coordinates named. An `Expression`
-wraps a user's function of fields and coordinates, handed over by parameter name, and finds out
-which derivatives it needs by calling it once.
+wraps a user's function of fields and coordinates, which it passes by parameter name, and finds
+out which derivatives the function needs by calling it once.
 """
 
 import inspect
@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from nas.calculus.activations import MAX_ORDER
-from nas.calculus.jets import Derivative, DerivativeSet, Laplacian, unit
+from nas.calculus.derivatives import Derivative, DerivativeSet, Laplacian, unit
 from nas.errors import UserError
 
 Operand: TypeAlias = "Field | Tensor | float"
@@ -24,9 +24,24 @@ Residual = Callable[..., Any]  # fields and coordinates by name -> Tensor, or a 
 
 
 class Field:
-    """One component of the solution at B points; its value and derivatives are (…, B)."""
+    """One component of the solution at B points; its value and derivatives are (…, B).
 
-    __array_ufunc__ = None  # so that a numpy scalar times a field asks the field
+    Parameters
+    ----------
+    name, coordinates
+        For errors, and the letters that derivatives are named by.
+    fetch
+        Returns a derivative (…, B); it is called for those that are asked for, and no others.
+
+    Examples
+    --------
+    >>> known = {(0, 0): torch.tensor([3.0]), (1, 0): torch.tensor([2.0])}
+    >>> u = Field("u", ("x", "t"), known.__getitem__)
+    >>> u * u.x + 1
+    tensor([7.])
+    """
+
+    __array_ufunc__ = None  # so that numpy leaves ``scalar * field`` to `__rmul__` of the field
 
     def __init__(
         self, name: str, coordinates: Sequence[str], fetch: Callable[[Derivative], Tensor]
@@ -41,7 +56,7 @@ class Field:
         return self._fetch((0,) * len(self._coordinates))
 
     def __getattr__(self, letters: str) -> Tensor:
-        if letters.startswith("_"):  # torch and copy ask for such names; they are not derivatives
+        if letters.startswith("_"):  # torch and copy look up such names; they are no derivatives
             raise AttributeError(letters)
         unknown = [letter for letter in letters if letter not in self._coordinates]
         if unknown or len(letters) > MAX_ORDER:
@@ -122,7 +137,15 @@ class Field:
 
 
 def laplacian(field: Field) -> Tensor:
-    """Δu over all coordinates but time (``t``), as one stream: cheaper than ``u.xx + u.yy``."""
+    """Δu over all coordinates but time (``t``): as one derivative, cheaper than ``u.xx + u.yy``.
+
+    Examples
+    --------
+    >>> probe = torch.rand(4, 3)
+    >>> waves = Expression(lambda u: u.tt - laplacian(u), ["u"], ["x", "y", "t"], "waves", probe)
+    >>> Laplacian(axes=(0, 1)) in waves.derivatives
+    True
+    """
     return field.laplacian()
 
 
@@ -157,7 +180,17 @@ class Expression:
     ------
     UserError
         If the function asks for an unknown name or derivative, raises, or returns something
-        other than one finite or non-finite number a point.
+        other than one number a point.
+
+    Examples
+    --------
+    >>> probe = torch.rand(4, 2)
+    >>> heat = Expression(lambda u: u.t - 0.5 * u.xx, ["u"], ["x", "t"], "heat", probe)
+    >>> sorted(heat.derivatives)
+    [(0, 1), (2, 0)]
+    >>> jet = torch.tensor([9.0, 9.0, 3.0, 4.0]).view(4, 1, 1)  # u, u_x, u_t, u_xx at one point
+    >>> heat(jet, DerivativeSet(heat.derivatives, 2), torch.zeros(1, 2))
+    [tensor([1.])]
     """
 
     def __init__(
@@ -180,7 +213,7 @@ class Expression:
         """The residuals, each (…, B), of a jet (…, S, B, C) at points (B, D)."""
 
         def component(index: int) -> Callable[[Derivative], Tensor]:
-            return lambda stream: jet[..., derivatives.index[stream], :, index]
+            return lambda derivative: jet[..., derivatives.index[derivative], :, index]
 
         fetchers = [component(index) for index in range(len(self._fields))]
         residuals = self._evaluate(fetchers, points)
@@ -211,23 +244,24 @@ class Expression:
         return [name for name in parameters if name in known]
 
     def _probe(self, points: Tensor) -> list[Tensor]:
-        """Call the function on made-up derivatives; learn what it asks for and check its answer."""
+        """Call the function on invented derivatives; note what it asks for, check its answer."""
         asked: set[Derivative] = set()
 
-        def made_up(index: int) -> Callable[[Derivative], Tensor]:
-            def fetch(stream: Derivative) -> Tensor:
-                asked.add(stream)
-                return _made_up(stream, index, points)
+        def invented(index: int) -> Callable[[Derivative], Tensor]:
+            def fetch(derivative: Derivative) -> Tensor:
+                asked.add(derivative)
+                return _invented(derivative, index, points)
 
             return fetch
 
         try:
-            residuals = self._evaluate([made_up(c) for c in range(len(self._fields))], points)
+            residuals = self._evaluate([invented(c) for c in range(len(self._fields))], points)
         except UserError as error:
             raise UserError(f"{self._where}: {error}") from error
         except Exception as error:
+            message = " ".join(str(error).split())
             raise UserError(
-                f"{self._where}: raised {type(error).__name__}: {_one_line(error)}; "
+                f"{self._where}: raised {type(error).__name__}: {message}; "
                 "it is called with fields, and coordinates as tensors of shape (points,)"
             ) from error
         if not residuals:
@@ -249,23 +283,17 @@ def _as_tensor(value: Any, points: Tensor) -> Tensor:
         raise UserError(f"expected a tensor, got {value!r}") from None
 
 
-def _made_up(stream: Derivative, index: int, points: Tensor) -> Tensor:
-    """A positive wave for each derivative of each field, no two alike; Δu is the sum it stands for.
+def _invented(derivative: Derivative, field: int, points: Tensor) -> Tensor:
+    """A positive wave (B,) for each derivative of each field, no two alike; Δu is a sum of them.
 
-    Two expressions agree on them only if they ask for the same derivatives in the same way.
+    Two expressions agree on them only if they ask for the same derivatives in the same way, which
+    is what a problem's fingerprint rests on.
     """
-    if isinstance(stream, Laplacian):
+    if isinstance(derivative, Laplacian):
         dimension = points.shape[-1]
-        second = (unit(axis, dimension) for axis in stream.axes)
-        squares = (tuple(2 * count for count in index) for index in second)
-        return sum(
-            (_made_up(multi_index, index, points) for multi_index in squares), points.new_zeros(())
-        )
-    code = index
-    for count in stream:
+        second = (tuple(2 * count for count in unit(axis, dimension)) for axis in derivative.axes)
+        return sum((_invented(one, field, points) for one in second), points.new_zeros(()))
+    code = field
+    for count in derivative:
         code = code * (MAX_ORDER + 1) + count  # digits: a different number for each derivative
     return 1.5 + torch.sin(points.sum(-1) * 1.3 + 0.618 * code)
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())

@@ -3,8 +3,8 @@
 Axis legend: N networks of a stack, E networks of all stacks, S derivatives, B points, D inputs,
 C outputs.
 
-First derivatives by the parameters are the kernel's; where somebody wants a derivative of
-these, the plain path is differentiated instead.
+First derivatives by the parameters are the kernel's; where a derivative of these is
+asked for, the plain path is differentiated instead.
 """
 
 from collections.abc import Callable, Sequence
@@ -31,7 +31,7 @@ def prepare() -> None:
 def can_evaluate(derivatives: DerivativeSet, coordinates: Tensor, stacks: Sequence[Stack]) -> bool:
     """Whether `evaluate` can do it: a CPU, a compiler, 32 or 64 bits, hidden layers of one width.
 
-    What does not fit together is refused too: the plain path tells what is wrong with it.
+    What does not fit together is refused too: the plain path reports what is wrong with it.
     Derivatives by the coordinates, other than the jet's own, are left to torch.
     """
     batch = describe(_shapes(stacks))

@@ -1,174 +1,32 @@
-"""The derivative of every residual by every parameter of many networks, from their jets.
+"""The derivative of every residual by every parameter of many networks, from those of stacks.
 
-Axis legend: N networks of a stack, S derivatives, B points, R rows (residuals at points), V and W
-widths, P parameters of a network; systems K: N, or 1 where networks act together.
+Axis legend: N networks of a stack, R rows (residuals at points), P parameters of a system; systems
+K: N networks side by side, or 1 where networks act together.
 
-A residual at a point sees the parameters of a layer only through the layer's pre-activation at
-this point: its derivative by the layer's weights is the sum over the derivatives of outer products
-of the layer's inputs with the derivative by the pre-activation. So one backward pass for each
-equation finds the factors of all rows of the Jacobian, for all layers of all networks, and most
-products with it need no more than the factors (Dangel et al. 2024, arXiv 2405.15603).
+Both kinds answer the same questions: all entries, J Jᵀ, J x and Jᵀ y.
 """
 
 from collections.abc import Iterable, Sequence
 from functools import reduce
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, chain
 from operator import add
 
 import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from nas.calculus import jets, networks
-from nas.calculus.networks import Trace
-from nas.calculus.plain import Rows, Stack
-
-_FACTORED = 96  # what an elementwise product costs a pair of derivatives, in widths; measured
-GRAM_BLOCKS = 4  # of a symmetric product: the blocks above the diagonal are not computed
-
-
-def rows(residual: Tensor, traces: Sequence[Trace], again: bool) -> list[Rows]:
-    """The Jacobian's factors of one residual (…, B), for each of the traces that it came from.
-
-    Parameters
-    ----------
-    again
-        Whether another residual of the same traces is to follow.
-    """
-    wanted = [one.jet for one in traces]
-    found: Sequence[Tensor | None] = [None] * len(wanted)
-    if residual.requires_grad:  # an equation may be a function of the point alone
-        found = torch.autograd.grad(residual.sum(), wanted, retain_graph=again, allow_unused=True)
-    return [
-        one.rows(torch.zeros_like(one.jet) if gradient is None else gradient).seen_together(
-            one.jet.shape[-2] // residual.shape[-1]
-        )
-        for one, gradient in zip(traces, found, strict=True)
-    ]
-
-
-class StackJacobian:
-    """The derivative of rows by the parameters of one stack, (N, R, P), as factors.
-
-    The parameters of a network stand layer by layer, a weight (V, W) row by row before its bias.
-
-    Parameters
-    ----------
-    blocks
-        The rows, in their order.
-    """
-
-    def __init__(self, blocks: Sequence[Rows]) -> None:
-        self._blocks = blocks
-        self._sizes = [block.slopes[0].shape[-2] for block in blocks]
-        first = blocks[0]
-        self._shapes = [
-            (a.shape[-1], d.shape[-1]) for a, d in zip(first.inputs, first.slopes, strict=True)
-        ]
-        self.systems = len(first.slopes[0])
-        self.rows = sum(self._sizes)
-        self.parameters = sum((v + 1) * w for v, w in self._shapes)
-        self.like = first.slopes[0]
-
-    def dense(self) -> Tensor:
-        """All entries (N, R, P)."""
-        out = self.like.new_empty(self.systems, self.rows, self.parameters)
-        top = 0
-        for block, size in zip(self._blocks, self._sizes, strict=True):
-            left = 0
-            for layer in range(len(self._shapes)):
-                left = _fill(out[:, top : top + size], left, block, layer)
-            top += size
-        return out
-
-    def gram(self) -> Tensor:
-        """J Jᵀ (N, R, R), its lower triangle; layer by layer, and J is stored for none but one.
-
-        A layer's entries are made and multiplied, or, where that is less work, its factors are:
-        (a bᵀ)(c dᵀ) needs but the products of a with c and of b with d.
-        """
-        total = self.like.new_zeros(self.systems, self.rows, self.rows)
-        self.add_gram_to(total)
-        return total
-
-    def add_gram_to(self, total: Tensor) -> None:
-        """Add `gram` to ``total`` (N, R, R)."""
-        for layer, (v, w) in enumerate(self._shapes):
-            derivatives = [len(_layer(block, layer)[0][0]) for block in self._blocks]
-            pairs = sum(s * n for s, n in zip(derivatives, self._sizes, strict=True)) / self.rows
-            if pairs**2 * (v + w + _FACTORED) < v * w:
-                self._add_factored(total, layer)
-            else:
-                entries = self.like.new_empty(self.systems, self.rows, (v + 1) * w)
-                top = 0
-                for block, size in zip(self._blocks, self._sizes, strict=True):
-                    _fill(entries[:, top : top + size], 0, block, layer)
-                    top += size
-                add_gram(total, entries)
-
-    def of(self, systems: Tensor) -> "StackJacobian":
-        """That of the networks at ``systems`` (k,) in the stack, (k, R, P)."""
-        if len(systems) == self.systems:
-            return self
-        return StackJacobian([block.of(systems) for block in self._blocks])
-
-    def matvec(self, steps: Tensor) -> Tensor:
-        """J x (N, R) for steps x (N, P)."""
-        return torch.cat([self._matvec_block(block, steps) for block in self._blocks], dim=1)
-
-    def rmatvec(self, rows: Tensor) -> Tensor:
-        """Jᵀ y (N, P) for y (N, R)."""
-        parts = torch.split(rows, self._sizes, dim=1)
-        return reduce(
-            add,
-            (self._rmatvec_block(block, y) for block, y in zip(self._blocks, parts, strict=True)),
-        )
-
-    def _matvec_block(self, block: Rows, steps: Tensor) -> Tensor:
-        total, left = torch.zeros_like(block.slopes[0][:, 0, :, 0]), 0
-        for layer, (v, w) in enumerate(self._shapes):
-            inputs, slopes = _layer(block, layer)
-            weight = steps[:, left : left + v * w].reshape(-1, v, w)
-            bias = steps[:, left + v * w : left + (v + 1) * w]
-            total = total + (jets.linear(inputs, weight) * slopes).sum((1, 3))
-            total = total + (block.by_bias(layer) @ bias[..., None]).squeeze(-1)
-            left += (v + 1) * w
-        return total
-
-    def _rmatvec_block(self, block: Rows, y: Tensor) -> Tensor:
-        parts = []
-        for layer in range(len(self._shapes)):
-            inputs, slopes = _layer(block, layer)
-            weighted = slopes * y[:, None, :, None]
-            weight = inputs.flatten(1, 2).mT @ weighted.flatten(1, 2)
-            parts += [weight.flatten(1), Rows((), [weighted], block.values).by_bias(0).sum(1)]
-        return torch.cat(parts, dim=1)
-
-    def _add_factored(self, total: Tensor, layer: int) -> None:
-        """Add the Gram matrix of a layer from those of its factors."""
-        ends = [0, *torch.tensor(self._sizes).cumsum(0).tolist()]
-        for i, upper in enumerate(self._blocks):
-            for j, lower in enumerate(self._blocks[: i + 1]):
-                (a, c), (b, d) = _layer(upper, layer), _layer(lower, layer)
-                into = total[:, ends[i] : ends[i + 1], ends[j] : ends[j + 1]]
-                into += upper.by_bias(layer) @ lower.by_bias(layer).mT
-                for s in range(a.shape[1]):
-                    for t in range(b.shape[1]):
-                        into.addcmul_(a[:, s] @ b[:, t].mT, c[:, s] @ d[:, t].mT)
-
-
-def add_gram(total: Tensor, entries: Tensor) -> None:
-    """Add the lower triangle of A Aᵀ for entries A (N, R, P) to ``total`` (N, R, R), by blocks."""
-    count = entries.shape[1]
-    ends = [count * block // GRAM_BLOCKS for block in range(GRAM_BLOCKS + 1)]
-    for begin, end in pairwise(ends):
-        total[:, begin:end, :end].baddbmm_(entries[:, begin:end], entries[:, :end].mT)
+from nas.calculus.plain import Stack
+from nas.calculus.stack_jacobian import StackJacobian as StackJacobian
+from nas.calculus.stack_jacobian import add_gram as add_gram
+from nas.calculus.stack_jacobian import rows as rows
 
 
 class BlockDiagonalJacobian:
     """The derivatives of several stacks' rows, of each network by its own parameters (K, R, P).
 
-    The systems stand stack by stack; those with fewer than P parameters have zeros at the end.
+    Networks that act each by itself: of the whole Jacobian, rows of all networks by parameters of
+    all networks, only the blocks on the diagonal are not zero, and these stand here side by side.
+    They stand stack by stack; those with fewer than P parameters have zeros at the end.
 
     Parameters
     ----------
@@ -176,6 +34,18 @@ class BlockDiagonalJacobian:
         Of each stack.
     parameters
         P; by default as many as the largest has.
+
+    Examples
+    --------
+    Networks u = w x + c with one residual, u at the point 3; the second is asked for by itself:
+
+    >>> from nas.calculus.plain import Rows
+    >>> x, one = torch.full((2, 1, 1, 1), 3.0), torch.ones(2, 1, 1, 1)  # (N, S, B, V), (N, S, B, W)
+    >>> both = BlockDiagonalJacobian([StackJacobian([Rows([x], [one])])])
+    >>> both.systems, both.rows, both.parameters
+    (2, 1, 2)
+    >>> both.of(torch.tensor([1])).dense().tolist()
+    [[[3.0, 1.0]]]
     """
 
     def __init__(self, parts: Sequence[StackJacobian], parameters: int = 0) -> None:
@@ -197,7 +67,7 @@ class BlockDiagonalJacobian:
         return total
 
     def of(self, systems: Tensor) -> "BlockDiagonalJacobian":
-        """That of some systems (k,), which stand in their order."""
+        """That of some systems (k,), in rising order."""
         chosen = zip(self.parts, indices(systems, self._counts), strict=True)
         parts = [part.of(of_part) for part, of_part in chosen if len(of_part)]
         return BlockDiagonalJacobian(parts, self.parameters)
@@ -217,7 +87,13 @@ class BlockDiagonalJacobian:
 
 
 def indices(systems: Tensor, counts: Sequence[int]) -> list[Tensor]:
-    """Where ``systems`` (k,), in their order, stand in each of stacks of ``counts`` networks."""
+    """Where ``systems`` (k,), in rising order, stand in each of stacks of ``counts`` networks.
+
+    Examples
+    --------
+    >>> [one.tolist() for one in indices(torch.tensor([1, 2, 4]), counts=[2, 3])]
+    [[1], [0, 2]]
+    """
     ends = list(accumulate(counts))
     return [
         systems[(systems >= end - count) & (systems < end)] - (end - count)
@@ -228,7 +104,19 @@ def indices(systems: Tensor, counts: Sequence[int]) -> list[Tensor]:
 class JointJacobian:
     """The derivative of rows by the parameters of several stacks that act together, (1, R, P).
 
-    The parameters stand stack by stack, network by network, each as in `Jacobian`.
+    All networks share the rows, as those of a mixture do: J = [J_1, J_2, …], network by network.
+    So J Jᵀ = Σ J_i J_iᵀ, J x = Σ J_i x_i, and Jᵀ y is made of the J_iᵀ y. The parameters stand
+    stack by stack, network by network, each as in `StackJacobian`.
+
+    Examples
+    --------
+    Two networks whose sum is the residual, at the point 3:
+
+    >>> from nas.calculus.plain import Rows
+    >>> x, one = torch.full((2, 1, 1, 1), 3.0), torch.ones(2, 1, 1, 1)  # (N, S, B, V), (N, S, B, W)
+    >>> joint = JointJacobian([StackJacobian([Rows([x], [one])])])
+    >>> joint.dense().tolist(), joint.gram().tolist()
+    ([[[3.0, 1.0, 3.0, 1.0]]], [[[20.0]]])
     """
 
     def __init__(self, parts: Sequence[StackJacobian]) -> None:
@@ -243,7 +131,7 @@ class JointJacobian:
         return torch.cat(flat, dim=1)[None]
 
     def gram(self) -> Tensor:
-        """J Jᵀ (1, R, R), its lower triangle; network by network, so that it stands there once."""
+        """J Jᵀ (1, R, R), its lower triangle; network by network, all added to one matrix."""
         like = self._parts[0].like
         total = like.new_zeros(1, self.rows, self.rows)
         for part in self._parts:
@@ -271,7 +159,7 @@ class JointJacobian:
 
 
 def moved(stacks: Sequence[Stack], steps: Sequence[Tensor]) -> list[Stack]:
-    """The stacks after ``steps``, one (N, ≥ P) a stack, in the order of `Jacobian`'s parameters."""
+    """The stacks after ``steps``, one (N, ≥ P) a stack, ordered as in `StackJacobian`."""
     return [_moved(stack, step) for stack, step in zip(stacks, steps, strict=True)]
 
 
@@ -286,17 +174,3 @@ def _moved(stack: Stack, step: Tensor) -> Stack:
         weights.append(weight.detach() + next(pieces).view_as(weight).to(weight.dtype))
         biases.append(bias.detach() + next(pieces).view_as(bias).to(bias.dtype))
     return Stack(stack.activations, weights, biases)
-
-
-def _layer(block: Rows, layer: int) -> tuple[Tensor, Tensor]:
-    return block.inputs[layer], block.slopes[layer]
-
-
-def _fill(out: Tensor, left: int, block: Rows, layer: int) -> int:
-    """Write a layer's entries, those of its bias last, into out (N, B, ≥ left); where it ends."""
-    inputs, slopes = _layer(block, layer)
-    v, w = inputs.shape[-1], slopes.shape[-1]
-    middle = left + v * w
-    networks.outer(inputs, slopes, out[:, :, left:middle])
-    out[:, :, middle : middle + w] = block.by_bias(layer)
-    return middle + w

@@ -3,160 +3,62 @@
 Axis legend: S derivatives, B points, D coordinates, W width (or any last axis).
 
 A *jet* is a tensor (…, S, B, W): at each of B points the value of a function and those of its
-partial derivatives that a `DerivativeSet` lists, one a stream. Products follow the Leibniz rule,
-compositions with a scalar function the formula of Faà di Bruno; both are sums over index
-tables worked out once. A residual then needs one backward pass for its gradient, where nested
-autograd needs one for each order (Griewank & Walther 2008, ch. 13; the collapsed Laplacian:
-Dangel et al. 2025, arXiv 2505.13644).
+partial derivatives that a `DerivativeSet` lists, in its order. A product of jets follows the
+Leibniz rule, the composition of a scalar function with a jet the formula of Faà di Bruno; both
+are sums over tables of indices that are worked out once. The gradient of a residual then takes
+one backward pass, where nested autograd takes one for each order (Griewank & Walther 2008, ch.
+13; the collapsed Laplacian: Dangel et al. 2025, arXiv 2505.13644).
+
+A *multi-index* says how often each coordinate is differentiated: with coordinates (x, y), (1, 0)
+is ∂/∂x, (1, 1) is ∂²/∂x∂y and (0, 0) the value. Who asks for u_xy needs u, u_x and u_y too, since
+the rules of product and composition refer to them. So the set holds four derivatives, in an order
+that gives each its *index* along the axis S:
+
+>>> mixed = DerivativeSet([(1, 1)], dimension=2)
+>>> mixed.keys
+((0, 0), (1, 0), (0, 1), (1, 1))
+>>> mixed.index[1, 1]
+3
+
+Jets of the functions x and y at the point (2, 3), as (S, B, W) with one point and width one:
+
+>>> x = torch.tensor([2.0, 1.0, 0.0, 0.0]).view(4, 1, 1)  # x, and its derivatives 1, 0, 0
+>>> y = torch.tensor([3.0, 0.0, 1.0, 0.0]).view(4, 1, 1)
+
+By the Leibniz rule (f g)_xy = f g_xy + f_y g_x + f_x g_y + f_xy g. The table has a row for each
+derivative of the product, and in the row a triple (coefficient, index in f, index in g) for each
+term:
+
+>>> mixed.leibniz[3]
+[(1, 0, 3), (1, 2, 1), (1, 1, 2), (1, 3, 0)]
+>>> product = multiply(mixed, x, y)
+>>> product.flatten().tolist()  # x y and its derivatives y, x, 1
+[6.0, 3.0, 2.0, 1.0]
+
+By the formula of Faà di Bruno f(g)_xy = f'(g) g_xy + f''(g) g_x g_y: pairs of a coefficient and the
+indices of the factors in g, whose number is the order of f's derivative:
+
+>>> mixed.faa_di_bruno[3]
+[(1, (1, 2)), (1, (3,))]
+>>> z = product[0]
+>>> square = compose(mixed, [z**2, 2 * z, torch.full_like(z, 2.0)], product)
+>>> square.flatten().tolist()  # x² y² and its derivatives 2 x y², 2 x² y, 4 x y
+[36.0, 36.0, 24.0, 24.0]
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property, reduce
-from itertools import product as cartesian
-from math import comb, prod
+from collections.abc import Sequence
+from functools import reduce
 from operator import add
 
 import torch
 from torch import Tensor
 
-from nas.calculus.activations import MAX_ORDER, Activation
-
-MultiIndex = tuple[int, ...]  # how often each coordinate is differentiated
-
-
-@dataclass(frozen=True, order=True)
-class Laplacian:
-    """The sum of the second derivatives along ``axes``, carried as a single stream."""
-
-    axes: tuple[int, ...]
-
-
-Derivative = MultiIndex | Laplacian
-
-
-def order_of(stream: Derivative) -> int:
-    """The highest order of differentiation in ``stream``."""
-    return 2 if isinstance(stream, Laplacian) else sum(stream)
-
-
-def close(derivatives: Iterable[Derivative], dimension: int) -> tuple[Derivative, ...]:
-    """All derivatives needed to propagate ``derivatives``, the value first, by rising order.
-
-    A multi-index needs all that are componentwise smaller; a Laplacian needs the value and
-    the first derivatives along its axes.
-    """
-    needed: set[MultiIndex] = {(0,) * dimension}
-    laplacians = set()
-    for derivative in derivatives:
-        if isinstance(derivative, Laplacian):
-            laplacians.add(derivative)
-            needed |= {unit(axis, dimension) for axis in derivative.axes}
-        else:
-            needed |= set(cartesian(*(range(count + 1) for count in derivative)))
-    by_order = sorted(needed, key=lambda index: (sum(index), [-count for count in index]))
-    return (*by_order, *sorted(laplacians))
-
-
-def unit(axis: int, dimension: int) -> MultiIndex:
-    """The multi-index of the first derivative along ``axis``."""
-    return tuple(int(axis == other) for other in range(dimension))
-
-
-class DerivativeSet:
-    """Which derivatives a jet carries, and how they combine.
-
-    Parameters
-    ----------
-    derivatives
-        What is asked for: multi-indices of length ``dimension`` and order at most 4, or
-        Laplacians. The closure under the chain rule is added.
-    dimension
-        D, the number of coordinates.
-
-    Raises
-    ------
-    ValueError
-        If a multi-index has another length or an order above 4.
-    """
-
-    def __init__(self, derivatives: Iterable[Derivative], dimension: int) -> None:
-        derivatives = tuple(derivatives)
-        for derivative in derivatives:
-            if not isinstance(derivative, Laplacian) and len(derivative) != dimension:
-                raise ValueError(f"{derivative}: expected a multi-index of length {dimension}")
-            if order_of(derivative) > MAX_ORDER:
-                raise ValueError(f"{derivative}: expected an order of at most {MAX_ORDER}")
-        self.dimension = dimension
-        self.keys = close(derivatives, dimension)
-        self.index = {key: index for index, key in enumerate(self.keys)}
-        self.order = max(order_of(key) for key in self.keys)
-
-    def __len__(self) -> int:
-        return len(self.keys)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, DerivativeSet) and self.keys == other.keys
-
-    def __hash__(self) -> int:
-        return hash(self.keys)
-
-    @cached_property
-    def leibniz(self) -> list[list[tuple[int, int, int]]]:
-        """For each stream of f·g the terms (coefficient, stream of f, stream of g)."""
-        return [list(self._leibniz(key)) for key in self.keys]
-
-    def _leibniz(self, key: Derivative) -> Iterator[tuple[int, int, int]]:
-        if isinstance(key, Laplacian):
-            own = self.index[key]
-            yield (1, 0, own)
-            yield (1, own, 0)
-            for axis in key.axes:
-                first = self.index[unit(axis, self.dimension)]
-                yield (2, first, first)
-            return
-        for left in cartesian(*(range(count + 1) for count in key)):
-            right = tuple(a - b for a, b in zip(key, left, strict=True))
-            yield prod(map(comb, key, left)), self.index[left], self.index[right]
-
-    @cached_property
-    def faa_di_bruno(self) -> list[list[tuple[int, tuple[int, ...]]]]:
-        """For each stream of f∘g the terms (coefficient, derivatives of g); f's order is their number.
-
-        The terms of a derivative are the partitions of its single differentiations into blocks.
-        """
-        return [list(self._faa_di_bruno(key)) for key in self.keys]
-
-    def _faa_di_bruno(self, key: Derivative) -> Iterator[tuple[int, tuple[int, ...]]]:
-        if isinstance(key, Laplacian):
-            yield (1, (self.index[key],))
-            for axis in key.axes:
-                first = self.index[unit(axis, self.dimension)]
-                yield (1, (first, first))
-            return
-        single = [axis for axis, count in enumerate(key) for _ in range(count)]
-        terms = Counter(
-            tuple(sorted(self.index[self._index(block)] for block in partition))
-            for partition in _partitions(single)
-        )
-        for blocks, coefficient in terms.items():
-            yield coefficient, blocks
-
-    def _index(self, axes: Sequence[int]) -> MultiIndex:
-        return tuple(axes.count(axis) for axis in range(self.dimension))
-
-
-def _partitions(items: Sequence[int]) -> Iterator[list[list[int]]]:
-    """All partitions of ``items``, by position, into non-empty blocks."""
-    if not items:
-        yield []
-        return
-    first, rest = items[0], items[1:]
-    for partition in _partitions(rest):
-        yield [[first], *partition]
-        for index, block in enumerate(partition):
-            yield [*partition[:index], [first, *block], *partition[index + 1 :]]
+from nas.calculus.activations import Activation
+from nas.calculus.derivatives import Derivative as Derivative
+from nas.calculus.derivatives import DerivativeSet as DerivativeSet
+from nas.calculus.derivatives import Laplacian as Laplacian
+from nas.calculus.derivatives import MultiIndex as MultiIndex
+from nas.calculus.derivatives import unit as unit
 
 
 def coordinates(
@@ -171,6 +73,13 @@ def coordinates(
 
     The derivatives are those by the unscaled coordinates, so that all that is built on this
     jet differentiates in the user's own units.
+
+    Examples
+    --------
+    >>> slope = DerivativeSet([(1,)], dimension=1)
+    >>> point, centre, scale = torch.tensor([[3.0]]), torch.tensor([1.0]), torch.tensor([4.0])
+    >>> coordinates(point, slope, centre, scale).flatten().tolist()
+    [0.5, 0.25]
     """
     jet = points.new_zeros(len(derivatives), *points.shape)
     jet[0] = (points - centre) / scale
@@ -191,8 +100,14 @@ def linear(jet: Tensor, weight: Tensor) -> Tensor:
 
     Returns
     -------
-    Tensor (S, B, W), or (N, S, B, W). DerivativeSet and points are rows of one matrix product.
+    Tensor (S, B, W), or (N, S, B, W)
+
+    Examples
+    --------
+    >>> linear(torch.ones(3, 5, 2), torch.full((2, 4), 0.5))[0, 0].tolist()
+    [1.0, 1.0, 1.0, 1.0]
     """
+    # A linear map meets every derivative alike: S · B rows of one matrix product.
     rows = jet.flatten(-3, -2) @ weight
     return rows.view(*rows.shape[:-2], *jet.shape[-3:-1], rows.shape[-1])
 
@@ -200,8 +115,16 @@ def linear(jet: Tensor, weight: Tensor) -> Tensor:
 def layer(derivatives: DerivativeSet, activation: Activation, jet: Tensor, bias: Tensor) -> Tensor:
     """The jet of activation(g + bias) from the jet of g, (…, S, B, W), and bias (…, W).
 
-    A constant meets the value alone, and a composition reads the value only through
+    A constant is added to the value alone, and a composition reads the value only through
     ``activation``: so the bias costs no pass over the derivatives.
+
+    Examples
+    --------
+    >>> from nas.calculus.activations import tanh
+    >>> slope = DerivativeSet([(1,)], dimension=1)
+    >>> g = torch.tensor([-0.5, 3.0]).view(2, 1, 1)  # g = -0.5, g' = 3
+    >>> layer(slope, tanh, g, torch.tensor([0.5])).flatten().tolist()  # tanh 0, 3 tanh' 0
+    [0.0, 3.0]
     """
     return compose(
         derivatives, activation(jet.select(-3, 0) + bias[..., None, :], derivatives.order), jet
@@ -209,29 +132,58 @@ def layer(derivatives: DerivativeSet, activation: Activation, jet: Tensor, bias:
 
 
 def shift(jet: Tensor, bias: Tensor) -> Tensor:
-    """The jet of g + bias from the jet of g, (…, S, B, W), and a constant bias (…, W)."""
+    """The jet of g + bias from the jet of g, (…, S, B, W), and a constant bias (…, W).
+
+    Examples
+    --------
+    >>> shift(torch.ones(2, 1, 1), torch.tensor([0.5])).flatten().tolist()
+    [1.5, 1.0]
+    """
     value = jet[..., :1, :, :] + bias[..., None, None, :]
     return torch.cat([value, jet[..., 1:, :, :]], dim=-3)
 
 
-def compose(derivatives: DerivativeSet, outer: Sequence[Tensor], jet: Tensor) -> Tensor:
-    """The jet of f∘g, from [f(g), f'(g), …] (each (…, B, W)) and the jet of g (…, S, B, W)."""
-    inner = jet.unbind(-3)
-    out = [outer[0]]
+def compose(derivatives: DerivativeSet, f: Sequence[Tensor], jet: Tensor) -> Tensor:
+    """The jet of f∘g from that of g.
+
+    Parameters
+    ----------
+    f
+        [f(g), f'(g), …] up to ``derivatives.order``, each (…, B, W).
+    jet : Tensor (…, S, B, W)
+        Of g.
+
+    Examples
+    --------
+    >>> bend = DerivativeSet([(2,)], dimension=1)
+    >>> g = torch.tensor([0.0, 3.0, 1.0]).view(3, 1, 1)
+    >>> compose(bend, [torch.ones(1, 1)] * 3, g).flatten().tolist()  # of exp g: 1, g', g'' + g'²
+    [1.0, 3.0, 10.0]
+    """
+    g = jet.unbind(-3)
+    out = [f[0]]
     for terms in derivatives.faa_di_bruno[1:]:
         # Terms with the same derivative of f are added up first: one product with it, not many.
         by_order: dict[int, Tensor] = {}
-        for coefficient, blocks in terms:
-            term = _product(inner, blocks)
+        for coefficient, factors in terms:
+            term = _product(g, factors)
             term = term if coefficient == 1 else coefficient * term
-            order = len(blocks)
+            order = len(factors)
             by_order[order] = by_order[order] + term if order in by_order else term
-        out.append(reduce(add, (outer[order] * factor for order, factor in by_order.items())))
+        out.append(reduce(add, (f[order] * total for order, total in by_order.items())))
     return torch.stack(out, dim=-3)
 
 
 def multiply(derivatives: DerivativeSet, left: Tensor, right: Tensor) -> Tensor:
-    """The jet of f·g from two jets (…, S, B, W), broadcast."""
+    """The jet of f·g from two jets (…, S, B, W), broadcast.
+
+    Examples
+    --------
+    >>> bend = DerivativeSet([(2,)], dimension=1)
+    >>> x = torch.tensor([5.0, 1.0, 0.0]).view(3, 1, 1)
+    >>> multiply(bend, x, x).flatten().tolist()  # x², 2 x, 2
+    [25.0, 10.0, 2.0]
+    """
     f, g = left.unbind(-3), right.unbind(-3)
     return torch.stack(
         [reduce(add, (c * (f[a] * g[b]) for c, a, b in terms)) for terms in derivatives.leibniz],
@@ -240,7 +192,17 @@ def multiply(derivatives: DerivativeSet, left: Tensor, right: Tensor) -> Tensor:
 
 
 def divide(derivatives: DerivativeSet, above: Tensor, below: Tensor) -> Tensor:
-    """The jet of f/g from those of f and g (…, S, B, W), broadcast."""
+    """The jet of f/g from those of f and g (…, S, B, W), broadcast.
+
+    Examples
+    --------
+    >>> bend = DerivativeSet([(2,)], dimension=1)
+    >>> x = torch.tensor([2.0, 1.0, 0.0]).view(3, 1, 1)
+    >>> one = torch.tensor([1.0, 0.0, 0.0]).view(3, 1, 1)
+    >>> divide(bend, one, x).flatten().tolist()  # 1/x, -1/x², 2/x³
+    [0.5, -0.25, 0.25]
+    """
+    # f · r(g) with r(z) = 1/z, r⁽ᵏ⁾(z) = (-1)ᵏ k! / zᵏ⁺¹ = -(k/z) r⁽ᵏ⁻¹⁾(z).
     inverse = 1 / below.select(-3, 0)
     reciprocal = [inverse]
     for order in range(1, derivatives.order + 1):
@@ -248,8 +210,8 @@ def divide(derivatives: DerivativeSet, above: Tensor, below: Tensor) -> Tensor:
     return multiply(derivatives, above, compose(derivatives, reciprocal, below))
 
 
-def _product(inner: Sequence[Tensor], blocks: Sequence[int]) -> Tensor:
-    result = inner[blocks[0]]
-    for block in blocks[1:]:
-        result = result * inner[block]
+def _product(jet: Sequence[Tensor], factors: Sequence[int]) -> Tensor:
+    result = jet[factors[0]]
+    for factor in factors[1:]:
+        result = result * jet[factor]
     return result

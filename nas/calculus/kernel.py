@@ -1,4 +1,4 @@
-"""Calls of the compiled kernel, and what it is told of derivatives and networks (see cpp/).
+"""Calls of the compiled kernel, and how derivatives and networks are described to it (see cpp/).
 
 Axis legend: N networks of a stack, E networks of all stacks, S derivatives, B points, D inputs,
 C outputs, V and W widths.
@@ -22,8 +22,9 @@ from nas.calculus.jets import DerivativeSet
 DTYPES = {torch.float32: "float32", torch.float64: "float64"}
 
 _SPARE = 4  # blocks of memory that are kept
-_TERM = 3 + MAX_ORDER  # numbers of a term: stream, coefficient, how many factors, and which
-_FACTORS = 4  # numbers of a product: stream, coefficient, and two factors
+# Rows of integers that C++ reads as its `Term` and its `Factors`; derivatives go by their index.
+_TERM = 3 + MAX_ORDER  # derivative of f∘g, coefficient, number of factors, the factors
+_FACTORS = 4  # derivative of f·g, coefficient, the factors from f and from g
 _NUMBER = {name: number for number, name in enumerate(ACTIVATIONS)}
 
 Shape = tuple[int, ...]
@@ -34,6 +35,10 @@ Integers = ctypes.Array[ctypes.c_int64]
 
 class Kernel:
     """The compiled functions of one dtype, on one set of derivatives.
+
+    What does not change from call to call is handed over as arrays of integers: the terms of the
+    chain rule, sizes, and a description of the networks or of the product rule. Tensors go over as
+    bare addresses, so they have to be contiguous, and of this dtype.
 
     Parameters
     ----------
@@ -60,8 +65,8 @@ class Kernel:
 
     def run(self, name: str, *tensors: Tensor | None) -> None:
         """Call a function that reads and writes these tensors."""
-        indices = (None if one is None else ctypes.c_void_p(one.data_ptr()) for one in tensors)
-        self._function(name)(ctypes.byref(self._call), *indices)
+        addresses = (None if one is None else ctypes.c_void_p(one.data_ptr()) for one in tensors)
+        self._function(name)(ctypes.byref(self._call), *addresses)
 
     def count(self, name: str) -> int:
         """Call a function that returns a number."""
@@ -77,7 +82,16 @@ class Kernel:
 
 
 class NetworksKernel(Kernel):
-    """``learns`` says whether the forward pass is to leave what the backward pass needs."""
+    """Jets of all networks of some stacks, and their gradients.
+
+    Parameters
+    ----------
+    shapes
+        Of the stacks; see `describe`.
+    coordinates : Tensor (S, B, D)
+    learns
+        Whether the forward pass is to leave what the backward pass needs.
+    """
 
     def __init__(
         self, derivatives: DerivativeSet, shapes: Shapes, coordinates: Tensor, learns: bool
@@ -102,6 +116,7 @@ class NetworksKernel(Kernel):
     def backward(self, coordinates: Tensor, flat: Tensor, gradient: Tensor) -> Tensor:
         """The gradient by the flat parameters from that by the jets."""
         assert self._store is not None
+        # A row for each span of points: the order of the sum does not depend on the threads.
         found = flat.new_empty(self.count("spans"), self._parameters)
         self.run("backward", coordinates, flat, self._store.memory, gradient, found)
         return found.sum(0)
@@ -109,7 +124,7 @@ class NetworksKernel(Kernel):
     def factors(
         self, coordinates: Tensor, flat: Tensor, gradient: Tensor, hidden: int, width: int
     ) -> tuple[Tensor, Tensor]:
-        """What hidden layers hand on, and the gradients by their pre-activations.
+        """The outputs of hidden layers, and the gradients by their pre-activations.
 
         Of networks of one shape: each (H, N, S, B, W), from the gradient by the jets.
         """
@@ -145,7 +160,7 @@ class MixingKernel(Kernel):
 
 
 def outer(inputs: Tensor, slopes: Tensor, entries: Tensor) -> None:
-    """Write Σ over the derivatives of inputs · slopesᵀ, point by point, into ``entries``.
+    """Write the outer products Σₛ inputs[s] slopes[s]ᵀ of each point into ``entries``.
 
     Parameters
     ----------
@@ -159,21 +174,27 @@ def outer(inputs: Tensor, slopes: Tensor, entries: Tensor) -> None:
     library = compilation.library()
     assert library is not None
     tensors = inputs.contiguous(), slopes.contiguous(), entries
-    indices = (ctypes.c_void_p(one.data_ptr()) for one in tensors)
-    library[f"outer_{DTYPES[entries.dtype]}"](sizes, *indices)
+    addresses = (ctypes.c_void_p(one.data_ptr()) for one in tensors)
+    library[f"outer_{DTYPES[entries.dtype]}"](sizes, *addresses)
 
 
 class Store:
     """Memory for what a forward pass leaves to its backward pass.
 
-    A few are kept for the next comers: to get as much anew from the system, page by page, would
+    A few blocks are kept and used again: to get as much anew from the system, page by page, would
     take longer than the arithmetic.
+
+    Examples
+    --------
+    >>> store = Store(1000)
+    >>> len(store.memory) >= 1000
+    True
     """
 
     _spare: ClassVar[list[Tensor]] = []  # by rising size
 
     def __init__(self, size: int) -> None:
-        self.memory = torch.empty(0, dtype=torch.uint8)  # what is given back if there is no more
+        self.memory = torch.empty(0, dtype=torch.uint8)  # kept by __del__ if what follows raises
         try:
             spare = self._spare.pop(bisect_left(self._spare, size, key=len))
         except IndexError:
@@ -189,7 +210,7 @@ class Store:
 
 @dataclass(frozen=True)
 class Batch:
-    """Where the numbers of each network stand among all parameters."""
+    """Where the numbers of each network stand among all parameters; made by `describe`."""
 
     description: Integers
     networks: int
@@ -199,9 +220,20 @@ class Batch:
 
 @lru_cache(maxsize=256)
 def describe(shapes: Shapes) -> Batch | None:
-    """What fused.cpp wants to know of these stacks; None if they are not of its kind.
+    """These stacks as fused.cpp reads them; None if they are not of its kind.
 
     Its kind: at least one hidden layer, all hidden layers of one width.
+
+    Examples
+    --------
+    Two networks 1 → 3 → 1, of 10 parameters each:
+
+    >>> weights, biases = ((2, 1, 3), (2, 3, 1)), ((2, 3), (2, 1))
+    >>> batch = describe(((("tanh", "sine"), weights, biases),))
+    >>> batch.networks, batch.parameters
+    (2, 20)
+    >>> batch.description[:8]  # index, activation, hidden layers, width; offsets of its numbers
+    [0, 1, 1, 3, 0, 12, 6, 18]
     """
     networks: list[list[int]] = []
     offset, ends = 0, set()
@@ -215,6 +247,7 @@ def describe(shapes: Shapes) -> Batch | None:
         if len(set(widths[1:-1])) != 1 or not set(activations) <= set(_NUMBER):
             return None
         ends.add((widths[0], widths[-1]))
+        # The flat parameters hold each layer of a stack as one block, its networks one by one.
         weights_at, biases_at = [], []
         for v, w in pairwise(widths):
             weights_at.append((offset, v * w))
@@ -222,12 +255,12 @@ def describe(shapes: Shapes) -> Batch | None:
             biases_at.append((offset, w))
             offset += count * w
         for row, activation in enumerate(activations):
-            indices = [start + row * size for start, size in (*weights_at, *biases_at)]
+            offsets = [start + row * size for start, size in (*weights_at, *biases_at)]
             shape = [_NUMBER[activation], len(widths) - 2, widths[1]]
-            networks.append([len(networks), *shape, *indices])
+            networks.append([len(networks), *shape, *offsets])
     if len(ends) != 1 or not networks:
         return None
-    # The dearest first, so that the threads end together.
+    # The most expensive first, so that the threads end together.
     networks.sort(key=lambda network: -network[2] * network[3] ** 2)
     description = _integers([number for network in networks for number in network])
     ((_, outputs),) = ends

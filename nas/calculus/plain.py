@@ -1,7 +1,7 @@
 """The jets of many networks, and their gated mean, in torch's own functions.
 
-Axis legend: N networks of a stack, S derivatives, B points, D inputs, C outputs, E terms of the mean,
-V and W widths.
+Axis legend: N networks of a stack, S derivatives, B points, D inputs, C outputs, E terms of the
+mean, V and W widths.
 """
 
 from collections.abc import Sequence
@@ -51,6 +51,13 @@ def mix(derivatives: DerivativeSet, logits: Tensor, terms: Tensor) -> tuple[Tens
 
     From the jets of g (S, B, E) and of u (E, S, B, C). The factor is constant around each point:
     it changes no quotient, and keeps the exponentials from overflow.
+
+    Examples
+    --------
+    >>> terms = torch.tensor([6.0, 2.0]).view(2, 1, 1, 1)
+    >>> above, below = mix(DerivativeSet([], 1), torch.zeros(1, 1, 2), terms)
+    >>> (above.squeeze(-1) / below).item()  # equal logits: the mean
+    4.0
     """
     value = logits[0]
     exponential = torch.exp(value - value.amax(-1, keepdim=True).detach())
@@ -71,6 +78,14 @@ class Rows:
     values
         How many of the S components, the first ones, are values rather than derivatives: one for
         each location that a row sees. A bias acts on these alone.
+
+    Examples
+    --------
+    Two points, 3 and 5, of one network u = w x + c, whose residual is u itself:
+
+    >>> rows = Rows([torch.tensor([3.0, 5.0]).view(1, 1, 2, 1)], [torch.ones(1, 1, 2, 1)])
+    >>> rows.inputs[0].shape
+    torch.Size([1, 1, 2, 1])
     """
 
     inputs: Sequence[Tensor]
@@ -131,15 +146,30 @@ class Trace:
 
 
 def outer(inputs: Tensor, slopes: Tensor, entries: Tensor) -> None:
-    """Write Σ over the derivatives of inputs (N, S, B, V) × slopes (N, S, B, W) into (N, B, V·W)."""
+    """Write Σₛ inputs (N, S, B, V) × slopes (N, S, B, W), point by point, into (N, B, V·W).
+
+    Examples
+    --------
+    >>> entries = torch.empty(1, 1, 4)
+    >>> outer(torch.tensor([[[[1.0, 2.0]]]]), torch.tensor([[[[3.0, 5.0]]]]), entries)
+    >>> entries.tolist()
+    [[[3.0, 5.0, 6.0, 10.0]]]
+    """
     weights = entries.view(*entries.shape[:2], inputs.shape[-1], slopes.shape[-1])
     torch.mul(inputs[:, 0, :, :, None], slopes[:, 0, :, None, :], out=weights)
-    for stream in range(1, inputs.shape[1]):
-        weights.addcmul_(inputs[:, stream, :, :, None], slopes[:, stream, :, None, :])
+    for s in range(1, inputs.shape[1]):
+        weights.addcmul_(inputs[:, s, :, :, None], slopes[:, s, :, None, :])
 
 
 def activate(derivatives: DerivativeSet, activations: Sequence[str], jet: Tensor) -> Tensor:
-    """The jet of each network's activation of the jets (N, S, B, W)."""
+    """The jet of each network's activation of the jets (N, S, B, W).
+
+    Examples
+    --------
+    >>> z = torch.zeros(2, 1, 1, 1)  # one value of each of two networks
+    >>> [round(a.item(), 4) for a in activate(DerivativeSet([], 1), ["sine", "softplus"], z)]
+    [0.0, 0.6931]
+    """
     return _activate(derivatives, activations, jet, jet.new_zeros(len(activations), jet.shape[-1]))
 
 

@@ -7,11 +7,11 @@ import torch
 
 from nas.campaign.config import Campaign
 from nas.errors import UserError
+from nas.mixture.dropping import DropRule
 from nas.mixture.gate import GateShape
 from nas.problems import Problem
-from nas.search_spaces import Candidate
-from nas.mixture.dropping import DropRule
 from nas.problems.terms import PointCounts
+from nas.search_spaces import Candidate
 from nas.training import fine_tuning, warm_up
 from nas.training.collocation import Sampler
 from nas.training.fine_tuning import FineTuningSettings

@@ -14,11 +14,19 @@ from pathlib import Path
 from nas.errors import UserError
 from nas.problems.problem import Problem
 
-_MACHINERY = frozenset({"domains", "loading", "problem", "sampling", "segments", "terms"})
+_MACHINERY = frozenset(
+    {"domains", "loading", "polygons", "problem", "sampling", "segments", "terms"}
+)
 
 
 def names() -> tuple[str, ...]:
-    """The names of the toolkit's problems: the file name is the registry."""
+    """The names of the toolkit's problems: the file name is the registry.
+
+    Examples
+    --------
+    >>> "burgers" in names(), "sampling" in names()
+    (True, False)
+    """
     folder = str(Path(__file__).parent)
     modules = (module.name for module in pkgutil.iter_modules([folder]))
     return tuple(sorted(name for name in modules if name not in _MACHINERY))
@@ -32,14 +40,19 @@ def load(name_or_path: str | os.PathLike[str]) -> Problem:
     name_or_path
         One of `names()`, or a path: what ends in ``.py`` or contains a separator. The file is
         executed; it may import its neighbours in the same folder. The one `Problem` that it
-        holds at module level is taken. Names that begin with an underscore do not count, nor do
-        problems of the toolkit if the file has one of its own.
+        holds at module level is taken. Names that begin with an underscore do not count;
+        neither do problems of the toolkit, if the file has one of its own.
 
     Raises
     ------
     UserError
         If the name is unknown; if the file is missing, does not parse, raises, or does not hold
         exactly one problem.
+
+    Examples
+    --------
+    >>> load("burgers").equation
+    'u_t + u u_x = ν u_xx with ν = 0.01/π, u(x, 0) = -sin πx, u(±1, t) = 0'
     """
     text = os.fspath(name_or_path)
     if text.endswith(".py") or os.sep in text or "/" in text:
@@ -49,7 +62,7 @@ def load(name_or_path: str | os.PathLike[str]) -> Problem:
         return _only_problem(_execute(path.resolve(), text), text)
     if text not in names():
         raise UserError(_unknown(text))
-    with _blamed_on(text, Path(__file__).with_name(f"{text}.py")):
+    with _located(text, Path(__file__).with_name(f"{text}.py")):
         module = importlib.import_module(f"{__package__}.{text}")
     return _only_problem(module, text)
 
@@ -68,7 +81,7 @@ def _execute(path: Path, called: str) -> types.ModuleType:
     digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:8]
     module = types.ModuleType(f"problem_{path.stem}_{digest}")
     module.__file__ = str(path)
-    with _blamed_on(called, path), _neighbours_importable(path.parent):
+    with _located(called, path), _neighbours_importable(path.parent):
         sys.modules[module.__name__] = module  # dataclasses look their module up there
         # Compiled here, since the import system may take a stale cache for a file just edited.
         exec(compile(path.read_bytes(), path, "exec"), module.__dict__)
@@ -79,7 +92,7 @@ def _execute(path: Path, called: str) -> types.ModuleType:
 def _neighbours_importable(folder: Path) -> Iterator[None]:
     """Let a file import those beside it, and forget them all afterwards.
 
-    Forgotten modules do not get into the way of another folder's of the same name, and
+    Forgotten modules do not stand in the way of another folder's of the same name, and
     cloudpickle sends their functions by value: a worker could not import them.
     """
     before = set(sys.modules)
@@ -95,8 +108,8 @@ def _neighbours_importable(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _blamed_on(called: str, path: Path) -> Iterator[None]:
-    """Turn whatever a problem's file raises into one line with the index in that file."""
+def _located(called: str, path: Path) -> Iterator[None]:
+    """Turn whatever a problem's file raises into one line that says where in that file."""
     try:
         yield
     except SyntaxError as error:

@@ -2,8 +2,8 @@
 
 Axis legend: N points, D coordinates.
 
-Every function here is pure: seed and draw name the stream, so training that was interrupted
-goes on with the same points from a counter alone.
+Every function here is pure: seed and draw name a stream of random numbers, so training that was
+interrupted goes on with the same points from a counter alone.
 """
 
 import math
@@ -14,13 +14,13 @@ import numpy as np
 from scipy.stats import qmc
 
 from nas.errors import UserError
-from nas.problems.domains import Array, Domain, into_bounds
+from nas.problems.domains import Array, Domain, check_part, into_bounds
 
 Method = Literal["sobol", "latin_hypercube"]
 
 _INTERIOR = 0  # the boundary parts' streams follow, in the domain's order
 _EDGE = 2.0**-31  # half a step of the Sobol sequence
-_ROUNDS = 64
+_ROUNDS = 64  # of rejection, before the domain's own facts are in doubt
 
 
 def interior_points(
@@ -46,10 +46,21 @@ def interior_points(
     UserError
         If count is below 1, seed or draw is negative, the method is unknown, or (nearly) no
         point of the bounding box lies in the domain.
+
+    Examples
+    --------
+    >>> from nas.problems import Box
+    >>> points = interior_points(Box(x=(0, 1), t=(0, 2)), 4, seed=0, draw=0)
+    >>> points.shape, bool((points > 0).all())
+    ((4, 2), True)
+    >>> sorted(np.floor(4 * points[:, 0]).tolist())  # one in each quarter
+    [0.0, 1.0, 2.0, 3.0]
     """
-    _check_count(count)
+    if count < 1:
+        raise UserError(f"interior points: expected at least 1, got {count}")
     low, high = np.transpose(domain.bounds)
     share = domain.measure / float(np.prod(high - low))
+    # Of n points of the box a share lies in the domain: on average the first batch is enough.
     batches = _unit_cubes(len(low), math.ceil(count / share), seed, draw, _INTERIOR, method)
     kept: list[Array] = []
     for _, unit in zip(range(_ROUNDS), batches, strict=False):
@@ -79,7 +90,7 @@ def boundary_points(
     parts
         Names of the domain's boundary parts.
     count
-        The number of points on all parts together; each part gets at least one.
+        The number of points on all parts together; each part has at least one.
     seed, draw, method
         As for `interior_points`.
 
@@ -91,32 +102,43 @@ def boundary_points(
     ------
     UserError
         If a part is unknown, or count is below the number of parts.
+
+    Examples
+    --------
+    >>> from nas.problems import Box
+    >>> box = Box(x=(0, 1), t=(0, 2))
+    >>> found = boundary_points(box, ("t_min", "x_max"), 6, seed=0, draw=0)
+    >>> {part: len(points) for part, points in found.items()}  # of lengths 1 and 2
+    {'t_min': 2, 'x_max': 4}
+    >>> set(found["x_max"][:, 0].tolist())
+    {1.0}
     """
     names = list(dict.fromkeys(parts))
     if not names:
         return {}
     if count < len(names):
         raise UserError(f"boundary points: expected at least {len(names)}, one a part, got {count}")
-    known = list(domain.parts)
-    points = {}
     for name in names:
-        if name not in known:
-            raise UserError(
-                f"{name!r}: no such part of the boundary; expected one of {', '.join(known)}"
-            )
-    shares = shared_out(count, [domain.parts[name] for name in names])
+        check_part(domain, name)
+    known, points = list(domain.parts), {}
+    shares = apportion(count, [domain.parts[name] for name in names])
     for name, number in zip(names, shares, strict=True):
-        stream = 1 + known.index(name)
+        stream = 1 + known.index(name)  # a part's own, whatever other parts are asked for
         dimension = len(domain.coordinates) - 1
         unit = next(_unit_cubes(dimension, number, seed, draw, stream, method))
         points[name] = domain.on(name, unit[:number])
     return points
 
 
-def shared_out(count: int, measures: Sequence[float]) -> list[int]:
-    """Share ``count`` out in proportion to ``measures``, by largest remainders, at least one each.
+def apportion(count: int, measures: Sequence[float]) -> list[int]:
+    """Apportion ``count`` among ``measures`` by largest remainders, at least one to each.
 
-    >>> shared_out(10, [2.0, 1.0, 0.01])
+    Each has its quota ``count · measure / sum`` rounded down, or one; what is left over goes to
+    those with the largest remainders, and what is missing is taken from those with the smallest.
+
+    Examples
+    --------
+    >>> apportion(10, [2.0, 1.0, 0.01])
     [6, 3, 1]
     """
     quotas = [count * measure / sum(measures) for measure in measures]
@@ -146,10 +168,6 @@ def _unit_cubes(
     else:
         raise UserError(f"method={method!r}: expected 'sobol' or 'latin_hypercube'")
     while True:
-        # Off the faces of the cube: conditions hold there, and solutions may be singular.
+        # Off the faces of the cube: there conditions hold, and solutions may be singular. (A cube
+        # of no dimension, a box's end point, is a column that is cut off again.)
         yield np.clip(engine.random(number), _EDGE, 1 - _EDGE)[:, :dimension]
-
-
-def _check_count(count: int) -> None:
-    if count < 1:
-        raise UserError(f"interior points: expected at least 1, got {count}")

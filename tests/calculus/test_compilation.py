@@ -1,4 +1,4 @@
-"""The kernel's library: kept, made once, and done without where there is no compiler."""
+"""The kernel's library: compiled once, kept, and done without where there is no compiler."""
 
 import logging
 import os
@@ -27,8 +27,8 @@ def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def told(caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
-    """The one warning that was logged."""
+def warning(caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
+    """The text of the one warning that was logged."""
     caplog.set_level(logging.WARNING, "nas")
 
     def one() -> str:
@@ -84,14 +84,14 @@ def test_a_damaged_library_is_made_anew(fresh: Path) -> None:
 @NEEDS_COMPILER
 @pytest.mark.parametrize("shared", ["folder", "library"])
 def test_what_others_can_write_is_not_run(
-    fresh: Path, told: Callable[[], str], shared: str
+    fresh: Path, warning: Callable[[], str], shared: str
 ) -> None:
     path = compilation._path()
     path.parent.mkdir()
     path.touch()
     (path.parent if shared == "folder" else path).chmod(0o777)
     assert compilation.library() is None
-    assert "can be written by others" in told()
+    assert "can be written by others" in warning()
 
 
 @pytest.mark.parametrize(
@@ -102,11 +102,11 @@ def test_what_others_can_write_is_not_run(
         ("exit 0", "No such file"),  # it says that all is well, and makes nothing
     ],
 )
-def test_without_a_compiler_it_is_said(
+def test_without_a_compiler_the_reason_is_logged(
     fresh: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    told: Callable[[], str],
+    warning: Callable[[], str],
     compiler: str,
     reason: str,
 ) -> None:
@@ -114,23 +114,23 @@ def test_without_a_compiler_it_is_said(
         compiler = f"{script(tmp_path / 'compiler', compiler)} -O2"
     monkeypatch.setenv("CXX", compiler)
     assert compilation.library() is None
-    assert told().startswith("no fused kernel, so training is slower: ")
-    assert re.search(reason, told())
+    assert warning().startswith("no fused kernel, so training is slower: ")
+    assert re.search(reason, warning())
     assert len(list(fresh.glob("*.so"))) == 0
 
 
-def test_a_folder_that_cannot_be_written_is_said(
-    fresh: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: Callable[[], str]
+def test_a_folder_that_cannot_be_written_is_reported(
+    fresh: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warning: Callable[[], str]
 ) -> None:
     monkeypatch.setenv("CXX", str(script(tmp_path / "compiler", "exit 1")))
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("NAS_CACHE", str(tmp_path / "file" / "cache"))
     assert compilation.library() is None
-    assert "Not a directory" in told()
+    assert "Not a directory" in warning()
 
 
 def test_a_user_without_a_home_is_no_error(
-    fresh: Path, monkeypatch: pytest.MonkeyPatch, told: Callable[[], str]
+    fresh: Path, monkeypatch: pytest.MonkeyPatch, warning: Callable[[], str]
 ) -> None:
     def nowhere() -> Path:
         raise RuntimeError("Could not determine home directory.")
@@ -139,7 +139,7 @@ def test_a_user_without_a_home_is_no_error(
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.setattr(Path, "home", nowhere)
     assert compilation.library() is None
-    assert "home directory" in told() or "no C++ compiler" in told()
+    assert "home directory" in warning() or "no C++ compiler" in warning()
 
 
 def test_training_goes_on_without_a_compiler(tmp_path: Path) -> None:
@@ -169,7 +169,6 @@ print(losses.tolist())
             capture_output=True,
             text=True,
             check=True,
-            timeout=120,
         )
         found.append(([float(x) for x in done.stdout.strip("[]\n").split(",")], done.stderr))
     assert COMPILER is None or found[0][1] == ""

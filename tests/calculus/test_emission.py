@@ -46,7 +46,7 @@ def clamped(z: Tensor, order: int) -> list[Tensor]:
 
 
 @pytest.mark.parametrize(
-    ("activation", "told"),
+    ("activation", "message"),
     [
         (erfc, r"torch\.erfc"),
         (power, r"mine_0: unsupported operand .* \*\*"),
@@ -54,6 +54,6 @@ def clamped(z: Tensor, order: int) -> list[Tensor]:
         (lambda z, order: [z], "mine_1: expected 2 derivatives, got 1"),
     ],
 )
-def test_what_has_no_counterpart_is_told(activation: Activation, told: str) -> None:
-    with pytest.raises(emission.NotWritable, match=told):
+def test_what_has_no_counterpart_is_reported(activation: Activation, message: str) -> None:
+    with pytest.raises(emission.NotWritable, match=message):
         emission.write({"mine": activation})

@@ -22,7 +22,7 @@ OTHER = torch.tensor([4.0, 1.5, 0.25], dtype=torch.float64)
 
 
 def field(value: Tensor = VALUE, name: str = "u") -> Any:
-    return Field(name, ("x", "t"), lambda stream: value)
+    return Field(name, ("x", "t"), lambda derivative: value)
 
 
 def expression(
@@ -65,7 +65,7 @@ def test_torch_functions_take_fields() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ask", "stream"),
+    ("ask", "derivative"),
     [
         (lambda u: u.x, (1, 0)),
         (lambda u: u.t, (0, 1)),
@@ -78,8 +78,8 @@ def test_torch_functions_take_fields() -> None:
         (lambda u: laplacian(u), Laplacian((0,))),
     ],
 )
-def test_derivatives_by_name(ask: Callable[[Field], Any], stream: Derivative) -> None:
-    assert expression(ask).derivatives == {stream}
+def test_derivatives_by_name(ask: Callable[[Field], Any], derivative: Derivative) -> None:
+    assert expression(ask).derivatives == {derivative}
 
 
 def test_an_unused_field_asks_for_nothing() -> None:
@@ -197,7 +197,30 @@ def test_defaults_are_coefficients_and_known_names_are_not() -> None:
         ),
     ],
 )
-def test_misuse_is_told_before_training(function: Callable[..., Any], message: str) -> None:
+def test_mistakes_are_reported_before_training(function: Callable[..., Any], message: str) -> None:
     with pytest.raises(UserError, match=re.escape(message)) as caught:
         expression(function)
     assert "\n" not in str(caught.value)
+
+
+def test_what_is_probed_tells_derivatives_and_fields_apart() -> None:
+    """A problem's fingerprint rests on it: another derivative or field is another problem."""
+    asked: list[Callable[..., Any]] = [
+        *(lambda u, v: u.x, lambda u, v: u.t, lambda u, v: u.xt, lambda u, v: u.xx),
+        *(lambda u, v: +u, lambda u, v: +v, lambda u, v: v.x, lambda u, v: v.tt),
+    ]
+    found = [expression(one, fields=("u", "v")).probed[0] for one in asked]
+    for index, one in enumerate(found):
+        assert all((one - other).abs().max() > 1e-3 for other in found[:index])
+
+
+def test_what_is_probed_does_not_depend_on_how_the_laplacian_is_written() -> None:
+    (collapsed,) = expression(lambda u: laplacian(u), coordinates=("x", "y")).probed
+    (written_out,) = expression(lambda u: u.xx + u.yy, coordinates=("x", "y")).probed
+    torch.testing.assert_close(collapsed, written_out)
+
+
+def test_what_is_probed_is_positive() -> None:
+    """So that roots, logarithms and quotients of a field are numbers."""
+    for ask in (lambda u: torch.log(u.x), lambda u: torch.sqrt(u.xxt), lambda u: u.tt**0.5):
+        assert torch.isfinite(expression(ask).probed[0]).all()

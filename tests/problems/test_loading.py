@@ -130,14 +130,14 @@ def test_dataclasses_work_in_a_problem_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["burger", "Burgers", "bürgers"])
-def test_a_misspelt_name_is_told_the_nearest(name: str) -> None:
+def test_a_misspelt_name_is_answered_with_the_nearest(name: str) -> None:
     with pytest.raises(
         UserError, match=f"problem '{name}': no such problem; did you mean burgers?"
     ):
         problems.load(name)
 
 
-def test_an_unknown_name_is_told_all() -> None:
+def test_an_unknown_name_is_answered_with_all() -> None:
     with pytest.raises(UserError, match=r"no such problem; expected one of burgers, .*a \.py file"):
         problems.load("zzzzzz")
 

@@ -8,7 +8,7 @@ from scipy.optimize import minimize_scalar
 from skfem.helpers import dot, grad
 
 from nas.problems import poisson_l_shape
-from nas.problems.domains import Polygon
+from nas.problems.polygons import Polygon
 
 Array = NDArray[np.float64]
 

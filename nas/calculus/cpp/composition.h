@@ -1,7 +1,16 @@
 // The jet of an activation of a jet, by Faà di Bruno's formula, and its gradient.
+//
+// A jet g = (g[0], g[1], …) holds a component for each derivative, the value first. Of f∘g,
+//     a[0] = f(g[0]),   a[s] = f'(g[0]) · g[s] + Σ coefficient · f⁽ⁿ⁾(g[0]) · Π g[block],
+// where the sum is over the terms with n ≥ 2 factors (see DerivativeSet.faa_di_bruno), which are
+// the rows of a table; the first term every component has, so that it needs no table.
+//
+// Gradients: d• is the derivative of the loss by •. A term t = c f⁽ⁿ⁾(g[0]) p_1 ⋯ p_n of a[s] adds
+//     to dg of each factor p_j:   da[s] · c f⁽ⁿ⁾ · Π_{i ≠ j} p_i,
+//     to dg[0]:                   da[s] · c f⁽ⁿ⁺¹⁾ · Π p_i,
+// and so the first terms add f'(g[0]) da[s] to dg[s], and da[0] f' + Σ_s da[s] f'' g[s] to dg[0].
 
-// coefficient · f⁽ᶜᵒᵘⁿᵗ⁾ · Π g[block] is a term of the component `out` of f∘g, with two factors or
-// more. Each component s but the value has a term f' · g[s] besides, which needs no table.
+// A term of the component `out`: coefficient, n = count, and which components are the factors.
 struct Term {
   int64_t out, coefficient, count, block[max_blocks];
 };
@@ -25,7 +34,9 @@ inline void add_term(const Term& term, const T* derivative, const T* z, int64_t 
   }
 }
 
-// The gradient by f's argument and by each factor of the term, added to `dz`.
+// The gradient by f's argument and by each factor of the term, added to `dz`; `derivative` and
+// `next` are f⁽ⁿ⁾ and f⁽ⁿ⁺¹⁾. The products of all factors but one come from those before it, kept in
+// `before`, and those after it: no division, since factors may be zero.
 template <class T, int count>
 inline void add_term_gradient(const Term& term, const T* derivative, const T* next, const T* z,
                               int64_t stride, const T* dout, T* dz, int64_t n) {
@@ -36,14 +47,14 @@ inline void add_term_gradient(const Term& term, const T* derivative, const T* ne
     Vector factor[count];
 #pragma GCC unroll 4
     for (int j = 0; j < count; ++j) factor[j] = Vector::loadu(z + term.block[j] * stride + i);
-    Vector before = d * Vector::loadu(derivative + i);  // all but the factors from j on
+    Vector before = d * Vector::loadu(derivative + i);  // times the factors before the j-th
 #pragma GCC unroll 4
     for (int j = 0; j < count; ++j) {
       Vector others = before;
 #pragma GCC unroll 4
       for (int later = j + 1; later < count; ++later) others = others * factor[later];
-      T* const index = dz + term.block[j] * stride + i;
-      (Vector::loadu(index) + others).store(index);
+      T* const target = dz + term.block[j] * stride + i;
+      (Vector::loadu(target) + others).store(target);
       before = before * factor[j];
     }
     Vector whole = d * Vector::loadu(next + i);
@@ -68,7 +79,8 @@ void add_terms(const Table& table, const T (*f)[block<T>], const T* z, T* a, int
 }
 
 // The jet `a` (S, size) of f∘g from the jet `z` (S, size) of g; `derive(order, z, f, n)` writes
-// f and its derivatives at n numbers.
+// f and its derivatives at n numbers. Numbers go by blocks that stay in the registers and the
+// nearest cache: f and its derivatives are never written to memory as a whole.
 template <class T, class Derive>
 void activate(const Table& table, const Derive& derive, const T* z, T* a, int64_t size) {
   using Vector = VectorOf<T>;
@@ -98,14 +110,15 @@ void activate_gradient(const Table& table, const Derive& derive, const T* z, con
     derive(table.order + 1, z, &f[0][0], n);
     for (int64_t i = 0; i < n; i += lanes<T>) {
       const Vector slope = Vector::loadu(f[1] + i), bend = Vector::loadu(f[2] + i);
+      // dg[0] = f' da[0] + f'' Σ_s g[s] da[s]; the sum is gathered in `through`.
       Vector first = slope * Vector::loadu(da + i), through(T(0));
       Vector::loadu(f[0] + i).store(a + i);
       for (int64_t s = 1; s < table.components; ++s) {
         const int64_t at = s * size + i;
-        const Vector inner = Vector::loadu(z + at), outer = Vector::loadu(da + at);
+        const Vector inner = Vector::loadu(z + at), gradient = Vector::loadu(da + at);
         (slope * inner).store(a + at);
-        (slope * outer).store(dz + at);
-        through = fmadd(inner, outer, through);
+        (slope * gradient).store(dz + at);
+        through = fmadd(inner, gradient, through);
       }
       if (table.components > 1) first = fmadd(bend, through, first);
       first.store(dz + i);

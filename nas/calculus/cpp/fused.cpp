@@ -3,10 +3,20 @@
 // Axis legend: S components, B points, T points of a tile, R = S·T rows, V and W widths, D inputs,
 // C outputs. A width that is no multiple of the vector's length is padded by zero weights.
 //
+// A component is one derivative of a jet: the value, then the others in the order of the
+// DerivativeSet. A linear layer treats all S components of T points alike, as R rows of a matrix.
+//
 // A network is worked through tile by tile, so that what a layer makes is still in the cache
 // when the next one reads it. The forward pass stores the pre-activations and nothing else; the
 // backward pass computes the activations anew from them. The work is cut into tasks, one
 // network on one span of points, that do not depend on the number of threads: nor do the sums.
+//
+// products.h     small matrix products, in registers
+// composition.h  an activation of a jet, and its gradient
+// packed.h       the numbers of a network as the products read them
+// networks.h     whole networks: forward, backward, and the factors of a Jacobian
+// mixing.h       the sums of the gated mean
+// outer.h        the entries of a Jacobian from its factors
 //
 // `activations.h` is written from activations.py, by emission.py.
 
@@ -25,7 +35,7 @@ template <class T>
 constexpr int64_t lanes = VectorOf<T>::size();
 
 template <class T>
-constexpr int64_t block = 8 * lanes<T>;  // numbers that an elementwise loop keeps at work
+constexpr int64_t block = 8 * lanes<T>;  // numbers that an elementwise loop works on at a time
 
 #include "activations.h"
 
@@ -33,11 +43,12 @@ constexpr int64_t max_order = jet_order + 1;  // of an activation: one more for 
 constexpr int64_t max_blocks = jet_order;     // factors of a term of Faà di Bruno's formula
 static_assert(jet_order == 4, "add_terms and activate_gradient know terms of up to 4 factors");
 
-constexpr int64_t rows_of_tile = 256;
-constexpr int64_t points_of_span = 512;
+constexpr int64_t rows_of_tile = 256;    // S · T, few enough to stay in the cache
+constexpr int64_t points_of_span = 512;  // of a task; gradients are summed span by span
 
 #include "products.h"
 #include "composition.h"
+#include "packed.h"
 #include "networks.h"
 #include "mixing.h"
 #include "outer.h"

@@ -1,4 +1,8 @@
 // The sums of the gated mean: weights that are exponentials of logits, times jets.
+//
+// u = Σ_i w_i u_i / Σ_i w_i with w_i = exp(g_i - max g): numerator and denominator are made here, as
+// jets, and divided by torch. Every f⁽ᵏ⁾ of f = exp is exp itself, so `activate` of composition.h
+// makes the jet of w_i; its product with the jet of u_i follows the Leibniz rule.
 
 // coefficient · f[left] · g[right] is a term of the component `out` of f·g (Leibniz).
 struct Factors {
@@ -33,8 +37,8 @@ inline void add_product(int64_t coefficient, const T* left, const T* right, T* o
         .store(out + i);
 }
 
-// Between components of (rows of `n` points, `stride` apart) and a tile of its own (S, T); what is
-// beyond the n points is zero.
+// Copies between a large array, where components are `component` numbers apart and points `stride`,
+// and a tile (S, T) of its own; beyond the n points the tile is zero.
 template <class T>
 void gather(const T* from, int64_t component, int64_t stride, int64_t components, int64_t n, T* tile) {
   for (int64_t s = 0; s < components; ++s) {
@@ -68,19 +72,20 @@ struct MixingTile {
     }
   }
 
-  // A constant around each point, taken from all logits, changes no quotient of exponentials.
+  // The greatest logit, taken from all, keeps the exponentials from overflow. It is a constant
+  // around each point, so that it changes the value alone, and no quotient.
   void logits(int64_t expert, T* tile) const {
     gather(mixing.logits + begin * mixing.experts + expert, mixing.points * mixing.experts,
            mixing.experts, components, n, tile);
     for (int64_t t = 0; t < n; ++t) tile[t] -= peak[t];
   }
 
-  int64_t index(int64_t expert, int64_t c) const {
+  int64_t offset(int64_t expert, int64_t c) const {
     return (expert * components * mixing.points + begin) * mixing.outputs + c;
   }
 
   void jet(int64_t expert, int64_t c, T* tile) const {
-    gather(mixing.jets + index(expert, c), mixing.points * mixing.outputs, mixing.outputs,
+    gather(mixing.jets + offset(expert, c), mixing.points * mixing.outputs, mixing.outputs,
            components, n, tile);
   }
 };
@@ -118,6 +123,8 @@ void mix(const Mixing<T>& mixing, T* numerator, T* denominator, int64_t threads)
   }
 }
 
+// Of a term out = c · w[left] · u[right] the gradient is dw[left] += c · dout · u[right], and
+// du[right] += c · dout · w[left]; then dw goes back through the exponential to the logits.
 template <class T>
 void mix_gradient(const Mixing<T>& mixing, const T* dnumerator, const T* ddenominator, T* dlogits,
                   T* djets, int64_t threads) {
@@ -150,7 +157,7 @@ void mix_gradient(const Mixing<T>& mixing, const T* dnumerator, const T* ddenomi
                       du + term.right * points_of_tile);
         }
         scatter(du, mixing.points * outputs, outputs, tile.components, tile.n,
-                djets + tile.index(expert, c));
+                djets + tile.offset(expert, c));
       }
       activate_gradient<T>(mixing.table, exponential<T>, g, dweight, weight, dg, points_of_tile);
       scatter(dg, mixing.points * mixing.experts, mixing.experts, tile.components, tile.n,

@@ -1,103 +1,7 @@
 // Multilayer perceptrons, tile by tile: the forward and the backward pass.
 
-// One network: its index in the output, its shape, and where its numbers stand in the flat
-// array of all parameters. Mirrored in kernel.py.
-struct Network {
-  int64_t index, activation, hidden, width;
-  const int64_t *weights, *biases;  // offsets, one a layer
-  int64_t stored;                   // numbers a point that the networks before it store
-};
-
-template <class T>
-struct Batch {
-  Table table;
-  const Network* networks;
-  int64_t count, points, inputs, outputs;
-  const T* coordinates;  // (S, B, D)
-  const T* parameters;
-};
-
-template <class T>
-auto derivatives_of(int64_t activation) {
-  return [activation](int64_t order, const T* z, T* f, int64_t n) {
-    derivatives<T>(activation, order, z, f, n);
-  };
-}
-
-template <class T>
-int64_t padded(int64_t width) {
-  return (width + lanes<T> - 1) / lanes<T> * lanes<T>;
-}
-
-int64_t tile_points(int64_t components) { return std::max<int64_t>(8, rows_of_tile / components); }
-
-// Memory that a thread keeps from task to task.
-template <class T>
-T* scratch(int which, int64_t size) {
-  thread_local std::vector<T> buffers[16];
-  std::vector<T>& buffer = buffers[which];
-  constexpr uintptr_t page = 4096;
-  const int64_t needed = size + page / sizeof(T);
-  if (static_cast<int64_t>(buffer.size()) < needed) buffer.resize(needed);
-  const auto address = reinterpret_cast<uintptr_t>(buffer.data());
-  return reinterpret_cast<T*>((address + page - 1) & ~(page - 1));
-}
-
-// (rows, width) with zeros behind each row, up to `stride`.
-template <class T>
-void pack(const T* from, int64_t rows, int64_t width, T* to, int64_t stride) {
-  for (int64_t i = 0; i < rows; ++i) {
-    std::copy(from + i * width, from + (i + 1) * width, to + i * stride);
-    std::fill(to + i * stride + width, to + (i + 1) * stride, T(0));
-  }
-}
-
-template <class T>
-void pack_transposed(const T* from, int64_t rows, int64_t width, T* to, int64_t stride) {
-  for (int64_t j = 0; j < width; ++j) {
-    for (int64_t i = 0; i < rows; ++i) to[j * stride + i] = from[i * width + j];
-    std::fill(to + j * stride + rows, to + (j + 1) * stride, T(0));
-  }
-}
-
-// A network's matrices as the products want them.
-template <class T>
-struct Packed {
-  int64_t width, stride, hidden, outputs;
-  T *first, *inner, *inner_transposed, *last, *last_transposed, *biases;
-
-  Packed(const Batch<T>& batch, const Network& net, bool backward)
-      : width(net.width), stride(padded<T>(net.width)), hidden(net.hidden),
-        outputs(padded<T>(batch.outputs)) {
-    const T* const p = batch.parameters;
-    const int64_t square = width * stride, inner_layers = hidden - 1;
-    T* memory = scratch<T>(0, batch.inputs * stride + 2 * inner_layers * square +
-                                  width * outputs + batch.outputs * stride + hidden * stride);
-    const auto take = [&memory](int64_t size) {
-      T* const taken = memory;
-      memory += size;
-      return taken;
-    };
-    first = take(batch.inputs * stride);
-    inner = take(inner_layers * square);
-    inner_transposed = take(inner_layers * square);
-    last_transposed = take(batch.outputs * stride);
-    biases = take(hidden * stride);
-    last = take(width * outputs);
-    pack(p + net.weights[0], batch.inputs, width, first, stride);
-    for (int64_t l = 0; l < inner_layers; ++l) {
-      const T* const weight = p + net.weights[l + 1];
-      pack(weight, width, width, inner + l * square, stride);
-      if (backward) pack_transposed(weight, width, width, inner_transposed + l * square, stride);
-    }
-    for (int64_t l = 0; l < hidden; ++l)
-      pack(p + net.biases[l], 1, width, biases + l * stride, stride);
-    pack(p + net.weights[hidden], width, batch.outputs, last, outputs);
-    pack_transposed(p + net.weights[hidden], width, batch.outputs, last_transposed, stride);
-  }
-};
-
-// Pre-activations of all hidden layers for one tile; `stored` has room for them, or for one.
+// The jets of one tile: a' = act(a W + bias), layer by layer, then the linear last layer. `stored`
+// keeps the pre-activations of all hidden layers, or (stride 0) those of the latest alone.
 template <class T>
 void forward_tile(const Batch<T>& batch, const Network& net, const Packed<T>& packed,
                   int64_t begin, int64_t n, T* stored, int64_t stored_stride, T* out) {
@@ -124,6 +28,7 @@ void forward_tile(const Batch<T>& batch, const Network& net, const Packed<T>& pa
   }
   const T* const bias = batch.parameters + net.biases[packed.hidden];
   T* const wide = scratch<T>(2, rows * packed.outputs);
+  // Of a vector of few outputs most numbers would be padding: dot products along the width instead.
   const bool dots = 2 * batch.outputs <= lanes<T>;
   if (!dots)
     product<T, false>(rows, packed.outputs, packed.width, a, {packed.stride, 1}, packed.last,
@@ -190,6 +95,11 @@ struct Gradients {
   }
 };
 
+// The gradients of one tile, from the last layer to the first. With a layer's inputs a, its
+// pre-activations z = a W + bias and their gradient dz,
+//     dW += aᵀ dz over all rows (components and points),
+//     dbias += dz of the value's component,
+//     da = dz Wᵀ, and from it the dz of the layer before (activate_gradient).
 template <class T>
 void backward_tile(const Batch<T>& batch, const Network& net, const Packed<T>& packed,
                    int64_t begin, int64_t n, const T* stored, int64_t stored_stride,
@@ -236,7 +146,7 @@ void backward_tile(const Batch<T>& batch, const Network& net, const Packed<T>& p
 // What the Jacobian of a stack is made of: (H, N, S, B, W) each, of H hidden layers of width W.
 template <class T>
 struct RowFactors {
-  T *outputs, *slopes;  // what a layer hands on; the gradient by its pre-activations
+  T *outputs, *slopes;  // of a layer; the gradient by its pre-activations
   int64_t networks;
 
   void write(const Batch<T>& batch, const Network& net, int64_t layer, int64_t begin, int64_t n,
@@ -252,7 +162,8 @@ struct RowFactors {
   }
 };
 
-// As `backward_tile`, but what would be summed up over the points is written out.
+// As `backward_tile`, but a and dz, of which it would sum the products over all points, are
+// written out: they are the factors of the Jacobian's rows (see stack_jacobian.py).
 template <class T>
 void factors_tile(const Batch<T>& batch, const Network& net, const Packed<T>& packed,
                   int64_t begin, int64_t n, const T* stored, int64_t stored_stride,
@@ -304,7 +215,7 @@ void forward(const Batch<T>& batch, T* stored, T* out, int64_t threads) {
         forward_tile<T>(batch, net, packed, at, n,
                         stored + net.stored * batch.points + at * layer * net.hidden, layer * n,
                         out);
-      else  // nobody looks back: each layer's pre-activations in the place of the last one's
+      else  // no backward pass will follow: each layer overwrites the pre-activations before it
         forward_tile<T>(batch, net, packed, at, n, scratch<T>(9, layer * n), 0, out);
     }
   });

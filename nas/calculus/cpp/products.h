@@ -1,11 +1,15 @@
 // Products of small matrices that stay in the cache.
+//
+// C is made in tiles of rows × columns vectors that live in registers while the depth runs: each
+// step loads `columns` vectors of B and one number of A per row, and does rows · columns
+// multiply-adds. A tile takes rows · columns registers for the sums, `columns` for B, two for A.
 
 #if defined(CPU_CAPABILITY_AVX512) || defined(__aarch64__)
 constexpr int registers = 32;
 #else
 constexpr int registers = 16;
 #endif
-constexpr int most_columns = registers / 8;  // vectors of a panel
+constexpr int most_columns = registers / 8;  // vectors side by side in a tile
 constexpr int rows_beside(int columns) { return (registers - 2 - columns) / columns; }
 
 struct Strides {
