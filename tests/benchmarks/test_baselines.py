@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 import torch
-from nas.training.loss import individual_losses
+from nas.training.physics_loss import individual_losses
 from torch import Tensor
 
 from experiments.benchmarks import settings

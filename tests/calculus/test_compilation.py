@@ -149,14 +149,15 @@ import torch
 from nas.mixture.gate import GateShape
 from nas.mixture.mixture import Mixture
 from nas.problems import load
-from nas.training.loss import learn_individually
-from nas.training.points import Sampler
+from nas.problems.terms import PointCounts
+from nas.training.collocation import Sampler
+from nas.training.physics_loss import learn_individually
 from nas.search_spaces import Candidate
 torch.set_num_threads(1)
 problem = load("burgers")
 pool = [Candidate("tanh", 2, 8), Candidate("sine", 1, 8)]
 mixture = Mixture(pool, GateShape(1, 4), problem.domain.bounds, 1, 0)
-points = Sampler(problem, 40, 12, "sobol", 0).draw(0, torch.float64, torch.device("cpu"))
+points = Sampler(problem, PointCounts(40, 12), "sobol", 0).draw(0, torch.float64, torch.device("cpu"))
 for _ in range(2):
     losses = learn_individually(problem, mixture, points)
 print(losses.tolist())

@@ -16,10 +16,10 @@ from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 from torch import Tensor
 
-from nas.calculus.fields import Expression
 from nas.calculus.jets import DerivativeSet, Laplacian, unit
 from nas.problems import Problem
 from nas.problems.sampling import boundary_points, interior_points
+from nas.problems.terms import Term
 
 Array = NDArray[np.float64]
 
@@ -49,30 +49,29 @@ class Remainders:
 def equations(problem: Problem, count: int = 64) -> Remainders:
     """The remainder of the equations at points of the interior."""
     points = interior_points(problem.domain, count, seed=1, draw=0)
-    return remainders(problem, problem.equations, problem.derivatives, points)
+    return remainders(problem, problem.terms[0], problem.derivatives, points)
 
 
 def conditions(problem: Problem, count: int = 64) -> list[Remainders]:
     """The remainder of each condition on its parts of the boundary."""
     found = []
-    for condition, expression in zip(
-        problem.conditions, problem.condition_expressions, strict=True
-    ):
-        parts = boundary_points(problem.domain, condition.parts, count, seed=1, draw=0)
-        points = np.concatenate(list(parts.values()))
-        found.append(remainders(problem, expression, problem.condition_derivatives, points))
+    for group in problem.groups[1:]:
+        for term in group.terms:
+            parts = boundary_points(problem.domain, term.regions, count, seed=1, draw=0)
+            points = np.concatenate(list(parts.values()))
+            found.append(remainders(problem, term, group.derivatives, points))
     return found
 
 
 def remainders(
-    problem: Problem, expression: Expression, derivatives: DerivativeSet, points: Array
+    problem: Problem, term: Term, derivatives: DerivativeSet, points: Array
 ) -> Remainders:
-    """Put the known solution into ``expression`` at those of the points (B, D) with a box."""
+    """Put the known solution into a term at those of the points (B, D) with a box."""
     low, high = np.transpose(problem.domain.bounds)
     points = points[_boxes(problem, points, SIZE * (high - low))[1]]
     coarse = jet(problem, derivatives, points, SIZE)
     fine = jet(problem, derivatives, points, SIZE / 2)
-    residuals = torch.stack(expression(fine, derivatives, torch.as_tensor(points)))
+    residuals = torch.stack(term.residuals(fine, derivatives, torch.as_tensor(points)))
     scale = 1 + fine.abs().amax(dim=(0, 2)).numpy()
     difference = (coarse - fine).abs().amax(dim=(0, 2)).numpy()
     return Remainders(residuals.abs().amax(dim=0).numpy(), scale, difference < 1e-6 * scale)

@@ -27,7 +27,8 @@ def test_the_name_is_that_of_the_file_and_people_are_told_what_it_is(problem: Pr
     assert problem.name in names()
     assert problem.title
     assert "=" in problem.equation
-    assert set(problem.parts) <= set(problem.domain.parts)
+    for group in problem.groups[1:]:
+        assert set(group.regions) <= set(problem.domain.parts)
 
 
 def test_reference_has_one_finite_float64_a_point_and_field(problem: Problem) -> None:
@@ -59,7 +60,8 @@ def test_the_known_solution_meets_the_conditions(problem: Problem) -> None:
 def test_points_lie_in_the_domain(problem: Problem) -> None:
     inside = interior_points(problem.domain, 500, seed=3, draw=5)
     assert problem.domain.contains(inside).all()
-    for points in boundary_points(problem.domain, problem.parts, 200, seed=3, draw=5).values():
+    parts = list(problem.domain.parts)
+    for points in boundary_points(problem.domain, parts, 200, seed=3, draw=5).values():
         assert problem.domain.contains(points).all()
 
 
@@ -68,17 +70,12 @@ def test_residuals_of_a_stack_have_its_shape_and_dtype(
     problem: Problem, dtype: torch.dtype
 ) -> None:
     points = torch.as_tensor(interior_points(problem.domain, 7, seed=0, draw=1), dtype=dtype)
-    for expression, derivatives in [
-        (problem.equations, problem.derivatives),
-        *(
-            (expression, problem.condition_derivatives)
-            for expression in problem.condition_expressions
-        ),
-    ]:
-        jet = torch.ones(3, len(derivatives), 7, len(problem.fields), dtype=dtype)
-        for residual in expression(jet, derivatives, points):
-            assert residual.shape == (3, 7)
-            assert residual.dtype == dtype
+    for group in problem.groups:
+        jet = torch.ones(3, len(group.derivatives), 7, len(problem.fields), dtype=dtype)
+        for term in group.terms:
+            for residual in term.residuals(jet, group.derivatives, points):
+                assert residual.shape == (3, 7)
+                assert residual.dtype == dtype
 
 
 def test_fingerprints_are_the_same_in_another_process_and_differ_from_each_other() -> None:

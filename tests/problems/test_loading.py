@@ -88,7 +88,7 @@ def test_a_problem_of_a_file_travels_to_another_process(tmp_path: Path) -> None:
         "import torch\n"
         "problem = pickle.load(sys.stdin.buffer)\n"
         "jet = torch.ones(4, 5, 1)\n"
-        "(residual,) = problem.equations(jet, problem.derivatives, torch.ones(5, 2))\n"
+        "(residual,) = problem.terms[0].residuals(jet, problem.derivatives, torch.ones(5, 2))\n"
         "print(problem.fingerprint, f'{residual[0]:.3f}')"
     )
     done = subprocess.run(

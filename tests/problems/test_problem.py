@@ -12,7 +12,9 @@ import torch
 from nas.calculus.jets import Laplacian
 from nas.errors import UserError
 from nas.problems import Box, Condition, Polygon, Problem, laplacian
+from nas.problems.terms import PointCounts
 from tests.problems import local
+from tests.problems.periodic import PERIODIC
 
 RE = 40.0  # Reynolds number
 DECAY = RE / 2 - np.sqrt(RE**2 / 4 + 4 * np.pi**2)  # Kovasznay 1948
@@ -122,29 +124,42 @@ def test_a_wrong_solution_leaves_one() -> None:
 def test_fourth_derivatives_are_found() -> None:
     assert BEAM.derivatives.keys == ((0,), (1,), (2,), (3,), (4,))
     assert local.remainders(
-        BEAM, BEAM.equations, BEAM.derivatives, np.array([[0.3], [0.6]])
+        BEAM, BEAM.terms[0], BEAM.derivatives, np.array([[0.3], [0.6]])
     ).residual == pytest.approx(0, abs=1e-3)  # eight digits are lost by differences
 
 
 def test_the_derivatives_are_found_and_kept_apart_from_those_of_the_conditions() -> None:
-    assert KOVASZNAY.equations.derivatives == {
+    assert KOVASZNAY.terms[0].derivatives == {
         (0, 0), (1, 0), (0, 1), Laplacian((0, 1))
     }  # fmt: skip
-    assert KOVASZNAY.condition_derivatives.keys == ((0, 0),)
-    assert HEAT_IN_SPACE.equations.derivatives == {(0, 0, 0, 1), Laplacian((0, 1, 2))}
-    assert OSCILLATOR.condition_derivatives.keys == ((0,), (1,))
+    assert KOVASZNAY.groups[1].derivatives.keys == ((0, 0),)
+    assert HEAT_IN_SPACE.terms[0].derivatives == {(0, 0, 0, 1), Laplacian((0, 1, 2))}
+    assert OSCILLATOR.groups[1].derivatives.keys == ((0,), (1,))
 
 
 def test_a_system_has_a_residual_an_equation() -> None:
     points = torch.rand(5, 2)
     jet = torch.rand(4, len(KOVASZNAY.derivatives), 5, 3)
-    residuals = KOVASZNAY.equations(jet, KOVASZNAY.derivatives, points)
+    residuals = KOVASZNAY.terms[0].residuals(jet, KOVASZNAY.derivatives, points)
     assert [tuple(residual.shape) for residual in residuals] == [(4, 5)] * 3
 
 
-def test_parts_follow_the_domain_and_leave_out_the_unused() -> None:
-    assert KOVASZNAY.parts == ("x_min", "y_min", "y_max")
-    assert PLATE.parts == ("leg", "slope")
+def test_points_are_drawn_in_the_order_of_the_domain_where_a_condition_wants_them() -> None:
+    for problem, parts in ((KOVASZNAY, ["x_min", "y_min", "y_max"]), (PLATE, ["leg", "slope"])):
+        _, boundary = problem.groups
+        drawn = boundary.source.draw(
+            problem.domain, boundary.regions, PointCounts(1, 9), seed=0, draw=0, method="sobol"
+        )
+        assert list(drawn) == parts
+
+
+def test_terms_of_one_source_are_one_group_with_all_derivatives_that_they_need() -> None:
+    interior, boundary = OSCILLATOR.groups
+    assert [term.regions for term in interior.terms] == [("interior",)]
+    assert [term.regions for term in boundary.terms] == [("t_min",)] * 2
+    assert boundary.regions == ("t_min",)
+    assert len(PERIODIC.groups) == 2
+    assert PERIODIC.groups[1].regions == ("pairs",)
 
 
 def test_reference_of_several_fields_and_of_none() -> None:
@@ -168,7 +183,7 @@ def test_many_parts_in_one_condition() -> None:
     disc = Polygon(corners)
     parts = tuple(disc.parts)
     problem = Problem("disc", disc, lambda u: laplacian(u), [Condition(parts, lambda u: u)])
-    assert problem.parts == parts
+    assert problem.terms[1].regions == parts
 
 
 @pytest.mark.parametrize(
@@ -179,7 +194,7 @@ def test_many_parts_in_one_condition() -> None:
         {"domain": Box(x=(0, 1.5))},
         {"domain": Box(y=(0, 1)), "residual": lambda u: u.yyyy - 24, "conditions": []},
         {"conditions": BEAM.conditions[:1]},
-        {"conditions": [replace(BEAM.conditions[0], weight=3.0), BEAM.conditions[1]]},
+        {"conditions": [Condition(("x_min", "x_max"), lambda u: u, 3.0), BEAM.conditions[1]]},
         {"fields": ("u", "v")},
     ],
 )
