@@ -11,12 +11,12 @@ import torch
 
 from nas import search_spaces
 from nas.calculus.fields import laplacian
-from nas.mixture.gate import GateShape
+from nas.mixture.gates.perceptron import GateSettings
 from nas.problems import Box, Problem
 from nas.search_spaces import Candidate
 
 POINTS = 2048
-GATE = GateShape(depth=2, width=32, activation="tanh")
+GATE = GateSettings(depth=2, width=32, activation="tanh")
 LEARNING_RATE = 1e-3
 NU = 0.01 / pi
 

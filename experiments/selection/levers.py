@@ -12,7 +12,7 @@ from unittest import mock
 import pandas as pd
 import torch
 
-from nas.mixture.gate import GateShape
+from nas.mixture.gates.perceptron import GateSettings
 from nas.reports.survival import main_effects
 from nas.training import descent, elimination, selection
 from nas.training.search import Search
@@ -67,7 +67,7 @@ def _by_kin(self: Search) -> None:
 
 
 def _wide_gate(settings: RunSettings) -> RunSettings:
-    return replace(settings, gate=GateShape(width=64))
+    return replace(settings, gate=GateSettings(width=64))
 
 
 def _long(settings: RunSettings) -> RunSettings:

@@ -3,7 +3,7 @@
 import torch
 
 from experiments.training import settings
-from nas.mixture.gate import GateShape
+from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.search_spaces import SearchSpace
@@ -14,4 +14,4 @@ def untrained(problem: Problem, dtype: torch.dtype) -> Mixture:
     space = SearchSpace.grid(**settings.SPACE)
     pool = space.pool(settings.EXPERTS, settings.SEEDS[0])
     bounds, outputs = problem.domain.bounds, len(problem.fields)
-    return Mixture(pool, GateShape(), bounds, outputs, settings.SEEDS[0]).to(dtype)
+    return Mixture(pool, GateSettings(), bounds, outputs, settings.SEEDS[0]).to(dtype)

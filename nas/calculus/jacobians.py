@@ -11,9 +11,11 @@ products with it need no more than the factors (Dangel et al. 2024, arXiv 2405.1
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import reduce
 from itertools import accumulate, chain, pairwise
 from operator import add
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import torch
 from torch import Tensor
@@ -21,7 +23,7 @@ from torch.nn.functional import pad
 
 from nas.calculus import jets, networks
 from nas.calculus.networks import Trace
-from nas.calculus.plain import Rows, Stack
+from nas.calculus.plain import Rows
 
 _FACTORED = 96  # what an elementwise product costs a pair of derivatives, in widths; measured
 GRAM_BLOCKS = 4  # of a symmetric product: the blocks above the diagonal are not computed
@@ -273,12 +275,37 @@ class JointJacobian:
         return torch.cat(pieces, dim=1)
 
 
-def moved(stacks: Sequence[Stack], steps: Sequence[Tensor]) -> list[Stack]:
-    """The stacks after ``steps``, one (N, ≥ P) a stack, in the order of `Jacobian`'s parameters."""
+class Layered(Protocol):
+    """A dataclass of networks with linear layers: weights (N, V, W) and biases (N, W)."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def weights(self) -> Sequence[Tensor]: ...
+
+    @property
+    def biases(self) -> Sequence[Tensor]: ...
+
+
+L = TypeVar("L", bound=Layered)
+
+
+def moved(stacks: Sequence[L], steps: Sequence[Tensor]) -> list[L]:
+    """The stacks after ``steps``, one (N, ≥ P) a stack, in the order of a Jacobian's parameters.
+
+    Examples
+    --------
+    >>> from nas.calculus.plain import Perceptrons
+    >>> one = Perceptrons(("tanh",), [torch.ones(1, 2, 1)], [torch.zeros(1, 1)])
+    >>> (after,) = moved([one], [torch.tensor([[1.0, 2.0, 3.0]])])
+    >>> after.weights[0].flatten().tolist(), after.biases[0].item()
+    ([2.0, 3.0], 3.0)
+    """
     return [_moved(stack, step) for stack, step in zip(stacks, steps, strict=True)]
 
 
-def _moved(stack: Stack, step: Tensor) -> Stack:
+def _moved(stack: L, step: Tensor) -> L:
+    # A step is a network's parameters in a row, layer by layer, a weight before its bias.
     shapes = [
         parameter.shape[1:] for parameter in chain(*zip(stack.weights, stack.biases, strict=True))
     ]
@@ -288,7 +315,7 @@ def _moved(stack: Stack, step: Tensor) -> Stack:
     for weight, bias in zip(stack.weights, stack.biases, strict=True):
         weights.append(weight.detach() + next(pieces).view_as(weight).to(weight.dtype))
         biases.append(bias.detach() + next(pieces).view_as(bias).to(bias.dtype))
-    return Stack(stack.activations, weights, biases)
+    return replace(stack, weights=weights, biases=biases)
 
 
 def _layer(block: Rows, layer: int) -> tuple[Tensor, Tensor]:

@@ -7,7 +7,7 @@ import torch
 
 from nas.campaign.config import Campaign
 from nas.errors import UserError
-from nas.mixture.gate import GateShape
+from nas.mixture import gate
 from nas.problems import Problem
 from nas.search_spaces import Candidate
 from nas.training.points import Sampler
@@ -34,7 +34,7 @@ def run_settings(
     warm_up, points = training.warm_up, training.points
     return RunSettings(
         pool=tuple(pool),
-        gate=GateShape(campaign.gate.depth, campaign.gate.width, campaign.gate.activation),
+        gate=gate.settings(**campaign.gate.model_dump()),
         search=SearchSettings(
             WarmUpSettings(
                 warm_up.method,

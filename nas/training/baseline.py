@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from nas.mixture.gate import GateShape
+from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
 from nas.training import checkpoint, fine_tuning
@@ -25,7 +25,7 @@ from nas.training.search import WARM_UP
 from nas.training.trainer import SAVE_AFTER, Progress, RunSettings
 from nas.training.warm_up import begin
 
-NO_GATE = GateShape(depth=0)  # what a mixture of one needs
+NO_GATE = GateSettings(depth=0)  # what a mixture of one needs
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,9 @@ class Baseline:
         self.problem, self.settings, self.path = problem, settings, path
         self._measure = measure
         bounds, outputs = problem.domain.bounds, len(problem.fields)
-        mixture = Mixture(settings.pool, NO_GATE, bounds, outputs, settings.seed)
+        mixture = Mixture(
+            settings.pool, NO_GATE, bounds, outputs, settings.seed, names=problem.coordinates
+        )
         self._mixture = mixture.to(device=settings.device, dtype=settings.dtype)
         self._warm_up = begin(problem, self._mixture, settings.sampler, settings.search.warm_up)
         self._iterations = 0  # of the warm-up

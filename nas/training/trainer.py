@@ -16,7 +16,7 @@ from typing import Any, Literal
 import torch
 
 from nas.errors import UserError
-from nas.mixture.gate import GateShape
+from nas.mixture.gate import GateSettings
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
 from nas.search_spaces.candidates import Candidate
@@ -38,7 +38,7 @@ class RunSettings:
     """All that a run is a function of, beside its problem."""
 
     pool: tuple[Candidate, ...]
-    gate: GateShape
+    gate: GateSettings
     search: SearchSettings
     fine_tuning: int  # iterations at most
     sampler: Sampler
@@ -243,6 +243,7 @@ class Trainer:
             self.problem.domain.bounds,
             len(self.problem.fields),
             settings.seed,
+            names=self.problem.coordinates,
         )
         return mixture.to(device=settings.device, dtype=settings.dtype)
 

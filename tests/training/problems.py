@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from nas.mixture.gate import GateShape
+from nas.mixture.gates.perceptron import GateSettings
 from nas.problems import Box, Condition, Problem
 from nas.problems.sampling import Method
 from nas.search_spaces import Candidate
@@ -59,7 +59,7 @@ def settings(
     learn = warm_up_iterations or {"gauss_newton": 6, "adam": 60}[warm_up]
     return RunSettings(
         pool=pool,
-        gate=GateShape(1, 8),
+        gate=GateSettings(1, 8),
         search=SearchSettings(
             WarmUpSettings(warm_up, learn, 32, 4, learning_rate),
             steps,

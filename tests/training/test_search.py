@@ -73,5 +73,5 @@ def test_those_that_are_kept_are_as_if_no_others_had_been() -> None:
             for index in search.mixture.alive
         ]
     )
-    told = torch.softmax(search.mixture.gate.out_bias, 0)
+    told = torch.softmax(search.mixture.gate.networks.biases[-1].squeeze(0), 0)
     torch.testing.assert_close(told, (merit / merit.sum()).to(told))

@@ -143,7 +143,7 @@ def test_the_gate_learns_nothing_in_the_warm_up(by: str) -> None:
     while run.search.phase == "warm-up":
         assert run.search.held_out_loss() is None
         run.search.advance()
-    assert run.search.mixture.gate.out_weight.abs().max() == 0
+    assert run.search.mixture.gate.networks.weights[-1].abs().max() == 0
     # After it the gate knows how good each expert is, and at what size.
     mixture, x = run.search.mixture, torch.rand(5, 1)
     values = DerivativeSet([], 1)
@@ -163,7 +163,7 @@ def test_experts_stand_still_while_the_gate_learns() -> None:
     assert run.search.phase == "gate"
     after = run.search.mixture.stacks.parameters()
     assert all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
-    assert run.search.mixture.gate.out_weight.abs().max() > 0
+    assert run.search.mixture.gate.networks.weights[-1].abs().max() > 0
 
 
 @BY

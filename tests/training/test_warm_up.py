@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from nas.calculus.jets import DerivativeSet
-from nas.mixture.gate import GateShape
+from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.training import checkpoint, resampling, warm_up
@@ -25,7 +25,7 @@ LENGTH = 23  # iterations; at the 20th Adam draws anew
 
 
 def mixture(problem: Problem = POISSON) -> Mixture:
-    return Mixture(POOL, GateShape(1, 4), problem.domain.bounds, len(problem.fields), seed=0)
+    return Mixture(POOL, GateSettings(1, 4), problem.domain.bounds, len(problem.fields), seed=0)
 
 
 def begun(made: Mixture, method: Method, problem: Problem = POISSON) -> WarmUp:

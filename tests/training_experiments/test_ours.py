@@ -12,7 +12,7 @@ from experiments.training import ours, settings
 from experiments.training.truth import POINTS, Truth
 from nas import problems
 from nas.campaign.differences import differences
-from nas.mixture.gate import GateShape
+from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
 from nas.search_spaces import Candidate
 from nas.training.fine_tuning import FineTuning
@@ -51,7 +51,7 @@ def test_a_method_changes_one_thing_of_the_default(method: str, changes: dict[st
 def test_while_fine_tuning_the_best_state_is_measured_and_training_goes_on_from_the_last() -> None:
     problem = problems.load("helmholtz")
     mixture = Mixture(
-        [Candidate("tanh", 1, 4)], GateShape(0, 1, "tanh"), problem.domain.bounds, 1, 0
+        [Candidate("tanh", 1, 4)], GateSettings(0, 1, "tanh"), problem.domain.bounds, 1, 0
     )
     sampler = Sampler(problem, 4, 4, "sobol", 0)
     tuning = FineTuning(problem, mixture, sampler, 1)
@@ -75,7 +75,7 @@ def test_before_fine_tuning_there_is_but_one_state() -> None:
 def test_a_warm_up_is_measured_expert_by_expert() -> None:
     problem = problems.load("helmholtz")
     pool = [Candidate("tanh", 1, 4), Candidate("sine", 1, 4)]
-    mixture = Mixture(pool, GateShape(0, 1, "tanh"), problem.domain.bounds, 1, seed=0)
+    mixture = Mixture(pool, GateSettings(0, 1, "tanh"), problem.domain.bounds, 1, seed=0)
     with torch.no_grad():
         for parameter in mixture.parameters():
             parameter.zero_()  # all networks are zero, and zero is wrong by 100 %

@@ -43,7 +43,7 @@ class InDeepxde:
         found = networks(mixture)
         self.models = [
             _model(
-                _folded(layers, mixture.centre, mixture.scale),
+                _folded(layers, mixture.centre, mixture.half_extent),
                 ACTIVATIONS[candidate.activation],
                 points,
             )

@@ -71,7 +71,7 @@ def translated(mixture: Mixture, stacked: bool) -> tuple[Any, Callable[[Any, Any
         "experts": [_stacked([found.experts[column] for column in columns]) for columns in stacks],
         "gate": [(jnp.array(w.numpy()), jnp.array(b.numpy())) for w, b in gate],
     }
-    centre, scale = jnp.array(mixture.centre.numpy()), jnp.array(mixture.scale.numpy())
+    centre, scale = jnp.array(mixture.centre.numpy()), jnp.array(mixture.half_extent.numpy())
     gate_activation = ACTIVATIONS[found.gate_activation]
 
     def evaluate(tree: Any, point: Any) -> Any:

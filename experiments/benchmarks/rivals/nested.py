@@ -44,7 +44,7 @@ class NestedMixture(nn.Module):
             for layers, candidate in zip(found.experts, found.candidates, strict=True)
         )
         self.gate = network(found.gate, found.gate_activation)
-        self.centre, self.scale = mixture.centre.clone(), mixture.scale.clone()
+        self.centre, self.scale = mixture.centre.clone(), mixture.half_extent.clone()
 
     def forward(self, points: Tensor) -> Tensor:
         """u (B,) at points (B, D)."""

@@ -14,7 +14,7 @@ from experiments.training.runs import Runs
 from nas import problems
 from nas.calculus import plain
 from nas.calculus.jacobians import BlockDiagonalJacobian
-from nas.calculus.networks import Stack
+from nas.calculus.plain import Perceptrons
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.problems.burgers import nu
@@ -86,7 +86,7 @@ def theirs(problem: Problem, mixture: Mixture, points: Tensor) -> list[tuple[Ten
             half = len(parameters) // 2
             one = [p.unsqueeze(0) for p in parameters]
             found = plain.evaluate(
-                derivatives, at.unsqueeze(1), [Stack((name,), one[:half], one[half:])]
+                derivatives, at.unsqueeze(1), [Perceptrons((name,), one[:half], one[half:])]
             )
             return problem.equations(found, derivatives, x.unsqueeze(0))[0].sum()
 
@@ -104,7 +104,7 @@ def nested(mixture: Mixture, points: Tensor) -> list[tuple[Tensor, ...]]:
         def network(parameters: Parameters, point: Tensor) -> Tensor:
             half = len(parameters) // 2
             *hidden, (weight, bias) = zip(parameters[:half], parameters[half:], strict=True)
-            z = (point - mixture.centre) / mixture.scale
+            z = (point - mixture.centre) / mixture.half_extent
             for w, b in hidden:
                 z = ACTIVATIONS[name](z @ w + b)
             return (z @ weight + bias)[0]
@@ -126,5 +126,5 @@ def nested(mixture: Mixture, points: Tensor) -> list[tuple[Tensor, ...]]:
 def experts(mixture: Mixture) -> Iterator[tuple[str, Parameters]]:
     """Each expert's activation and parameters, in the order of `Mixture.alive`."""
     for stack in mixture.networks:
-        for row, name in enumerate(stack.activations):
+        for row, name in enumerate(stack.shape.activations):
             yield name, tuple(p.detach()[row] for p in (*stack.weights, *stack.biases))

@@ -1,0 +1,159 @@
+"""Multilayer perceptrons: linear layers with one activation between them.
+
+Axis legend: N networks of a stack, S derivatives, B points, D coordinates, C outputs, V and W
+widths.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+from nas.calculus import networks as calculus
+from nas.calculus.activations import ACTIVATIONS
+from nas.calculus.jets import DerivativeSet
+from nas.calculus.networks import Perceptrons, Trace
+from nas.networks.family import Layers, Stack
+from nas.networks.initial import glorot
+from nas.search_spaces.candidates import Candidate
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The name of each network's activation."""
+
+    activations: tuple[str, ...]
+
+
+class Perceptron:
+    """The family (see `nas.networks.family.Family`).
+
+    Examples
+    --------
+    >>> Perceptron().describe(Candidate("sine", 1, 32))
+    '1 layer of 32 units with sine'
+    >>> Perceptron().count_parameters(Candidate("sine", 1, 32), inputs=2, outputs=1)
+    129
+    """
+
+    def stack_key(self, candidate: Candidate) -> tuple[int, int]:
+        """Depth and width."""
+        return candidate.depth, candidate.width
+
+    def row_key(self, candidate: Candidate) -> str:
+        """Networks of one activation stand together: each activation is one slice."""
+        return candidate.activation
+
+    def shape(self, candidates: Sequence[Candidate], names: Sequence[str]) -> Shape:
+        """See `Family`."""
+        return Shape(tuple(candidate.activation for candidate in candidates))
+
+    def count_parameters(self, candidate: Candidate, inputs: int, outputs: int) -> int:
+        """See `Family`."""
+        return sum((v + 1) * w for v, w in pairwise(_widths(candidate, inputs, outputs)))
+
+    def initialise(
+        self, candidate: Candidate, inputs: int, outputs: int, generator: torch.Generator
+    ) -> Layers:
+        """Glorot-uniform weights, and no biases."""
+        widths = _widths(candidate, inputs, outputs)
+        biases = [torch.zeros(width, dtype=torch.float64) for width in widths[1:]]
+        return glorot(widths, generator), biases
+
+    def describe(self, candidate: Candidate) -> str:
+        """See `Family`."""
+        return in_words(candidate.depth, candidate.width, candidate.activation)
+
+    def select(self, shape: Shape, networks: Sequence[int]) -> Shape:
+        """See `Computation`."""
+        return Shape(tuple(shape.activations[index] for index in networks))
+
+    def evaluate(
+        self, derivatives: DerivativeSet, coordinates: Tensor, stacks: Sequence[Stack]
+    ) -> Tensor:
+        """All stacks in one call of the kernel."""
+        return calculus.evaluate(derivatives, coordinates, [_layers(stack) for stack in stacks])
+
+    def trace(self, derivatives: DerivativeSet, coordinates: Tensor, stack: Stack) -> Trace:
+        """See `Computation`."""
+        return calculus.trace(derivatives, coordinates, _layers(stack))
+
+    def module(self, stack: Stack) -> "PlainPerceptron":
+        """See `Computation`."""
+        (activation,) = stack.shape.activations
+        widths = [stack.weights[0].shape[1], *(bias.shape[-1] for bias in stack.biases)]
+        made = PlainPerceptron(widths, activation)
+        numbers = zip(made.linear_layers, stack.weights, stack.biases, strict=True)
+        with torch.no_grad():
+            for layer, weight, bias in numbers:
+                # Stacked matrices act from the right, those of `nn.Linear` from the left.
+                layer.weight.copy_(weight[0].T)
+                layer.bias.copy_(bias[0])
+        return made
+
+
+class PlainPerceptron(nn.Module):
+    """Linear layers with an activation between them, in float64.
+
+    Parameters
+    ----------
+    widths
+        Of input, hidden layers and output.
+    activation
+        Its name in `nas.calculus.activations`.
+
+    Examples
+    --------
+    >>> PlainPerceptron([2, 8, 1], "tanh")(torch.zeros(5, 2, dtype=torch.float64)).shape
+    torch.Size([5, 1])
+    """
+
+    def __init__(self, widths: Sequence[int], activation: str) -> None:
+        super().__init__()
+        self.activation = activation
+        self.layers = nn.ModuleList(
+            nn.Linear(v, w, dtype=torch.float64) for v, w in pairwise(widths)
+        )
+
+    @property
+    def linear_layers(self) -> list[nn.Linear]:
+        """The layers, as the type checker wants to see them."""
+        return [layer for layer in self.layers if isinstance(layer, nn.Linear)]
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, V) -> (B, W)."""
+        activation = ACTIVATIONS[self.activation]
+        *hidden, last = self.layers
+        for layer in hidden:
+            (x,) = activation(layer(x), 0)
+        out: Tensor = last(x)
+        return out
+
+    def extra_repr(self) -> str:
+        """The activation's name."""
+        return f"activation={self.activation}"
+
+
+def in_words(depth: int, width: int, activation: str) -> str:
+    """Hidden layers in words.
+
+    Examples
+    --------
+    >>> in_words(2, 16, "tanh")
+    '2 layers of 16 units with tanh'
+    """
+    layers = "1 layer" if depth == 1 else f"{depth} layers"
+    return f"{layers} of {width} units with {activation}"
+
+
+def _widths(candidate: Candidate, inputs: int, outputs: int) -> list[int]:
+    return [inputs, *[candidate.width] * candidate.depth, outputs]
+
+
+def _layers(stack: Stack) -> Perceptrons:
+    return Perceptrons(stack.shape.activations, stack.weights, stack.biases)
+
+
+PERCEPTRON = Perceptron()

@@ -1,0 +1,76 @@
+"""The family of perceptrons: order, start, words, and the plain module."""
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from nas.calculus import networks as calculus
+from nas.calculus.jets import DerivativeSet
+from nas.networks import Stack, evaluate, untrained
+from nas.networks.initial import glorot, stream
+from nas.networks.perceptron import PERCEPTRON, PlainPerceptron, Shape
+from nas.search_spaces.candidates import Candidate
+
+
+def test_stacks_stand_by_depth_then_width_and_their_networks_by_activation() -> None:
+    pool = [Candidate("tanh", 2, 4), Candidate("sine", 1, 8), Candidate("gelu", 1, 4)]
+    by_stack = sorted(pool, key=PERCEPTRON.stack_key)
+    assert [str(one) for one in by_stack] == ["gelu 1×4", "sine 1×8", "tanh 2×4"]
+    by_row = sorted(pool, key=PERCEPTRON.row_key)
+    assert [one.activation for one in by_row] == ["gelu", "sine", "tanh"]
+
+
+def test_it_begins_with_glorot_weights_and_without_biases() -> None:
+    weights, biases = PERCEPTRON.initialise(Candidate("tanh", 2, 7), 3, 2, stream(0, 1))
+    expected = glorot([3, 7, 7, 2], stream(0, 1))
+    assert all(map(torch.equal, weights, expected))
+    assert [bias.tolist() for bias in biases] == [[0.0] * 7, [0.0] * 7, [0.0] * 2]
+    assert [(w.shape[1], len(b)) for w, b in zip(weights, biases, strict=True)] == [
+        (w, w) for _, w in pairwise([3, 7, 7, 2])
+    ]
+
+
+def test_all_stacks_of_plain_perceptrons_are_one_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what the caller gave, so that the digits are those of the kernel itself."""
+    calls, original = list[Any](), calculus.evaluate
+
+    def noticed(*arguments: Any) -> Tensor:
+        calls.append(arguments)
+        return original(*arguments)
+
+    monkeypatch.setattr(calculus, "evaluate", noticed)
+    stacks = [untrained(Candidate("tanh", depth, 4), ["x"], 1) for depth in (1, 2, 1)]
+    jet = torch.zeros(1, 5, 1, dtype=torch.float64)
+    evaluate(DerivativeSet([], 1), jet, stacks)
+    ((_, coordinates, seen),) = calls
+    assert coordinates is jet
+    assert [one.weights for one in seen] == [one.weights for one in stacks]
+
+
+@pytest.mark.parametrize(
+    ("candidate", "words"),
+    [
+        (Candidate("tanh", 1, 5), "1 layer of 5 units with tanh"),
+        (Candidate("sine", 3, 16), "3 layers of 16 units with sine"),
+    ],
+)
+def test_words(candidate: Candidate, words: str) -> None:
+    assert PERCEPTRON.describe(candidate) == words
+
+
+def test_plain_module_names_its_layers_and_its_activation() -> None:
+    made = PlainPerceptron([2, 4, 1], "gelu")
+    assert list(made.state_dict()) == [
+        "layers.0.weight", "layers.0.bias", "layers.1.weight", "layers.1.bias",
+    ]  # fmt: skip
+    assert "activation=gelu" in repr(made)
+
+
+def test_a_module_is_of_one_network() -> None:
+    one = untrained(Candidate("tanh", 1, 4), ["x"], 1)
+    two = Stack(one.family, Shape(("tanh", "tanh")), one.weights, one.biases)
+    with pytest.raises(ValueError, match="too many values"):
+        PERCEPTRON.module(two)
