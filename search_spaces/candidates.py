@@ -155,6 +155,14 @@ class Candidate:
         usual=(16, 32, 64),
         before="×",
     )
+    scale: float = _axis(
+        plural="scales",
+        expected="a number above 0",
+        accepts=_is_factor,
+        usual=(1.0,),
+        before=" ×",
+        default=1.0,
+    )
 
     def __post_init__(self) -> None:
         for axis in AXES:

@@ -57,14 +57,19 @@ class Perceptron:
     def initialise(
         self, candidate: Candidate, inputs: int, outputs: int, generator: torch.Generator
     ) -> Layers:
-        """Glorot-uniform weights, and no biases."""
+        """Glorot-uniform weights, those of the first layer times the scale, and no biases."""
         widths = _widths(candidate, inputs, outputs)
+        weights = glorot(widths, generator)
+        weights[0] = candidate.scale * weights[0]
         biases = [torch.zeros(width, dtype=torch.float64) for width in widths[1:]]
-        return glorot(widths, generator), biases
+        return weights, biases
 
     def describe(self, candidate: Candidate) -> str:
         """See `Family`."""
-        return in_words(candidate.depth, candidate.width, candidate.activation)
+        words = in_words(candidate.depth, candidate.width, candidate.activation)
+        if candidate.scale != 1:
+            words += f", whose first weights began {candidate.scale:g} times as large"
+        return words
 
     def select(self, shape: Shape, networks: Sequence[int]) -> Shape:
         """See `Computation`."""

@@ -33,6 +33,18 @@ def test_it_begins_with_glorot_weights_and_without_biases() -> None:
     ]
 
 
+def test_scale_is_a_factor_of_the_first_weights_alone() -> None:
+    plain, _ = PERCEPTRON.initialise(Candidate("sine", 2, 7), 3, 2, stream(0, 1))
+    scaled, _ = PERCEPTRON.initialise(Candidate("sine", 2, 7, scale=10), 3, 2, stream(0, 1))
+    assert torch.equal(scaled[0], 10 * plain[0])
+    assert all(map(torch.equal, scaled[1:], plain[1:]))
+
+
+def test_scales_share_a_stack() -> None:
+    one, other = Candidate("sine", 2, 7), Candidate("sine", 2, 7, scale=10)
+    assert PERCEPTRON.stack_key(one) == PERCEPTRON.stack_key(other)
+
+
 def test_all_stacks_of_plain_perceptrons_are_one_call(monkeypatch: pytest.MonkeyPatch) -> None:
     """With what the caller gave, so that the digits are those of the kernel itself."""
     calls, original = list[Any](), calculus.evaluate
@@ -55,6 +67,10 @@ def test_all_stacks_of_plain_perceptrons_are_one_call(monkeypatch: pytest.Monkey
     [
         (Candidate("tanh", 1, 5), "1 layer of 5 units with tanh"),
         (Candidate("sine", 3, 16), "3 layers of 16 units with sine"),
+        (
+            Candidate("sine", 1, 16, scale=2.5),
+            "1 layer of 16 units with sine, whose first weights began 2.5 times as large",
+        ),
     ],
 )
 def test_words(candidate: Candidate, words: str) -> None:
