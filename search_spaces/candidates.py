@@ -163,6 +163,15 @@ class Candidate:
         before=" ×",
         default=1.0,
     )
+    encoding: str = _axis(
+        plural="encodings",
+        expected="raw, fourier M, or periodic with names of coordinates and perhaps M",
+        accepts=_is_encoding,
+        usual=("raw",),
+        before=" ",
+        default="raw",
+        ordered=False,
+    )
 
     def __post_init__(self) -> None:
         for axis in AXES:

@@ -4,9 +4,9 @@ Axis legend: N networks of a stack, S derivatives, B points, D coordinates, C ou
 widths.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import torch
 from torch import Tensor, nn
@@ -15,6 +15,8 @@ from nas.calculus import networks as calculus
 from nas.calculus.activations import ACTIVATIONS
 from nas.calculus.jets import DerivativeSet
 from nas.calculus.networks import Perceptrons, Trace
+from nas.networks import encoding as encodings
+from nas.networks.encoding import AS_THEY_ARE, Encoding, resolve
 from nas.networks.family import Layers, Stack
 from nas.networks.initial import glorot
 from nas.search_spaces.candidates import Candidate
@@ -22,9 +24,10 @@ from nas.search_spaces.candidates import Candidate
 
 @dataclass(frozen=True)
 class Shape:
-    """The name of each network's activation."""
+    """The name of each network's activation, and what all of them see."""
 
     activations: tuple[str, ...]
+    encoding: Encoding = AS_THEY_ARE
 
 
 class Perceptron:
@@ -38,9 +41,9 @@ class Perceptron:
     129
     """
 
-    def stack_key(self, candidate: Candidate) -> tuple[int, int]:
-        """Depth and width."""
-        return candidate.depth, candidate.width
+    def stack_key(self, candidate: Candidate) -> tuple[str, int, int]:
+        """Encoding, so that those of one stand together and are one call; depth and width."""
+        return candidate.encoding, candidate.depth, candidate.width
 
     def row_key(self, candidate: Candidate) -> str:
         """Networks of one activation stand together: each activation is one slice."""
@@ -48,7 +51,8 @@ class Perceptron:
 
     def shape(self, candidates: Sequence[Candidate], names: Sequence[str]) -> Shape:
         """See `Family`."""
-        return Shape(tuple(candidate.activation for candidate in candidates))
+        (encoding,) = {resolve(candidate.encoding, names) for candidate in candidates}
+        return Shape(tuple(candidate.activation for candidate in candidates), encoding)
 
     def count_parameters(self, candidate: Candidate, inputs: int, outputs: int) -> int:
         """See `Family`."""
@@ -67,29 +71,36 @@ class Perceptron:
     def describe(self, candidate: Candidate) -> str:
         """See `Family`."""
         words = in_words(candidate.depth, candidate.width, candidate.activation)
+        if sees := encodings.in_words(candidate.encoding):
+            words += f", {sees}"
         if candidate.scale != 1:
             words += f", whose first weights began {candidate.scale:g} times as large"
         return words
 
     def select(self, shape: Shape, networks: Sequence[int]) -> Shape:
         """See `Computation`."""
-        return Shape(tuple(shape.activations[index] for index in networks))
+        return Shape(tuple(shape.activations[index] for index in networks), shape.encoding)
 
     def evaluate(
         self, derivatives: DerivativeSet, coordinates: Tensor, stacks: Sequence[Stack]
     ) -> Tensor:
-        """All stacks in one call of the kernel."""
-        return calculus.evaluate(derivatives, coordinates, [_layers(stack) for stack in stacks])
+        """All neighbours of one encoding in one call of the kernel."""
+        found = [
+            calculus.evaluate(derivatives, encoding.jet(derivatives, coordinates), list(layers))
+            for encoding, layers in _by_encoding(stacks)
+        ]
+        return found[0] if len(found) == 1 else torch.cat(found)
 
     def trace(self, derivatives: DerivativeSet, coordinates: Tensor, stack: Stack) -> Trace:
         """See `Computation`."""
-        return calculus.trace(derivatives, coordinates, _layers(stack))
+        seen = stack.shape.encoding.jet(derivatives, coordinates)
+        return calculus.trace(derivatives, seen, _layers(stack))
 
     def module(self, stack: Stack) -> "PlainPerceptron":
         """See `Computation`."""
         (activation,) = stack.shape.activations
         widths = [stack.weights[0].shape[1], *(bias.shape[-1] for bias in stack.biases)]
-        made = PlainPerceptron(widths, activation)
+        made = PlainPerceptron(widths, activation, stack.shape.encoding)
         numbers = zip(made.linear_layers, stack.weights, stack.biases, strict=True)
         with torch.no_grad():
             for layer, weight, bias in numbers:
@@ -105,9 +116,11 @@ class PlainPerceptron(nn.Module):
     Parameters
     ----------
     widths
-        Of input, hidden layers and output.
+        Of what the first layer sees, hidden layers and output.
     activation
         Its name in `nas.calculus.activations`.
+    encoding
+        What the first layer sees of the input.
 
     Examples
     --------
@@ -115,9 +128,11 @@ class PlainPerceptron(nn.Module):
     torch.Size([5, 1])
     """
 
-    def __init__(self, widths: Sequence[int], activation: str) -> None:
+    def __init__(
+        self, widths: Sequence[int], activation: str, encoding: Encoding = AS_THEY_ARE
+    ) -> None:
         super().__init__()
-        self.activation = activation
+        self.activation, self.encoding = activation, encoding
         self.layers = nn.ModuleList(
             nn.Linear(v, w, dtype=torch.float64) for v, w in pairwise(widths)
         )
@@ -128,7 +143,8 @@ class PlainPerceptron(nn.Module):
         return [layer for layer in self.layers if isinstance(layer, nn.Linear)]
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, V) -> (B, W)."""
+        """(B, D) -> (B, C)."""
+        x = self.encoding.values(x)
         activation = ACTIVATIONS[self.activation]
         *hidden, last = self.layers
         for layer in hidden:
@@ -137,8 +153,8 @@ class PlainPerceptron(nn.Module):
         return out
 
     def extra_repr(self) -> str:
-        """The activation's name."""
-        return f"activation={self.activation}"
+        """Activation and encoding."""
+        return f"activation={self.activation}, {self.encoding}"
 
 
 def in_words(depth: int, width: int, activation: str) -> str:
@@ -154,11 +170,17 @@ def in_words(depth: int, width: int, activation: str) -> str:
 
 
 def _widths(candidate: Candidate, inputs: int, outputs: int) -> list[int]:
-    return [inputs, *[candidate.width] * candidate.depth, outputs]
+    features = encodings.count_features(candidate.encoding, inputs)
+    return [features, *[candidate.width] * candidate.depth, outputs]
 
 
 def _layers(stack: Stack) -> Perceptrons:
     return Perceptrons(stack.shape.activations, stack.weights, stack.biases)
+
+
+def _by_encoding(stacks: Sequence[Stack]) -> Iterator[tuple[Encoding, Iterator[Perceptrons]]]:
+    for encoding, group in groupby(stacks, key=lambda stack: stack.shape.encoding):
+        yield encoding, map(_layers, group)
 
 
 PERCEPTRON = Perceptron()

@@ -52,6 +52,16 @@ CASES = {
     "two dropped": (made_campaign.mixture(drop=[3, 0]), PLANE),
     "linear gate": (made_campaign.mixture(gate=GateSettings(0, 9, "sine"), drop=[2]), PLANE),
     "swish gate": (made_campaign.mixture(gate=GateSettings(1, 5, "swish")), PLANE),
+    "every axis": (
+        made_campaign.mixture(
+            [
+                Candidate("sine", 1, 6, 10.0),
+                Candidate("tanh", 2, 5, encoding="fourier 2"),
+                Candidate("gelu", 2, 5, 0.5, "periodic x 2"),
+            ]
+        ),
+        PLANE,
+    ),
     "one survivor": (made_campaign.mixture(drop=[0, 1, 2, 4]), PLANE),
     "one coordinate": (made_campaign.mixture(drop=[1], problem=LINE), LINE),
     "three of each": (made_campaign.mixture(drop=[4], problem=SPACE), SPACE),

@@ -6,7 +6,12 @@ from nas.errors import UserError
 from nas.networks import CHOICES, check, count_parameters, untrained
 from nas.search_spaces.candidates import AXES, Candidate
 
-CANDIDATES = [Candidate("tanh", 1, 5), Candidate("gelu", 3, 4)]
+CANDIDATES = [
+    Candidate("tanh", 1, 5),
+    Candidate("gelu", 3, 4, scale=7),
+    Candidate("gelu", 2, 4, encoding="fourier 3"),
+    Candidate("gelu", 2, 4, encoding="periodic x 2"),
+]
 
 
 def test_choices_are_levels_of_axes() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import pytest
 import torch
 from torch import Tensor
 
@@ -34,9 +35,10 @@ def test_families_take_turns_in_the_order_of_the_stacks() -> None:
     assert torch.equal(evaluate(SLOPES, jet(), ones), expected)
 
 
-def test_a_trace_leads_back_to_every_layer() -> None:
+@pytest.mark.parametrize("encoding", ["raw", "fourier 2", "periodic y"])
+def test_a_trace_leads_back_to_every_layer(encoding: str) -> None:
     """Its factors are the gradient of the sum of all outputs by every weight and bias."""
-    one = untrained(Candidate("gelu", 2, 4), ["x", "y"], outputs=1)
+    one = untrained(Candidate("gelu", 2, 4, encoding=encoding), ["x", "y"], outputs=1)
     layers = [*one.weights, *one.biases]
     for layer in layers:
         layer.requires_grad_()

@@ -62,6 +62,36 @@ def test_all_stacks_of_plain_perceptrons_are_one_call(monkeypatch: pytest.Monkey
     assert [one.weights for one in seen] == [one.weights for one in stacks]
 
 
+def test_stacks_of_one_encoding_are_one_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["fourier 2", "fourier 2", "raw", "periodic x", "periodic x"]
+    stacks = [
+        untrained(Candidate("tanh", 1 + seed % 2, 4, encoding=text), ["x"], 1, seed)
+        for seed, text in enumerate(texts)
+    ]
+    derivatives = DerivativeSet([(2,)], 1)
+    jet = torch.rand(3, 5, 1, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    expected = torch.cat([evaluate(derivatives, jet, [stack]) for stack in stacks])
+    counts, original = list[int](), calculus.evaluate
+
+    def noticed(derivatives: DerivativeSet, jet: Tensor, stacks: Any) -> Tensor:
+        counts.append(len(stacks))
+        return original(derivatives, jet, stacks)
+
+    monkeypatch.setattr(calculus, "evaluate", noticed)
+    torch.testing.assert_close(evaluate(derivatives, jet, stacks), expected, rtol=1e-13, atol=0)
+    assert counts == [2, 1, 2]
+
+
+def test_encodings_do_not_share_a_stack_and_stand_together() -> None:
+    pool = [
+        Candidate("tanh", depth, 4, encoding=text)
+        for depth, text in [(1, "raw"), (2, "fourier 2"), (1, "fourier 2"), (2, "raw")]
+    ]
+    ordered = sorted(pool, key=PERCEPTRON.stack_key)
+    assert [one.encoding for one in ordered] == ["fourier 2", "fourier 2", "raw", "raw"]
+    assert len({PERCEPTRON.stack_key(one) for one in pool}) == 4
+
+
 @pytest.mark.parametrize(
     ("candidate", "words"),
     [
@@ -70,6 +100,10 @@ def test_all_stacks_of_plain_perceptrons_are_one_call(monkeypatch: pytest.Monkey
         (
             Candidate("sine", 1, 16, scale=2.5),
             "1 layer of 16 units with sine, whose first weights began 2.5 times as large",
+        ),
+        (
+            Candidate("sine", 1, 16, encoding="periodic x"),
+            "1 layer of 16 units with sine, periodic in x (1 mode)",
         ),
     ],
 )
