@@ -50,7 +50,7 @@ class Scaling(_Part):
 
 
 class GateDescription(_Part):
-    """The kind of the gate, and what a gate of this kind is made of.
+    """The kind of the gate, what a gate of this kind is made of, and what it sees.
 
     Examples
     --------
@@ -60,6 +60,7 @@ class GateDescription(_Part):
 
     kind: str
     settings: dict[str, Any]
+    encoding: str = networks.RAW
 
     @property
     def made(self) -> GateSettings:
@@ -142,12 +143,21 @@ class Architecture(_Part):
             raise ValueError("problem.fields: expected one or more")
         if (self.gate is None) != (len(self.experts) == 1):
             raise ValueError("gate: expected null for one expert, and a gate for more")
+        self._check_candidates()
+        return self
+
+    def _check_candidates(self) -> None:
+        names = self.problem.coordinates
         for number, expert in enumerate(self.experts):
             try:
-                networks.check([expert.candidate], self.problem.coordinates)
+                networks.check([expert.candidate], names)
             except UserError as error:
                 raise ValueError(f"experts.{number}.candidate.{error}") from error
-        return self
+        if self.gate is not None:
+            try:
+                networks.resolve_encoding(self.gate.encoding, names)
+            except UserError as error:
+                raise ValueError(f"gate.{error}") from error
 
     def text(self) -> str:
         """As JSON, to be read by people too; floats come back bit for bit."""

@@ -7,6 +7,7 @@ from nas import networks
 from nas.export.architecture import Architecture, ExpertDescription, GateDescription
 from nas.export.equivalence import POINTS
 from nas.export.format import Format
+from nas.networks import encoding
 from nas.search_spaces.candidates import AXES
 
 _CARD = """\
@@ -181,7 +182,8 @@ def _experts(experts: Sequence[ExpertDescription]) -> str:
 def _gate(gate: GateDescription | None) -> str:
     if gate is None:
         return "The only expert left has the weight 1 everywhere; the gate was left out."
-    return f"The weights λ are the softmax of {gate.made.describe()}."
+    sees = encoding.in_words(gate.encoding)
+    return f"The weights λ are the softmax of {gate.made.describe()}{', ' * bool(sees)}{sees}."
 
 
 def _measured(architecture: Architecture) -> str:

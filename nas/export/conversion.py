@@ -63,8 +63,8 @@ def describe(
 
 
 def _gate(mixture: Mixture) -> GateDescription:
-    settings = gate.written(mixture.gate.settings)
-    return GateDescription(kind=settings.pop("kind"), settings=settings)
+    settings, encoding = gate.written(mixture.gate.settings), mixture.gate.encoding
+    return GateDescription(kind=settings.pop("kind"), settings=settings, encoding=encoding)
 
 
 def plain_state(mixture: Mixture) -> State:

@@ -38,7 +38,7 @@ class ExportedMixture(nn.Module):
         described = architecture.gate
         self.gate: nn.Module | None = None
         if described is not None:
-            gating = gate.build(described.made, names, len(experts), seed=0)
+            gating = gate.build(described.made, described.encoding, names, len(experts), seed=0)
             (self.gate,) = gating.networks.modules()
         self.centre: Tensor
         self.half_extent: Tensor

@@ -1,8 +1,8 @@
 """What a gate is, and which kinds there are: each file of `nas.mixture.gates` holds one.
 
 Such a file defines ``GateSettings``, a frozen dataclass that follows the protocol here, and
-``Gate``, a subclass of the class here that is made by ``Gate(settings, names, experts, seed)``
-(see `build`). Its name is that of the kind.
+``Gate``, a subclass of the class here that is made by ``Gate(settings, encoding, names, experts,
+seed)`` (see `build`). Its name is that of the kind.
 
 Axis legend: E experts alive, D coordinates.
 """
@@ -42,6 +42,7 @@ class Gate(nn.Module, ABC):
     """
 
     settings: GateSettings
+    encoding: str  # what it sees of the coordinates
 
     @property
     @abstractmethod
@@ -103,11 +104,15 @@ def written(settings: GateSettings) -> dict[str, Any]:
     return {"kind": _kind(settings), **asdict(settings)}
 
 
-def build(settings: GateSettings, names: Sequence[str], experts: int, seed: int) -> Gate:
+def build(
+    settings: GateSettings, encoding: str, names: Sequence[str], experts: int, seed: int
+) -> Gate:
     """The gate of these ``settings``.
 
     Parameters
     ----------
+    encoding
+        What it sees of the coordinates: a level of the candidates' axis of this name.
     names
         Of the D coordinates.
     experts
@@ -115,11 +120,11 @@ def build(settings: GateSettings, names: Sequence[str], experts: int, seed: int)
 
     Examples
     --------
-    >>> gate = build(settings("perceptron", depth=1, width=8), ["x", "t"], experts=3, seed=0)
+    >>> gate = build(settings("perceptron", depth=1, width=8), "raw", ["x", "t"], 3, seed=0)
     >>> [tuple(weight.shape) for weight in gate.networks.weights]
     [(1, 2, 8), (1, 8, 3)]
     """
-    gate: Gate = _module(_kind(settings)).Gate(settings, names, experts, seed)
+    gate: Gate = _module(_kind(settings)).Gate(settings, encoding, names, experts, seed)
     return gate
 
 

@@ -24,7 +24,8 @@ class Mixture(nn.Module):
     pool
         The candidates; an expert is known by its index in the pool all its life.
     gate
-        The settings of a gate of any kind.
+        The settings of a gate of any kind. It sees what repeats itself wherever all candidates
+        of the pool do, so that their mixture does.
     bounds
         The domain's bounding box, one (low, high) a coordinate: the networks see coordinates
         scaled to [-1, 1].
@@ -72,7 +73,7 @@ class Mixture(nn.Module):
         indices = range(len(self.pool)) if alive is None else alive
         members = [(index, self.pool[index]) for index in indices]
         self.stacks = nn.ModuleList(stacks(members, self.names, outputs, seed))
-        self.gate = build(gate, self.names, len(members), seed)
+        self.gate = build(gate, networks.shared_encoding(self.pool), self.names, len(members), seed)
         low, high = torch.tensor(bounds, dtype=torch.float64).unbind(-1)
         self.centre: Tensor
         self.half_extent: Tensor
@@ -102,8 +103,14 @@ class Mixture(nn.Module):
 
     @property
     def units(self) -> int:
-        """Hidden units of all experts alive and of the gate, and a weight for each expert."""
-        return sum(stack.units for stack in [*self.networks, self.gate.networks]) + len(self.alive)
+        """Numbers that a derivative leaves at a point for the way back.
+
+        Hidden units of all experts alive and of the gate, what their first layers see beside the
+        coordinates, and a weight for each expert.
+        """
+        stacks = [*self.networks, self.gate.networks]
+        features = sum(max(0, stack.weights[0].shape[-2] - self.inputs) for stack in stacks)
+        return sum(stack.units for stack in stacks) + features + len(self.alive)
 
     def expert_parameters(self, index: int) -> int:
         """Trainable numbers of one expert."""

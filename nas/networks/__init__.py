@@ -6,12 +6,16 @@ and let the family (`nas.networks.perceptron`) do what it says.
 
 from nas.calculus.networks import Rows, Trace, mix, outer, prepare
 from nas.networks.candidates import CHOICES, check, count_parameters, family_of, untrained
+from nas.networks.encoding import RAW
+from nas.networks.encoding import resolve as resolve_encoding
+from nas.networks.encoding import shared as shared_encoding
 from nas.networks.evaluation import evaluate, trace
 from nas.networks.family import Computation, Family, Stack
 from nas.search_spaces.candidates import Candidate
 
 __all__ = [
     "CHOICES",
+    "RAW",
     "Candidate",
     "Computation",
     "Family",
@@ -25,6 +29,8 @@ __all__ = [
     "mix",
     "outer",
     "prepare",
+    "resolve_encoding",
+    "shared_encoding",
     "trace",
     "untrained",
 ]

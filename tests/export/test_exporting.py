@@ -54,6 +54,7 @@ def test_description_tells_all(exported: Exported) -> None:
     assert told["gate"] == {
         "kind": "perceptron",
         "settings": {"depth": 2, "width": 7, "activation": "tanh"},
+        "encoding": "raw",
     }
     assert told["experts"][0]["candidate"] == levels_of(made_campaign.POOL[4])
     assert {expert["index"]: expert["importance"] for expert in told["experts"]} == {

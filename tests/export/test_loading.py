@@ -67,6 +67,14 @@ WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
         _change(lambda a: a["gate"]["settings"].update(colour=1)),
         r"\(gate: .*colour",
     ),
+    "encoding": (
+        _change(lambda a: a["experts"][0]["candidate"].update(encoding="periodic z")),
+        r"\(experts\.0\.candidate\.encoding: expected .* one of x, t, got 'z' in 'periodic z'\)",
+    ),
+    "gate's encoding": (
+        _change(lambda a: a["gate"].update(encoding="periodic z")),
+        r"\(gate\.encoding: expected .* one of x, t, got 'z' in 'periodic z'\)",
+    ),
     "gate's kind": (
         _change(lambda a: a["gate"].update(kind="fence")),
         r"\(gate: gate\.kind: expected one of perceptron.*, got 'fence'\)",

@@ -62,6 +62,15 @@ CASES = {
         ),
         PLANE,
     ),
+    "a periodic gate": (
+        made_campaign.mixture(
+            [
+                Candidate("sine", 1, 6, 10.0, "periodic t"),
+                Candidate("tanh", 2, 5, 1.0, "periodic t x 2"),
+            ]
+        ),
+        PLANE,
+    ),
     "one survivor": (made_campaign.mixture(drop=[0, 1, 2, 4]), PLANE),
     "one coordinate": (made_campaign.mixture(drop=[1], problem=LINE), LINE),
     "three of each": (made_campaign.mixture(drop=[4], problem=SPACE), SPACE),

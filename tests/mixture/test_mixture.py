@@ -8,6 +8,7 @@ from torch import Tensor
 
 from nas.calculus.activations import ACTIVATIONS
 from nas.calculus.jets import Derivative, DerivativeSet, Laplacian
+from nas.errors import UserError
 from nas.mixture.gates import perceptron
 from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
@@ -130,6 +131,29 @@ def test_the_last_but_one_can_leave_and_the_last_rules() -> None:
     torch.testing.assert_close(
         made(points(), derivatives), made.experts(coordinates, derivatives)[0]
     )
+
+
+def test_what_the_candidates_name_has_to_be_there() -> None:
+    pool = [Candidate("tanh", 1, 4), Candidate("tanh", 1, 4, encoding="periodic y")]
+    with pytest.raises(UserError, match=r"encoding: expected .* one of x, t, got 'y'"):
+        Mixture(pool, GateSettings(), [(0.0, 1.0), (0.0, 1.0)], 1, seed=0, names=["x", "t"])
+
+
+def test_the_same_pool_with_others_alive_takes_the_state() -> None:
+    made = mixture(["sine", "tanh", "gelu"], GateSettings(1, 4))
+    made.drop(1)
+    again = made.with_alive(made.alive)
+    again.load_state_dict(made.state_dict())
+    derivatives = DerivativeSet([(1, 0)], 2)
+    assert torch.equal(again(points(), derivatives), made(points(), derivatives))
+
+
+def test_units_count_hidden_units_and_weights() -> None:
+    made = mixture(["sine", "tanh"], GateSettings(2, 7))
+    assert made.units == (1 * 4 + 2 * 5) + 2 * 7 + 2
+    pool = [Candidate("sine", 1, 4), Candidate("sine", 1, 4, encoding="fourier 3")]
+    encoded = Mixture(pool, GateSettings(1, 4), [(0.0, 1.0)], 1, seed=0)
+    assert encoded.units == 4 + 4 + 4 + 2 * 3 + 2
 
 
 def test_initial_weights_depend_on_seed_and_index_alone() -> None:

@@ -13,6 +13,7 @@ from nas import networks
 from nas.calculus.activations import ACTIVATIONS
 from nas.mixture import gate
 from nas.mixture.experts import Changes, keep_rows
+from nas.networks.encoding import count_features, resolve
 from nas.networks.initial import glorot, stream
 from nas.networks.perceptron import PERCEPTRON, Shape, in_words
 
@@ -60,18 +61,25 @@ class Gate(gate.Gate):
 
     Examples
     --------
-    >>> gate = Gate(GateSettings(depth=1, width=8), ["x"], experts=3, seed=0)
+    >>> gate = Gate(GateSettings(depth=1, width=8), "raw", ["x"], experts=3, seed=0)
     >>> gate.prefer(torch.tensor([0.0, 1.0, 2.0]))
     >>> gate.out_bias.tolist()
     [-1.0, 0.0, 1.0]
     """
 
     def __init__(
-        self, settings: GateSettings, names: Sequence[str], experts: int, seed: int
+        self,
+        settings: GateSettings,
+        encoding: str,
+        names: Sequence[str],
+        experts: int,
+        seed: int,
     ) -> None:
         super().__init__()
         self.settings: GateSettings = settings
-        widths = [len(names), *[settings.width] * settings.depth]
+        self.encoding = encoding
+        self._shape = Shape((settings.activation,), resolve(encoding, names))
+        widths = [count_features(encoding, len(names)), *[settings.width] * settings.depth]
         hidden = glorot(widths, stream(seed, _STREAM))
         self.weights = nn.ParameterList(map(nn.Parameter, hidden))
         self.biases = nn.ParameterList(
@@ -86,10 +94,7 @@ class Gate(gate.Gate):
         weights = [*self.weights, self.out_weight.T]
         biases = [*self.biases, self.out_bias]
         return networks.Stack(
-            PERCEPTRON,
-            Shape((self.settings.activation,)),
-            [w[None] for w in weights],
-            [b[None] for b in biases],
+            PERCEPTRON, self._shape, [w[None] for w in weights], [b[None] for b in biases]
         )
 
     @torch.no_grad()

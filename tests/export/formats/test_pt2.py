@@ -8,7 +8,9 @@ from tests.export.test_network import CASES, facts, plain
 from tests.oracles import relative
 
 
-@pytest.mark.parametrize("case", ["one survivor", "linear gate", "one coordinate", "every axis"])
+@pytest.mark.parametrize(
+    "case", ["one survivor", "linear gate", "one coordinate", "every axis", "a periodic gate"]
+)
 def test_program_takes_any_batch_and_differentiates(case: str) -> None:
     """The whole way through a file is checked by each export; here, what one export has not."""
     mixture, problem = CASES[case]

@@ -20,20 +20,20 @@ def logits(gate: Gate) -> Tensor:
 
 @pytest.mark.parametrize("depth", [0, 1, 3])
 def test_weights_start_uniform(depth: int) -> None:
-    start = logits(Gate(GateSettings(depth, 4), ["x"], 3, seed=0))
+    start = logits(Gate(GateSettings(depth, 4), "raw", ["x"], 3, seed=0))
     assert start.shape == (2, 5, 3)
     assert start.abs().max() == 0
 
 
 def test_preference_becomes_the_softmax_of_the_scores() -> None:
-    gate = Gate(GateSettings(1, 4), ["x"], 3, seed=0)
+    gate = Gate(GateSettings(1, 4), "raw", ["x"], 3, seed=0)
     gate.prefer(-torch.log(torch.tensor([1.0, 2.0, 4.0], dtype=torch.float64)))
     expected = torch.tensor([4 / 7, 2 / 7, 1 / 7], dtype=torch.float64)
     torch.testing.assert_close(logits(gate)[0].softmax(-1), expected.expand(5, 3))
 
 
 def test_a_drop_leaves_the_other_logits() -> None:
-    gate = Gate(GateSettings(1, 4), ["x"], 3, seed=0)
+    gate = Gate(GateSettings(1, 4), "raw", ["x"], 3, seed=0)
     with torch.no_grad():
         gate.out_weight.normal_(generator=torch.Generator().manual_seed(0))
     before = logits(gate).detach()
