@@ -70,9 +70,9 @@ def find(name: str) -> Format:
     --------
     >>> find("pt2").FILE
     'model.pt2'
-    >>> find("docx")
+    >>> find("docx")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    nas.errors.UserError: --format: expected one of pt2, got 'docx'
+    nas.errors.UserError: --format: expected one of ..., got 'docx'
     """
     if name not in names():
         raise UserError(f"--format: expected one of {', '.join(names())}, got {name!r}")

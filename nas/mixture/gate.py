@@ -83,9 +83,9 @@ def settings(kind: str, **values: Any) -> GateSettings:
     --------
     >>> settings("perceptron", depth=1, width=8)
     GateSettings(depth=1, width=8, activation='tanh')
-    >>> settings("fence")
+    >>> settings("fence")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    nas.errors.UserError: gate.kind: expected one of perceptron, got 'fence'
+    nas.errors.UserError: gate.kind: expected one of ..., got 'fence'
     """
     if kind not in kinds():
         raise UserError(f"gate.kind: expected one of {', '.join(kinds())}, got {kind!r}")
