@@ -85,17 +85,20 @@ def export(
     run: Annotated[
         str | None, typer.Option("--run", help="A run such as 0007-0, not the recommended one.")
     ] = None,
+    format: Annotated[
+        str, typer.Option("--format", help="Of the portable model; a wrong one lists all.")
+    ] = "pt2",
 ) -> None:
     """Write the recommended network: architecture, weights, portable model, model card."""
-    from nas.export import Unproven
+    from nas.export import NotEquivalent
     from nas.export import export as write
 
     try:
-        written = write(folder, to, run)
-    except Unproven as error:
+        written = write(folder, to, run, format)
+    except NotEquivalent as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(FAILED) from None
-    typer.echo("\n".join(written.told()))
+    typer.echo("\n".join(written.lines()))
 
 
 @app.command()

@@ -155,6 +155,23 @@ class Candidate:
         usual=(16, 32, 64),
         before="×",
     )
+    scale: float = _axis(
+        plural="scales",
+        expected="a number above 0",
+        accepts=_is_factor,
+        usual=(1.0,),
+        before=" ×",
+        default=1.0,
+    )
+    encoding: str = _axis(
+        plural="encodings",
+        expected="raw, fourier M, or periodic with names of coordinates and perhaps M",
+        accepts=_is_encoding,
+        usual=("raw",),
+        before=" ",
+        default="raw",
+        ordered=False,
+    )
 
     def __post_init__(self) -> None:
         for axis in AXES:

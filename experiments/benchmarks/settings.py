@@ -11,13 +11,13 @@ import torch
 
 from nas import search_spaces
 from nas.calculus.fields import laplacian
-from nas.mixture.gate import GateShape
+from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
 from nas.problems import Box, Problem
 from nas.search_spaces import Candidate, SearchSpace
 
 POINTS = 2048
-GATE = GateShape(depth=2, width=32, activation="tanh")
+GATE = GateSettings(depth=2, width=32, activation="tanh")
 LEARNING_RATE = 1e-3
 NU = 0.01 / pi
 ACTIVATIONS = ("sine", "tanh", "swish", "softplus")
@@ -53,4 +53,4 @@ def default_pool(problem: Problem, dtype: torch.dtype) -> Mixture:
     space = SearchSpace.grid(activations=ACTIVATIONS, depths=DEPTHS, widths=WIDTHS)
     pool = space.pool(len(space), 0)
     bounds, outputs = problem.domain.bounds, len(problem.fields)
-    return Mixture(pool, GateShape(), bounds, outputs, 0).to(dtype)
+    return Mixture(pool, GateSettings(), bounds, outputs, 0).to(dtype)

@@ -8,7 +8,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from nas.mixture.gate import GateShape
+from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
 from nas.reports.survival import main_effects
 from nas.search_spaces.candidates import levels_of
@@ -85,7 +85,7 @@ def _both(one: Variant, other: Variant) -> Variant:
 
 VARIANTS: Mapping[str, Variant] = {
     DEFAULT: lambda settings: settings,
-    "gate of 2×64 instead of 2×16": lambda settings: replace(settings, gate=GateShape(width=64)),
+    "gate of 2×64 instead of 2×16": lambda settings: replace(settings, gate=GateSettings(width=64)),
     "gate's learning rate 2e-3 instead of 1e-2": _competition(gate_rate=1.0),
     "gate begins uniform": _selection(start=uniform),
     "gate begins by individual loss, without size": _selection(start=by_loss),

@@ -18,7 +18,7 @@ from nas.calculus import compilation, plain
 from nas.calculus.jets import DerivativeSet
 from nas.calculus.kernel import DTYPES, MixingKernel, NetworksKernel, Shapes, describe
 from nas.calculus.kernel import outer as outer
-from nas.calculus.plain import Rows, Stack
+from nas.calculus.plain import Perceptrons, Rows
 
 Plainly = Callable[..., Tensor | tuple[Tensor, ...]]  # the same in torch's own functions
 
@@ -28,7 +28,9 @@ def prepare() -> None:
     compilation.library()
 
 
-def can_evaluate(derivatives: DerivativeSet, coordinates: Tensor, stacks: Sequence[Stack]) -> bool:
+def can_evaluate(
+    derivatives: DerivativeSet, coordinates: Tensor, stacks: Sequence[Perceptrons]
+) -> bool:
     """Whether `evaluate` can do it: a CPU, a compiler, 32 or 64 bits, hidden layers of one width.
 
     What does not fit together is refused too: the plain path reports what is wrong with it.
@@ -58,7 +60,9 @@ def can_outer(inputs: Tensor, slopes: Tensor, entries: Tensor) -> bool:
     return entries.stride(-1) == 1 and _available(entries, inputs, slopes)
 
 
-def evaluate(derivatives: DerivativeSet, coordinates: Tensor, stacks: Sequence[Stack]) -> Tensor:
+def evaluate(
+    derivatives: DerivativeSet, coordinates: Tensor, stacks: Sequence[Perceptrons]
+) -> Tensor:
     """As `plain.evaluate`, where `can_evaluate`."""
     parameters = _parameters(stacks)
     learns = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in parameters)
@@ -80,7 +84,7 @@ def mix(derivatives: DerivativeSet, logits: Tensor, terms: Tensor) -> tuple[Tens
 class Trace:
     """As `plain.Trace`, where `can_evaluate`."""
 
-    def __init__(self, derivatives: DerivativeSet, coordinates: Tensor, stack: Stack) -> None:
+    def __init__(self, derivatives: DerivativeSet, coordinates: Tensor, stack: Perceptrons) -> None:
         self._stack, self._coordinates = stack, coordinates.contiguous()
         self._kernel = NetworksKernel(derivatives, _shapes([stack]), coordinates, learns=True)
         parameters = _parameters([stack])
@@ -167,7 +171,7 @@ def _available(like: Tensor, *others: Tensor) -> bool:
     )
 
 
-def _parameters(stacks: Sequence[Stack]) -> list[Tensor]:
+def _parameters(stacks: Sequence[Perceptrons]) -> list[Tensor]:
     return [
         tensor
         for stack in stacks
@@ -176,16 +180,16 @@ def _parameters(stacks: Sequence[Stack]) -> list[Tensor]:
     ]
 
 
-def _stacks(like: Sequence[Stack], parameters: Sequence[Tensor]) -> list[Stack]:
+def _stacks(like: Sequence[Perceptrons], parameters: Sequence[Tensor]) -> list[Perceptrons]:
     """Stacks as these, of other parameters, which stand as `_parameters` gives them."""
     rest, stacks = iter(parameters), []
     for stack in like:
         layers = [(next(rest), next(rest)) for _ in stack.weights]
-        stacks.append(Stack(stack.activations, *zip(*layers, strict=True)))
+        stacks.append(Perceptrons(stack.activations, *zip(*layers, strict=True)))
     return stacks
 
 
-def _shapes(stacks: Sequence[Stack]) -> Shapes:
+def _shapes(stacks: Sequence[Perceptrons]) -> Shapes:
     return tuple(
         (
             stack.activations,

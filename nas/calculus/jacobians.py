@@ -7,15 +7,16 @@ Both kinds answer the same questions: all entries, J Jᵀ, J x and Jᵀ y.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import reduce
 from itertools import accumulate, chain
 from operator import add
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from nas.calculus.plain import Stack
 from nas.calculus.stack_jacobian import StackJacobian as StackJacobian
 from nas.calculus.stack_jacobian import add_gram as add_gram
 from nas.calculus.stack_jacobian import rows as rows
@@ -158,12 +159,37 @@ class JointJacobian:
         return torch.cat(pieces, dim=1)
 
 
-def moved(stacks: Sequence[Stack], steps: Sequence[Tensor]) -> list[Stack]:
-    """The stacks after ``steps``, one (N, ≥ P) a stack, ordered as in `StackJacobian`."""
+class Layered(Protocol):
+    """A dataclass of networks with linear layers: weights (N, V, W) and biases (N, W)."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def weights(self) -> Sequence[Tensor]: ...
+
+    @property
+    def biases(self) -> Sequence[Tensor]: ...
+
+
+L = TypeVar("L", bound=Layered)
+
+
+def moved(stacks: Sequence[L], steps: Sequence[Tensor]) -> list[L]:
+    """The stacks after ``steps``, one (N, ≥ P) a stack, in the order of a Jacobian's parameters.
+
+    Examples
+    --------
+    >>> from nas.calculus.plain import Perceptrons
+    >>> one = Perceptrons(("tanh",), [torch.ones(1, 2, 1)], [torch.zeros(1, 1)])
+    >>> (after,) = moved([one], [torch.tensor([[1.0, 2.0, 3.0]])])
+    >>> after.weights[0].flatten().tolist(), after.biases[0].item()
+    ([2.0, 3.0], 3.0)
+    """
     return [_moved(stack, step) for stack, step in zip(stacks, steps, strict=True)]
 
 
-def _moved(stack: Stack, step: Tensor) -> Stack:
+def _moved(stack: L, step: Tensor) -> L:
+    # A step is a network's parameters in a row, layer by layer, a weight before its bias.
     shapes = [
         parameter.shape[1:] for parameter in chain(*zip(stack.weights, stack.biases, strict=True))
     ]
@@ -173,4 +199,4 @@ def _moved(stack: Stack, step: Tensor) -> Stack:
     for weight, bias in zip(stack.weights, stack.biases, strict=True):
         weights.append(weight.detach() + next(pieces).view_as(weight).to(weight.dtype))
         biases.append(bias.detach() + next(pieces).view_as(bias).to(bias.dtype))
-    return Stack(stack.activations, weights, biases)
+    return replace(stack, weights=weights, biases=biases)

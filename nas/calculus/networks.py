@@ -8,19 +8,33 @@ agree to rounding in float64, and to 1e-5 in float32.
 """
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
 from nas.calculus import fused, jets, plain
 from nas.calculus.jets import DerivativeSet
+from nas.calculus.plain import Perceptrons as Perceptrons
 from nas.calculus.plain import Rows as Rows
-from nas.calculus.plain import Stack as Stack
-
-Trace = plain.Trace | fused.Trace
 
 
-def evaluate(derivatives: DerivativeSet, coordinates: Tensor, stacks: Sequence[Stack]) -> Tensor:
+class Trace(Protocol):
+    """One evaluation of a stack of networks, and the way back from its jet to its layers.
+
+    ``jet`` (N, S, B, C) is a leaf: what is made of it can be differentiated by it.
+    """
+
+    jet: Tensor
+
+    def rows(self, gradient: Tensor) -> Rows:
+        """The factors of the rows whose derivatives by the jet are ``gradient`` (N, S, B, C)."""
+        ...
+
+
+def evaluate(
+    derivatives: DerivativeSet, coordinates: Tensor, stacks: Sequence[Perceptrons]
+) -> Tensor:
     """Each network's jet (E, S, B, C) from that of the coordinates (S, B, D)."""
     if fused.can_evaluate(derivatives, coordinates, stacks):
         return fused.evaluate(derivatives, coordinates, stacks)
@@ -49,7 +63,7 @@ def mix(derivatives: DerivativeSet, logits: Tensor, terms: Tensor) -> Tensor:
     return jets.divide(derivatives, above, below.unsqueeze(-1))
 
 
-def trace(derivatives: DerivativeSet, coordinates: Tensor, stack: Stack) -> Trace:
+def trace(derivatives: DerivativeSet, coordinates: Tensor, stack: Perceptrons) -> Trace:
     """An evaluation of one stack that knows the way back (see `plain.Trace`)."""
     if fused.can_evaluate(derivatives, coordinates, [stack]):
         return fused.Trace(derivatives, coordinates, stack)

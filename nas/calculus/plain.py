@@ -17,7 +17,7 @@ from nas.calculus.jets import DerivativeSet
 
 
 @dataclass(frozen=True)
-class Stack:
+class Perceptrons:
     """N multilayer perceptrons of one shape; the last layer is linear.
 
     Parameters
@@ -26,22 +26,26 @@ class Stack:
         Name of each network's activation.
     weights, biases
         Of each layer: (N, V, W) and (N, W).
+
+    Examples
+    --------
+    One network, x ↦ 2 tanh 3x:
+
+    >>> weights = [torch.tensor([[[3.0]]]), torch.tensor([[[2.0]]])]
+    >>> one = Perceptrons(("tanh",), weights, [torch.zeros(1, 1)] * 2)
+    >>> x = torch.tensor([[[0.1]]])  # the jet of a value alone at one point
+    >>> round(evaluate(DerivativeSet([], 1), x, [one]).item(), 4)
+    0.5826
     """
 
     activations: tuple[str, ...]
     weights: Sequence[Tensor]
     biases: Sequence[Tensor]
 
-    def of(self, networks: Tensor) -> "Stack":
-        """Those at ``networks`` (n,)."""
-        return Stack(
-            tuple(self.activations[index] for index in networks.tolist()),
-            [weight[networks] for weight in self.weights],
-            [bias[networks] for bias in self.biases],
-        )
 
-
-def evaluate(derivatives: DerivativeSet, coordinates: Tensor, stacks: Sequence[Stack]) -> Tensor:
+def evaluate(
+    derivatives: DerivativeSet, coordinates: Tensor, stacks: Sequence[Perceptrons]
+) -> Tensor:
     """Each network's jet (E, S, B, C) from that of the coordinates (S, B, D)."""
     return torch.cat([_evaluate(derivatives, coordinates, stack) for stack in stacks])
 
@@ -123,7 +127,7 @@ class Trace:
     ``jet`` (N, S, B, C) is a leaf: what is made of it can be differentiated by it.
     """
 
-    def __init__(self, derivatives: DerivativeSet, coordinates: Tensor, stack: Stack) -> None:
+    def __init__(self, derivatives: DerivativeSet, coordinates: Tensor, stack: Perceptrons) -> None:
         self._inputs: list[Tensor] = []
         self._pre_activations: list[Tensor] = []
         jet = coordinates.expand(len(stack.activations), *coordinates.shape)
@@ -173,7 +177,7 @@ def activate(derivatives: DerivativeSet, activations: Sequence[str], jet: Tensor
     return _activate(derivatives, activations, jet, jet.new_zeros(len(activations), jet.shape[-1]))
 
 
-def _evaluate(derivatives: DerivativeSet, jet: Tensor, stack: Stack) -> Tensor:
+def _evaluate(derivatives: DerivativeSet, jet: Tensor, stack: Perceptrons) -> Tensor:
     """One stack, a batched product a layer."""
     *hidden, (last_weight, last_bias) = zip(stack.weights, stack.biases, strict=True)
     for weight, bias in hidden:

@@ -42,7 +42,7 @@ def rows(residual: Tensor, traces: Sequence[Trace], retain: bool) -> list[Rows]:
     Examples
     --------
     >>> from nas.calculus.derivatives import DerivativeSet
-    >>> line = networks.Stack(("tanh",), [torch.tensor([[[2.0]]])], [torch.tensor([[1.0]])])
+    >>> line = networks.Perceptrons(("tanh",), [torch.tensor([[[2.0]]])], [torch.tensor([[1.0]])])
     >>> trace = networks.trace(DerivativeSet([], dimension=1), torch.tensor([[[3.0]]]), line)
     >>> (factors,) = rows(5 * trace.jet[:, 0, :, 0], [trace], retain=False)
     >>> factors.inputs[0].item(), factors.slopes[0].item()
@@ -77,7 +77,7 @@ class StackJacobian:
 
     >>> from nas.calculus.derivatives import DerivativeSet
     >>> value = DerivativeSet([], dimension=1)
-    >>> line = networks.Stack(("tanh",), [torch.tensor([[[2.0]]])], [torch.tensor([[1.0]])])
+    >>> line = networks.Perceptrons(("tanh",), [torch.tensor([[[2.0]]])], [torch.tensor([[1.0]])])
     >>> points = torch.tensor([[[0.0], [3.0]]])  # their jet (S, B, D)
     >>> trace = networks.trace(value, points, line)
     >>> jacobian = StackJacobian(rows(trace.jet[:, 0, :, 0] ** 2, [trace], retain=False))

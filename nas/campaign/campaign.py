@@ -9,8 +9,7 @@ from collections import deque
 from pathlib import Path
 from typing import Any
 
-from nas import problems
-from nas.calculus import networks
+from nas import networks, problems
 from nas.campaign import front, jobs, records
 from nas.campaign.attempts import read_attempts
 from nas.campaign.config import Campaign

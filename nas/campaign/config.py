@@ -74,8 +74,9 @@ class Grid(_Section):
 
 
 class Gate(_Section):
-    """The gating network; depth 0 is a linear gate."""
+    """The gating network, of a kind of `nas.mixture.gates`; depth 0 is a linear gate."""
 
+    kind: Literal["perceptron"] = "perceptron"
     depth: CountOrZero = 2
     width: Count = 16
     activation: Activation = "tanh"

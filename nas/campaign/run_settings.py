@@ -7,8 +7,8 @@ import torch
 
 from nas.campaign.config import Campaign
 from nas.errors import UserError
+from nas.mixture import gate
 from nas.mixture.dropping import DropRule
-from nas.mixture.gate import GateShape
 from nas.problems import Problem
 from nas.problems.terms import PointCounts
 from nas.search_spaces import Candidate
@@ -38,7 +38,7 @@ def run_settings(
     learning_rate = training.learning_rate
     return TrainingSettings(
         pool=tuple(pool),
-        gate=GateShape(campaign.gate.depth, campaign.gate.width, campaign.gate.activation),
+        gate=gate.settings(**campaign.gate.model_dump()),
         warm_up=WarmUpSettings(
             iterations=training.warm_up.iterations,
             counts=PointCounts(**training.warm_up.points.model_dump()),

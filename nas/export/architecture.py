@@ -5,33 +5,26 @@ Axis legend: D coordinates, C fields, E experts.
 
 import json
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
-    PositiveInt,
     ValidationError,
     model_validator,
 )
+from pydantic_core import CoreSchema, core_schema
 
-from nas.calculus.activations import ACTIVATIONS
+from nas import networks
 from nas.errors import UserError
+from nas.export.versions import FIRST, LAST, upgraded
+from nas.mixture import gate
+from nas.mixture.gate import GateSettings
+from nas.search_spaces.candidates import Candidate, levels_of
 
 FILE = "architecture.json"
 FORMAT: Final = "pinn-nas architecture"
-VERSION: Final = 1
-
-
-def _known(activation: str) -> str:
-    if activation not in ACTIVATIONS:
-        raise ValueError(f"expected one of {', '.join(ACTIVATIONS)}")
-    return activation
-
-
-Activation = Annotated[str, AfterValidator(_known)]
 
 
 class _Part(BaseModel):
@@ -50,35 +43,69 @@ class ProblemFacts(_Part):
 
 
 class Scaling(_Part):
-    """The networks see (x - centre) / scale; D numbers each, in the units of the coordinates."""
+    """The networks see (x - centre) / half_extent; D numbers each, in the coordinates' units."""
 
     centre: tuple[float, ...]
-    scale: tuple[float, ...]
+    half_extent: tuple[float, ...]
 
 
-class GateShape(_Part):
-    """Hidden layers, units in each, and activation; depth 0 is a linear gate."""
+class GateDescription(_Part):
+    """The kind of the gate, what a gate of this kind is made of, and what it sees.
 
-    depth: Annotated[int, Field(ge=0)]
-    width: PositiveInt
-    activation: Activation
+    Examples
+    --------
+    >>> GateDescription(kind="perceptron", settings={"depth": 0}).made
+    GateSettings(depth=0, width=16, activation='tanh')
+    """
+
+    kind: str
+    settings: dict[str, Any]
+    encoding: str = networks.RAW
+
+    @property
+    def made(self) -> GateSettings:
+        """The settings as the gate takes them."""
+        return gate.settings(self.kind, **self.settings)
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        try:
+            _ = self.made
+        except (UserError, TypeError) as error:
+            raise ValueError(str(error)) from error
+        return self
 
 
-class ExpertShape(_Part):
-    """A survivor: hidden layers, units in each, activation.
+def _candidate(levels: Any) -> Candidate:
+    try:
+        return levels if isinstance(levels, Candidate) else Candidate(**levels)
+    except TypeError as error:
+        raise ValueError(f"expected a level of each axis, got {levels!r}") from error
+
+
+class _Levels:
+    """A `Candidate` as a mapping of its levels; the metadata of its fields are not for pydantic."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            _candidate, serialization=core_schema.plain_serializer_function_ser_schema(levels_of)
+        )
+
+
+class ExpertDescription(_Part):
+    """A survivor: its level of each axis, where an axis with a default may be missing.
 
     ``index`` is its number in the pool that it comes from, ``importance`` its smoothed mean
     weight at the end of the selection, where known.
     """
 
     index: Annotated[int, Field(ge=0)]
-    activation: Activation
-    depth: PositiveInt
-    width: PositiveInt
+    candidate: Annotated[Candidate, _Levels]
     importance: float | None
 
 
-class Figures(_Part):
+class Measured(_Part):
     """What the run measured; parameters count the gate's too."""
 
     run: str
@@ -94,13 +121,13 @@ class Architecture(_Part):
     """The whole description; ``gate`` is null where one expert is left, whose weight is 1."""
 
     format: Literal["pinn-nas architecture"] = FORMAT
-    version: Literal[1] = VERSION
+    version: Literal[2] = LAST
     problem: ProblemFacts
     dtype: Literal["float64"] = "float64"
     scaling: Scaling
-    gate: GateShape | None
-    experts: Annotated[tuple[ExpertShape, ...], Field(min_length=1)]
-    figures: Figures
+    gate: GateDescription | None
+    experts: Annotated[tuple[ExpertDescription, ...], Field(min_length=1)]
+    measured: Measured
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -108,7 +135,7 @@ class Architecture(_Part):
         for name, numbers in [
             ("problem.bounds", self.problem.bounds),
             ("scaling.centre", self.scaling.centre),
-            ("scaling.scale", self.scaling.scale),
+            ("scaling.half_extent", self.scaling.half_extent),
         ]:
             if len(numbers) != dimension:
                 raise ValueError(f"{name}: expected one entry for each of {dimension} coordinates")
@@ -116,7 +143,21 @@ class Architecture(_Part):
             raise ValueError("problem.fields: expected one or more")
         if (self.gate is None) != (len(self.experts) == 1):
             raise ValueError("gate: expected null for one expert, and a gate for more")
+        self._check_candidates()
         return self
+
+    def _check_candidates(self) -> None:
+        names = self.problem.coordinates
+        for number, expert in enumerate(self.experts):
+            try:
+                networks.check([expert.candidate], names)
+            except UserError as error:
+                raise ValueError(f"experts.{number}.candidate.{error}") from error
+        if self.gate is not None:
+            try:
+                networks.resolve_encoding(self.gate.encoding, names)
+            except UserError as error:
+                raise ValueError(f"gate.{error}") from error
 
     def text(self) -> str:
         """As JSON, to be read by people too; floats come back bit for bit."""
@@ -124,16 +165,36 @@ class Architecture(_Part):
 
 
 def read(path: Path) -> Architecture:
-    """The description in the file at ``path``.
+    """The description in the file at ``path``, of this or an earlier version of the format.
 
     Raises
     ------
     UserError
         If there is no such file, or it is damaged, no description, or of an unknown version.
     """
+    found = _read_json(path)
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise UserError(
+            f"{path}: expected the description of an exported network (format {FORMAT!r}), "
+            "got something else; give the folder that --to named"
+        )
+    version = found.get("version")
+    if version not in range(FIRST, LAST + 1) or isinstance(version, bool):
+        raise UserError(
+            f"{path}: expected a format version from {FIRST} to {LAST}, got {version!r}; "
+            "update this package, or export the network again"
+        )
     try:
-        text = path.read_text(encoding="utf-8")
-        found = json.loads(text)
+        return Architecture.model_validate_json(json.dumps(upgraded(found)))
+    except ValidationError as error:
+        raise damaged(path, first_complaint(error)) from error
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise damaged(path, repr(error)) from error
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise UserError(
             f"{path.parent}: expected a folder that `nas export` wrote, found no {FILE} in it; "
@@ -141,20 +202,6 @@ def read(path: Path) -> Architecture:
         ) from error
     except (OSError, ValueError, RecursionError) as error:
         raise damaged(path, error) from error
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
-        raise UserError(
-            f"{path}: expected the description of an exported network (format {FORMAT!r}), "
-            "got something else; give the folder that --to named"
-        )
-    if found.get("version") != VERSION:
-        raise UserError(
-            f"{path}: expected format version {VERSION}, got {found.get('version')!r}; "
-            "update this package, or export the network again"
-        )
-    try:
-        return Architecture.model_validate_json(text)
-    except ValidationError as error:
-        raise damaged(path, first_complaint(error)) from error
 
 
 def damaged(path: Path, why: object) -> UserError:

@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import torch
-
-from nas.export.architecture import Architecture, ExpertShape, GateShape
-from nas.export.proof import POINTS
+from nas import networks
+from nas.export.architecture import Architecture, ExpertDescription, GateDescription
+from nas.export.equivalence import POINTS
+from nas.export.format import Format
+from nas.networks import encoding
+from nas.search_spaces.candidates import AXES
 
 _CARD = """\
 # {title}
@@ -39,64 +41,51 @@ An importance is the expert's smoothed mean weight at the end of the selection.
 
 ## Measured
 
-{figures}
+{measured}
 
 The network was never trained on the held-out points; the search did use them to decide which
 experts may go and which state to keep. The reference solution was only measured against: it took
 part in no decision.
 
-`model.pt2` was loaded in a fresh process with torch alone, and its values and first derivatives
+`{file}` was loaded in a fresh process with {needs} alone, and its values and first derivatives
 were compared with the trained mixture's own at {points} points of the box. Largest absolute
 difference over the largest magnitude:
 
-{proof}
+{differences}
 
 ## Use
 
-With torch alone (the program was written by version {torch}), in this folder:
-
-```python
-{code}
-```
-
-Any number of points at once will do. Leave out `requires_grad` and what follows `value` where no
-derivatives are wanted. The program has no `train()` or `eval()`, and needs neither. To load a
-`.pt2` file can run code in it: do so only with one that you trust.
+{usage}
 
 With the toolkit that made it, `nas.load("<this folder>")` gives the same network as a
 `torch.nn.Module`, from `architecture.json` and `weights.safetensors` alone, which cannot run code.
 """
-
-_CODE = """\
-import torch
-
-model = torch.export.load("model.pt2").module()
-points = torch.tensor([{point}], dtype=torch.float64, requires_grad=True)  # (B, {inputs}): {names}
-value = model(points)[:, 0]  # (B,): {field}
-(first,) = torch.autograd.grad(value.sum(), points, create_graph=True)  # (B, {inputs}): {first}
-(second,) = torch.autograd.grad(first[:, 0].sum(), points)  # (B, {inputs}): {second}
-print(value.tolist(), first.tolist(), second.tolist())"""
-
 
 _OPTIMISERS = {"gauss_newton": "Gauss–Newton", "adam": "Adam"}
 _METHODS = {"sobol": "from Sobol sequences", "latin_hypercube": "as Latin hypercubes"}
 
 
 def write(
-    architecture: Architecture, parameters: int, training: str, differences: Mapping[str, float]
+    architecture: Architecture,
+    format: Format,
+    parameters: int,
+    training: str,
+    differences: Mapping[str, float],
 ) -> str:
     """The card's text.
 
     Parameters
     ----------
+    format
+        Of the portable program.
     parameters
         Those of the network that is exported.
     training
         `training_in_words`.
     differences
-        What the proof measured, by name of field or derivative.
+        What the equivalence check measured, by name of field or derivative.
     """
-    problem, figures = architecture.problem, architecture.figures
+    problem, measured = architecture.problem, architecture.measured
     survivors = (
         "a single one"
         if len(architecture.experts) == 1
@@ -106,18 +95,19 @@ def write(
         title=problem.title or problem.name,
         fields=", ".join(problem.fields),
         equation=problem.equation,
-        pool=figures.experts_before,
+        pool=measured.experts_before,
         survivors=survivors,
         parameters=f"{parameters:,}",
         columns=_columns(architecture),
         experts=_experts(architecture.experts),
         gate=_gate(architecture.gate),
         training=training,
-        figures=_figures(architecture),
+        measured=_measured(architecture),
+        file=format.FILE,
+        needs=format.NEEDS,
         points=POINTS,
-        proof=_table(("of", "difference"), [(n, f"{d:.1e}") for n, d in differences.items()]),
-        torch=torch.__version__.partition("+")[0],
-        code=_code(architecture),
+        differences=_table(("of", "difference"), [(n, f"{d:.1e}") for n, d in differences.items()]),
+        usage=format.usage(problem),
     )
 
 
@@ -131,14 +121,7 @@ def training_in_words(configuration: Mapping[str, Any], run: Mapping[str, Any]) 
     """
     training, space = configuration["training"], configuration["space"]
     points, method = training["points"], _METHODS[training["sampling"]]
-    named = (
-        f"the space `{space}`"
-        if isinstance(space, str)
-        else (
-            f"{', '.join(space['activations'])} with depths {_listed(space['depths'])} "
-            f"and widths {_listed(space['widths'])}"
-        )
-    )
+    named = f"the space `{space}`" if isinstance(space, str) else _grid(space)
     warm_up = training["warm_up"]
     tuned = (
         f"Gauss–Newton went on with the survivors, gate and experts together, "
@@ -161,6 +144,15 @@ def training_in_words(configuration: Mapping[str, Any], run: Mapping[str, Any]) 
     )
 
 
+def _grid(space: Mapping[str, Any]) -> str:
+    levels = [
+        f"{axis.plural} {_listed([axis.text(level) for level in space[axis.plural]])}"
+        for axis in AXES
+        if axis.plural in space
+    ]
+    return f"all combinations of {'; '.join(levels)}"
+
+
 def _columns(architecture: Architecture) -> str:
     problem = architecture.problem
     inputs = [
@@ -173,14 +165,13 @@ def _columns(architecture: Architecture) -> str:
     return _table(("", "column", "name", "bounds"), [*inputs, *outputs])
 
 
-def _experts(experts: Sequence[ExpertShape]) -> str:
+def _experts(experts: Sequence[ExpertDescription]) -> str:
     return _table(
-        ("index in the pool", "activation", "hidden layers", "importance"),
+        ("index in the pool", "network", "importance"),
         [
             (
                 str(expert.index),
-                expert.activation,
-                _layers(expert.depth, expert.width),
+                networks.family_of(expert.candidate).describe(expert.candidate),
                 "unknown" if expert.importance is None else f"{expert.importance:.3f}",
             )
             for expert in experts
@@ -188,23 +179,15 @@ def _experts(experts: Sequence[ExpertShape]) -> str:
     )
 
 
-def _gate(gate: GateShape | None) -> str:
+def _gate(gate: GateDescription | None) -> str:
     if gate is None:
         return "The only expert left has the weight 1 everywhere; the gate was left out."
-    if gate.depth == 0:
-        return "The weights λ are the softmax of a linear function of the scaled coordinates."
-    return (
-        "The weights λ are the softmax of a gating network with "
-        f"{_layers(gate.depth, gate.width)} and {gate.activation}."
-    )
+    sees = encoding.in_words(gate.encoding)
+    return f"The weights λ are the softmax of {gate.made.describe()}{', ' * bool(sees)}{sees}."
 
 
-def _layers(depth: int, width: int) -> str:
-    return f"1 layer of {width} units" if depth == 1 else f"{depth} layers of {width} units"
-
-
-def _figures(architecture: Architecture) -> str:
-    figures = architecture.figures
+def _measured(architecture: Architecture) -> str:
+    figures = architecture.measured
     error = "no reference" if figures.relative_l2 is None else f"{figures.relative_l2:.3g}"
     loss = "unknown" if figures.held_out_loss is None else f"{figures.held_out_loss:.3g}"
     return _table(
@@ -221,25 +204,10 @@ def _figures(architecture: Architecture) -> str:
     )
 
 
-def _code(architecture: Architecture) -> str:
-    problem = architecture.problem
-    field, names = problem.fields[0], problem.coordinates
-    # A quarter of the way: unlike the middle, it is on no axis of symmetry.
-    point = ", ".join(repr(low + (high - low) / 4) for low, high in problem.bounds)
-    return _CODE.format(
-        point=f"[{point}]",
-        inputs=len(names),
-        names=", ".join(names),
-        field=field,
-        first=", ".join(f"{field}.{name}" for name in names),
-        second=", ".join(f"{field}.{names[0]}{name}" for name in names),
-    )
-
-
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _listed(values: Sequence[int]) -> str:
+def _listed(values: Sequence[object]) -> str:
     return ", ".join(map(str, values))

@@ -14,16 +14,15 @@ from pydantic import ValidationError
 
 from nas.campaign import records
 from nas.errors import UserError
-from nas.export import architecture, card, loading, program
-from nas.export.architecture import Architecture, Figures, ProblemFacts, first_complaint
+from nas.export import architecture, card, equivalence, loading
+from nas.export import format as formats
+from nas.export.architecture import Architecture, Measured, ProblemFacts, first_complaint
 from nas.export.conversion import describe, plain_state, read_mixture
 from nas.export.folder import staged
 from nas.export.network import ExportedMixture
-from nas.export.proof import prove
 from nas.mixture.mixture import Mixture
 from nas.training.trained import FILE
 
-PROGRAM = "model.pt2"
 CARD = "MODEL_CARD.md"
 
 Row = dict[str, Any]
@@ -34,11 +33,12 @@ class Exported:
     """What was written, and how well it agrees with the trained mixture.
 
     ``differences`` are the largest absolute differences over the largest magnitude, for each
-    field and each first derivative (``u``, ``u.x``, …), between ``model.pt2`` in a fresh process
-    with torch alone and the mixture itself.
+    field and each first derivative (``u``, ``u.x``, …), between ``program`` in a fresh process
+    without this package and the mixture itself.
     """
 
     folder: Path
+    program: Path  # the network for others, such as model.pt2
     run: str
     experts: int
     parameters: int  # those of the network that was written
@@ -55,11 +55,6 @@ class Exported:
         return self.folder / loading.WEIGHTS
 
     @property
-    def program(self) -> Path:
-        """The network for torch alone."""
-        return self.folder / PROGRAM
-
-    @property
     def card(self) -> Path:
         """The model card."""
         return self.folder / CARD
@@ -69,19 +64,21 @@ class Exported:
         """The largest of the differences."""
         return max(self.differences.values())
 
-    def told(self) -> list[str]:
-        """What a user is told of it, line by line; the last one names the folder."""
+    def lines(self) -> list[str]:
+        """The report to a user, line by line; the last one names the folder."""
         experts = f"{self.experts} expert{'s' * (self.experts > 1)}"
         return [
             f"run {self.run}: {experts}, {self.parameters:,} parameters",
-            f"proven: {PROGRAM}, in a fresh process with torch alone, agrees with the trained "
-            f"mixture in values and first derivatives to {self.difference:.1e}",
+            f"checked: {self.program.name}, in a fresh process without this package, agrees with "
+            f"the trained mixture in values and first derivatives to {self.difference:.1e}",
             f"model: {self.folder}",
         ]
 
 
-def export(campaign: Path, destination: Path, run: str | None = None) -> Exported:
-    """Write the network of the recommended trial's best run, and prove it.
+def export(
+    campaign: Path, destination: Path, run: str | None = None, format: str = formats.DEFAULT
+) -> Exported:
+    """Write the network of the recommended trial's best run, and check that it is the trained one.
 
     Parameters
     ----------
@@ -91,32 +88,36 @@ def export(campaign: Path, destination: Path, run: str | None = None) -> Exporte
         A folder to create, an empty one, or one with an earlier export, which is replaced.
     run
         Another run, by its name in the table of runs, such as ``0007-0``.
+    format
+        Of the portable program, one of `nas.export.format.names`.
 
     Raises
     ------
     UserError
-        If ``campaign`` is no campaign, nothing in it is finished yet, ``run`` is unknown or did
-        not complete, a file is damaged, or ``destination`` cannot be used.
-    Unproven
+        If ``campaign`` is no campaign, nothing in it is finished yet, ``run`` or ``format`` is
+        unknown, ``run`` did not complete, a file is damaged, or ``destination`` cannot be used.
+    NotEquivalent
         If the exported program does not agree with the trained mixture. In either case
         ``destination`` is as it was before.
     """
-    campaign, destination = Path(campaign), Path(destination)
-    told = records.read_campaign(campaign)
+    campaign, destination, chosen = Path(campaign), Path(destination), formats.find(format)
+    recorded = records.read_campaign(campaign)
     runs = records.read_rows(campaign / "tables" / "runs.parquet", "runs")
     row = _run(campaign, runs, run or _recommended(campaign))
-    problem = _problem(campaign, told)
+    problem = _problem(campaign, recorded)
     mixture = read_mixture(campaign / "runs" / row["run"] / FILE, problem)
     described = _described(campaign, row, problem, mixture)
-    training = _training(campaign, told, row)
-    with staged(destination) as stage:
+    training = _training(campaign, recorded, row)
+    with staged(destination, stale=formats.files()) as stage:
         network = _write_network(stage, described, mixture)
-        (stage / PROGRAM).write_bytes(program.serialise(network))
-        differences = prove(stage / PROGRAM, mixture, problem)
+        program = stage / chosen.FILE
+        program.write_bytes(chosen.serialise(network))
+        differences = equivalence.check(chosen, program, mixture, problem)
         parameters = sum(parameter.numel() for parameter in network.parameters())
-        text = card.write(described, parameters, training, differences)
+        text = card.write(described, chosen, parameters, training, differences)
         (stage / CARD).write_text(text, encoding="utf-8")
-    return Exported(destination, row["run"], len(described.experts), parameters, differences)
+    program, experts = destination / chosen.FILE, len(described.experts)
+    return Exported(destination, program, row["run"], experts, parameters, differences)
 
 
 def _recommended(campaign: Path) -> str:
@@ -147,15 +148,15 @@ def _run(campaign: Path, runs: Sequence[Row], name: str) -> Row:
     return row
 
 
-def _problem(campaign: Path, told: Row) -> ProblemFacts:
+def _problem(campaign: Path, recorded: Row) -> ProblemFacts:
     with _understood(campaign / "campaign.json"):
-        facts = {name: told["problem"][name] for name in ProblemFacts.model_fields}
+        facts = {name: recorded["problem"][name] for name in ProblemFacts.model_fields}
         return ProblemFacts.model_validate_json(json.dumps(facts))
 
 
-def _training(campaign: Path, told: Row, row: Row) -> str:
+def _training(campaign: Path, recorded: Row, row: Row) -> str:
     with _understood(campaign / "campaign.json"):
-        return card.training_in_words(told["configuration"], row)
+        return card.training_in_words(recorded["configuration"], row)
 
 
 def _described(campaign: Path, row: Row, problem: ProblemFacts, mixture: Mixture) -> Architecture:
@@ -167,13 +168,13 @@ def _described(campaign: Path, row: Row, problem: ProblemFacts, mixture: Mixture
         if expert["run"] == row["run"]
     }
     with _understood(campaign / "tables" / "runs.parquet"):
-        figures = Figures(**{name: _finite(row[name]) for name in Figures.model_fields})
-        return describe(mixture, problem, importance, figures)
+        measured = Measured(**{name: _finite(row[name]) for name in Measured.model_fields})
+        return describe(mixture, problem, importance, measured)
 
 
 @contextmanager
 def _understood(path: Path) -> Iterator[None]:
-    """Tell a user which file of the campaign holds what no campaign writes."""
+    """Say which file of the campaign holds what no campaign writes."""
     try:
         yield
     except (ValidationError, LookupError, TypeError, ValueError, AttributeError) as error:
@@ -190,7 +191,7 @@ def _finite(value: Any) -> Any:
 
 
 def _write_network(stage: Path, described: Architecture, mixture: Mixture) -> ExportedMixture:
-    """Write description and weights; the network is read back, so that all is proven of them."""
+    """Write description and weights; what is checked is read back from them."""
     (stage / architecture.FILE).write_text(described.text(), encoding="utf-8")
     content = safetensors.torch.save(plain_state(mixture))
     (stage / loading.WEIGHTS).write_bytes(content)

@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -14,10 +14,11 @@ _STAGE = ".nas-export-"
 
 
 @contextmanager
-def staged(destination: Path) -> Iterator[Path]:
+def staged(destination: Path, stale: Collection[str] = ()) -> Iterator[Path]:
     """Yield an empty folder; at a clean exit its files take their places in ``destination``.
 
-    An earlier export is replaced, and other files beside it are left alone. After an error
+    An earlier export is replaced, and other files beside it are left alone, but for those with
+    a name in ``stale``: what an earlier export wrote and this one did not is gone. After an error
     everything is as it was. ``architecture.json`` is taken away first and put back last: where
     it stands, the export is whole.
 
@@ -32,7 +33,7 @@ def staged(destination: Path) -> Iterator[Path]:
         _check_own(destination)
         with tempfile.TemporaryDirectory(dir=destination, prefix=_STAGE) as stage:
             yield Path(stage)
-            _take_places(Path(stage), destination)
+            _take_places(Path(stage), destination, stale)
     except OSError as error:
         raise UserError(
             f"{destination}: cannot be written ({error.strerror or error}); "
@@ -59,11 +60,12 @@ def _check_own(destination: Path) -> None:
         ) from error
 
 
-def _take_places(stage: Path, destination: Path) -> None:
+def _take_places(stage: Path, destination: Path, stale: Collection[str]) -> None:
     files = sorted(stage.iterdir(), key=lambda path: path.name == architecture.FILE)
     for file in files:
         with file.open("rb+") as handle:
             os.fsync(handle.fileno())
-    (destination / architecture.FILE).unlink(missing_ok=True)
+    for name in [architecture.FILE, *stale]:
+        (destination / name).unlink(missing_ok=True)
     for file in files:
         file.replace(destination / file.name)

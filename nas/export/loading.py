@@ -69,7 +69,7 @@ def _check(path: Path, got: dict[str, Tensor], expected: dict[str, Tensor]) -> N
     if wrong:
         more = ["…"] if len(wrong) > _SHOWN else []
         raise UserError(
-            f"{path}: expected the tensors that {architecture.FILE} tells of, but "
+            f"{path}: expected the tensors that {architecture.FILE} describes, but "
             f"{', '.join(wrong[:_SHOWN] + more)}; export the network again"
         )
 

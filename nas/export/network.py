@@ -1,52 +1,18 @@
 """The pruned mixture as a plain network, for those who want to use it and not to search.
 
-Axis legend: B points, D coordinates, C fields, E experts, V and W widths.
+Axis legend: B points, D coordinates, C fields, E experts.
 """
-
-from collections.abc import Sequence
-from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 
-from nas.calculus.activations import ACTIVATIONS
+from nas import networks
 from nas.export.architecture import Architecture
-
-
-class Perceptron(nn.Module):
-    """Linear layers with an activation between them.
-
-    Parameters
-    ----------
-    widths
-        Of input, hidden layers and output.
-    activation
-        Its name in `nas.calculus.activations`.
-    """
-
-    def __init__(self, widths: Sequence[int], activation: str) -> None:
-        super().__init__()
-        self.activation = activation
-        self.layers = nn.ModuleList(
-            nn.Linear(v, w, dtype=torch.float64) for v, w in pairwise(widths)
-        )
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(B, V) -> (B, W)."""
-        activation = ACTIVATIONS[self.activation]
-        *hidden, last = self.layers
-        for layer in hidden:
-            (x,) = activation(layer(x), 0)
-        out: Tensor = last(x)
-        return out
-
-    def extra_repr(self) -> str:
-        """The activation's name."""
-        return f"activation={self.activation}"
+from nas.mixture import gate
 
 
 class ExportedMixture(nn.Module):
-    """u(x) = Σᵢ λᵢ(x) uᵢ(x) with nothing but linear layers, activations and a softmax.
+    """u(x) = Σᵢ λᵢ(x) uᵢ(x) of plain modules and a softmax.
 
     All derivatives come from autograd. It is float64, as it was trained; ``.to`` changes that.
 
@@ -64,20 +30,18 @@ class ExportedMixture(nn.Module):
     def __init__(self, architecture: Architecture) -> None:
         super().__init__()
         self.architecture = architecture
-        inputs, outputs = len(architecture.problem.coordinates), len(architecture.problem.fields)
-        shapes = architecture.experts
+        problem, experts = architecture.problem, architecture.experts
+        names, outputs = problem.coordinates, len(problem.fields)
         self.experts = nn.ModuleList(
-            Perceptron([inputs, *[shape.width] * shape.depth, outputs], shape.activation)
-            for shape in shapes
+            networks.untrained(expert.candidate, names, outputs).modules()[0] for expert in experts
         )
-        gate = architecture.gate
-        self.gate = (
-            None
-            if gate is None
-            else Perceptron([inputs, *[gate.width] * gate.depth, len(shapes)], gate.activation)
-        )
+        described = architecture.gate
+        self.gate: nn.Module | None = None
+        if described is not None:
+            gating = gate.build(described.made, described.encoding, names, len(experts), seed=0)
+            (self.gate,) = gating.networks.modules()
         self.centre: Tensor
-        self.scale: Tensor
+        self.half_extent: Tensor
         for name, numbers in architecture.scaling:
             # Not persistent: they stand in the description, and once is enough.
             self.register_buffer(name, torch.tensor(numbers, dtype=torch.float64), persistent=False)
@@ -105,4 +69,4 @@ class ExportedMixture(nn.Module):
                 f"expected points of shape (B, {len(self.centre)}) with the columns {names}, "
                 f"got {tuple(points.shape)}"
             )
-        return (points - self.centre) / self.scale
+        return (points - self.centre) / self.half_extent

@@ -3,63 +3,73 @@
 Axis legend: N experts of a stack, D coordinates, C fields, V and W widths.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import groupby
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-from nas.calculus import networks
+from nas import networks
+from nas.networks.initial import stream
 from nas.search_spaces.candidates import Candidate
 
 # How a drop changed a parameter: what stands in its place (None: nothing), and which rows of
 # the old one it holds.
 Changes = dict[nn.Parameter, tuple[nn.Parameter | None, Tensor]]
 
+Member = tuple[int, Candidate]  # an expert's index in the pool, and what it is
 
-class Stack(nn.Module):
-    """Experts of equal depth and width: their parameters, one batch of matrices a layer.
+
+class ExpertStack(nn.Module):
+    """Experts that share a stack: their parameters, one batch of matrices a layer.
 
     Parameters
     ----------
     members
-        (index in the pool, candidate), all of one depth and width.
-    inputs, outputs
-        D and C.
+        (index in the pool, candidate), all of one `stack_key` of one family.
+    names
+        Of the D coordinates.
+    outputs
+        C.
     seed
         Of the initial weights; each expert's depend on the seed and its index in the pool
         alone, not on its neighbours.
+
+    Examples
+    --------
+    >>> members = [(0, Candidate("tanh", 1, 8)), (1, Candidate("sine", 1, 8))]
+    >>> stack = ExpertStack(members, ["x"], outputs=1, seed=0)
+    >>> [index for index, _ in stack.members]
+    [1, 0]
+    >>> [tuple(weight.shape) for weight in stack.weights]
+    [(2, 1, 8), (2, 8, 1)]
     """
 
     def __init__(
-        self, members: Sequence[tuple[int, Candidate]], inputs: int, outputs: int, seed: int
+        self, members: Sequence[Member], names: Sequence[str], outputs: int, seed: int
     ) -> None:
         super().__init__()
-        # Experts of one activation stand together: each activation is one slice.
-        self.members = sorted(members, key=lambda member: (member[1].activation, member[0]))
-        shape = self.members[0][1]
-        self.widths = [inputs, *[shape.width] * shape.depth, outputs]
-        drawn = [initial_weights(self.widths, seed, index) for index, _ in self.members]
-        self.weights = nn.ParameterList(
-            nn.Parameter(torch.stack(layer)) for layer in zip(*drawn, strict=True)
-        )
-        self.biases = nn.ParameterList(
-            nn.Parameter(torch.zeros(len(self.members), width, dtype=torch.float64))
-            for width in self.widths[1:]
-        )
+        self.family = networks.family_of(members[0][1])
+        self.members = sorted(members, key=lambda one: (self.family.row_key(one[1]), one[0]))
+        self.shape = self.family.shape([candidate for _, candidate in self.members], names)
+        drawn = [
+            self.family.initialise(candidate, len(names), outputs, stream(seed, index))
+            for index, candidate in self.members
+        ]
+        weights, biases = ([one[part] for one in drawn] for part in (0, 1))
+        self.weights = nn.ParameterList(map(_batch, zip(*weights, strict=True)))
+        self.biases = nn.ParameterList(map(_batch, zip(*biases, strict=True)))
 
     @property
     def networks(self) -> networks.Stack:
-        """What the calculus evaluates."""
-        activations = tuple(candidate.activation for _, candidate in self.members)
-        return networks.Stack(activations, tuple(self.weights), tuple(self.biases))
+        """What is evaluated."""
+        return networks.Stack(self.family, self.shape, tuple(self.weights), tuple(self.biases))
 
     def drop(self, index: int) -> Changes:
         """Remove the expert at ``index`` in the pool, with its parameters."""
         kept = [row for row, (other, _) in enumerate(self.members) if other != index]
         self.members = [self.members[row] for row in kept]
+        self.shape = self.family.select(self.shape, kept)
         rows = torch.tensor(kept, dtype=torch.long, device=self.weights[0].device)
         changes: Changes = {}
         for group in (self.weights, self.biases):
@@ -70,32 +80,36 @@ class Stack(nn.Module):
 
 
 def stacks(
-    members: Sequence[tuple[int, Candidate]], inputs: int, outputs: int, seed: int
-) -> list[Stack]:
-    """One `Stack` for each depth and width among ``members``."""
-    by_shape = defaultdict(list)
-    for index, candidate in members:
-        by_shape[candidate.depth, candidate.width].append((index, candidate))
-    return [Stack(by_shape[shape], inputs, outputs, seed) for shape in sorted(by_shape)]
+    members: Sequence[Member], names: Sequence[str], outputs: int, seed: int
+) -> list[ExpertStack]:
+    """One `ExpertStack` for each family and `stack_key` among ``members``, by rising key.
 
-
-def initial_weights(widths: Sequence[int], seed: int, index: int) -> list[Tensor]:
-    """Glorot-uniform float64 matrices (V, W) for consecutive ``widths`` (Glorot & Bengio 2010)."""
-    generator = torch.Generator().manual_seed(
-        int(np.random.SeedSequence([seed, index]).generate_state(1, np.uint64)[0] >> 1)
-    )
-    return [
-        (2 * torch.rand(v, w, generator=generator, dtype=torch.float64) - 1) * (6 / (v + w)) ** 0.5
-        for v, w in pairwise(widths)
-    ]
+    Examples
+    --------
+    >>> pool = [Candidate("tanh", 2, 8), Candidate("tanh", 1, 8), Candidate("sine", 2, 8)]
+    >>> made = stacks(list(enumerate(pool)), ["x"], outputs=1, seed=0)
+    >>> [[index for index, _ in stack.members] for stack in made]
+    [[1], [2, 0]]
+    """
+    groups = groupby(sorted(members, key=_stack_key), key=_stack_key)
+    return [ExpertStack(list(group), names, outputs, seed) for _, group in groups]
 
 
 def keep_rows(parameter: nn.Parameter, rows: Tensor) -> nn.Parameter:
-    """A new parameter that holds ``rows`` of the old one."""
+    """A new parameter that holds ``rows`` of the old one.
+
+    Examples
+    --------
+    >>> keep_rows(nn.Parameter(torch.tensor([1.0, 2.0, 3.0])), torch.tensor([0, 2])).tolist()
+    [1.0, 3.0]
+    """
     return nn.Parameter(parameter.detach()[rows].clone())
 
 
-def count_parameters(candidate: Candidate, inputs: int, outputs: int) -> int:
-    """Weights and biases of one expert with D inputs and C outputs."""
-    widths = [inputs, *[candidate.width] * candidate.depth, outputs]
-    return sum((v + 1) * w for v, w in pairwise(widths))
+def _stack_key(member: Member) -> tuple[object, ...]:
+    family = networks.family_of(member[1])
+    return type(family).__name__, family.stack_key(member[1])
+
+
+def _batch(layer: tuple[Tensor, ...]) -> nn.Parameter:
+    return nn.Parameter(torch.stack(layer))

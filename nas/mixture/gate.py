@@ -1,82 +1,136 @@
-"""The gate: how much each expert counts at each point, and the penalty on many experts.
+"""What a gate is, and which kinds there are: each file of `nas.mixture.gates` holds one.
 
-Axis legend: S derivatives, B points, D coordinates, E experts alive, H width of the last hidden layer.
+Such a file defines ``GateSettings``, a frozen dataclass that follows the protocol here, and
+``Gate``, a subclass of the class here that is made by ``Gate(settings, encoding, names, experts,
+seed)`` (see `build`). Its name is that of the kind.
+
+Axis legend: E experts alive, D coordinates.
 """
 
-from dataclasses import dataclass
+import pkgutil
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib import import_module
+from types import ModuleType
+from typing import Any, ClassVar, Protocol
 
-import torch
 from torch import Tensor, nn
 
-from nas.calculus import networks
-from nas.calculus.jets import DerivativeSet
-from nas.mixture.experts import Changes, initial_weights, keep_rows
+from nas import networks
+from nas.errors import UserError
+from nas.mixture import gates
+from nas.mixture.experts import Changes
 
 
-@dataclass(frozen=True)
-class GateShape:
-    """Hidden layers, units in each, and activation; depth 0 is a linear gate."""
+class GateSettings(Protocol):
+    """All that a gate of some kind is a function of, beside its pool and its seed."""
 
-    depth: int = 2
-    width: int = 16
-    activation: str = "tanh"
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    def describe(self) -> str:
+        """The gate in words: ``a gating network with 2 layers of 16 units with tanh``."""
+        ...
 
 
-class Gate(nn.Module):
-    """An MLP whose softmax is the weights λ(x) ≥ 0 with Σᵢ λᵢ(x) = 1.
+class Gate(nn.Module, ABC):
+    """What gives the weights λ(x) ≥ 0 with Σᵢ λᵢ(x) = 1: the softmax of its network's outputs.
 
-    It starts with λ = 1/E everywhere: its last layer is zero, so that nothing but what is
-    learnt, or set by `prefer`, tells the experts apart.
+    Logits, their Jacobian, the plain network of an export and the need of memory all follow
+    from ``networks``. It begins with λ = 1/E everywhere, so that nothing but what is learnt, or
+    set by `prefer`, tells the experts apart.
     """
 
-    def __init__(self, shape: GateShape, inputs: int, experts: int, seed: int) -> None:
-        super().__init__()
-        self.shape = shape
-        widths = [inputs, *[shape.width] * shape.depth]
-        # The pool's indices begin at 0; the gate takes the seed's stream behind them.
-        hidden = initial_weights(widths, seed, 2**31)
-        self.weights = nn.ParameterList(map(nn.Parameter, hidden))
-        self.biases = nn.ParameterList(
-            nn.Parameter(torch.zeros(width, dtype=torch.float64)) for width in widths[1:]
-        )
-        self.out_weight = nn.Parameter(torch.zeros(experts, widths[-1], dtype=torch.float64))
-        self.out_bias = nn.Parameter(torch.zeros(experts, dtype=torch.float64))
+    settings: GateSettings
+    encoding: str  # what it sees of the coordinates
 
     @property
+    @abstractmethod
     def networks(self) -> networks.Stack:
-        """What the calculus evaluates: a stack of one."""
-        weights = [*self.weights, self.out_weight.T]
-        biases = [*self.biases, self.out_bias]
-        return networks.Stack(
-            (self.shape.activation,), [w[None] for w in weights], [b[None] for b in biases]
-        )
+        """One network with E outputs, the logits; its tensors are parameters, or views of them."""
 
-    def forward(self, jet: Tensor, derivatives: DerivativeSet) -> Tensor:
-        """The jet (S, B, E) of the logits from that of the scaled coordinates (S, B, D)."""
-        return networks.evaluate(derivatives, jet, [self.networks]).squeeze(0)
-
-    @torch.no_grad()
+    @abstractmethod
     def prefer(self, scores: Tensor) -> None:
-        """Set the output bias to ``scores`` (E,): λ becomes their softmax where it was uniform."""
-        self.out_bias.copy_(scores - scores.mean())
+        """Let λ be the softmax of ``scores`` (E,) where it was uniform."""
 
+    @abstractmethod
     def drop(self, column: int) -> Changes:
         """Remove the output of the expert in ``column``."""
-        experts = len(self.out_bias)
-        rows = torch.tensor(
-            [row for row in range(experts) if row != column], device=self.out_bias.device
-        )
-        old_weight, old_bias = self.out_weight, self.out_bias
-        self.out_weight, self.out_bias = keep_rows(old_weight, rows), keep_rows(old_bias, rows)
-        return {old_weight: (self.out_weight, rows), old_bias: (self.out_bias, rows)}
 
 
-def sparsity(importance: Tensor, p: float) -> Tensor:
-    """S_p = Σᵢ λ̄ᵢᵖ of the batch-mean weights λ̄ (E,); p < 1 favours few experts.
+def kinds() -> tuple[str, ...]:
+    """The kinds by name.
 
-    It acts on the mean: per point it would make each point one-hot, yet keep every expert
-    alive somewhere (Bischof & Kraus 2022).
+    Examples
+    --------
+    >>> "perceptron" in kinds()
+    True
     """
-    # The slope p λ̄ᵖ⁻¹ has no bound at 0: an expert that small is as good as dropped, and an
-    # infinite gradient would take the whole gate with it.
-    return importance.clamp_min(1e-6).pow(p).sum()
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(gates.__path__)))
+
+
+def settings(kind: str, **values: Any) -> GateSettings:
+    """The settings of a gate of some ``kind``.
+
+    Raises
+    ------
+    UserError
+        If there is no such kind.
+    TypeError, ValueError
+        If ``values`` are not its settings.
+
+    Examples
+    --------
+    >>> settings("perceptron", depth=1, width=8)
+    GateSettings(depth=1, width=8, activation='tanh')
+    >>> settings("fence")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    nas.errors.UserError: gate.kind: expected one of ..., got 'fence'
+    """
+    if kind not in kinds():
+        raise UserError(f"gate.kind: expected one of {', '.join(kinds())}, got {kind!r}")
+    made: GateSettings = _module(kind).GateSettings(**values)
+    return made
+
+
+def written(settings: GateSettings) -> dict[str, Any]:
+    """The kind and its settings as plain data, which `settings` takes.
+
+    Examples
+    --------
+    >>> written(settings("perceptron", depth=1, width=8))
+    {'kind': 'perceptron', 'depth': 1, 'width': 8, 'activation': 'tanh'}
+    """
+    return {"kind": _kind(settings), **asdict(settings)}
+
+
+def build(
+    settings: GateSettings, encoding: str, names: Sequence[str], experts: int, seed: int
+) -> Gate:
+    """The gate of these ``settings``.
+
+    Parameters
+    ----------
+    encoding
+        What it sees of the coordinates: a level of the candidates' axis of this name.
+    names
+        Of the D coordinates.
+    experts
+        E.
+
+    Examples
+    --------
+    >>> gate = build(settings("perceptron", depth=1, width=8), "raw", ["x", "t"], 3, seed=0)
+    >>> [tuple(weight.shape) for weight in gate.networks.weights]
+    [(1, 2, 8), (1, 8, 3)]
+    """
+    gate: Gate = _module(_kind(settings)).Gate(settings, encoding, names, experts, seed)
+    return gate
+
+
+def _kind(settings: GateSettings) -> str:
+    return type(settings).__module__.rpartition(".")[2]
+
+
+def _module(kind: str) -> ModuleType:
+    return import_module(f"{gates.__name__}.{kind}")

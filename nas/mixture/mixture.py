@@ -8,10 +8,11 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from nas.calculus import jets, networks
+from nas import networks
+from nas.calculus import jets
 from nas.calculus.jets import DerivativeSet
-from nas.mixture.experts import Changes, Stack, count_parameters, stacks
-from nas.mixture.gate import Gate, GateShape
+from nas.mixture.experts import Changes, ExpertStack, stacks
+from nas.mixture.gate import GateSettings, build
 from nas.search_spaces.candidates import Candidate
 
 
@@ -23,7 +24,8 @@ class Mixture(nn.Module):
     pool
         The candidates; an expert is known by its index in the pool all its life.
     gate
-        The gate's shape.
+        The settings of a gate of any kind. It sees what repeats itself wherever all candidates
+        of the pool do, so that their mixture does.
     bounds
         The domain's bounding box, one (low, high) a coordinate: the networks see coordinates
         scaled to [-1, 1].
@@ -33,29 +35,55 @@ class Mixture(nn.Module):
         Of the initial weights.
     alive
         The indices in the pool of the experts still there; all by default.
+    names
+        Of the coordinates; by default ``x0``, ``x1``, …
+
+    Raises
+    ------
+    UserError
+        If a candidate names a coordinate that is not one of ``names``.
+
+    Examples
+    --------
+    >>> from nas.mixture.gates.perceptron import GateSettings
+    >>> pool = [Candidate("tanh", 2, 8), Candidate("sine", 2, 8), Candidate("sine", 1, 8)]
+    >>> mixture = Mixture(pool, GateSettings(), [(0, 1), (-1, 1)], outputs=1, seed=0)
+    >>> mixture.alive
+    [2, 1, 0]
+    >>> points = torch.rand(5, 2, dtype=torch.float64)
+    >>> mixture(points, DerivativeSet([(1, 0)], 2)).shape  # the value and one derivative
+    torch.Size([2, 5, 1])
     """
 
     def __init__(
         self,
         pool: Sequence[Candidate],
-        gate: GateShape,
+        gate: GateSettings,
         bounds: Sequence[tuple[float, float]],
         outputs: int,
         seed: int,
         alive: Sequence[int] | None = None,
+        names: Sequence[str] = (),
     ) -> None:
         super().__init__()
         self.pool = tuple(pool)
-        self.inputs, self.outputs = len(bounds), outputs
+        self.bounds, self.outputs = tuple(bounds), outputs
+        self.names = tuple(names) or tuple(f"x{axis}" for axis in range(len(bounds)))
+        networks.check(self.pool, self.names)
         indices = range(len(self.pool)) if alive is None else alive
         members = [(index, self.pool[index]) for index in indices]
-        self.stacks = nn.ModuleList(stacks(members, self.inputs, outputs, seed))
-        self.gate = Gate(gate, self.inputs, len(members), seed)
+        self.stacks = nn.ModuleList(stacks(members, self.names, outputs, seed))
+        self.gate = build(gate, networks.shared_encoding(self.pool), self.names, len(members), seed)
         low, high = torch.tensor(bounds, dtype=torch.float64).unbind(-1)
         self.centre: Tensor
-        self.scale: Tensor
+        self.half_extent: Tensor
         self.register_buffer("centre", (low + high) / 2)
-        self.register_buffer("scale", (high - low) / 2)
+        self.register_buffer("half_extent", (high - low) / 2)
+
+    @property
+    def inputs(self) -> int:
+        """D, the number of coordinates."""
+        return len(self.bounds)
 
     @property
     def alive(self) -> list[int]:
@@ -75,27 +103,32 @@ class Mixture(nn.Module):
 
     @property
     def units(self) -> int:
-        """Hidden units of all experts alive and of the gate, and a weight for each expert."""
-        experts = sum(self.pool[index].depth * self.pool[index].width for index in self.alive)
-        return experts + self.gate.shape.depth * self.gate.shape.width + len(self.alive)
+        """Numbers that a derivative leaves at a point for the way back.
+
+        Hidden units of all experts alive and of the gate, what their first layers see beside the
+        coordinates, and a weight for each expert.
+        """
+        stacks = [*self.networks, self.gate.networks]
+        features = sum(max(0, stack.weights[0].shape[-2] - self.inputs) for stack in stacks)
+        return sum(stack.units for stack in stacks) + features + len(self.alive)
 
     def expert_parameters(self, index: int) -> int:
         """Trainable numbers of one expert."""
-        return count_parameters(self.pool[index], self.inputs, self.outputs)
+        return networks.count_parameters(self.pool[index], self.inputs, self.outputs)
 
     @property
-    def expert_stacks(self) -> list[Stack]:
+    def expert_stacks(self) -> list[ExpertStack]:
         """The experts, one stack for each shape."""
-        return [stack for stack in self.stacks if isinstance(stack, Stack)]
+        return [stack for stack in self.stacks if isinstance(stack, ExpertStack)]
 
     @property
     def networks(self) -> list[networks.Stack]:
-        """The experts as the calculus evaluates them, in the order of the E axes."""
+        """The experts as they are evaluated, in the order of the E axes."""
         return [stack.networks for stack in self.expert_stacks]
 
     def coordinates(self, points: Tensor, derivatives: DerivativeSet) -> Tensor:
         """The jet (S, B, D) of the scaled coordinates at points (B, D)."""
-        return jets.coordinates(points, derivatives, self.centre, self.scale)
+        return jets.coordinates(points, derivatives, self.centre, self.half_extent)
 
     def experts(self, coordinates: Tensor, derivatives: DerivativeSet) -> Tensor:
         """Each expert's own jet (E, S, B, C)."""
@@ -103,8 +136,7 @@ class Mixture(nn.Module):
 
     def logits(self, coordinates: Tensor, derivatives: DerivativeSet) -> Tensor:
         """The jet (S, B, E) of the gate's logits."""
-        jet: Tensor = self.gate(coordinates, derivatives)
-        return jet
+        return networks.evaluate(derivatives, coordinates, [self.gate.networks]).squeeze(0)
 
     @staticmethod
     def weights(logits: Tensor) -> Tensor:
@@ -135,6 +167,13 @@ class Mixture(nn.Module):
         coordinates = self.coordinates(points, derivatives)
         experts = self.experts(coordinates, derivatives)
         return self.mix(derivatives, self.logits(coordinates, derivatives), experts, without)
+
+    def with_alive(self, alive: Sequence[int]) -> "Mixture":
+        """A new mixture of the same pool and kind, untrained, with the experts ``alive``."""
+        made = Mixture(
+            self.pool, self.gate.settings, self.bounds, self.outputs, 0, alive, self.names
+        )
+        return made.to(self.centre)
 
     def drop(self, index: int) -> Changes:
         """Remove an expert: its parameters leave, and the gate's column with them.

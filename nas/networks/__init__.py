@@ -1,6 +1,36 @@
-"""Network families: what a candidate computes, and with which parameters."""
+"""Network families: what a candidate computes, and with which parameters.
 
-from nas.calculus.activations import ACTIVATIONS
+To let candidates differ in something more, add a field to `nas.search_spaces.candidates.Candidate`
+and let the family (`nas.networks.perceptron`) do what it says.
+"""
 
-# The levels that the families know of an axis whose levels are names, by the axis' name.
-CHOICES: dict[str, tuple[str, ...]] = {"activation": tuple(ACTIVATIONS)}
+from nas.calculus.networks import Rows, Trace, mix, outer, prepare
+from nas.networks.candidates import CHOICES, check, count_parameters, family_of, untrained
+from nas.networks.encoding import RAW
+from nas.networks.encoding import resolve as resolve_encoding
+from nas.networks.encoding import shared as shared_encoding
+from nas.networks.evaluation import evaluate, trace
+from nas.networks.family import Computation, Family, Stack
+from nas.search_spaces.candidates import Candidate
+
+__all__ = [
+    "CHOICES",
+    "RAW",
+    "Candidate",
+    "Computation",
+    "Family",
+    "Rows",
+    "Stack",
+    "Trace",
+    "check",
+    "count_parameters",
+    "evaluate",
+    "family_of",
+    "mix",
+    "outer",
+    "prepare",
+    "resolve_encoding",
+    "shared_encoding",
+    "trace",
+    "untrained",
+]

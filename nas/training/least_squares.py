@@ -13,12 +13,13 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from nas.calculus import jacobians, networks
+from nas import networks
+from nas.calculus import jacobians
 from nas.calculus.jacobians import BlockDiagonalJacobian, JointJacobian, StackJacobian
 from nas.calculus.jets import DerivativeSet
-from nas.calculus.networks import Rows, Stack, Trace
-from nas.mixture import experts
+from nas.mixture.experts import ExpertStack
 from nas.mixture.mixture import Mixture
+from nas.networks import Rows, Stack, Trace
 from nas.problems.problem import Problem
 from nas.problems.terms import Term
 from nas.training.collocation import Points
@@ -49,7 +50,7 @@ class ExpertResiduals:
     The parameters of an expert stand as in `Jacobian`, and zeros behind those of the smaller.
     """
 
-    def __init__(self, problem: Problem, mixture: Mixture, stacks: Sequence[experts.Stack]) -> None:
+    def __init__(self, problem: Problem, mixture: Mixture, stacks: Sequence[ExpertStack]) -> None:
         self._problem, self._mixture, self._stacks = problem, mixture, stacks
         self._counts = [len(stack.members) for stack in stacks]
 
@@ -141,7 +142,7 @@ class MixtureResiduals:
 
     def _moved(self, steps: Tensor) -> list[Stack]:
         stacks = self._stacks()
-        counts = [len(stack.activations) for stack in stacks]
+        counts = [len(stack) for stack in stacks]
         totals = [sum(p.numel() for p in (*stack.weights, *stack.biases)) for stack in stacks]
         pieces = zip(torch.split(steps[0], totals), counts, strict=True)
         return jacobians.moved(stacks, [piece.view(count, -1) for piece, count in pieces])

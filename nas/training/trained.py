@@ -1,24 +1,29 @@
 """What a finished run leaves: the trained mixture, without the problem's code."""
 
 from collections.abc import Sequence
-from dataclasses import astuple
 from pathlib import Path
 
-from nas.mixture.gate import GateShape
+from nas.mixture import gate
 from nas.mixture.mixture import Mixture
-from nas.search_spaces import Candidate
+from nas.search_spaces.candidates import Candidate, levels_of
 from nas.training import checkpoint
 
 FILE = "mixture.safetensors"
 
 
 def save(path: Path, mixture: Mixture) -> None:
-    """Write shapes and weights of ``mixture``, whole or not at all."""
+    """Write candidates, gate and weights of ``mixture``, whole or not at all.
+
+    Examples
+    --------
+    See `load`.
+    """
     checkpoint.save(
         path,
         {
-            "pool": [astuple(candidate) for candidate in mixture.pool],
-            "gate": astuple(mixture.gate.shape),
+            "pool": [levels_of(candidate) for candidate in mixture.pool],
+            "gate": gate.written(mixture.gate.settings),
+            "coordinates": mixture.names,
             "alive": mixture.alive,
             "state": mixture.state_dict(),
         },
@@ -34,9 +39,28 @@ def load(path: Path, bounds: Sequence[tuple[float, float]], outputs: int) -> Mix
         If the file is damaged or cut short.
     LookupError, TypeError, ValueError, RuntimeError
         If it holds something else.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from tempfile import TemporaryDirectory
+    >>> from nas.mixture.gates.perceptron import GateSettings
+    >>> made = Mixture([Candidate("tanh", 1, 4)] * 2, GateSettings(), [(0.0, 1.0)], 1, seed=3)
+    >>> with TemporaryDirectory() as folder:
+    ...     save(Path(folder) / FILE, made)
+    ...     back = load(Path(folder) / FILE, [(0.0, 1.0)], 1)
+    >>> all(map(torch.equal, made.parameters(), back.parameters()))
+    True
     """
     saved = checkpoint.load(path)
-    pool = [Candidate(*candidate) for candidate in saved["pool"]]
-    mixture = Mixture(pool, GateShape(*saved["gate"]), bounds, outputs, 0, saved["alive"])
+    mixture = Mixture(
+        [Candidate(**levels) for levels in saved["pool"]],
+        gate.settings(**saved["gate"]),
+        bounds,
+        outputs,
+        seed=0,
+        alive=saved["alive"],
+        names=saved["coordinates"],
+    )
     mixture.load_state_dict(saved["state"])
     return mixture

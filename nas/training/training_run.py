@@ -16,7 +16,7 @@ from typing import Any, Literal
 import torch
 
 from nas.errors import UserError
-from nas.mixture.gate import GateShape
+from nas.mixture.gate import GateSettings
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
 from nas.search_spaces.candidates import Candidate
@@ -35,7 +35,7 @@ class TrainingSettings:
     """All that a run is a function of, beside its problem."""
 
     pool: tuple[Candidate, ...]
-    gate: GateShape
+    gate: GateSettings
     warm_up: WarmUpSettings
     selection: SelectionSettings
     fine_tuning: FineTuningSettings
@@ -52,7 +52,8 @@ class TrainingSettings:
     def mixture(self, problem: Problem) -> Mixture:
         """The whole pool, untrained."""
         bounds, outputs = problem.domain.bounds, len(problem.fields)
-        mixture = Mixture(self.pool, self.gate, bounds, outputs, self.seed)
+        names = problem.coordinates
+        mixture = Mixture(self.pool, self.gate, bounds, outputs, self.seed, names=names)
         return mixture.to(device=self.device, dtype=self.dtype)
 
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from nas import problems
-from nas.calculus import networks
+from nas import networks, problems
 from nas.campaign import jobs, records
 from nas.campaign.config import Campaign
 from nas.campaign.folder import claim, identify

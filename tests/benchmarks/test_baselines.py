@@ -7,13 +7,13 @@ from types import ModuleType
 
 import pytest
 import torch
-from nas.training.physics_loss import individual_losses
 from torch import Tensor
 
 from experiments.benchmarks import settings
 from experiments.benchmarks.baselines import nested
 from experiments.benchmarks.baselines.parameters import Layers, networks
 from nas.problems import Problem
+from nas.training.physics_loss import individual_losses
 from tests.benchmarks.pools import POOL, stirred
 from tests.oracles import relative
 

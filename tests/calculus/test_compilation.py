@@ -146,7 +146,7 @@ def test_training_goes_on_without_a_compiler(tmp_path: Path) -> None:
     """The same loss in a process that has none; it says so once."""
     program = """
 import torch
-from nas.mixture.gate import GateShape
+from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
 from nas.problems import load
 from nas.problems.terms import PointCounts
@@ -156,7 +156,7 @@ from nas.search_spaces import Candidate
 torch.set_num_threads(1)
 problem = load("burgers")
 pool = [Candidate("tanh", 2, 8), Candidate("sine", 1, 8)]
-mixture = Mixture(pool, GateShape(1, 4), problem.domain.bounds, 1, 0)
+mixture = Mixture(pool, GateSettings(1, 4), problem.domain.bounds, 1, 0)
 sampler = Sampler(problem, PointCounts(40, 12), "sobol", 0)
 points = sampler.draw(0, torch.float64, torch.device("cpu"))
 for _ in range(2):

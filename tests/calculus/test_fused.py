@@ -13,7 +13,7 @@ from torch import Tensor
 from nas.calculus import fused, jets, networks, plain
 from nas.calculus.activations import ACTIVATIONS
 from nas.calculus.jets import Derivative, DerivativeSet, Laplacian
-from nas.mixture.gate import GateShape
+from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
 from nas.search_spaces import Candidate
 from tests.calculus.test_compilation import NEEDS_COMPILER
@@ -36,7 +36,7 @@ DERIVATIVES: list[tuple[int, list[Derivative]]] = [
 
 def stack(
     activations: Sequence[str], widths: Sequence[int], seed: int, dtype: torch.dtype = DOUBLE
-) -> networks.Stack:
+) -> networks.Perceptrons:
     generator = torch.Generator().manual_seed(seed)
 
     def draw(*shape: int) -> Tensor:
@@ -44,7 +44,7 @@ def stack(
 
     count = len(activations)
     weights = [draw(count, v, w) for v, w in pairwise(widths)]
-    return networks.Stack(tuple(activations), weights, [draw(count, w) for w in widths[1:]])
+    return networks.Perceptrons(tuple(activations), weights, [draw(count, w) for w in widths[1:]])
 
 
 def input_jet(derivatives: DerivativeSet, points: int, dtype: torch.dtype = DOUBLE) -> Tensor:
@@ -54,12 +54,12 @@ def input_jet(derivatives: DerivativeSet, points: int, dtype: torch.dtype = DOUB
     return jets.coordinates(x, derivatives, 0.1 * ones, 1.7 * ones)
 
 
-def parameters(stacks: Sequence[networks.Stack]) -> list[Tensor]:
+def parameters(stacks: Sequence[networks.Perceptrons]) -> list[Tensor]:
     return [tensor for one in stacks for tensor in (*one.weights, *one.biases)]
 
 
 def assert_agree(
-    derivatives: DerivativeSet, x: Tensor, stacks: Sequence[networks.Stack], tolerance: float
+    derivatives: DerivativeSet, x: Tensor, stacks: Sequence[networks.Perceptrons], tolerance: float
 ) -> None:
     """Values, derivatives and the gradient along a random direction."""
     assert fused.can_evaluate(derivatives, x, stacks)
@@ -121,9 +121,9 @@ def test_agrees_in_single_precision(name: str) -> None:
 def test_a_mixture_agrees_with_drops_in_between(drops: list[int], seed: int) -> None:
     names = sorted(ACTIVATIONS)
     pool = [Candidate(names[k % len(names)], 1 + k % 2, 8 + 12 * (k % 3)) for k in range(6)]
-    mixture = Mixture(pool, GateShape(2, 9, "tanh"), [(0.0, 1.0), (-1.0, 1.0)], 2, seed)
+    mixture = Mixture(pool, GateSettings(2, 9, "tanh"), [(0.0, 1.0), (-1.0, 1.0)], 2, seed)
     with torch.no_grad():
-        mixture.gate.out_weight.normal_(generator=torch.Generator().manual_seed(seed))
+        mixture.gate.networks.weights[-1].normal_(generator=torch.Generator().manual_seed(seed))
     derivatives = DerivativeSet([(0, 2), (1, 0)], 2)
     points = torch.rand(50, 2, dtype=DOUBLE, generator=torch.Generator().manual_seed(seed))
     for index in [None, *drops]:
@@ -215,14 +215,14 @@ def test_derivatives_of_derivatives_agree_with_the_plain_path() -> None:
 def test_derivatives_by_the_points_are_right_or_left_to_torch() -> None:
     """What a user may do to check a mixture: u_xx of it by nested autograd."""
     pool = [Candidate("tanh", 2, 8), Candidate("sine", 1, 5)]
-    mixture = Mixture(pool, GateShape(1, 4), [(-1.0, 1.0)], 1, seed=0)
+    mixture = Mixture(pool, GateSettings(1, 4), [(-1.0, 1.0)], 1, seed=0)
     x = torch.linspace(-1, 1, 7, dtype=DOUBLE).unsqueeze(-1)
     got = mixture(x, DerivativeSet([(2,)], 1))[2, :, 0]
     by_points = nested(lambda points: mixture(points, DerivativeSet([], 1))[0, :, 0], x, (2,))
     assert relative(got, by_points) < 1e-10
 
 
-def changed(**changes: object) -> networks.Stack:
+def changed(**changes: object) -> networks.Perceptrons:
     return replace(stack(["tanh", "sine"], [1, 4, 4, 1], 0), **changes)  # type: ignore[arg-type]
 
 
@@ -239,7 +239,7 @@ def changed(**changes: object) -> networks.Stack:
         changed(biases=stack(["tanh"], [1, 4, 4, 1], 0).biases),
     ],
 )
-def test_what_does_not_fit_together_never_reaches_the_kernel(other: networks.Stack) -> None:
+def test_what_does_not_fit_together_never_reaches_the_kernel(other: networks.Perceptrons) -> None:
     derivatives = DerivativeSet([], 1)
     x, one = input_jet(derivatives, 5), stack(["tanh"], [1, 4, 1], 0)
     assert fused.can_evaluate(derivatives, x, [one])

@@ -14,8 +14,9 @@ from nas.calculus import fused, jacobians, networks, plain, stack_jacobian
 from nas.calculus.activations import ACTIVATIONS
 from nas.calculus.jacobians import BlockDiagonalJacobian, JointJacobian, StackJacobian
 from nas.calculus.jets import Derivative, DerivativeSet, Laplacian
-from nas.calculus.plain import Stack
-from nas.mixture.gate import GateShape
+from nas.calculus.plain import Perceptrons
+from nas.mixture.gates import perceptron
+from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
 from nas.search_spaces import Candidate
 from nas.training.least_squares import MixtureResiduals
@@ -39,7 +40,7 @@ def residual(jet: Tensor, number: int) -> Tensor:
 Block = tuple[DerivativeSet, int]  # and how many points
 
 
-def jacobian(one: Stack, blocks: Sequence[Block]) -> StackJacobian:
+def jacobian(one: Perceptrons, blocks: Sequence[Block]) -> StackJacobian:
     """Of two residuals for each block, as the training makes it."""
     found = []
     for derivatives, points in blocks:
@@ -71,7 +72,7 @@ def test_the_kernel_and_the_plain_path_find_the_same_factors(
             assert relative(ours, theirs) < 1e-10
 
 
-def all_residuals(one: Stack, blocks: Sequence[Block]) -> Tensor:
+def all_residuals(one: Perceptrons, blocks: Sequence[Block]) -> Tensor:
     """The same residuals (N, R) over the plain path."""
     found = []
     for derivatives, points in blocks:
@@ -82,12 +83,12 @@ def all_residuals(one: Stack, blocks: Sequence[Block]) -> Tensor:
     return torch.cat(found, dim=1)
 
 
-def in_order(one: Stack) -> list[Tensor]:
+def in_order(one: Perceptrons) -> list[Tensor]:
     """Weight and bias, layer by layer."""
     return list(chain(*zip(one.weights, one.biases, strict=True)))
 
 
-def by_autograd(one: Stack, blocks: Sequence[Block]) -> Tensor:
+def by_autograd(one: Perceptrons, blocks: Sequence[Block]) -> Tensor:
     """The Jacobian (N, R, P), one row of all networks at a time."""
     rows = []
     for of_row in all_residuals(one, blocks).sum(0):
@@ -219,7 +220,7 @@ def mixture() -> Mixture:
         Candidate("swish", 2, 4),
         Candidate("sine", 1, 5),
     ]
-    made = Mixture(pool, GateShape(1, 6), SYSTEM.domain.bounds, 2, seed=0)
+    made = Mixture(pool, GateSettings(1, 6), SYSTEM.domain.bounds, 2, seed=0)
     generator = torch.Generator().manual_seed(0)
     with torch.no_grad():
         for parameter in made.parameters():
@@ -235,6 +236,7 @@ def in_documented_order(made: Mixture, of: Mapping[Tensor, Tensor]) -> Tensor:
             for weight, bias in zip(one.weights, one.biases, strict=True):
                 parts += [of[weight][row], of[bias][row]]
     if len(made.alive) > 1:
+        assert isinstance(made.gate, perceptron.Gate)
         for weight, bias in zip(made.gate.weights, made.gate.biases, strict=True):
             parts += [of[weight], of[bias]]
         parts += [of[made.gate.out_weight].T, of[made.gate.out_bias]]  # (V, W) as all others

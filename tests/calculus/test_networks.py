@@ -16,7 +16,7 @@ PATHS = pytest.mark.parametrize(
 )
 
 
-def one_by_one(one: networks.Stack, row: int, points: Tensor) -> Tensor:
+def one_by_one(one: networks.Perceptrons, row: int, points: Tensor) -> Tensor:
     values, layers = points, len(one.weights)
     for index, (weight, bias) in enumerate(zip(one.weights, one.biases, strict=True)):
         values = values @ weight[row] + bias[row]

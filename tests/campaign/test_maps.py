@@ -9,7 +9,7 @@ import torch
 
 from nas.calculus.jets import DerivativeSet
 from nas.campaign.maps import GRID, evaluate, relative_l2, write_map
-from nas.mixture.gate import GateShape
+from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
 from nas.problems import Box, Condition, Problem, load
 from nas.search_spaces import Candidate
@@ -18,7 +18,7 @@ POOL = [Candidate("sine", 1, 4), Candidate("tanh", 2, 4), Candidate("sine", 2, 4
 
 
 def mixture(problem: Problem) -> Mixture:
-    made = Mixture(POOL, GateShape(1, 4), problem.domain.bounds, len(problem.fields), seed=0)
+    made = Mixture(POOL, GateSettings(1, 4), problem.domain.bounds, len(problem.fields), seed=0)
     made.drop(1)
     return made
 

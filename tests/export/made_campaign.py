@@ -8,10 +8,10 @@ from typing import Any
 import torch
 
 from nas.campaign import config, records
-from nas.mixture.gate import GateShape
+from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
 from nas.search_spaces.candidates import Candidate
-from nas.training import checkpoint
+from nas.training import trained as run_result
 
 POOL = (
     Candidate("sine", 2, 6),
@@ -36,11 +36,18 @@ RUN = "0001-0"
 def mixture(
     pool: Sequence[Candidate] = POOL,
     drop: Sequence[int] = (),
-    gate: GateShape | None = None,
+    gate: GateSettings | None = None,
     problem: dict[str, Any] = PROBLEM,
 ) -> Mixture:
     """A mixture as a search leaves it: all weights and biases other than zero."""
-    made = Mixture(pool, gate or GateShape(2, 7), problem["bounds"], len(problem["fields"]), seed=3)
+    made = Mixture(
+        pool,
+        gate or GateSettings(2, 7),
+        problem["bounds"],
+        len(problem["fields"]),
+        3,
+        names=problem["coordinates"],
+    )
     for index in drop:
         made.drop(index)
     generator = torch.Generator().manual_seed(5)
@@ -68,14 +75,8 @@ def write(folder: Path, trained: Mixture, **changes: Any) -> Path:
 
 def save(path: Path, trained: Mixture) -> None:
     """As a run saves its mixture."""
-    shape = trained.gate.shape
-    tree = {
-        "pool": [[c.activation, c.depth, c.width] for c in trained.pool],
-        "gate": [shape.depth, shape.width, shape.activation],
-        "alive": trained.alive,
-        "state": trained.state_dict(),
-    }
-    checkpoint.save(path, tree)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    run_result.save(path, trained)
 
 
 def _tables(trained: Mixture, changes: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:

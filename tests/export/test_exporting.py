@@ -11,8 +11,9 @@ import torch
 from nas.calculus.jets import DerivativeSet
 from nas.campaign import records
 from nas.errors import UserError
-from nas.export import Exported, Unproven, export, exporting, load
+from nas.export import Exported, NotEquivalent, equivalence, export, exporting, format, load
 from nas.mixture.mixture import Mixture
+from nas.search_spaces.candidates import levels_of
 from tests.export import made_campaign
 from tests.export.made_campaign import RUN
 from tests.oracles import relative
@@ -31,30 +32,36 @@ def test_export_is_whole_and_proven(exported: Exported, trained: Mixture) -> Non
     assert exported.difference < 1e-12
 
 
-def test_user_is_told_of_the_proof_and_the_folder(tmp_path: Path) -> None:
-    one = Exported(tmp_path, RUN, 1, 4522, {"u": 2e-16, "u.x": 3.5e-15})
-    run, proof, folder = one.told()
+def test_report_names_check_and_folder(tmp_path: Path) -> None:
+    program = tmp_path / "model.pt2"
+    one = Exported(tmp_path, program, RUN, 1, 4522, {"u": 2e-16, "u.x": 3.5e-15})
+    run, check, folder = one.lines()
     assert run == "run 0001-0: 1 expert, 4,522 parameters"
-    assert "with torch alone" in proof
-    assert proof.endswith("first derivatives to 3.5e-15")
+    assert check.startswith("checked: model.pt2, in a fresh process without this package")
+    assert check.endswith("first derivatives to 3.5e-15")
     assert folder == f"model: {tmp_path}"
 
 
 def test_description_tells_all(exported: Exported) -> None:
     told = json.loads(exported.architecture.read_text(encoding="utf-8"))
     assert (told["format"], told["version"], told["dtype"]) == (
-        "pinn-nas architecture", 1, "float64",
+        "pinn-nas architecture", 2, "float64",
     )  # fmt: skip
     for name in ("name", "title", "equation", "coordinates", "fields", "bounds"):
         assert told["problem"][name] == made_campaign.PROBLEM[name]
     # The search was in single precision, and so were the numbers it scaled with.
     assert told["scaling"]["centre"] == [1.0, float(torch.tensor(0.05))]
-    assert told["gate"] == {"depth": 2, "width": 7, "activation": "tanh"}
+    assert told["gate"] == {
+        "kind": "perceptron",
+        "settings": {"depth": 2, "width": 7, "activation": "tanh"},
+        "encoding": "raw",
+    }
+    assert told["experts"][0]["candidate"] == levels_of(made_campaign.POOL[4])
     assert {expert["index"]: expert["importance"] for expert in told["experts"]} == {
         index: 0.1 * index for index in (0, 2, 3, 4)
     }
-    assert told["figures"]["relative_l2"] == 0.0123
-    assert told["figures"]["experts_before"] == 5
+    assert told["measured"]["relative_l2"] == 0.0123
+    assert told["measured"]["experts_before"] == 5
 
 
 def test_loaded_network_is_the_mixture(exported: Exported, trained: Mixture) -> None:
@@ -80,7 +87,9 @@ def test_second_export_replaces_the_first_and_nothing_else(
     shutil.copytree(exported.folder, destination)
     (destination / "MODEL_CARD.md").write_text("old")
     (destination / "notes.txt").write_text("mine")
-    monkeypatch.setattr(exporting, "prove", lambda *_: {"u": 0.0})
+    monkeypatch.setattr(format, "files", lambda: ("model.pt2", "model.old"))
+    (destination / "model.old").write_text("of an earlier export in another format")
+    monkeypatch.setattr(equivalence, "check", lambda *_: {"u": 0.0})
     again = export(campaign, destination, run=RUN)
     assert {path.name for path in destination.iterdir()} == {*FILES, "notes.txt"}
     assert again.card.read_text(encoding="utf-8").startswith("# A flow that never was")
@@ -92,13 +101,13 @@ def test_without_proof_there_is_no_export(
     campaign: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there_before: bool
 ) -> None:
     def fail(*_: Any) -> None:
-        raise Unproven("differs")
+        raise NotEquivalent("differs")
 
     destination = tmp_path / "deep" / "model"
     if there_before:
         destination.mkdir(parents=True)
-    monkeypatch.setattr(exporting, "prove", fail)
-    with pytest.raises(Unproven, match="differs"):
+    monkeypatch.setattr(equivalence, "check", fail)
+    with pytest.raises(NotEquivalent, match="differs"):
         export(campaign, destination)
     assert list(tmp_path.rglob("*")) == ([destination.parent, destination] if there_before else [])
 

@@ -37,16 +37,51 @@ def _weights(change: Callable[[dict[str, torch.Tensor]], object]) -> Callable[[P
 
 WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
     "another format": (_change(lambda a: a.pop("format")), r"expected the description of an expor"),
-    "newer version": (_change(lambda a: a.update(version=2)), r"format version 1, got 2; update"),
-    "no version": (_change(lambda a: a.pop("version")), r"format version 1, got None"),
+    "newer version": (
+        _change(lambda a: a.update(version=3)),
+        r"version from 1 to 2, got 3; update",
+    ),
+    "no version": (_change(lambda a: a.pop("version")), r"format version from 1 to 2, got None"),
     "unknown key": (_change(lambda a: a.update(colour=1)), r"damaged.*\(colour: Extra inputs"),
     "width": (
-        _change(lambda a: a["experts"][1].update(width=-3)),
-        r"damaged or cut short \(experts\.1\.width: Input should be greater than 0\)",
+        _change(lambda a: a["experts"][1]["candidate"].update(width=-3)),
+        r"damaged or cut short \(experts\.1\.candidate: width=-3: expected an integer ≥ 1\)",
     ),
     "activation": (
-        _change(lambda a: a["experts"][0].update(activation="sin")),
-        r"experts\.0\.activation: expected one of sine, tanh",
+        _change(lambda a: a["experts"][0]["candidate"].update(activation="sin")),
+        r"experts\.0\.candidate\.activation: expected one of sine, tanh",
+    ),
+    "unknown axis": (
+        _change(lambda a: a["experts"][0]["candidate"].update(skips=2)),
+        r"experts\.0\.candidate: expected a level of each axis, got .*'skips': 2",
+    ),
+    "gate's width": (
+        _change(lambda a: a["gate"]["settings"].update(width=0)),
+        r"\(gate: depth=2, width=0: expected integers ≥ 0 and ≥ 1\)",
+    ),
+    "gate's activation": (
+        _change(lambda a: a["gate"]["settings"].update(activation="step")),
+        r"\(gate: activation: expected one of sine, tanh.*, got 'step'\)",
+    ),
+    "gate's settings": (
+        _change(lambda a: a["gate"]["settings"].update(colour=1)),
+        r"\(gate: .*colour",
+    ),
+    "encoding": (
+        _change(lambda a: a["experts"][0]["candidate"].update(encoding="periodic z")),
+        r"\(experts\.0\.candidate\.encoding: expected .* one of x, t, got 'z' in 'periodic z'\)",
+    ),
+    "gate's encoding": (
+        _change(lambda a: a["gate"].update(encoding="periodic z")),
+        r"\(gate\.encoding: expected .* one of x, t, got 'z' in 'periodic z'\)",
+    ),
+    "gate's kind": (
+        _change(lambda a: a["gate"].update(kind="fence")),
+        r"\(gate: gate\.kind: expected one of .*perceptron.*, got 'fence'\)",
+    ),
+    "half of the first version": (
+        _change(lambda a: a.update(version=1)),
+        r"damaged or cut short \(KeyError\('figures'\)\)",
     ),
     "bounds": (_change(lambda a: a["problem"]["bounds"].pop()), r"problem\.bounds: expected one"),
     "no gate": (_change(lambda a: a.update(gate=None)), r"gate: expected null for one expert"),

@@ -8,10 +8,10 @@ from torch import Tensor
 
 from nas.calculus.activations import ACTIVATIONS
 from nas.calculus.jets import DerivativeSet
-from nas.export.architecture import Figures, ProblemFacts
+from nas.export.architecture import Measured, ProblemFacts
 from nas.export.conversion import describe, plain_state
 from nas.export.network import ExportedMixture
-from nas.mixture.gate import GateShape
+from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
 from nas.search_spaces.candidates import Candidate
 from tests.export import made_campaign
@@ -24,7 +24,7 @@ SPACE = PLANE | {
     "bounds": [[0.0, 1.0], [-2.0, 5.0], [0.0, 0.01]],
     "fields": ["u", "v", "p"],
 }
-FIGURES = Figures(
+MEASURED = Measured(
     run="0000-0", held_out_loss=1.0, relative_l2=None, experts_before=5, experts_after=4,
     parameters_before=2, parameters_after=1,
 )  # fmt: skip
@@ -32,7 +32,7 @@ FIGURES = Figures(
 
 def plain(mixture: Mixture, problem: ProblemFacts) -> ExportedMixture:
     """The network with the mixture's weights."""
-    described = describe(mixture, problem, {}, FIGURES)
+    described = describe(mixture, problem, {}, MEASURED)
     network = ExportedMixture(described)
     network.load_state_dict(plain_state(mixture))
     return network
@@ -50,8 +50,27 @@ CASES = {
         for name in ACTIVATIONS
     },
     "two dropped": (made_campaign.mixture(drop=[3, 0]), PLANE),
-    "linear gate": (made_campaign.mixture(gate=GateShape(0, 9, "sine"), drop=[2]), PLANE),
-    "swish gate": (made_campaign.mixture(gate=GateShape(1, 5, "swish")), PLANE),
+    "linear gate": (made_campaign.mixture(gate=GateSettings(0, 9, "sine"), drop=[2]), PLANE),
+    "swish gate": (made_campaign.mixture(gate=GateSettings(1, 5, "swish")), PLANE),
+    "every axis": (
+        made_campaign.mixture(
+            [
+                Candidate("sine", 1, 6, 10.0),
+                Candidate("tanh", 2, 5, encoding="fourier 2"),
+                Candidate("gelu", 2, 5, 0.5, "periodic x 2"),
+            ]
+        ),
+        PLANE,
+    ),
+    "a periodic gate": (
+        made_campaign.mixture(
+            [
+                Candidate("sine", 1, 6, 10.0, "periodic t"),
+                Candidate("tanh", 2, 5, 1.0, "periodic t x 2"),
+            ]
+        ),
+        PLANE,
+    ),
     "one survivor": (made_campaign.mixture(drop=[0, 1, 2, 4]), PLANE),
     "one coordinate": (made_campaign.mixture(drop=[1], problem=LINE), LINE),
     "three of each": (made_campaign.mixture(drop=[4], problem=SPACE), SPACE),

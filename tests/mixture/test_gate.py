@@ -1,54 +1,93 @@
-"""The gate's start, its preference, and the sparsity term by hand."""
+"""What every kind of gate promises, whatever it computes."""
 
 import pytest
 import torch
 
-from nas.calculus.jets import DerivativeSet
-from nas.mixture.gate import Gate, GateShape, sparsity
+from nas.calculus.jets import DerivativeSet, Laplacian
+from nas.errors import UserError
+from nas.mixture.gate import Gate, GateSettings, build, kinds, settings, written
+from nas.mixture.mixture import Mixture
+from nas.search_spaces import Candidate
+from tests.oracles import relative
 
-STREAMS = DerivativeSet([(1,)], 1)
-
-
-def coordinates() -> torch.Tensor:
-    value = torch.linspace(-1, 1, 5, dtype=torch.float64).unsqueeze(-1)
-    return torch.stack([value, torch.ones_like(value)])
-
-
-@pytest.mark.parametrize("depth", [0, 1, 3])
-def test_weights_start_uniform(depth: int) -> None:
-    logits = Gate(GateShape(depth, 4), 1, 3, seed=0)(coordinates(), STREAMS)
-    assert logits.shape == (2, 5, 3)
-    assert logits.abs().max() == 0
+POOL = [Candidate("sine", 1, 3), Candidate("tanh", 2, 4), Candidate("gelu", 1, 3)]
+VALUE = DerivativeSet([], 2)
+KINDS = pytest.mark.parametrize("kind", kinds())
 
 
-def test_preference_becomes_the_softmax_of_the_scores() -> None:
-    gate = Gate(GateShape(1, 4), 1, 3, seed=0)
-    gate.prefer(-torch.log(torch.tensor([1.0, 2.0, 4.0], dtype=torch.float64)))
-    expected = torch.tensor([4 / 7, 2 / 7, 1 / 7], dtype=torch.float64)
-    weights = gate(coordinates(), STREAMS)[0].softmax(-1)
-    torch.testing.assert_close(weights, expected.expand(5, 3))
+@pytest.fixture
+def chosen(kind: str) -> GateSettings:
+    """The kind as it is by default."""
+    return settings(kind)
 
 
-def test_sparsity_by_hand() -> None:
-    # √0.25 + √0.25 + √0.5 with p = 1/2
-    got = sparsity(torch.tensor([0.25, 0.25, 0.5], dtype=torch.float64), 0.5)
-    assert float(got) == pytest.approx(0.5 + 0.5 + 0.5**0.5, abs=1e-15)
+def points() -> torch.Tensor:
+    generator = torch.Generator().manual_seed(0)
+    return torch.rand(7, 2, dtype=torch.float64, generator=generator)
 
 
-def test_sparsity_is_stationary_where_all_are_equal() -> None:
-    importance = torch.full((4,), 0.25, dtype=torch.float64, requires_grad=True)
-    (gradient,) = torch.autograd.grad(sparsity(importance, 0.5), importance)
-    assert torch.equal(gradient, gradient[0].expand(4))
+@KINDS
+def test_settings_survive_being_written(chosen: GateSettings) -> None:
+    assert settings(**written(chosen)) == chosen
 
 
-def test_one_expert_costs_less_than_many_when_p_is_below_one() -> None:
-    one = torch.tensor([1.0, 0.0, 0.0])
-    many = torch.full((3,), 1 / 3)
-    assert sparsity(one, 0.5) < sparsity(many, 0.5)
-    assert sparsity(one, 2.0) > sparsity(many, 2.0)
+@KINDS
+def test_weights_are_uniform_until_one_is_preferred_and_dropped(chosen: GateSettings) -> None:
+    mixture = Mixture(POOL, chosen, [(0.0, 1.0), (-1.0, 1.0)], 1, seed=0)
+    jet = mixture.coordinates(points(), VALUE)
+    uniform = torch.full((7, 3), 1 / 3, dtype=torch.float64)
+    torch.testing.assert_close(mixture.weights(mixture.logits(jet, VALUE)), uniform)
+    mixture.gate.prefer(torch.log(torch.tensor([2.0, 1.0, 1.0], dtype=torch.float64)))
+    expected = torch.tensor([0.5, 0.25, 0.25], dtype=torch.float64).expand(7, 3)
+    torch.testing.assert_close(mixture.weights(mixture.logits(jet, VALUE)), expected)
+    mixture.drop(mixture.alive[0])
+    torch.testing.assert_close(mixture.weights(mixture.logits(jet, VALUE)), expected[:, 1:] * 2)
 
 
-def test_gradient_at_zero_is_finite() -> None:
-    importance = torch.tensor([1.0, 0.0], requires_grad=True)
-    (gradient,) = torch.autograd.grad(sparsity(importance, 0.2), importance)
-    assert torch.isfinite(gradient).all()
+@KINDS
+def test_plain_module_is_the_gate(chosen: GateSettings) -> None:
+    mixture = Mixture(POOL, chosen, [(-1.0, 1.0), (-1.0, 1.0)], 1, seed=0)
+    generator = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for parameter in mixture.gate.parameters():
+            parameter.add_(torch.rand(parameter.shape, generator=generator))
+    (module,) = mixture.gate.networks.modules()
+    expected = mixture.logits(mixture.coordinates(points(), VALUE), VALUE)[0]
+    torch.testing.assert_close(module(points()), expected, rtol=1e-13, atol=1e-13)
+
+
+@KINDS
+def test_a_mixture_of_periodic_candidates_is_periodic(chosen: GateSettings) -> None:
+    """Gate and all; in x alone, where all are."""
+    pool = [
+        Candidate("sine", 1, 3, encoding="periodic x 2"),
+        Candidate("tanh", 2, 4, encoding="periodic x t"),
+    ]
+    mixture = Mixture(pool, chosen, [(1.0, 3.0), (0.0, 1.0)], 1, seed=0, names=["x", "t"])
+    generator = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for parameter in mixture.parameters():
+            parameter.add_(torch.rand(parameter.shape, generator=generator))
+    derivatives = DerivativeSet([(2, 1), (0, 4), Laplacian((0, 1))], 2)
+    left = points()
+    left[:, 0] = 1.0
+    further = [left + torch.tensor(step, dtype=torch.float64) for step in ([2.0, 0.0], [0.0, 1.0])]
+    here, along_x, along_t = (mixture(side, derivatives) for side in (left, *further))
+    for one, other in zip(along_x, here, strict=True):
+        assert relative(one, other) < 1e-12
+    assert relative(along_t[0], here[0]) > 1e-2
+
+
+@KINDS
+def test_all_that_learns_stands_in_the_layers(chosen: GateSettings) -> None:
+    """So that Gauss–Newton, which sees the layers alone, moves the whole gate."""
+    gate = build(chosen, "raw", ["x", "y"], experts=3, seed=0)
+    layers = [*gate.networks.weights, *gate.networks.biases]
+    assert sum(layer.numel() for layer in layers) == sum(p.numel() for p in gate.parameters())
+    assert chosen.describe()
+    assert isinstance(gate, Gate)
+
+
+def test_unknown_kind() -> None:
+    with pytest.raises(UserError, match=r"gate\.kind: expected one of .*perceptron.*, got 'wall'"):
+        settings("wall")

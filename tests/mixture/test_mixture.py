@@ -8,8 +8,9 @@ from torch import Tensor
 
 from nas.calculus.activations import ACTIVATIONS
 from nas.calculus.jets import Derivative, DerivativeSet, Laplacian
-from nas.mixture.experts import Stack
-from nas.mixture.gate import GateShape
+from nas.errors import UserError
+from nas.mixture.gates import perceptron
+from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
 from nas.search_spaces import Candidate
 from tests.oracles import nested, relative
@@ -18,7 +19,7 @@ PLANE: list[Derivative] = [i for i in product(range(5), repeat=2) if 0 < sum(i) 
 EVERY: list[Derivative] = [*PLANE, Laplacian((0, 1)), Laplacian((1,))]
 
 
-def mixture(activations: list[str], gate: GateShape, outputs: int = 2) -> Mixture:
+def mixture(activations: list[str], gate: GateSettings, outputs: int = 2) -> Mixture:
     """Experts of two shapes and uneven bounds; the gate stirred so that λ depends on x."""
     pool = [Candidate(name, 1 + index % 2, 4 + index % 2) for index, name in enumerate(activations)]
     made = Mixture(pool, gate, [(-1.0, 3.0), (0.0, 0.5)], outputs, seed=4)
@@ -38,15 +39,15 @@ def points(count: int = 6) -> Tensor:
 
 def by_loop(made: Mixture, x: Tensor, component: int) -> Tensor:
     """Σᵢ λᵢ(x) uᵢ(x), (B,), with plain matrix products, expert by expert."""
-    scaled = (x - made.centre) / made.scale
+    scaled = (x - made.centre) / made.half_extent
     hidden = scaled
+    assert isinstance(made.gate, perceptron.Gate)
     for weight, bias in zip(made.gate.weights, made.gate.biases, strict=True):
-        hidden = ACTIVATIONS[made.gate.shape.activation](hidden @ weight + bias, 0)[0]
+        hidden = ACTIVATIONS[made.gate.settings.activation](hidden @ weight + bias, 0)[0]
     shares = (hidden @ made.gate.out_weight.T + made.gate.out_bias).softmax(-1)
     total = torch.zeros(len(x), dtype=torch.float64)
     for column, index in enumerate(made.alive):
-        stacks = [stack for stack in made.stacks if isinstance(stack, Stack)]
-        (stack,) = (s for s in stacks if index in [p for p, _ in s.members])
+        (stack,) = (s for s in made.expert_stacks if index in [p for p, _ in s.members])
         row = [p for p, _ in stack.members].index(index)
         act = ACTIVATIONS[made.pool[index].activation]
         out = scaled
@@ -59,10 +60,10 @@ def by_loop(made: Mixture, x: Tensor, component: int) -> Tensor:
     return total
 
 
-@pytest.mark.parametrize("gate", [GateShape(2, 5, "tanh"), GateShape(0, 1, "tanh")], ids=str)
+@pytest.mark.parametrize("gate", [GateSettings(2, 5, "tanh"), GateSettings(0, 1, "tanh")], ids=str)
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_all_derivatives_of_the_mixture_agree_with_nested_autograd(
-    name: str, gate: GateShape
+    name: str, gate: GateSettings
 ) -> None:
     made = mixture([name, name, "tanh"], gate)
     derivatives = DerivativeSet(EVERY, 2)
@@ -79,7 +80,7 @@ def test_all_derivatives_of_the_mixture_agree_with_nested_autograd(
 
 
 def test_derivatives_of_the_gate_count() -> None:
-    made = mixture(["sine", "tanh"], GateShape(1, 4))
+    made = mixture(["sine", "tanh"], GateSettings(1, 4))
     derivatives = DerivativeSet([(1, 0)], 2)
     coordinates = made.coordinates(points(), derivatives)
     experts, logits = made.experts(coordinates, derivatives), made.logits(coordinates, derivatives)
@@ -88,7 +89,7 @@ def test_derivatives_of_the_gate_count() -> None:
 
 
 def test_parameter_gradients_agree_with_the_loop() -> None:
-    made = mixture(["sine", "gelu", "swish", "softplus"], GateShape(1, 4))
+    made = mixture(["sine", "gelu", "swish", "softplus"], GateSettings(1, 4))
     x = points()
     parameters = list(made.parameters())
     got = torch.autograd.grad(made(x, DerivativeSet([], 2))[0, :, 0].square().sum(), parameters)
@@ -99,7 +100,7 @@ def test_parameter_gradients_agree_with_the_loop() -> None:
 
 @pytest.mark.parametrize("index", range(5))
 def test_a_drop_leaves_the_others_as_they_were(index: int) -> None:
-    made = mixture(["sine", "tanh", "sine", "gelu", "swish"], GateShape(1, 4))
+    made = mixture(["sine", "tanh", "sine", "gelu", "swish"], GateSettings(1, 4))
     derivatives = DerivativeSet([(2, 0), (0, 1)], 2)
     coordinates = made.coordinates(points(), derivatives)
     before = dict(zip(made.alive, made.experts(coordinates, derivatives), strict=True))
@@ -114,14 +115,14 @@ def test_a_drop_leaves_the_others_as_they_were(index: int) -> None:
     for other, jet in after.items():
         torch.testing.assert_close(jet, before[other], rtol=1e-12, atol=1e-12)
     torch.testing.assert_close(made(points(), derivatives), foreseen, rtol=1e-12, atol=1e-12)
-    gate_column = made.gate.out_weight.shape[1] + 1
+    gate_column = made.gate.networks.weights[-1].shape[-2] + 1
     assert made.parameters_alive == parameters - made.expert_parameters(index) - gate_column
     replaced = {new for new, _ in changes.values() if new is not None}
     assert replaced <= set(made.parameters())
 
 
 def test_the_last_but_one_can_leave_and_the_last_rules() -> None:
-    made = mixture(["sine", "tanh"], GateShape(2, 4))
+    made = mixture(["sine", "tanh"], GateSettings(2, 4))
     made.drop(0)
     derivatives = DerivativeSet([(1, 0)], 2)
     coordinates = made.coordinates(points(), derivatives)
@@ -132,8 +133,31 @@ def test_the_last_but_one_can_leave_and_the_last_rules() -> None:
     )
 
 
-def test_initial_weights_depend_on_seed_and_place_alone() -> None:
-    gate = GateShape(1, 4)
+def test_what_the_candidates_name_has_to_be_there() -> None:
+    pool = [Candidate("tanh", 1, 4), Candidate("tanh", 1, 4, encoding="periodic y")]
+    with pytest.raises(UserError, match=r"encoding: expected .* one of x, t, got 'y'"):
+        Mixture(pool, GateSettings(), [(0.0, 1.0), (0.0, 1.0)], 1, seed=0, names=["x", "t"])
+
+
+def test_the_same_pool_with_others_alive_takes_the_state() -> None:
+    made = mixture(["sine", "tanh", "gelu"], GateSettings(1, 4))
+    made.drop(1)
+    again = made.with_alive(made.alive)
+    again.load_state_dict(made.state_dict())
+    derivatives = DerivativeSet([(1, 0)], 2)
+    assert torch.equal(again(points(), derivatives), made(points(), derivatives))
+
+
+def test_units_count_hidden_units_and_weights() -> None:
+    made = mixture(["sine", "tanh"], GateSettings(2, 7))
+    assert made.units == (1 * 4 + 2 * 5) + 2 * 7 + 2
+    pool = [Candidate("sine", 1, 4), Candidate("sine", 1, 4, encoding="fourier 3")]
+    encoded = Mixture(pool, GateSettings(1, 4), [(0.0, 1.0)], 1, seed=0)
+    assert encoded.units == 4 + 4 + 4 + 2 * 3 + 2
+
+
+def test_initial_weights_depend_on_seed_and_index_alone() -> None:
+    gate = GateSettings(1, 4)
     bounds = [(-1.0, 1.0)]
     candidate = Candidate("tanh", 2, 8)
     small = Mixture([candidate, candidate], gate, bounds, 1, seed=7)

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from nas.mixture.dropping import DropRule
-from nas.mixture.gate import GateShape
+from nas.mixture.gates.perceptron import GateSettings
 from nas.problems import Box, Condition, Problem
 from nas.problems.sampling import Method
 from nas.problems.terms import PointCounts
@@ -78,7 +78,7 @@ def settings(
     learn = warm_up_iterations or {"gauss_newton": 6, "adam": 60}[warm_up]
     return TrainingSettings(
         pool=pool,
-        gate=GateShape(1, 8),
+        gate=GateSettings(1, 8),
         warm_up=WarmUpSettings(
             iterations=learn,
             counts=PointCounts(32, 4),

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from nas.mixture.gate import GateShape
+from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
 from nas.problems import Box, Condition, Problem
 from nas.training.collocation import Points, Sample
@@ -31,9 +31,9 @@ PROBLEMS = pytest.mark.parametrize(
 
 def mixture(problem: Problem) -> Mixture:
     """Three shapes, and a gate that is stirred."""
-    made = Mixture(POOL, GateShape(1, 4), problem.domain.bounds, len(problem.fields), seed=0)
+    made = Mixture(POOL, GateSettings(1, 4), problem.domain.bounds, len(problem.fields), seed=0)
     with torch.no_grad():
-        made.gate.out_weight.normal_(generator=torch.Generator().manual_seed(0))
+        made.gate.networks.weights[-1].normal_(generator=torch.Generator().manual_seed(0))
     return made
 
 
@@ -150,7 +150,7 @@ def test_rows_by_hand() -> None:
         residual=lambda u, x: (u - u + x, u - u + 1),
         conditions=[Condition(("x_min", "x_max"), lambda u: u - u + 3, weight=8.0)],
     )
-    made = Mixture(POOL, GateShape(1, 4), problem.domain.bounds, 1, seed=0)
+    made = Mixture(POOL, GateSettings(1, 4), problem.domain.bounds, 1, seed=0)
     interior = torch.tensor([[0.2], [0.5]], dtype=DOUBLE)
     weights = torch.tensor([0.25, 0.75], dtype=DOUBLE)
     ends = {"x_min": slice(0, 1), "x_max": slice(1, 2)}

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from nas.mixture.gate import GateShape
+from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
 from nas.training.optimisers import adam, cosine, follow, set_learning_rates
 from tests.training.problems import POISSON, POOL
@@ -12,7 +12,7 @@ from tests.training.problems import POISSON, POOL
 
 def trained() -> tuple[Mixture, torch.optim.Adam]:
     """A mixture with Adam moments that differ from entry to entry."""
-    mixture = Mixture(POOL, GateShape(1, 4), POISSON.domain.bounds, 1, seed=0)
+    mixture = Mixture(POOL, GateSettings(1, 4), POISSON.domain.bounds, 1, seed=0)
     optimiser = adam(1e-3, mixture.parameters())
     generator = torch.Generator().manual_seed(0)
     for _ in range(3):
@@ -49,11 +49,12 @@ def test_a_step_after_a_drop_moves_the_others_as_if_nothing_had_happened() -> No
             parameter.grad = torch.ones_like(parameter)
         optimiser.step()
     kept = [column for column, index in enumerate(without[0].alive) if index != 1]
-    torch.testing.assert_close(with_drop[0].gate.out_bias, without[0].gate.out_bias[kept])
+    got, expected = (one[0].gate.networks.biases[-1] for one in (with_drop, without))
+    torch.testing.assert_close(got, expected[:, kept])
 
 
 def test_a_drop_before_the_first_step_needs_no_state() -> None:
-    mixture = Mixture(POOL, GateShape(1, 4), POISSON.domain.bounds, 1, seed=0)
+    mixture = Mixture(POOL, GateSettings(1, 4), POISSON.domain.bounds, 1, seed=0)
     optimiser = adam(1e-3, mixture.parameters())
     follow(optimiser, mixture.drop(0))
     assert not optimiser.state

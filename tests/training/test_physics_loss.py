@@ -5,8 +5,9 @@ import torch
 from torch import Tensor
 
 from nas.calculus.jets import DerivativeSet
-from nas.mixture.gate import GateShape, sparsity
+from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
+from nas.mixture.sparsity import sparsity
 from nas.problems import Box, Condition, Problem
 from nas.training import physics_loss as loss
 from nas.training.collocation import Points, Sample
@@ -82,16 +83,16 @@ def test_points_count_by_their_weights() -> None:
 
 
 def test_individual_losses_are_those_of_mixtures_of_one() -> None:
-    mixture = Mixture(POOL, GateShape(1, 4), POISSON.domain.bounds, 1, seed=0)
+    mixture = Mixture(POOL, GateSettings(1, 4), POISSON.domain.bounds, 1, seed=0)
     points = sampler(32, 2).draw(0, DOUBLE, CPU)
     own = individual_losses(POISSON, mixture, points)
     for index, expected in zip(mixture.alive, own, strict=True):
-        alone = Mixture(POOL, GateShape(1, 4), POISSON.domain.bounds, 1, seed=0, alive=[index])
+        alone = Mixture(POOL, GateSettings(1, 4), POISSON.domain.bounds, 1, seed=0, alive=[index])
         torch.testing.assert_close(mixture_loss(POISSON, alone, points), expected)
 
 
 def test_loss_without_an_expert_is_the_loss_after_its_drop() -> None:
-    mixture = Mixture(POOL, GateShape(1, 4), POISSON.domain.bounds, 1, seed=0)
+    mixture = Mixture(POOL, GateSettings(1, 4), POISSON.domain.bounds, 1, seed=0)
     points = sampler(32, 2).draw(0, DOUBLE, CPU)
     foreseen = mixture_loss(POISSON, mixture, points, without=2)
     mixture.drop(2)
@@ -120,9 +121,9 @@ def plate() -> tuple[Problem, Mixture, Points]:
             Condition("x_max", lambda u, y: u.x - y),
         ],
     )
-    mixture = Mixture(POOL, GateShape(1, 4), problem.domain.bounds, 1, seed=0)
+    mixture = Mixture(POOL, GateSettings(1, 4), problem.domain.bounds, 1, seed=0)
     with torch.no_grad():
-        mixture.gate.out_weight.normal_(generator=torch.Generator().manual_seed(0))
+        mixture.gate.networks.weights[-1].normal_(generator=torch.Generator().manual_seed(0))
     return problem, mixture, sampler(50, 41, problem).draw(0, DOUBLE, CPU)
 
 
@@ -190,7 +191,7 @@ def test_the_gradient_of_the_importance_is_that_of_the_mean_weights(
 
 
 def test_held_out_losses_are_those_at_the_held_out_points() -> None:
-    mixture = Mixture(POOL, GateShape(1, 4), POISSON.domain.bounds, 1, seed=0)
+    mixture = Mixture(POOL, GateSettings(1, 4), POISSON.domain.bounds, 1, seed=0)
     chosen = sampler(16, 2)
     measure = HeldOutLoss(POISSON, chosen, mixture.centre)
     points = chosen.held_out(DOUBLE, CPU)

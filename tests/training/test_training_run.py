@@ -137,7 +137,7 @@ def test_the_gate_learns_nothing_in_the_warm_up(by: str) -> None:
         assert all(row["held_out_loss"] is None for row in run.history)
         run._advance(lambda progress: None)
     mixture, x = run.mixture, torch.rand(5, 1)
-    assert mixture.gate.out_weight.abs().max() == 0
+    assert mixture.gate.networks.weights[-1].abs().max() == 0
     # After it the gate knows how good each expert is, and at what size.
     values = DerivativeSet([], 1)
     weights = mixture.weights(mixture.logits(mixture.coordinates(x, values), values)).double()

@@ -35,7 +35,7 @@ class InDeepxde:
         for ((weight, bias), *others), candidate in zip(
             found.experts, found.candidates, strict=True
         ):
-            weight = weight / mixture.scale[:, None]
+            weight = weight / mixture.half_extent[:, None]
             layers = [(weight, bias - mixture.centre @ weight), *others]
             self.models.append(_model(layers, FUNCTIONS[candidate.activation], points))
 

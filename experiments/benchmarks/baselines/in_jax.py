@@ -73,7 +73,7 @@ def translated(mixture: Mixture, stacked: bool) -> tuple[Any, Callable[[Any, Any
         "experts": [_stacked([found.experts[column] for column in columns]) for columns in stacks],
         "gate": _stacked([gate]),
     }
-    centre, scale = jnp.array(mixture.centre.numpy()), jnp.array(mixture.scale.numpy())
+    centre, scale = jnp.array(mixture.centre.numpy()), jnp.array(mixture.half_extent.numpy())
 
     def evaluate(tree: Any, point: Any) -> Any:
         scaled = (point - centre) / scale

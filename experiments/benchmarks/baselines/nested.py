@@ -59,7 +59,7 @@ class Nested(nn.Module):
             for layers, candidate in zip(found.experts, found.candidates, strict=True)
         )
         self.gate = Network(found.gate, found.gate_activation)
-        self.centre, self.scale = mixture.centre.clone(), mixture.scale.clone()
+        self.centre, self.scale = mixture.centre.clone(), mixture.half_extent.clone()
         self.residual = residual
         self.points = points.clone().requires_grad_()
         self.optimiser = adam(settings.LEARNING_RATE, self.parameters())  # as ours has it

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from nas.mixture.experts import Stack
+from nas.mixture.experts import ExpertStack
+from nas.mixture.gates.perceptron import Gate
 from nas.mixture.mixture import Mixture
 from nas.search_spaces import Candidate
 
@@ -30,16 +31,17 @@ def networks(mixture: Mixture, of: Callable[[Tensor], Tensor] = Tensor.detach) -
     """All networks of ``mixture``; ``of`` picks the values, or for example the gradients."""
     experts: list[Layers] = []
     for stack in mixture.stacks:
-        assert isinstance(stack, Stack)
+        assert isinstance(stack, ExpertStack)
         layers = [(of(w), of(b)) for w, b in zip(stack.weights, stack.biases, strict=True)]
         experts += [[(w[row], b[row]) for w, b in layers] for row in range(len(stack.members))]
     gate = mixture.gate
+    assert isinstance(gate, Gate)
     hidden = [(of(w), of(b)) for w, b in zip(gate.weights, gate.biases, strict=True)]
     return Networks(
         candidates=[mixture.pool[index] for index in mixture.alive],
         experts=experts,
         gate=[*hidden, (of(gate.out_weight).T, of(gate.out_bias))],
-        gate_activation=gate.shape.activation,
+        gate_activation=gate.settings.activation,
     )
 
 

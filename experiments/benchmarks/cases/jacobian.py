@@ -21,7 +21,7 @@ from experiments.harness.figures import Findings
 from experiments.harness.timing import in_turn
 from nas.calculus import plain
 from nas.calculus.jacobians import BlockDiagonalJacobian
-from nas.calculus.networks import Stack
+from nas.calculus.plain import Perceptrons
 from nas.mixture.mixture import Mixture
 from nas.problems.terms import PointCounts
 from nas.training.collocation import Points, Sampler
@@ -74,7 +74,7 @@ def by_jets(mixture: Mixture, points: Tensor) -> list[Gradients]:
         def residual(parameters: Parameters, at: Tensor, x: Tensor) -> Tensor:
             half = len(parameters) // 2
             one = [p.unsqueeze(0) for p in parameters]
-            stack = Stack((name,), one[:half], one[half:])
+            stack = Perceptrons((name,), one[:half], one[half:])
             found = plain.evaluate(derivatives, at.unsqueeze(1), [stack])
             (equation,) = settings.BURGERS.terms
             return equation.residuals(found, derivatives, x.unsqueeze(0))[0].sum()
@@ -92,7 +92,9 @@ def nested(mixture: Mixture, points: Tensor) -> list[Gradients]:
     def of_expert(name: str, own: Parameters) -> Gradients:
         def residual(parameters: Parameters, point: Tensor) -> Tensor:
             def network(at: Tensor) -> Tensor:
-                return _network(FUNCTIONS[name], parameters, (at - mixture.centre) / mixture.scale)
+                return _network(
+                    FUNCTIONS[name], parameters, (at - mixture.centre) / mixture.half_extent
+                )
 
             # Of forward in forward, reverse in reverse and these two, the fastest nesting.
             both = jvp(grad(network), (point,), (along_x,))
@@ -109,7 +111,7 @@ def nested(mixture: Mixture, points: Tensor) -> list[Gradients]:
 def experts(mixture: Mixture) -> Iterator[tuple[str, Parameters]]:
     """Each expert's activation and parameters, in the order of `Mixture.alive`."""
     for stack in mixture.networks:
-        for row, name in enumerate(stack.activations):
+        for row, name in enumerate(stack.shape.activations):
             yield name, tuple(p.detach()[row] for p in (*stack.weights, *stack.biases))
 
 

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 from torch.optim import Adam
 
-from nas.mixture.gate import sparsity
 from nas.mixture.mixture import Mixture
+from nas.mixture.sparsity import sparsity
 from nas.problems.problem import Problem
 from nas.training.collocation import Points
 from nas.training.optimisers import adam, follow, set_learning_rates
@@ -121,11 +121,8 @@ class Competition:
 
     def restore(self, state: dict[str, Any]) -> None:
         """Be as when ``state`` was taken, with those alive that were alive then."""
-        now = self.mixture
-        if now.alive != state["alive"]:
-            bounds = self.problem.domain.bounds
-            new = Mixture(now.pool, now.gate.shape, bounds, now.outputs, 0, state["alive"])
-            self.mixture = new.to(now.centre)
+        if self.mixture.alive != state["alive"]:
+            self.mixture = self.mixture.with_alive(state["alive"])
             self.optimiser = _adam(self.mixture)
         self.mixture.load_state_dict(state["mixture"])
         self.optimiser.load_state_dict(state["optimiser"])

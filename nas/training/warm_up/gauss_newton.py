@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from nas.mixture.experts import Stack
+from nas.mixture.experts import ExpertStack
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
 from nas.training.collocation import Sampler
@@ -76,9 +76,9 @@ class ByGaussNewton:
         return residual_sizes(self._problem, jet, candidates)
 
 
-def groups(stacks: Sequence[Stack], rows: int) -> list[list[Stack]]:
+def groups(stacks: Sequence[ExpertStack], rows: int) -> list[list[ExpertStack]]:
     """Stacks that take their steps in one go: as many as their normal matrices have room for."""
-    found: list[list[Stack]] = []
+    found: list[list[ExpertStack]] = []
     room = 0
     for stack in stacks:
         entries = len(stack.members) * rows**2

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from nas.calculus.fields import Field
-from nas.mixture.gate import GateShape
+from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.search_spaces import Candidate
@@ -21,7 +21,7 @@ POOL = (Candidate("tanh", 1, 8), Candidate("sine", 1, 6))
 
 def begun(problem: Problem = POISSON, **settings: Any) -> ByGaussNewton:
     """Of 62 parameters and 144 rows."""
-    mixture = Mixture(POOL, GateShape(1, 4), problem.domain.bounds, 1, seed=0)
+    mixture = Mixture(POOL, GateSettings(1, 4), problem.domain.bounds, 1, seed=0)
     assert mixture.parameters_learning == 62
     chosen = Settings(**{"resampling": FEW, "rows_each": 0.1, **settings})
     return chosen.begin(problem, mixture, sampler(128, 16, problem))

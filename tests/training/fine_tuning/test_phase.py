@@ -12,7 +12,7 @@ from torch import Tensor
 
 from nas.calculus.fields import Field
 from nas.calculus.jets import DerivativeSet
-from nas.mixture.gate import GateShape
+from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.search_spaces import Candidate
@@ -32,9 +32,9 @@ QUICK = gauss_newton.Settings(resampling=FEW, rows_each=0.1)
 
 
 def mixture() -> Mixture:
-    made = Mixture(POOL, GateShape(1, 4), POISSON.domain.bounds, 1, seed=0)
+    made = Mixture(POOL, GateSettings(1, 4), POISSON.domain.bounds, 1, seed=0)
     with torch.no_grad():
-        made.gate.out_weight.normal_(generator=torch.Generator().manual_seed(0))
+        made.gate.networks.weights[-1].normal_(generator=torch.Generator().manual_seed(0))
     return made.float()
 
 

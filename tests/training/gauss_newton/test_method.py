@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from nas.calculus.jacobians import BlockDiagonalJacobian
-from nas.mixture.gate import GateShape
+from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
 from nas.training import checkpoint
 from nas.training.collocation import Points
@@ -213,7 +213,7 @@ def test_no_step_raises_the_loss() -> None:
 
 
 def test_no_step_raises_an_experts_loss_on_the_points_of_the_step() -> None:
-    made = Mixture(POOL, GateShape(1, 4), POISSON.domain.bounds, 1, seed=0)
+    made = Mixture(POOL, GateSettings(1, 4), POISSON.domain.bounds, 1, seed=0)
     chosen = sampler(16, 2)
     method = GaussNewton(ExpertResiduals(POISSON, made, made.expert_stacks), DEFAULT)
     moved = torch.zeros(len(POOL), dtype=torch.bool)

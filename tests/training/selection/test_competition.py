@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 
 from nas.calculus.jets import DerivativeSet
-from nas.mixture.gate import GateShape, sparsity
+from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
+from nas.mixture.sparsity import sparsity
 from nas.training.collocation import Points
 from nas.training.physics_loss import physics_loss
 from nas.training.selection import CompetitionSettings
@@ -22,9 +23,9 @@ RATE = 1e-3
 
 def mixture() -> Mixture:
     """Three shapes, and a gate that is stirred."""
-    made = Mixture(POOL, GateShape(1, 4), POISSON.domain.bounds, 1, seed=0)
+    made = Mixture(POOL, GateSettings(1, 4), POISSON.domain.bounds, 1, seed=0)
     with torch.no_grad():
-        made.gate.out_weight.normal_(generator=torch.Generator().manual_seed(0))
+        made.gate.networks.weights[-1].normal_(generator=torch.Generator().manual_seed(0))
     return made
 
 
@@ -68,16 +69,15 @@ def test_with_small_residuals_the_penalty_is_as_small() -> None:
         competition = Competition(problem, mixture(), 0.5)
         points = sampler(16, 2, problem).draw(0, DOUBLE, CPU)
         competition.advance(points, RATE, 10.0, experts_learn=False)
-        gradient = competition.mixture.gate.out_bias.grad
-        assert gradient is not None
-        found.append(gradient.clone())
+        gradients = [p.grad for p in competition.mixture.gate.parameters() if p.grad is not None]
+        found.append(torch.cat([gradient.flatten() for gradient in gradients]))
     torch.testing.assert_close(found[1], 1e-6 * found[0], rtol=1e-9, atol=0)
 
 
 def moves(competition: Competition, experts_learn: bool = True) -> tuple[Tensor, Tensor]:
     """By how much a first step moves the gate's biases, and an expert's."""
     made = competition.mixture
-    parameters = (made.gate.out_bias, made.expert_stacks[0].biases[-1])
+    parameters = (list(made.gate.parameters())[-1], made.expert_stacks[0].biases[-1])
     before = [p.detach().clone() for p in parameters]
     competition.advance(drawn(), RATE, 0.0, experts_learn)
     gate, expert = ((p.detach() - q).abs() for p, q in zip(parameters, before, strict=True))

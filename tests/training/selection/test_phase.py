@@ -72,7 +72,7 @@ def test_those_that_are_kept_are_as_if_no_others_had_been() -> None:
             for index in mixture.alive
         ]
     )
-    got = torch.softmax(mixture.gate.out_bias, 0)
+    got = torch.softmax(mixture.gate.networks.biases[-1][0], 0)
     torch.testing.assert_close(got, (merit / merit.sum()).to(got))
 
 
@@ -83,7 +83,7 @@ def test_the_gates_start_is_an_argument() -> None:
         selection=replace(chosen.selection, start=lambda losses, mixture: torch.zeros(len(losses))),
     )
     _, selection = begun(TrainingRun(POISSON, uniform))
-    assert selection.mixture.gate.out_bias.abs().max() == 0
+    assert selection.mixture.gate.networks.biases[-1].abs().max() == 0
 
 
 def test_the_gate_learns_alone_for_its_share_of_the_steps() -> None:

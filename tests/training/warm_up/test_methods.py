@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from nas.calculus.jets import DerivativeSet
-from nas.mixture.gate import GateShape
+from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.training import checkpoint, warm_up
@@ -23,7 +23,7 @@ LENGTH = 23  # iterations; at the 20th Adam draws anew
 
 
 def mixture(problem: Problem = POISSON) -> Mixture:
-    return Mixture(POOL, GateShape(1, 4), problem.domain.bounds, len(problem.fields), seed=0)
+    return Mixture(POOL, GateSettings(1, 4), problem.domain.bounds, len(problem.fields), seed=0)
 
 
 def begun(made: Mixture, method: str, problem: Problem = POISSON) -> Learning:

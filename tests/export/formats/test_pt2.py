@@ -3,14 +3,16 @@ import io
 import pytest
 import torch
 
-from nas.export.program import serialise
+from nas.export.formats.pt2 import serialise
 from tests.export.test_network import CASES, facts, plain
 from tests.oracles import relative
 
 
-@pytest.mark.parametrize("case", ["one survivor", "linear gate", "one coordinate"])
+@pytest.mark.parametrize(
+    "case", ["one survivor", "linear gate", "one coordinate", "every axis", "a periodic gate"]
+)
 def test_program_takes_any_batch_and_differentiates(case: str) -> None:
-    """The whole way through a file is proven by each export; here, what one export has not."""
+    """The whole way through a file is checked by each export; here, what one export has not."""
     mixture, problem = CASES[case]
     network = plain(mixture, facts(problem))
     with torch.no_grad():  # the caller's mode is no business of the program's

@@ -1,7 +1,7 @@
-"""The proof that the exported program is the trained mixture, with torch alone.
+"""Is the exported program the trained mixture, where there is nothing of this package?
 
-Two independent paths: the program with autograd in a fresh process, and the mixture's own
-Taylor arithmetic in this one.
+Two independent paths: the program in a fresh process, and the mixture's own Taylor arithmetic in
+this one.
 
 Axis legend: S derivatives, B points, D coordinates, C fields.
 """
@@ -18,6 +18,7 @@ from torch import Tensor
 
 from nas.calculus.jets import DerivativeSet, unit
 from nas.export.architecture import ProblemFacts
+from nas.export.format import Format
 from nas.mixture.mixture import Mixture
 
 TOLERANCE = 1e-6
@@ -28,11 +29,13 @@ _PATIENCE = 300  # seconds; a machine under load takes ten
 _FLOOR = 1e-6
 
 
-class Unproven(Exception):  # noqa: N818 - not the user's to mend, nor a mere error
+class NotEquivalent(Exception):  # noqa: N818 - not the user's to mend, nor a mere error
     """The exported program was not shown to be the trained mixture; nothing was exported."""
 
 
-def prove(program: Path, mixture: Mixture, problem: ProblemFacts) -> dict[str, float]:
+def check(
+    format: Format, program: Path, mixture: Mixture, problem: ProblemFacts
+) -> dict[str, float]:
     """Compare ``program`` in a fresh process with ``mixture``; return the differences.
 
     Returns
@@ -42,18 +45,18 @@ def prove(program: Path, mixture: Mixture, problem: ProblemFacts) -> dict[str, f
 
     Raises
     ------
-    Unproven
+    NotEquivalent
         If a difference is above 1e-6 or not a number, or the fresh process fails.
     """
     points = draw(problem)
     expected = by_jets(mixture, points, problem)
-    got = _named(ask(program, points), problem)
-    differences = compare(got, expected, mixture.scale, problem)
+    got = _named(run(format, program, points), problem)
+    differences = compare(got, expected, mixture.half_extent, problem)
     wrong = {name: value for name, value in differences.items() if not value <= TOLERANCE}
     if wrong:
-        told = ", ".join(f"{name} by {value:.1e}" for name, value in wrong.items())
-        raise Unproven(
-            f"{program.name} differs from the trained mixture, {told} relative, where at most "
+        found = ", ".join(f"{name} by {value:.1e}" for name, value in wrong.items())
+        raise NotEquivalent(
+            f"{program.name} differs from the trained mixture, {found} relative, where at most "
             f"{TOLERANCE:.0e} is allowed; nothing was exported"
         )
     return differences
@@ -81,25 +84,29 @@ def by_jets(mixture: Mixture, points: Tensor, problem: ProblemFacts) -> dict[str
     return found
 
 
-def ask(program: Path, points: Tensor) -> dict[str, Any]:
-    """The answer of `nas.export.witness`, run in a process that sees nothing of this one."""
-    question = json.dumps({"program": str(program.absolute()), "points": points.tolist()})
-    witness = Path(__file__).with_name("witness.py")
+def run(format: Format, program: Path, points: Tensor) -> dict[str, Any]:
+    """What `nas.export.fresh_process` answers, which sees nothing of this process."""
+    question = {
+        "format": format.__file__,
+        "program": str(program.absolute()),
+        "points": points.tolist(),
+    }
+    script = Path(__file__).with_name("fresh_process.py")
     try:
         ended = subprocess.run(
-            [sys.executable, "-I", witness],
-            input=question,
+            [sys.executable, "-I", script],
+            input=json.dumps(question),
             capture_output=True,
             text=True,
             timeout=_PATIENCE,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise Unproven(
+        raise NotEquivalent(
             f"the fresh process gave no answer ({error}); nothing was exported"
         ) from error
     if ended.returncode:
         last = (ended.stderr.strip().splitlines() or [f"exit code {ended.returncode}"])[-1]
-        raise Unproven(
+        raise NotEquivalent(
             f"the fresh process could not use {program.name} ({last}); nothing was exported"
         )
     answer: dict[str, Any] = json.loads(ended.stdout)
@@ -122,7 +129,7 @@ def _named(answer: Mapping[str, Any], problem: ProblemFacts) -> dict[str, Tensor
 def compare(
     got: Mapping[str, Tensor],
     expected: Mapping[str, Tensor],
-    scale: Tensor,
+    half_extent: Tensor,
     problem: ProblemFacts,
 ) -> dict[str, float]:
     """Largest absolute difference over the largest magnitude, by name."""
@@ -131,7 +138,7 @@ def compare(
         size = expected[field].abs().max()
         names = {field: size * 0} | {
             f"{field}.{coordinate}": _FLOOR * size / extent
-            for coordinate, extent in zip(problem.coordinates, scale, strict=True)
+            for coordinate, extent in zip(problem.coordinates, half_extent, strict=True)
         }
         for name, floor in names.items():
             difference = (got[name] - expected[name]).abs().max()

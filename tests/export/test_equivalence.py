@@ -3,13 +3,15 @@ from pathlib import Path
 import pytest
 import torch
 
-from nas.export import Exported, Unproven
+from nas.export import Exported, NotEquivalent
 from nas.export.architecture import ProblemFacts, read
-from nas.export.proof import ask, by_jets, compare, draw, prove
+from nas.export.equivalence import by_jets, check, compare, draw, run
+from nas.export.format import find
 from nas.mixture.mixture import Mixture
 from tests.export import made_campaign
 
-SCALE = torch.tensor([2.0], dtype=torch.float64)
+PT2 = find("pt2")
+HALF_EXTENT = torch.tensor([2.0], dtype=torch.float64)
 
 
 @pytest.fixture
@@ -30,17 +32,19 @@ def test_another_mixture_is_found_out(exported: Exported, problem: ProblemFacts)
     """One weight that is off by little is enough."""
     other = made_campaign.mixture(drop=[1])
     with torch.no_grad():
-        other.gate.out_bias[0] += 1e-4
+        other.gate.networks.biases[-1][0, 0] += 1e-4
     with pytest.raises(
-        Unproven, match=r"model\.pt2 differs from the trained mixture, u by \d\.\de"
+        NotEquivalent, match=r"model\.pt2 differs from the trained mixture, u by \d\.\de"
     ):
-        prove(exported.program, other, problem)
+        check(PT2, exported.program, other, problem)
 
 
-def test_program_that_cannot_be_loaded_is_no_proof(tmp_path: Path, problem: ProblemFacts) -> None:
+def test_program_that_cannot_be_loaded_is_not_equivalent(
+    tmp_path: Path, problem: ProblemFacts
+) -> None:
     (tmp_path / "model.pt2").write_bytes(b"half")
-    with pytest.raises(Unproven, match=r"the fresh process could not use model\.pt2 \(.+\)"):
-        ask(tmp_path / "model.pt2", draw(problem))
+    with pytest.raises(NotEquivalent, match=r"the fresh process could not use model\.pt2 \(.+\)"):
+        run(PT2, tmp_path / "model.pt2", draw(problem))
 
 
 def line(u: list[float], slope: list[float]) -> dict[str, torch.Tensor]:
@@ -52,7 +56,7 @@ def line(u: list[float], slope: list[float]) -> dict[str, torch.Tensor]:
 
 def test_differences_by_hand(problem: ProblemFacts) -> None:
     one = problem.model_copy(update={"coordinates": ("x",), "fields": ("u",)})
-    got = compare(line([1.0, -3.5], [0.5, 2.0]), line([1.0, -4.0], [0.5, 1.0]), SCALE, one)
+    got = compare(line([1.0, -3.5], [0.5, 2.0]), line([1.0, -4.0], [0.5, 1.0]), HALF_EXTENT, one)
     assert got == {"u": 0.125, "u.x": 1.0}
 
 
@@ -60,19 +64,19 @@ def test_derivative_of_nothing_but_rounding_is_measured_against_the_field(
     problem: ProblemFacts,
 ) -> None:
     one = problem.model_copy(update={"coordinates": ("x",), "fields": ("u",)})
-    got = compare(line([4.0, 4.0], [1e-17, 0.0]), line([4.0, 4.0], [0.0, 0.0]), SCALE, one)
+    got = compare(line([4.0, 4.0], [1e-17, 0.0]), line([4.0, 4.0], [0.0, 0.0]), HALF_EXTENT, one)
     assert got == {"u": 0.0, "u.x": pytest.approx(1e-17 / (1e-6 * 4 / 2))}
-    zero = compare(line([0.0], [0.0]), line([0.0], [0.0]), SCALE, one)
+    zero = compare(line([0.0], [0.0]), line([0.0], [0.0]), HALF_EXTENT, one)
     assert zero == {"u": 0.0, "u.x": 0.0}
 
 
-def test_what_is_not_a_number_is_no_proof(
+def test_what_is_not_a_number_is_not_equivalent(
     exported: Exported, trained: Mixture, problem: ProblemFacts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     got = by_jets(trained, draw(problem), problem)
     fields = torch.stack([got["u"], got["p"] * torch.nan], dim=-1)
     gradients = [[[0.0, 0.0]] * 64] * 2
     answer = {"fields": fields.tolist(), "alone": fields[:1].tolist(), "gradients": gradients}
-    monkeypatch.setattr("nas.export.proof.ask", lambda *_: answer)
-    with pytest.raises(Unproven, match=r"p by nan"):
-        prove(exported.program, trained, problem)
+    monkeypatch.setattr("nas.export.equivalence.run", lambda *_: answer)
+    with pytest.raises(NotEquivalent, match=r"p by nan"):
+        check(PT2, exported.program, trained, problem)

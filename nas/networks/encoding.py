@@ -1,0 +1,179 @@
+"""What the first layer sees of the coordinates: themselves, or waves along them.
+
+Axis legend: S derivatives, B points, D coordinates, F features.
+
+The scaled coordinates ξ lie in [-1, 1], so the modes sin kπξ and cos kπξ, k = 1…M, have the
+period 2, the domain's extent. A network that sees a coordinate through them alone repeats itself
+along it, exactly, with all its derivatives (Dong & Ni 2021).
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from nas.calculus import jets
+from nas.calculus.jets import DerivativeSet
+from nas.errors import UserError
+from nas.search_spaces.candidates import Candidate
+
+RAW = "raw"
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """Some coordinates as they are, then for k = 1…M the sines and the cosines of kπξ of others.
+
+    Parameters
+    ----------
+    kept
+        The coordinates seen as they are, by number; None: all.
+    waves
+        The coordinates seen through their modes.
+    modes
+        M.
+
+    Examples
+    --------
+    >>> import torch
+    >>> value = torch.tensor([[[0.25, 0.5]]])  # the jet of a value alone at one point of a plane
+    >>> seen = resolve("periodic x", ["x", "t"]).jet(DerivativeSet([], 2), value)
+    >>> [round(number, 4) for number in seen.flatten().tolist()]
+    [0.5, 0.7071, 0.7071]
+    """
+
+    kept: tuple[int, ...] | None = None
+    waves: tuple[int, ...] = ()
+    modes: int = 1
+
+    def jet(self, derivatives: DerivativeSet, coordinates: Tensor) -> Tensor:
+        """The jet (S, B, F) of the features from that of the scaled coordinates (S, B, D)."""
+        if not self.waves:
+            return coordinates
+        phases = self._phases(coordinates)
+        # The derivatives of sin run through sin, cos, -sin, -cos; those of cos begin one later.
+        sine, cosine = torch.sin(phases[0]), torch.cos(phases[0])
+        cycle = [sine, cosine, -sine, -cosine]
+        orders = range(derivatives.order + 1)
+        waves = [
+            jets.compose(derivatives, [cycle[(first + order) % 4] for order in orders], phases)
+            for first in (0, 1)
+        ]
+        return torch.cat([self._as_they_are(coordinates), *waves], dim=-1)
+
+    def values(self, scaled: Tensor) -> Tensor:
+        """The features (B, F) of the scaled coordinates (B, D), in torch's own functions."""
+        if not self.waves:
+            return scaled
+        phases = self._phases(scaled)
+        return torch.cat([self._as_they_are(scaled), phases.sin(), phases.cos()], dim=-1)
+
+    def _phases(self, coordinates: Tensor) -> Tensor:
+        # Linear, so that it maps a jet as it maps values.
+        waves = _columns(coordinates, self.waves)
+        return torch.cat([math.pi * k * waves for k in range(1, self.modes + 1)], dim=-1)
+
+    def _as_they_are(self, coordinates: Tensor) -> Tensor:
+        return coordinates if self.kept is None else _columns(coordinates, self.kept)
+
+
+AS_THEY_ARE = Encoding()
+
+
+def resolve(text: str, names: Sequence[str]) -> Encoding:
+    """The encoding of a candidate among coordinates called ``names``.
+
+    Raises
+    ------
+    UserError
+        If it names a coordinate that is not there.
+
+    Examples
+    --------
+    >>> resolve("fourier 4", ["x", "t"])
+    Encoding(kept=None, waves=(0, 1), modes=4)
+    >>> resolve("periodic y", ["x", "t"])  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    nas.errors.UserError: encoding: expected coordinates of the problem, each one of x, t, ...
+    """
+    kind, periodic, modes = parsed(text)
+    for name in periodic:
+        if name not in names:
+            raise UserError(
+                f"encoding: expected coordinates of the problem, each one of {', '.join(names)}, "
+                f"got {name!r} in {text!r}"
+            )
+    if kind == RAW:
+        return AS_THEY_ARE
+    if kind == "fourier":
+        return Encoding(None, tuple(range(len(names))), modes)
+    kept = [axis for axis, name in enumerate(names) if name not in periodic]
+    return Encoding(tuple(kept), tuple(names.index(name) for name in periodic), modes)
+
+
+def parsed(text: str) -> tuple[str, tuple[str, ...], int]:
+    """Kind, names of coordinates, and number of modes.
+
+    Examples
+    --------
+    >>> parsed("periodic x y 3")
+    ('periodic', ('x', 'y'), 3)
+    """
+    kind, *words = text.split()
+    modes = int(words.pop()) if words and words[-1].isdecimal() else 1
+    return kind, tuple(dict.fromkeys(words)), modes
+
+
+def count_features(text: str, inputs: int) -> int:
+    """F for D ``inputs``.
+
+    Examples
+    --------
+    >>> [count_features(text, 2) for text in ("raw", "fourier 4", "periodic x", "periodic x y 3")]
+    [2, 18, 3, 12]
+    """
+    kind, names, modes = parsed(text)
+    if kind == RAW:
+        return inputs
+    if kind == "fourier":
+        return inputs * (1 + 2 * modes)
+    return inputs + len(names) * (2 * modes - 1)
+
+
+def in_words(text: str) -> str:
+    """What the network sees, as a part of a sentence; empty for the coordinates as they are.
+
+    Examples
+    --------
+    >>> in_words("periodic x y 3")
+    'periodic in x and y (3 modes)'
+    """
+    kind, names, modes = parsed(text)
+    if kind == RAW:
+        return ""
+    number = f"{modes} mode{'s' * (modes > 1)}"
+    if kind == "fourier":
+        return f"that sees {number} of each coordinate beside it"
+    return f"periodic in {' and '.join(names)} ({number})"
+
+
+def shared(candidates: Sequence[Candidate]) -> str:
+    """The encoding that repeats itself wherever all candidates do, and else sees all.
+
+    Examples
+    --------
+    >>> pool = [Candidate("sine", 1, 8, encoding=text) for text in ("periodic x y", "periodic x 3")]
+    >>> shared(pool), shared([*pool, Candidate("sine", 1, 8)])
+    ('periodic x', 'raw')
+    """
+    first, *others = (parsed(candidate.encoding)[1] for candidate in candidates)
+    names = [name for name in first if all(name in other for other in others)]
+    return " ".join(["periodic", *names]) if names else RAW
+
+
+def _columns(coordinates: Tensor, axes: Sequence[int]) -> Tensor:
+    if not axes:
+        return coordinates[..., :0]
+    return torch.cat([coordinates[..., axis : axis + 1] for axis in axes], dim=-1)

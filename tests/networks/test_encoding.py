@@ -1,0 +1,153 @@
+"""Encoded jets against nested autograd, periodicity across the boundary, and the words."""
+
+from itertools import product
+
+import pytest
+import torch
+from torch import Tensor
+
+from nas.calculus import jets
+from nas.calculus.jets import Derivative, DerivativeSet, Laplacian
+from nas.errors import UserError
+from nas.networks import check, evaluate, untrained
+from nas.networks.encoding import Encoding, count_features, in_words, parsed, resolve, shared
+from nas.search_spaces.candidates import Candidate
+from tests.oracles import nested, relative
+
+NAMES = ("x", "t")
+TEXTS = ("raw", "fourier 1", "fourier 3", "periodic x", "periodic t 2", "periodic x t 2")
+PLANE: list[Derivative] = [i for i in product(range(5), repeat=2) if 0 < sum(i) <= 4]
+EVERY = DerivativeSet([*PLANE, Laplacian((0, 1)), Laplacian((1,))], 2)
+COLLAPSED = DerivativeSet([Laplacian((0, 1))], 2)
+CENTRE = torch.tensor([1.0, 0.25], dtype=torch.float64)
+HALF_EXTENT = torch.tensor([2.0, 0.25], dtype=torch.float64)
+
+
+def jet_at(points: Tensor, derivatives: DerivativeSet) -> Tensor:
+    return jets.coordinates(points, derivatives, CENTRE, HALF_EXTENT)
+
+
+def points() -> Tensor:
+    drawn = torch.rand(6, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    return CENTRE + HALF_EXTENT * (2 * drawn - 1)
+
+
+def by_hand(encoding: Encoding, scaled: Tensor) -> list[Tensor]:
+    """The features one by one."""
+    kept = range(2) if encoding.kept is None else encoding.kept
+    phases = [
+        torch.pi * k * scaled[:, axis]
+        for k in range(1, encoding.modes + 1)
+        for axis in encoding.waves
+    ]
+    return [*(scaled[:, axis] for axis in kept), *map(torch.sin, phases), *map(torch.cos, phases)]
+
+
+@pytest.mark.parametrize("derivatives", [EVERY, COLLAPSED], ids=["all", "collapsed"])
+@pytest.mark.parametrize("text", TEXTS)
+def test_features_agree_with_nested_autograd(text: str, derivatives: DerivativeSet) -> None:
+    encoding = resolve(text, NAMES)
+    jet = encoding.jet(derivatives, jet_at(points(), derivatives))
+    assert jet.shape == (len(derivatives), 6, count_features(text, 2))
+    for feature in range(jet.shape[-1]):
+
+        def value(x: Tensor, feature: int = feature) -> Tensor:
+            return by_hand(encoding, (x - CENTRE) / HALF_EXTENT)[feature]
+
+        for index, key in enumerate(derivatives.keys):
+            expected = nested(value, points(), key)
+            torch.testing.assert_close(jet[index, :, feature], expected, rtol=1e-11, atol=1e-10)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_networks_agree_with_nested_autograd_of_their_plain_modules(text: str) -> None:
+    one = untrained(Candidate("gelu", 2, 5, encoding=text), NAMES, outputs=1)
+    (module,) = one.modules()
+    jet = evaluate(EVERY, jet_at(points(), EVERY), [one])
+
+    def value(x: Tensor) -> Tensor:
+        found: Tensor = module((x - CENTRE) / HALF_EXTENT)[:, 0]
+        return found
+
+    for index, key in enumerate(EVERY.keys):
+        assert relative(jet[0, index, :, 0], nested(value, points(), key)) < 1e-10, key
+
+
+@pytest.mark.parametrize("text", ["periodic x", "periodic x 3", "periodic x t 2"])
+def test_values_and_all_derivatives_go_on_across_the_boundary(text: str) -> None:
+    one = untrained(Candidate("tanh", 2, 8, scale=3, encoding=text), NAMES, outputs=2)
+    left = points()
+    left[:, 0] = CENTRE[0] - HALF_EXTENT[0]
+    right = left + torch.tensor([2 * HALF_EXTENT[0], 0.0], dtype=torch.float64)
+    here, there = (evaluate(EVERY, jet_at(side, EVERY), [one])[0] for side in (left, right))
+    for index, key in enumerate(EVERY.keys):
+        assert relative(there[index], here[index]) < 1e-12, key
+
+
+@pytest.mark.parametrize("text", ["raw", "fourier 2", "periodic t"])
+def test_others_do_not_repeat_themselves(text: str) -> None:
+    one = untrained(Candidate("tanh", 2, 8, encoding=text), NAMES, outputs=1)
+    left = points()
+    right = left + torch.tensor([2 * HALF_EXTENT[0], 0.0], dtype=torch.float64)
+    value = DerivativeSet([], 2)
+    here, there = (evaluate(value, jet_at(side, value), [one]) for side in (left, right))
+    assert relative(there, here) > 1e-2
+
+
+def test_raw_coordinates_are_passed_on_themselves() -> None:
+    jet = jet_at(points(), EVERY)
+    assert resolve("raw", NAMES).jet(EVERY, jet) is jet
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("raw", Encoding(None, (), 1)),
+        ("fourier 12", Encoding(None, (0, 1), 12)),
+        ("periodic t", Encoding((0,), (1,), 1)),
+        ("periodic t x t 4", Encoding((), (1, 0), 4)),
+    ],
+)
+def test_texts_are_resolved(text: str, expected: Encoding) -> None:
+    assert resolve(text, NAMES) == expected
+
+
+def test_a_name_with_a_digit_is_a_name() -> None:
+    assert parsed("periodic x1 2") == ("periodic", ("x1",), 2)
+
+
+def test_a_coordinate_that_is_not_there_is_one_line() -> None:
+    with pytest.raises(
+        UserError,
+        match=r"^encoding: expected coordinates of the problem, each one of x, t, got 'y' in "
+        r"'periodic x y 2'$",
+    ):
+        check([Candidate("tanh", 1, 4, encoding="periodic x y 2")], NAMES)
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["raw"], "raw"),
+        (["fourier 2", "periodic x"], "raw"),
+        (["periodic x", "periodic t"], "raw"),
+        (["periodic x 3", "periodic x"], "periodic x"),
+        (["periodic t x 3", "periodic x t"], "periodic t x"),
+        (["periodic t x 3", "periodic x"], "periodic x"),
+    ],
+)
+def test_what_all_share(texts: list[str], expected: str) -> None:
+    assert shared([Candidate("tanh", 1, 4, encoding=text) for text in texts]) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("raw", ""),
+        ("fourier 2", "that sees 2 modes of each coordinate beside it"),
+        ("periodic x", "periodic in x (1 mode)"),
+        ("periodic x t 3", "periodic in x and t (3 modes)"),
+    ],
+)
+def test_words(text: str, words: str) -> None:
+    assert in_words(text) == words
