@@ -175,9 +175,9 @@ def levels_of(candidate: Any) -> dict[str, Any]:
 
 
 def written(candidate: Any) -> str:
-    """The short name of a candidate, or of a row of a table with a column for each axis.
+    """The short name of a candidate, or of a row of a table with columns for axes.
 
-    An axis at its default level is left out.
+    An axis that the row lacks, or that is at its default, is left out.
 
     Examples
     --------
@@ -187,9 +187,9 @@ def written(candidate: Any) -> str:
     parts = []
     for axis in AXES:
         level = getattr(candidate, axis.name, axis.default)
-        if axis.default is None or level != axis.default:
+        if level != axis.default:
             parts.append(axis.before + axis.text(level))
-    return "".join(parts)
+    return "".join(parts).strip()
 
 
 def in_play(levels: Mapping[str, Iterable[Any]]) -> tuple[Axis, ...]:

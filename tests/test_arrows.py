@@ -35,6 +35,7 @@ MAY_IMPORT = {
     "nas.errors": [],
     "nas.files": ["nas.errors"],
     "nas.calculus": ["nas.calculus", "nas.errors"],
+    "nas.networks": ["nas.networks", "nas.calculus", "nas.search_spaces", *GROUND],
     "nas.problems": ["nas.problems", "nas.calculus", *GROUND],
     "nas.mixture": ["nas.mixture", "nas.calculus", "nas.search_spaces", *GROUND],
     "nas.training": [
@@ -56,6 +57,7 @@ MAY_IMPORT = {
     ],
     "nas.campaign": [
         "nas.campaign",
+        "nas.networks",
         "nas.training",
         "nas.mixture",
         "nas.problems",
@@ -63,7 +65,7 @@ MAY_IMPORT = {
         "nas.search_spaces",
         *GROUND,
     ],
-    "nas.campaign.records": GROUND,
+    "nas.campaign.records": ["nas.search_spaces", *GROUND],
     "nas.validation": [
         "nas.validation",
         "nas.campaign",
@@ -73,7 +75,13 @@ MAY_IMPORT = {
         "nas.search_spaces",
         *GROUND,
     ],
-    "nas.reports": ["nas.reports", "nas.campaign.records", "nas.errors", "nas.files"],
+    "nas.reports": [
+        "nas.reports",
+        "nas.campaign.records",
+        "nas.search_spaces",
+        "nas.errors",
+        "nas.files",
+    ],
     # The two ends of the house: the Python interface and the command line.
     "nas": ["nas.result", "nas.export", "nas.problems", "nas.calculus", *GROUND],
     "nas.result": [
@@ -99,11 +107,11 @@ MAY_IMPORT = {
         "nas.reports.claims",
         "nas.reports.rows",
         "nas.reports.survival",
-        "nas.reports.trust",
+        "nas.reports.validation_statistics",
         "nas.reports.words",
         *GROUND,
     ],
-    "nas.display": ["nas.result", "nas.campaign", "nas.reports"],
+    "nas.display": ["nas.result", "nas.campaign", "nas.search_spaces", "nas.reports"],
     "nas.cli": [
         "nas.display",
         "nas.result",

@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nas.campaign.records import TABLES, VALIDATION, Records, read, write_map, write_table
+from nas.search_spaces import AXES
 
 Array = NDArray[np.float64]
 Row = dict[str, Any]
 ACTIVATIONS = ("sine", "tanh", "swish", "softplus")
+DEFAULTS = {axis.name: axis.default for axis in AXES if axis.default is not None}
 FAVOUR = {"sine": 2.0, "tanh": -2.0, "swish": 0.5, "softplus": 0.0, "gelu": 0.2}
 
 
@@ -23,9 +25,10 @@ def expert(name: str, candidate: int, outcome: str, ended: int, **changes: Any) 
     row = {
         "run": name, "trial": 0, "repetition": 0, "candidate": candidate, "activation": "tanh",
         "depth": 2, "width": 16, "parameters": 337, "born": 0, "ended": ended, "outcome": outcome,
-        "reason": "", "importance": 0.1, "individual_loss": 0.5, "leave_one_out": 1.1, "refusals": 0,
+        "reason": "", "importance": 0.1, "individual_loss": 0.5, "leave_one_out": 1.1,
+        "refusals": 0,
     }  # fmt: skip
-    return row | changes
+    return DEFAULTS | row | changes
 
 
 def run_row(name: str, **changes: Any) -> Row:
@@ -45,10 +48,10 @@ def single(candidate: tuple[str, int, int], error: float, **changes: Any) -> Row
     activation, depth, width = candidate
     row = {
         "repetition": 0, "activation": activation, "depth": depth, "width": width,
-        "parameters": 300, "individual_loss": 10 * error, "held_out_loss": error, "relative_l2": error,
-        "iterations": 100, "evaluations": 1000, "seconds": 10.0, "reason": "",
+        "parameters": 300, "individual_loss": 10 * error, "held_out_loss": error,
+        "relative_l2": error, "iterations": 100, "evaluations": 1000, "seconds": 10.0, "reason": "",
     }  # fmt: skip
-    return row | changes
+    return DEFAULTS | row | changes
 
 
 def subset(run: str, kind: str, error: float, number: int = 0, **changes: Any) -> Row:

@@ -8,7 +8,7 @@ from experiments.benchmarks.figures import Figure, Findings
 from experiments.selection import figures
 from nas.campaign.records import Records
 from tests.reports.synthetic_campaign import Campaign, expert, run_row
-from tests.reports.test_trust import made
+from tests.reports.validated_campaign import made
 
 
 def measured(folder: Path, rivals: dict[int, float]) -> dict[str, Figure]:
@@ -26,8 +26,8 @@ def test_figures_are_medians_over_the_seeds_beside_their_targets(tmp_path: Path)
         "search's mixture over best single network, equal iterations": (0.5, False),
         "search's error over DeepXDE's, equal time": (0.01 / 0.04, True),
         "share of the parameters that survive": (0.5, False),
-        "tau of individual loss with its kin's, mean": (1.0, True),
-        "tau of individual loss with its kin's, worst seed": (1.0, True),
+        "tau of shrunk individual loss, mean": (1.0, True),
+        "tau of shrunk individual loss, worst seed": (1.0, True),
         "tau of two seeds of single networks, mean": (1.0, None),
     }
     for name, (value, met) in expected.items():

@@ -13,7 +13,7 @@ from experiments.selection import PROBLEMS
 from experiments.training import alone
 from experiments.training.runs import Point, Run, Task
 from nas.campaign import config
-from tests.reports.test_trust import made
+from tests.reports.validated_campaign import made
 
 
 @pytest.mark.parametrize("problem", PROBLEMS)

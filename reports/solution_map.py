@@ -14,17 +14,18 @@ from numpy.typing import NDArray
 
 from nas.campaign.records import Records
 from nas.errors import UserError
-from nas.reports.recommended import find, problem
+from nas.reports.recommended import Recommended, problem
 from nas.reports.rows import each
-from nas.reports.words import architecture
+from nas.reports.style import HUED
+from nas.search_spaces.candidates import written
 
 Array = NDArray[np.float64]
 
-MOST_PANELS = 12  # experts shown one by one; more than these no one looks at
+MOST_PANELS = 12  # experts shown one by one; nobody would look at more
 
 
 @dataclass(frozen=True)
-class Grid:
+class SolutionMap:
     """The recommended run's map. ``values[column]`` is (Y, X); outside the domain NaN."""
 
     horizontal: str
@@ -34,7 +35,7 @@ class Grid:
     has_reference: bool
     experts: tuple[int, ...]  # candidates, by falling mean weight
     names: dict[int, str]  # candidate -> "#3 sine 2×64"
-    activations: dict[int, str]
+    hued: dict[int, str]  # candidate -> its level of the axis that has hues
     values: dict[str, Array]
 
     @property
@@ -59,15 +60,15 @@ class Grid:
         return f" The {MOST_PANELS} with most weight of {len(self.experts)} are shown."
 
 
-def load(records: Records) -> Grid | None:
-    """The map of the recommended run; None where there is no such run or it has no map.
+def load(records: Records, best: Recommended | None) -> SolutionMap | None:
+    """The map of the run ``best``; None where there is no such run or it has no map.
 
     Raises
     ------
     UserError
         If the file of the map is not a map of this problem on a regular grid.
     """
-    best, facts = find(records), problem(records)
+    facts = problem(records)
     frame = None if best is None else records.map(best.name)
     if best is None or frame is None:
         return None
@@ -97,9 +98,9 @@ def load(records: Records) -> Grid | None:
         for name in frame.columns
         if name not in coordinates
     }
-    names = {e.candidate: f"#{e.candidate} {architecture(e)}" for e in each(best.survivors)}
+    names = {e.candidate: f"#{e.candidate} {written(e)}" for e in each(best.survivors)}
     mean = {c: _mean(values[f"weight.{c}"]) for c in candidates}
-    return Grid(
+    return SolutionMap(
         horizontal,
         vertical,
         (float(across[0]), float(across[-1]), float(up[0]), float(up[-1])),
@@ -107,14 +108,14 @@ def load(records: Records) -> Grid | None:
         all(f"{field}.reference" in values for field in fields),
         tuple(sorted(candidates, key=lambda c: (-mean[c], c))),
         names,
-        dict(zip(candidates, best.survivors["activation"].astype(str), strict=True)),
+        dict(zip(candidates, map(HUED.text, best.survivors[HUED.name]), strict=True)),
         values,
     )
 
 
 def image(
     ax: Axes,
-    grid: Grid,
+    grid: SolutionMap,
     values: Array,
     colours: str | Colormap,
     low: float,
@@ -135,7 +136,7 @@ def image(
     return shown
 
 
-def frame(ax: Axes, grid: Grid, title: str) -> None:
+def frame(ax: Axes, grid: SolutionMap, title: str) -> None:
     """Name the axes of a map and number them sparsely."""
     ax.set_title(title)
     ax.set_xlabel(grid.horizontal)
@@ -178,6 +179,6 @@ def _mean(values: Array) -> float:
     return float(finite.mean()) if finite.size else 0.0
 
 
-def _sides(grid: Grid) -> float:
+def _sides(grid: SolutionMap) -> float:
     left, right, bottom, top = grid.extent
     return (top - bottom) / (right - left)

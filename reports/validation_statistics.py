@@ -1,9 +1,9 @@
 """Can the choice be trusted? Statistics on what `nas validate` trained, pure functions of tables.
 
 The error of a network is its relative L2 error where the truth is known, else its held-out
-physics loss; that of one that failed is infinite. All that is compared had the same points and as
-many iterations, unless it says otherwise. An interval over runs is that of a median by order
-statistics: the narrowest pair of runs around it that holds it with 95 %, or all runs where they
+physics loss; that of one that failed is infinite. What is compared had the same points and the same
+number of iterations, unless stated otherwise. An interval over runs is that of a median by order
+statistics: the narrowest pair of runs around it that covers it with 95 %, or all runs where they
 are too few for that (see `coverage`).
 """
 
@@ -20,12 +20,14 @@ from statsmodels.stats.proportion import proportion_confint
 from nas.campaign.records import Records
 from nas.reports.rows import each
 from nas.reports.survival import COVERAGE, main_effects
+from nas.search_spaces import AXES
 
-CANDIDATE = ["activation", "depth", "width"]
-# What a search alone tells of single candidates.
+CANDIDATE = [axis.name for axis in AXES]
+# What a search alone says about single candidates: in words, and its column.
+SHRUNK = "shrunk individual loss"
 RANKINGS = {
     "individual loss": "individual_loss",
-    "individual loss with its kin's": "main_effects",
+    SHRUNK: "main_effects",
     "importance": "importance",
     "order of survival": "lived",
     "leave-one-out effect": "leave_one_out",
@@ -48,7 +50,7 @@ def error(records: Records, table: pd.DataFrame) -> pd.Series:
 
 
 def validated(records: Records) -> list[str]:
-    """The runs that subsets stand beside: those of the recommended trial, or else all there are."""
+    """The runs that were validated: those of the recommended trial, or else all there are."""
     names = set(records.subsets["run"])
     trials = records.trials.loc[records.trials["recommended"].astype(bool), "trial"]
     recommended = set(records.runs.loc[records.runs["trial"].isin(trials), "run"])
@@ -121,9 +123,9 @@ def _first(by_kind: dict[str, NDArray[np.float64]], kind: str) -> float:
 def chance(table: pd.DataFrame) -> float:
     """How probable it is that subsets picked by chance do as well as the selected ones.
 
-    Exact: if the selected subset is one of chance, the number of N random subsets that it beats is
-    0, 1, …, N, each as probable. The distribution of the sum over the runs is their convolution.
-    NaN where nothing was compared.
+    Exact: if the selected subset is itself one of chance, the number of N random subsets that it
+    beats is 0, 1, …, N, all equally probable. The distribution of the sum over the runs is their
+    convolution. NaN where nothing was compared.
     """
     compared = table.dropna(subset=["beaten"])
     if compared.empty:
@@ -184,7 +186,7 @@ def _holds(left: int, runs: int) -> float:
 
 
 def rankings(records: Records) -> pd.DataFrame:
-    """How well what a search tells of single candidates agrees with how good each is alone.
+    """How well what a search says about single candidates agrees with how good each is alone.
 
     Kendall's τ between each of `RANKINGS` and the candidate's error alone (the mean logarithm over
     the repetitions), in each validated run. Columns: ranking, runs, tau (the mean over the runs),
@@ -216,12 +218,12 @@ def _experts(records: Records) -> Iterator[pd.DataFrame]:
 
 def _tau(experts: pd.DataFrame, alone: pd.DataFrame, column: str) -> float:
     truth = alone.groupby(CANDIDATE)["error"].mean().rename("truth").reset_index()
-    told = experts.groupby(CANDIDATE)[column].mean().rename("told").reset_index()
-    both = truth.merge(told, on=CANDIDATE).dropna()
-    if len(both) < 3 or both["told"].nunique() < 2:
+    guess = experts.groupby(CANDIDATE)[column].mean().rename("guess").reset_index()
+    both = truth.merge(guess, on=CANDIDATE).dropna()
+    if len(both) < 3 or both["guess"].nunique() < 2:
         return float("nan")
     sign = 1 if column in _BETTER_IS_LESS else -1
-    return float(stats.kendalltau(sign * both["told"].rank(), both["truth"]).statistic)
+    return float(stats.kendalltau(sign * both["guess"].rank(), both["truth"]).statistic)
 
 
 def _agreement(alone: pd.DataFrame) -> Iterator[float]:
