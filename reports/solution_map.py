@@ -4,8 +4,10 @@ Shapes: Y rows (vertical coordinate, from low to high), X columns (horizontal on
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, Normalize
 from matplotlib.figure import Figure
@@ -68,37 +70,24 @@ def load(records: Records, best: Recommended | None) -> SolutionMap | None:
     UserError
         If the file of the map is not a map of this problem on a regular grid.
     """
-    facts = problem(records)
     frame = None if best is None else records.map(best.name)
     if best is None or frame is None:
         return None
+    facts = problem(records)
     coordinates, fields = list(facts["coordinates"]), tuple(facts["fields"])
     candidates = [int(c) for c in best.survivors["candidate"]]
-    columns = [*coordinates, *fields, *(f"weight.{c}" for c in candidates)]
-    columns += [f"{field}.expert.{c}" for field in fields for c in candidates]
-    missing = [name for name in columns if name not in frame.columns]
     path = records.folder / "runs" / best.name / "map.parquet"
-    if missing or len(coordinates) != 2:
-        raise UserError(
-            f"{path}: expected a map with the columns {', '.join(columns)}, "
-            f"found no {', '.join(missing) or 'pair of coordinates'}; delete this file and run "
-            "`nas search` again on its campaign"
-        )
+    _check_columns(frame, path, coordinates, fields, candidates)
     # Time runs to the right, as in every plot of u(x, t) in the literature.
     horizontal, vertical = sorted(coordinates, key=lambda name: name != "t")
     frame = frame.sort_values([vertical, horizontal], kind="stable")
     across, up = np.unique(frame[horizontal]), np.unique(frame[vertical])
-    if len(frame) != len(across) * len(up) or min(len(across), len(up)) < 2:
-        raise UserError(
-            f"{path}: expected a regular grid of {len(up)} × {len(across)} points, found "
-            f"{len(frame)}; delete this file and run `nas search` again on its campaign"
-        )
+    _check_points(len(frame), path, len(across), len(up))
     values = {
         name: frame[name].to_numpy(dtype=np.float64).reshape(len(up), len(across))
         for name in frame.columns
         if name not in coordinates
     }
-    names = {e.candidate: f"#{e.candidate} {written(e)}" for e in each(best.survivors)}
     mean = {c: _mean(values[f"weight.{c}"]) for c in candidates}
     return SolutionMap(
         horizontal,
@@ -107,10 +96,36 @@ def load(records: Records, best: Recommended | None) -> SolutionMap | None:
         fields,
         all(f"{field}.reference" in values for field in fields),
         tuple(sorted(candidates, key=lambda c: (-mean[c], c))),
-        names,
+        {e.candidate: f"#{e.candidate} {written(e)}" for e in each(best.survivors)},
         dict(zip(candidates, map(HUED.text, best.survivors[HUED.name]), strict=True)),
         values,
     )
+
+
+def _check_columns(
+    frame: pd.DataFrame,
+    path: Path,
+    coordinates: list[str],
+    fields: tuple[str, ...],
+    candidates: list[int],
+) -> None:
+    columns = [*coordinates, *fields, *(f"weight.{c}" for c in candidates)]
+    columns += [f"{field}.expert.{c}" for field in fields for c in candidates]
+    missing = [name for name in columns if name not in frame.columns]
+    if missing or len(coordinates) != 2:
+        raise UserError(
+            f"{path}: expected a map with the columns {', '.join(columns)}, "
+            f"found no {', '.join(missing) or 'pair of coordinates'}; delete this file and run "
+            "`nas search` again on its campaign"
+        )
+
+
+def _check_points(points: int, path: Path, across: int, up: int) -> None:
+    if points != across * up or min(across, up) < 2:
+        raise UserError(
+            f"{path}: expected a regular grid of {up} × {across} points, found {points}; "
+            "delete this file and run `nas search` again on its campaign"
+        )
 
 
 def image(

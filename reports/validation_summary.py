@@ -55,8 +55,8 @@ def _subset(table: pd.DataFrame) -> str:
         return "Yes, the subset is better than chance would pick"
     if statistics.least_chance(table) > level:
         return (
-            f"Undecided: {plural(len(table), 'run')} and so few random subsets cannot tell any subset "
-            "from one picked by chance; validate a campaign with more seeds"
+            f"Undecided: {plural(len(table), 'run')} and so few random subsets cannot tell any "
+            "subset from one picked by chance; validate a campaign with more seeds"
         )
     return (
         "No: the subset cannot be told from one picked by chance, which does as well with a "
@@ -105,8 +105,8 @@ def _measured(table: pd.DataFrame) -> str:
     if len(table) == 1:
         return (
             f"Measured beside run {names} alone; the interval in brackets is Wilson's, from its "
-            "random subsets. A campaign with more seeds, in a folder of its own, can tell the search "
-            "from its luck."
+            "random subsets. A campaign with more seeds, in a folder of its own, can tell the "
+            "search from its luck."
         )
     return (
         f"Measured beside the runs {names}. Intervals in brackets are for the median over these "

@@ -117,7 +117,7 @@ def importances(table: pd.DataFrame, runs: int) -> str:
         return "Too few completed runs for a statement on importance."
     parted = table[(table["low"] > 1) | (table["high"] < 1)]
     if parted.empty:
-        return "No level's mean importance can be told from the equal share."
+        return "No level's mean importance can be distinguished from the equal share."
     parts = [
         f"{row.axis} {row.level} holds {number(row.relative)} equal shares "
         f"({number(row.low)} to {number(row.high)})"

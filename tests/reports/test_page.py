@@ -1,16 +1,19 @@
 """The page as a browser and a screen reader meet it, and what a user may get wrong."""
 
+import contextlib
 import re
 import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
+from unittest import mock
 
 import pandas as pd
 import pytest
 
 from nas import reports
 from nas.errors import UserError
+from nas.reports import recommended, solution_map, survival, validation_statistics
 from tests.reports.synthetic_campaign import Campaign, realistic
 
 
@@ -107,6 +110,25 @@ def test_the_same_records_give_the_same_bytes(campaign: Path, page: Path, tmp_pa
     second = {p.relative_to(tmp_path): p for p in tmp_path.rglob("*") if p.is_file()}
     assert first.keys() == second.keys()
     assert [str(n) for n in first if first[n].read_bytes() != second[n].read_bytes()] == []
+
+
+def test_every_statistic_is_computed_once(tmp_path: Path) -> None:
+    campaign = realistic(trials=2, broken=()).write(tmp_path)
+    once = {
+        survival: ["survival_rates", "kaplan_meier", "importance", "individual_rank", "best_alone",
+                   "agreement", "chance"],
+        recommended: ["find"],
+        solution_map: ["load"],
+        validation_statistics: ["runs", "rankings"],
+    }  # fmt: skip
+    with contextlib.ExitStack() as stack:
+        calls = {
+            name: stack.enter_context(mock.patch.object(module, name, wraps=getattr(module, name)))
+            for module, names in once.items()
+            for name in names
+        }
+        reports.write(campaign)
+    assert {name: call.call_count for name, call in calls.items()} == dict.fromkeys(calls, 1)
 
 
 def test_what_records_hold_is_text_and_never_markup(tmp_path: Path) -> None:
