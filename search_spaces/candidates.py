@@ -109,6 +109,9 @@ class Candidate:
         By its name; what it computes is in `nas.calculus.activations`.
     depth, width
         Hidden layers, and units in each of them.
+    scale
+        The factor by which the initial weights of the first layer are multiplied: how fast the
+        untrained network varies along the coordinates.
 
     Raises
     ------
@@ -119,6 +122,8 @@ class Candidate:
     --------
     >>> print(Candidate("sine", 2, 32))
     sine 2×32
+    >>> print(Candidate("sine", 2, 32, scale=10))
+    sine 2×32 ×10
     """
 
     activation: str = _axis(
@@ -145,6 +150,14 @@ class Candidate:
         accepts=_is_count,
         usual=(16, 32, 64),
         before="×",
+    )
+    scale: float = _axis(
+        plural="scales",
+        expected="a number above 0",
+        accepts=_is_factor,
+        usual=(1.0,),
+        before=" ×",
+        default=1.0,
     )
 
     def __post_init__(self) -> None:
