@@ -112,6 +112,11 @@ class Candidate:
     scale
         The factor by which the initial weights of the first layer are multiplied: how fast the
         untrained network varies along the coordinates.
+    encoding
+        What the first layer sees of the scaled coordinates: ``raw``, the coordinates themselves;
+        ``fourier 4``, beside them the sines and cosines of their first four modes; ``periodic x``,
+        instead of x its sine and cosine, so that the network repeats itself along x with the
+        domain's extent (``periodic x y 3``: in two coordinates, three modes each).
 
     Raises
     ------
@@ -122,8 +127,8 @@ class Candidate:
     --------
     >>> print(Candidate("sine", 2, 32))
     sine 2×32
-    >>> print(Candidate("sine", 2, 32, scale=10))
-    sine 2×32 ×10
+    >>> print(Candidate("sine", 2, 32, scale=10, encoding="periodic x"))
+    sine 2×32 ×10 periodic x
     """
 
     activation: str = _axis(
@@ -158,6 +163,15 @@ class Candidate:
         usual=(1.0,),
         before=" ×",
         default=1.0,
+    )
+    encoding: str = _axis(
+        plural="encodings",
+        expected="raw, fourier M, or periodic with names of coordinates and perhaps M",
+        accepts=_is_encoding,
+        usual=("raw",),
+        before=" ",
+        default="raw",
+        ordered=False,
     )
 
     def __post_init__(self) -> None:

@@ -15,7 +15,10 @@ from nas.reports.figures import collect
 from nas.search_spaces import AXES
 from tests.reports.synthetic_campaign import DEFAULTS, realistic
 
-FURTHER: dict[str, list[Any]] = {"scale": [0.5, 1.0, 10.0]}
+FURTHER: dict[str, list[Any]] = {
+    "scale": [0.5, 1.0, 10.0],
+    "encoding": ["raw", "periodic x", "fourier 4"],
+}
 PER_AXIS = ("survival_rates", "kaplan_meier", "importance", "individual_rank")
 
 
@@ -59,6 +62,7 @@ def test_it_is_in_the_words(page: Path) -> None:
         assert f"<li>{axis.capitalize()}: " in text
         assert f"By {axis}" in text
     assert " ×10" in text
+    assert " periodic x" in text
 
 
 def test_an_axis_at_its_default_is_nowhere(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The axes: how levels are checked, written and told apart, and which axes are in play."""
 
+import math
 from types import SimpleNamespace
 from typing import Any
 
@@ -40,11 +41,44 @@ def test_a_candidate_reads_as_activation_depth_width() -> None:
         (("sine", 2, -3), "width=-3: expected an integer ≥ 1"),
         (("sine", 2.0, 16), "depth=2.0: expected an integer ≥ 1"),
         (("sine", 2, True), "width=True: expected an integer ≥ 1"),
+        (("sine", 2, 16, 0), "scale=0: expected a number above 0"),
+        (("sine", 2, 16, math.inf), "scale=inf: expected a number above 0"),
+        (("sine", 2, 16, math.nan), "scale=nan: expected a number above 0"),
+        (("sine", 2, 16, 10**400), "scale=10+: expected a number above 0"),
+        (("sine", 2, 16, True), "scale=True: expected a number above 0"),
+        (("sine", 2, 16, "10"), "scale='10': expected a number above 0"),
+        (("sine", 2, 16, 1, None), "encoding=None: expected raw, fourier M, or periodic with"),
     ],
 )
-def test_impossible_candidates_are_refused(values: tuple[str, int, int], message: str) -> None:
+def test_impossible_candidates_are_refused(values: tuple[Any, ...], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Candidate(*values)
+
+
+@pytest.mark.parametrize(
+    "encoding",
+    ["", "Raw", "raw ", "fourier", "fourier 0", "fourier 04", "fourier 1000", "fourier -1",
+     "fourier 1.5", "periodic", "periodic 3", "periodic x 0", "periodic x 2 3", "periodic  x",
+     "periodic x,y", "periodic x\n"],
+)  # fmt: skip
+def test_impossible_encodings_are_refused(encoding: str) -> None:
+    with pytest.raises(ValueError, match="expected raw, fourier M, or periodic with"):
+        Candidate("sine", 2, 16, encoding=encoding)
+
+
+@pytest.mark.parametrize(
+    "encoding",
+    ["raw", "fourier 1", "fourier 128", "periodic x", "periodic x 3", "periodic x1 t 12"],
+)
+def test_encodings_stand_last_in_the_name(encoding: str) -> None:
+    name = str(Candidate("sine", 2, 16, encoding=encoding))
+    assert name == ("sine 2×16" if encoding == "raw" else f"sine 2×16 {encoding}")
+
+
+def test_a_scale_is_one_number_however_it_is_written() -> None:
+    assert Candidate("sine", 2, 16, 10) == Candidate("sine", 2, 16, 10.0)
+    assert str(Candidate("sine", 2, 16, 10)) == "sine 2×16 ×10"
+    assert type(Candidate("sine", 2, 16, 10).scale) is float
 
 
 @pytest.mark.parametrize("axis", AXES, ids=lambda axis: axis.name)
