@@ -3,6 +3,7 @@
 Shapes: Y rows (vertical coordinate, from low to high), X columns (horizontal one).
 """
 
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from nas.search_spaces.candidates import written
 
 Array = NDArray[np.float64]
 
+_LINE = 20  # letters of a title that fit above a panel
 MOST_PANELS = 12  # experts shown one by one; nobody would look at more
 
 
@@ -50,6 +52,14 @@ class SolutionMap:
         """Height of a panel over its width."""
         left, right, bottom, top = self.extent
         return float(np.clip((top - bottom) / (right - left), 0.4, 1.6)) if self.spatial else 0.8
+
+    def title(self, candidate: int) -> str:
+        """An expert's name, on as many lines as it needs above a panel."""
+        return textwrap.fill(self.names[candidate], _LINE)
+
+    def titles(self) -> float:
+        """Height of a panel's title, in inches."""
+        return 0.65 + 0.17 * max(self.title(c).count("\n") for c in self.shown())
 
     def shown(self) -> tuple[int, ...]:
         """The experts that get a panel of their own: those with most weight."""

@@ -14,8 +14,12 @@ from nas.search_spaces import AXES, Axis
 
 # The axis whose levels are told apart by hue wherever experts are drawn.
 HUED = next(axis for axis in AXES if not axis.ordered)
-# For levels that have no hue of their own, from those of Okabe and Ito (2008), and greys.
-_OTHERS = ("#56B4E9", "#7F7F7F", "#000000", "#B8A800")
+# Hues of Okabe and Ito (2008), distinct in all common forms of colour blindness, and some more; for
+# levels that have no hue of their own.
+_HUES = (
+    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F", "#000000",
+    "#B8A800",
+)  # fmt: skip
 HIGHLIGHT = "#C1272D"  # the recommended trial and run
 QUIET = "#8A8A8A"  # all others
 INK = "#222222"
@@ -67,8 +71,9 @@ def level_colours(axis: Axis, levels: Sequence[str]) -> dict[str, str]:
     {'sine': '#0072B2', 'tanh': '#D55E00'}
     """
     if not axis.ordered:
+        left = [hue for hue in _HUES if hue not in axis.hues.values()]
         strangers = sorted(set(levels) - axis.hues.keys())
-        others = {level: _OTHERS[i % len(_OTHERS)] for i, level in enumerate(strangers)}
+        others = {level: left[i % len(left)] for i, level in enumerate(strangers)}
         return {level: axis.hues.get(level) or others[level] for level in levels}
     ramp = mpl.colormaps["viridis"]
     last = max(len(levels) - 1, 1)

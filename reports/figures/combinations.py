@@ -1,5 +1,6 @@
 """Survivors per combination of levels: where in the space the subsets come from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,15 +14,17 @@ from nas.reports.report import Report
 from nas.reports.rows import each
 from nas.reports.style import HUED, WEIGHT_COLOURS
 from nas.reports.words import pattern
+from nas.search_spaces import Axis
 from nas.search_spaces.candidates import written
 
 SECTION = "survival"
 ORDER = 4
+_MOST_ROWS = 24  # with more, axes that have a default are left out, the last first
 
 
 @dataclass(frozen=True)
 class Combinations:
-    """Columns: the levels of the axis that has hues; rows: all other levels.
+    """Columns: the levels of the axis that has hues; rows: combinations of all other levels.
 
     Rates are NaN where no expert was tried.
     """
@@ -29,15 +32,19 @@ class Combinations:
     rate: pd.DataFrame
     label: pd.DataFrame  # "2/5"
     rows: str  # what they are
+    left_out: tuple[Axis, ...]  # the counts are over all levels of these
 
 
 def summarise(report: Report) -> Combinations | None:
     """Counts in completed runs; None where a table would have one row or one column."""
     known = report.statistics.completed
     others = [axis for axis in report.statistics.axes if axis is not HUED]
-    names = [axis.name for axis in others]
-    if len(known[names].drop_duplicates()) < 2 or known[HUED.name].nunique() < 2:
+    left_out: list[Axis] = []
+    while _rows(known, others) > _MOST_ROWS and others[-1].default is not None:
+        left_out.insert(0, others.pop())
+    if _rows(known, others) < 2 or known[HUED.name].nunique() < 2:
         return None
+    names = [axis.name for axis in others]
     alive = known.assign(alive=known["outcome"] == "survived")
     cells = alive.groupby([*names, HUED.name])["alive"].agg(["sum", "count"])
     cells["rate"] = cells["sum"] / cells["count"]
@@ -46,7 +53,11 @@ def summarise(report: Report) -> Combinations | None:
     label = cells["label"].unstack().fillna("")
     rows = [written(row) for row in each(rate.index.to_frame(index=False))]
     rate.index = label.index = pd.Index(rows, name="others")
-    return Combinations(rate, label, pattern(others))
+    return Combinations(rate, label, pattern(others), tuple(left_out))
+
+
+def _rows(known: pd.DataFrame, axes: Sequence[Axis]) -> int:
+    return len(known[[axis.name for axis in axes]].drop_duplicates())
 
 
 def draw(data: Combinations, figure: Figure) -> None:
@@ -90,7 +101,8 @@ def pictures(report: Report) -> list[Picture]:
             "Survivors by architecture",
             f"Survivors of tried experts by {HUED.name} and {data.rows}. Highest shares: {spoken}.",
             "Each cell: survivors / tried, in completed runs. Blank: never tried. A cell with "
-            "few tries says little, whatever its colour.",
+            "few tries says little, whatever its colour."
+            + "".join(f" Counted over all {axis.plural}." for axis in data.left_out),
             (max(4.0, 1.6 + 0.7 * data.rate.shape[1]), 1.4 + 0.34 * data.rate.shape[0]),
             partial(draw, data),
         )

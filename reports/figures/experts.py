@@ -44,7 +44,7 @@ def draw(data: tuple[SolutionMap, str], figure: Figure) -> None:
     for ax, candidate in zip(axes, experts, strict=True):
         values = where.values[f"{field}.expert.{candidate}"]
         shown = solution_map.image(
-            ax, where, values, SOLUTION_COLOURS, low, high, where.names[candidate]
+            ax, where, values, SOLUTION_COLOURS, low, high, where.title(candidate)
         )
     solution_map.label_rim(axes, _COLUMNS)
     least, most = solution_map.limits(*(where.values[f"{field}.expert.{c}"] for c in experts))
@@ -71,7 +71,7 @@ def pictures(report: Report) -> list[Picture]:
                 "What each expert alone would predict. Where its weight is small its prediction "
                 "is unconstrained, and may be far off; pointed ends of the scale mean that values "
                 "lie beyond it." + where.left_out(),
-                (4.9, 1.0 + rows * (0.65 + 2.0 * where.ratio)),
+                (4.9, 1.0 + rows * (where.titles() + 2.0 * where.ratio)),
                 partial(draw, (where, field)),
             )
         )

@@ -27,7 +27,7 @@ def draw(data: SolutionMap, figure: Figure) -> None:
     for ax, candidate in zip(axes, experts, strict=True):
         values = data.values[f"weight.{candidate}"]
         shown = solution_map.image(
-            ax, data, values, WEIGHT_COLOURS, 0.0, 1.0, data.names[candidate]
+            ax, data, values, WEIGHT_COLOURS, 0.0, 1.0, data.title(candidate)
         )
     solution_map.label_rim(axes, _COLUMNS)
     figure.colorbar(shown, ax=axes, label="weight", location="bottom", shrink=0.6)
@@ -46,7 +46,7 @@ def pictures(report: Report) -> list[Picture]:
             f"Weight of each surviving expert over the domain, by falling mean: {spoken}.",
             "Bright: the gate relies on this expert here. At each point the weights of all "
             "experts add up to 1." + data.left_out(),
-            (4.9, 1.0 + rows * (0.65 + 2.0 * data.ratio)),
+            (4.9, 1.0 + rows * (data.titles() + 2.0 * data.ratio)),
             partial(draw, data),
         )
     ]

@@ -11,7 +11,7 @@ from nas import reports
 from nas.campaign import records
 from nas.errors import UserError
 from nas.reports import report
-from nas.reports.figures import collect
+from nas.reports.figures import collect, combinations
 from nas.search_spaces import AXES
 from tests.reports.synthetic_campaign import DEFAULTS, realistic
 
@@ -63,6 +63,26 @@ def test_it_is_in_the_words(page: Path) -> None:
         assert f"By {axis}" in text
     assert " ×10" in text
     assert " periodic x" in text
+
+
+def test_combinations_stay_few_and_count_everyone(tmp_path: Path) -> None:
+    content = report.of(realistic(trials=6, broken=(), further=FURTHER).records(tmp_path))
+    data = combinations.summarise(content)
+    assert data is not None
+    assert data.rows == "depth × width × scale"
+    assert [axis.name for axis in data.left_out] == ["encoding"]
+    assert list(data.rate.index[:4]) == ["2×16 ×0.5", "2×16", "2×16 ×10", "2×32 ×0.5"]
+    tried = data.label.replace("", "0/0").map(lambda text: int(text.split("/")[1]))
+    assert tried.to_numpy().sum() == len(content.statistics.completed)
+
+
+def test_long_names_are_broken_above_panels(tmp_path: Path) -> None:
+    made = realistic(trials=1, broken=(), further={"encoding": ["periodic x y 3"]})
+    shown = report.of(made.records(tmp_path)).map
+    assert shown is not None
+    lines = [line for one in shown.shown() for line in shown.title(one).splitlines()]
+    assert len(lines) > len(shown.shown())
+    assert max(map(len, lines)) <= 20
 
 
 def test_an_axis_at_its_default_is_nowhere(tmp_path: Path) -> None:
