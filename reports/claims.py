@@ -65,7 +65,15 @@ def significance(axes: int) -> float:
 
 
 def apart(axis: str, rates: pd.DataFrame) -> list[Claim]:
-    """The levels of an axis whose intervals do not touch, the best first."""
+    """The levels of an axis whose intervals do not touch, the best first.
+
+    Examples
+    --------
+    >>> rates = pd.DataFrame({"axis": "depth", "level": ["2", "3"], "rate": [0.9, 0.2],
+    ...                       "low": [0.8, 0.1], "high": [0.95, 0.4]})
+    >>> print(*apart("depth", rates))
+    depth 2 over 3
+    """
     rows = rates[rates["axis"] == axis]
     return [
         Claim(axis, better.level, worse.level)
@@ -76,7 +84,17 @@ def apart(axis: str, rates: pd.DataFrame) -> list[Claim]:
 
 
 def claims(rates: pd.DataFrame, chance: Mapping[str, float], runs: int) -> list[Claim]:
-    """All claims on ``rates`` and ``chance`` (see `nas.reports.survival`) of so many runs."""
+    """All claims on ``rates`` and ``chance`` (see `nas.reports.survival`) of so many runs.
+
+    Examples
+    --------
+    >>> rates = pd.DataFrame({"axis": "depth", "level": ["2", "3"], "rate": [0.9, 0.2],
+    ...                       "low": [0.8, 0.1], "high": [0.95, 0.4]})
+    >>> print(*claims(rates, {"depth": 0.001}, runs=5))
+    depth 2 over 3
+    >>> claims(rates, {"depth": 0.2}, runs=5)
+    []
+    """
     if runs < LEAST_RUNS:
         return []
     sure = [axis for axis in chance if chance[axis] < significance(len(chance))]
@@ -84,7 +102,13 @@ def claims(rates: pd.DataFrame, chance: Mapping[str, float], runs: int) -> list[
 
 
 def article(rates: pd.DataFrame) -> Iterator[Claim]:
-    """The claims of `ARTICLE` whose two levels were tried."""
+    """The claims of `ARTICLE` whose two levels were tried.
+
+    Examples
+    --------
+    >>> print(*article(pd.DataFrame({"axis": "width", "level": ["8", "16", "128"]})))
+    width 128 over 8
+    """
     kinds = {axis.name: axis.kind for axis in AXES}
     for axis, better, worse in ARTICLE:
         levels = sorted(rates.loc[rates["axis"] == axis, "level"], key=kinds[axis])

@@ -81,7 +81,13 @@ def level_colours(axis: Axis, levels: Sequence[str]) -> dict[str, str]:
 
 
 def expert_colours(experts: Sequence[tuple[int, str]]) -> dict[int, str]:
-    """A colour per (candidate, its level of `HUED`): the level's hue, lighter one by one."""
+    """A colour per (candidate, its level of `HUED`): the level's hue, lighter one by one.
+
+    Examples
+    --------
+    >>> expert_colours([(0, "sine"), (7, "sine"), (3, "tanh")])
+    {0: '#0072b2', 7: '#60a7cf', 3: '#d55e00'}
+    """
     hues = level_colours(HUED, [level for _, level in experts])
     colours = {}
     for level, hue in hues.items():
@@ -92,13 +98,25 @@ def expert_colours(experts: Sequence[tuple[int, str]]) -> dict[int, str]:
 
 
 def ink_on(colour: str) -> str:
-    """Black or white, whichever reads better on ``colour``."""
+    """Black or white, whichever reads better on ``colour``.
+
+    Examples
+    --------
+    >>> ink_on("#0072B2")
+    'white'
+    """
     red, green, blue = to_rgb(colour)
     return INK if 0.299 * red + 0.587 * green + 0.114 * blue > 0.5 else "white"
 
 
 def power_of_ten(value: float) -> str:
-    """A tick of a logarithmic axis: 10⁻³, 2×10⁻³."""
+    """A tick of a logarithmic axis.
+
+    Examples
+    --------
+    >>> power_of_ten(1e-3), power_of_ten(2e-3)
+    ('10⁻³', '2×10⁻³')
+    """
     exponent = math.floor(math.log10(value) + 1e-9)
     head = f"{value / 10**exponent:.2g}"
     power = "10" + str(exponent).translate(_SUPERSCRIPT)

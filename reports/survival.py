@@ -13,15 +13,14 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.duration.survfunc import SurvfuncRight
-from statsmodels.stats.proportion import proportion_confint
 
+from nas.reports import intervals
 from nas.search_spaces import AXES, Axis
 from nas.search_spaces.candidates import in_play
 
-COVERAGE = 0.95
+COVERAGE = intervals.COVERAGE
 _DEALS = 9_999  # random deals behind `chance`: resolves p-values down to 1e-4
 
 
@@ -52,11 +51,20 @@ def survival_rates(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
 
     Columns: axis, level, experts, survived, rate, low, high. The interval takes experts as
     independent. Those of one run compete, so `chance` has to be consulted as well.
+
+    Examples
+    --------
+    >>> experts = pd.DataFrame({"run": "a", "activation": ["sine", "tanh"], "depth": 2, "width": 16,
+    ...                         "outcome": ["survived", "dropped"], "importance": [0.9, 0.1],
+    ...                         "individual_loss": [1e-4, 1e-2], "born": 0, "ended": [50, 20]})
+    >>> runs = pd.DataFrame({"run": ["a"], "status": "completed", "experts_before": 2})
+    >>> survival_rates(experts, runs).loc[:1, ["level", "rate"]].to_dict("list")
+    {'level': ['sine', 'tanh'], 'rate': [1.0, 0.0]}
     """
     rows = []
     for axis, level, group in _by_level(completed(experts, runs), axes(experts)):
         survived = int((group["outcome"] == "survived").sum())
-        low, high = proportion_confint(survived, len(group), alpha=1 - COVERAGE, method="wilson")
+        low, high = intervals.wilson(survived, len(group))
         rows.append((axis, level, len(group), survived, survived / len(group), low, high))
     names = ["axis", "level", "experts", "survived", "rate", "low", "high"]
     return pd.DataFrame(rows, columns=names)
@@ -72,6 +80,14 @@ def kaplan_meier(experts: pd.DataFrame) -> pd.DataFrame:
 
     Columns: axis, level, step, at_risk, dropped, alive, low, high: one row at step 0, one
     per step with a drop, and one at the last step seen. ``alive`` holds from its step on.
+
+    Examples
+    --------
+    >>> experts = pd.DataFrame({"activation": "sine", "depth": 2, "width": 16, "born": 0,
+    ...                         "ended": [20, 50], "outcome": ["dropped", "survived"]})
+    >>> curves = kaplan_meier(experts)
+    >>> curves.loc[curves["axis"] == "depth", ["step", "alive"]].to_dict("list")
+    {'step': [0, 20, 50], 'alive': [1.0, 0.5, 0.5]}
     """
     lived = experts.assign(lived=experts["ended"] - experts["born"])
     rows = []
@@ -79,7 +95,7 @@ def kaplan_meier(experts: pd.DataFrame) -> pd.DataFrame:
         times = group["lived"].to_numpy(dtype=float)
         events = (group["outcome"] == "dropped").to_numpy(dtype=int)
         curve = SurvfuncRight(times, events)
-        low, high = _pointwise(curve.surv_prob, curve.surv_prob_se)
+        low, high = intervals.log_log(curve.surv_prob, curve.surv_prob_se)
         steps = zip(
             curve.surv_times, curve.n_risk, curve.n_events, curve.surv_prob, low, high, strict=True
         )
@@ -108,6 +124,15 @@ def importance(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     and the interval is Student's t over those means, wide where runs are few. (A bootstrap
     over fewer than about ten runs would be too narrow.) Columns: axis, level, experts,
     runs, relative, low, high; no interval (NaN) for one run or where all runs agree exactly.
+
+    Examples
+    --------
+    >>> experts = pd.DataFrame({"run": "a", "activation": ["sine", "tanh"], "depth": 2, "width": 16,
+    ...                         "outcome": ["survived", "dropped"], "importance": [0.9, 0.1],
+    ...                         "individual_loss": [1e-4, 1e-2], "born": 0, "ended": [50, 20]})
+    >>> runs = pd.DataFrame({"run": ["a"], "status": "completed", "experts_before": 2})
+    >>> importance(experts, runs).loc[:1, ["level", "relative"]].to_dict("list")
+    {'level': ['sine', 'tanh'], 'relative': [1.8, 0.0]}
     """
     known = completed(experts, runs)
     pool = known["run"].map(runs.set_index("run")["experts_before"]).astype(float)
@@ -123,6 +148,15 @@ def individual_rank(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     This ranks single networks as they are after the warm-up, whatever the gate made of
     them. Ranks, because losses of different runs (other points, other seeds) do not
     compare. Columns: axis, level, experts, runs, rank, low, high, as in `importance`.
+
+    Examples
+    --------
+    >>> experts = pd.DataFrame({"run": "a", "activation": ["sine", "tanh"], "depth": 2, "width": 16,
+    ...                         "outcome": ["survived", "dropped"], "importance": [0.9, 0.1],
+    ...                         "individual_loss": [1e-4, 1e-2], "born": 0, "ended": [50, 20]})
+    >>> runs = pd.DataFrame({"run": ["a"], "status": "completed", "experts_before": 2})
+    >>> individual_rank(experts, runs).loc[:1, ["level", "rank"]].to_dict("list")
+    {'level': ['sine', 'tanh'], 'rank': [0.0, 1.0]}
     """
     known = completed(experts, runs)
     known = known[known["individual_loss"].notna()]
@@ -167,6 +201,15 @@ def best_alone(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
 
     By the rank of `main_effects` within its run, 0 the best and 1 the worst, averaged over the
     completed runs. Columns: the axes, runs, rank.
+
+    Examples
+    --------
+    >>> experts = pd.DataFrame({"run": "a", "activation": ["sine", "tanh"], "depth": 2, "width": 16,
+    ...                         "outcome": ["survived", "dropped"], "importance": [0.9, 0.1],
+    ...                         "individual_loss": [1e-4, 1e-2], "born": 0, "ended": [50, 20]})
+    >>> runs = pd.DataFrame({"run": ["a"], "status": "completed", "experts_before": 2})
+    >>> best_alone(experts, runs)["activation"].to_list()
+    ['sine', 'tanh']
     """
     known, varied = completed(experts, runs), [axis.name for axis in axes(experts)]
     parts = []
@@ -245,25 +288,7 @@ def _means_over_runs(experts: pd.DataFrame, varied: tuple[Axis, ...], name: str)
     known = experts[experts["value"].notna()]
     for axis, level, group in _by_level(known, varied):
         means = group.groupby("run", sort=True)["value"].mean().to_numpy(dtype=float)
-        low = high = float("nan")
-        if len(means) > 1 and np.ptp(means) > 0:
-            half = stats.t.ppf((1 + COVERAGE) / 2, len(means) - 1) * stats.sem(means)
-            low, high = means.mean() - half, means.mean() + half
+        low, high = intervals.student(means)
         rows.append((axis, level, len(group), len(means), means.mean(), low, high))
     names = ["axis", "level", "experts", "runs", name, "low", "high"]
     return pd.DataFrame(rows, columns=names)
-
-
-def _pointwise(
-    alive: NDArray[np.float64], error: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Interval on the log-log scale, which stays within [0, 1]; where alive is 0, just 0.
-
-    ``error`` is Greenwood's; at 0 it is undefined, and log-log as well.
-    """
-    low, high = alive.copy(), alive.copy()
-    inner = (alive > 0) & (alive < 1)
-    share, z = alive[inner], stats.norm.ppf((1 + COVERAGE) / 2)
-    factor = np.exp(z * error[inner] / (share * np.abs(np.log(share))))
-    low[inner], high[inner] = share**factor, share ** (1 / factor)
-    return low, high

@@ -172,15 +172,33 @@ def levels(statistics: Statistics) -> Iterator[Table]:
 
 
 def count(value: float) -> str:
-    """A number of things with thousands set apart; a dash for none."""
+    """A number of things with thousands set apart; a dash for none.
+
+    Examples
+    --------
+    >>> count(12345.0), count(float("nan"))
+    ('12,345', '–')
+    """
     return "–" if pd.isna(value) else f"{value:,.0f}"
 
 
 def whole(value: float) -> str:
-    """An integer, which a column with gaps holds as a float; a dash for none."""
+    """An integer, which a column with gaps holds as a float; a dash for none.
+
+    Examples
+    --------
+    >>> whole(3.0), whole(float("nan"))
+    ('3', '–')
+    """
     return "–" if pd.isna(value) else f"{value:.0f}"
 
 
 def text(value: str) -> str:
-    """A text, or a dash where there is none."""
+    """A text, or a dash where there is none.
+
+    Examples
+    --------
+    >>> text("out of memory"), text("")
+    ('out of memory', '–')
+    """
     return "–" if pd.isna(value) or not value else value

@@ -15,11 +15,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
-from statsmodels.stats.proportion import proportion_confint
 
 from nas.campaign.records import Records
+from nas.reports import intervals
+from nas.reports.intervals import COVERAGE
 from nas.reports.rows import each
-from nas.reports.survival import COVERAGE, main_effects
+from nas.reports.survival import main_effects
 from nas.search_spaces import AXES
 
 CANDIDATE = [axis.name for axis in AXES]
@@ -126,6 +127,11 @@ def chance(table: pd.DataFrame) -> float:
     Exact: if the selected subset is itself one of chance, the number of N random subsets that it
     beats is 0, 1, …, N, all equally probable. The distribution of the sum over the runs is their
     convolution. NaN where nothing was compared.
+
+    Examples
+    --------
+    >>> chance(pd.DataFrame({"subsets": [19], "beaten": [18.0]}))  # ranks 18 and 19 of 0 … 19
+    0.1
     """
     compared = table.dropna(subset=["beaten"])
     if compared.empty:
@@ -137,7 +143,13 @@ def chance(table: pd.DataFrame) -> float:
 
 
 def least_chance(table: pd.DataFrame) -> float:
-    """The least `chance` that there could be: that of selected subsets that beat all others."""
+    """The least `chance` that there could be: that of selected subsets that beat all others.
+
+    Examples
+    --------
+    >>> least_chance(pd.DataFrame({"subsets": [19, 3], "beaten": [3.0, 2.0]}))  # 1/20 · 1/4
+    0.0125
+    """
     subsets = table.dropna(subset=["beaten"])["subsets"]
     return float(np.prod(1 / (subsets + 1)))
 
@@ -148,8 +160,7 @@ def share(table: pd.DataFrame) -> tuple[float, float, float]:
     if len(compared) != 1:
         return over_runs(table, "better")
     (row,) = each(compared)
-    low, high = proportion_confint(row.beaten, row.subsets, alpha=1 - COVERAGE, method="wilson")
-    return float(row.better), float(low), float(high)
+    return float(row.better), *intervals.wilson(row.beaten, row.subsets)
 
 
 def _alone(records: Records, run: str) -> pd.DataFrame:
@@ -160,7 +171,13 @@ def _alone(records: Records, run: str) -> pd.DataFrame:
 
 
 def over_runs(table: pd.DataFrame, column: str) -> tuple[float, float, float]:
-    """Median over the runs and its interval (see the top); no interval for a single run."""
+    """Median over the runs and its interval (see the top); no interval for a single run.
+
+    Examples
+    --------
+    >>> over_runs(pd.DataFrame({"ratio": [0.5, 0.9, 0.6]}), "ratio")
+    (0.6, 0.5, 0.9)
+    """
     values = np.sort(table[column].dropna().to_numpy(dtype=float))
     if not len(values):
         return float("nan"), float("nan"), float("nan")
@@ -171,7 +188,13 @@ def over_runs(table: pd.DataFrame, column: str) -> tuple[float, float, float]:
 
 
 def coverage(runs: int) -> float:
-    """The probability that the interval of `over_runs` holds the median (the sign test's)."""
+    """The probability that the interval of `over_runs` covers the median (the sign test's).
+
+    Examples
+    --------
+    >>> coverage(6)
+    0.96875
+    """
     return _holds(_left_out(runs), runs)
 
 

@@ -8,8 +8,8 @@ import pandas as pd
 
 from nas.campaign.records import Records
 from nas.reports import validation_statistics as statistics
+from nas.reports.intervals import COVERAGE
 from nas.reports.rows import each
-from nas.reports.survival import COVERAGE
 from nas.reports.words import number, percent, plural
 from nas.search_spaces.candidates import written
 

@@ -15,7 +15,13 @@ from nas.search_spaces.candidates import written
 
 
 def number(value: float) -> str:
-    """Three digits, as a scientist writes them: 0.0123, 1.23e-5, 45.2; a dash for none."""
+    """Three digits, as a scientist writes them; a dash for none.
+
+    Examples
+    --------
+    >>> number(0.01234), number(1.234e-5), number(45.2), number(math.nan)
+    ('0.0123', '1.23e-5', '45.2', '–')
+    """
     if not math.isfinite(value):
         return "–"
     if value == 0 or 1e-2 <= abs(value) < 1e5:
@@ -25,18 +31,37 @@ def number(value: float) -> str:
 
 
 def plural(count: int, thing: str) -> str:
-    """1 run, 2 runs."""
+    """A count of things.
+
+    Examples
+    --------
+    >>> plural(1, "run"), plural(2, "run")
+    ('1 run', '2 runs')
+    """
     return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
 def percent(value: float) -> str:
+    """A share in percent; a dash for none.
+
+    Examples
+    --------
+    >>> percent(0.256), percent(0.001)
+    ('26 %', '<1 %')
+    """
     if not math.isfinite(value):
         return "–"
     return "<1 %" if 0 < value < 0.005 else f"{100 * value:.0f} %"
 
 
 def duration(seconds: float) -> str:
-    """Seconds as a person says them: 42 s, 3 min 20 s, 2 h 05 min."""
+    """Seconds as a person says them.
+
+    Examples
+    --------
+    >>> duration(42), duration(200), duration(7500)
+    ('42 s', '3 min 20 s', '2 h 05 min')
+    """
     if not math.isfinite(seconds):
         return "–"
     minutes, rest = divmod(round(seconds), 60)
@@ -70,7 +95,13 @@ def listed(names: Sequence[str]) -> str:
 
 
 def subset(survivors: pd.DataFrame) -> str:
-    """The experts of a mixture: 'sine 2×64 (61 %), tanh 3×32 (39 %)'."""
+    """The experts of a mixture with their importance.
+
+    Examples
+    --------
+    >>> subset(pd.DataFrame({"activation": ["sine"], "depth": 2, "width": 64, "importance": 0.61}))
+    'sine 2×64 (61 %)'
+    """
     parts = []
     for row in each(survivors):
         share = f" ({percent(row.importance)})" if math.isfinite(row.importance) else ""
@@ -79,7 +110,13 @@ def subset(survivors: pd.DataFrame) -> str:
 
 
 def choice(front: int, trials: int) -> str:
-    """Why the recommended trial is it, of ``trials`` with ``front`` on the front."""
+    """Why the recommended trial is it, of ``trials`` with ``front`` on the front.
+
+    Examples
+    --------
+    >>> choice(front=1, trials=12)
+    'no other is better in loss or in size'
+    """
     if trials == 1:
         return "the only one"
     if front == 1:
@@ -194,7 +231,15 @@ def _of(row: Any) -> str:
 
 
 def counted(rate: Any) -> str:
-    """A row of `survival.survival_rates` in words."""
+    """A row of `survival.survival_rates` in words.
+
+    Examples
+    --------
+    >>> rates = pd.DataFrame({"axis": ["depth"], "level": "2", "survived": 8, "experts": 10,
+    ...                       "low": 0.49, "high": 0.94})
+    >>> counted(next(each(rates)))
+    'depth 2: 8 of 10 survive (49% to 94%)'
+    """
     return (
         f"{rate.axis} {rate.level}: {rate.survived} of {rate.experts} survive "
         f"({rate.low:.0%} to {rate.high:.0%})"

@@ -101,7 +101,12 @@ def parse(text: str, where: str) -> Any:
 
 
 def parse_override(text: str) -> tuple[tuple[str, ...], Any]:
-    """The dotted key and the value of ``training.steps=500``.
+    """The dotted key and the value of an override.
+
+    Examples
+    --------
+    >>> parse_override("training.steps=500")
+    (('training', 'steps'), 500)
 
     Raises
     ------
@@ -119,6 +124,11 @@ def parse_override(text: str) -> tuple[tuple[str, ...], Any]:
 
 def with_override(settings: Mapping[str, Any], names: Sequence[str], value: Any) -> dict[str, Any]:
     """``settings`` with ``value`` at the path ``names``; sections on the way are made.
+
+    Examples
+    --------
+    >>> with_override({"seed": 1}, ["space", "depths"], [2])
+    {'seed': 1, 'space': {'depths': [2]}}
 
     Raises
     ------
