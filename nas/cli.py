@@ -129,17 +129,17 @@ def validate(
         str | None, typer.Option("--run", help="A run such as 0007-0, not the recommended trial's.")
     ] = None,
 ) -> None:
-    """Measure whether the choice is to be trusted: against random subsets and single networks.
+    """Measure whether the choice can be trusted: against random subsets and single networks.
 
     Trains some two dozen subsets beside each run of the recommended trial, and every candidate
     alone; what it finds goes into the report. Interrupt it at any time: the same command goes on.
     """
     from nas import validation
-    from nas.reports.verdict import verdict
+    from nas.reports.validation_summary import summary
 
     with _watched() as watch:
         records = validation.validate(folder, run, watch=watch)
-    typer.echo("\n".join(verdict(records)))
+    typer.echo("\n".join(summary(records)))
     typer.echo(f"next: nas report {folder}")
 
 

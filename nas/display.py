@@ -12,13 +12,15 @@ from rich.text import Text
 
 from nas.campaign.jobs import State, Watch
 from nas.reports.rows import each
-from nas.reports.words import architecture, choice, duration, number, plural
+from nas.reports.words import choice, duration, number, plural
 from nas.result import Result
+from nas.search_spaces import AXES
+from nas.search_spaces.candidates import written
 
 
 @contextmanager
 def live(console: Console) -> Iterator[Watch]:
-    """A watcher that draws on ``console``; one that keeps quiet where it is no terminal."""
+    """A watcher that draws on ``console``, or draws nothing where that is no terminal."""
     if not console.is_terminal:
         yield lambda state: None
         return
@@ -52,7 +54,7 @@ def table(state: State) -> Group:
 
 
 def summary(result: Result) -> list[str]:
-    """What a finished campaign tells: how many runs, and the recommended network."""
+    """What a finished campaign found: how many runs, and the recommended network."""
     runs, trials = result.records.runs, result.records.trials
     failed = int((runs.status != "completed").sum())
     finished = f"{plural(len(runs), 'run')} finished"
@@ -63,7 +65,7 @@ def summary(result: Result) -> list[str]:
         return [*lines, "no trial completed, so none is recommended"]
     best = result.recommended
     front = int(trials.on_front.sum())
-    names = ", ".join(architecture(expert) for expert in result.survivors.itertuples())
+    names = ", ".join(written(expert) for expert in result.survivors.itertuples())
     lines += [
         f"recommended: trial {best.trial} (run {best.run}), {choice(front, len(trials))}",
         f"  experts          {best.experts_before:.0f} → {best.experts_after:.0f}: {names}",
@@ -71,23 +73,23 @@ def summary(result: Result) -> list[str]:
         f"  held-out loss    {best.held_out_loss:.2e}",
     ]
     if best.relative_l2 == best.relative_l2:  # it is NaN where there is no reference
-        lines.append(f"  relative L2      {best.relative_l2:.2e} (measured, never decided on)")
+        lines.append(f"  relative L2      {best.relative_l2:.2e} (measured, not used to decide)")
     return lines
 
 
 def ranking(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """The candidates of a baseline, the least held-out loss first: medians over the repetitions."""
     table = pd.DataFrame(rows).astype({"relative_l2": float})  # all None where there is no truth
-    middle = table.groupby(["activation", "depth", "width"]).median(numeric_only=True)
+    middle = table.groupby([axis.name for axis in AXES]).median(numeric_only=True)
     best_first = list(each(middle.sort_values("held_out_loss").reset_index()))
-    wide = max(len(architecture(row)) for row in best_first)
+    wide = max(len(written(row)) for row in best_first)
     repetitions = plural(table["repetition"].nunique(), "repetition")
     return [
         f"{plural(len(best_first), 'candidate')}, each alone, {repetitions}; "
         "the least held-out loss first",
         f"  {'':{wide}}  parameters  held-out loss  relative L2",
         *(
-            f"  {architecture(row):{wide}}  {row.parameters:10,.0f}  {row.held_out_loss:13.2e}"
+            f"  {written(row):{wide}}  {row.parameters:10,.0f}  {row.held_out_loss:13.2e}"
             f"  {number(row.relative_l2):>11}"
             for row in best_first
         ),

@@ -1,4 +1,4 @@
-"""The toolkit from Python: search, and what a search leaves."""
+"""The toolkit from Python: run a search, and use what it found."""
 
 import os
 from collections.abc import Mapping
@@ -79,7 +79,7 @@ class Result:
         problem: Problem | None = None,
         watch: jobs.Watch = lambda state: None,
     ) -> "Result":
-        """Measure whether the choice is to be trusted (see `nas.validation.validate`).
+        """Measure whether the choice can be trusted (see `nas.validation.validate`).
 
         ``problem`` is the one searched, where it was given as a `Problem`.
         """
@@ -109,12 +109,12 @@ def search(
     problem
         A `Problem`, the name of one, or the path of a Python file with one.
     space
-        A grid, as a `SearchSpace` or a mapping of activations, depths and widths, or the name
-        of a search space.
+        A grid, as a `SearchSpace` or a mapping of axes to levels such as ``{"depths": [2, 3]}``,
+        or the name of a search space.
     out
         The campaign's folder.
     watch
-        Is told the campaign's `State` a few times a second.
+        Is called with the campaign's `State` a few times a second.
     settings
         All other keys of a campaign file: ``trials=12``, ``training={"steps": 500}``.
 

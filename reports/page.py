@@ -10,9 +10,18 @@ from nas.campaign import records as campaign_records
 from nas.campaign.records import Records
 from nas.errors import UserError
 from nas.files import write_text
-from nas.reports import making, statistics, tables, verdict, words
-from nas.reports.gallery import hang
-from nas.reports.recommended import Recommended, find, problem, progress
+from nas.reports import (
+    claims,
+    provenance,
+    report,
+    statistics,
+    tables,
+    validation_summary,
+    words,
+)
+from nas.reports.recommended import problem, progress
+from nas.reports.rendering import render
+from nas.reports.report import Report
 
 _TEMPLATE = "page.html.jinja"
 
@@ -25,9 +34,9 @@ def build(folder: Path, destination: Path) -> Path:
             f"{folder}: expected at least one run that has ended, found none; "
             "run `nas search` again on this folder to go on"
         )
-    numbers = statistics.compute(records)
-    files = statistics.write(numbers, records, destination / "tables")
-    pictures = hang(records, destination / "figures")
+    content = report.of(records)
+    files = statistics.write(content.statistics, records, destination / "tables")
+    pictures = render(content, destination / "figures")
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,  # what comes from records may hold anything
@@ -35,14 +44,15 @@ def build(folder: Path, destination: Path) -> Path:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    content = _text(records, numbers) | _tables(records, numbers)
-    page = environment.get_template(_TEMPLATE).render(content, pictures=pictures, files=files)
+    shown = _text(content) | _tables(content)
+    page = environment.get_template(_TEMPLATE).render(shown, pictures=pictures, files=files)
     write_text(destination / "index.html", page)
     return destination / "index.html"
 
 
-def answer(records: Records, best: Recommended | None) -> list[str]:
+def answer(content: Report) -> list[str]:
     """The first paragraph: what is recommended, what it costs, how good it is."""
+    records, best = content.records, content.best
     if best is None:
         return ["No run was completed, so there is nothing to recommend. The reasons are below."]
     run, trials = best.run, records.trials
@@ -57,8 +67,8 @@ def answer(records: Records, best: Recommended | None) -> list[str]:
     said = [
         first,
         f"Of {tables.whole(run.experts_before)} experts {tables.whole(run.experts_after)} "
-        f"survived: {words.subset(best.survivors)} (activation, depth × width, weight at "
-        "the end of the selection, before the fine-tuning).",
+        f"survived: {words.subset(best.survivors)} ({words.pattern(content.statistics.axes)}, "
+        "weight at the end of the selection, before the fine-tuning).",
         f"Parameters: {tables.count(before)} before, {tables.count(after)} after "
         f"({words.percent(1 - after / before)} fewer), gate included.",
         f"Held-out physics loss: {words.number(run.held_out_loss)}.",
@@ -66,7 +76,7 @@ def answer(records: Records, best: Recommended | None) -> list[str]:
     if pd.notna(run.relative_l2):
         said.append(
             f"Relative L2 error against the reference: {words.number(run.relative_l2)}. "
-            "The reference is only reported; it entered no decision."
+            "The reference is only reported; no decision used it."
         )
     elif problem(records)["has_reference"]:
         said.append("The error against the reference was not measured.")
@@ -82,38 +92,40 @@ def state(records: Records) -> str:
         return ""
     return (
         f"This campaign is not finished: {done.runs} of {done.planned} runs have ended. The "
-        "page tells of those; run the search again to go on, and the report after it."
+        "page shows those; run the search again to go on, then the report again."
     )
 
 
-def _text(records: Records, numbers: statistics.Statistics) -> dict[str, Any]:
-    best, facts = find(records), problem(records)
-    runs = numbers.completed_runs
+def _text(content: Report) -> dict[str, Any]:
+    records, numbers, best = content.records, content.statistics, content.best
+    facts, runs = problem(records), numbers.completed_runs
     return {
         "title": str(facts["title"] or facts["name"] or "A campaign"),
         "equation": str(facts["equation"]),
-        "answer": answer(records, best),
+        "answer": answer(content),
         "state": state(records),
         "survival": words.survival(numbers.rates, numbers.chance, runs),
         "importances": words.importances(numbers.importance, runs),
         "agreement": words.agreement(numbers.agreement),
         "best_alone": words.best_alone(numbers.best_alone),
-        "trust": verdict.verdict(records),
+        "validation": validation_summary.summary(records),
         "article": words.article(numbers.rates, numbers.chance, runs),
+        "axes": len(numbers.axes),
+        "significance": f"{claims.significance(len(numbers.axes)):.2g}",
         "is_2d": len(facts["coordinates"]) == 2,
         "best_run": None if best is None else best.name,
-        "making": making.facts(records),
-        "configuration": making.configuration(records),
+        "provenance": provenance.facts(records, best),
+        "configuration": provenance.configuration(records),
     }
 
 
-def _tables(records: Records, numbers: statistics.Statistics) -> dict[str, Any]:
-    best = find(records)
+def _tables(content: Report) -> dict[str, Any]:
+    records, best = content.records, content.best
     return {
         "trials": tables.trials(records.trials),
         "runs": tables.runs(records.runs),
         "survivors": None if best is None else tables.survivors(best.survivors),
-        "levels": list(tables.levels(numbers)),
+        "levels": list(tables.levels(content.statistics)),
         "failures": tables.failures(records.runs),
         "subsets": tables.subsets(records),
         "singles": tables.singles(records),

@@ -45,7 +45,7 @@ def find(records: Records) -> Recommended | None:
 
 @dataclass(frozen=True)
 class Progress:
-    """How much of the campaign is done. ``planned`` is None where the configuration is mute."""
+    """How much of the campaign is done; ``planned`` is None where the configuration lacks it."""
 
     runs: int
     planned: int | None

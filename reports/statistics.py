@@ -1,4 +1,4 @@
-"""All statistics of a report in one index, and their CSV tables."""
+"""All statistics of a report in one place, and their CSV tables."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,12 +8,18 @@ import pandas as pd
 from nas.campaign.records import Records
 from nas.files import write_text
 from nas.reports import survival
+from nas.search_spaces import Axis
 
 
 @dataclass(frozen=True)
 class Statistics:
-    """The tables of `reports.survival`, and `survival.chance` per factor."""
+    """The tables of `nas.reports.survival`, and its `chance` by axis, each computed once.
 
+    ``axes`` are those in play, and ``completed`` the experts of completed runs.
+    """
+
+    axes: tuple[Axis, ...]
+    completed: pd.DataFrame
     rates: pd.DataFrame
     curves: pd.DataFrame
     importance: pd.DataFrame
@@ -21,13 +27,19 @@ class Statistics:
     best_alone: pd.DataFrame
     agreement: pd.DataFrame
     chance: dict[str, float]
-    completed_runs: int
+
+    @property
+    def completed_runs(self) -> int:
+        """How many runs the statistics rest on."""
+        return int(self.completed["run"].nunique())
 
 
 def compute(records: Records) -> Statistics:
     """Every statistic that the report shows or writes."""
     experts, runs = records.experts, records.runs
     return Statistics(
+        survival.axes(experts),
+        survival.completed(experts, runs),
         survival.survival_rates(experts, runs),
         survival.kaplan_meier(experts),
         survival.importance(experts, runs),
@@ -35,7 +47,6 @@ def compute(records: Records) -> Statistics:
         survival.best_alone(experts, runs),
         survival.agreement(experts, runs),
         survival.chance(experts, runs),
-        survival.completed(experts, runs)["run"].nunique(),
     )
 
 
@@ -53,7 +64,7 @@ def write(statistics: Statistics, records: Records, folder: Path) -> list[str]:
         "agreement": statistics.agreement,
         "singles": records.singles,
         "subsets": records.subsets,
-        "chance": pd.DataFrame(statistics.chance.items(), columns=["factor", "p_value"]),
+        "chance": pd.DataFrame(statistics.chance.items(), columns=["axis", "p_value"]),
     }
     for name, table in tables.items():
         write_text(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))

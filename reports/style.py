@@ -6,20 +6,20 @@ from typing import Any
 
 import matplotlib as mpl
 import seaborn as sns
-from matplotlib.axis import Axis
+from matplotlib.axis import Axis as Scale
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-# Okabe and Ito (2008), distinct in all common forms of colour blindness. The activations of
-# the toolkit have theirs for good, so that reports compare; others take what is left.
-_ACTIVATIONS = {
-    "sine": "#0072B2",
-    "tanh": "#D55E00",
-    "swish": "#009E73",
-    "softplus": "#CC79A7",
-    "gelu": "#E69F00",
-}
-_OTHERS = ("#56B4E9", "#7F7F7F", "#000000", "#B8A800")
+from nas.search_spaces import AXES, Axis
+
+# The axis whose levels are told apart by hue wherever experts are drawn.
+HUED = next(axis for axis in AXES if not axis.ordered)
+# Hues of Okabe and Ito (2008), distinct in all common forms of colour blindness, and some more; for
+# levels that have no hue of their own.
+_HUES = (
+    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F", "#000000",
+    "#B8A800",
+)  # fmt: skip
 HIGHLIGHT = "#C1272D"  # the recommended trial and run
 QUIET = "#8A8A8A"  # all others
 INK = "#222222"
@@ -59,52 +59,75 @@ _SHORTEST = 0.5  # decades that an axis reaches over at least
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def activation_colours(names: Sequence[str]) -> dict[str, str]:
-    """One colour per activation, the same in every figure."""
-    strangers = sorted(set(names) - _ACTIVATIONS.keys())
-    others = {name: _OTHERS[i % len(_OTHERS)] for i, name in enumerate(strangers)}
-    return {name: _ACTIVATIONS.get(name) or others[name] for name in names}
+def level_colours(axis: Axis, levels: Sequence[str]) -> dict[str, str]:
+    """A colour for each level: light to dark where they have an order, else hues.
 
+    A hue that the axis declares is the same in every report, so that reports compare; other levels
+    have what is left.
 
-def level_colours(factor: str, levels: Sequence[str]) -> dict[str, str]:
-    """Colours of a factor's levels: hues for activations, light to dark for sizes."""
-    if factor == "activation":
-        return activation_colours(levels)
+    Examples
+    --------
+    >>> level_colours(HUED, ["sine", "tanh"])
+    {'sine': '#0072B2', 'tanh': '#D55E00'}
+    """
+    if not axis.ordered:
+        left = [hue for hue in _HUES if hue not in axis.hues.values()]
+        strangers = sorted(set(levels) - axis.hues.keys())
+        others = {level: left[i % len(left)] for i, level in enumerate(strangers)}
+        return {level: axis.hues.get(level) or others[level] for level in levels}
     ramp = mpl.colormaps["viridis"]
     last = max(len(levels) - 1, 1)
     return {level: to_hex(ramp(0.85 - 0.8 * i / last)) for i, level in enumerate(levels)}
 
 
 def expert_colours(experts: Sequence[tuple[int, str]]) -> dict[int, str]:
-    """A colour per (candidate, activation): the activation's hue, lighter one by one."""
-    hues = activation_colours([activation for _, activation in experts])
+    """A colour per (candidate, its level of `HUED`): the level's hue, lighter one by one.
+
+    Examples
+    --------
+    >>> expert_colours([(0, "sine"), (7, "sine"), (3, "tanh")])
+    {0: '#0072b2', 7: '#60a7cf', 3: '#d55e00'}
+    """
+    hues = level_colours(HUED, [level for _, level in experts])
     colours = {}
-    for activation, hue in hues.items():
-        mine = [candidate for candidate, name in experts if name == activation]
+    for level, hue in hues.items():
+        mine = [candidate for candidate, other in experts if other == level]
         for i, candidate in enumerate(mine):
             colours[candidate] = _lighter(hue, 0.75 * i / max(len(mine), 1))
     return colours
 
 
 def ink_on(colour: str) -> str:
-    """Black or white, whichever reads better on ``colour``."""
+    """Black or white, whichever reads better on ``colour``.
+
+    Examples
+    --------
+    >>> ink_on("#0072B2")
+    'white'
+    """
     red, green, blue = to_rgb(colour)
     return INK if 0.299 * red + 0.587 * green + 0.114 * blue > 0.5 else "white"
 
 
 def power_of_ten(value: float) -> str:
-    """A tick of a logarithmic axis: 10⁻³, 2×10⁻³."""
+    """A tick of a logarithmic axis.
+
+    Examples
+    --------
+    >>> power_of_ten(1e-3), power_of_ten(2e-3)
+    ('10⁻³', '2×10⁻³')
+    """
     exponent = math.floor(math.log10(value) + 1e-9)
     head = f"{value / 10**exponent:.2g}"
     power = "10" + str(exponent).translate(_SUPERSCRIPT)
     return power if head == "1" else f"{head}×{power}"
 
 
-def logarithmic(axis: Axis, span: tuple[float, float]) -> None:
+def logarithmic(axis: Scale, span: tuple[float, float]) -> None:
     """Number a logarithmic axis that reaches over ``span``; a short one is made longer.
 
-    Values that hardly differ are then seen to, and their ticks are not the same number over and
-    over.
+    Values that hardly differ are then seen to do so, and their ticks are not the same number over
+    and over.
     """
     decades = math.log10(span[1] / span[0])
     if decades < _SHORTEST:

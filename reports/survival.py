@@ -2,25 +2,38 @@
 
 Two questions are kept apart, because their answers differ. The gate selects a *subset*: an
 expert survives where it complements the others (`survival_rates`, `kaplan_meier`,
-`importance`). An expert's individual loss ranks *single networks* (`individual_rank`, `best_alone`).
-`agreement` says how far the two go together.
+`importance`). An expert's individual loss ranks *single networks* (`individual_rank`,
+`best_alone`). `agreement` says how far the two go together.
 
-Every table is tidy: one row per level of a factor, the columns ``factor`` and ``level``
-first. Intervals cover 95 %.
+Every table is tidy: one row per level of an axis, the columns ``axis`` and ``level`` first. Axes
+are those in play among the experts. Intervals cover 95 %.
 """
 
 from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.duration.survfunc import SurvfuncRight
-from statsmodels.stats.proportion import proportion_confint
 
-FACTORS = ("activation", "depth", "width")
-COVERAGE = 0.95
+from nas.reports import intervals
+from nas.search_spaces import AXES, Axis
+from nas.search_spaces.candidates import in_play
+
+COVERAGE = intervals.COVERAGE
 _DEALS = 9_999  # random deals behind `chance`: resolves p-values down to 1e-4
+
+
+def axes(experts: pd.DataFrame) -> tuple[Axis, ...]:
+    """The axes in play: those without a default, or with a level other than it.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"activation": ["tanh"], "depth": [2], "width": [16]})
+    >>> [axis.name for axis in axes(table)]
+    ['activation', 'depth', 'width']
+    """
+    return in_play({axis.name: experts[axis.name] for axis in AXES if axis.name in experts})
 
 
 def completed(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
@@ -36,15 +49,24 @@ def survival_rates(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     Only completed runs count: a run that broke off has no survivors, only experts that had
     not been dropped yet, and counting those either way would bias the rate.
 
-    Columns: factor, level, experts, survived, rate, low, high. The interval takes experts as
-    independent. Those of one run compete, so `chance` has to be asked as well.
+    Columns: axis, level, experts, survived, rate, low, high. The interval takes experts as
+    independent. Those of one run compete, so `chance` has to be consulted as well.
+
+    Examples
+    --------
+    >>> experts = pd.DataFrame({"run": "a", "activation": ["sine", "tanh"], "depth": 2, "width": 16,
+    ...                         "outcome": ["survived", "dropped"], "importance": [0.9, 0.1],
+    ...                         "individual_loss": [1e-4, 1e-2], "born": 0, "ended": [50, 20]})
+    >>> runs = pd.DataFrame({"run": ["a"], "status": "completed", "experts_before": 2})
+    >>> survival_rates(experts, runs).loc[:1, ["level", "rate"]].to_dict("list")
+    {'level': ['sine', 'tanh'], 'rate': [1.0, 0.0]}
     """
     rows = []
-    for factor, level, group in _by_level(completed(experts, runs)):
+    for axis, level, group in _by_level(completed(experts, runs), axes(experts)):
         survived = int((group["outcome"] == "survived").sum())
-        low, high = proportion_confint(survived, len(group), alpha=1 - COVERAGE, method="wilson")
-        rows.append((factor, level, len(group), survived, survived / len(group), low, high))
-    names = ["factor", "level", "experts", "survived", "rate", "low", "high"]
+        low, high = intervals.wilson(survived, len(group))
+        rows.append((axis, level, len(group), survived, survived / len(group), low, high))
+    names = ["axis", "level", "experts", "survived", "rate", "low", "high"]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -56,27 +78,35 @@ def kaplan_meier(experts: pd.DataFrame) -> pd.DataFrame:
     diverged or were killed count for as long as they lasted. That is sound as long as a run
     does not break off *because* of the levels compared, which no estimator can check.
 
-    Columns: factor, level, step, at_risk, dropped, alive, low, high: one row at step 0, one
+    Columns: axis, level, step, at_risk, dropped, alive, low, high: one row at step 0, one
     per step with a drop, and one at the last step seen. ``alive`` holds from its step on.
+
+    Examples
+    --------
+    >>> experts = pd.DataFrame({"activation": "sine", "depth": 2, "width": 16, "born": 0,
+    ...                         "ended": [20, 50], "outcome": ["dropped", "survived"]})
+    >>> curves = kaplan_meier(experts)
+    >>> curves.loc[curves["axis"] == "depth", ["step", "alive"]].to_dict("list")
+    {'step': [0, 20, 50], 'alive': [1.0, 0.5, 0.5]}
     """
     lived = experts.assign(lived=experts["ended"] - experts["born"])
     rows = []
-    for factor, level, group in _by_level(lived):
+    for axis, level, group in _by_level(lived, axes(experts)):
         times = group["lived"].to_numpy(dtype=float)
         events = (group["outcome"] == "dropped").to_numpy(dtype=int)
         curve = SurvfuncRight(times, events)
-        low, high = _pointwise(curve.surv_prob, curve.surv_prob_se)
+        low, high = intervals.log_log(curve.surv_prob, curve.surv_prob_se)
         steps = zip(
             curve.surv_times, curve.n_risk, curve.n_events, curve.surv_prob, low, high, strict=True
         )
         last = (0.0, len(group), 0, 1.0, 1.0, 1.0)
-        rows.append((factor, level, *last))
+        rows.append((axis, level, *last))
         for last in steps:
-            rows.append((factor, level, *last))
+            rows.append((axis, level, *last))
         if times.max() > last[0]:
             at_risk = int((times >= times.max()).sum())
-            rows.append((factor, level, times.max(), at_risk, 0, *last[3:]))
-    names = ["factor", "level", "step", "at_risk", "dropped", "alive", "low", "high"]
+            rows.append((axis, level, times.max(), at_risk, 0, *last[3:]))
+    names = ["axis", "level", "step", "at_risk", "dropped", "alive", "low", "high"]
     whole = {"step": "int64", "at_risk": "int64", "dropped": "int64"}
     return pd.DataFrame(rows, columns=names).astype(whole)
 
@@ -92,13 +122,22 @@ def importance(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
 
     Experts of one run compete, so the run is the unit: each run gives one mean per level,
     and the interval is Student's t over those means, wide where runs are few. (A bootstrap
-    over fewer than about ten runs would be too narrow.) Columns: factor, level, experts,
+    over fewer than about ten runs would be too narrow.) Columns: axis, level, experts,
     runs, relative, low, high; no interval (NaN) for one run or where all runs agree exactly.
+
+    Examples
+    --------
+    >>> experts = pd.DataFrame({"run": "a", "activation": ["sine", "tanh"], "depth": 2, "width": 16,
+    ...                         "outcome": ["survived", "dropped"], "importance": [0.9, 0.1],
+    ...                         "individual_loss": [1e-4, 1e-2], "born": 0, "ended": [50, 20]})
+    >>> runs = pd.DataFrame({"run": ["a"], "status": "completed", "experts_before": 2})
+    >>> importance(experts, runs).loc[:1, ["level", "relative"]].to_dict("list")
+    {'level': ['sine', 'tanh'], 'relative': [1.8, 0.0]}
     """
     known = completed(experts, runs)
     pool = known["run"].map(runs.set_index("run")["experts_before"]).astype(float)
     final = known["importance"].where(known["outcome"] == "survived", 0.0)
-    return _means_over_runs(known.assign(value=final * pool), "relative").assign(
+    return _means_over_runs(known.assign(value=final * pool), axes(experts), "relative").assign(
         low=lambda table: table["low"].clip(lower=0.0)
     )
 
@@ -107,25 +146,41 @@ def individual_rank(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     """Mean rank of an expert's individual loss within its run: 0 the least, 1 the greatest.
 
     This ranks single networks as they are after the warm-up, whatever the gate made of
-    them. Ranks, because residuals of different runs (other points, other seeds) do not
-    compare. Columns: factor, level, experts, runs, rank, low, high, as in `importance`.
+    them. Ranks, because losses of different runs (other points, other seeds) do not
+    compare. Columns: axis, level, experts, runs, rank, low, high, as in `importance`.
+
+    Examples
+    --------
+    >>> experts = pd.DataFrame({"run": "a", "activation": ["sine", "tanh"], "depth": 2, "width": 16,
+    ...                         "outcome": ["survived", "dropped"], "importance": [0.9, 0.1],
+    ...                         "individual_loss": [1e-4, 1e-2], "born": 0, "ended": [50, 20]})
+    >>> runs = pd.DataFrame({"run": ["a"], "status": "completed", "experts_before": 2})
+    >>> individual_rank(experts, runs).loc[:1, ["level", "rank"]].to_dict("list")
+    {'level': ['sine', 'tanh'], 'rank': [0.0, 1.0]}
     """
     known = completed(experts, runs)
     known = known[known["individual_loss"].notna()]
     by_run = known.groupby("run")["individual_loss"]
     last = by_run.transform("size") - 1
     ranks = (by_run.rank() - 1) / last.where(last > 0)
-    table = _means_over_runs(known.assign(value=ranks), "rank")
+    table = _means_over_runs(known.assign(value=ranks), axes(experts), "rank")
     return table.assign(low=table["low"].clip(lower=0.0), high=table["high"].clip(upper=1.0))
 
 
 def main_effects(experts: pd.DataFrame) -> pd.Series:
-    """The logarithm of each expert's individual loss, drawn halfway to what its kin let expect.
+    """The logarithm of each expert's individual loss, shrunk halfway towards its main effects.
 
-    The residual of one training is in part luck, and experts that share a level tell about each
-    other: what is expected is the least-squares fit without interactions on activation, depth and
-    width, over the experts of one run (shrinkage as by James and Stein 1961, half of the way as
-    one run cannot tell luck from interaction). NaN where the individual loss is not finite.
+    The loss of one training is in part luck, and experts that share a level are evidence on each
+    other: the main effects are the least-squares fit without interactions between the axes, over
+    the experts of one run (shrinkage as by James and Stein 1961; half of the way, as one run cannot
+    tell luck from interaction). NaN where the individual loss is not finite.
+
+    Examples
+    --------
+    >>> experts = pd.DataFrame({"activation": ["sine", "tanh"], "depth": 2, "width": 16,
+    ...                         "individual_loss": [1e-4, 1e-2]})
+    >>> (main_effects(experts) / np.log(10)).round(6).to_list()
+    [-4.0, -2.0]
     """
     losses = experts["individual_loss"].astype(float)
     usable = losses.where(np.isfinite(losses) & (losses > 0)).to_numpy()
@@ -133,30 +188,39 @@ def main_effects(experts: pd.DataFrame) -> pd.Series:
     known = own.notna()
     if not known.any():
         return own
-    levels = [pd.get_dummies(experts.loc[known, factor], dtype=float) for factor in FACTORS]
+    levels = [pd.get_dummies(experts.loc[known, axis.name], dtype=float) for axis in axes(experts)]
     design = np.column_stack([table.to_numpy() for table in levels])
     weights, *_ = np.linalg.lstsq(design, own[known].to_numpy(), rcond=None)
-    drawn = own.copy()
-    drawn[known] = (own[known] + design @ weights) / 2
-    return drawn
+    shrunk = own.copy()
+    shrunk[known] = (own[known] + design @ weights) / 2
+    return shrunk
 
 
 def best_alone(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     """Architectures by how well they learn alone, as far as the search can tell; the best first.
 
     By the rank of `main_effects` within its run, 0 the best and 1 the worst, averaged over the
-    completed runs. Columns: activation, depth, width, runs, rank.
+    completed runs. Columns: the axes, runs, rank.
+
+    Examples
+    --------
+    >>> experts = pd.DataFrame({"run": "a", "activation": ["sine", "tanh"], "depth": 2, "width": 16,
+    ...                         "outcome": ["survived", "dropped"], "importance": [0.9, 0.1],
+    ...                         "individual_loss": [1e-4, 1e-2], "born": 0, "ended": [50, 20]})
+    >>> runs = pd.DataFrame({"run": ["a"], "status": "completed", "experts_before": 2})
+    >>> best_alone(experts, runs)["activation"].to_list()
+    ['sine', 'tanh']
     """
-    known = completed(experts, runs)
+    known, varied = completed(experts, runs), [axis.name for axis in axes(experts)]
     parts = []
     for _, group in known.groupby("run", sort=True):
-        told = main_effects(group)
-        last = max(int(told.notna().sum()) - 1, 1)
-        parts.append(group.assign(rank=(told.rank() - 1) / last))
-    names = [*FACTORS, "runs", "rank"]
+        shrunk = main_effects(group)
+        last = max(int(shrunk.notna().sum()) - 1, 1)
+        parts.append(group.assign(rank=(shrunk.rank() - 1) / last))
+    names = [*varied, "runs", "rank"]
     if not parts:
         return pd.DataFrame(columns=names)
-    ranked = pd.concat(parts).dropna(subset=["rank"]).groupby(list(FACTORS), sort=True)
+    ranked = pd.concat(parts).dropna(subset=["rank"]).groupby(varied, sort=True)
     table = ranked.agg(runs=("run", "nunique"), rank=("rank", "mean")).reset_index()
     best: pd.DataFrame = table[names].sort_values("rank", kind="stable", ignore_index=True)
     return best
@@ -167,7 +231,7 @@ def agreement(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
 
     1: the experts were dropped in the order of their individual losses, worst first; 0: no
     relation; -1: best first. Survivors tie. Runs where tau is undefined (fewer than three
-    experts, no drop, no residual) are left out. Columns: run, experts, tau.
+    experts, no drop, no individual loss) are left out. Columns: run, experts, tau.
     """
     rows = []
     for run, group in completed(experts, runs).groupby("run", sort=True):
@@ -180,7 +244,7 @@ def agreement(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def chance(experts: pd.DataFrame, runs: pd.DataFrame) -> dict[str, float]:
-    """Per factor: how often chance alone parts the levels as far as they were parted.
+    """Per axis: how often chance alone parts the levels as far as they were parted.
 
     A permutation test that respects the competition: within each run, its number of
     survivors is dealt at random among its experts. The statistic is the spread of survival
@@ -190,10 +254,10 @@ def chance(experts: pd.DataFrame, runs: pd.DataFrame) -> dict[str, float]:
     known = completed(experts, runs)
     survived = (known["outcome"] == "survived").to_numpy()
     result = {}
-    for factor in FACTORS:
-        names, level = np.unique(known[factor].to_numpy(), return_inverse=True)
+    for axis in axes(experts):
+        names, level = np.unique(known[axis.name].to_numpy(), return_inverse=True)
         if len(names) < 2 or survived.all() or not survived.any():
-            result[factor] = float("nan")
+            result[axis.name] = float("nan")
             continue
         sizes = np.bincount(level)
         observed = np.bincount(level[survived], minlength=len(names))
@@ -205,42 +269,26 @@ def chance(experts: pd.DataFrame, runs: pd.DataFrame) -> dict[str, float]:
         spread = ((dealt - sizes * survived.mean()) ** 2 / sizes).sum(axis=1)
         seen = ((observed - sizes * survived.mean()) ** 2 / sizes).sum()
         as_far = (spread >= seen * (1 - 1e-12)).sum()  # equal deals must count, rounding or not
-        result[factor] = float((1 + as_far) / (1 + _DEALS))
+        result[axis.name] = float((1 + as_far) / (1 + _DEALS))
     return result
 
 
-def _by_level(experts: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
-    """Factor, level (as text) and the level's experts; numbers in their own order."""
-    for factor in FACTORS:
-        for level, group in experts.groupby(factor, sort=True):
-            yield factor, str(level), group
+def _by_level(
+    experts: pd.DataFrame, varied: tuple[Axis, ...]
+) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    """Axis, level (as text) and the level's experts; numbers in their own order."""
+    for axis in varied:
+        for level, group in experts.groupby(axis.name, sort=True):
+            yield axis.name, axis.text(level), group
 
 
-def _means_over_runs(experts: pd.DataFrame, name: str) -> pd.DataFrame:
+def _means_over_runs(experts: pd.DataFrame, varied: tuple[Axis, ...], name: str) -> pd.DataFrame:
     """Mean of ``value`` per level, and Student's interval over the means of the runs."""
     rows = []
     known = experts[experts["value"].notna()]
-    for factor, level, group in _by_level(known):
+    for axis, level, group in _by_level(known, varied):
         means = group.groupby("run", sort=True)["value"].mean().to_numpy(dtype=float)
-        low = high = float("nan")
-        if len(means) > 1 and np.ptp(means) > 0:
-            half = stats.t.ppf((1 + COVERAGE) / 2, len(means) - 1) * stats.sem(means)
-            low, high = means.mean() - half, means.mean() + half
-        rows.append((factor, level, len(group), len(means), means.mean(), low, high))
-    names = ["factor", "level", "experts", "runs", name, "low", "high"]
+        low, high = intervals.student(means)
+        rows.append((axis, level, len(group), len(means), means.mean(), low, high))
+    names = ["axis", "level", "experts", "runs", name, "low", "high"]
     return pd.DataFrame(rows, columns=names)
-
-
-def _pointwise(
-    alive: NDArray[np.float64], error: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Interval on the log-log scale, which stays within [0, 1]; where alive is 0, just 0.
-
-    ``error`` is Greenwood's; at 0 it is undefined, and log-log as well.
-    """
-    low, high = alive.copy(), alive.copy()
-    inner = (alive > 0) & (alive < 1)
-    share, z = alive[inner], stats.norm.ppf((1 + COVERAGE) / 2)
-    factor = np.exp(z * error[inner] / (share * np.abs(np.log(share))))
-    low[inner], high[inner] = share**factor, share ** (1 / factor)
-    return low, high

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from nas.campaign.records import Records
-from nas.reports import trust
+from nas.reports import validation_statistics as validated
 from nas.reports.rows import each
 from nas.reports.statistics import Statistics
-from nas.reports.words import architecture, duration, number, percent
+from nas.reports.words import duration, number, percent
+from nas.search_spaces import AXES
+from nas.search_spaces.candidates import written
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def survivors(table: pd.DataFrame) -> Table:
     """The experts of one mixture."""
     rows = tuple(
         (
-            f"#{e.candidate} {architecture(e)}",
+            f"#{e.candidate} {written(e)}",
             count(e.parameters),
             percent(e.importance),
             number(e.individual_loss),
@@ -101,8 +103,8 @@ KINDS = {
 
 
 def subsets(records: Records) -> Table:
-    """Every subset that stood beside a run, the selected ones marked; that of least error first."""
-    table = records.subsets.sort_values(["run", trust.unit(records)])
+    """Every subset that was trained beside a run, the best first; the selected ones marked."""
+    table = records.subsets.sort_values(["run", validated.unit(records)])
     rows = tuple(
         (
             t.run,
@@ -122,33 +124,36 @@ def subsets(records: Records) -> Table:
 
 
 def singles(records: Records) -> Table:
-    """Every candidate alone, that of least error first; medians over the repetitions."""
-    keys = ["activation", "depth", "width"]
-    table = records.singles.groupby(keys).median(numeric_only=True).reset_index()
+    """Every candidate alone, the best first; medians over the repetitions."""
+    table = (
+        records.singles.groupby([axis.name for axis in AXES])
+        .median(numeric_only=True)
+        .reset_index()
+    )
     rows = tuple(
         (
-            architecture(s),
+            written(s),
             count(s.parameters),
             number(s.individual_loss),
             number(s.held_out_loss),
             number(s.relative_l2),
             duration(s.seconds),
         )
-        for s in each(table.sort_values(trust.unit(records)))
+        for s in each(table.sort_values(validated.unit(records)))
     )
     columns = ("network", "parameters", "individual loss", "held-out loss", "relative L2", "time")
     return Table("Single networks", columns, rows)
 
 
 def levels(statistics: Statistics) -> Iterator[Table]:
-    """Per factor one table with survival and importance of each level."""
-    keys = ["factor", "level"]
+    """Per axis one table with survival and importance of each level."""
+    keys = ["axis", "level"]
     shares = statistics.importance[[*keys, "relative", "low", "high"]]
     table = statistics.rates.merge(shares, on=keys, how="left", suffixes=("", "_share"))
-    for factor, rows in table.groupby("factor", sort=False):
-        columns = (str(factor), "survived", "rate", "95 % interval", "importance", "its interval")
+    for axis, rows in table.groupby("axis", sort=False):
+        columns = (str(axis), "survived", "rate", "95 % interval", "importance", "its interval")
         yield Table(
-            f"By {factor}",
+            f"By {axis}",
             columns,
             tuple(
                 (
@@ -167,15 +172,33 @@ def levels(statistics: Statistics) -> Iterator[Table]:
 
 
 def count(value: float) -> str:
-    """A number of things with thousands set apart; a dash for none."""
+    """A number of things with thousands set apart; a dash for none.
+
+    Examples
+    --------
+    >>> count(12345.0), count(float("nan"))
+    ('12,345', '–')
+    """
     return "–" if pd.isna(value) else f"{value:,.0f}"
 
 
 def whole(value: float) -> str:
-    """An integer, which a column with gaps holds as a float; a dash for none."""
+    """An integer, which a column with gaps holds as a float; a dash for none.
+
+    Examples
+    --------
+    >>> whole(3.0), whole(float("nan"))
+    ('3', '–')
+    """
     return "–" if pd.isna(value) else f"{value:.0f}"
 
 
 def text(value: str) -> str:
-    """A text, or a dash where there is none."""
+    """A text, or a dash where there is none.
+
+    Examples
+    --------
+    >>> text("out of memory"), text("")
+    ('out of memory', '–')
+    """
     return "–" if pd.isna(value) or not value else value

@@ -2,18 +2,26 @@
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from nas.reports.claims import LEAST_RUNS, LEVEL, Claim, apart, claims
+from nas.reports import claims as claimed
+from nas.reports.claims import LEAST_RUNS, Claim, apart, claims, significance
 from nas.reports.rows import each
-from nas.reports.survival import FACTORS
+from nas.search_spaces import AXES, Axis
+from nas.search_spaces.candidates import written
 
 
 def number(value: float) -> str:
-    """Three digits, as a scientist writes them: 0.0123, 1.23e-5, 45.2; a dash for none."""
+    """Three digits, as a scientist writes them; a dash for none.
+
+    Examples
+    --------
+    >>> number(0.01234), number(1.234e-5), number(45.2), number(math.nan)
+    ('0.0123', '1.23e-5', '45.2', '–')
+    """
     if not math.isfinite(value):
         return "–"
     if value == 0 or 1e-2 <= abs(value) < 1e5:
@@ -23,18 +31,37 @@ def number(value: float) -> str:
 
 
 def plural(count: int, thing: str) -> str:
-    """1 run, 2 runs."""
+    """A count of things.
+
+    Examples
+    --------
+    >>> plural(1, "run"), plural(2, "run")
+    ('1 run', '2 runs')
+    """
     return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
 def percent(value: float) -> str:
+    """A share in percent; a dash for none.
+
+    Examples
+    --------
+    >>> percent(0.256), percent(0.001)
+    ('26 %', '<1 %')
+    """
     if not math.isfinite(value):
         return "–"
     return "<1 %" if 0 < value < 0.005 else f"{100 * value:.0f} %"
 
 
 def duration(seconds: float) -> str:
-    """Seconds as a person says them: 42 s, 3 min 20 s, 2 h 05 min."""
+    """Seconds as a person says them.
+
+    Examples
+    --------
+    >>> duration(42), duration(200), duration(7500)
+    ('42 s', '3 min 20 s', '2 h 05 min')
+    """
     if not math.isfinite(seconds):
         return "–"
     minutes, rest = divmod(round(seconds), 60)
@@ -45,22 +72,51 @@ def duration(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60:02d} min"
 
 
-def architecture(expert: Any) -> str:
-    """An expert's activation, depth and width: 'sine 2×64'."""
-    return f"{expert.activation} {expert.depth}×{expert.width}"
+def pattern(axes: Iterable[Axis]) -> str:
+    """How the names of candidates are to be read.
+
+    Examples
+    --------
+    >>> pattern(AXES[:3])
+    'activation depth × width'
+    """
+    return " ".join("".join(f"{a.before} {a.name}" for a in axes).replace("×", " × ").split())
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence.
+
+    Examples
+    --------
+    >>> listed(["activation", "depth", "width"])
+    'activation, depth and width'
+    """
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def subset(survivors: pd.DataFrame) -> str:
-    """The experts of a mixture: 'sine 2×64 (61 %), tanh 3×32 (39 %)'."""
+    """The experts of a mixture with their importance.
+
+    Examples
+    --------
+    >>> subset(pd.DataFrame({"activation": ["sine"], "depth": 2, "width": 64, "importance": 0.61}))
+    'sine 2×64 (61 %)'
+    """
     parts = []
     for row in each(survivors):
         share = f" ({percent(row.importance)})" if math.isfinite(row.importance) else ""
-        parts.append(architecture(row) + share)
+        parts.append(written(row) + share)
     return ", ".join(parts)
 
 
 def choice(front: int, trials: int) -> str:
-    """Why the recommended trial is it, of ``trials`` with ``front`` on the front."""
+    """Why the recommended trial is it, of ``trials`` with ``front`` on the front.
+
+    Examples
+    --------
+    >>> choice(front=1, trials=12)
+    'no other is better in loss or in size'
+    """
     if trials == 1:
         return "the only one"
     if front == 1:
@@ -70,11 +126,11 @@ def choice(front: int, trials: int) -> str:
     return f"of the {front} on the front of loss and size the knee, or else the most accurate"
 
 
-def survival(rates: pd.DataFrame, chance: dict[str, float], runs: int) -> list[str]:
-    """What can and cannot be said on which levels survive, by the rule of `reports.claims`."""
+def survival(rates: pd.DataFrame, chance: Mapping[str, float], runs: int) -> list[str]:
+    """What can and cannot be said on which levels survive, by the rule of `nas.reports.claims`."""
     if rates.empty:
         return ["No run was completed, so nothing can be said on what survives."]
-    tried = rates[rates["factor"] == FACTORS[0]][["experts", "survived"]].sum()
+    tried = rates[rates["axis"] == rates["axis"].iloc[0]][["experts", "survived"]].sum()
     if tried["survived"] == tried["experts"]:
         return ["No expert was dropped in any completed run: nothing can be said on selection."]
     if tried["survived"] == 0:
@@ -89,7 +145,7 @@ def survival(rates: pd.DataFrame, chance: dict[str, float], runs: int) -> list[s
             "to the seed, so no level is said to survive more often than another."
         )
         return said
-    return said + [_factor(factor, rates, chance[factor]) for factor in FACTORS]
+    return said + [_axis(axis, rates, chance) for axis in chance]
 
 
 def importances(table: pd.DataFrame, runs: int) -> str:
@@ -98,14 +154,14 @@ def importances(table: pd.DataFrame, runs: int) -> str:
         return "Too few completed runs for a statement on importance."
     parted = table[(table["low"] > 1) | (table["high"] < 1)]
     if parted.empty:
-        return "No level's mean importance can be told from the equal share."
+        return "No level's mean importance can be distinguished from the equal share."
     parts = [
-        f"{row.factor} {row.level} holds {number(row.relative)} equal shares "
+        f"{row.axis} {row.level} holds {number(row.relative)} equal shares "
         f"({number(row.low)} to {number(row.high)})"
         for row in each(parted)
     ]
     return (
-        f"Importance: {'; '.join(parts)}. With {len(table)} levels looked at, about one in "
+        f"Importance: {'; '.join(parts)}. With {len(table)} levels compared, about one in "
         "twenty such intervals misses the equal share by chance alone."
     )
 
@@ -113,11 +169,11 @@ def importances(table: pd.DataFrame, runs: int) -> str:
 def agreement(table: pd.DataFrame) -> str:
     """How far the order of survival follows the experts' individual losses."""
     apart = (
-        "The gate selects a subset, the individual loss ranks single networks: the two are different "
-        "questions. "
+        "The gate selects a subset, the individual loss ranks single networks: these are two "
+        "different questions. "
     )
     if table.empty:
-        return apart + "No completed run allows to compare the two orders."
+        return apart + "No completed run allows a comparison of the two orders."
     tau = table["tau"]
     spread = "" if len(tau) == 1 else f" (from {tau.min():.2f} to {tau.max():.2f})"
     over = "only run" if len(tau) == 1 else f"median of {len(tau)} runs"
@@ -133,23 +189,24 @@ def best_alone(table: pd.DataFrame) -> str:
     """The architectures that are best alone, as far as the search can tell."""
     if table.empty:
         return ""
-    named = [f"{architecture(row)} ({row.rank:.2f})" for row in each(table.head(3))]
+    named = [f"{written(row)} ({row.rank:.2f})" for row in each(table.head(3))]
+    axes = listed([axis.name for axis in AXES if axis.name in table])
     return (
-        "Best alone, as far as the search can tell (by individual loss and those of the kin, which "
-        f"share activation, depth or width; mean rank in a run, 0 the best): {', '.join(named)}."
+        "Best alone, as far as the search can tell (by the individual loss, shrunk towards the "
+        f"main effects of {axes}; mean rank in a run, 0 the best): {', '.join(named)}."
     )
 
 
-def _factor(factor: str, rates: pd.DataFrame, chance: float) -> str:
-    rows = rates[rates["factor"] == factor]
-    name = factor.capitalize()
+def _axis(axis: str, rates: pd.DataFrame, chance: Mapping[str, float]) -> str:
+    rows = rates[rates["axis"] == axis]
+    name = axis.capitalize()
     if len(rows) < 2:
         return f"{name}: only one level was tried, so there is nothing to compare."
-    odds = f"permutation within runs: p {_odds(chance)}"
-    parted = apart(factor, rates)
+    odds = f"permutation within runs: p {_odds(chance[axis])}"
+    parted = apart(axis, rates)
     if not parted:
         return f"{name}: no claim. All 95 % intervals overlap ({odds})."
-    if not chance < LEVEL:
+    if not chance[axis] < significance(len(chance)):
         return (
             f"{name}: no claim. Some intervals do not overlap, but experts of one run compete "
             f"({odds})."
@@ -174,42 +231,36 @@ def _of(row: Any) -> str:
 
 
 def counted(rate: Any) -> str:
-    """A row of `survival.survival_rates` in words."""
+    """A row of `survival.survival_rates` in words.
+
+    Examples
+    --------
+    >>> rates = pd.DataFrame({"axis": ["depth"], "level": "2", "survived": 8, "experts": 10,
+    ...                       "low": 0.49, "high": 0.94})
+    >>> counted(next(each(rates)))
+    'depth 2: 8 of 10 survive (49% to 94%)'
+    """
     return (
-        f"{rate.factor} {rate.level}: {rate.survived} of {rate.experts} survive "
+        f"{rate.axis} {rate.level}: {rate.survived} of {rate.experts} survive "
         f"({rate.low:.0%} to {rate.high:.0%})"
     )
 
 
-def article(rates: pd.DataFrame, chance: dict[str, float], runs: int) -> list[str]:
+def article(rates: pd.DataFrame, chance: Mapping[str, float], runs: int) -> list[str]:
     """Whether what Bischof and Kraus (2022) saw is seen here: sine over tanh, wide over narrow.
 
-    Judged by the same rule as `survival`; a claim is taken up only where its two levels
-    were tried.
+    Judged by the same rule as `survival`; a claim is considered only where its two levels were
+    tried.
     """
-    said = []
-    known = claims(rates, chance, runs)
-    for factor, better, worse in _claims(rates):
-        rows = rates[rates["factor"] == factor].set_index("level")
-        first, second = rows.loc[better], rows.loc[worse]
-        if Claim(factor, better, worse) in known:
-            verdict = "confirmed here"
-        elif Claim(factor, worse, better) in known:
-            verdict = "contradicted here"
+    said, known = [], claims(rates, chance, runs)
+    for claim in claimed.article(rates):
+        rows = rates[rates["axis"] == claim.axis].set_index("level")
+        better, worse = rows.loc[claim.better], rows.loc[claim.worse]
+        if claim in known:
+            judged = "confirmed here"
+        elif claim.opposite in known:
+            judged = "contradicted here"
         else:
-            verdict = "undecided here"
-        said.append(
-            f"{factor} {better} over {worse}: {verdict} ({first['survived']} of "
-            f"{first['experts']} against {second['survived']} of {second['experts']})"
-        )
+            judged = "undecided here"
+        said.append(f"{claim}: {judged} ({_of(better)} against {_of(worse)})")
     return said
-
-
-def _claims(rates: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
-    """Factor, the level that the article found favoured, and the other."""
-    activations = set(rates.loc[rates["factor"] == "activation", "level"])
-    if {"sine", "tanh"} <= activations:
-        yield "activation", "sine", "tanh"
-    widths = sorted(rates.loc[rates["factor"] == "width", "level"], key=int)
-    if len(widths) > 1:
-        yield "width", widths[-1], widths[0]

@@ -14,12 +14,17 @@ from nas.search_spaces.space import SearchSpace
 
 __all__ = ["AXES", "Axis", "Candidate", "SearchSpace", "load", "names", "question"]
 
-
 _MACHINERY = frozenset({"candidates", "space"})
 
 
 def names() -> list[str]:
-    """The names of all search spaces, in alphabetical order."""
+    """The names of all search spaces, in alphabetical order.
+
+    Examples
+    --------
+    >>> "full_grid" in names()
+    True
+    """
     return sorted(
         file.name for file in pkgutil.iter_modules(__path__) if file.name not in _MACHINERY
     )
@@ -48,7 +53,13 @@ def load(name: str) -> SearchSpace:
 
 
 def question(name: str) -> str:
-    """The question that the search space ``name`` answers, one line; raises like `load`."""
+    """The question that the search space ``name`` answers, one line; raises like `load`.
+
+    Examples
+    --------
+    >>> question("article_activations")
+    'Which activations survive when experts differ in nothing else?'
+    """
     text = (_module(name).__doc__ or "").strip()
     return text.splitlines()[0] if text else ""
 

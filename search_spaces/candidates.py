@@ -4,12 +4,12 @@ A field of `Candidate` is an axis of the search space. All else loops over `AXES
 campaign file, the columns of the tables, statistics, figures, exports. To add an axis, add a field
 here, and let the network family (`nas.networks`) do what it says.
 
-Axes with a default are left out where nobody varies them: names stay as short, and pages as calm,
-as they are without them (`in_play`).
+Axes with a default are left out where all candidates have it (`in_play`): names stay as short, and
+pages as calm, as they were before the axis was added.
 """
 
-import math
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 Level = str | int | float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Axis:
     """One thing in which architectures differ, and how it is read, ordered, written and drawn.
 
@@ -63,8 +63,9 @@ class Axis:
     hues: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, level: Any) -> str:
-        """A level as people write it: ``2``, ``0.5``, ``tanh``."""
-        return f"{level:g}" if self.kind is float else str(level)
+        """A level as people write it: ``2``, ``0.5``, ``10`` for 10.0; different for each."""
+        text = str(self.kind(level))
+        return text.removesuffix(".0") if self.kind is float else text
 
     def check(self, level: Any) -> None:
         """Raise `ValueError` unless ``level`` is one."""
@@ -88,7 +89,7 @@ def _is_count(value: Any) -> bool:
 
 def _is_factor(value: Any) -> bool:
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    return number and 0 < value < math.inf
+    return number and 0 < value <= sys.float_info.max
 
 
 _ENCODING = re.compile(r"raw|fourier [1-9]\d{0,2}|periodic( [^\W\d]\w*)+( [1-9]\d{0,2})?")
@@ -105,7 +106,7 @@ class Candidate:
     Parameters
     ----------
     activation
-        By its name; what it computes is the calculus' matter.
+        By its name; what it computes is in `nas.calculus.activations`.
     depth, width
         Hidden layers, and units in each of them.
     scale
@@ -201,20 +202,25 @@ def levels_of(candidate: Any) -> dict[str, Any]:
 
 
 def written(candidate: Any) -> str:
-    """The short name of a candidate, or of a row of a table with a column for each axis.
+    """The short name of a candidate, or of a row of a table with columns for axes.
 
-    An axis at its default level is left out.
+    An axis that the row lacks, or that is at its default, is left out.
+
+    Examples
+    --------
+    >>> written(Candidate("tanh", 3, 20))
+    'tanh 3×20'
     """
     parts = []
     for axis in AXES:
         level = getattr(candidate, axis.name, axis.default)
-        if axis.default is None or level != axis.default:
+        if level != axis.default:
             parts.append(axis.before + axis.text(level))
-    return "".join(parts)
+    return "".join(parts).strip()
 
 
 def in_play(levels: Mapping[str, Iterable[Any]]) -> tuple[Axis, ...]:
-    """The axes that tell anything: without a default, or with another level than their default.
+    """The axes that may tell anything: those without a default, or with a level other than it.
 
     Parameters
     ----------

@@ -44,16 +44,28 @@ class SearchSpace:
     def grid(cls, **levels: Sequence[Any]) -> "SearchSpace":
         """Every combination of the levels of all axes; an axis that is not named has its default.
 
+        Parameters
+        ----------
+        levels
+            The levels of an axis by its plural: ``depths=[2, 3]``.
+
         Raises
         ------
         ValueError
-            If there is no such axis, one without a default is missing, a list is empty or names a
-            level twice, or a level is none.
+            If there is no such axis, one without a default is missing, a list is empty or holds a
+            level twice, or something in it is no level of the axis.
+
+        Examples
+        --------
+        >>> print(*SearchSpace.grid(activations=["tanh"], depths=[2], widths=[8, 16]).candidates)
+        tanh 2×8 tanh 2×16
         """
         known = {axis.plural: axis for axis in AXES}
         for name, listed in levels.items():
             if name not in known:
                 raise ValueError(f"{name}: no such axis; expected some of {', '.join(known)}")
+            for level in listed:
+                known[name].check(level)
             if not listed or len(set(listed)) < len(listed):
                 raise ValueError(
                     f"{name}={list(listed)}: expected one or more different levels; "

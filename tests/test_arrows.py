@@ -67,7 +67,7 @@ MAY_IMPORT = {
         "nas.search_spaces",
         *GROUND,
     ],
-    "nas.campaign.records": GROUND,
+    "nas.campaign.records": ["nas.search_spaces", *GROUND],
     "nas.validation": [
         "nas.validation",
         "nas.campaign",
@@ -78,7 +78,13 @@ MAY_IMPORT = {
         "nas.search_spaces",
         *GROUND,
     ],
-    "nas.reports": ["nas.reports", "nas.campaign.records", "nas.errors", "nas.files"],
+    "nas.reports": [
+        "nas.reports",
+        "nas.campaign.records",
+        "nas.search_spaces",
+        "nas.errors",
+        "nas.files",
+    ],
     # The two ends of the house: the Python interface and the command line.
     "nas": ["nas.result", "nas.export", "nas.problems", "nas.calculus", *GROUND],
     "nas.result": [
@@ -105,12 +111,12 @@ MAY_IMPORT = {
         "nas.reports.claims",
         "nas.reports.rows",
         "nas.reports.survival",
-        "nas.reports.trust",
+        "nas.reports.validation_statistics",
         "nas.reports.words",
         *GROUND,
     ],
     "experiments.harness": ["experiments.harness", *GROUND],
-    "nas.display": ["nas.result", "nas.campaign", "nas.reports"],
+    "nas.display": ["nas.result", "nas.campaign", "nas.search_spaces", "nas.reports"],
     "nas.cli": [
         "nas.display",
         "nas.result",

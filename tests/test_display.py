@@ -36,9 +36,9 @@ def test_a_row_for_each_run_under_way() -> None:
     assert "…" in shown  # no loss yet
 
 
-def test_the_title_tells_what_is_done_and_what_is_left() -> None:
-    told = "5 of 12 runs finished, 1 failed · 1 min 15 s so far · 2 min 30 s left"
-    assert told in drawn(STATE)
+def test_the_title_says_what_is_done_and_what_is_left() -> None:
+    title = "5 of 12 runs finished, 1 failed · 1 min 15 s so far · 2 min 30 s left"
+    assert title in drawn(STATE)
 
 
 def test_it_keeps_quiet_where_there_is_no_terminal() -> None:
@@ -50,7 +50,7 @@ def test_it_keeps_quiet_where_there_is_no_terminal() -> None:
 
 
 def test_it_draws_on_a_terminal() -> None:
-    console = Console(file=io.StringIO(), force_terminal=True, width=100)
+    console = Console(file=io.StringIO(), force_terminal=True, width=100, _environ={})
     with live(console) as watch:
         watch(STATE)
     assert isinstance(console.file, io.StringIO)
@@ -73,5 +73,5 @@ def test_the_candidates_of_a_baseline_are_ranked_by_their_median_loss() -> None:
 
 
 def test_without_a_truth_they_are_ranked_all_the_same() -> None:
-    told = ranking([single(("tanh", 2, 16), 0.2, relative_l2=None)])
-    assert told[-1].split() == ["tanh", "2×16", "300", "2.00e-01", "–"]
+    lines = ranking([single(("tanh", 2, 16), 0.2, relative_l2=None)])
+    assert lines[-1].split() == ["tanh", "2×16", "300", "2.00e-01", "–"]

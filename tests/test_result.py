@@ -30,7 +30,7 @@ bend = nas.Problem(
     conditions=[nas.Condition(("x_min", "x_max"), lambda u: u)],
     solution=lambda x: np.sin(np.pi * x),
 )
-space = SearchSpace.grid(["sine", "tanh"], [1], [4])
+space = SearchSpace.grid(activations=["sine", "tanh"], depths=[1], widths=[4])
 
 
 @pytest.fixture(scope="module")

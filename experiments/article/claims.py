@@ -16,7 +16,7 @@ def survival_of(findings: Findings, records: Records) -> None:
     runs, experts = records.runs[records.runs["status"] == "completed"], records.experts
     rates = survival.survival_rates(experts, runs)
     chance = survival.chance(experts, runs)
-    for factor, rows in rates.groupby("factor", sort=False):
+    for factor, rows in rates.groupby("axis", sort=False):
         if len(rows) < 2:
             continue
         findings.add(f"{factor}: probability of such a spread by chance", chance[str(factor)])

@@ -7,10 +7,10 @@ import numpy as np
 from experiments.harness.figures import Findings
 from nas.campaign.records import Records
 from nas.reports import claims as reported
-from nas.reports import survival, trust, words
+from nas.reports import survival, validation_statistics, words
 from nas.reports.rows import each
 
-# Column of `trust.runs`: what it is called, and what its median over the seeds shall be at most.
+# Column of `validation_statistics.runs`: what it is called, and what its median over the seeds shall be at most.
 MEDIANS: Mapping[str, tuple[str, float | None]] = {
     "over_best": ("selected subset over subset of best single networks", 0.95),
     "over_single": ("search's mixture over best single network, equal iterations", 0.45),
@@ -23,14 +23,13 @@ MEDIANS: Mapping[str, tuple[str, float | None]] = {
 BEATEN, BEATEN_AT_LEAST = 0.9, 0.5  # random subsets: the median over the seeds, and each of them
 DEEPXDE = 0.35  # the search's error over DeepXDE's
 ONE_BY_ONE = 0.15  # the search's time over that of DeepXDE for all candidates in turn
-# What the report ranks single networks by.
-(GUIDE,) = (name for name, column in trust.RANKINGS.items() if column == "main_effects")
+GUIDE = validation_statistics.SHRUNK  # what the report goes by for single networks
 TAU, TAU_AT_LEAST = 0.6, 0.4
 
 
 def measure(findings: Findings, records: Records, deepxde: Mapping[int, float]) -> None:
     """Add the figures of one problem; ``deepxde`` has the errors of that by repetition."""
-    table = trust.runs(records)
+    table = validation_statistics.runs(records)
     beaten = table["better"].dropna()
     name = "random subsets that the selected subset beats"
     if beaten.empty:
@@ -38,15 +37,17 @@ def measure(findings: Findings, records: Records, deepxde: Mapping[int, float]) 
     else:
         findings.add(f"{name}, median", float(beaten.median()), "", "higher", BEATEN)
         findings.add(f"{name}, worst seed", float(beaten.min()), "", "higher", BEATEN_AT_LEAST)
-        findings.add("probability that random subsets do as well", trust.chance(table))
+        findings.add(
+            "probability that random subsets do as well", validation_statistics.chance(table)
+        )
     for column, (name, target) in MEDIANS.items():
-        value, low, high = trust.over_runs(table, column)
+        value, low, high = validation_statistics.over_runs(table, column)
         if np.isnan(value):
             findings.skipped.append(name)
             continue
         findings.add(name, value, target=target)
         if not np.isnan(low):
-            covered = trust.coverage(int(table[column].count()))
+            covered = validation_statistics.coverage(int(table[column].count()))
             findings.note(f"{name}: {covered:.0%} interval {low:.3g} to {high:.3g}.")
     errors = records.runs.set_index("repetition")["relative_l2"]
     ratios = [errors[one] / other for one, other in deepxde.items() if one in errors.index]
@@ -54,7 +55,7 @@ def measure(findings: Findings, records: Records, deepxde: Mapping[int, float]) 
         findings.add(
             "search's error over DeepXDE's, equal time", float(np.median(ratios)), target=DEEPXDE
         )
-    for row in trust.rankings(records).to_dict("records"):
+    for row in validation_statistics.rankings(records).to_dict("records"):
         _ranking(findings, row["ranking"], row["runs"], row["tau"], row["least"])
 
 
@@ -93,7 +94,7 @@ def claims(findings: Findings, records: Records) -> None:
 def _ranking(findings: Findings, ranking: str, runs: int, tau: float, least: float) -> None:
     if not runs or np.isnan(tau):
         return
-    if ranking == trust.AGREEMENT:
+    if ranking == validation_statistics.AGREEMENT:
         findings.add("tau of two seeds of single networks, mean", tau, "", "higher")
         return
     wanted = (TAU, TAU_AT_LEAST) if ranking == GUIDE else (None, None)

@@ -1,6 +1,6 @@
 """Reading a campaign file: YAML in, plain data out, each key once.
 
-Knows YAML and dotted keys, but none of the keys that a campaign has.
+It knows YAML and dotted keys, but none of the keys of a campaign.
 """
 
 import re
@@ -17,7 +17,7 @@ _TAG = "tag:yaml.org,2002:{}"
 
 
 class _Loader(yaml.SafeLoader):
-    """The core schema of YAML 1.2, safe, and strict about keys that stand twice.
+    """The core schema of YAML 1.2, safe, and strict about keys that appear twice.
 
     PyYAML reads YAML 1.1, where ``2e-3`` is a string, ``8:24`` the number 504, ``010`` eight
     and ``on`` true; none of that is what the writer of a campaign file means.
@@ -34,7 +34,7 @@ class _Loader(yaml.SafeLoader):
         for key, _ in node.value:
             if (key.tag, str(key.value)) in seen:
                 raise yaml.constructor.ConstructorError(
-                    problem=f"the key {key.value} stands twice", problem_mark=key.start_mark
+                    problem=f"the key {key.value} appears twice", problem_mark=key.start_mark
                 )
             seen.add((key.tag, str(key.value)))
         return super().construct_mapping(node, deep)
@@ -60,7 +60,7 @@ def read(path: Path) -> dict[str, Any]:
     Raises
     ------
     UserError
-        If there is no such file, it is not YAML, a key stands twice, or it holds no keys.
+        If there is no such file, it is not YAML, a key appears twice, or it holds no keys.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -84,7 +84,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def parse(text: str, where: str) -> Any:
-    """The data in ``text``; what is wrong with it is told as being ``where``."""
+    """The data in ``text``; errors say that it is ``where``."""
     loader: _Loader | None = None
     try:
         loader = _Loader(text)
@@ -101,7 +101,12 @@ def parse(text: str, where: str) -> Any:
 
 
 def parse_override(text: str) -> tuple[tuple[str, ...], Any]:
-    """The dotted key and the value of ``training.steps=500``.
+    """The dotted key and the value of an override.
+
+    Examples
+    --------
+    >>> parse_override("training.steps=500")
+    (('training', 'steps'), 500)
 
     Raises
     ------
@@ -119,6 +124,11 @@ def parse_override(text: str) -> tuple[tuple[str, ...], Any]:
 
 def with_override(settings: Mapping[str, Any], names: Sequence[str], value: Any) -> dict[str, Any]:
     """``settings`` with ``value`` at the path ``names``; sections on the way are made.
+
+    Examples
+    --------
+    >>> with_override({"seed": 1}, ["space", "depths"], [2])
+    {'seed': 1, 'space': {'depths': [2]}}
 
     Raises
     ------

@@ -9,68 +9,30 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     Tag,
     ValidationError,
 )
-from pydantic_core import PydanticKnownError
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from nas import search_spaces
 from nas.calculus.activations import ACTIVATIONS
 from nas.campaign import campaign_file
+from nas.campaign.grid import KEYS, STRICT, Grid, complete, one_of
 from nas.campaign.ranges import Exponents, PoolSizes, Range, Thresholds
 from nas.campaign.refusals import refuse, unknown_key
 from nas.errors import UserError
 from nas.search_spaces import SearchSpace
 
-
-def _one_of(names: Sequence[str]) -> Callable[[object], object]:
-    def check(value: object) -> object:
-        if value not in names:
-            expected = ", ".join(repr(name) for name in names)
-            raise PydanticKnownError("literal_error", {"expected": expected})
-        return value
-
-    return check
-
-
-def _different(value: object) -> object:
-    """A tuple of one or more different items; YAML and JSON write it as a list."""
-    if not isinstance(value, list | tuple) or not value:
-        raise ValueError("no list")
-    if any(item in value[:index] for index, item in enumerate(value)):
-        raise ValueError("twice")
-    return tuple(value)
-
-
 Count = Annotated[int, Field(ge=1, description="an integer ≥ 1")]
 CountOrZero = Annotated[int, Field(ge=0, description="an integer ≥ 0")]
-Activation = Annotated[str, BeforeValidator(_one_of(tuple(ACTIVATIONS)))]
-Levels = Annotated[
-    tuple[Count, ...],
-    BeforeValidator(_different),
-    Field(description="a list of one or more integers ≥ 1, each once"),
-]
+Activation = Annotated[str, BeforeValidator(one_of(tuple(ACTIVATIONS)))]
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-
-
-class Grid(_Section):
-    """A search space written out: every activation with every depth and width."""
-
-    activations: Annotated[
-        tuple[Activation, ...],
-        BeforeValidator(_different),
-        Field(description=f"a list of one or more, each once, of {', '.join(ACTIVATIONS)}"),
-    ] = ("sine", "tanh", "swish", "softplus")
-    depths: Levels = (2, 3)
-    widths: Levels = (16, 32, 64)
+    model_config = STRICT
 
 
 class Gate(_Section):
@@ -172,7 +134,7 @@ def _storage_url(url: str | None) -> str | None:
 
 
 def _named_space(name: str) -> str:
-    _one_of(search_spaces.names())(name)
+    one_of(search_spaces.names())(name)
     return name
 
 
@@ -190,7 +152,7 @@ class Campaign(_Section):
         Annotated[str, AfterValidator(_named_space), Tag("<name>")]
         | Annotated[Grid, Tag("<grid>")],
         Discriminator(lambda space: "<name>" if isinstance(space, str) else "<grid>"),
-        Field(description="the name of a search space, or {activations, depths, widths}"),
+        Field(description=f"the name of a search space, or {KEYS}"),
     ] = Grid()
     gate: Gate = Gate()
     tune: Tune = Tune()
@@ -208,11 +170,16 @@ class Campaign(_Section):
 
     @classmethod
     def from_resolved(cls, settings: Mapping[str, Any]) -> "Campaign":
-        """The campaign that `resolved` told; `UserError` if ``settings`` are no such thing."""
+        """The campaign that `resolved` wrote; `UserError` if ``settings`` are no such thing."""
+        if "space" in settings:
+            settings = {**settings, "space": complete(settings["space"])}
         return _checked(settings, lambda _: "")
 
     def resolved(self) -> dict[str, Any]:
-        """Every key with its value, as plain data that JSON can write."""
+        """Every key with its value, as plain data that JSON can write.
+
+        An axis of the space that has no level but its default is left out.
+        """
         return self.model_dump(mode="json")
 
     def identity(self) -> dict[str, Any]:

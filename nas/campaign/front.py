@@ -1,6 +1,6 @@
 """From runs to a recommendation: medians, the Pareto front, its knee. Pure functions.
 
-The relative L2 error against a reference is carried along and never looked at.
+The relative L2 error against a reference is carried along and decides nothing.
 """
 
 import math
@@ -12,7 +12,15 @@ Objectives = tuple[float, float]  # held-out loss, surviving parameters
 
 
 def trial_rows(runs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The table ``trials`` from rows of the table ``runs``, all runs of a trial given."""
+    """The table ``trials`` from rows of the table ``runs``, all runs of a trial given.
+
+    Examples
+    --------
+    >>> run = {"run": "0000-0", "trial": 0, "status": "completed", "m": 8, "p": 0.5,
+    ...        "threshold": 0.3, "held_out_loss": 0.1, "parameters_after": 40, "relative_l2": None}
+    >>> [row["recommended"] for row in trial_rows([run])]
+    [True]
+    """
     numbers = sorted({run["trial"] for run in runs})
     rows = [_trial_row(n, [run for run in runs if run["trial"] == n]) for n in numbers]
     scored = [row for row in rows if row["status"] == "completed"]
@@ -30,6 +38,14 @@ def objectives(runs: Sequence[dict[str, Any]]) -> Objectives | None:
 
     A run that did not complete counts as an infinite loss; None if that makes the median
     infinite.
+
+    Examples
+    --------
+    >>> done = {"status": "completed", "held_out_loss": 0.1, "parameters_after": 40}
+    >>> objectives([done, done | {"held_out_loss": 0.3, "parameters_after": 60}])
+    (0.2, 50.0)
+    >>> objectives([done | {"status": "diverged"}]) is None
+    True
     """
     done = [run for run in runs if run["status"] == "completed"]
     losses = [run["held_out_loss"] for run in done] + [math.inf] * (len(runs) - len(done))
@@ -40,9 +56,14 @@ def objectives(runs: Sequence[dict[str, Any]]) -> Objectives | None:
 
 
 def pareto_front(scores: Sequence[Objectives]) -> list[int]:
-    """Places of the scores that no other one dominates, by rising loss.
+    """Indices of the scores that no other one dominates, by rising loss.
 
     Of equal scores the first is taken.
+
+    Examples
+    --------
+    >>> pareto_front([(0.2, 10.0), (0.1, 30.0), (0.3, 20.0)])
+    [1, 0]
     """
     front: list[int] = []
     for index in sorted(range(len(scores)), key=lambda index: (scores[index], index)):
@@ -55,13 +76,21 @@ def knee(front: Sequence[Objectives]) -> int:
     """The index on a front (by rising loss) where giving up size begins to cost accuracy.
 
     It is the point farthest below the chord between the front's ends, both axes logarithmic
-    and scaled to [0, 1] (Das 1999). Where none lies below, the least loss.
+    and scaled to [0, 1] (Das 1999), so that neither the units of loss and size nor the lengths of
+    their ranges matter, and the two count alike. Where no point lies below, the least loss.
+
+    Examples
+    --------
+    >>> knee([(1e-4, 10_000.0), (2e-4, 1_000.0), (1e-2, 900.0)])
+    1
     """
     if len(front) < 3:
         return 0
     x = _unit([math.log(max(loss, 1e-300)) for loss, _ in front])
     y = _unit([math.log(parameters) for _, parameters in front])
-    below = [1 - a - b for a, b in zip(x, y, strict=True)]  # the chord is a + b = 1
+    below = [
+        1 - a - b for a, b in zip(x, y, strict=True)
+    ]  # the chord is a + b = 1; 1 - a - b is √2 times the distance to it
     best = max(range(len(front)), key=lambda index: (below[index], -index))
     return best if below[best] > 1e-9 else 0
 

@@ -24,7 +24,10 @@ import pyarrow.parquet as pq
 
 from nas.errors import UserError
 from nas.files import whole
+from nas.search_spaces import AXES
 
+_KINDS = {str: pa.string(), int: pa.int64(), float: pa.float64()}
+_AXES = [(axis.name, _KINDS[axis.kind]) for axis in AXES]
 _RUN = [("run", pa.string()), ("trial", pa.int64()), ("repetition", pa.int64())]
 
 TABLES: dict[str, pa.Schema] = {
@@ -72,9 +75,7 @@ TABLES: dict[str, pa.Schema] = {
         [
             *_RUN,
             ("candidate", pa.int64()),  # index in the pool, 0 … m - 1
-            ("activation", pa.string()),
-            ("depth", pa.int64()),  # hidden layers
-            ("width", pa.int64()),  # units in each
+            *_AXES,  # its levels
             ("parameters", pa.int64()),
             ("born", pa.int64()),  # step
             ("ended", pa.int64()),  # step of the drop, or of the end of the selection
@@ -131,9 +132,7 @@ VALIDATION: dict[str, pa.Schema] = {
     "singles": pa.schema(
         [
             ("repetition", pa.int64()),
-            ("activation", pa.string()),
-            ("depth", pa.int64()),
-            ("width", pa.int64()),
+            *_AXES,  # the candidate's levels
             ("parameters", pa.int64()),
             ("individual_loss", pa.float64()),  # held-out physics loss after the warm-up
             ("held_out_loss", pa.float64()),  # and at the end
@@ -239,14 +238,19 @@ def read_campaign(folder: Path) -> dict[str, Any]:
 
 
 def read_table(path: Path, name: str) -> pd.DataFrame:
-    """The table ``name`` at ``path``, checked against its schema."""
+    """The table ``name`` at ``path``, checked against its schema.
+
+    A table that was written before an axis with a default existed has that default.
+    """
     if not path.is_file():
         raise UserError(
             f"{path}: no such table, so no run has finished yet; "
             "run `nas search` again on this folder to go on"
         )
-    frame = _read_parquet(path)
-    expected = _schema(name).names
+    frame, expected = _read_parquet(path), _schema(name).names
+    for axis, default in _defaults(name).items():
+        if axis not in frame:
+            frame.insert(min(expected.index(axis), frame.shape[1]), axis, default)
     if list(frame.columns) != expected:
         raise UserError(
             f"{path}: expected the columns {', '.join(expected)}, got {', '.join(frame.columns)}; "
@@ -258,8 +262,7 @@ def read_table(path: Path, name: str) -> pd.DataFrame:
 def read_rows(path: Path, name: str) -> list[dict[str, Any]]:
     """The rows of the table ``name`` at ``path`` as `write_table` took them: null is None."""
     read_table(path, name)  # for its checks
-    rows: list[dict[str, Any]] = pq.read_table(path).to_pylist()
-    return rows
+    return [_defaults(name) | row for row in pq.read_table(path).to_pylist()]
 
 
 def write_table(path: Path, name: str, rows: list[dict[str, Any]]) -> None:
@@ -282,6 +285,12 @@ def write_map(path: Path, columns: dict[str, Any]) -> None:
 
 def _schema(name: str) -> pa.Schema:
     return (TABLES | VALIDATION)[name]
+
+
+def _defaults(name: str) -> dict[str, Any]:
+    """The axes of the table ``name`` that have a default, with it."""
+    names = _schema(name).names
+    return {a.name: a.default for a in AXES if a.default is not None and a.name in names}
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:

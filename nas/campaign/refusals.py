@@ -45,7 +45,13 @@ def unknown_key(model: type[BaseModel], names: Sequence[str]) -> str | None:
 
 
 def shown(value: object) -> str:
-    """``value`` as in the campaign file, on one line and short."""
+    """``value`` as in the campaign file, on one line and short.
+
+    Examples
+    --------
+    >>> shown(None), shown(True), shown("many")
+    ('null', 'true', "'many'")
+    """
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     text = repr(value)

@@ -5,7 +5,7 @@ of the tables. ``runs.parquet`` is written last: where it stands, the run is ove
 """
 
 import traceback
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from nas.errors import UserError
 from nas.files import write_text
 from nas.problems import Problem
 from nas.search_spaces import Candidate
+from nas.search_spaces.candidates import levels_of
 from nas.training import trained
 from nas.training.training_run import RunResult, TrainingRun, TrainingSettings
 
@@ -200,7 +201,7 @@ def _row(spec: RunSpec, status: str, reason: str) -> dict[str, Any]:
 
 def _expert_row(spec: RunSpec, index: int, candidate: Candidate) -> dict[str, Any]:
     unknown = dict.fromkeys(records.TABLES["experts"].names)
-    return unknown | spec.keys | {"candidate": index, "born": 0} | asdict(candidate)
+    return unknown | spec.keys | {"candidate": index, "born": 0} | levels_of(candidate)
 
 
 def _expert_rows(

@@ -15,6 +15,7 @@ from nas.campaign.maps import relative_l2_if_told
 from nas.campaign.run_settings import hardware, seed_of, without_competition
 from nas.problems import Problem
 from nas.search_spaces import Candidate
+from nas.search_spaces.candidates import levels_of
 from nas.training.single_networks import SingleNetwork, SingleNetworks
 
 OWN_SEEDS = 1  # apart from those of the search and of the subsets
@@ -93,5 +94,5 @@ def _train(job: SinglesJob) -> str:
 
 def _row(repetition: int, candidate: Candidate, single: SingleNetwork) -> dict[str, Any]:
     known = {"repetition": repetition, "relative_l2": single.measured}
-    row = known | asdict(candidate) | asdict(single)
+    row = known | levels_of(candidate) | asdict(single)
     return {name: row[name] for name in records.VALIDATION["singles"].names}

@@ -16,7 +16,7 @@ from nas.campaign.run_settings import check_points, resolve_device, seed_of
 from nas.campaign.workers import KILLED
 from nas.errors import UserError
 from nas.problems import Problem
-from nas.search_spaces import Candidate
+from nas.search_spaces import AXES, Candidate
 from nas.validation import single_job, subset_job, warm_up_job
 from nas.validation.choice import Subset, best_singles, random_subsets
 from nas.validation.single_job import SinglesJob
@@ -259,4 +259,4 @@ def _beside(
 
 
 def _candidate(row: Mapping[Any, Any]) -> Candidate:
-    return Candidate(row["activation"], int(row["depth"]), int(row["width"]))
+    return Candidate(**{axis.name: axis.kind(row[axis.name]) for axis in AXES})

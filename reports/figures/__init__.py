@@ -2,10 +2,11 @@
 
 The contract of a figure's module, which a test holds all of them to:
 
-- ``SECTION``, one of `SECTIONS`, and ``ORDER``, its place therein: where the page shows it;
-- ``summarise(...)``: records or statistics to plain data, no pixels;
+- ``SECTION``, one of `SECTIONS`, and ``ORDER``, its position there: where the page shows it;
+- ``summarise(report)``: what the figure shows, as plain data, chosen from the `Report`, in which
+  every statistic has been computed already;
 - ``draw(data, figure)``: plain data onto an empty matplotlib figure, no computing;
-- ``pictures(records) -> list[Picture]``: what to draw, empty where there is nothing to show.
+- ``pictures(report) -> list[Picture]``: what to draw, empty where there is nothing to show.
 """
 
 import importlib
@@ -15,9 +16,9 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from nas.campaign.records import Records
+from nas.reports.report import Report
 
-SECTIONS = ("trust", "front", "survival", "single", "subset", "learning")
+SECTIONS = ("validation", "front", "survival", "single", "subset", "learning")
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,11 @@ class Picture:
     draw: Callable[[Figure], None]
 
 
-def collect(records: Records) -> dict[str, list[Picture]]:
+def collect(report: Report) -> dict[str, list[Picture]]:
     """All pictures of all figures, by section, in order."""
     found: dict[str, list[Picture]] = {section: [] for section in SECTIONS}
     names = [module.name for module in pkgutil.iter_modules(__path__)]
     modules = [importlib.import_module(f"{__name__}.{name}") for name in names]
     for module in sorted(modules, key=lambda module: (module.ORDER, module.__name__)):
-        found[module.SECTION].extend(module.pictures(records))
+        found[module.SECTION].extend(module.pictures(report))
     return found

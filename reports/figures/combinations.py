@@ -1,5 +1,6 @@
-"""Survivors per activation and shape: where in the space the subsets come from."""
+"""Survivors per combination of levels: where in the space the subsets come from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -8,39 +9,55 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from nas.campaign.records import Records
 from nas.reports.figures import Picture
-from nas.reports.style import WEIGHT_COLOURS
-from nas.reports.survival import completed
+from nas.reports.report import Report
+from nas.reports.rows import each
+from nas.reports.style import HUED, WEIGHT_COLOURS
+from nas.reports.words import pattern
+from nas.search_spaces import Axis
+from nas.search_spaces.candidates import written
 
 SECTION = "survival"
 ORDER = 4
+_MOST_ROWS = 24  # with more, axes that have a default are left out, the last first
 
 
 @dataclass(frozen=True)
 class Combinations:
-    """Rows: depth × width; columns: activations. NaN rates where no expert was tried."""
+    """Columns: the levels of the axis that has hues; rows: combinations of all other levels.
+
+    Rates are NaN where no expert was tried.
+    """
 
     rate: pd.DataFrame
     label: pd.DataFrame  # "2/5"
+    rows: str  # what they are
+    left_out: tuple[Axis, ...]  # the counts are over all levels of these
 
 
-def summarise(records: Records) -> Combinations | None:
+def summarise(report: Report) -> Combinations | None:
     """Counts in completed runs; None where a table would have one row or one column."""
-    known = completed(records.experts, records.runs)
-    if (
-        known[["depth", "width"]].drop_duplicates().shape[0] < 2
-        or known["activation"].nunique() < 2
-    ):
+    known = report.statistics.completed
+    others = [axis for axis in report.statistics.axes if axis is not HUED]
+    left_out: list[Axis] = []
+    while _rows(known, others) > _MOST_ROWS and others[-1].default is not None:
+        left_out.insert(0, others.pop())
+    if _rows(known, others) < 2 or known[HUED.name].nunique() < 2:
         return None
+    names = [axis.name for axis in others]
     alive = known.assign(alive=known["outcome"] == "survived")
-    cells = alive.groupby(["depth", "width", "activation"])["alive"].agg(["sum", "count"])
+    cells = alive.groupby([*names, HUED.name])["alive"].agg(["sum", "count"])
     cells["rate"] = cells["sum"] / cells["count"]
     cells["label"] = cells["sum"].astype(str) + "/" + cells["count"].astype(str)
     rate = cells["rate"].unstack()
     label = cells["label"].unstack().fillna("")
-    rate.index = label.index = pd.Index([f"{d}×{w}" for d, w in rate.index], name="shape")
-    return Combinations(rate, label)
+    rows = [written(row) for row in each(rate.index.to_frame(index=False))]
+    rate.index = label.index = pd.Index(rows, name="others")
+    return Combinations(rate, label, pattern(others), tuple(left_out))
+
+
+def _rows(known: pd.DataFrame, axes: Sequence[Axis]) -> int:
+    return len(known[[axis.name for axis in axes]].drop_duplicates())
 
 
 def draw(data: Combinations, figure: Figure) -> None:
@@ -58,20 +75,20 @@ def draw(data: Combinations, figure: Figure) -> None:
         ax=ax,
     )
     ax.grid(visible=False)  # it would show through the blank cells
-    ax.set_xlabel("activation")
-    ax.set_ylabel("depth × width")
+    ax.set_xlabel(HUED.name)
+    ax.set_ylabel(data.rows)
     ax.tick_params(axis="y", rotation=0, length=0)
     ax.tick_params(axis="x", rotation=30, length=0)
 
 
-def pictures(records: Records) -> list[Picture]:
-    data = summarise(records)
+def pictures(report: Report) -> list[Picture]:
+    data = summarise(report)
     if data is None:
         return []
     cells = [
-        (rate, f"{name} {shape} {label}")
+        (rate, f"{name} {others} {label}")
         for name in data.rate.columns
-        for shape, rate, label in zip(
+        for others, rate, label in zip(
             data.rate.index, data.rate[name], data.label[name], strict=True
         )
         if label
@@ -82,9 +99,10 @@ def pictures(records: Records) -> list[Picture]:
         Picture(
             "combinations",
             "Survivors by architecture",
-            f"Survivors of tried experts by activation and shape. Highest shares: {spoken}.",
+            f"Survivors of tried experts by {HUED.name} and {data.rows}. Highest shares: {spoken}.",
             "Each cell: survivors / tried, in completed runs. Blank: never tried. A cell with "
-            "few tries says little, whatever its colour.",
+            "few tries says little, whatever its colour."
+            + "".join(f" Counted over all {axis.plural}." for axis in data.left_out),
             (max(4.0, 1.6 + 0.7 * data.rate.shape[1]), 1.4 + 0.34 * data.rate.shape[0]),
             partial(draw, data),
         )

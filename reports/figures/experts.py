@@ -5,9 +5,10 @@ from functools import partial
 import numpy as np
 from matplotlib.figure import Figure
 
-from nas.campaign.records import Records
-from nas.reports import grid
+from nas.reports import solution_map
 from nas.reports.figures import Picture
+from nas.reports.report import Report
+from nas.reports.solution_map import SolutionMap
 from nas.reports.style import SOLUTION_COLOURS
 
 SECTION = "subset"
@@ -16,44 +17,46 @@ _COLUMNS = 2
 _WIDER = 0.5  # the scale reaches half the solution's range beyond it
 
 
-def summarise(records: Records) -> list[tuple[grid.Grid, str]]:
+def summarise(report: Report) -> list[tuple[SolutionMap, str]]:
     """The map with each field in turn."""
-    data = grid.load(records)
+    data = report.map
     return [] if data is None else [(data, field) for field in data.fields]
 
 
-def scale(data: grid.Grid, field: str) -> tuple[float, float]:
+def scale(data: SolutionMap, field: str) -> tuple[float, float]:
     """The experts' range, but no more than half the solution's range beyond the solution.
 
     Where the gate gives an expert no weight nothing holds its values, and one that runs away
     there would leave all the others in one colour.
     """
-    low, high = grid.limits(data.values[field])
-    least, most = grid.limits(*(data.values[f"{field}.expert.{c}"] for c in data.shown()))
+    low, high = solution_map.limits(data.values[field])
+    least, most = solution_map.limits(*(data.values[f"{field}.expert.{c}"] for c in data.shown()))
     beyond = _WIDER * (high - low)
     return min(low, max(least, low - beyond)), max(high, min(most, high + beyond))
 
 
-def draw(data: tuple[grid.Grid, str], figure: Figure) -> None:
+def draw(data: tuple[SolutionMap, str], figure: Figure) -> None:
     """Panels from most to least mean weight, on one scale."""
     where, field = data
     experts = where.shown()
     low, high = scale(where, field)
-    axes = grid.panels(figure, len(experts), _COLUMNS)
+    axes = solution_map.panels(figure, len(experts), _COLUMNS)
     for ax, candidate in zip(axes, experts, strict=True):
         values = where.values[f"{field}.expert.{candidate}"]
-        shown = grid.image(ax, where, values, SOLUTION_COLOURS, low, high, where.names[candidate])
-    grid.label_rim(axes, _COLUMNS)
-    least, most = grid.limits(*(where.values[f"{field}.expert.{c}"] for c in experts))
+        shown = solution_map.image(
+            ax, where, values, SOLUTION_COLOURS, low, high, where.title(candidate)
+        )
+    solution_map.label_rim(axes, _COLUMNS)
+    least, most = solution_map.limits(*(where.values[f"{field}.expert.{c}"] for c in experts))
     beyond = {(False, False): "neither", (True, False): "min", (False, True): "max"}
     extend = beyond.get((bool(least < low), bool(most > high)), "both")
     bar = figure.colorbar(shown, ax=axes, location="bottom", shrink=0.6, extend=extend, label=field)
     bar.ax.locator_params(nbins=5)
 
 
-def pictures(records: Records) -> list[Picture]:
+def pictures(report: Report) -> list[Picture]:
     found = []
-    for where, field in summarise(records):
+    for where, field in summarise(report):
         rows = -(-len(where.shown()) // _COLUMNS)
         means = (
             f"{where.names[c]} {np.nanmin(v):.3g} to {np.nanmax(v):.3g}"
@@ -64,11 +67,11 @@ def pictures(records: Records) -> list[Picture]:
             Picture(
                 f"experts_{field}",
                 f"Each expert's {field}",
-                f"Own prediction of {field} by each surviving expert: {'; '.join(means)}.",
-                "What each expert alone would answer. Where its weight is small its answer is "
-                "free, and may be far off; pointed ends of the scale say that values go on "
-                "beyond it." + where.left_out(),
-                (4.9, 1.0 + rows * (0.65 + 2.0 * where.ratio)),
+                f"Prediction of {field} by each surviving expert alone: {'; '.join(means)}.",
+                "What each expert alone would predict. Where its weight is small its prediction "
+                "is unconstrained, and may be far off; pointed ends of the scale mean that values "
+                "lie beyond it." + where.left_out(),
+                (4.9, 1.0 + rows * (where.titles() + 2.0 * where.ratio)),
                 partial(draw, (where, field)),
             )
         )

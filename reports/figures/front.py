@@ -9,8 +9,8 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from nas.campaign.records import Records
 from nas.reports.figures import Picture
+from nas.reports.report import Report
 from nas.reports.rows import each
 from nas.reports.style import HIGHLIGHT, INK, QUIET, logarithmic
 from nas.reports.words import number, plural
@@ -30,9 +30,9 @@ class Front:
     trials: pd.DataFrame
 
 
-def summarise(records: Records) -> Front | None:
+def summarise(report: Report) -> Front | None:
     """The trials with a finite held-out loss; None where there is none."""
-    trials = records.trials
+    trials = report.records.trials
     loss = trials["held_out_loss"]
     trials = trials[np.isfinite(loss) & (loss > 0) & (trials["parameters"] > 0)]
     if trials.empty:
@@ -96,8 +96,8 @@ def _label(ax: Axes, best: pd.DataFrame) -> None:
             taken.append(at)
 
 
-def pictures(records: Records) -> list[Picture]:
-    data = summarise(records)
+def pictures(report: Report) -> list[Picture]:
+    data = summarise(report)
     if data is None:
         return []
     knee = data.trials[data.trials["standing"] == "recommended"]

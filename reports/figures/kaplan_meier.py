@@ -7,11 +7,11 @@ from functools import partial
 import pandas as pd
 from matplotlib.figure import Figure
 
-from nas.campaign.records import Records
 from nas.reports.figures import Picture
+from nas.reports.report import Report
 from nas.reports.style import level_colours
-from nas.reports.survival import FACTORS, kaplan_meier
 from nas.reports.words import percent
+from nas.search_spaces import Axis
 
 SECTION = "survival"
 ORDER = 2
@@ -21,27 +21,27 @@ _DASHES = ("-", "--", "-.", ":")
 
 @dataclass(frozen=True)
 class Curves:
-    """Of one factor: per level the columns step, alive, low, high of `kaplan_meier`."""
+    """For one axis: per level the columns step, alive, low, high of `kaplan_meier`."""
 
-    factor: str
+    axis: Axis
     curves: dict[str, pd.DataFrame]
 
 
-def summarise(records: Records) -> Iterator[Curves]:
-    """The curves of each factor that was seen."""
-    table = kaplan_meier(records.experts)
-    for factor in FACTORS:
-        rows = table[table["factor"] == factor]
+def summarise(report: Report) -> Iterator[Curves]:
+    """The curves for each axis that was seen."""
+    table = report.statistics.curves
+    for axis in report.statistics.axes:
+        rows = table[table["axis"] == axis.name]
         if len(rows):
             yield Curves(
-                factor, {str(level): curve for level, curve in rows.groupby("level", sort=False)}
+                axis, {str(level): curve for level, curve in rows.groupby("level", sort=False)}
             )
 
 
 def draw(data: Curves, figure: Figure) -> None:
     """Steps with bands; line styles differ too, for those who do not see the colours."""
     ax = figure.subplots()
-    colours = level_colours(data.factor, list(data.curves))
+    colours = level_colours(data.axis, list(data.curves))
     for index, (level, curve) in enumerate(data.curves.items()):
         ax.fill_between(
             curve["step"], curve["low"], curve["high"], step="post", alpha=0.1, color=colours[level]
@@ -63,12 +63,13 @@ def draw(data: Curves, figure: Figure) -> None:
     figure.legend(loc="outside lower center", ncols=3, handlelength=2.5)
 
 
-def pictures(records: Records) -> list[Picture]:
+def pictures(report: Report) -> list[Picture]:
     return [
         Picture(
-            f"kaplan_meier_{data.factor}",
-            f"Kaplan–Meier by {data.factor}",
-            f"Share of experts still alive against the step, by {data.factor}. At the last step: "
+            f"kaplan_meier_{data.axis.name}",
+            f"Kaplan–Meier by {data.axis.name}",
+            f"Share of experts still alive against the step, by {data.axis.name}. "
+            "At the last step: "
             + "; ".join(f"{k} {percent(c['alive'].iloc[-1])}" for k, c in data.curves.items())
             + ".",
             "Each fall of a line is a drop. Bands: 95 % pointwise intervals. Experts of runs "
@@ -77,5 +78,5 @@ def pictures(records: Records) -> list[Picture]:
             SIZE,
             partial(draw, data),
         )
-        for data in summarise(records)
+        for data in summarise(report)
     ]

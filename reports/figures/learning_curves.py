@@ -9,9 +9,8 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from nas.campaign.records import Records
 from nas.reports.figures import Picture
-from nas.reports.recommended import find
+from nas.reports.report import Report
 from nas.reports.style import HIGHLIGHT, INK, QUIET, logarithmic
 
 SECTION = "learning"
@@ -34,17 +33,16 @@ class Learning:
     phases: tuple[tuple[str, float, float], ...]  # name, from step, to step
 
 
-def summarise(records: Records) -> Learning | None:
+def summarise(report: Report) -> Learning | None:
     """Curves of all runs; losses that a logarithm cannot show become gaps."""
     columns = ["run", "phase", "step", "loss", "held_out_loss", "experts"]
-    history = records.history[columns].sort_values(["run", "step"], kind="stable")
+    history = report.records.history[columns].sort_values(["run", "step"], kind="stable")
     if history.empty:
         return None
     for name in ("loss", "held_out_loss"):
         shown = np.isfinite(history[name]) & (history[name] > 0)
         history[name] = history[name].where(shown)
-    best = find(records)
-    run = None if best is None else best.name
+    run = None if report.best is None else report.best.name
     mine = history[history["run"] == run]
     starts = mine[mine["phase"] != mine["phase"].shift()]
     ends = [*starts["step"].iloc[1:], mine["step"].max()]
@@ -119,8 +117,8 @@ def _phases(upper: Axes, lower: Axes, phases: tuple[tuple[str, float, float], ..
         )
 
 
-def pictures(records: Records) -> list[Picture]:
-    data = summarise(records)
+def pictures(report: Report) -> list[Picture]:
+    data = summarise(report)
     if data is None:
         return []
     phases = ", ".join(f"{name} to step {end:.0f}" for name, _, end in data.phases)

@@ -10,10 +10,11 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
 
-from nas.campaign.records import Records
-from nas.reports import grid
+from nas.reports import solution_map
 from nas.reports.figures import Picture
-from nas.reports.style import expert_colours, ink_on
+from nas.reports.report import Report
+from nas.reports.solution_map import SolutionMap
+from nas.reports.style import HUED, expert_colours, ink_on
 from nas.reports.words import percent
 
 SECTION = "subset"
@@ -25,14 +26,14 @@ _LEAST = 0.01  # share of the domain below which a region is too small to number
 class Responsibility:
     """``winner`` (Y, X): index in ``where.experts`` of the largest weight, NaN outside."""
 
-    where: grid.Grid
-    winner: grid.Array
+    where: SolutionMap
+    winner: solution_map.Array
     share: dict[int, float]  # candidate -> share of the domain where it leads
 
 
-def summarise(records: Records) -> Responsibility | None:
+def summarise(report: Report) -> Responsibility | None:
     """The largest weight at each point; None for a single expert, who leads everywhere."""
-    data = grid.load(records)
+    data = report.map
     if data is None or len(data.experts) < 2:
         return None
     weights = np.stack([data.values[f"weight.{c}"] for c in data.experts])
@@ -44,14 +45,14 @@ def summarise(records: Records) -> Responsibility | None:
 
 
 def draw(data: Responsibility, figure: Figure) -> None:
-    """Regions in the hues of the activations, numbered, so that hues need not tell all."""
+    """Regions in the hues of the experts' levels, numbered, so that hues need not tell all."""
     figure.set_layout_engine("compressed")  # panels of fixed shape
     ax = figure.subplots()
     where = data.where
-    colours = expert_colours([(c, where.activations[c]) for c in where.experts])
+    colours = expert_colours([(c, where.hued[c]) for c in where.experts])
     palette = ListedColormap([colours[c] for c in where.experts])
     last = len(where.experts) - 0.5
-    grid.image(ax, where, data.winner, palette, -0.5, last, "largest weight")
+    solution_map.image(ax, where, data.winner, palette, -0.5, last, "largest weight")
     left, right, bottom, top = where.extent
     for index, candidate in enumerate(where.experts):
         if data.share[candidate] >= _LEAST:
@@ -72,8 +73,8 @@ def draw(data: Responsibility, figure: Figure) -> None:
     figure.legend(handles=handles, loc="outside lower center", ncols=1)
 
 
-def pictures(records: Records) -> list[Picture]:
-    data = summarise(records)
+def pictures(report: Report) -> list[Picture]:
+    data = summarise(report)
     if data is None:
         return []
     leading = [c for c in data.where.experts if data.share[c] > 0]
@@ -84,7 +85,7 @@ def pictures(records: Records) -> list[Picture]:
             "Responsibility",
             f"Which expert has the largest weight where, by share of the domain: {spoken}.",
             "Each region belongs to the expert with the largest weight there; percentages are "
-            "shares of the domain. Hues are activations. An expert that leads nowhere can "
+            f"shares of the domain. Hues are {HUED.plural}. An expert that leads nowhere can "
             "still matter: see its weights.",
             (3.6, 1.5 + 2.5 * data.where.ratio + 0.2 * len(leading)),
             partial(draw, data),

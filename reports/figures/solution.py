@@ -4,27 +4,32 @@ from functools import partial
 
 from matplotlib.figure import Figure
 
-from nas.campaign.records import Records
-from nas.reports import grid
+from nas.reports import solution_map
 from nas.reports.figures import Picture
+from nas.reports.report import Report
+from nas.reports.solution_map import SolutionMap
 from nas.reports.style import SOLUTION_COLOURS
 
 SECTION = "subset"
 ORDER = 1
-summarise = grid.load
 
 
-def draw(data: grid.Grid, figure: Figure) -> None:
+def summarise(report: Report) -> SolutionMap | None:
+    """The map of the recommended run."""
+    return report.map
+
+
+def draw(data: SolutionMap, figure: Figure) -> None:
     """One row per field: prediction, reference; one colour scale for both."""
     kinds = {"": "prediction", ".reference": "reference"}
     figure.set_layout_engine("compressed")  # panels of fixed shape
     columns = list(kinds) if data.has_reference else [""]
     rows = figure.subplots(len(data.fields), len(columns), squeeze=False)
     for field, row in zip(data.fields, rows, strict=True):
-        low, high = grid.limits(*(data.values[field + kind] for kind in columns))
+        low, high = solution_map.limits(*(data.values[field + kind] for kind in columns))
         for ax, kind in zip(row, columns, strict=True):
             title = f"{field}, {kinds[kind]}"
-            shown = grid.image(
+            shown = solution_map.image(
                 ax, data, data.values[field + kind], SOLUTION_COLOURS, low, high, title
             )
         for ax in row[1:]:
@@ -33,13 +38,14 @@ def draw(data: grid.Grid, figure: Figure) -> None:
         figure.colorbar(shown, ax=list(row), label=field)
 
 
-def pictures(records: Records) -> list[Picture]:
-    data = summarise(records)
+def pictures(report: Report) -> list[Picture]:
+    data = summarise(report)
     if data is None:
         return []
     columns = 2 if data.has_reference else 1
     spoken = "; ".join(
-        "{} from {:.3g} to {:.3g}".format(f, *grid.limits(data.values[f])) for f in data.fields
+        "{} from {:.3g} to {:.3g}".format(f, *solution_map.limits(data.values[f]))
+        for f in data.fields
     )
     reference = ", beside the reference" if data.has_reference else ""
     return [

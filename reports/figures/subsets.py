@@ -1,4 +1,4 @@
-"""The selected subset beside random subsets, the subset of the best single networks and the pool."""
+"""The selected subset beside random ones, that of the best single networks, and the pool."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,17 +8,17 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from nas.campaign.records import Records
 from nas.reports.figures import Picture
+from nas.reports.report import Report
 from nas.reports.rows import each
 from nas.reports.style import HIGHLIGHT, INK, QUIET, logarithmic
-from nas.reports.trust import error, unit, validated
+from nas.reports.validation_statistics import error, unit, validated
 from nas.reports.words import number, plural
 
-SECTION = "trust"
+SECTION = "validation"
 ORDER = 1
 WIDTH = 4.8
-AXES = {"relative_l2": "relative L2 error", "held_out_loss": "held-out loss"}
+UNITS = {"relative_l2": "relative L2 error", "held_out_loss": "held-out loss"}
 
 # What stands beside the selected subset: label, colour, marker, size.
 SHOWN: Mapping[str, tuple[str, str, str, float]] = {
@@ -48,8 +48,9 @@ class Subsets:
         return 2.4 + 0.5 * len(self.runs)
 
 
-def summarise(records: Records) -> Subsets:
+def summarise(report: Report) -> Subsets:
     """All subsets that were trained to the end, beside the validated runs."""
+    records = report.records
     done = records.subsets[records.subsets["run"].isin(validated(records))]
     done = done.assign(error=error(records, done))
     done = done[(done["error"] > 0) & np.isfinite(done["error"])]
@@ -59,7 +60,7 @@ def summarise(records: Records) -> Subsets:
         for kind in SHOWN
         if len(rows := done[done["kind"] == kind])
     }
-    return Subsets(runs, errors, AXES[unit(records)])
+    return Subsets(runs, errors, UNITS[unit(records)])
 
 
 def draw(data: Subsets, figure: Figure) -> None:
@@ -88,8 +89,8 @@ def draw(data: Subsets, figure: Figure) -> None:
     figure.legend(loc="outside upper center", ncols=1)
 
 
-def pictures(records: Records) -> list[Picture]:
-    data = summarise(records)
+def pictures(report: Report) -> list[Picture]:
+    data = summarise(report)
     if not data.runs:
         return []
     return [
@@ -98,8 +99,8 @@ def pictures(records: Records) -> list[Picture]:
             "The selected subset beside others",
             f"Errors of subsets trained from scratch beside {plural(len(data.runs), 'run')}: "
             f"{'; '.join(_spoken(data))}.",
-            "Each dot is a subset trained from scratch without a penalty on experts. Left is better: a "
-            "good choice lies left of most grey dots.",
+            "Each dot is a subset trained from scratch without a penalty on experts. Left is "
+            "better: a good choice lies left of most grey dots.",
             (WIDTH, data.height),
             partial(draw, data),
         )

@@ -4,30 +4,37 @@ from functools import partial
 
 from matplotlib.figure import Figure
 
-from nas.campaign.records import Records
-from nas.reports import grid
+from nas.reports import solution_map
 from nas.reports.figures import Picture
+from nas.reports.report import Report
+from nas.reports.solution_map import SolutionMap
 from nas.reports.style import WEIGHT_COLOURS
 
 SECTION = "subset"
 ORDER = 4
 _COLUMNS = 2
-summarise = grid.load
 
 
-def draw(data: grid.Grid, figure: Figure) -> None:
+def summarise(report: Report) -> SolutionMap | None:
+    """The map of the recommended run."""
+    return report.map
+
+
+def draw(data: SolutionMap, figure: Figure) -> None:
     """Panels from most to least mean weight, all on the scale from 0 to 1."""
     experts = data.shown()
-    axes = grid.panels(figure, len(experts), _COLUMNS)
+    axes = solution_map.panels(figure, len(experts), _COLUMNS)
     for ax, candidate in zip(axes, experts, strict=True):
         values = data.values[f"weight.{candidate}"]
-        shown = grid.image(ax, data, values, WEIGHT_COLOURS, 0.0, 1.0, data.names[candidate])
-    grid.label_rim(axes, _COLUMNS)
+        shown = solution_map.image(
+            ax, data, values, WEIGHT_COLOURS, 0.0, 1.0, data.title(candidate)
+        )
+    solution_map.label_rim(axes, _COLUMNS)
     figure.colorbar(shown, ax=axes, label="weight", location="bottom", shrink=0.6)
 
 
-def pictures(records: Records) -> list[Picture]:
-    data = summarise(records)
+def pictures(report: Report) -> list[Picture]:
+    data = summarise(report)
     if data is None or len(data.experts) < 2:
         return []
     rows = -(-len(data.shown()) // _COLUMNS)
@@ -39,7 +46,7 @@ def pictures(records: Records) -> list[Picture]:
             f"Weight of each surviving expert over the domain, by falling mean: {spoken}.",
             "Bright: the gate relies on this expert here. At each point the weights of all "
             "experts add up to 1." + data.left_out(),
-            (4.9, 1.0 + rows * (0.65 + 2.0 * data.ratio)),
+            (4.9, 1.0 + rows * (data.titles() + 2.0 * data.ratio)),
             partial(draw, data),
         )
     ]

@@ -44,8 +44,8 @@ def test_scalars_mean_what_they_look_like(text: str, value: object) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("seed: 1\nseed: 2", "line 2: not YAML (the key seed stands twice)"),
-        ("a: {b: 1, c: 2, b: 3}", "line 1: not YAML (the key b stands twice)"),
+        ("seed: 1\nseed: 2", "line 2: not YAML (the key seed appears twice)"),
+        ("a: {b: 1, c: 2, b: 3}", "line 1: not YAML (the key b appears twice)"),
         ("a: [", "line 1: not YAML (expected the node content"),
         ("a: b: c", "line 1: not YAML (mapping values are not allowed here)"),
         ("a:\n\tb: 1", "line 2: not YAML (found character '\\t'"),

@@ -1,7 +1,7 @@
 """Campaigns that never ran: records with known contents, written as a real search does."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nas.campaign.records import TABLES, VALIDATION, Records, read, write_map, write_table
+from nas.search_spaces import AXES
 
 Array = NDArray[np.float64]
 Row = dict[str, Any]
 ACTIVATIONS = ("sine", "tanh", "swish", "softplus")
+DEFAULTS = {axis.name: axis.default for axis in AXES if axis.default is not None}
 FAVOUR = {"sine": 2.0, "tanh": -2.0, "swish": 0.5, "softplus": 0.0, "gelu": 0.2}
 
 
@@ -23,9 +25,10 @@ def expert(name: str, candidate: int, outcome: str, ended: int, **changes: Any) 
     row = {
         "run": name, "trial": 0, "repetition": 0, "candidate": candidate, "activation": "tanh",
         "depth": 2, "width": 16, "parameters": 337, "born": 0, "ended": ended, "outcome": outcome,
-        "reason": "", "importance": 0.1, "individual_loss": 0.5, "leave_one_out": 1.1, "refusals": 0,
+        "reason": "", "importance": 0.1, "individual_loss": 0.5, "leave_one_out": 1.1,
+        "refusals": 0,
     }  # fmt: skip
-    return row | changes
+    return DEFAULTS | row | changes
 
 
 def run_row(name: str, **changes: Any) -> Row:
@@ -45,10 +48,10 @@ def single(candidate: tuple[str, int, int], error: float, **changes: Any) -> Row
     activation, depth, width = candidate
     row = {
         "repetition": 0, "activation": activation, "depth": depth, "width": width,
-        "parameters": 300, "individual_loss": 10 * error, "held_out_loss": error, "relative_l2": error,
-        "iterations": 100, "evaluations": 1000, "seconds": 10.0, "reason": "",
+        "parameters": 300, "individual_loss": 10 * error, "held_out_loss": error,
+        "relative_l2": error, "iterations": 100, "evaluations": 1000, "seconds": 10.0, "reason": "",
     }  # fmt: skip
-    return row | changes
+    return DEFAULTS | row | changes
 
 
 def subset(run: str, kind: str, error: float, number: int = 0, **changes: Any) -> Row:
@@ -98,15 +101,22 @@ class Campaign:
 
 
 def realistic(
-    problem: str = "l_shape", trials: int = 8, seeds: int = 1, broken: Sequence[int] = (5,)
+    problem: str = "l_shape",
+    trials: int = 8,
+    seeds: int = 1,
+    broken: Sequence[int] = (5,),
+    further: Mapping[str, Sequence[Any]] | None = None,
 ) -> Campaign:
-    """A campaign as a search would leave it: drops, a front, histories and maps."""
+    """A campaign as a search would leave it: drops, a front, histories and maps.
+
+    ``further`` are levels of axes beside activation, depth and width, each better than the last.
+    """
     rng = np.random.default_rng(3)
     facts, make_map = {"l_shape": _l_shape, "burgers": _burgers, "flow": _flow}[problem](rng)
     tune = {"m": [8, 24], "p": [0.2, 0.9], "threshold": [0.05, 0.5]}
     made = Campaign(facts, {"problem": problem, "trials": trials, "seeds": seeds, "tune": tune})
     for trial, repetition in product(range(trials), range(seeds)):
-        _add_run(made, rng, trial, repetition, trial in broken)
+        _add_run(made, rng, trial, repetition, trial in broken, further or {})
     _add_trials(made, trials)
     if not facts.get("has_reference", True):
         for row in (*made.tables["runs"], *made.tables["trials"]):
@@ -127,10 +137,9 @@ def _add_validation(made: Campaign, rng: np.random.Generator, run: str) -> None:
     for row in made.tables["experts"]:
         if row["run"] == run:
             candidate = (row["activation"], row["depth"], row["width"])
-            made.tables["singles"].append(
-                single(candidate, row["individual_loss"] / 100, **keys)
-                | {"individual_loss": row["individual_loss"]}
-            )
+            alone = single(candidate, row["individual_loss"] / 100, **keys)
+            known_too = {name: row[name] for name in ("individual_loss", *DEFAULTS)}
+            made.tables["singles"].append(alone | known_too)
     keys |= {"trial": known["trial"], "size": known["experts_after"]}
     for kind, count in (("selected", 1), ("best", 1), ("all", 1), ("longest", 1), ("random", 20)):
         for number in range(count):
@@ -142,23 +151,31 @@ def _add_validation(made: Campaign, rng: np.random.Generator, run: str) -> None:
 
 
 def _add_run(
-    made: Campaign, rng: np.random.Generator, trial: int, repetition: int, broken: bool
+    made: Campaign,
+    rng: np.random.Generator,
+    trial: int,
+    repetition: int,
+    broken: bool,
+    further: Mapping[str, Sequence[Any]],
 ) -> None:
     """One run: a pool, drops in the order of a noisy merit, a falling loss."""
     keys: Row = {"run": f"{trial:04d}-{repetition}", "trial": trial, "repetition": repetition}
     m, keep = int(rng.integers(8, 25)), int(rng.integers(3, 6))
-    grid = list(product(ACTIVATIONS, (2, 3), (16, 32, 64)))
+    grid = list(product(ACTIVATIONS, (2, 3), (16, 32, 64), *further.values()))
     pool = [grid[i] for i in rng.permutation(len(grid))[:m]]
-    merit = np.array([FAVOUR[a] + 0.01 * w for a, _, w in pool]) + rng.normal(0, 1.2, m)
+    merit = np.array([FAVOUR[a] + 0.01 * w for a, _, w, *_ in pool]) + rng.normal(0, 1.2, m)
+    for i, (_, _, _, *levels) in enumerate(pool):
+        merit[i] += sum(further[name].index(one) for name, one in zip(further, levels, strict=True))
     drop_at = {int(c): 900 + 60 * i for i, c in enumerate(np.argsort(merit)[: m - keep])}
-    size = [w * (3 + w * (d - 1)) + w + 1 for _, d, w in pool]
+    size = [w * (3 + w * (d - 1)) + w + 1 for _, d, w, *_ in pool]
     weight = iter(rng.dirichlet(np.ones(keep) * 3))
     end = 1500 if broken else 2400
-    for c, (activation, depth, width) in enumerate(pool):
+    for c, (activation, depth, width, *levels) in enumerate(pool):
         dropped = drop_at.get(c, end) < end
         outcome = "dropped" if dropped else "censored" if broken else "survived"
         row = expert(keys["run"], c, outcome, drop_at[c] if dropped else end, **keys)
         row |= {"activation": activation, "depth": depth, "width": width, "parameters": size[c]}
+        row |= dict(zip(further, levels, strict=True))
         row["individual_loss"] = float(np.exp(rng.normal(-0.5 * merit[c], 0.6)))
         row["importance"] = 1 / m if outcome != "survived" else float(next(weight))
         row["reason"] = "importance 0.011 under 0.3 / 14" if dropped else ""

@@ -14,7 +14,7 @@ RATES = pd.DataFrame(
         ("width", "16", 90, 45, 0.5, 0.4, 0.6),
         ("width", "32", 90, 46, 0.51, 0.41, 0.61),
     ],
-    columns=["factor", "level", "experts", "survived", "rate", "low", "high"],
+    columns=["axis", "level", "experts", "survived", "rate", "low", "high"],
 )
 CHANCE = {"activation": 0.001, "depth": 0.02, "width": 0.001}  # depth: over Bonferroni's level
 

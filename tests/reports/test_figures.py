@@ -9,29 +9,31 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from nas.campaign.records import Records
 from nas.errors import UserError
-from nas.reports import figures, grid, style
+from nas.reports import figures, report, style
 from nas.reports.figures import SECTIONS, collect, front, learning_curves, responsibility
 from nas.reports.figures import combinations as combined
 from nas.reports.figures import experts as own_predictions
+from nas.reports.report import Report
 from tests.reports.synthetic_campaign import Campaign, expert, realistic, run_row
 
 MODULES = [module.name for module in pkgutil.iter_modules(figures.__path__)]
 
 
 @pytest.fixture(scope="module")
-def l_shape(tmp_path_factory: pytest.TempPathFactory) -> Records:
-    return realistic("l_shape", trials=4, broken=(1,)).records(tmp_path_factory.mktemp("l"))
+def l_shape(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    made = realistic("l_shape", trials=4, broken=(1,))
+    return report.of(made.records(tmp_path_factory.mktemp("l")))
 
 
 @pytest.fixture(scope="module")
-def flow(tmp_path_factory: pytest.TempPathFactory) -> Records:
-    return realistic("flow", trials=2, broken=()).records(tmp_path_factory.mktemp("f"))
+def flow(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    made = realistic("flow", trials=2, broken=())
+    return report.of(made.records(tmp_path_factory.mktemp("f")))
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_a_figure_keeps_the_contract(name: str, l_shape: Records) -> None:
+def test_a_figure_keeps_the_contract(name: str, l_shape: Report) -> None:
     module = importlib.import_module(f"nas.reports.figures.{name}")
     assert module.SECTION in SECTIONS
     assert isinstance(module.ORDER, int)
@@ -50,7 +52,7 @@ def test_a_figure_keeps_the_contract(name: str, l_shape: Records) -> None:
     assert dict(mpl.rcParams) == before, "global state is left alone"
 
 
-def test_names_of_pictures_differ(flow: Records) -> None:
+def test_names_of_pictures_differ(flow: Report) -> None:
     names = [picture.name for made in collect(flow).values() for picture in made]
     assert len(names) == len(set(names))
     assert {"experts_u", "experts_p"} <= set(names)
@@ -58,10 +60,10 @@ def test_names_of_pictures_differ(flow: Records) -> None:
 
 
 def test_no_figure_fails_without_rows(tmp_path: Path) -> None:
-    assert not any(collect(Campaign().records(tmp_path)).values())
+    assert not any(collect(report.of(Campaign().records(tmp_path))).values())
 
 
-def test_front_counts_only_finite_trials(l_shape: Records) -> None:
+def test_front_counts_only_finite_trials(l_shape: Report) -> None:
     data = front.summarise(l_shape)
     assert data is not None
     assert list(data.trials["standing"]).count("recommended") == 1
@@ -72,7 +74,7 @@ def test_learning_curves_find_the_phases_and_mind_what_has_no_logarithm(tmp_path
     made = realistic(trials=1, broken=())
     made.tables["history"][3]["loss"] = float("inf")
     made.tables["history"][4]["loss"] = 0.0
-    data = learning_curves.summarise(made.records(tmp_path))
+    data = learning_curves.summarise(report.of(made.records(tmp_path)))
     assert data is not None
     assert [(name, start) for name, start, _ in data.phases] == [
         ("warm-up", 0), ("gate", 600), ("selection", 900), ("fine-tuning", 2400),
@@ -88,7 +90,7 @@ def test_combinations_by_hand(tmp_path: Path) -> None:
         expert("a", 1, "dropped", 9, activation="sine"),
         expert("a", 2, "dropped", 9, depth=3),
     ]
-    data = combined.summarise(made.records(tmp_path))
+    data = combined.summarise(report.of(made.records(tmp_path)))
     assert data is not None
     assert data.rate.loc["2×16", "sine"] == 0.5
     assert data.label.loc["2×16", "sine"] == "1/2"
@@ -96,8 +98,8 @@ def test_combinations_by_hand(tmp_path: Path) -> None:
     assert data.rate["sine"].isna().to_list() == [False, True]
 
 
-def test_the_grid_knows_the_way_up_and_the_blank_corner(l_shape: Records) -> None:
-    data = grid.load(l_shape)
+def test_a_map_knows_which_way_is_up_and_the_blank_corner(l_shape: Report) -> None:
+    data = l_shape.map
     assert data is not None
     assert (data.horizontal, data.vertical) == ("x", "y")
     upper_right = data.values["u"][60:, 60:]
@@ -107,14 +109,14 @@ def test_the_grid_knows_the_way_up_and_the_blank_corner(l_shape: Records) -> Non
 
 
 def test_time_runs_to_the_right(tmp_path: Path) -> None:
-    data = grid.load(realistic("burgers", trials=1, broken=()).records(tmp_path))
+    data = report.of(realistic("burgers", trials=1, broken=()).records(tmp_path)).map
     assert data is not None
     assert (data.horizontal, data.vertical) == ("t", "x")
     assert data.values["u"].shape == (101, 51)
     assert data.values["u"][75, 0] < -0.9, "u(x, 0) = -sin(πx) is negative at positive x"
 
 
-def test_responsibility_is_the_largest_weight(l_shape: Records) -> None:
+def test_responsibility_is_the_largest_weight(l_shape: Report) -> None:
     data = responsibility.summarise(l_shape)
     assert data is not None
     inside = np.isfinite(data.winner)
@@ -131,7 +133,7 @@ def test_an_expert_that_runs_away_does_not_set_the_scale(tmp_path: Path) -> None
     columns = next(iter(made.maps.values()))
     name = next(name for name in columns if name.startswith("u.expert."))
     columns[name] = columns[name] + 1000
-    data = grid.load(made.records(tmp_path))
+    data = report.of(made.records(tmp_path)).map
     assert data is not None
     low, high = own_predictions.scale(data, "u")
     assert -2.5 < low < -0.9
@@ -144,7 +146,7 @@ def test_a_map_without_its_columns_is_refused(tmp_path: Path, missing: str) -> N
     del next(iter(made.maps.values()))[missing]
     records = made.records(tmp_path)
     with pytest.raises(UserError, match=rf"map\.parquet: expected a map .* found no {missing};"):
-        grid.load(records)
+        report.of(records)
 
 
 def test_a_map_with_missing_rows_is_refused(tmp_path: Path) -> None:
@@ -153,13 +155,15 @@ def test_a_map_with_missing_rows_is_refused(tmp_path: Path) -> None:
         columns.update({name: values[:-3] for name, values in columns.items()})
     records = made.records(tmp_path)
     with pytest.raises(UserError, match="expected a regular grid of 81 × 81 points, found 6558"):
-        grid.load(records)
+        report.of(records)
 
 
-def test_an_activation_has_its_colour_whatever_stands_beside_it() -> None:
-    alone, beside = (style.activation_colours(n)["sine"] for n in (["sine"], ["gelu", "sine"]))
+def test_a_level_with_a_hue_has_it_whatever_stands_beside_it() -> None:
+    alone, beside = (
+        style.level_colours(style.HUED, n)["sine"] for n in (["sine"], ["gelu", "sine"])
+    )
     assert alone == beside
-    others = style.activation_colours(["relu", "mish", "sine"])
+    others = style.level_colours(style.HUED, ["relu", "mish", "sine"])
     assert len(set(others.values())) == 3
 
 

@@ -23,8 +23,8 @@ def tables(
     return records.experts, records.runs
 
 
-def rows(table: pd.DataFrame, factor: str, level: str) -> pd.DataFrame:
-    return table[(table["factor"] == factor) & (table["level"] == level)].reset_index(drop=True)
+def rows(table: pd.DataFrame, axis: str, level: str) -> pd.DataFrame:
+    return table[(table["axis"] == axis) & (table["level"] == level)].reset_index(drop=True)
 
 
 def test_wilson_interval_by_hand(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_rates_leave_out_runs_that_broke_off(tmp_path: Path) -> None:
 def test_levels_of_sizes_stand_in_order_of_size(tmp_path: Path) -> None:
     experts = [expert("a", i, "survived", 50, width=w) for i, w in enumerate((128, 16, 64))]
     table = survival.survival_rates(*tables(tmp_path, experts, [run_row("a")]))
-    assert list(table.loc[table["factor"] == "width", "level"]) == ["16", "64", "128"]
+    assert list(table.loc[table["axis"] == "width", "level"]) == ["16", "64", "128"]
 
 
 def test_kaplan_meier_by_hand(tmp_path: Path) -> None:
@@ -95,7 +95,9 @@ def test_kaplan_meier_counts_steps_from_birth(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("outcome", "alive"), [("dropped", 0.0), ("survived", 1.0), ("censored", 1.0)]
 )
-def test_kaplan_meier_where_all_share_one_fate(tmp_path: Path, outcome: str, alive: float) -> None:
+def test_kaplan_meier_where_all_share_one_outcome(
+    tmp_path: Path, outcome: str, alive: float
+) -> None:
     experts = [expert("a", i, outcome, 30) for i in range(3)]
     curve = rows(survival.kaplan_meier(tables(tmp_path, experts, [])[0]), "depth", "2")
     assert list(curve["step"]) == [0, 30]
@@ -147,7 +149,7 @@ def test_importance_without_numbers_or_with_one_run(tmp_path: Path) -> None:
     assert table[["low", "high"]].isna().all(axis=None)
 
 
-def test_own_residual_ranks_within_the_run(tmp_path: Path) -> None:
+def test_individual_losses_rank_within_the_run(tmp_path: Path) -> None:
     losses = {"a": (1e-3, 2e-3, None), "b": (5.0, float("inf"), 7.0)}
     experts = [
         expert(run, i, "survived", 50, individual_loss=value, width=2**i)
@@ -156,7 +158,7 @@ def test_own_residual_ranks_within_the_run(tmp_path: Path) -> None:
     ]
     table = survival.individual_rank(*tables(tmp_path, experts, [run_row("a"), run_row("b")]))
     assert rows(table, "width", "1").loc[0, "rank"] == 0
-    assert rows(table, "width", "2").loc[0, "rank"] == 1, "an infinite residual is the worst"
+    assert rows(table, "width", "2").loc[0, "rank"] == 1, "an infinite loss is the worst"
     assert rows(table, "width", "4").loc[0, "rank"] == 0.5
 
 
@@ -218,7 +220,7 @@ def test_statistics_do_not_depend_on_the_order_of_rows(tmp_path: Path) -> None:
     assert survival.chance(mixed, records.runs) == survival.chance(records.experts, records.runs)
 
 
-def test_kin_tell_about_each_other() -> None:
+def test_experts_that_share_levels_are_evidence_on_each_other() -> None:
     """Worked with the means of a balanced grid, which are its least-squares fit."""
     made = [
         expert("a", index, "dropped", 10, activation=activation, width=width, individual_loss=loss)
@@ -232,9 +234,9 @@ def test_kin_tell_about_each_other() -> None:
     expected = ((own + fit) / 2).ravel()
     np.testing.assert_allclose(survival.main_effects(experts), expected)
     experts.loc[0, "individual_loss"] = np.nan
-    told = survival.main_effects(experts)
-    assert np.isnan(told[0])
-    assert told[1:].notna().all()
+    shrunk = survival.main_effects(experts)
+    assert np.isnan(shrunk[0])
+    assert shrunk[1:].notna().all()
     experts["individual_loss"] = np.inf
     assert survival.main_effects(experts).isna().all()
 

@@ -52,17 +52,19 @@ def test_two_runs_claim_nothing_however_clear(tmp_path: Path) -> None:
 def test_intervals_apart_are_not_enough_against_chance() -> None:
     rates = pd.DataFrame(
         [("depth", "2", 90, 80, 0.89, 0.81, 0.94), ("depth", "3", 90, 40, 0.44, 0.35, 0.55)],
-        columns=["factor", "level", "experts", "survived", "rate", "low", "high"],
+        columns=["axis", "level", "experts", "survived", "rate", "low", "high"],
     )
-    other = rates.assign(factor="activation")
-    text = words.survival(pd.concat([other, rates]), dict.fromkeys(survival.FACTORS, 0.2), 9)
+    other = rates.assign(axis="activation")
+    text = words.survival(
+        pd.concat([other, rates]), dict.fromkeys(("activation", "depth", "width"), 0.2), 9
+    )
     assert any(s.startswith("Depth: no claim. Some intervals do not overlap") for s in text)
 
 
 @pytest.mark.parametrize(
     ("kept", "sentence"), [(6, "No expert was dropped"), (0, "No expert survived")]
 )
-def test_one_fate_for_all_says_nothing(tmp_path: Path, kept: int, sentence: str) -> None:
+def test_one_outcome_for_all_says_nothing(tmp_path: Path, kept: int, sentence: str) -> None:
     assert sentence in said(tmp_path, runs=3, sine=kept, tanh=kept)
 
 

@@ -12,7 +12,7 @@ from nas.search_spaces import Candidate, SearchSpace
 @pytest.mark.parametrize("name", search_spaces.names())
 def test_named_space_can_be_used(name: str) -> None:
     space = search_spaces.load(name)
-    assert set(space.activations) <= set(ACTIVATIONS)
+    assert set(space.levels["activation"]) <= set(ACTIVATIONS)
     assert sorted(space.pool(len(space), seed=0)) == sorted(space.candidates)
     assert search_spaces.question(name).endswith("?")
 
@@ -42,23 +42,31 @@ def test_identical_pool_is_four_times_the_same() -> None:
     assert space.candidates == (Candidate("tanh", 2, 64),) * 4
 
 
-def test_diverse_pools_differ_in_what_they_ask_about_only() -> None:
-    by_activation = search_spaces.load("article_activations")
-    assert len(by_activation.activations) == len(by_activation) == 4
-    by_shape = search_spaces.load("article_depth_width")
-    assert len(by_shape.activations) == 1
-    assert len(by_shape.depths) * len(by_shape.widths) == len(by_shape) == 16
+@pytest.mark.parametrize(
+    ("name", "asked", "size"),
+    [
+        ("article_activations", {"activation"}, 4),
+        ("article_depth_width", {"depth", "width"}, 16),
+    ],
+)
+def test_diverse_pools_differ_in_what_they_ask_about_only(
+    name: str, asked: set[str], size: int
+) -> None:
+    space = search_spaces.load(name)
+    assert {axis for axis, levels in space.levels.items() if len(levels) > 1} == asked
+    assert space.is_grid
+    assert len(space) == size
 
 
 def test_full_grid() -> None:
     space = search_spaces.load("full_grid")
-    assert space.activations == ("sine", "tanh", "swish", "softplus")
-    assert space.depths == (2, 3, 4)
-    assert space.widths == (16, 32, 64)
+    assert space.levels["activation"] == ("sine", "tanh", "swish", "softplus")
+    assert space.levels["depth"] == (2, 3, 4)
+    assert space.levels["width"] == (16, 32, 64)
     assert space.is_grid
 
 
-def test_unknown_name_is_told_the_nearest() -> None:
+def test_an_unknown_name_gets_the_nearest_suggested() -> None:
     with pytest.raises(ValueError, match=r"got 'full_gird'; did you mean 'full_grid'\?"):
         search_spaces.load("full_gird")
     with pytest.raises(ValueError, match="got 'space'; choose one of these"):
@@ -66,7 +74,7 @@ def test_unknown_name_is_told_the_nearest() -> None:
 
 
 def test_file_without_a_space_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    empty = ModuleType("search_spaces.full_grid")
+    empty = ModuleType("nas.search_spaces.full_grid")
     monkeypatch.setattr(search_spaces, "import_module", lambda _: empty)
     with pytest.raises(ValueError, match=r"full_grid\.py: expected a SearchSpace named space"):
         search_spaces.load("full_grid")

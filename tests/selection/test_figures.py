@@ -8,7 +8,7 @@ from experiments.harness.figures import Figure, Findings
 from experiments.selection import figures
 from nas.campaign.records import Records
 from tests.reports.synthetic_campaign import Campaign, expert, run_row
-from tests.reports.test_trust import made
+from tests.reports.validated_campaign import made
 
 
 def measured(folder: Path, deepxde: dict[int, float]) -> dict[str, Figure]:

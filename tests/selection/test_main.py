@@ -7,7 +7,7 @@ import pytest
 import experiments.selection.__main__ as command
 from experiments.harness.cases import Case
 from nas.campaign import config
-from tests.reports.test_trust import made
+from tests.reports.validated_campaign import made
 
 
 @pytest.mark.parametrize("case", command.EXPERIMENT.cases, ids=lambda case: str(case.name))

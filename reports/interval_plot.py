@@ -1,4 +1,4 @@
-"""What the three figures per level share: one dot with its interval for each level."""
+"""What the figures per level share: one dot with its interval for each level of an axis."""
 
 from dataclasses import dataclass
 
@@ -8,22 +8,23 @@ from matplotlib.figure import Figure
 
 from nas.reports.style import INK, QUIET, level_colours
 from nas.reports.words import number
+from nas.search_spaces import Axis
 
 
 @dataclass(frozen=True)
 class Levels:
-    """Estimates of one factor, one per level, with intervals (NaN where there is none)."""
+    """Estimates for one axis, one per level, with intervals (NaN where there is none)."""
 
-    factor: str
+    axis: Axis
     levels: tuple[str, ...]
     notes: tuple[str, ...]  # under each level's name: how many it rests on
     value: tuple[float, ...]
     low: tuple[float, ...]
     high: tuple[float, ...]
-    axis: str  # what is measured
-    span: tuple[float, float] | None  # of the axis, where it is known
+    measured: str  # what the values are
+    span: tuple[float, float] | None  # of the values, where it is known
     neutral: float | None  # where a level without effect would stand
-    most: int  # levels of the factor that has most: figures side by side are equally high
+    most: int  # levels of the axis that has most: figures side by side are equally high
 
     @property
     def height(self) -> float:
@@ -42,25 +43,25 @@ class Levels:
 
 def of(
     table: pd.DataFrame,
-    factor: str,
+    axis: Axis,
     column: str,
     notes: list[str],
-    axis: str,
+    measured: str,
     span: tuple[float, float] | None = None,
     neutral: float | None = None,
 ) -> Levels:
-    """`Levels` of ``table``'s rows of ``factor``, with ``column`` as the value."""
-    rows = table[table["factor"] == factor]
+    """`Levels` of ``table``'s rows of ``axis``, with ``column`` as the value."""
+    rows = table[table["axis"] == axis.name]
     value, low, high = (tuple(map(float, rows[name])) for name in (column, "low", "high"))
-    most = int(table.groupby("factor")["level"].size().max())
+    most = int(table.groupby("axis")["level"].size().max())
     levels = tuple(rows["level"])
-    return Levels(factor, levels, tuple(notes), value, low, high, axis, span, neutral, most)
+    return Levels(axis, levels, tuple(notes), value, low, high, measured, span, neutral, most)
 
 
 def draw(data: Levels, figure: Figure) -> None:
     """Horizontal dots with intervals, the first level on top."""
     ax = figure.subplots()
-    colours = level_colours(data.factor, data.levels)
+    colours = level_colours(data.axis, data.levels)
     if data.neutral is not None:
         ax.axvline(data.neutral, color=QUIET, linewidth=1, linestyle="--", zorder=1)
     for index, level in enumerate(data.levels):
@@ -76,5 +77,5 @@ def draw(data: Levels, figure: Figure) -> None:
         ax.set_xlim(*data.span)
     else:
         ax.set_xlim(left=-0.03 * ax.get_xlim()[1])  # room for a dot at zero
-    ax.set_xlabel(data.axis)
-    ax.set_ylabel(data.factor)
+    ax.set_xlabel(data.measured)
+    ax.set_ylabel(data.axis.name)

@@ -1,4 +1,4 @@
-"""Can you trust this? What a validation found, in words that a user understands."""
+"""Can you trust this? What a validation found, in sentences."""
 
 import math
 from collections.abc import Iterator
@@ -7,55 +7,55 @@ from typing import Any
 import pandas as pd
 
 from nas.campaign.records import Records
-from nas.reports import trust
+from nas.reports import validation_statistics as statistics
+from nas.reports.intervals import COVERAGE
 from nas.reports.rows import each
-from nas.reports.survival import COVERAGE
-from nas.reports.words import architecture, number, percent, plural
+from nas.reports.words import number, percent, plural
+from nas.search_spaces.candidates import written
 
-GOOD_TAU, POOR_TAU = 0.6, 0.4
+GOOD_TAU, POOR_TAU = 0.6, 0.4  # agreement of a good guide at least, and of no guide at most
 
 
-def verdict(records: Records) -> list[str]:
-    """The answer first, then what it rests on; where nothing was validated, how to do it."""
+def summary(records: Records) -> list[str]:
+    """The answer first, then what it rests on; where nothing was validated, how to do that."""
     if records.subsets.empty:
         return [
             "Not measured. The command “nas validate” on this campaign's folder trains the "
             "selected subset again, beside random subsets and single networks, which takes some "
-            "fifteen times as long as a run of the search; this section then tells the result."
+            "fifteen times as long as a run of the search; the result then appears here."
         ]
-    table = trust.runs(records)
+    table = statistics.runs(records)
     return [_answer(table, records), *_sentences(table, records)]
 
 
 def _answer(table: pd.DataFrame, records: Records) -> str:
     """By the subset against chance, and by the mixture against one network."""
-    single, *_ = trust.over_runs(table, "over_single")
-    longest, *_ = trust.over_runs(table, "over_longest")
+    single, *_ = statistics.over_runs(table, "over_single")
+    longest, *_ = statistics.over_runs(table, "over_longest")
     subset = _subset(table)
     if math.isnan(single) or math.isnan(longest):
         return f"{subset}."
     if max(single, longest) < 1:
         return f"{subset}. Against the best single network the search is worth its time."
     if longest >= 1:
-        rival = f"{_longest(records)}, does as well or better in the time of the search"
+        other = f"{_longest(records)}, does as well or better in the time of the search"
     else:
-        rival = (
-            f"{architecture(_best_alone(records))}, does as well or better in as many iterations"
-        )
-    return f"{subset}. One single network, {rival}."
+        name = written(_best_alone(records))
+        other = f"{name}, does as well or better in the same number of iterations"
+    return f"{subset}. A single network, {other}."
 
 
 def _subset(table: pd.DataFrame) -> str:
-    chance, level = trust.chance(table), 1 - COVERAGE
+    chance, level = statistics.chance(table), 1 - COVERAGE
     if math.isnan(chance):
         if (table["size"] == table["pool"]).all():
             return "Nothing was dropped, so there is no choice of a subset to judge"
         return "The subset has not been measured against others of its size yet"
     if chance <= level:
         return "Yes, the subset is better than chance would pick"
-    if trust.least_chance(table) > level:
+    if statistics.least_chance(table) > level:
         return (
-            f"Undecided: {plural(len(table), 'run')} beside so few random subsets could not tell any "
+            f"Undecided: {plural(len(table), 'run')} and so few random subsets cannot tell any "
             "subset from one picked by chance; validate a campaign with more seeds"
         )
     return (
@@ -65,7 +65,7 @@ def _subset(table: pd.DataFrame) -> str:
 
 
 def _sentences(table: pd.DataFrame, records: Records) -> Iterator[str]:
-    better, low, high = trust.share(table)
+    better, low, high = statistics.share(table)
     compared = table.dropna(subset=["beaten"])
     if len(compared):
         yield (
@@ -78,20 +78,22 @@ def _sentences(table: pd.DataFrame, records: Records) -> Iterator[str]:
     error = _error(records)
     if best:
         same = plural(int(table["is_best"].sum()), "run")
-        also = f"; in {same} it is that very subset" * bool(table["is_best"].any())
+        also = f"; in {same} the two are the same subset" * bool(table["is_best"].any())
         yield (
-            f"Its {error} is {best} times that of a subset of as many best single networks, both "
-            f"from scratch{also}."
+            f"Its {error} is {best} times that of the subset of the same number of best single "
+            f"networks, both from scratch{also}."
         )
     if whole:
-        yield f"The search's mixture has {whole} times the {error} of the whole pool, never pruned."
+        yield f"The search's mixture has {whole} times the {error} of the pool without pruning."
     yield from _single(table, records)
-    yield from _ranking(trust.rankings(records))
-    seconds, evaluations = (trust.over_runs(table, name)[0] for name in ("seconds", "evaluations"))
+    yield from _ranking(statistics.rankings(records))
+    seconds, evaluations = (
+        statistics.over_runs(table, name)[0] for name in ("seconds", "evaluations")
+    )
     if not math.isnan(seconds):
         yield (
             f"The search took {percent(seconds)} of the time, and {percent(evaluations)} of the "
-            "point-evaluations, of training every candidate alone"
+            "evaluations at points, that training every candidate alone takes"
             f"{': “nas baseline” does that, and was cheaper here' * (seconds > 1)}."
         )
     yield _measured(table)
@@ -102,19 +104,19 @@ def _measured(table: pd.DataFrame) -> str:
     names = ", ".join(table["run"])
     if len(table) == 1:
         return (
-            f"Measured beside run {names} alone, the interval in brackets by Wilson's formula from "
-            "its random subsets; a campaign with more seeds, in a folder of its own, can tell the "
+            f"Measured beside run {names} alone; the interval in brackets is Wilson's, from its "
+            "random subsets. A campaign with more seeds, in a folder of its own, can tell the "
             "search from its luck."
         )
     return (
-        f"Measured beside the runs {names}. An interval in brackets is one of the median over "
-        f"these {len(table)} runs, and holds it with {percent(trust.coverage(len(table)))}."
+        f"Measured beside the runs {names}. Intervals in brackets are for the median over these "
+        f"{len(table)} runs, and cover it with {percent(statistics.coverage(len(table)))}."
     )
 
 
 def _ratio(table: pd.DataFrame, column: str) -> str:
     """A median of ratios with its interval; empty where nothing was measured."""
-    middle, low, high = trust.over_runs(table, column)
+    middle, low, high = statistics.over_runs(table, column)
     if math.isnan(middle):
         return ""
     interval = "" if math.isnan(low) else f" ({number(low)} to {number(high)})"
@@ -128,57 +130,58 @@ def _single(table: pd.DataFrame, records: Records) -> Iterator[str]:
     error, best = _error(records), _best_alone(records)
     yield (
         f"The search's mixture has {ratio} times the {error} of the best single network of the "
-        f"same seed after as many iterations. Best alone over all seeds: {architecture(best)} "
-        f"({number(best.error)})."
+        "same seed after the same number of iterations. Best alone over all seeds: "
+        f"{written(best)} ({number(best.error)})."
     )
     if longest:
-        advice = " So learning for longer pays here: give the fine-tuning more iterations."
+        advice = " So longer training pays here: give the fine-tuning more iterations."
         yield (
             f"It has {longest} times that of {_longest(records)}, the single network with the "
-            "least held-out loss, where that learns for as long as the search took."
-            f"{advice * (trust.over_runs(table, 'over_longest')[0] >= 1)}"
+            "least held-out loss, when that is trained for as long as the search took."
+            f"{advice * (statistics.over_runs(table, 'over_longest')[0] >= 1)}"
         )
 
 
 def _error(records: Records) -> str:
     """What the errors are that are compared."""
-    return "error" if trust.unit(records) == "relative_l2" else "held-out loss"
+    return "error" if statistics.unit(records) == "relative_l2" else "held-out loss"
 
 
 def _best_alone(records: Records) -> Any:
     """The candidate with the least median error over the seeds."""
-    errors = records.singles.assign(error=trust.error(records, records.singles))
-    middle = errors.groupby(trust.CANDIDATE)["error"].median().reset_index()
+    errors = records.singles.assign(error=statistics.error(records, records.singles))
+    middle = errors.groupby(statistics.CANDIDATE)["error"].median().reset_index()
     return next(each(middle.sort_values("error")))
 
 
 def _longest(records: Records) -> str:
-    """Which single networks learnt for as long as the searches took."""
+    """Which single networks were trained for as long as the searches took."""
     subsets = records.subsets
-    mine = subsets[(subsets["kind"] == "longest") & subsets["run"].isin(trust.validated(records))]
+    validated = subsets["run"].isin(statistics.validated(records))
+    mine = subsets[validated & (subsets["kind"] == "longest")]
     return " or ".join(sorted(set(mine["members"])))
 
 
 def _ranking(table: pd.DataFrame) -> Iterator[str]:
     taus = {row.ranking: float(row.tau) for row in each(table) if row.runs}
-    known = [_spoken(row) for row in each(table) if row.runs and row.ranking in trust.RANKINGS]
+    known = [_spoken(row) for row in each(table) if row.runs and row.ranking in statistics.RANKINGS]
     if not known:
         return
-    best = taus.get("individual loss with its kin's", math.nan)
-    if best >= GOOD_TAU:
-        advice = "The individual loss, with its kin's, is a good guide to single networks."
-    elif best >= POOR_TAU:
-        advice = "The individual loss, with its kin's, is a rough guide to single networks."
+    best = taus.get(statistics.SHRUNK, math.nan)
+    if best >= POOR_TAU:
+        quality = "good" if best >= GOOD_TAU else "rough"
+        advice = f"The {statistics.SHRUNK} is a {quality} guide to single networks."
     else:
         advice = "Do not read any of these as a ranking of single networks."
-    agreement = taus.get(trust.AGREEMENT, math.nan)
+    agreement = taus.get(statistics.AGREEMENT, math.nan)
     noise = (
-        "" if math.isnan(agreement) else f" Two seeds of these trainings agree at {agreement:.2f}."
+        "" if math.isnan(agreement) else f" Two seeds of these trainings agree to {agreement:.2f}."
     )
     if agreement < POOR_TAU:
         advice += " But seeds differ: which network is best alone is in good part luck here."
     yield (
-        f"Agreement with how good each candidate is alone (Kendall's τ): {', '.join(known)}."
+        f"Agreement with how good each candidate is alone (Kendall's τ): {', '.join(known)} "
+        "(shrunk: halfway towards the main effects)."
         f"{noise} {advice}"
     )
 

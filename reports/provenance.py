@@ -7,7 +7,7 @@ import pandas as pd
 
 from nas.campaign.records import Records
 from nas.reports import words
-from nas.reports.recommended import find
+from nas.reports.recommended import Recommended
 
 
 def configuration(records: Records) -> list[tuple[str, str]]:
@@ -15,20 +15,19 @@ def configuration(records: Records) -> list[tuple[str, str]]:
     return _flat(records.campaign.get("configuration", {}))
 
 
-def facts(records: Records) -> list[tuple[str, str]]:
+def facts(records: Records, best: Recommended | None) -> list[tuple[str, str]]:
     """What else made the results: (name, value)."""
     found = [("Seeds of the runs", _ranges(records.runs["seed"]))]
     attempts = records.attempts
     if len(attempts):
         total = float(attempts["seconds"].sum())
         found.append(("Time of all runs together", f"{words.duration(total)}, added up"))
-        best = find(records)
         if best is not None:
             mine = float(attempts.loc[attempts["run"] == best.name, "seconds"].sum())
             found.append((f"Time of run {best.name}", words.duration(mine)))
         more = int((attempts["ending"] == "interrupted").sum())
         if more:
-            found.append(("Interruptions", f"{more}, each gone on from its checkpoint"))
+            found.append(("Interruptions", f"{more}, each resumed from its checkpoint"))
         starts = attempts["started"].dropna()
         if len(starts):
             found.append(("Started", f"{starts.min()}, last attempt {starts.max()}"))

@@ -3,9 +3,12 @@
 Shapes: Y rows (vertical coordinate, from low to high), X columns (horizontal one).
 """
 
+import textwrap
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, Normalize
 from matplotlib.figure import Figure
@@ -14,17 +17,19 @@ from numpy.typing import NDArray
 
 from nas.campaign.records import Records
 from nas.errors import UserError
-from nas.reports.recommended import find, problem
+from nas.reports.recommended import Recommended, problem
 from nas.reports.rows import each
-from nas.reports.words import architecture
+from nas.reports.style import HUED
+from nas.search_spaces.candidates import written
 
 Array = NDArray[np.float64]
 
-MOST_PANELS = 12  # experts shown one by one; more than these no one looks at
+_LINE = 20  # letters of a title that fit above a panel
+MOST_PANELS = 12  # experts shown one by one; nobody would look at more
 
 
 @dataclass(frozen=True)
-class Grid:
+class SolutionMap:
     """The recommended run's map. ``values[column]`` is (Y, X); outside the domain NaN."""
 
     horizontal: str
@@ -34,7 +39,7 @@ class Grid:
     has_reference: bool
     experts: tuple[int, ...]  # candidates, by falling mean weight
     names: dict[int, str]  # candidate -> "#3 sine 2×64"
-    activations: dict[int, str]
+    hued: dict[int, str]  # candidate -> its level of the axis that has hues
     values: dict[str, Array]
 
     @property
@@ -48,6 +53,14 @@ class Grid:
         left, right, bottom, top = self.extent
         return float(np.clip((top - bottom) / (right - left), 0.4, 1.6)) if self.spatial else 0.8
 
+    def title(self, candidate: int) -> str:
+        """An expert's name, on as many lines as it needs above a panel."""
+        return textwrap.fill(self.names[candidate], _LINE)
+
+    def titles(self) -> float:
+        """Height of a panel's title, in inches."""
+        return 0.65 + 0.17 * max(self.title(c).count("\n") for c in self.shown())
+
     def shown(self) -> tuple[int, ...]:
         """The experts that get a panel of their own: those with most weight."""
         return self.experts[:MOST_PANELS]
@@ -59,62 +72,75 @@ class Grid:
         return f" The {MOST_PANELS} with most weight of {len(self.experts)} are shown."
 
 
-def load(records: Records) -> Grid | None:
-    """The map of the recommended run; None where there is no such run or it has no map.
+def load(records: Records, best: Recommended | None) -> SolutionMap | None:
+    """The map of the run ``best``; None where there is no such run or it has no map.
 
     Raises
     ------
     UserError
         If the file of the map is not a map of this problem on a regular grid.
     """
-    best, facts = find(records), problem(records)
     frame = None if best is None else records.map(best.name)
     if best is None or frame is None:
         return None
+    facts = problem(records)
     coordinates, fields = list(facts["coordinates"]), tuple(facts["fields"])
     candidates = [int(c) for c in best.survivors["candidate"]]
-    columns = [*coordinates, *fields, *(f"weight.{c}" for c in candidates)]
-    columns += [f"{field}.expert.{c}" for field in fields for c in candidates]
-    missing = [name for name in columns if name not in frame.columns]
     path = records.folder / "runs" / best.name / "map.parquet"
-    if missing or len(coordinates) != 2:
-        raise UserError(
-            f"{path}: expected a map with the columns {', '.join(columns)}, "
-            f"found no {', '.join(missing) or 'pair of coordinates'}; delete this file and run "
-            "`nas search` again on its campaign"
-        )
+    _check_columns(frame, path, coordinates, fields, candidates)
     # Time runs to the right, as in every plot of u(x, t) in the literature.
     horizontal, vertical = sorted(coordinates, key=lambda name: name != "t")
     frame = frame.sort_values([vertical, horizontal], kind="stable")
     across, up = np.unique(frame[horizontal]), np.unique(frame[vertical])
-    if len(frame) != len(across) * len(up) or min(len(across), len(up)) < 2:
-        raise UserError(
-            f"{path}: expected a regular grid of {len(up)} × {len(across)} points, found "
-            f"{len(frame)}; delete this file and run `nas search` again on its campaign"
-        )
+    _check_points(len(frame), path, len(across), len(up))
     values = {
         name: frame[name].to_numpy(dtype=np.float64).reshape(len(up), len(across))
         for name in frame.columns
         if name not in coordinates
     }
-    names = {e.candidate: f"#{e.candidate} {architecture(e)}" for e in each(best.survivors)}
     mean = {c: _mean(values[f"weight.{c}"]) for c in candidates}
-    return Grid(
+    return SolutionMap(
         horizontal,
         vertical,
         (float(across[0]), float(across[-1]), float(up[0]), float(up[-1])),
         fields,
         all(f"{field}.reference" in values for field in fields),
         tuple(sorted(candidates, key=lambda c: (-mean[c], c))),
-        names,
-        dict(zip(candidates, best.survivors["activation"].astype(str), strict=True)),
+        {e.candidate: f"#{e.candidate} {written(e)}" for e in each(best.survivors)},
+        dict(zip(candidates, map(HUED.text, best.survivors[HUED.name]), strict=True)),
         values,
     )
 
 
+def _check_columns(
+    frame: pd.DataFrame,
+    path: Path,
+    coordinates: list[str],
+    fields: tuple[str, ...],
+    candidates: list[int],
+) -> None:
+    columns = [*coordinates, *fields, *(f"weight.{c}" for c in candidates)]
+    columns += [f"{field}.expert.{c}" for field in fields for c in candidates]
+    missing = [name for name in columns if name not in frame.columns]
+    if missing or len(coordinates) != 2:
+        raise UserError(
+            f"{path}: expected a map with the columns {', '.join(columns)}, "
+            f"found no {', '.join(missing) or 'pair of coordinates'}; delete this file and run "
+            "`nas search` again on its campaign"
+        )
+
+
+def _check_points(points: int, path: Path, across: int, up: int) -> None:
+    if points != across * up or min(across, up) < 2:
+        raise UserError(
+            f"{path}: expected a regular grid of {up} × {across} points, found {points}; "
+            "delete this file and run `nas search` again on its campaign"
+        )
+
+
 def image(
     ax: Axes,
-    grid: Grid,
+    grid: SolutionMap,
     values: Array,
     colours: str | Colormap,
     low: float,
@@ -135,7 +161,7 @@ def image(
     return shown
 
 
-def frame(ax: Axes, grid: Grid, title: str) -> None:
+def frame(ax: Axes, grid: SolutionMap, title: str) -> None:
     """Name the axes of a map and number them sparsely."""
     ax.set_title(title)
     ax.set_xlabel(grid.horizontal)
@@ -178,6 +204,6 @@ def _mean(values: Array) -> float:
     return float(finite.mean()) if finite.size else 0.0
 
 
-def _sides(grid: Grid) -> float:
+def _sides(grid: SolutionMap) -> float:
     left, right, bottom, top = grid.extent
     return (top - bottom) / (right - left)

@@ -1,9 +1,9 @@
 """Can the choice be trusted? Statistics on what `nas validate` trained, pure functions of tables.
 
 The error of a network is its relative L2 error where the truth is known, else its held-out
-physics loss; that of one that failed is infinite. All that is compared had the same points and as
-many iterations, unless it says otherwise. An interval over runs is that of a median by order
-statistics: the narrowest pair of runs around it that holds it with 95 %, or all runs where they
+physics loss; that of one that failed is infinite. What is compared had the same points and the same
+number of iterations, unless stated otherwise. An interval over runs is that of a median by order
+statistics: the narrowest pair of runs around it that covers it with 95 %, or all runs where they
 are too few for that (see `coverage`).
 """
 
@@ -15,17 +15,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
-from statsmodels.stats.proportion import proportion_confint
 
 from nas.campaign.records import Records
+from nas.reports import intervals
+from nas.reports.intervals import COVERAGE
 from nas.reports.rows import each
-from nas.reports.survival import COVERAGE, main_effects
+from nas.reports.survival import main_effects
+from nas.search_spaces import AXES
 
-CANDIDATE = ["activation", "depth", "width"]
-# What a search alone tells of single candidates.
+CANDIDATE = [axis.name for axis in AXES]
+# What a search alone says about single candidates: in words, and its column.
+SHRUNK = "shrunk individual loss"
 RANKINGS = {
     "individual loss": "individual_loss",
-    "individual loss with its kin's": "main_effects",
+    SHRUNK: "main_effects",
     "importance": "importance",
     "order of survival": "lived",
     "leave-one-out effect": "leave_one_out",
@@ -48,7 +51,7 @@ def error(records: Records, table: pd.DataFrame) -> pd.Series:
 
 
 def validated(records: Records) -> list[str]:
-    """The runs that subsets stand beside: those of the recommended trial, or else all there are."""
+    """The runs that were validated: those of the recommended trial, or else all there are."""
     names = set(records.subsets["run"])
     trials = records.trials.loc[records.trials["recommended"].astype(bool), "trial"]
     recommended = set(records.runs.loc[records.runs["trial"].isin(trials), "run"])
@@ -121,9 +124,14 @@ def _first(by_kind: dict[str, NDArray[np.float64]], kind: str) -> float:
 def chance(table: pd.DataFrame) -> float:
     """How probable it is that subsets picked by chance do as well as the selected ones.
 
-    Exact: if the selected subset is one of chance, the number of N random subsets that it beats is
-    0, 1, …, N, each as probable. The distribution of the sum over the runs is their convolution.
-    NaN where nothing was compared.
+    Exact: if the selected subset is itself one of chance, the number of N random subsets that it
+    beats is 0, 1, …, N, all equally probable. The distribution of the sum over the runs is their
+    convolution. NaN where nothing was compared.
+
+    Examples
+    --------
+    >>> chance(pd.DataFrame({"subsets": [19], "beaten": [18.0]}))  # ranks 18 and 19 of 0 … 19
+    0.1
     """
     compared = table.dropna(subset=["beaten"])
     if compared.empty:
@@ -135,7 +143,13 @@ def chance(table: pd.DataFrame) -> float:
 
 
 def least_chance(table: pd.DataFrame) -> float:
-    """The least `chance` that there could be: that of selected subsets that beat all others."""
+    """The least `chance` that there could be: that of selected subsets that beat all others.
+
+    Examples
+    --------
+    >>> least_chance(pd.DataFrame({"subsets": [19, 3], "beaten": [3.0, 2.0]}))  # 1/20 · 1/4
+    0.0125
+    """
     subsets = table.dropna(subset=["beaten"])["subsets"]
     return float(np.prod(1 / (subsets + 1)))
 
@@ -146,8 +160,7 @@ def share(table: pd.DataFrame) -> tuple[float, float, float]:
     if len(compared) != 1:
         return over_runs(table, "better")
     (row,) = each(compared)
-    low, high = proportion_confint(row.beaten, row.subsets, alpha=1 - COVERAGE, method="wilson")
-    return float(row.better), float(low), float(high)
+    return float(row.better), *intervals.wilson(row.beaten, row.subsets)
 
 
 def _alone(records: Records, run: str) -> pd.DataFrame:
@@ -158,7 +171,13 @@ def _alone(records: Records, run: str) -> pd.DataFrame:
 
 
 def over_runs(table: pd.DataFrame, column: str) -> tuple[float, float, float]:
-    """Median over the runs and its interval (see the top); no interval for a single run."""
+    """Median over the runs and its interval (see the top); no interval for a single run.
+
+    Examples
+    --------
+    >>> over_runs(pd.DataFrame({"ratio": [0.5, 0.9, 0.6]}), "ratio")
+    (0.6, 0.5, 0.9)
+    """
     values = np.sort(table[column].dropna().to_numpy(dtype=float))
     if not len(values):
         return float("nan"), float("nan"), float("nan")
@@ -169,7 +188,13 @@ def over_runs(table: pd.DataFrame, column: str) -> tuple[float, float, float]:
 
 
 def coverage(runs: int) -> float:
-    """The probability that the interval of `over_runs` holds the median (the sign test's)."""
+    """The probability that the interval of `over_runs` covers the median (the sign test's).
+
+    Examples
+    --------
+    >>> coverage(6)
+    0.96875
+    """
     return _holds(_left_out(runs), runs)
 
 
@@ -184,7 +209,7 @@ def _holds(left: int, runs: int) -> float:
 
 
 def rankings(records: Records) -> pd.DataFrame:
-    """How well what a search tells of single candidates agrees with how good each is alone.
+    """How well what a search says about single candidates agrees with how good each is alone.
 
     Kendall's τ between each of `RANKINGS` and the candidate's error alone (the mean logarithm over
     the repetitions), in each validated run. Columns: ranking, runs, tau (the mean over the runs),
@@ -216,12 +241,12 @@ def _experts(records: Records) -> Iterator[pd.DataFrame]:
 
 def _tau(experts: pd.DataFrame, alone: pd.DataFrame, column: str) -> float:
     truth = alone.groupby(CANDIDATE)["error"].mean().rename("truth").reset_index()
-    told = experts.groupby(CANDIDATE)[column].mean().rename("told").reset_index()
-    both = truth.merge(told, on=CANDIDATE).dropna()
-    if len(both) < 3 or both["told"].nunique() < 2:
+    guess = experts.groupby(CANDIDATE)[column].mean().rename("guess").reset_index()
+    both = truth.merge(guess, on=CANDIDATE).dropna()
+    if len(both) < 3 or both["guess"].nunique() < 2:
         return float("nan")
     sign = 1 if column in _BETTER_IS_LESS else -1
-    return float(stats.kendalltau(sign * both["told"].rank(), both["truth"]).statistic)
+    return float(stats.kendalltau(sign * both["guess"].rank(), both["truth"]).statistic)
 
 
 def _agreement(alone: pd.DataFrame) -> Iterator[float]:

@@ -9,16 +9,16 @@ import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from nas.campaign.records import Records
 from nas.files import whole
 from nas.reports.figures import Picture, collect
+from nas.reports.report import Report
 from nas.reports.style import RC
 
 _DOTS = 192  # per inch of PNG: two for each pixel that a browser gives to an inch
 
 
 @dataclass(frozen=True)
-class Shown:
+class Rendered:
     """A picture as the page shows it."""
 
     name: str
@@ -30,26 +30,26 @@ class Shown:
     data: str  # data: URL
 
 
-def hang(records: Records, folder: Path) -> dict[str, list[Shown]]:
+def render(report: Report, folder: Path) -> dict[str, list[Rendered]]:
     """Draw all figures into ``folder`` and return them by section."""
     with mpl.rc_context(RC):
         return {
-            section: [_show(picture, folder) for picture in pictures]
-            for section, pictures in collect(records).items()
+            section: [_render(picture, folder) for picture in pictures]
+            for section, pictures in collect(report).items()
         }
 
 
-def _show(picture: Picture, folder: Path) -> Shown:
+def _render(picture: Picture, folder: Path) -> Rendered:
     figure = Figure(figsize=picture.size)
     FigureCanvasAgg(figure)
     picture.draw(figure)
     png, svg = io.BytesIO(), io.BytesIO()
     figure.savefig(png, format="png", dpi=_DOTS, metadata={"Software": None})
-    figure.set_layout_engine("none")  # settled by now; to solve it again would take as long
+    figure.set_layout_engine("none")  # settled by now; solving it again would take as long
     figure.savefig(svg, format="svg", dpi=_DOTS, metadata={"Date": None, "Creator": None})
     for ending, image in (("png", png), ("svg", svg)):
         with whole(folder / f"{picture.name}.{ending}") as path:
             path.write_bytes(image.getvalue())
     width, height = (round(96 * side) for side in picture.size)
     url = "data:image/png;base64," + base64.b64encode(png.getvalue()).decode("ascii")
-    return Shown(picture.name, picture.title, picture.alt, picture.reading, width, height, url)
+    return Rendered(picture.name, picture.title, picture.alt, picture.reading, width, height, url)
