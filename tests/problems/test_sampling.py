@@ -79,7 +79,7 @@ def test_corners_of_the_sequence_stay_off_the_boundary(monkeypatch: pytest.Monke
         def random(self, number: int) -> Array:
             return np.resize([0.0, 1.0], (number, 1)) * np.ones(self.dimension)
 
-    monkeypatch.setattr(sampling.qmc, "Sobol", Corners)
+    monkeypatch.setattr(qmc, "Sobol", Corners)
     points = interior_points(SQUARE, 4, seed=0, draw=0)
     low, high = np.transpose(SQUARE.bounds)
     assert ((points > low) & (points < high)).all()
