@@ -170,7 +170,10 @@ def test_a_missing_file() -> None:
             r"heat\.py: expected a problem = Problem\(\.\.\.\) at module level, found none",
         ),
         ("from nas.problems import Problem\n", r"found none"),
-        (HEAT + HEAT.replace("heat =", "cold ="), r"found several: heat, cold; let the names"),
+        (
+            HEAT + HEAT.replace("heat =", "cold =") + "again = heat\n",
+            r"found several: heat, cold; let the names",
+        ),
         (
             "from nas.problems.burgers import problem\n"
             "from nas.problems.poisson_l_shape import problem as other\n",

@@ -2,6 +2,7 @@
 
 import re
 import warnings
+from collections.abc import Iterator
 from typing import Any, cast
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import qmc
 
 from nas.errors import UserError
-from nas.problems import Box, Domain, Polygon
+from nas.problems import Box, Domain, Polygon, sampling
 from nas.problems.domains import Array, Mask
 from nas.problems.sampling import Method, apportion, boundary_points, interior_points
 
@@ -55,6 +56,33 @@ def test_parts_have_streams_of_their_own() -> None:
     assert not np.isin(points["x_min"][:, 1], points["x_max"][:, 1]).any()
     again = boundary_points(SQUARE, ("x_max", "x_min"), 40, seed=0, draw=0)
     np.testing.assert_array_equal(again["x_min"], points["x_min"])
+
+
+def test_interior_and_parts_share_no_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    streams, unit_cubes = [], sampling._unit_cubes
+
+    def recorded(*arguments: Any) -> Iterator[Array]:
+        streams.append(arguments[4])
+        return unit_cubes(*arguments)
+
+    monkeypatch.setattr(sampling, "_unit_cubes", recorded)
+    interior_points(SQUARE, 4, seed=0, draw=0)
+    boundary_points(SQUARE, tuple(SQUARE.parts), 8, seed=0, draw=0)
+    assert sorted(streams) == [0, 1, 2, 3, 4]
+
+
+def test_corners_of_the_sequence_stay_off_the_boundary(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Corners:
+        def __init__(self, dimension: int, rng: np.random.Generator) -> None:
+            self.dimension = dimension
+
+        def random(self, number: int) -> Array:
+            return np.resize([0.0, 1.0], (number, 1)) * np.ones(self.dimension)
+
+    monkeypatch.setattr(qmc, "Sobol", Corners)
+    points = interior_points(SQUARE, 4, seed=0, draw=0)
+    low, high = np.transpose(SQUARE.bounds)
+    assert ((points > low) & (points < high)).all()
 
 
 @pytest.mark.parametrize("count", [256, 300])
