@@ -18,7 +18,7 @@ from nas.errors import UserError
 
 if TYPE_CHECKING:
     from nas.campaign.config import Campaign
-    from nas.campaign.jobs import Watch
+    from nas.runner.status import Watch
 
 FAILED, USER_ERROR, INTERRUPTED = 1, 2, 130
 
@@ -203,12 +203,12 @@ def _watched() -> "Iterator[Watch]":
     from rich.console import Console
 
     from nas import display
-    from nas.campaign import jobs
+    from nas.runner.dispatcher import Interrupted
 
     try:
         with display.live(Console(stderr=True)) as watch:
             yield watch
-    except jobs.Interrupted as interrupted:
+    except Interrupted as interrupted:
         saved = "all is saved" if interrupted.saved else "the last checkpoints are kept"
         typer.echo(f"interrupted; {saved}: run the same command again to go on", err=True)
         raise typer.Exit(INTERRUPTED) from None

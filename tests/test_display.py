@@ -4,8 +4,8 @@ import io
 
 from rich.console import Console
 
-from nas.campaign.jobs import Running, State
 from nas.display import live, ranking, table
+from nas.runner.status import Running, State
 from tests.reports.synthetic_campaign import single
 
 STATE = State(

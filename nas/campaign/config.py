@@ -25,6 +25,8 @@ from nas.campaign import campaign_file
 from nas.campaign.ranges import Exponents, PoolSizes, Range, Thresholds
 from nas.campaign.refusals import refuse, unknown_key
 from nas.errors import UserError
+from nas.runner import executors
+from nas.runner.executors import Resources
 from nas.search_spaces import SearchSpace
 
 
@@ -147,18 +149,20 @@ class Parallel(_Section):
 
     The default is one thread: small networks gain little from more, and sums over several
     threads are rounded in another order, so that only a fixed number gives the same bits for
-    any number of workers.
+    any number of workers. The engine, a file of `nas.runner.executors`, says where they run.
     """
 
+    engine: Annotated[str, BeforeValidator(_one_of(executors.names()))] = "local"
     workers: Count = 2
     threads: Annotated[
         int | None, Field(ge=1, description="an integer ≥ 1, or null to share the cores out")
     ] = 1
 
     @property
-    def threads_each(self) -> int:
-        """Threads of a worker on this machine."""
-        return self.threads or max(1, (os.cpu_count() or 1) // self.workers)
+    def resources(self) -> Resources:
+        """What the runner is to use on this machine."""
+        threads = self.threads or max(1, (os.cpu_count() or 1) // self.workers)
+        return Resources(**self.model_dump() | {"threads": threads})
 
 
 def _storage_url(url: str | None) -> str | None:

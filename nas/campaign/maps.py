@@ -22,7 +22,7 @@ GRID = 101  # points a side
 
 
 def relative_l2(problem: Problem, mixture: Mixture) -> float | None:
-    """‖u - u*‖ / ‖u*‖ over 10,000 interior points, all fields together; None without truth."""
+    """‖u - u*‖ / ‖u*‖ over 10,000 interior points, all fields together; None without u*."""
     points = interior_points(problem.domain, REFERENCE_POINTS, seed=0, draw=0)
     truth = problem.reference(points)
     if truth is None:
@@ -31,7 +31,7 @@ def relative_l2(problem: Problem, mixture: Mixture) -> float | None:
     return float(np.linalg.norm(predicted - truth) / np.linalg.norm(truth))
 
 
-def relative_l2_if_told(problem: Problem, mixture: Mixture) -> float | None:
+def relative_l2_or_none(problem: Problem, mixture: Mixture) -> float | None:
     """`relative_l2`; None too where the reference raises: it is a user's own code.
 
     What it does must not cost a trained network.

@@ -1,6 +1,9 @@
 """The settings of one run, from its campaign and what its trial proposes."""
 
-from collections.abc import Sequence
+from collections import ChainMap
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import torch
@@ -14,6 +17,11 @@ from nas.training.points import Sampler
 from nas.training.search import SearchSettings
 from nas.training.trainer import RunSettings
 from nas.training.warm_up import WarmUpSettings
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+S = TypeVar("S", bound="DataclassInstance")
 
 
 def run_settings(
@@ -30,30 +38,50 @@ def run_settings(
     Pool and initial weights, which follow ``seed``, differ from trial to trial; the points are
     the same in all trials of a repetition, so that their losses can be compared.
     """
-    training = campaign.training
-    warm_up, points = training.warm_up, training.points
+    training = campaign.training.model_dump()
+    search = {"p": p, "threshold": threshold}
     return RunSettings(
         pool=tuple(pool),
-        gate=GateShape(campaign.gate.depth, campaign.gate.width, campaign.gate.activation),
-        search=SearchSettings(
-            WarmUpSettings(
-                warm_up.method,
-                warm_up.iterations,
-                warm_up.points.interior,
-                warm_up.points.boundary,
-                training.learning_rate,
-            ),
-            training.steps,
-            training.learning_rate,
-            p,
-            threshold,
-        ),
-        fine_tuning=training.fine_tuning.iterations,
-        sampler=Sampler(problem, points.interior, points.boundary, training.sampling, points_seed),
+        gate=taken(GateShape, campaign.gate.model_dump()),
+        search=taken(SearchSettings, training, search, warm_up=_warm_up(training)),
+        fine_tuning=campaign.training.fine_tuning.iterations,
+        sampler=_sampler(problem, training, training["points"], points_seed),
         seed=seed,
-        dtype=getattr(torch, training.dtype),
-        device=resolve_device(training.device),
+        dtype=getattr(torch, campaign.training.dtype),
+        device=resolve_device(campaign.training.device),
     )
+
+
+def taken(settings: type[S], *sections: Mapping[str, Any], **parts: Any) -> S:
+    """Settings whose fields are taken by name, from ``parts`` or the last section that has them.
+
+    So a new key of a campaign file reaches the settings that have a field of its name, and what no
+    section holds keeps its default.
+
+    Raises
+    ------
+    TypeError
+        If a field without a default is in none of them.
+
+    Examples
+    --------
+    >>> taken(GateShape, {"depth": 0, "width": 8, "iterations": 100}, width=32)
+    GateShape(depth=0, width=32, activation='tanh')
+    """
+    known = dict(ChainMap(parts, *map(dict, reversed(sections))))
+    names = [field.name for field in fields(settings)]
+    return settings(**{name: known[name] for name in names if name in known})
+
+
+def _warm_up(training: Mapping[str, Any]) -> WarmUpSettings:
+    section = training["warm_up"]
+    return taken(WarmUpSettings, training, section, section["points"])
+
+
+def _sampler(
+    problem: Problem, training: Mapping[str, Any], points: Mapping[str, Any], seed: int
+) -> Sampler:
+    return taken(Sampler, points, problem=problem, method=training["sampling"], seed=seed)
 
 
 def without_competition(
@@ -102,15 +130,14 @@ def hardware(device: torch.device) -> str:
 
 
 def check_points(campaign: Campaign, problem: Problem) -> None:
-    """Draw once, so that too few boundary points are told before any training.
+    """Draw once, so that too few boundary points are refused before any training.
 
     Raises
     ------
     UserError
         If there are too few.
     """
-    training = campaign.training
-    for points in (training.warm_up.points, training.points):
-        Sampler(problem, points.interior, points.boundary, training.sampling, seed=0).draw(
-            0, torch.float64, torch.device("cpu")
-        )
+    training = campaign.training.model_dump()
+    for points in (training["warm_up"]["points"], training["points"]):
+        sampler = _sampler(problem, training, points, seed=0)
+        sampler.draw(0, torch.float64, torch.device("cpu"))

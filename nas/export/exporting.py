@@ -103,7 +103,7 @@ def export(campaign: Path, destination: Path, run: str | None = None) -> Exporte
     """
     campaign, destination = Path(campaign), Path(destination)
     told = records.read_campaign(campaign)
-    runs = records.read_rows(campaign / "tables" / "runs.parquet", "runs")
+    runs = records.rows(campaign, "runs")
     row = _run(campaign, runs, run or _recommended(campaign))
     problem = _problem(campaign, told)
     mixture = read_mixture(campaign / "runs" / row["run"] / FILE, problem)
@@ -121,7 +121,7 @@ def export(campaign: Path, destination: Path, run: str | None = None) -> Exporte
 
 def _recommended(campaign: Path) -> str:
     """The best run of the recommended trial."""
-    trials = records.read_rows(campaign / "tables" / "trials.parquet", "trials")
+    trials = records.rows(campaign, "trials")
     for trial in trials:
         if trial["recommended"] and trial["best_run"]:
             name: str = trial["best_run"]
@@ -159,8 +159,7 @@ def _training(campaign: Path, told: Row, row: Row) -> str:
 
 
 def _described(campaign: Path, row: Row, problem: ProblemFacts, mixture: Mixture) -> Architecture:
-    path = campaign / "tables" / "experts.parquet"
-    experts = records.read_rows(path, "experts")
+    experts = records.rows(campaign, "experts")
     importance = {
         expert["candidate"]: _finite(expert["importance"])
         for expert in experts

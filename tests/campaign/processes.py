@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from nas.campaign import records
 from nas.campaign.attempts import read_attempts
+
+from nas.campaign import records
 
 # The pause makes a run last some seconds, so that there is something to interrupt.
 PROBLEM = """

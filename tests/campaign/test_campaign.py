@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 import torch
+from nas.campaign.attempts import read_attempts
 
 from nas.campaign import campaign, config, records
-from nas.campaign.attempts import read_attempts
 from nas.errors import UserError
 from tests.campaign.processes import (
     assert_same_tables,

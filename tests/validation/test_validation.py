@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 import torch
+from nas.campaign.attempts import read_attempts
+from nas.campaign.workers import Workers
 
 from nas import validation
 from nas.calculus.jets import DerivativeSet
 from nas.campaign import campaign, config, jobs, records
-from nas.campaign.attempts import read_attempts
 from nas.campaign.config import Campaign
 from nas.campaign.run_settings import seed_of
-from nas.campaign.workers import Workers
 from nas.errors import UserError
 from nas.problems import loading
 from nas.search_spaces import Candidate
