@@ -10,6 +10,7 @@ import pytest
 
 from nas import cli
 
+HANGS = 900.0  # seconds after which a command will not end any more: none needs them
 CAMPAIGN = """
 problem: poisson_l_shape
 space: {activations: [sine, tanh], depths: [1], widths: [4]}
@@ -52,7 +53,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
+        timeout=HANGS,
     )
     assert done.stderr == ""  # quiet when piped
     return folder / "out", done.stdout
@@ -266,7 +267,7 @@ def test_an_interrupt_at_any_moment_is_exit_code_130(tmp_path: Path, number: str
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=HANGS,
     )
     assert done.returncode == 130
     assert done.stderr == "interrupted; run the same command again to go on\n"

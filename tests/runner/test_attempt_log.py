@@ -43,9 +43,7 @@ def test_a_closed_attempt_tells_when_where_and_how_fast(tmp_path: Path, clock: C
     assert log.seconds == 5.25
 
 
-def test_a_killed_attempt_is_as_long_as_its_last_sign_of_life(
-    tmp_path: Path, clock: Clock
-) -> None:
+def test_a_killed_attempt_is_as_long_as_its_last_sign_of_life(tmp_path: Path, clock: Clock) -> None:
     log = AttemptLog(tmp_path, threads=1)
     log.begin(0, "cpu")
     clock.seconds += 2.5
