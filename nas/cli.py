@@ -1,6 +1,6 @@
 """The command line: ``nas search | report | export | baseline | validate | problems | spaces``.
 
-Exit codes: 0 done, 1 some runs failed, 2 misuse, 130 interrupted.
+Exit codes: 0 done, 1 some runs failed, 2 something for the user to mend, 130 interrupted.
 """
 
 import logging
@@ -48,7 +48,7 @@ def search(
     """Launch a campaign, or go on with it.
 
     Interrupt it at any time: the same command goes on where it stopped. Exit code 0: done;
-    1: some runs failed; 2: misuse; 130: interrupted.
+    1: some runs failed; 2: something for you to mend; 130: interrupted.
     """
     from nas import display
     from nas.campaign import campaign, config
@@ -106,7 +106,7 @@ def baseline(
     ] = None,
     changes: Changes = None,
 ) -> None:
-    """Train every candidate of a campaign's space alone.
+    """Train every candidate of a campaign's space by itself.
 
     All at once in the warm-up, then one after the other; as long as the campaign's warm-up and
     fine-tuning are, once for each of its seeds. Interrupt it at any time: the same command goes on.
@@ -129,7 +129,7 @@ def validate(
     """Measure whether the choice is to be trusted: against random subsets and single networks.
 
     Trains some two dozen subsets beside each run of the recommended trial, and every candidate
-    alone; what it finds goes into the report. Interrupt it at any time: the same command goes on.
+    by itself; what it finds goes into the report. Interrupt it at any time: the same command goes on.
     """
     from nas import validation
     from nas.reports.verdict import verdict

@@ -26,7 +26,6 @@ from nas.campaign.ranges import Exponents, PoolSizes, Range, Thresholds
 from nas.campaign.refusals import refuse, unknown_key
 from nas.errors import UserError
 from nas.runner import executors
-from nas.runner.executors import Resources
 from nas.search_spaces import SearchSpace
 
 
@@ -145,11 +144,10 @@ class Training(_Section):
 
 
 class Parallel(_Section):
-    """Worker processes, and threads in each of them; null shares the cores out.
+    """Workers, and threads of each (null shares the cores out); the engine says where they run.
 
-    The default is one thread: small networks gain little from more, and sums over several
-    threads are rounded in another order, so that only a fixed number gives the same bits for
-    any number of workers. The engine, a file of `nas.runner.executors`, says where they run.
+    The default is one thread: small networks gain little from more, and sums over several are
+    rounded in another order. Only a fixed number gives the same bits for any number of workers.
     """
 
     engine: Annotated[str, BeforeValidator(_one_of(executors.names()))] = "local"
@@ -159,10 +157,10 @@ class Parallel(_Section):
     ] = 1
 
     @property
-    def resources(self) -> Resources:
+    def resources(self) -> executors.Resources:
         """What the runner is to use on this machine."""
         threads = self.threads or max(1, (os.cpu_count() or 1) // self.workers)
-        return Resources(**self.model_dump() | {"threads": threads})
+        return executors.Resources(**self.model_dump() | {"threads": threads})
 
 
 def _storage_url(url: str | None) -> str | None:

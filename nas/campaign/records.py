@@ -1,8 +1,7 @@
 """The tables of what happened: one row per trial, run, expert, logged step and attempt.
 
-This file is the one place where the tables' columns stand, and all that the reports know of
-the rest. It imports no torch. Where the tables stand in a campaign's folder tells
-`nas.campaign.layout`.
+This file is the one place where the tables' columns stand, and all that the reports know of the
+rest. It imports no torch. Where each table stands in a folder tells `nas.campaign.layout`.
 
 Everything in the tables is a function of the configuration, except ``attempts``, which says
 when, where and how fast the work was done. So on the CPU, with as many threads in each worker,
@@ -200,8 +199,7 @@ def read(folder: Path) -> Records:
     campaign = read_campaign(folder)
     missing = [key for key in ("configuration", "problem") if key not in campaign]
     if missing:
-        path = folder / layout.CAMPAIGN_FILE
-        raise parquet.damaged(path, f"it lacks {' and '.join(missing)}")
+        raise parquet.damaged(folder / layout.CAMPAIGN_FILE, f"it lacks {' and '.join(missing)}")
     if gathering.is_behind(folder, TABLES):
         rows = gathering.gather(folder, TABLES, _seeds(folder))
         tables = {name: _frame(name, rows[name]) for name in TABLES}

@@ -15,7 +15,8 @@ def random_subsets(
 ) -> list[Subset]:
     """Different subsets of the size of ``selected``, drawn evenly from ``pool``.
 
-    None of them is ``selected``, and subsets of equal candidates are one. Fewer than ``count`` where there are hardly more.
+    None of them is ``selected``, and subsets of equal candidates are one. There are fewer than
+    ``count`` where the pool hardly has more.
 
     Examples
     --------

@@ -83,7 +83,7 @@ def test_a_proposal_knows_all_trials_lag_before_it_and_no_other(seed: int, seeds
     draw, tuner = random.Random(seed), Notebook()
     plan = scheduler(tuner, seeds=seeds)
     busy = all_startable(plan)
-    left = {trial: seeds for trial in range(TRIALS)}
+    left = dict.fromkeys(range(TRIALS), seeds)
     while busy:
         ended = {trial for trial, runs in left.items() if not runs}
         assert len(tuner.known_before) == allowed(ended, TRIALS)

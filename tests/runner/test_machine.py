@@ -21,7 +21,7 @@ def test_a_package_that_is_not_there_is_named_all_the_same(
     def missing(package: str) -> str:
         raise metadata.PackageNotFoundError(package)
 
-    monkeypatch.setattr(machine.metadata, "version", missing)
+    monkeypatch.setattr(metadata, "version", missing)
     assert machine.versions()["optuna"] == "not installed"
 
 

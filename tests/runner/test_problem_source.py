@@ -9,7 +9,6 @@ import pytest
 
 from nas import problems
 from nas.errors import UserError
-from nas.runner import problem_source
 from nas.runner.problem_source import ProblemSource
 
 FILE = """
@@ -46,7 +45,7 @@ def test_it_is_loaded_once_a_process(file: Path, monkeypatch: pytest.MonkeyPatch
         loaded.append(name)
         return load(name)
 
-    monkeypatch.setattr(problem_source.problems, "load", counted)
+    monkeypatch.setattr(problems, "load", counted)
     source = ProblemSource.of(str(file))
     assert source.load() is source.load()
     assert loaded == [str(file)]

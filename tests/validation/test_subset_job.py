@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -161,7 +162,7 @@ class Hourly:
 
 def timed(job: SubsetJob, monkeypatch: pytest.MonkeyPatch, hours: float) -> Row:
     """The row of a job that has so many hours on that clock."""
-    monkeypatch.setattr(subset_job, "TimeBudget", lambda *budget: TimeBudget(*budget, now=Hourly()))
+    monkeypatch.setattr(subset_job, "TimeBudget", partial(TimeBudget, now=Hourly()))
     job = replace(job, kind="longest", warm_up=None, seconds=3600.0 * hours)
     assert done(job) == "completed"
     return row_of(job)
