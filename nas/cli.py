@@ -129,7 +129,8 @@ def validate(
     """Measure whether the choice is to be trusted: against random subsets and single networks.
 
     Trains some two dozen subsets beside each run of the recommended trial, and every candidate
-    by itself; what it finds goes into the report. Interrupt it at any time: the same command goes on.
+    by itself; what it finds goes into the report. Interrupt it at any time: the same command goes
+    on.
     """
     from nas import validation
     from nas.reports.verdict import verdict

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import optuna
 import pytest
 import torch
 
@@ -40,6 +41,13 @@ def test_a_campaign_records_all_that_happened(whole: records.Records) -> None:
     assert (whole.attempts.ending == "completed").all()
     assert json.loads(whole.attempts.versions[0])["torch"] == torch.__version__
     assert whole.campaign["configuration"]["training"]["steps"] == 300
+
+
+def test_optuna_knows_all_trials_in_the_end(whole: records.Records) -> None:
+    storage = f"sqlite:///{whole.folder / 'study.sqlite'}"
+    study = optuna.load_study(storage=storage, study_name=whole.campaign["study"])
+    told = [tuple(trial.values) for trial in study.trials]
+    assert told == list(zip(whole.trials.held_out_loss, whole.trials.parameters, strict=True))
 
 
 def test_two_workers_end_with_the_tables_of_one(

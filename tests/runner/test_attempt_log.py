@@ -8,7 +8,7 @@ import torch
 
 from nas.runner import attempt_log
 from nas.runner.attempt_log import ATTEMPTS_FILE, AttemptLog, read_attempts
-from nas.runner.progress import read_progress
+from nas.runner.progress import Progress, read_progress, write_progress
 from tests.runner.counting import Report
 
 
@@ -90,6 +90,16 @@ def test_an_attempt_closed_without_a_step_ends_at_the_last_one_known(
 def test_an_attempt_that_has_not_begun_is_not_closed(tmp_path: Path) -> None:
     AttemptLog(tmp_path, threads=1).close("failed")
     assert read_attempts(tmp_path) == []
+
+
+def test_a_sign_of_life_of_an_earlier_attempt_says_nothing_of_this_one(
+    tmp_path: Path, clock: Clock
+) -> None:
+    """It is still there if a worker was killed just as it began."""
+    for step in (0, 20):
+        AttemptLog(tmp_path, threads=1).begin(step, "cpu")
+    write_progress(tmp_path, Progress(0, 9.0, "warm-up", 0.1, 17))
+    assert [(row["seconds"], row["to_step"]) for row in read_attempts(tmp_path)][1] == (0.0, 20)
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"attempts": []}'])
