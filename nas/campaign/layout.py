@@ -6,7 +6,7 @@
 ``runs/<run>/map.parquet``        its mixture on a grid (2-D problems only)
 ``baseline/``, ``validation/``    what `nas baseline` and `nas validate` add
 
-The runner adds its own: attempts.json, progress.json, error.txt (see `nas.runner`).
+The runner adds the files of its own to the folder of each job (see `nas.runner`).
 """
 
 from pathlib import Path

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from nas.errors import UserError
+from nas.runner.attempt_log import read_attempts
 from nas.runner.batch import run_all
 from nas.runner.executors import Resources
 from nas.runner.status import State
@@ -29,9 +30,9 @@ def test_failed_jobs_are_counted(tmp_path: Path) -> None:
 def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
     job = Count(tmp_path, 0)
     run_all([job], tmp_path, SERIAL)
-    before = (job.folder / "attempts.json").read_text()
+    before = read_attempts(job.folder)
     run_all([job], tmp_path, SERIAL)
-    assert (job.folder / "attempts.json").read_text() == before
+    assert read_attempts(job.folder) == before
 
 
 def test_a_job_without_which_nothing_can_go_on_ends_all(tmp_path: Path) -> None:
