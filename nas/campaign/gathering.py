@@ -21,6 +21,11 @@ def is_behind(campaign: Path, schemas: Mapping[str, pa.Schema]) -> bool:
     """Whether a run has finished that the gathered tables do not hold, or a table is missing.
 
     Times of files play no part: a copied campaign is as good as its original.
+
+    Examples
+    --------
+    >>> is_behind(Path("no such folder"), {"runs": pa.schema([("run", pa.string())])})
+    False
     """
     finished = {folder.name for folder in finished_runs(campaign)}
     if any(not gathered_file(campaign, name).is_file() for name in schemas):
@@ -43,6 +48,11 @@ def gather(campaign: Path, schemas: Mapping[str, pa.Schema], seeds: int) -> dict
     ------
     UserError
         If a run's table is damaged.
+
+    Examples
+    --------
+    >>> gather(Path("no such folder"), {}, seeds=1)["trials"]
+    []
     """
     found = [_of_run(folder, schemas) for folder in finished_runs(campaign)]
     found.sort(key=lambda tables: _order(tables["runs"][0]))

@@ -100,7 +100,13 @@ def without_competition(
 
 
 def seed_of(*parts: int) -> int:
-    """A seed from numbers; trailing zeros do not count."""
+    """A seed from numbers; trailing zeros do not count.
+
+    Examples
+    --------
+    >>> seed_of(0, 7) == seed_of(0, 7, 0) != seed_of(0, 7, 1)
+    True
+    """
     return int(np.random.SeedSequence(parts).generate_state(1)[0])
 
 
@@ -110,7 +116,13 @@ def points_seed(campaign: Campaign, repetition: int) -> int:
 
 
 def resolve_device(name: str) -> torch.device:
-    """``auto`` is the first GPU, or the CPU where there is none; `UserError` if it is not there."""
+    """``auto`` is the first GPU, or the CPU where there is none; `UserError` if it is not there.
+
+    Examples
+    --------
+    >>> resolve_device("cpu")
+    device(type='cpu')
+    """
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if name == "auto":
         return torch.device("cuda" if count else "cpu")
@@ -125,7 +137,13 @@ def resolve_device(name: str) -> torch.device:
 
 
 def hardware(device: torch.device) -> str:
-    """What a device is called in the records."""
+    """What a device is called in the records.
+
+    Examples
+    --------
+    >>> hardware(torch.device("cpu"))
+    'cpu'
+    """
     return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
 
 

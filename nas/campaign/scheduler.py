@@ -47,6 +47,19 @@ class Scheduler(Generic[R]):
         How many trials there are, and runs of each.
     run_of
         The run of a proposal and repetition.
+
+    Examples
+    --------
+    Before anything has ended, `LAG` trials may begin, here of two runs each:
+
+    >>> class Fixed:
+    ...     def propose(self, trial):
+    ...         return Proposal(trial, m=4, p=0.5, threshold=0.3)
+    >>> class Unfinished:
+    ...     finished = False
+    >>> plan = Scheduler(Fixed(), trials=12, seeds=2, run_of=lambda proposal, r: Unfinished())
+    >>> len(list(iter(plan.following, None)))
+    16
     """
 
     def __init__(

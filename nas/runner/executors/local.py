@@ -24,7 +24,15 @@ IDLE = 30.0  # seconds without a job after which a process ends: orphans must no
 
 
 class Engine(Executor[J]):
-    """A process for each worker, started when it gets its first job."""
+    """A process for each worker, started when it gets its first job.
+
+    Examples
+    --------
+    >>> executor = Engine(lambda job, abandoned: f"{job} done", workers=2, threads=1)
+    >>> executor.free, executor.busy
+    (True, [])
+    >>> executor.close()
+    """
 
     def __init__(self, function: Function[J], workers: int, threads: int) -> None:
         # loky says so when an idle process ends just as a job comes. It starts another one.

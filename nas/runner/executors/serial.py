@@ -8,7 +8,15 @@ J = TypeVar("J")
 
 
 class Engine(Executor[J]):
-    """Does a job when it is to be collected; there is one worker, whatever ``workers`` says."""
+    """Does a job when it is to be collected; there is one worker, whatever ``workers`` says.
+
+    Examples
+    --------
+    >>> executor = Engine(lambda job, abandoned: f"{job} done")
+    >>> executor.start("a")
+    >>> executor.free, executor.busy, executor.collect(seconds=0)
+    (False, ['a'], [Ended(job='a', ending='a done')])
+    """
 
     def __init__(self, function: Function[J], workers: int = 1, threads: int = 1) -> None:
         self._function = function
