@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -255,6 +256,11 @@ def test_help_needs_no_torch() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+def listening() -> None:
+    """Let a command be interrupted, even where these tests run in a shell's background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
 def test_an_interrupt_at_any_moment_is_exit_code_130(tmp_path: Path, number: str) -> None:
     """Also within the `exec` of a text, where python would end by a signal of its own."""
@@ -268,6 +274,7 @@ def test_an_interrupt_at_any_moment_is_exit_code_130(tmp_path: Path, number: str
         text=True,
         check=False,
         timeout=HANGS,
+        preexec_fn=listening,
     )
     assert done.returncode == 130
     assert done.stderr == "interrupted; run the same command again to go on\n"
