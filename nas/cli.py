@@ -1,6 +1,6 @@
 """The command line: ``nas search | report | export | baseline | validate | problems | spaces``.
 
-Exit codes: 0 done, 1 some runs failed, 2 misuse, 130 interrupted.
+Exit codes: 0 done, 1 some runs failed, 2 something for the user to mend, 130 interrupted.
 """
 
 import logging
@@ -18,7 +18,7 @@ from nas.errors import UserError
 
 if TYPE_CHECKING:
     from nas.campaign.config import Campaign
-    from nas.campaign.jobs import Watch
+    from nas.runner.status import Watch
 
 FAILED, USER_ERROR, INTERRUPTED = 1, 2, 130
 
@@ -48,7 +48,7 @@ def search(
     """Launch a campaign, or go on with it.
 
     Interrupt it at any time: the same command goes on where it stopped. Exit code 0: done;
-    1: some runs failed; 2: misuse; 130: interrupted.
+    1: some runs failed; 2: something for you to mend; 130: interrupted.
     """
     from nas import display
     from nas.campaign import campaign, config
@@ -109,7 +109,7 @@ def baseline(
     ] = None,
     changes: Changes = None,
 ) -> None:
-    """Train every candidate of a campaign's space alone.
+    """Train every candidate of a campaign's space by itself.
 
     All at once in the warm-up, then one after the other; as long as the campaign's warm-up and
     fine-tuning are, once for each of its seeds. Interrupt it at any time: the same command goes on.
@@ -132,7 +132,8 @@ def validate(
     """Measure whether the choice can be trusted: against random subsets and single networks.
 
     Trains some two dozen subsets beside each run of the recommended trial, and every candidate
-    alone; what it finds goes into the report. Interrupt it at any time: the same command goes on.
+    by itself; what it finds goes into the report. Interrupt it at any time: the same command goes
+    on.
     """
     from nas import validation
     from nas.reports.validation_summary import summary
@@ -206,12 +207,12 @@ def _watched() -> "Iterator[Watch]":
     from rich.console import Console
 
     from nas import display
-    from nas.campaign import jobs
+    from nas.runner.dispatcher import Interrupted
 
     try:
         with display.live(Console(stderr=True)) as watch:
             yield watch
-    except jobs.Interrupted as interrupted:
+    except Interrupted as interrupted:
         saved = "all is saved" if interrupted.saved else "the last checkpoints are kept"
         typer.echo(f"interrupted; {saved}: run the same command again to go on", err=True)
         raise typer.Exit(INTERRUPTED) from None

@@ -10,10 +10,10 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from nas.campaign.jobs import State, Watch
 from nas.reports.rows import each
 from nas.reports.words import choice, duration, number, plural
 from nas.result import Result
+from nas.runner.status import State, Watch
 from nas.search_spaces import AXES
 from nas.search_spaces.candidates import written
 

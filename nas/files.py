@@ -8,6 +8,8 @@ from pathlib import Path
 
 from nas.errors import UserError
 
+_PART = ".part"  # ends the names of files that are being written
+
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
@@ -20,12 +22,20 @@ def whole(path: Path) -> Iterator[Path]:
     ------
     UserError
         Where the disk refuses: it is full, read-only, or the folder is out of reach.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as name:
+    ...     with whole(Path(name) / "table.csv") as temporary:
+    ...         _ = temporary.write_text("a,b")
+    ...     print([path.name for path in Path(name).iterdir()])
+    ['table.csv']
     """
     path = Path(path)
     temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_PART)
         temporary = Path(name)
         os.close(handle)
         yield temporary
@@ -50,6 +60,37 @@ def _umask() -> int:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write ``text`` as UTF-8, whole or not at all."""
+    """Write ``text`` as UTF-8, whole or not at all.
+
+    Raises
+    ------
+    UserError
+        Where the disk refuses.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as name:
+    ...     write_text(Path(name) / "new" / "folder" / "note.txt", "4×32")
+    ...     print((Path(name) / "new" / "folder" / "note.txt").read_text(encoding="utf-8"))
+    4×32
+    """
     with whole(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
+
+
+def remove_left_overs(folder: Path) -> None:
+    """Remove from ``folder`` what processes have left that were killed as they wrote.
+
+    Nobody else may be writing there.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as name:
+    ...     for file in ("notes.txt", ".notes.txt.x7.part"):
+    ...         (Path(name) / file).touch()
+    ...     remove_left_overs(Path(name))
+    ...     print([path.name for path in Path(name).iterdir()])
+    ['notes.txt']
+    """
+    for left_over in folder.glob(f".*{_PART}"):
+        left_over.unlink()

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from nas.campaign import campaign, config, jobs, records
+from nas.campaign import campaign, config, records
 from nas.errors import UserError
 from nas.problems import Problem
+from nas.runner.status import Watch
 from nas.search_spaces import AXES, SearchSpace
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Result:
         run: str | None = None,
         *,
         problem: Problem | None = None,
-        watch: jobs.Watch = lambda state: None,
+        watch: Watch = lambda state: None,
     ) -> "Result":
         """Measure whether the choice can be trusted (see `nas.validation.validate`).
 
@@ -99,7 +100,7 @@ def search(
     space: SearchSpace | str | Mapping[str, Any] | None = None,
     *,
     out: str | os.PathLike[str],
-    watch: jobs.Watch = lambda state: None,
+    watch: Watch = lambda state: None,
     **settings: Any,
 ) -> Result:
     """Run a campaign, or go on with the one that ``out`` holds.
@@ -134,7 +135,7 @@ def baseline(
     space: SearchSpace | str | Mapping[str, Any] | None = None,
     *,
     out: str | os.PathLike[str],
-    watch: jobs.Watch = lambda state: None,
+    watch: Watch = lambda state: None,
     **settings: Any,
 ) -> pd.DataFrame:
     """Train every candidate of a space alone, once for each of the campaign's ``seeds``.

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from nas import cli
 
+HANGS = 900.0  # seconds after which a command will not end any more: none needs them
 CAMPAIGN = """
 problem: poisson_l_shape
 space: {activations: [sine, tanh], depths: [1], widths: [4]}
@@ -52,7 +54,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
+        timeout=HANGS,
     )
     assert done.stderr == ""  # quiet when piped
     return folder / "out", done.stdout
@@ -254,6 +256,11 @@ def test_help_needs_no_torch() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+def listening() -> None:
+    """Let a command be interrupted, even where these tests run in a shell's background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
 def test_an_interrupt_at_any_moment_is_exit_code_130(tmp_path: Path, number: str) -> None:
     """Also within the `exec` of a text, where python would end by a signal of its own."""
@@ -266,7 +273,8 @@ def test_an_interrupt_at_any_moment_is_exit_code_130(tmp_path: Path, number: str
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=HANGS,
+        preexec_fn=listening,
     )
     assert done.returncode == 130
     assert done.stderr == "interrupted; run the same command again to go on\n"

@@ -4,8 +4,8 @@ import io
 
 from rich.console import Console
 
-from nas.campaign.jobs import Running, State
 from nas.display import live, ranking, table
+from nas.runner.status import Running, State
 from tests.reports.synthetic_campaign import single
 
 STATE = State(
@@ -22,7 +22,7 @@ STATE = State(
 
 
 def drawn(state: State) -> str:
-    console = Console(file=io.StringIO(), width=100)
+    console = Console(file=io.StringIO(), width=100, _environ={})
     console.print(table(state))
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
@@ -42,7 +42,7 @@ def test_the_title_says_what_is_done_and_what_is_left() -> None:
 
 
 def test_it_keeps_quiet_where_there_is_no_terminal() -> None:
-    console = Console(file=io.StringIO(), force_terminal=False)
+    console = Console(file=io.StringIO(), force_terminal=False, _environ={})
     with live(console) as watch:
         watch(STATE)
     assert isinstance(console.file, io.StringIO)
@@ -50,6 +50,7 @@ def test_it_keeps_quiet_where_there_is_no_terminal() -> None:
 
 
 def test_it_draws_on_a_terminal() -> None:
+    # As on a terminal that can move its cursor, whatever TERM says here.
     console = Console(file=io.StringIO(), force_terminal=True, width=100, _environ={})
     with live(console) as watch:
         watch(STATE)

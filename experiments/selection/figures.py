@@ -10,7 +10,7 @@ from nas.reports import claims as reported
 from nas.reports import survival, validation_statistics, words
 from nas.reports.rows import each
 
-# Column of `validation_statistics.runs`: what it is called, and what its median over the seeds shall be at most.
+# Column of `validation_statistics.runs`: its name here, and the most that its median shall be.
 MEDIANS: Mapping[str, tuple[str, float | None]] = {
     "over_best": ("selected subset over subset of best single networks", 0.95),
     "over_single": ("search's mixture over best single network, equal iterations", 0.45),

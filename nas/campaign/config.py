@@ -24,6 +24,7 @@ from nas.campaign.grid import KEYS, STRICT, Grid, complete, one_of
 from nas.campaign.ranges import Exponents, PoolSizes, Range, Thresholds
 from nas.campaign.refusals import refuse, unknown_key
 from nas.errors import UserError
+from nas.runner import executors
 from nas.search_spaces import SearchSpace
 
 Count = Annotated[int, Field(ge=1, description="an integer ≥ 1")]
@@ -83,6 +84,7 @@ class WarmUp(_Section):
 class FineTuning(_Section):
     """How long the survivors learn on at most; 0 iterations means not at all."""
 
+    method: Literal["gauss_newton"] = "gauss_newton"
     iterations: CountOrZero = 60
 
 
@@ -106,22 +108,23 @@ class Training(_Section):
 
 
 class Parallel(_Section):
-    """Worker processes, and threads in each of them; null shares the cores out.
+    """Workers, and threads of each (null shares the cores out); the engine says where they run.
 
-    The default is one thread: small networks gain little from more, and sums over several
-    threads are rounded in another order, so that only a fixed number gives the same bits for
-    any number of workers.
+    The default is one thread: small networks gain little from more, and sums over several are
+    rounded in another order. Only a fixed number gives the same bits for any number of workers.
     """
 
+    engine: Annotated[str, BeforeValidator(one_of(executors.names()))] = "local"
     workers: Count = 2
     threads: Annotated[
         int | None, Field(ge=1, description="an integer ≥ 1, or null to share the cores out")
     ] = 1
 
     @property
-    def threads_each(self) -> int:
-        """Threads of a worker on this machine."""
-        return self.threads or max(1, (os.cpu_count() or 1) // self.workers)
+    def resources(self) -> executors.Resources:
+        """What the runner is to use on this machine."""
+        threads = self.threads or max(1, (os.cpu_count() or 1) // self.workers)
+        return executors.Resources(**self.model_dump() | {"threads": threads})
 
 
 def _storage_url(url: str | None) -> str | None:

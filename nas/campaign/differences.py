@@ -21,9 +21,9 @@ def differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> list[str]:
         if isinstance(one, Mapping) and isinstance(other, Mapping):
             found += [f"{key}.{text}" for text in differences(one, other)]
         elif one != other:
-            found.append(f"{key} is {_told(one)} there and {_told(other)} here")
+            found.append(f"{key} is {_written(one)} there and {_written(other)} here")
     return found
 
 
-def _told(value: object) -> str:
+def _written(value: object) -> str:
     return "absent" if value is _ABSENT else json.dumps(value, ensure_ascii=False)

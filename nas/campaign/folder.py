@@ -1,55 +1,78 @@
-"""The campaign's folder: one campaign, one process at a time."""
+"""The campaign's folder: one campaign, one command at a time."""
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from filelock import FileLock, Timeout
-
+from nas import networks
 from nas.campaign import records
-from nas.campaign.attempts import versions
 from nas.campaign.config import Campaign
 from nas.campaign.differences import differences
+from nas.campaign.layout import CAMPAIGN_FILE
+from nas.campaign.run_settings import check_points, resolve_device
 from nas.campaign.tuner import without_password
 from nas.errors import UserError
 from nas.files import write_text
 from nas.problems import Problem
+from nas.runner.folder_lock import claimed
+from nas.runner.machine import versions
+from nas.runner.problem_source import ProblemSource
 
 
-def stop_file(folder: Path) -> Path:
-    """While this file stands, workers save their runs and return."""
-    return folder / "stop"
+@dataclass(frozen=True)
+class CampaignFolder:
+    """A campaign with its problem, in its folder: what all its jobs have in common.
+
+    Examples
+    --------
+    >>> from nas.campaign.config import build
+    >>> source = ProblemSource.of("burgers")
+    >>> home = CampaignFolder(Path("out"), build(problem="burgers"), source, study="burgers-1")
+    >>> home.storage
+    'sqlite:///out/study.sqlite'
+    """
+
+    path: Path
+    campaign: Campaign
+    problem: ProblemSource
+    study: str  # Optuna's name for it
+
+    @property
+    def storage(self) -> str:
+        """The URL of Optuna's storage."""
+        return self.campaign.storage or f"sqlite:///{self.path / 'study.sqlite'}"
 
 
 @contextmanager
-def claim(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock, which ends with the process that holds it.
+def opened(
+    campaign: Campaign, path: Path, given: Problem | None = None
+) -> Iterator[CampaignFolder]:
+    """Hold the folder at ``path``, made if need be, after all has been checked that can be.
+
+    Parameters
+    ----------
+    given
+        The problem itself, where ``campaign.problem`` is not to be loaded by name or path.
 
     Raises
     ------
     UserError
-        If another process holds it, or the folder cannot be written.
+        If the folder holds something else, another command is at work in it, the device is not
+        there, the problem is wrong, or the disk refuses.
     """
-    lock = FileLock(folder / ".lock")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise UserError(
-            f"{folder}: another command is at work here; wait for it, or choose another --out"
-        ) from error
-    except OSError as error:
-        raise UserError(
-            f"{folder}: cannot be written ({error.strerror or error}); "
-            "choose an --out folder that can"
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
+    source = ProblemSource.of(campaign.problem, given)
+    problem = source.load()
+    device = resolve_device(campaign.training.device)
+    check_points(campaign, problem)
+    networks.check(campaign.search_space().candidates, problem.coordinates)
+    networks.prepare(device)  # once, with one message at most, before the workers need it
+    path = Path(path).absolute()
+    with claimed(path):
+        yield CampaignFolder(path, campaign, source, identify(path, campaign, problem))
 
 
 def identify(folder: Path, campaign: Campaign, problem: Problem) -> str:
@@ -59,18 +82,19 @@ def identify(folder: Path, campaign: Campaign, problem: Problem) -> str:
     ------
     UserError
         If ``folder`` holds another campaign, or other files.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from nas import problems
+    >>> from nas.campaign.config import build
+    >>> with TemporaryDirectory() as name:
+    ...     study = identify(Path(name), build(problem="burgers"), problems.load("burgers"))
+    ...     again = identify(Path(name), build(problem="burgers"), problems.load("burgers"))
+    >>> study == again
+    True
     """
-    path = folder / "campaign.json"
-    facts = {
-        "name": problem.name,
-        "title": problem.title,
-        "equation": problem.equation,
-        "coordinates": list(problem.coordinates),
-        "fields": list(problem.fields),
-        "bounds": [list(bound) for bound in problem.domain.bounds],
-        "has_reference": problem.solution is not None,
-        "fingerprint": problem.fingerprint,
-    }
+    path = folder / CAMPAIGN_FILE
     study = f"{problem.name}-{uuid4().hex[:8]}"
     if path.exists():
         known = records.read_campaign(folder)
@@ -84,7 +108,7 @@ def identify(folder: Path, campaign: Campaign, problem: Problem) -> str:
     storage = campaign.storage and without_password(campaign.storage)
     written = {
         "configuration": campaign.resolved() | {"storage": storage},
-        "problem": facts,
+        "problem": _facts(problem),
         "study": study,
         "versions": versions(),
     }
@@ -92,11 +116,25 @@ def identify(folder: Path, campaign: Campaign, problem: Problem) -> str:
     return study
 
 
+def _facts(problem: Problem) -> dict[str, Any]:
+    """What the records tell of a problem."""
+    return {
+        "name": problem.name,
+        "title": problem.title,
+        "equation": problem.equation,
+        "coordinates": list(problem.coordinates),
+        "fields": list(problem.fields),
+        "bounds": [list(bound) for bound in problem.domain.bounds],
+        "has_reference": problem.solution is not None,
+        "fingerprint": problem.fingerprint,
+    }
+
+
 def _check_same(folder: Path, known: dict[str, Any], campaign: Campaign, problem: Problem) -> None:
     if not known.keys() >= {"configuration", "problem", "study"}:
         raise UserError(
-            f"{folder}/campaign.json: expected the campaign that `nas search` wrote, got another "
-            "file; put a copy back, or choose another --out"
+            f"{folder / CAMPAIGN_FILE}: expected the campaign that `nas search` wrote, got "
+            "another file; put a copy back, or choose another --out"
         )
     there = Campaign.from_resolved(known["configuration"])
     differing = differences(there.identity(), campaign.identity())

@@ -1,11 +1,7 @@
 """The tables of what happened: one row per trial, run, expert, logged step and attempt.
 
-This file is the one index where the tables' columns stand, and all that the reports know of
-the rest. It imports no torch. A campaign folder holds::
-
-    campaign.json                     the resolved configuration and the problem's facts
-    tables/<name>.parquet             TABLES below, gathered from all finished runs
-    runs/<run>/map.parquet            a finished run's mixture on a grid (2-D problems only)
+This file is the one place where the tables' columns stand, and all that the reports know of the
+rest. It imports no torch. Where each table stands in a folder tells `nas.campaign.layout`.
 
 Everything in the tables is a function of the configuration, except ``attempts``, which says
 when, where and how fast the work was done. So on the CPU, with as many threads in each worker,
@@ -20,14 +16,22 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from nas.campaign import gathering, layout, parquet
+from nas.campaign.parquet import Row
 from nas.errors import UserError
-from nas.files import whole
-from nas.search_spaces import AXES
+from nas.search_spaces import AXES, Axis
 
 _KINDS = {str: pa.string(), int: pa.int64(), float: pa.float64()}
-_AXES = [(axis.name, _KINDS[axis.kind]) for axis in AXES]
+
+
+def _column(axis: Axis) -> pa.Field:
+    """Of an axis; a table that was written before the axis was known is read at its default."""
+    column = pa.field(axis.name, _KINDS[axis.kind])
+    return column if axis.default is None else parquet.with_default(column, axis.default)
+
+
+_AXES = [_column(axis) for axis in AXES]
 _RUN = [("run", pa.string()), ("trial", pa.int64()), ("repetition", pa.int64())]
 
 TABLES: dict[str, pa.Schema] = {
@@ -82,10 +86,7 @@ TABLES: dict[str, pa.Schema] = {
             ("outcome", pa.string()),  # dropped | survived | censored: the run ended early
             ("reason", pa.string()),  # of the drop, or of the last refusal to drop
             ("importance", pa.float64()),  # smoothed mean weight when dropped, or at the end
-            (
-                "individual_loss",
-                pa.float64(),
-            ),  # physics loss of the expert alone, after the warm-up
+            ("individual_loss", pa.float64()),  # held-out, of the expert by itself, after warm-up
             # Held-out loss without the expert over that with it, before any was dropped.
             ("leave_one_out", pa.float64()),
             ("refusals", pa.int64()),  # times a drop was refused or taken back
@@ -189,12 +190,12 @@ class Records:
         ``u.reference`` (where known) and ``u.expert.<candidate>``; ``weight.<candidate>`` for
         each surviving expert. Rows outside the domain hold NaN in all but the coordinates.
         """
-        path = self.folder / "runs" / run / "map.parquet"
-        return _read_parquet(path) if path.exists() else None
+        path = layout.run_folder(self.folder, run) / layout.MAP_FILE
+        return parquet.read_any(path) if path.exists() else None
 
 
 def read(folder: Path) -> Records:
-    """Read the campaign in ``folder``.
+    """Read the campaign in ``folder``, which may be under way.
 
     Raises
     ------
@@ -205,116 +206,102 @@ def read(folder: Path) -> Records:
     campaign = read_campaign(folder)
     missing = [key for key in ("configuration", "problem") if key not in campaign]
     if missing:
-        raise UserError(_damaged(folder / "campaign.json", f"it lacks {' and '.join(missing)}"))
-    tables = {name: read_table(folder / "tables" / f"{name}.parquet", name) for name in TABLES}
+        raise parquet.damaged(folder / layout.CAMPAIGN_FILE, f"it lacks {' and '.join(missing)}")
+    if gathering.is_behind(folder, TABLES):
+        rows = gathering.gather(folder, TABLES, _seeds(folder))
+        tables = {name: _frame(name, rows[name]) for name in TABLES}
+    else:
+        tables = {name: read_table(layout.gathered_file(folder, name), name) for name in TABLES}
     added = {name: read_added(folder, name) for name in VALIDATION}
     return Records(folder, campaign, **tables, **added)
 
 
+def rows(folder: Path, name: str) -> list[Row]:
+    """The rows of the table ``name`` of `TABLES`, of a campaign that may be under way.
+
+    A null is None. Raises as `read`.
+    """
+    if gathering.is_behind(folder, TABLES):
+        return gathering.gather(folder, TABLES, _seeds(folder))[name]
+    return read_rows(layout.gathered_file(folder, name), name)
+
+
+def gather(folder: Path) -> None:
+    """Write the tables of the campaign in ``folder`` from the folders of its finished runs.
+
+    The table ``runs``, by which `read` sees whether they are up to date, comes last.
+
+    Raises
+    ------
+    UserError
+        If a run's table is damaged, or the disk refuses.
+    """
+    gathered = gathering.gather(folder, TABLES, _seeds(folder))
+    for name in sorted(TABLES, key=lambda name: name == "runs"):
+        write_table(layout.gathered_file(folder, name), name, gathered[name])
+
+
 def read_added(folder: Path, name: str) -> pd.DataFrame:
     """A table of `VALIDATION`; without rows where there is none yet."""
-    path = folder / "tables" / f"{name}.parquet"
-    if path.is_file():
-        return read_table(path, name)
-    empty: pd.DataFrame = VALIDATION[name].empty_table().to_pandas()
-    return empty
+    path = layout.gathered_file(folder, name)
+    return read_table(path, name) if path.is_file() else _frame(name, [])
 
 
 def read_campaign(folder: Path) -> dict[str, Any]:
     """``campaign.json`` of ``folder``; `UserError` if there is none or it is damaged."""
-    path = Path(folder) / "campaign.json"
+    path = Path(folder) / layout.CAMPAIGN_FILE
     if not path.is_file():
         raise UserError(
-            f"{folder}: expected a campaign folder, found no campaign.json in it; "
+            f"{folder}: expected a campaign folder, found no {layout.CAMPAIGN_FILE} in it; "
             "give the folder that `nas search ... --out` named"
         )
     try:
         campaign = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise UserError(_damaged(path, error)) from error
+        raise parquet.damaged(path, error) from error
     if not isinstance(campaign, dict):
-        raise UserError(_damaged(path, "not an object"))
+        raise parquet.damaged(path, "not an object")
     return campaign
 
 
 def read_table(path: Path, name: str) -> pd.DataFrame:
-    """The table ``name`` at ``path``, checked against its schema.
-
-    A table that was written before an axis with a default existed has that default.
-    """
-    if not path.is_file():
-        raise UserError(
-            f"{path}: no such table, so no run has finished yet; "
-            "run `nas search` again on this folder to go on"
-        )
-    frame, expected = _read_parquet(path), _schema(name).names
-    for axis, default in _defaults(name).items():
-        if axis not in frame:
-            frame.insert(min(expected.index(axis), frame.shape[1]), axis, default)
-    if list(frame.columns) != expected:
-        raise UserError(
-            f"{path}: expected the columns {', '.join(expected)}, got {', '.join(frame.columns)}; "
-            f"it was written by another version: delete it and {_again(name)}"
-        )
-    return frame
+    """The table ``name`` at ``path``, checked against its schema."""
+    return parquet.read(path, _schema(name), _command(name))
 
 
-def read_rows(path: Path, name: str) -> list[dict[str, Any]]:
+def read_rows(path: Path, name: str) -> list[Row]:
     """The rows of the table ``name`` at ``path`` as `write_table` took them: null is None."""
-    read_table(path, name)  # for its checks
-    return [_defaults(name) | row for row in pq.read_table(path).to_pylist()]
+    return parquet.read_rows(path, _schema(name), _command(name))
 
 
-def write_table(path: Path, name: str, rows: list[dict[str, Any]]) -> None:
+def write_table(path: Path, name: str, rows: list[Row]) -> None:
     """Write ``rows`` (each with exactly the schema's columns) as the table ``name``."""
-    schema = _schema(name)
-    for row in rows:
-        if row.keys() != set(schema.names):
-            raise ValueError(f"{name}: expected the columns {schema.names}, got {sorted(row)}")
-    with whole(path) as temporary:
-        pq.write_table(
-            pa.Table.from_pylist(rows, schema=schema), temporary, write_page_checksum=True
-        )
+    parquet.write(path, _schema(name), rows)
 
 
 def write_map(path: Path, columns: dict[str, Any]) -> None:
     """Write one run's map (see `Records.map`); ``columns`` are 1-D arrays of equal length."""
-    with whole(path) as temporary:
-        pq.write_table(pa.table(columns), temporary, write_page_checksum=True)
+    parquet.write_table(path, pa.table(columns))
+
+
+def _seeds(folder: Path) -> int:
+    """How many runs a trial has."""
+    try:
+        return int(read_campaign(folder)["configuration"]["seeds"])
+    except (KeyError, TypeError, ValueError) as error:
+        path = folder / layout.CAMPAIGN_FILE
+        raise parquet.damaged(path, "it lacks configuration.seeds") from error
+
+
+def _frame(name: str, rows: list[Row]) -> pd.DataFrame:
+    frame: pd.DataFrame = pa.Table.from_pylist(rows, schema=_schema(name)).to_pandas()
+    return frame
 
 
 def _schema(name: str) -> pa.Schema:
     return (TABLES | VALIDATION)[name]
 
 
-def _defaults(name: str) -> dict[str, Any]:
-    """The axes of the table ``name`` that have a default, with it."""
-    names = _schema(name).names
-    return {a.name: a.default for a in AXES if a.default is not None and a.name in names}
-
-
-def _read_parquet(path: Path) -> pd.DataFrame:
-    try:
-        frame: pd.DataFrame = pq.read_table(path, page_checksum_verification=True).to_pandas()
-    except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
-        raise UserError(_damaged(path, error)) from error
-    return frame
-
-
-def _again(name: str) -> str:
+def _command(name: str) -> str:
     """What gathers the table ``name``."""
-    return f"run `nas {'validate' if name in VALIDATION else 'search'}` again on this folder"
-
-
-def _damaged(path: Path, error: object) -> str:
-    first = str(error).splitlines()[0] if str(error) else "unreadable"
-    if path.name == "campaign.json":
-        advice = (
-            "put a copy back, or search anew with another --out; the folders of finished runs "
-            "beside it are whole"
-        )
-    elif path.parent.name == "tables":
-        advice = f"delete this file and {_again(path.stem)}, which gathers it anew"
-    else:
-        advice = f"delete the folder {path.parent} and run `nas search` again: it repeats this run"
-    return f"{path}: damaged or cut short ({first}); {advice}"
+    return f"nas {'validate' if name in VALIDATION else 'search'}"

@@ -1,6 +1,9 @@
 """The settings of one run, from its campaign and what its trial proposes."""
 
-from collections.abc import Sequence
+from collections import ChainMap
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import torch
@@ -19,6 +22,11 @@ from nas.training.selection import SelectionSettings
 from nas.training.training_run import TrainingSettings
 from nas.training.warm_up import WarmUpSettings
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+S = TypeVar("S", bound="DataclassInstance")
+
 
 def run_settings(
     problem: Problem,
@@ -34,32 +42,62 @@ def run_settings(
     Pool and initial weights, which follow ``seed``, differ from trial to trial; the points are
     the same in all trials of a repetition, so that their losses can be compared.
     """
-    training = campaign.training
-    learning_rate = training.learning_rate
+    training = campaign.training.model_dump()
     return TrainingSettings(
         pool=tuple(pool),
         gate=gate.settings(**campaign.gate.model_dump()),
-        warm_up=WarmUpSettings(
-            iterations=training.warm_up.iterations,
-            counts=PointCounts(**training.warm_up.points.model_dump()),
-            method=warm_up.method(training.warm_up.method, learning_rate=learning_rate),
-        ),
-        selection=SelectionSettings(
-            steps=training.steps, learning_rate=learning_rate, p=p, rule=DropRule(threshold)
-        ),
-        fine_tuning=FineTuningSettings(
-            iterations=training.fine_tuning.iterations, method=fine_tuning.method("gauss_newton")
-        ),
-        sampler=Sampler(
-            problem=problem,
-            counts=PointCounts(**training.points.model_dump()),
-            method=training.sampling,
-            seed=points_seed,
-        ),
+        warm_up=_warm_up(training),
+        selection=taken(SelectionSettings, training, p=p, rule=DropRule(threshold)),
+        fine_tuning=_fine_tuning(training),
+        sampler=_sampler(problem, training, training["points"], points_seed),
         seed=seed,
-        dtype=getattr(torch, training.dtype),
-        device=resolve_device(training.device),
+        dtype=getattr(torch, campaign.training.dtype),
+        device=resolve_device(campaign.training.device),
     )
+
+
+def taken(settings: type[S], *sections: Mapping[str, Any], **parts: Any) -> S:
+    """Settings whose fields are taken by name, from ``parts`` or the last section that has them.
+
+    So a new key of a campaign file reaches the settings that have a field of its name, and what no
+    section holds keeps its default.
+
+    Raises
+    ------
+    TypeError
+        If a field without a default is in none of them.
+
+    Examples
+    --------
+    >>> taken(PointCounts, {"interior": 100, "boundary": 8, "steps": 500}, boundary=20)
+    PointCounts(interior=100, boundary=20)
+    """
+    known = dict(ChainMap(parts, *map(dict, reversed(sections))))
+    names = [field.name for field in fields(settings)]
+    return settings(**{name: known[name] for name in names if name in known})
+
+
+def _warm_up(training: Mapping[str, Any]) -> WarmUpSettings:
+    section = training["warm_up"]
+    known = {**training, **section}
+    method = warm_up.method(known.pop("method"), **known)
+    return taken(
+        WarmUpSettings, section, counts=taken(PointCounts, section["points"]), method=method
+    )
+
+
+def _fine_tuning(training: Mapping[str, Any]) -> FineTuningSettings:
+    section = training["fine_tuning"]
+    known = {**training, **section}
+    method = fine_tuning.method(known.pop("method"), **known)
+    return taken(FineTuningSettings, section, method=method)
+
+
+def _sampler(
+    problem: Problem, training: Mapping[str, Any], points: Mapping[str, Any], seed: int
+) -> Sampler:
+    counts = taken(PointCounts, points)
+    return taken(Sampler, problem=problem, counts=counts, method=training["sampling"], seed=seed)
 
 
 def without_competition(
@@ -78,7 +116,13 @@ def without_competition(
 
 
 def seed_of(*parts: int) -> int:
-    """A seed from numbers; trailing zeros do not count."""
+    """A seed from numbers; trailing zeros do not count.
+
+    Examples
+    --------
+    >>> seed_of(0, 7) == seed_of(0, 7, 0) != seed_of(0, 7, 1)
+    True
+    """
     return int(np.random.SeedSequence(parts).generate_state(1)[0])
 
 
@@ -88,7 +132,13 @@ def points_seed(campaign: Campaign, repetition: int) -> int:
 
 
 def resolve_device(name: str) -> torch.device:
-    """``auto`` is the first GPU, or the CPU where there is none; `UserError` if it is not there."""
+    """``auto`` is the first GPU, or the CPU where there is none; `UserError` if it is not there.
+
+    Examples
+    --------
+    >>> resolve_device("cpu")
+    device(type='cpu')
+    """
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if name == "auto":
         return torch.device("cuda" if count else "cpu")
@@ -103,21 +153,25 @@ def resolve_device(name: str) -> torch.device:
 
 
 def hardware(device: torch.device) -> str:
-    """What a device is called in the records."""
+    """What a device is called in the records.
+
+    Examples
+    --------
+    >>> hardware(torch.device("cpu"))
+    'cpu'
+    """
     return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
 
 
 def check_points(campaign: Campaign, problem: Problem) -> None:
-    """Draw once, so that too few boundary points are told before any training.
+    """Draw once, so that too few boundary points are refused before any training.
 
     Raises
     ------
     UserError
         If there are too few.
     """
-    training = campaign.training
-    for points in (training.warm_up.points, training.points):
-        counts = PointCounts(**points.model_dump())
-        Sampler(problem=problem, counts=counts, method=training.sampling, seed=0).draw(
-            0, torch.float64, torch.device("cpu")
-        )
+    training = campaign.training.model_dump()
+    for points in (training["warm_up"]["points"], training["points"]):
+        sampler = _sampler(problem, training, points, seed=0)
+        sampler.draw(0, torch.float64, torch.device("cpu"))

@@ -25,13 +25,25 @@ RANDOM_TRIALS = 8  # before the sampler starts to learn from results
 
 
 def without_password(storage: str) -> str:
-    """The URL as it may be shown and written down."""
+    """The URL as it may be shown and written down.
+
+    Examples
+    --------
+    >>> without_password("postgresql://me:secret@host/db")
+    'postgresql://me:***@host/db'
+    """
     return make_url(storage).render_as_string(hide_password=True)
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """What Optuna wants tried: pool size, exponent, drop threshold."""
+    """What Optuna wants tried: pool size, exponent, drop threshold.
+
+    Examples
+    --------
+    >>> Proposal(trial=0, m=12, p=0.5, threshold=0.3).m
+    12
+    """
 
     trial: int
     m: int
@@ -53,6 +65,15 @@ class Tuner:
     ------
     UserError
         If the storage cannot be reached or written.
+
+    Examples
+    --------
+    >>> from nas.campaign.config import build
+    >>> campaign = build(problem="burgers", tune={"m": 12, "p": 0.5, "threshold": 0.3})
+    >>> tuner = Tuner(campaign, "sqlite://", study="burgers-1")
+    >>> tuner.propose(0)
+    Proposal(trial=0, m=12, p=0.5, threshold=0.3)
+    >>> tuner.tell(0, (1e-3, 2500.0))
     """
 
     def __init__(self, campaign: Campaign, storage: str, study: str) -> None:

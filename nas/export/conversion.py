@@ -15,7 +15,7 @@ from nas.export.architecture import (
 )
 from nas.mixture import gate
 from nas.mixture.mixture import Mixture
-from nas.training import trained
+from nas.training import mixture_file
 
 State = dict[str, Tensor]
 
@@ -29,7 +29,7 @@ def read_mixture(path: Path, problem: ProblemFacts) -> Mixture:
         If the file is missing, damaged, or of another problem.
     """
     try:
-        return trained.load(path, problem.bounds, len(problem.fields))
+        return mixture_file.load(path, problem.bounds, len(problem.fields))
     except (UserError, LookupError, TypeError, ValueError, RuntimeError) as error:
         raise UserError(
             f"{path}: expected the network of a finished run, got a file that is missing, damaged "

@@ -21,7 +21,7 @@ from nas.export.conversion import describe, plain_state, read_mixture
 from nas.export.folder import staged
 from nas.export.network import ExportedMixture
 from nas.mixture.mixture import Mixture
-from nas.training.trained import FILE
+from nas.training.mixture_file import FILE
 
 CARD = "MODEL_CARD.md"
 
@@ -102,7 +102,7 @@ def export(
     """
     campaign, destination, chosen = Path(campaign), Path(destination), formats.find(format)
     recorded = records.read_campaign(campaign)
-    runs = records.read_rows(campaign / "tables" / "runs.parquet", "runs")
+    runs = records.rows(campaign, "runs")
     row = _run(campaign, runs, run or _recommended(campaign))
     problem = _problem(campaign, recorded)
     mixture = read_mixture(campaign / "runs" / row["run"] / FILE, problem)
@@ -122,7 +122,7 @@ def export(
 
 def _recommended(campaign: Path) -> str:
     """The best run of the recommended trial."""
-    trials = records.read_rows(campaign / "tables" / "trials.parquet", "trials")
+    trials = records.rows(campaign, "trials")
     for trial in trials:
         if trial["recommended"] and trial["best_run"]:
             name: str = trial["best_run"]
@@ -160,8 +160,7 @@ def _training(campaign: Path, recorded: Row, row: Row) -> str:
 
 
 def _described(campaign: Path, row: Row, problem: ProblemFacts, mixture: Mixture) -> Architecture:
-    path = campaign / "tables" / "experts.parquet"
-    experts = records.read_rows(path, "experts")
+    experts = records.rows(campaign, "experts")
     importance = {
         expert["candidate"]: _finite(expert["importance"])
         for expert in experts

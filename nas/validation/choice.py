@@ -1,4 +1,4 @@
-"""Which subsets stand beside the selected one: pure functions of candidates and numbers."""
+"""Which subsets are compared with the selected one: pure functions of candidates and numbers."""
 
 import random
 from collections.abc import Mapping, Sequence
@@ -13,9 +13,16 @@ TRIES = 100  # draws for each subset that is asked for: in small pools most have
 def random_subsets(
     pool: Sequence[Candidate], selected: Subset, count: int, seed: int
 ) -> list[Subset]:
-    """Different subsets of the size of ``selected``, drawn evenly from ``pool``; it is none of them.
+    """Different subsets of the size of ``selected``, drawn evenly from ``pool``.
 
-    Subsets of equal candidates are one. Fewer than ``count`` where there are hardly more.
+    None of them is ``selected``, and subsets of equal candidates are one. There are fewer than
+    ``count`` where the pool hardly has more.
+
+    Examples
+    --------
+    >>> pool = [Candidate("tanh", 2, width) for width in (8, 16, 32)]
+    >>> sorted(random_subsets(pool, selected=(0, 2), count=5, seed=0))
+    [(0, 1), (1, 2)]
     """
 
     def kinds(subset: Subset) -> tuple[Candidate, ...]:
@@ -36,6 +43,13 @@ def random_subsets(
 
 
 def best_singles(pool: Sequence[Candidate], losses: Mapping[Candidate, float], size: int) -> Subset:
-    """The ``size`` candidates of ``pool`` with the least ``losses``."""
+    """The ``size`` candidates of ``pool`` with the least ``losses``.
+
+    Examples
+    --------
+    >>> pool = [Candidate("tanh", 2, width) for width in (8, 16, 32)]
+    >>> best_singles(pool, dict(zip(pool, (0.3, 0.1, 0.2))), size=2)
+    (1, 2)
+    """
     ranked = sorted(range(len(pool)), key=lambda index: (losses[pool[index]], pool[index]))
     return tuple(sorted(ranked[:size]))

@@ -1,52 +1,62 @@
-"""The job of a baseline: all candidates of the space, each alone, in one worker process."""
+"""The job of a baseline: all candidates of the space, each trained by itself."""
 
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-import torch
-
-from nas.campaign import records
-from nas.campaign.attempts import Attempts
-from nas.campaign.config import Campaign
-from nas.campaign.job import alone_in, indispensable, problem_of, should_stop
-from nas.campaign.maps import relative_l2_if_told
+from nas.campaign import layout, records
+from nas.campaign.folder import CampaignFolder
+from nas.campaign.maps import relative_l2_or_none
+from nas.campaign.parquet import Row
 from nas.campaign.run_settings import hardware, seed_of, without_competition
 from nas.problems import Problem
+from nas.runner.context import Context
+from nas.runner.job import COMPLETED, INTERRUPTED, Job
 from nas.search_spaces import Candidate
 from nas.search_spaces.candidates import levels_of
 from nas.training.single_networks import SingleNetwork, SingleNetworks
+from nas.training.training_run import TrainingSettings
 
-OWN_SEEDS = 1  # apart from those of the search and of the subsets
+SINGLE_SEEDS = 1  # apart from those of the search and of the subsets
 
 
 @dataclass(frozen=True)
-class SinglesJob:
-    """A repetition of the baseline; ``problem`` as in `nas.campaign.run.RunSpec`."""
+class SinglesJob(Job):
+    """A repetition of the baseline. Nothing can be compared without it, so its failure is the end.
 
-    folder: Path  # the campaign's
-    campaign: Campaign
-    problem: Problem | None
-    fingerprint: str
+    Examples
+    --------
+    >>> from nas.campaign.config import build
+    >>> from nas.runner.problem_source import ProblemSource
+    >>> campaign = build(problem="burgers")
+    >>> home = CampaignFolder(Path("out"), campaign, ProblemSource.of("burgers"), "burgers-1")
+    >>> job = SinglesJob(home, repetition=2)
+    >>> job.name, job.folder.as_posix(), job.experts
+    ('singles, repetition 2', 'out/baseline/0002', 24)
+    """
+
+    home: CampaignFolder
     repetition: int
-    threads: int
-    parent: int
 
     @property
     def name(self) -> str:
-        """What a user calls it."""
-        return f"alone, repetition {self.repetition}"
+        """What people call it."""
+        return f"singles, repetition {self.repetition}"
 
     @property
-    def path(self) -> Path:
+    def folder(self) -> Path:
         """The job's own folder."""
-        return self.folder / "baseline" / f"{self.repetition:04d}"
+        return self.home.path / "baseline" / f"{self.repetition:04d}"
+
+    @property
+    def table(self) -> Path:
+        """Its rows of the table ``singles``."""
+        return layout.table_file(self.folder, "singles")
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:
         """The different candidates of the space."""
-        return tuple(dict.fromkeys(self.campaign.search_space().candidates))
+        return tuple(dict.fromkeys(self.home.campaign.search_space().candidates))
 
     @property
     def experts(self) -> int:
@@ -56,43 +66,31 @@ class SinglesJob:
     @property
     def finished(self) -> bool:
         """Whether its record is complete."""
-        return (self.path / "singles.parquet").exists()
+        return self.table.exists()
 
+    def settings(self, problem: Problem) -> TrainingSettings:
+        """Those of the candidates, in which nobody competes."""
+        campaign, repetition = self.home.campaign, self.repetition
+        seed = seed_of(campaign.seed, repetition, 0, SINGLE_SEEDS)
+        return without_competition(problem, campaign, self.candidates, seed, repetition)
 
-def execute(job: SinglesJob) -> str:
-    """Do the job, or what is left of it; return ``completed`` or ``interrupted``.
+    def work(self, context: Context) -> str:
+        """Train and record; see `nas.runner.job.Job.work`."""
+        problem = self.home.problem.load()
+        settings = self.settings(problem)
+        measure = partial(relative_l2_or_none, problem)
+        training = SingleNetworks(problem, settings, measure, self.checkpoint)
+        context.begin(training.step, hardware(settings.device))
+        singles = training.run(context.should_stop, context.report)
+        ending = INTERRUPTED if singles is None else COMPLETED
+        context.close(ending, training.step)
+        if singles is not None:
+            rows = [self._row(self.candidates[single.index], single) for single in singles]
+            records.write_table(self.table, "singles", rows)
+            self.checkpoint.unlink(missing_ok=True)
+        return ending
 
-    Raises
-    ------
-    UserError
-        If the disk refuses, a checkpoint is damaged, or training raises: without it there is
-        nothing to compare with.
-    """
-    with alone_in(job.path), indispensable(job.path, "training every candidate alone"):
-        return "completed" if job.finished else _train(job)
-
-
-def _train(job: SinglesJob) -> str:
-    torch.set_num_threads(job.threads)
-    problem = problem_of(job)
-    campaign, repetition = job.campaign, job.repetition
-    seed = seed_of(campaign.seed, repetition, 0, OWN_SEEDS)
-    settings = without_competition(problem, campaign, job.candidates, seed, repetition)
-    path = job.path / "checkpoint.safetensors"
-    training = SingleNetworks(problem, settings, partial(relative_l2_if_told, problem), path)
-    attempts = Attempts(job.path / "attempts.json", {}, job.threads)
-    attempts.begin(training.step, hardware(settings.device))
-    singles = training.run(should_stop(job.folder, job.parent), attempts.watch)
-    attempts.close("interrupted" if singles is None else "completed", training.step)
-    if singles is None:
-        return "interrupted"
-    rows = [_row(repetition, job.candidates[single.index], single) for single in singles]
-    records.write_table(job.path / "singles.parquet", "singles", rows)
-    path.unlink(missing_ok=True)
-    return "completed"
-
-
-def _row(repetition: int, candidate: Candidate, single: SingleNetwork) -> dict[str, Any]:
-    known = {"repetition": repetition, "relative_l2": single.measured}
-    row = known | levels_of(candidate) | asdict(single)
-    return {name: row[name] for name in records.VALIDATION["singles"].names}
+    def _row(self, candidate: Candidate, single: SingleNetwork) -> Row:
+        known = {"repetition": self.repetition, "relative_l2": single.measured}
+        row = known | levels_of(candidate) | asdict(single)
+        return {name: row[name] for name in records.VALIDATION["singles"].names}

@@ -1,28 +1,24 @@
-"""The job of training one subset again, in a worker process."""
+"""The job of training one subset again."""
 
 import math
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-import torch
-
-from nas.campaign import records
-from nas.campaign.attempts import Attempts, read_attempts
-from nas.campaign.config import Campaign
-from nas.campaign.job import alone_in, problem_of, should_stop
-from nas.campaign.maps import relative_l2_if_told
+from nas.campaign import layout, records
+from nas.campaign.folder import CampaignFolder
+from nas.campaign.maps import relative_l2_or_none
+from nas.campaign.parquet import Row
 from nas.campaign.run_settings import hardware, without_competition
-from nas.errors import UserError
-from nas.files import write_text
 from nas.problems import Problem
+from nas.runner.context import Context
+from nas.runner.job import COMPLETED, FAILED, INTERRUPTED, Job
 from nas.search_spaces import Candidate
-from nas.training.training_run import Progress, TrainingRun
+from nas.training.training_run import Progress, RunResult, TrainingRun
 from nas.validation.choice import Subset
-from nas.validation.warm_up_job import WarmUpJob
+from nas.validation.warm_up_job import RunName, WarmUpJob
 
 NO_END = 1_000_000  # iterations of a fine-tuning that time ends
 
@@ -30,29 +26,33 @@ Kind = Literal["selected", "random", "best", "all", "longest"]
 
 
 @dataclass(frozen=True)
-class SubsetJob:
-    """A subset beside a run; ``problem`` as in `nas.campaign.run.RunSpec`.
+class SubsetJob(Job):
+    """A subset beside a run.
 
     It goes on from ``warm_up``, which all subsets of the run share: they differ in their members
     alone. Where that is None it has a warm-up of its own: the subset of ``all`` with the run's own
     seed, so that it is the run's, and the one of ``longest``, which learns for ``seconds`` of wall
     time.
+
+    Examples
+    --------
+    >>> from nas.campaign.config import build
+    >>> from nas.runner.problem_source import ProblemSource
+    >>> campaign = build(problem="burgers")
+    >>> home = CampaignFolder(Path("out"), campaign, ProblemSource.of("burgers"), "burgers-1")
+    >>> pool = (Candidate("tanh", 2, 16), Candidate("sine", 3, 32))
+    >>> job = SubsetJob(home, RunName("0007-1", 7, 1), "random", 3, pool, (1,), run_seed=5)
+    >>> job.name, job.folder.as_posix(), job.row["members"]
+    ('0007-1 random 3', 'out/validation/0007-1/random-03', 'sine 3×32')
     """
 
-    folder: Path  # the campaign's
-    campaign: Campaign
-    problem: Problem | None
-    fingerprint: str
-    run: str
-    trial: int
-    repetition: int
+    home: CampaignFolder
+    beside: RunName
     kind: Kind
-    number: int
+    number: int  # of its kind
     pool: tuple[Candidate, ...]  # the run's
     indices: Subset
     run_seed: int
-    threads: int
-    parent: int
     warm_up: WarmUpJob | None = None
     seconds: float | None = None
 
@@ -63,13 +63,19 @@ class SubsetJob:
 
     @property
     def name(self) -> str:
-        """What a user calls it."""
-        return f"{self.run} {self.kind} {self.number}" if self.number else f"{self.run} {self.kind}"
+        """What people call it."""
+        name = f"{self.beside.run} {self.kind}"
+        return f"{name} {self.number}" if self.number else name
 
     @property
-    def path(self) -> Path:
+    def folder(self) -> Path:
         """The job's own folder."""
-        return self.folder / "validation" / self.run / f"{self.kind}-{self.number:02d}"
+        return self.beside.folder(self.home.path) / f"{self.kind}-{self.number:02d}"
+
+    @property
+    def table(self) -> Path:
+        """Its row of the table ``subsets``."""
+        return layout.table_file(self.folder, "subsets")
 
     @property
     def experts(self) -> int:
@@ -79,135 +85,133 @@ class SubsetJob:
     @property
     def finished(self) -> bool:
         """Whether its record is complete."""
-        return (self.path / "subsets.parquet").exists()
+        return self.table.exists()
 
     @property
-    def row(self) -> dict[str, Any]:
+    def row(self) -> Row:
         """What is known before it is trained."""
         unknown = dict.fromkeys(records.VALIDATION["subsets"].names)
         return unknown | {
-            "run": self.run,
-            "trial": self.trial,
-            "repetition": self.repetition,
+            "run": self.beside.run,
+            "trial": self.beside.trial,
+            "repetition": self.beside.repetition,
             "kind": self.kind,
             "number": self.number,
             "members": ", ".join(map(str, self.members)),
             "size": len(self.members),
         }
 
+    def work(self, context: Context) -> str:
+        """Train and record; see `nas.runner.job.Job.work`."""
+        if self.warm_up is not None and self.warm_up.diverged.exists():
+            reason = self.warm_up.diverged.read_text(encoding="utf-8")
+            self.fail(FAILED, f"the warm-up of the pool diverged: {reason}")
+            return FAILED
+        problem = self.home.problem.load()
+        trainer = self.begun(problem)
+        budget = TimeBudget(self.seconds, context.seconds)
+        context.begin(trainer.step, hardware(trainer.settings.device))
+        result = trainer.run(
+            lambda: budget.is_spent() or context.should_stop(), budget.share(context.report)
+        )
+        if result.status == "interrupted" and not budget.is_spent():
+            context.close(INTERRUPTED, trainer.step)
+            return INTERRUPTED
+        context.close(COMPLETED, trainer.step)
+        self._close(self._figures(problem, trainer, result) | {"seconds": context.seconds})
+        return COMPLETED
 
-def execute(job: SubsetJob) -> str:
-    """Do the job, or what is left of it; return its status, or ``interrupted``.
+    def fail(self, status: str, reason: str) -> None:
+        """A subset that failed is a row in the record."""
+        self._close({"status": FAILED, "reason": reason})
 
-    Raises
-    ------
-    UserError
-        If the disk refuses or a checkpoint is damaged; nothing is recorded then.
-    """
-    with alone_in(job.path):
-        if job.finished:
-            return "completed"
-        try:
-            return _train(job)
-        except UserError:
-            raise
-        except Exception as error:  # a failed subset is a row in the record
-            write_text(job.path / "error.txt", traceback.format_exc())
-            record_failure(job, f"{type(error).__name__}: {' '.join(str(error).split())}")
-            return "failed"
+    def begun(self, problem: Problem) -> TrainingRun:
+        """The subset's trainer, wherever it was left."""
+        if self.warm_up is not None:
+            trainer = TrainingRun(problem, self.warm_up.settings(problem), self.checkpoint)
+            if not self.checkpoint.exists():
+                trainer.go_on_from(self.warm_up.warmed, self.indices)
+            return trainer
+        settings = without_competition(
+            problem, self.home.campaign, self.members, self.run_seed, self.beside.repetition
+        )
+        if self.seconds is not None:
+            endless = replace(settings.fine_tuning, iterations=NO_END)
+            settings = replace(settings, fine_tuning=endless)
+        return TrainingRun(problem, settings, self.checkpoint)
 
-
-def record_failure(job: SubsetJob, reason: str) -> None:
-    """Close a job that left nothing but its reason."""
-    _close(job, {"status": "failed", "reason": reason})
-
-
-def _train(job: SubsetJob) -> str:
-    if job.warm_up is not None and job.warm_up.diverged.exists():
-        reason = job.warm_up.diverged.read_text(encoding="utf-8")
-        record_failure(job, f"the warm-up of the pool diverged: {reason}")
-        return "failed"
-    torch.set_num_threads(job.threads)
-    problem = problem_of(job)
-    trainer = _begun(job, problem)
-    path = job.path / "attempts.json"
-    before = sum(row["seconds"] for row in read_attempts(path))
-    attempts = Attempts(path, {}, job.threads)
-    attempts.begin(trainer.step, hardware(trainer.settings.device))
-    over = _is_over(job, before)
-    stop = should_stop(job.folder, job.parent)
-    result = trainer.run(lambda: over() or stop(), _by_time(job, before, attempts.watch))
-    if result.status == "interrupted" and not over():
-        attempts.close("interrupted", trainer.step)
-        return "interrupted"
-    attempts.close("completed", trainer.step)
-    loss, mixture = result.held_out_loss, result.mixture
-    status, reason = str(result.status), result.reason
-    if result.status == "interrupted":
-        status, reason = "failed", "its time was up before the fine-tuning"
-        if trainer.fine_tuning is not None and math.isfinite(trainer.fine_tuning.best_loss):
-            trainer.fine_tuning.take_best()
-            loss = trainer.fine_tuning.best_loss
-            status, reason = "completed", "its time was up"
-    _close(
-        job,
-        {
+    def _figures(self, problem: Problem, trainer: TrainingRun, result: RunResult) -> dict[str, Any]:
+        """What the training tells, as columns of the job's row."""
+        status, reason, loss = _ending(trainer, result)
+        mixture = result.mixture
+        return {
             "status": status,
-            "reason": "; ".join(filter(None, (_lost(job, trainer), reason))),
+            "reason": "; ".join(filter(None, (self._lost(trainer), reason))),
             "parameters": mixture.parameters_alive,
             "held_out_loss": loss,
-            "relative_l2": None if loss is None else relative_l2_if_told(problem, mixture),
+            "relative_l2": None if loss is None else relative_l2_or_none(problem, mixture),
             "iterations": result.iterations,
             "evaluations": result.evaluations,
-            "seconds": sum(row["seconds"] for row in attempts.rows),
-        },
-    )
-    return "completed"
+        }
+
+    def _lost(self, trainer: TrainingRun) -> str:
+        """Which members are missing since they diverged in the warm-up that the subsets share."""
+        if self.warm_up is None:
+            return ""
+        outcomes = trainer.outcomes
+        ended = [index for index in self.indices if outcomes[index].ended is not None]
+        lost = ", ".join(str(self.pool[index]) for index in ended)
+        return f"without {lost}, diverged in the warm-up" if lost else ""
+
+    def _close(self, known: dict[str, Any]) -> None:
+        records.write_table(self.table, "subsets", [self.row | known])
+        self.checkpoint.unlink(missing_ok=True)
 
 
-def _begun(job: SubsetJob, problem: Problem) -> TrainingRun:
-    """The subset's trainer, wherever it was left."""
-    path = job.path / "checkpoint.safetensors"
-    if job.warm_up is not None:
-        trainer = TrainingRun(problem, job.warm_up.settings(problem), path)
-        if not path.exists():
-            trainer.go_on_from(job.warm_up.warmed, job.indices)
-        return trainer
-    settings = without_competition(problem, job.campaign, job.members, job.run_seed, job.repetition)
-    if job.seconds is not None:
-        settings = replace(settings, fine_tuning=replace(settings.fine_tuning, iterations=NO_END))
-    return TrainingRun(problem, settings, path)
+def _ending(trainer: TrainingRun, result: RunResult) -> tuple[str, str, float | None]:
+    """Status, reason and held-out loss; a training that time has ended counts as it is."""
+    if result.status != "interrupted":
+        return result.status, result.reason, result.held_out_loss
+    tuning = trainer.fine_tuning
+    if tuning is None or not math.isfinite(tuning.best_loss):
+        return FAILED, "its time was up before the fine-tuning", result.held_out_loss
+    tuning.take_best()
+    return COMPLETED, "its time was up", tuning.best_loss
 
 
-def _lost(job: SubsetJob, trainer: TrainingRun) -> str:
-    """Which members are missing since they diverged in the warm-up that the subsets share."""
-    if job.warm_up is None:
-        return ""
-    outcomes = trainer.outcomes
-    lost = [str(job.pool[index]) for index in job.indices if outcomes[index].ended is not None]
-    return f"without {', '.join(lost)}, diverged in the warm-up" if lost else ""
+class TimeBudget:
+    """How much of a job's wall time is left; ``seconds`` is None where time does not end it.
 
+    Parameters
+    ----------
+    spent
+        Seconds of earlier attempts.
+    now
+        The time in seconds.
 
-def _is_over(job: SubsetJob, before: float) -> Callable[[], bool]:
-    """Whether the job's time is up, of which it has used some seconds ``before``."""
-    if job.seconds is None:
-        return lambda: False
-    end = time.monotonic() + job.seconds - before
-    return lambda: time.monotonic() > end
+    Examples
+    --------
+    >>> ticks = iter([0.0, 50.0, 61.0])
+    >>> budget = TimeBudget(100.0, spent=40.0, now=lambda: next(ticks))
+    >>> budget.is_spent(), budget.is_spent()
+    (False, True)
+    """
 
+    def __init__(
+        self, seconds: float | None, spent: float, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._seconds, self._now = seconds, now
+        self._began = now() - spent
 
-def _by_time(
-    job: SubsetJob, before: float, watch: Callable[[Progress], None]
-) -> Callable[[Progress], None]:
-    """``watch``, told the share of the job's time that is over, where time is what ends it."""
-    if job.seconds is None:
-        return watch
-    begun, allowed = time.monotonic() - before, job.seconds
-    return lambda progress: watch(
-        replace(progress, done=min((time.monotonic() - begun) / allowed, 1.0))
-    )
+    def is_spent(self) -> bool:
+        """Whether the job's time is up."""
+        return self._seconds is not None and self._now() - self._began > self._seconds
 
-
-def _close(job: SubsetJob, known: dict[str, Any]) -> None:
-    records.write_table(job.path / "subsets.parquet", "subsets", [job.row | known])
-    (job.path / "checkpoint.safetensors").unlink(missing_ok=True)
+    def share(self, report: Callable[[Progress], None]) -> Callable[[Progress], None]:
+        """``report`` with the share of the time that is over, where time is what ends the job."""
+        if self._seconds is None:
+            return report
+        allowed = self._seconds
+        return lambda progress: report(
+            replace(progress, done=min((self._now() - self._began) / allowed, 1.0))
+        )

@@ -3,19 +3,35 @@
 import re
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from nas.campaign import records
-from nas.campaign.attempts import read_attempts
+from nas.runner.attempt_log import read_attempts
 
-# The pause makes a run last some seconds, so that there is something to interrupt.
+HANGS = 900.0  # seconds after which something that is waited for will not come: no test needs them
+
+# The pause makes a run last as long as it takes to write a checkpoint, on any machine. A file
+# `gate` beside the problem holds the path of one: where it stands, training waits for the gate's
+# removal (see `stopped_at`).
 PROBLEM = """
 import time
+from pathlib import Path
 import torch
 from nas.problems import Box, Condition, Problem
 
+GATE = Path(__file__).with_name("gate")
+
+def gate_is_shut():
+    try:
+        return Path(GATE.read_text() or "no such file").exists()
+    except OSError:
+        return False
+
 def residual(u, x):
+    while gate_is_shut():
+        time.sleep(0.01)
     time.sleep(0.006)
     return u.xx + torch.pi**2 * torch.sin(torch.pi * x)
 
@@ -43,19 +59,34 @@ parallel: {workers: 1}
 REPRODUCIBLE = ("trials", "runs", "experts", "history")
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 90.0) -> None:
-    deadline = time.monotonic() + seconds
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + HANGS
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.05)
 
 
-def under_way(out: Path, run: str) -> bool:
-    return (out / "runs" / run / "checkpoint.safetensors").exists()
+@contextmanager
+def stopped_at(home: Path, out: Path, run: str) -> Iterator[Callable[[], None]]:
+    """Training waits where ``run`` has its first checkpoint, until the block ends.
+
+    Yields what waits until it is there.
+    """
+    gate, checkpoint = home / "gate", out / "runs" / run / "checkpoint.safetensors"
+    gate.write_text(str(checkpoint))
+    try:
+        yield lambda: wait_until(checkpoint.exists)
+    finally:
+        gate.unlink()
+
+
+def asked_to_stop(out: Path) -> None:
+    """Wait until the command has asked its workers to stop."""
+    wait_until((out / "stop").exists)
 
 
 def finish(process: subprocess.Popen[str], code: int = 0) -> str:
-    output, errors = process.communicate(timeout=180)
+    output, errors = process.communicate(timeout=HANGS)
     assert process.returncode == code, errors
     assert "Traceback" not in errors
     return output + errors
@@ -83,4 +114,4 @@ def assert_same_tables(out: Path, whole: records.Records) -> None:
 
 
 def endings(out: Path, run: str) -> list[str]:
-    return [row["ending"] for row in read_attempts(out / "runs" / run / "attempts.json")]
+    return [row["ending"] for row in read_attempts(out / "runs" / run)]

@@ -8,18 +8,19 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import optuna
 import pytest
 import torch
 
 from nas.campaign import campaign, config, records
-from nas.campaign.attempts import read_attempts
 from nas.errors import UserError
+from nas.runner.attempt_log import read_attempts
 from tests.campaign.processes import (
+    asked_to_stop,
     assert_same_tables,
     endings,
     finish,
-    under_way,
-    wait_until,
+    stopped_at,
     workers_of,
 )
 
@@ -42,6 +43,13 @@ def test_a_campaign_records_all_that_happened(whole: records.Records) -> None:
     assert whole.campaign["configuration"]["training"]["steps"] == 300
 
 
+def test_optuna_knows_all_trials_in_the_end(whole: records.Records) -> None:
+    storage = f"sqlite:///{whole.folder / 'study.sqlite'}"
+    study = optuna.load_study(storage=storage, study_name=whole.campaign["study"])
+    told = [tuple(trial.values) for trial in study.trials]
+    assert told == list(zip(whole.trials.held_out_loss, whole.trials.parameters, strict=True))
+
+
 def test_two_workers_end_with_the_tables_of_one(
     whole: records.Records, launch: Callable[..., subprocess.Popen[str]], tmp_path: Path
 ) -> None:
@@ -50,48 +58,62 @@ def test_two_workers_end_with_the_tables_of_one(
 
 
 def test_interrupted_it_says_so_and_goes_on(
-    whole: records.Records, launch: Callable[..., subprocess.Popen[str]], tmp_path: Path
+    whole: records.Records,
+    launch: Callable[..., subprocess.Popen[str]],
+    home: Path,
+    tmp_path: Path,
 ) -> None:
     out = tmp_path / "out"
-    process = launch(out)
-    wait_until(lambda: under_way(out, "0001-0"))
-    os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does: the workers get it too
+    with stopped_at(home, out, "0001-0") as wait:
+        process = launch(out)
+        wait()
+        os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does: the workers get it too
+        asked_to_stop(out)
     told = finish(process, 130)
     assert "interrupted; all is saved: run the same command again to go on" in told
     assert endings(out, "0001-0") == ["interrupted"]
     assert endings(out, "0000-0") == ["completed"]
+    assert list(records.read(out).runs.run) == ["0000-0"]
     finish(launch(out))
     assert_same_tables(out, whole)
     assert endings(out, "0000-0") == ["completed"]
-    attempts = read_attempts(out / "runs" / "0001-0" / "attempts.json")
+    attempts = read_attempts(out / "runs" / "0001-0")
     assert attempts[1]["from_step"] > 0
 
 
 def test_killed_with_its_parent_it_goes_on(
-    whole: records.Records, launch: Callable[..., subprocess.Popen[str]], tmp_path: Path
+    whole: records.Records,
+    launch: Callable[..., subprocess.Popen[str]],
+    home: Path,
+    tmp_path: Path,
 ) -> None:
     out = tmp_path / "out"
-    process = launch(out)
-    wait_until(lambda: under_way(out, "0000-0"))
-    process.kill()  # kill -9 of the parent alone: its worker must notice
-    process.wait()
+    with stopped_at(home, out, "0000-0") as wait:
+        process = launch(out)
+        wait()
+        process.kill()  # kill -9 of the parent alone: its worker must notice
+        process.wait()
     finish(launch(out))
     assert_same_tables(out, whole)
     assert endings(out, "0000-0") == ["interrupted", "completed"]
 
 
 def test_a_killed_worker_costs_seconds_not_the_campaign(
-    whole: records.Records, launch: Callable[..., subprocess.Popen[str]], tmp_path: Path
+    whole: records.Records,
+    launch: Callable[..., subprocess.Popen[str]],
+    home: Path,
+    tmp_path: Path,
 ) -> None:
     out = tmp_path / "out"
-    process = launch(out)
-    wait_until(lambda: under_way(out, "0000-0"))
-    (worker,) = workers_of(process)
-    os.kill(worker, signal.SIGKILL)
+    with stopped_at(home, out, "0000-0") as wait:
+        process = launch(out)
+        wait()
+        (worker,) = workers_of(process)
+        os.kill(worker, signal.SIGKILL)
     finish(process)
     assert_same_tables(out, whole)
     assert endings(out, "0000-0") == ["killed", "completed"]
-    attempts = read_attempts(out / "runs" / "0000-0" / "attempts.json")
+    attempts = read_attempts(out / "runs" / "0000-0")
     assert attempts[1]["from_step"] > 0
 
 
@@ -107,12 +129,17 @@ def test_more_trials_go_on_and_fewer_are_refused(
 
 
 def test_a_damaged_checkpoint_is_told_and_nothing_else_is_lost(
-    whole: records.Records, launch: Callable[..., subprocess.Popen[str]], tmp_path: Path
+    whole: records.Records,
+    launch: Callable[..., subprocess.Popen[str]],
+    home: Path,
+    tmp_path: Path,
 ) -> None:
     out = tmp_path / "out"
-    process = launch(out)
-    wait_until(lambda: under_way(out, "0001-0"))
-    process.send_signal(signal.SIGTERM)
+    with stopped_at(home, out, "0001-0") as wait:
+        process = launch(out)
+        wait()
+        process.send_signal(signal.SIGTERM)
+        asked_to_stop(out)
     finish(process, 130)
     path = out / "runs" / "0001-0" / "checkpoint.safetensors"
     path.write_bytes(path.read_bytes()[:-100])

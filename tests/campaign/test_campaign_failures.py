@@ -11,11 +11,12 @@ import pytest
 from nas.campaign import campaign, config, records
 from nas.errors import UserError
 from tests.campaign.processes import (
+    HANGS,
     PROBLEM,
+    asked_to_stop,
     assert_same_tables,
     finish,
-    under_way,
-    wait_until,
+    stopped_at,
 )
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
@@ -137,11 +138,13 @@ def test_a_campaign_at_work_is_left_alone(
     launch: Callable[..., subprocess.Popen[str]], home: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    process = launch(out)
-    wait_until(lambda: (out / "campaign.json").exists())
-    with pytest.raises(UserError, match="another command is at work here"):
-        campaign.search(config.load(home / "bend.yaml"), out)
-    process.terminate()
+    with stopped_at(home, out, "0000-0") as wait:
+        process = launch(out)
+        wait()
+        with pytest.raises(UserError, match="another command is at work here"):
+            campaign.search(config.load(home / "bend.yaml"), out)
+        process.terminate()
+        asked_to_stop(out)
     finish(process, 130)
 
 
@@ -157,7 +160,7 @@ def test_a_full_disk_in_the_parent_is_told_in_one_line(home: Path, tmp_path: Pat
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=HANGS,
     )
     assert process.returncode == 2, process.stderr
     assert process.stderr.startswith("error: storage sqlite:")
@@ -168,21 +171,24 @@ def test_a_problem_edited_under_way_stops_the_campaign(
     launch: Callable[..., subprocess.Popen[str]], home: Path, tmp_path: Path
 ) -> None:
     change = variant(home, "edited.py", "time.sleep(0.006)", "time.sleep(0.007)")
-    process = launch(tmp_path / "out", change)
-    wait_until(lambda: under_way(tmp_path / "out", "0000-0"))
-    (home / "edited.py").write_text(PROBLEM.replace("u.xx + torch", "u.xx + 3 * torch"))
-    assert "expected the problem that the campaign began with" in finish(process, 2)
+    with stopped_at(home, tmp_path / "out", "0000-0") as wait:
+        process = launch(tmp_path / "out", change)
+        wait()
+        (home / "edited.py").write_text(PROBLEM.replace("u.xx + torch", "u.xx + 3 * torch"))
+    assert "expected the problem that the work began with, got another" in finish(process, 2)
 
 
 def test_a_machine_without_a_compiler_is_told_once(home: Path, tmp_path: Path) -> None:
     command = ["search", str(home / "bend.yaml"), "--out", str(tmp_path / "out")]
+    for change in ("parallel.workers=2", "training.steps=20", "training.fine_tuning.iterations=2"):
+        command += ["--set", change]
     done = subprocess.run(
-        [sys.executable, "-m", "nas.cli", *command, "--set", "parallel.workers=2"],
+        [sys.executable, "-m", "nas.cli", *command],
         env=os.environ | {"CXX": "no-such-compiler", "NAS_CACHE": str(tmp_path / "cache")},
         capture_output=True,
         text=True,
         check=True,
-        timeout=180,
+        timeout=HANGS,
     )
     assert done.stderr.count("no fused kernel") == 1
     assert len(done.stderr.splitlines()) == 1

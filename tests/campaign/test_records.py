@@ -80,10 +80,10 @@ def test_floats_come_back_to_the_last_bit(
 def test_row_with_other_columns_is_a_mistake_of_the_program(tmp_path: Path) -> None:
     row = rows("trials")[0]
     with pytest.raises(ValueError, match=r"trials: expected the columns .*, got .*'extra'"):
-        records.write_table(tmp_path / "x", "trials", [{**row, "extra": 1}])
+        records.write_table(tmp_path / "trials.parquet", "trials", [{**row, "extra": 1}])
     del row["m"]
     with pytest.raises(ValueError, match="trials: expected the columns"):
-        records.write_table(tmp_path / "x", "trials", [row])
+        records.write_table(tmp_path / "trials.parquet", "trials", [row])
     assert list(tmp_path.iterdir()) == []
 
 

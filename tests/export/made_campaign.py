@@ -11,7 +11,7 @@ from nas.campaign import config, records
 from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
 from nas.search_spaces.candidates import Candidate
-from nas.training import trained as run_result
+from nas.training import mixture_file as run_result
 
 POOL = (
     Candidate("sine", 2, 6),

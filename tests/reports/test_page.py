@@ -230,11 +230,9 @@ def test_reports_need_no_torch() -> None:
         "for m in pkgutil.walk_packages(reports.__path__, 'nas.reports.'): "
         "importlib.import_module(m.name)\n"
         "assert 'torch' not in sys.modules\n"
-        "nas = {'.'.join(m.split('.')[:2]) for m in sys.modules if m.startswith('nas.')}\n"
-        "nas -= {'nas.reports', 'nas.search_spaces', 'nas.files', 'nas.errors'}\n"
-        "assert nas == {'nas.campaign'}, nas\n"
-        "campaign = {m for m in sys.modules if m.startswith('nas.campaign.')}\n"
-        "assert campaign == {'nas.campaign.records'}, campaign"
+        "nas = {m for m in sys.modules if m.startswith('nas.')}\n"
+        "low = ('nas.reports', 'nas.search_spaces', 'nas.campaign', 'nas.files', 'nas.errors')\n"
+        "assert all(m.startswith(low) for m in nas), nas"
     )
     subprocess.run([sys.executable, "-c", command], check=True)
 

@@ -7,13 +7,13 @@ since points drawn anew make the last one no better than another.
 
 import math
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any, Protocol
 
 from torch import Tensor
 
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
+from nas.training import methods
 from nas.training.collocation import Sampler
 from nas.training.phase import Reading
 from nas.training.physics_loss import HeldOutLoss
@@ -66,9 +66,15 @@ class Method(Protocol):
         ...
 
 
-def method(name: str, **settings: Any) -> Method:
-    """The optimiser of the file ``name`` of this folder."""
-    found: Method = import_module(f"{__package__}.{name}").Settings(**settings)
+def method(name: str, **known: Any) -> Method:
+    """The optimiser of the file ``name`` of this folder, with settings among those ``known``.
+
+    Examples
+    --------
+    >>> method("gauss_newton", rows_each=3.0).rows_each
+    3.0
+    """
+    found: Method = methods.settings(__package__ or "", name, **known)
     return found
 
 

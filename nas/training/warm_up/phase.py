@@ -4,7 +4,6 @@ Axis legend: E experts.
 """
 
 from dataclasses import dataclass, replace
-from importlib import import_module
 from typing import Any, Protocol
 
 import torch
@@ -13,6 +12,7 @@ from torch import Tensor
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
 from nas.problems.terms import PointCounts
+from nas.training import methods
 from nas.training.collocation import Sampler
 from nas.training.phase import Reading
 
@@ -45,17 +45,15 @@ class Method(Protocol):
         ...
 
 
-def method(name: str, **settings: Any) -> Method:
-    """The method of the file ``name`` of this folder, with ``settings`` that it may not know.
+def method(name: str, **known: Any) -> Method:
+    """The method of the file ``name`` of this folder, with settings among those ``known``.
 
     Examples
     --------
     >>> method("adam", learning_rate=1e-3)
     Settings(learning_rate=0.001, redraw=10)
     """
-    kind = import_module(f"{__package__}.{name}").Settings
-    known = {key: value for key, value in settings.items() if key in kind.__dataclass_fields__}
-    found: Method = kind(**known)
+    found: Method = methods.settings(__package__ or "", name, **known)
     return found
 
 

@@ -1,0 +1,72 @@
+"""Where things stand in a campaign's folder. Each name of a file or folder is written here once.
+
+``campaign.json``                 the resolved configuration and the problem's facts
+``tables/<name>.parquet``         the tables, gathered from the folders of the runs
+``runs/<run>/<name>.parquet``     a run's own rows of them, once it has ended
+``runs/<run>/map.parquet``        its mixture on a grid (2-D problems only)
+``baseline/``, ``validation/``    what `nas baseline` and `nas validate` add
+
+The runner adds the files of its own to the folder of each job (see `nas.runner`).
+"""
+
+from pathlib import Path
+
+CAMPAIGN_FILE = "campaign.json"
+MAP_FILE = "map.parquet"
+TABLES_FOLDER = "tables"
+RUN_TABLES = ("history", "experts", "runs")  # in the order in which a run writes them
+
+
+def table_file(folder: Path, name: str) -> Path:
+    """The table ``name`` in ``folder``.
+
+    Examples
+    --------
+    >>> table_file(run_folder(Path("out"), "0007-0"), "history").as_posix()
+    'out/runs/0007-0/history.parquet'
+    """
+    return folder / f"{name}.parquet"
+
+
+def gathered_file(campaign: Path, name: str) -> Path:
+    """The table ``name`` of the whole campaign.
+
+    Examples
+    --------
+    >>> gathered_file(Path("out"), "trials").as_posix()
+    'out/tables/trials.parquet'
+    """
+    return table_file(campaign / TABLES_FOLDER, name)
+
+
+def run_folder(campaign: Path, run: str) -> Path:
+    """The folder of a run.
+
+    Examples
+    --------
+    >>> run_folder(Path("out"), "0007-0").as_posix()
+    'out/runs/0007-0'
+    """
+    return campaign / "runs" / run
+
+
+def is_finished(run: Path) -> bool:
+    """Whether the run in a folder has written all its tables.
+
+    Examples
+    --------
+    >>> is_finished(Path("no such folder"))
+    False
+    """
+    return all(table_file(run, name).exists() for name in RUN_TABLES)
+
+
+def finished_runs(campaign: Path) -> list[Path]:
+    """The folders of the runs that are finished, by name.
+
+    Examples
+    --------
+    >>> finished_runs(Path("no such folder"))
+    []
+    """
+    return [folder for folder in sorted(campaign.glob("runs/*")) if is_finished(folder)]

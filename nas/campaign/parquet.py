@@ -1,0 +1,145 @@
+"""Tables on disk: rows that fit a schema, written whole or not at all, and checked when read."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from nas.campaign.layout import CAMPAIGN_FILE, TABLES_FOLDER
+from nas.errors import UserError
+from nas.files import whole
+
+Row = dict[str, Any]
+
+_DEFAULT = b"default"  # of a column, in its metadata
+
+
+def with_default(column: pa.Field, value: Any) -> pa.Field:
+    """A column that holds ``value`` where a table was written without it.
+
+    Examples
+    --------
+    >>> with_default(pa.field("scale", pa.float64()), 1.0).metadata
+    {b'default': b'1.0'}
+    """
+    return column.with_metadata({_DEFAULT: json.dumps(value)})
+
+
+def read(path: Path, schema: pa.Schema, command: str = "nas search") -> pd.DataFrame:
+    """The table at ``path``.
+
+    Parameters
+    ----------
+    command
+        What writes the table anew, where it is a gathered one.
+
+    Raises
+    ------
+    UserError
+        If there is none, it is damaged, or it has other columns than ``schema``.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> schema = pa.schema([("run", pa.string()), ("loss", pa.float64())])
+    >>> with TemporaryDirectory() as name:
+    ...     write(Path(name) / "x.parquet", schema, [{"run": "0000-0", "loss": None}])
+    ...     print(read(Path(name) / "x.parquet", schema).loss.isna().all())
+    ...     print(read_rows(Path(name) / "x.parquet", schema))
+    True
+    [{'run': '0000-0', 'loss': None}]
+    """
+    frame: pd.DataFrame = _read(path, schema, command).to_pandas()
+    return frame
+
+
+def read_rows(path: Path, schema: pa.Schema, command: str = "nas search") -> list[Row]:
+    """The rows of the table at ``path`` as `write` took them: null is None. Raises as `read`."""
+    rows: list[Row] = _read(path, schema, command).to_pylist()
+    return rows
+
+
+def read_any(path: Path) -> pd.DataFrame:
+    """The table at ``path``, whatever its columns; `UserError` if it is damaged."""
+    frame: pd.DataFrame = _load(path, "nas search").to_pandas()
+    return frame
+
+
+def write(path: Path, schema: pa.Schema, rows: list[Row]) -> None:
+    """Write ``rows``, each with exactly the schema's columns.
+
+    Raises
+    ------
+    ValueError
+        If a row has other columns.
+    UserError
+        If the disk refuses.
+    """
+    for row in rows:
+        if row.keys() != set(schema.names):
+            raise ValueError(f"{path.stem}: expected the columns {schema.names}, got {sorted(row)}")
+    write_table(path, pa.Table.from_pylist(rows, schema=schema))
+
+
+def write_table(path: Path, table: pa.Table) -> None:
+    """Write a table of any columns; `UserError` if the disk refuses."""
+    with whole(path) as temporary:
+        pq.write_table(table, temporary, write_page_checksum=True)
+
+
+def damaged(path: Path, error: object, command: str = "nas search") -> UserError:
+    """What to tell of a file of a campaign that cannot be understood.
+
+    Examples
+    --------
+    >>> print(damaged(Path("out/tables/runs.parquet"), "no footer"))
+    out/tables/runs.parquet: damaged or cut short (no footer); delete this file and run `nas \
+search` again on this folder, which gathers it anew
+    """
+    first = str(error).splitlines()[0] if str(error) else "unreadable"
+    if path.name == CAMPAIGN_FILE:
+        advice = (
+            "put a copy back, or search anew with another --out; the folders of finished runs "
+            "beside it are whole"
+        )
+    elif path.parent.name == TABLES_FOLDER:
+        advice = f"delete this file and run `{command}` again on this folder, which gathers it anew"
+    else:
+        advice = f"delete the folder {path.parent} and run `nas search` again: it repeats this run"
+    return UserError(f"{path}: damaged or cut short ({first}); {advice}")
+
+
+def _read(path: Path, schema: pa.Schema, command: str) -> pa.Table:
+    if not path.is_file():
+        raise UserError(
+            f"{path}: no such table, so no run has finished yet; "
+            "run `nas search` again on this folder to go on"
+        )
+    table = _completed(_load(path, command), schema)
+    if table.column_names != schema.names:
+        raise UserError(
+            f"{path}: expected the columns {', '.join(schema.names)}, "
+            f"got {', '.join(table.column_names)}; it was written by another version: "
+            f"delete it and run `{command}` again on this folder"
+        )
+    return table
+
+
+def _completed(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """``table`` with those columns that it lacks and that have a default."""
+    for place, column in enumerate(schema):
+        if column.name not in table.column_names and _DEFAULT in (column.metadata or {}):
+            value = json.loads(column.metadata[_DEFAULT])
+            values = pa.array([value] * len(table), column.type)
+            table = table.add_column(min(place, table.num_columns), column, values)
+    return table
+
+
+def _load(path: Path, command: str) -> pa.Table:
+    try:
+        return pq.read_table(path, page_checksum_verification=True)
+    except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
+        raise damaged(path, error, command) from error

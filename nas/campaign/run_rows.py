@@ -1,0 +1,86 @@
+"""What a run left, as rows of the tables (see `nas.campaign.records`)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from nas.campaign import records
+from nas.campaign.tuner import Proposal
+from nas.search_spaces.candidates import Candidate, levels_of
+from nas.training.training_run import RunResult, TrainingSettings
+
+Row = dict[str, Any]
+
+
+def run(keys: Mapping[str, Any], proposal: Proposal, status: str, reason: str) -> Row:
+    """The row of a run of which nothing is known but how it ended.
+
+    Examples
+    --------
+    >>> row = run({"run": "0000-0"}, Proposal(0, 4, 0.5, 0.3), "killed", "out of memory?")
+    >>> row["m"], row["status"], row["held_out_loss"]
+    (4, 'killed', None)
+    """
+    known = {"m": proposal.m, "p": proposal.p, "threshold": proposal.threshold}
+    return {**_unknown("runs"), **keys, **known, "status": status, "reason": reason}
+
+
+def figures(settings: TrainingSettings, result: RunResult) -> Row:
+    """What a run's training tells, as columns of its row; the error is not among them."""
+    outcomes = result.outcomes.values()
+    return {
+        "seed": settings.seed,
+        "steps": result.steps,
+        "iterations": result.iterations,
+        "evaluations": result.evaluations,
+        "experts_before": len(settings.pool),
+        "experts_after": len(result.mixture.alive),
+        "parameters_before": result.parameters_before,
+        "parameters_after": result.mixture.parameters_alive,
+        "drops": sum(outcome.ended is not None for outcome in outcomes),
+        "refusals": sum(outcome.refusals for outcome in outcomes),
+        "held_out_loss": result.held_out_loss,
+    }
+
+
+def lost_expert(keys: Mapping[str, Any], index: int, candidate: Candidate, reason: str) -> Row:
+    """The row of an expert of which nothing was left: censored at the beginning.
+
+    Examples
+    --------
+    >>> row = lost_expert({"run": "0000-0"}, 2, Candidate("tanh", 2, 16), "out of memory?")
+    >>> row["candidate"], row["width"], row["outcome"], row["ended"]
+    (2, 16, 'censored', 0)
+    """
+    lost = {"ended": 0, "outcome": "censored", "reason": reason, "refusals": 0}
+    return _expert(keys, index, candidate) | lost
+
+
+def experts(keys: Mapping[str, Any], settings: TrainingSettings, result: RunResult) -> list[Row]:
+    """The rows of all experts of a run, in the order of its pool."""
+    alive = "survived" if result.status == "completed" else "censored"
+    rows = []
+    for index, candidate in enumerate(settings.pool):
+        outcome = result.outcomes[index]
+        rows.append(
+            _expert(keys, index, candidate)
+            | {
+                "parameters": result.mixture.expert_parameters(index),
+                "ended": result.steps if outcome.ended is None else outcome.ended,
+                "outcome": alive if outcome.ended is None else "dropped",
+                "reason": outcome.reason,
+                "importance": outcome.importance,
+                "individual_loss": outcome.individual_loss,
+                "leave_one_out": outcome.leave_one_out,
+                "refusals": outcome.refusals,
+            }
+        )
+    return rows
+
+
+def _expert(keys: Mapping[str, Any], index: int, candidate: Candidate) -> Row:
+    known = {"candidate": index, "born": 0}
+    return {**_unknown("experts"), **keys, **known, **levels_of(candidate)}
+
+
+def _unknown(table: str) -> Row:
+    return dict.fromkeys(records.TABLES[table].names)

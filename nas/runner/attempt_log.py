@@ -1,0 +1,152 @@
+"""Attempts at a job: when, where and how fast each was; a row is added when one begins.
+
+While an attempt is under way its row says ``killed``, which is what became of it if nobody comes
+back to close it; how far it got is then known from its last `Progress`.
+"""
+
+import json
+import platform
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from nas.files import write_text
+from nas.runner.machine import processor, versions
+from nas.runner.progress import Progress, clear_progress, read_progress, write_progress
+
+ATTEMPTS_FILE = "attempts.json"
+REPORT_EVERY = 1.0  # seconds between two signs of life
+
+Row = dict[str, Any]
+
+
+class Reported(Protocol):
+    """What a job reports of itself while it works; see `Progress`."""
+
+    @property
+    def phase(self) -> str: ...
+
+    @property
+    def done(self) -> float: ...
+
+    @property
+    def step(self) -> int: ...
+
+    @property
+    def loss(self) -> float | None: ...
+
+    @property
+    def experts(self) -> int | None: ...
+
+
+class AttemptLog:
+    """The log of the attempts at one job.
+
+    Parameters
+    ----------
+    folder
+        The job's.
+    threads
+        Of the worker at work.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     log = AttemptLog(Path(name), threads=1)
+    ...     log.begin(step=0, device="cpu")
+    ...     print([row["ending"] for row in read_attempts(Path(name))])
+    ...     log.close("completed", step=120)
+    ...     print([(row["ending"], row["to_step"]) for row in read_attempts(Path(name))])
+    ['killed']
+    [('completed', 120)]
+    """
+
+    def __init__(self, folder: Path, threads: int) -> None:
+        self._folder, self._threads = folder, threads
+        self._rows = read_attempts(folder)
+        self._started = time.monotonic()
+        self._reported = self._started
+        self._open = False
+
+    @property
+    def seconds(self) -> float:
+        """Of all attempts that have been closed or have died, as far as is known."""
+        return float(sum(row["seconds"] for row in self._rows))
+
+    def begin(self, step: int, device: str) -> None:
+        """Begin an attempt that goes on from ``step``."""
+        self._open = True
+        self._rows.append(
+            {
+                "attempt": len(self._rows),
+                "started": datetime.now(UTC).isoformat(timespec="seconds"),
+                "seconds": 0.0,
+                "from_step": step,
+                "to_step": step,
+                "ending": "killed",
+                "device": device,
+                "threads": self._threads,
+                "processor": processor(),
+                "platform": platform.platform(),
+                "versions": json.dumps(versions()),
+            }
+        )
+        self._write()
+        clear_progress(self._folder)
+
+    def report(self, reported: Reported) -> None:
+        """Write a sign of life, at most once a second."""
+        now = time.monotonic()
+        if now - self._reported <= REPORT_EVERY:
+            return
+        self._reported = now
+        progress = Progress(
+            attempt=self._rows[-1]["attempt"],
+            seconds=round(now - self._started, 3),
+            phase=reported.phase,
+            done=reported.done,
+            step=reported.step,
+            loss=reported.loss,
+            experts=reported.experts,
+        )
+        write_progress(self._folder, progress)
+
+    def close(self, ending: str, step: int | None = None) -> None:
+        """End the attempt, at ``step`` where it is known; without effect if none is under way."""
+        if not self._open:
+            return
+        self._open = False
+        last = read_attempts(self._folder)[-1]  # with the step of the last sign of life
+        seconds = round(time.monotonic() - self._started, 3)
+        to_step = last["to_step"] if step is None else step
+        self._rows[-1] |= {"ending": ending, "seconds": seconds, "to_step": to_step}
+        self._write()
+        clear_progress(self._folder)
+
+    def _write(self) -> None:
+        write_text(self._folder / ATTEMPTS_FILE, json.dumps(self._rows))
+
+
+def read_attempts(folder: Path) -> list[Row]:
+    """The attempts at the job in ``folder``, the first one first; none where there is no log.
+
+    Examples
+    --------
+    >>> read_attempts(Path("no such folder"))
+    []
+    """
+    try:
+        rows = json.loads((folder / ATTEMPTS_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []  # a log of times: losing one is no reason to stop
+    if not isinstance(rows, list):
+        return []
+    progress = read_progress(folder)
+    for row in rows[-1:]:
+        # Killed, or still under way: nobody has closed the row.
+        is_open = row["ending"] == "killed"
+        if is_open and progress is not None and progress.attempt == row["attempt"]:
+            row |= {"seconds": progress.seconds, "to_step": progress.step}
+    return rows

@@ -1,0 +1,52 @@
+"""A list of jobs from first to last, of which some may have been done before."""
+
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from nas.runner.dispatcher import Dispatcher
+from nas.runner.executors import Resources
+from nas.runner.job import FAILED, KILLED, Job
+from nas.runner.status import Clock, State
+
+
+def run_all(
+    jobs: Sequence[Job],
+    root: Path,
+    resources: Resources,
+    watch: Callable[[State], None] = lambda state: None,
+) -> None:
+    """Do all ``jobs`` that are not finished; the same call goes on after any kind of end.
+
+    Parameters
+    ----------
+    root
+        The folder of all work, where the stop file appears.
+    watch
+        Is told the `State` a few times a second.
+
+    Raises
+    ------
+    Interrupted
+        On Ctrl-C, after the jobs under way have been saved.
+    UserError
+        What a job raised; the others have been saved.
+
+    Examples
+    --------
+    See `nas.runner.job.Job`; without jobs nothing is done.
+
+    >>> run_all([], Path("out"), Resources("serial"))
+    """
+    left = deque(job for job in jobs if not job.finished)
+    clock, before = Clock(len(jobs)), len(jobs) - len(left)
+    endings = Counter[str]()
+
+    def ended(job: Job, ending: str) -> None:
+        endings["failed" if ending in (FAILED, KILLED) else "done"] += 1
+
+    def show(busy: list[Job]) -> None:
+        watch(clock.state(before, before + endings.total(), endings["failed"], busy))
+
+    dispatcher: Dispatcher[Job] = Dispatcher(root, resources)
+    dispatcher.run(lambda: left.popleft() if left else None, ended, show)

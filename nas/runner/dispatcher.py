@@ -1,0 +1,130 @@
+"""Hands jobs to workers: as they come, again when their worker died, until told to stop."""
+
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from nas.errors import UserError
+from nas.files import write_text
+from nas.runner.attempt_log import read_attempts
+from nas.runner.context import stop_file
+from nas.runner.executors import Ended, Executor, Resources, create
+from nas.runner.job import KILLED, Job
+from nas.runner.worker import Worker
+
+DEATHS = 3  # of a job's worker at the same step, before the job is given up
+POLL = 0.2  # seconds between two calls of the watcher
+
+J = TypeVar("J", bound=Job)
+
+
+class Interrupted(Exception):  # noqa: N818 - not an error: the user asked for it
+    """The work was told to stop; the same call goes on with it.
+
+    ``saved`` is false where a second interrupt did not let the workers save: their jobs then
+    go on from their last checkpoints, some seconds older.
+    """
+
+    def __init__(self, saved: bool) -> None:
+        super().__init__("interrupted; run the same again to go on")
+        self.saved = saved
+
+
+class Dispatcher(Generic[J]):
+    """Works on jobs until there are no more.
+
+    Parameters
+    ----------
+    root
+        The folder of all work, where the stop file appears.
+    resources
+        What the jobs are done with.
+
+    Examples
+    --------
+    `nas.runner.batch.run_all` uses it for a list of jobs, `nas.runner.job.Job` shows that.
+
+    >>> dispatcher = Dispatcher(Path("out"), Resources("serial"))
+    """
+
+    def __init__(self, root: Path, resources: Resources) -> None:
+        self._root, self._resources = root, resources
+        self._again: deque[J] = deque()
+        self._deaths: dict[Path, tuple[int, int]] = {}  # job's folder -> (step, deaths there)
+
+    def run(
+        self,
+        following: Callable[[], J | None],
+        ended: Callable[[J, str], None],
+        watch: Callable[[list[J]], None],
+    ) -> None:
+        """Do all that ``following()`` gives; None means that there is nothing, or nothing yet.
+
+        Parameters
+        ----------
+        ended
+            Is told each job with its ending, which is `KILLED` where its worker died `DEATHS`
+            times at the same step; the job's own `fail` has then been called.
+        watch
+            Is told the jobs under way a few times a second.
+
+        Raises
+        ------
+        Interrupted
+            On Ctrl-C, after the jobs under way have been saved.
+        UserError
+            What a job raised; the others have been saved.
+        """
+        stop_file(self._root).unlink(missing_ok=True)
+        worker = Worker(self._root, self._resources.threads)
+        executor: Executor[J] = create(self._resources, worker)
+        try:
+            while self._start(executor, following):
+                for one in executor.collect(POLL):
+                    if one.ending == KILLED and not self._give_up(one.job):
+                        self._again.append(one.job)
+                    else:
+                        ended(one.job, one.ending)
+                watch(executor.busy)
+        except BaseException as error:
+            saved = self._stop(executor)
+            if isinstance(error, KeyboardInterrupt):
+                raise Interrupted(saved) from None
+            raise
+        finally:
+            executor.close()
+
+    def _start(self, executor: Executor[J], following: Callable[[], J | None]) -> bool:
+        """Give jobs to all workers that are free; whether any job is under way."""
+        while executor.free:
+            job = self._again.popleft() if self._again else following()
+            if job is None:
+                break
+            executor.start(job)
+        return bool(executor.busy)
+
+    def _give_up(self, job: J) -> bool:
+        """Whether a job whose worker was killed dies at the same step again and again."""
+        attempts = read_attempts(job.folder)
+        step = attempts[-1]["from_step"] if attempts else 0
+        before, deaths = self._deaths.get(job.folder, (step, 0))
+        deaths = deaths + 1 if before == step else 1
+        self._deaths[job.folder] = step, deaths
+        if deaths < DEATHS:
+            return False
+        job.fail(KILLED, f"its worker was killed {DEATHS} times at step {step}; out of memory?")
+        return True
+
+    def _stop(self, executor: Executor[J]) -> bool:
+        """Let the workers save what they have, unless interrupted again; whether they have."""
+        ended: list[Ended[J]] = []
+        try:
+            write_text(stop_file(self._root), "")
+            while executor.busy:
+                with suppress(UserError):  # the first reason to stop is the one that is told
+                    ended += executor.collect(POLL)
+        except (KeyboardInterrupt, UserError):  # UserError: not even the stop file can be written
+            return False
+        return all(one.ending != KILLED for one in ended)

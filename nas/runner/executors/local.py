@@ -1,0 +1,114 @@
+"""Processes of this machine: each worker has its own, so one that dies takes nothing with it.
+
+joblib's loky starts them: functions of a notebook travel without trouble, and a main module needs
+no guard.
+"""
+
+import logging
+import os
+import signal
+import warnings
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from typing import TypeVar
+
+from joblib.externals.loky import ProcessPoolExecutor
+
+from nas.runner.executors import Ended, Executor, Function
+from nas.runner.job import KILLED
+
+J = TypeVar("J")
+
+IDLE = 30.0  # seconds without a job after which a process ends: orphans must not stay for ever
+
+
+class Engine(Executor[J]):
+    """A process for each worker, started when it gets its first job.
+
+    Examples
+    --------
+    >>> executor = Engine(lambda job, abandoned: f"{job} done", workers=2, threads=1)
+    >>> executor.free, executor.busy
+    (True, [])
+    >>> executor.close()
+    """
+
+    def __init__(self, function: Function[J], workers: int, threads: int) -> None:
+        # loky says so when an idle process ends just as a job comes. It starts another one.
+        warnings.filterwarnings("ignore", message="A worker stopped while some jobs were given")
+        self._function, self._threads = function, threads
+        self._processes = [self._new_process() for _ in range(workers)]
+        self._running: dict[Future[str], tuple[int, J]] = {}
+
+    @property
+    def free(self) -> bool:
+        """See `Executor`."""
+        return len(self._running) < len(self._processes)
+
+    @property
+    def busy(self) -> list[J]:
+        """See `Executor`."""
+        return [job for _, job in self._running.values()]
+
+    def start(self, job: J) -> None:
+        """See `Executor`."""
+        taken = {index for index, _ in self._running.values()}
+        index = next(index for index in range(len(self._processes)) if index not in taken)
+        try:
+            future = self._submit(index, job)
+        except BrokenProcessPool:  # killed while it was idle
+            self._renew(index)
+            future = self._submit(index, job)
+        self._running[future] = index, job
+
+    def collect(self, seconds: float) -> list[Ended[J]]:
+        """See `Executor`; a process that died is replaced."""
+        done, _ = wait(self._running, timeout=seconds, return_when=FIRST_COMPLETED)
+        ended = []
+        for future in done:
+            index, job = self._running.pop(future)
+            try:
+                ended.append(Ended(job, future.result()))
+            except BrokenProcessPool:
+                self._renew(index)
+                ended.append(Ended(job, KILLED))
+        return ended
+
+    def close(self) -> None:
+        """See `Executor`."""
+        for process in self._processes:
+            process.shutdown(wait=True, kill_workers=True)
+
+    def _submit(self, index: int, job: J) -> Future[str]:
+        future: Future[str] = self._processes[index].submit(
+            _in_process, self._function, job, os.getpid()
+        )
+        return future
+
+    def _renew(self, index: int) -> None:
+        self._processes[index].shutdown(wait=False, kill_workers=True)
+        self._processes[index] = self._new_process()
+
+    def _new_process(self) -> ProcessPoolExecutor:
+        names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+        return ProcessPoolExecutor(
+            max_workers=1,
+            timeout=IDLE,
+            initializer=_leave_to_parent,
+            env=dict.fromkeys(names, str(self._threads)),
+        )
+
+
+def _in_process(function: Callable[[J, Callable[[], bool]], str], job: J, parent: int) -> str:
+    """Do a job for the process ``parent``; another parent means that this one is gone."""
+    return function(job, lambda: os.getppid() != parent)
+
+
+def _leave_to_parent() -> None:
+    """Ctrl-C reaches every process of the terminal; the parent decides what it means.
+
+    And what there is to say about this machine, the parent has said.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.getLogger("nas").setLevel(logging.ERROR)

@@ -1,0 +1,82 @@
+"""One process at a time in a folder. The lock ends with the process that holds it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from nas.errors import UserError
+from nas.files import remove_left_overs
+
+LOCK_FILE = ".lock"
+ORPHAN_PATIENCE = 300.0  # seconds for an orphan to end its iterations and leave
+
+
+@contextmanager
+def claimed(folder: Path) -> Iterator[None]:
+    """Hold a folder for a whole command, made if need be; nobody waits for another command.
+
+    Raises
+    ------
+    UserError
+        If another process holds it, or the folder cannot be written.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name, claimed(Path(name)):
+    ...     (Path(name) / LOCK_FILE).exists()
+    True
+    """
+    lock = FileLock(folder / LOCK_FILE)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise UserError(
+            f"{folder}: another command is at work here; wait for it, or choose another --out"
+        ) from error
+    except OSError as error:
+        raise UserError(
+            f"{folder}: cannot be written ({error.strerror or error}); "
+            "choose an --out folder that can"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def held(folder: Path, patience: float = ORPHAN_PATIENCE) -> Iterator[None]:
+    """Hold a job's folder, made if need be, and rid of the parts that a killed process has left.
+
+    It waits ``patience`` seconds: an orphan of a killed command may still be on its way out.
+
+    Raises
+    ------
+    UserError
+        If another process still holds it then.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name, held(Path(name) / "job"):
+    ...     print([path.name for path in Path(name).iterdir()])
+    ['job']
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / LOCK_FILE)
+    try:
+        lock.acquire(timeout=patience)
+    except Timeout as error:
+        raise UserError(
+            f"{folder}: expected no other process at work here, but one holds {LOCK_FILE}; "
+            "end it, then run the same command again"
+        ) from error
+    try:
+        remove_left_overs(folder)
+        yield
+    finally:
+        lock.release()

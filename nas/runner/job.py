@@ -1,0 +1,113 @@
+"""What there is to do: a job works in a folder of its own, and goes on where it was left."""
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+
+from nas.errors import UserError
+from nas.runner.context import Context
+
+# How jobs end. A job may end in other words too; these are those that the runner knows.
+COMPLETED = "completed"
+INTERRUPTED = "interrupted"  # told to stop, and saved
+FAILED = "failed"  # it raised
+KILLED = "killed"  # its worker died under it
+
+
+class Job(ABC):
+    """A piece of work that can be sent to another process, and begun there again at any time.
+
+    Make it a frozen dataclass of plain data: it is pickled. What it does is a function of its
+    fields and of what it left in its folder.
+
+    Examples
+    --------
+    A job that adds numbers up, and the runner that does two of them:
+
+    >>> from dataclasses import dataclass
+    >>> from tempfile import TemporaryDirectory
+    >>> from nas.runner.batch import run_all
+    >>> from nas.runner.executors import Resources
+    >>> @dataclass(frozen=True)
+    ... class Sum(Job):
+    ...     root: Path
+    ...     last: int
+    ...
+    ...     @property
+    ...     def name(self) -> str:
+    ...         return f"sum to {self.last}"
+    ...
+    ...     @property
+    ...     def folder(self) -> Path:
+    ...         return self.root / f"sum-{self.last}"
+    ...
+    ...     @property
+    ...     def finished(self) -> bool:
+    ...         return (self.folder / "sum.txt").exists()
+    ...
+    ...     def work(self, context: Context) -> str:
+    ...         context.begin(step=0, device="cpu")
+    ...         if context.should_stop():
+    ...             return INTERRUPTED
+    ...         _ = (self.folder / "sum.txt").write_text(str(sum(range(self.last + 1))))
+    ...         context.close(COMPLETED, step=self.last)
+    ...         return COMPLETED
+    >>> with TemporaryDirectory() as name:
+    ...     jobs = [Sum(Path(name), last) for last in (4, 100)]
+    ...     run_all(jobs, Path(name), Resources(engine="serial"))
+    ...     print([(job.folder / "sum.txt").read_text() for job in jobs])
+    ['10', '5050']
+    """
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """What people call it; short, since it is a cell of the display."""
+
+    @property
+    @abstractmethod
+    def folder(self) -> Path:
+        """Its own folder."""
+
+    @property
+    @abstractmethod
+    def finished(self) -> bool:
+        """Whether it has left all that it was to leave."""
+
+    @property
+    def experts(self) -> int:
+        """How many learn, for the display before the first sign of life."""
+        return 1
+
+    @property
+    def checkpoint(self) -> Path:
+        """Where it may keep what it needs to go on."""
+        return self.folder / "checkpoint.safetensors"
+
+    @abstractmethod
+    def work(self, context: Context) -> str:
+        """Do it, or what is left of it; return in one word how it ended.
+
+        It is called in a worker, alone in `folder`, and only while it is not `finished`. It asks
+        ``context.should_stop()`` often, saves itself when told so, and returns `INTERRUPTED`.
+
+        Raises
+        ------
+        UserError
+            If there is something that only the user can mend, such as a full disk: this ends all
+            work. Whatever else is raised ends the job as `FAILED`.
+        """
+
+    def fail(self, status: str, reason: str) -> None:
+        """Record that the job will not be tried again: it `FAILED`, or was `KILLED` too often.
+
+        Here, that is the end of all work; a job without which others can go on overrides it.
+
+        Raises
+        ------
+        UserError
+            With ``reason``.
+        """
+        raise UserError(
+            f"{self.folder}: {self.name} {status} and nothing can go on without it: {reason}; "
+            "mend that, then run the same command again"
+        )

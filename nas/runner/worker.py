@@ -1,0 +1,77 @@
+"""A worker: does one job at a time, alone in the job's folder."""
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from nas.errors import UserError
+from nas.files import write_text
+from nas.runner.context import Context
+from nas.runner.folder_lock import held
+from nas.runner.job import COMPLETED, FAILED, Job
+
+ERROR_FILE = "error.txt"
+
+
+@dataclass(frozen=True)
+class Worker:
+    """What an executor calls, wherever it may be.
+
+    Parameters
+    ----------
+    root
+        The folder of all work, where the stop file appears.
+    threads
+        Of each worker.
+
+    Examples
+    --------
+    See `nas.runner.job.Job` for jobs that are done by workers.
+
+    >>> Worker(Path("out"), threads=1).threads
+    1
+    """
+
+    root: Path
+    threads: int
+
+    def __call__(self, job: Job, abandoned: Callable[[], bool]) -> str:
+        """Do the job, or what is left of it; return in one word how it ended.
+
+        Raises
+        ------
+        UserError
+            If the disk refuses, a checkpoint is damaged, or the job is one without which nothing
+            can go on.
+        """
+        torch.set_num_threads(self.threads)
+        with held(job.folder):
+            if job.finished:
+                return COMPLETED
+            context = Context(job.folder, self.root, self.threads, abandoned)
+            try:
+                return job.work(context)
+            except UserError:
+                raise
+            except Exception as error:  # what one job raises must not cost the others
+                context.close(FAILED)
+                job.fail(FAILED, written_down(job.folder, error))
+                return FAILED
+
+
+def written_down(folder: Path, error: Exception) -> str:
+    """An error in one line, its traceback in a file of ``folder``.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     print(written_down(Path(name), ValueError("no")).replace(name, "job"))
+    ValueError: no (see job/error.txt)
+    """
+    path = folder / ERROR_FILE
+    write_text(path, "".join(traceback.format_exception(error)))
+    return f"{type(error).__name__}: {' '.join(str(error).split())} (see {path})"

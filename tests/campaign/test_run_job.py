@@ -1,0 +1,122 @@
+"""One run, in this process: done, stopped, failed."""
+
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nas.campaign import config, layout, records
+from nas.campaign.folder import CampaignFolder
+from nas.campaign.run_job import RunJob
+from nas.campaign.tuner import Proposal
+from nas.problems import Box, Condition, Problem
+from nas.runner.attempt_log import read_attempts
+from nas.runner.problem_source import ProblemSource
+from nas.runner.worker import Worker
+
+BEND = Problem(
+    name="bend",
+    domain=Box(x=(0, 1)),
+    residual=lambda u: u.xx + 2,
+    conditions=[Condition(("x_min", "x_max"), lambda u: u)],
+    solution=lambda x: x * (1 - x),
+)
+TRAINING = {
+    "warm_up": {"iterations": 5, "points": {"interior": 30, "boundary": 4}},
+    "steps": 30,
+    "points": {"interior": 30, "boundary": 4},
+    "fine_tuning": {"iterations": 4},
+}
+
+
+def run_in(folder: Path, problem: Problem = BEND) -> RunJob:
+    campaign = config.build(
+        problem="bend",
+        space={"activations": ["tanh", "sine"], "depths": [1], "widths": [4, 6]},
+        training=TRAINING,
+    )
+    home = CampaignFolder(folder, campaign, ProblemSource.of("bend", problem), "bend-1")
+    return RunJob(home, Proposal(trial=3, m=3, p=0.5, threshold=0.5), repetition=1)
+
+
+def done(job: RunJob, stop_after: int = 10**9) -> str:
+    asked = count(1)
+    return Worker(job.home.path, threads=1)(job, lambda: next(asked) > stop_after)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> RunJob:
+    job = run_in(tmp_path_factory.mktemp("whole"))
+    assert done(job) == "completed"
+    return job
+
+
+def test_a_run_leaves_its_rows(whole: RunJob) -> None:
+    row = whole.row()
+    assert (row["run"], row["trial"], row["repetition"]) == ("0003-1", 3, 1)
+    assert (row["m"], row["p"], row["threshold"]) == (3, 0.5, 0.5)
+    assert (row["status"], row["experts_before"], row["seed"]) == ("completed", 3, whole.seed)
+    experts = records.read_rows(layout.table_file(whole.folder, "experts"), "experts")
+    assert [(e["activation"], e["depth"], e["width"]) for e in experts] == [
+        (c.activation, c.depth, c.width) for c in whole.pool
+    ]
+    survivors = sum(expert["outcome"] == "survived" for expert in experts)
+    assert survivors == row["experts_after"] == 3 - row["drops"]
+    assert not whole.checkpoint.exists()
+
+
+@pytest.mark.parametrize("stop_after", [3, 20, 37])
+def test_stopped_anywhere_it_ends_with_the_same_bytes(
+    whole: RunJob, tmp_path: Path, stop_after: int
+) -> None:
+    job = run_in(tmp_path)
+    assert done(job, stop_after) == "interrupted"
+    assert not job.finished
+    assert job.checkpoint.exists()
+    assert done(job) == "completed"
+    for name in layout.RUN_TABLES:
+        there, here = (layout.table_file(one.folder, name) for one in (whole, job))
+        assert there.read_bytes() == here.read_bytes()
+    assert [row["ending"] for row in read_attempts(job.folder)] == ["interrupted", "completed"]
+
+
+def test_a_run_that_raises_is_a_row_and_all_its_experts_are_censored(tmp_path: Path) -> None:
+    def raising(u: Any, x: Any) -> Any:
+        if len(x) == 30:
+            raise IndexError("list index out of range")
+        return u.xx + 2
+
+    job = run_in(tmp_path, replace(BEND, residual=raising))
+    assert done(job) == "failed"
+    assert job.row()["status"] == "failed"
+    assert job.row()["reason"].startswith("IndexError: list index out of range (see ")
+    experts = records.read_rows(layout.table_file(job.folder, "experts"), "experts")
+    assert [expert["outcome"] for expert in experts] == ["censored"] * 3
+    assert {expert["reason"] for expert in experts} == {job.row()["reason"]}
+    assert job.finished
+
+
+def test_a_run_whose_worker_always_dies_is_a_row(tmp_path: Path) -> None:
+    job = run_in(tmp_path)
+    job.fail("killed", "out of memory?")
+    row = job.row()
+    assert (row["status"], row["reason"], row["held_out_loss"]) == (
+        "killed",
+        "out of memory?",
+        None,
+    )
+    assert row["experts_before"] == 3
+
+
+def test_a_reference_that_raises_costs_no_network(tmp_path: Path) -> None:
+    def wild(x: Any) -> Any:
+        if len(x) < 1000:
+            return x * (1 - x)
+        raise ZeroDivisionError("division by zero")
+
+    job = run_in(tmp_path, replace(BEND, solution=wild))
+    assert done(job) == "completed"
+    assert job.row()["relative_l2"] is None
+    assert "the reference solution raised ZeroDivisionError: division by" in job.row()["reason"]

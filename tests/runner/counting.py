@@ -1,0 +1,99 @@
+"""Jobs that count, for tests of whatever runs jobs; and an executor that is told what happens."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nas.errors import UserError
+from nas.runner.context import Context
+from nas.runner.executors import Ended
+from nas.runner.job import COMPLETED, INTERRUPTED, Job
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the job reports."""
+
+    phase: str
+    done: float
+    step: int
+    loss: float | None = None
+    experts: int | None = None
+
+
+@dataclass(frozen=True)
+class Count(Job):
+    """Counts to three, a number a file; it breaks where ``breaks`` says so."""
+
+    root: Path
+    number: int
+    breaks: str = ""  # "raises" | "user" | ""
+
+    @property
+    def name(self) -> str:
+        return f"count {self.number}"
+
+    @property
+    def folder(self) -> Path:
+        return self.root / f"count-{self.number}"
+
+    @property
+    def finished(self) -> bool:
+        return (self.folder / "3").exists()
+
+    @property
+    def step(self) -> int:
+        return sum((self.folder / str(step)).exists() for step in (1, 2, 3))
+
+    def work(self, context: Context) -> str:
+        context.begin(self.step, "cpu")
+        if self.breaks == "raises":
+            raise ZeroDivisionError("division\nby zero")
+        if self.breaks == "user":
+            raise UserError("expected a disk with room")
+        while not self.finished:
+            if context.should_stop():
+                context.close(INTERRUPTED, self.step)
+                return INTERRUPTED
+            (self.folder / str(self.step + 1)).touch()
+            context.report(Report("counting", self.step / 3, self.step))
+        context.close(COMPLETED, self.step)
+        return COMPLETED
+
+
+@dataclass(frozen=True)
+class Tolerant(Count):
+    """A job without which others can go on."""
+
+    def fail(self, status: str, reason: str) -> None:
+        (self.folder / "failed.txt").write_text(f"{status}: {reason}")
+
+
+@dataclass
+class Scripted:
+    """An executor in which ``happens`` to each job what the test wants; it returns the ending."""
+
+    happens: Callable[[Any], str]
+    workers: int = 1
+    under_way: list[Any] = field(default_factory=list)
+    started: list[Any] = field(default_factory=list)
+    closed: bool = False
+
+    @property
+    def free(self) -> bool:
+        return len(self.under_way) < self.workers
+
+    @property
+    def busy(self) -> list[Any]:
+        return list(self.under_way)
+
+    def start(self, job: Any) -> None:
+        self.under_way.append(job)
+        self.started.append(job)
+
+    def collect(self, seconds: float) -> list[Ended[Any]]:
+        return [Ended(job, self.happens(job)) for job in [self.under_way.pop(0)]]
+
+    def close(self) -> None:
+        self.closed = True

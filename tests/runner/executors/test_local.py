@@ -1,0 +1,75 @@
+"""Worker processes that answer, fail and die."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from nas.errors import UserError
+from nas.runner.executors import Ended
+from nas.runner.executors.local import Engine
+from nas.runner.job import KILLED
+
+
+def act(job: str, abandoned: Callable[[], bool]) -> str:
+    """What a worker does, as the job's name says."""
+    if job == "die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if job == "wrong":
+        raise UserError("expected this")
+    if job == "number":
+        return str(os.getpid())
+    if job == "threads":
+        return os.environ["OMP_NUM_THREADS"]
+    if job == "abandoned":
+        return str(abandoned())
+    return f"{job} done"
+
+
+@pytest.fixture
+def two() -> Iterator[Engine[str]]:
+    executor = Engine(act, 2, threads=3)
+    yield executor
+    executor.close()
+
+
+def all_of(executor: Engine[str]) -> list[Ended[str]]:
+    ended: list[Ended[str]] = []
+    while executor.busy:
+        ended += executor.collect(1.0)
+    return ended
+
+
+def test_a_death_takes_nothing_else_with_it_and_the_worker_lives_on(two: Engine[str]) -> None:
+    two.start("die")
+    two.start("a")
+    assert not two.free
+    assert set(all_of(two)) == {Ended("die", KILLED), Ended("a", "a done")}
+    two.start("b")
+    two.start("threads")
+    assert set(all_of(two)) == {Ended("b", "b done"), Ended("threads", "3")}
+
+
+def test_a_process_killed_while_idle_is_replaced(two: Engine[str]) -> None:
+    two.start("number")
+    two.start("number")
+    for ended in all_of(two):
+        os.kill(int(ended.ending), signal.SIGKILL)
+    two.start("a")  # before or after the deaths are noticed
+    two.start("b")
+    assert {one.ending for one in all_of(two)} <= {"a done", "b done", KILLED}
+    two.start("c")
+    assert all_of(two) == [Ended("c", "c done")]
+
+
+def test_what_the_function_raises_is_raised(two: Engine[str]) -> None:
+    two.start("wrong")
+    with pytest.raises(UserError, match="expected this"):
+        all_of(two)
+    assert two.free
+
+
+def test_a_job_is_not_abandoned_while_its_parent_lives(two: Engine[str]) -> None:
+    two.start("abandoned")
+    assert all_of(two) == [Ended("abandoned", "False")]

@@ -1,0 +1,24 @@
+"""What all jobs have in common."""
+
+from pathlib import Path
+
+import pytest
+
+from nas.errors import UserError
+from nas.runner.job import KILLED
+from tests.runner.counting import Count
+
+
+def test_a_job_is_indispensable_unless_it_says_otherwise(tmp_path: Path) -> None:
+    job = Count(tmp_path, 4)
+    with pytest.raises(
+        UserError,
+        match=r"count-4: count 4 killed and nothing can go on without it: out of memory\?; mend th",
+    ):
+        job.fail(KILLED, "out of memory?")
+
+
+def test_a_job_has_a_checkpoint_in_its_folder_and_shows_one_expert(tmp_path: Path) -> None:
+    job = Count(tmp_path, 4)
+    assert job.checkpoint.parent == job.folder
+    assert job.experts == 1

@@ -1,0 +1,77 @@
+"""One job in its worker."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from nas.errors import UserError
+from nas.runner.attempt_log import read_attempts
+from nas.runner.context import stop_file
+from nas.runner.job import COMPLETED, FAILED, INTERRUPTED
+from nas.runner.worker import Worker
+from tests.runner.counting import Count, Tolerant
+
+
+def never() -> bool:
+    return False
+
+
+def endings(job: Count) -> list[tuple[str, int, int]]:
+    return [(row["ending"], row["from_step"], row["to_step"]) for row in read_attempts(job.folder)]
+
+
+def test_a_job_is_done_once(tmp_path: Path) -> None:
+    job, worker = Count(tmp_path, 0), Worker(tmp_path, 1)
+    assert [worker(job, never), worker(job, never)] == [COMPLETED, COMPLETED]
+    assert endings(job) == [("completed", 0, 3)]
+
+
+def test_it_stops_when_told_so_and_goes_on(tmp_path: Path) -> None:
+    job, worker = Count(tmp_path, 0), Worker(tmp_path, 1)
+    stop_file(tmp_path).touch()
+    assert worker(job, never) == INTERRUPTED
+    stop_file(tmp_path).unlink()
+    assert worker(job, never) == COMPLETED
+    assert endings(job) == [("interrupted", 0, 0), ("completed", 0, 3)]
+
+
+def test_it_stops_when_it_is_abandoned(tmp_path: Path) -> None:
+    job, asked = Count(tmp_path, 0), iter([False, False, True])
+    assert Worker(tmp_path, 1)(job, lambda: next(asked)) == INTERRUPTED
+    assert endings(job) == [("interrupted", 0, 2)]
+
+
+def test_parts_that_a_killed_process_left_are_swept(tmp_path: Path) -> None:
+    job = Count(tmp_path, 0)
+    job.folder.mkdir()
+    (job.folder / ".3.x7.part").touch()
+    Worker(tmp_path, 1)(job, never)
+    assert not list(job.folder.glob(".*.part"))
+
+
+def test_what_a_job_raises_is_recorded(tmp_path: Path) -> None:
+    job = Tolerant(tmp_path, 0, "raises")
+    assert Worker(tmp_path, 1)(job, never) == FAILED
+    told = (job.folder / "failed.txt").read_text()
+    path = job.folder / "error.txt"
+    assert told == f"failed: ZeroDivisionError: division by zero (see {path})"
+    assert "Traceback" in path.read_text()
+    assert endings(job) == [("failed", 0, 0)]
+
+
+def test_what_only_the_user_can_mend_is_raised(tmp_path: Path) -> None:
+    job = Tolerant(tmp_path, 0, "user")
+    with pytest.raises(UserError, match="expected a disk with room"):
+        Worker(tmp_path, 1)(job, never)
+    assert not (job.folder / "failed.txt").exists()
+
+
+def test_it_has_its_threads(tmp_path: Path) -> None:
+    before = torch.get_num_threads()
+    try:
+        Worker(tmp_path, 2)(Count(tmp_path, 0), never)
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+    assert read_attempts(tmp_path / "count-0")[0]["threads"] == 2
