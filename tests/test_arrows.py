@@ -35,6 +35,7 @@ READING = [
     "nas.campaign.layout",
     "nas.campaign.parquet",
     "nas.campaign.records",
+    "nas.campaign.schemas",
     "nas.runner.attempt_log",
     "nas.runner.machine",
     "nas.runner.progress",
@@ -59,7 +60,7 @@ MAY_IMPORT = {
         *GROUND,
     ],
     "nas.runner": ["nas.runner", "nas.problems", *GROUND],
-    **{module: [*READING, *GROUND] for module in READING},
+    **{module: [*READING, "nas.search_spaces", *GROUND] for module in READING},
     "nas.export": [
         "nas.export",
         "nas.campaign.records",

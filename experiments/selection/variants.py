@@ -13,7 +13,7 @@ from nas.mixture.mixture import Mixture
 from nas.reports.survival import main_effects
 from nas.search_spaces.candidates import levels_of
 from nas.training.fine_tuning import gauss_newton
-from nas.training.training_run import TrainingSettings
+from nas.training.training_settings import TrainingSettings
 
 DEFAULT = "default"
 ONE_LEFT: Mapping[str, Any] = {"fewest": 1}

@@ -20,7 +20,8 @@ from nas.runner.job import INTERRUPTED, Job
 from nas.runner.worker import written_down
 from nas.search_spaces import Candidate
 from nas.training import mixture_file
-from nas.training.training_run import RunResult, TrainingRun, TrainingSettings
+from nas.training.training_run import RunResult, TrainingRun
+from nas.training.training_settings import TrainingSettings
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from typing import Any
 from nas.campaign import records
 from nas.campaign.tuner import Proposal
 from nas.search_spaces.candidates import Candidate, levels_of
-from nas.training.training_run import RunResult, TrainingSettings
+from nas.training.training_run import RunResult
+from nas.training.training_settings import TrainingSettings
 
 Row = dict[str, Any]
 

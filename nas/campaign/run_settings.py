@@ -19,7 +19,7 @@ from nas.training import fine_tuning, warm_up
 from nas.training.collocation import Sampler
 from nas.training.fine_tuning import FineTuningSettings
 from nas.training.selection import SelectionSettings
-from nas.training.training_run import TrainingSettings
+from nas.training.training_settings import TrainingSettings
 from nas.training.warm_up import WarmUpSettings
 
 if TYPE_CHECKING:

@@ -20,7 +20,8 @@ from nas.problems.problem import Problem
 from nas.training import checkpoint
 from nas.training.fine_tuning import FineTuning
 from nas.training.physics_loss import HeldOutLoss
-from nas.training.training_run import Progress, TrainingSettings
+from nas.training.training_run import Progress
+from nas.training.training_settings import TrainingSettings
 from nas.training.warm_up import WarmUp
 
 

@@ -13,48 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import torch
-
 from nas.errors import UserError
-from nas.mixture.gate import GateSettings
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
-from nas.search_spaces.candidates import Candidate
 from nas.training import checkpoint
-from nas.training.collocation import Sampler
-from nas.training.fine_tuning import FineTuning, FineTuningSettings
+from nas.training.fine_tuning import FineTuning
 from nas.training.phase import Phase, Reading
-from nas.training.selection import ExpertOutcome, Selection, SelectionSettings
-from nas.training.warm_up import WarmUp, WarmUpSettings
+from nas.training.selection import ExpertOutcome, Selection
+from nas.training.training_settings import TrainingSettings
+from nas.training.warm_up import WarmUp
 
 Status = Literal["completed", "diverged", "interrupted"]
-
-
-@dataclass(frozen=True)
-class TrainingSettings:
-    """All that a run is a function of, beside its problem."""
-
-    pool: tuple[Candidate, ...]
-    gate: GateSettings
-    warm_up: WarmUpSettings
-    selection: SelectionSettings
-    fine_tuning: FineTuningSettings
-    sampler: Sampler
-    seed: int  # of the initial weights
-    dtype: torch.dtype  # until the fine-tuning, which is in float64
-    device: torch.device
-
-    @property
-    def steps(self) -> int:
-        """Steps of all phases, at most."""
-        return self.warm_up.iterations + self.selection.steps + self.fine_tuning.iterations
-
-    def mixture(self, problem: Problem) -> Mixture:
-        """The whole pool, untrained."""
-        bounds, outputs = problem.domain.bounds, len(problem.fields)
-        names = problem.coordinates
-        mixture = Mixture(self.pool, self.gate, bounds, outputs, self.seed, names=names)
-        return mixture.to(device=self.device, dtype=self.dtype)
 
 
 @dataclass(frozen=True)

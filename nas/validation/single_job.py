@@ -15,7 +15,7 @@ from nas.runner.job import COMPLETED, INTERRUPTED, Job
 from nas.search_spaces import Candidate
 from nas.search_spaces.candidates import levels_of
 from nas.training.single_networks import SingleNetwork, SingleNetworks
-from nas.training.training_run import TrainingSettings
+from nas.training.training_settings import TrainingSettings
 
 SINGLE_SEEDS = 1  # apart from those of the search and of the subsets
 

@@ -11,7 +11,8 @@ from nas.problems import Problem
 from nas.runner.context import Context
 from nas.runner.job import COMPLETED, INTERRUPTED, Job
 from nas.search_spaces import Candidate
-from nas.training.training_run import Progress, TrainingRun, TrainingSettings
+from nas.training.training_run import Progress, TrainingRun
+from nas.training.training_settings import TrainingSettings
 
 SUBSET_SEEDS = 2  # apart from those of the search and of the baseline
 

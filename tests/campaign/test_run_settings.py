@@ -20,7 +20,7 @@ from nas.campaign.run_settings import (
 )
 from nas.errors import UserError
 from nas.search_spaces import Candidate
-from nas.training.training_run import TrainingSettings
+from nas.training.training_settings import TrainingSettings
 
 # Another value than the default for each key that a training is a function of.
 OTHER: dict[str, Any] = {

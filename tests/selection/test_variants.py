@@ -4,7 +4,8 @@ import pytest
 
 from experiments.selection.variants import DEFAULT, VARIANTS
 from nas.training.fine_tuning import gauss_newton
-from nas.training.training_run import RunResult, TrainingRun, TrainingSettings
+from nas.training.training_run import RunResult, TrainingRun
+from nas.training.training_settings import TrainingSettings
 from nas.training.warm_up import WarmUp
 from tests.training.problems import POISSON, settings
 

@@ -15,7 +15,8 @@ from nas.training.collocation import Sampler
 from nas.training.fine_tuning import FineTuningSettings, gauss_newton
 from nas.training.resampling import ResamplingSettings
 from nas.training.selection import SelectionSettings
-from nas.training.training_run import TrainingRun, TrainingSettings
+from nas.training.training_run import TrainingRun
+from nas.training.training_settings import TrainingSettings
 from nas.training.warm_up import WarmUpSettings, method
 
 POISSON = Problem(

@@ -1,0 +1,154 @@
+"""The columns of all tables, and what they hold: the one place where they stand.
+
+Everything in the tables is a function of the configuration, except ``attempts``, which says
+when, where and how fast the work was done. So on the CPU, with as many threads in each worker,
+an interrupted campaign ends with the same tables as an uninterrupted one, byte for byte, but
+for ``attempts``; and so do campaigns with different numbers of workers.
+"""
+
+import pyarrow as pa
+
+from nas.campaign import parquet
+from nas.search_spaces import AXES, Axis
+
+_KINDS = {str: pa.string(), int: pa.int64(), float: pa.float64()}
+
+
+def _column(axis: Axis) -> pa.Field:
+    """Of an axis; a table that was written before the axis was known is read at its default."""
+    column = pa.field(axis.name, _KINDS[axis.kind])
+    return column if axis.default is None else parquet.with_default(column, axis.default)
+
+
+_AXES = [_column(axis) for axis in AXES]
+_RUN = [("run", pa.string()), ("trial", pa.int64()), ("repetition", pa.int64())]
+
+TABLES: dict[str, pa.Schema] = {
+    # One row per trial; figures are medians over its runs.
+    "trials": pa.schema(
+        [
+            ("trial", pa.int64()),
+            ("status", pa.string()),  # completed, or failed: no finite median over the runs
+            ("m", pa.int64()),  # experts in the pool
+            ("p", pa.float64()),  # exponent of the sparsity term
+            ("threshold", pa.float64()),  # drop under threshold / alive
+            ("held_out_loss", pa.float64()),  # first objective
+            ("parameters", pa.float64()),  # second objective: what survives, gate included
+            ("relative_l2", pa.float64()),  # against the reference; reported, never decided on
+            ("on_front", pa.bool_()),  # Pareto-optimal in the two objectives
+            ("recommended", pa.bool_()),  # the knee of the front
+            ("best_run", pa.string()),  # the completed run with the least held-out loss
+        ]
+    ),
+    # One row per run: a trial's repetition with its own seed.
+    "runs": pa.schema(
+        [
+            *_RUN,
+            ("status", pa.string()),  # completed | diverged | failed | killed
+            ("reason", pa.string()),  # of a status other than completed, or a note
+            ("m", pa.int64()),
+            ("p", pa.float64()),
+            ("threshold", pa.float64()),
+            ("seed", pa.int64()),  # of initial weights and points
+            ("steps", pa.int64()),  # of the search: iterations of the warm-up, then steps of Adam
+            ("iterations", pa.int64()),  # of the fine-tuning
+            ("evaluations", pa.int64()),  # points, times the experts that learnt from them
+            ("experts_before", pa.int64()),
+            ("experts_after", pa.int64()),
+            ("parameters_before", pa.int64()),  # gate included
+            ("parameters_after", pa.int64()),
+            ("drops", pa.int64()),
+            ("refusals", pa.int64()),
+            ("held_out_loss", pa.float64()),  # physics loss on points never trained on
+            ("relative_l2", pa.float64()),  # null where the problem has no reference
+        ]
+    ),
+    # One row per expert of each run.
+    "experts": pa.schema(
+        [
+            *_RUN,
+            ("candidate", pa.int64()),  # index in the pool, 0 … m - 1
+            *_AXES,  # its levels
+            ("parameters", pa.int64()),
+            ("born", pa.int64()),  # step
+            ("ended", pa.int64()),  # step of the drop, or of the end of the selection
+            ("outcome", pa.string()),  # dropped | survived | censored: the run ended early
+            ("reason", pa.string()),  # of the drop, or of the last refusal to drop
+            ("importance", pa.float64()),  # smoothed mean weight when dropped, or at the end
+            ("individual_loss", pa.float64()),  # held-out, of the expert by itself, after warm-up
+            # Held-out loss without the expert over that with it, before any was dropped.
+            ("leave_one_out", pa.float64()),
+            ("refusals", pa.int64()),  # times a drop was refused or taken back
+        ]
+    ),
+    # One row per logged step.
+    "history": pa.schema(
+        [
+            *_RUN,
+            ("phase", pa.string()),  # warm-up | gate | selection | fine-tuning
+            ("step", pa.int64()),  # counted over all phases
+            # Physics loss on the step's own points: the mixture's, or in the warm-up, where
+            # each expert is alone, the best expert's.
+            ("loss", pa.float64()),
+            ("held_out_loss", pa.float64()),  # null where it was not measured
+            ("sparsity", pa.float64()),  # S_p
+            ("experts", pa.int64()),  # alive
+            ("parameters", pa.int64()),  # alive, gate included
+            ("learning_rate", pa.float64()),  # Adam's, of the gate; null in the other phases
+        ]
+    ),
+    # One row per attempt at a run: when, where and how fast; not reproducible by nature.
+    "attempts": pa.schema(
+        [
+            *_RUN,
+            ("attempt", pa.int64()),
+            ("started", pa.string()),  # ISO 8601, UTC
+            ("seconds", pa.float64()),
+            ("from_step", pa.int64()),
+            ("to_step", pa.int64()),
+            ("ending", pa.string()),  # the run's status, or interrupted
+            ("device", pa.string()),
+            ("threads", pa.int64()),
+            ("processor", pa.string()),
+            ("platform", pa.string()),
+            ("versions", pa.string()),  # JSON: package -> version
+        ]
+    ),
+}
+
+# What a validation adds; `seconds` are wall time, so these are not reproducible to the byte.
+VALIDATION: dict[str, pa.Schema] = {
+    # One row per candidate of the space and repetition: the candidate trained alone.
+    "singles": pa.schema(
+        [
+            ("repetition", pa.int64()),
+            *_AXES,  # the candidate's levels
+            ("parameters", pa.int64()),
+            ("individual_loss", pa.float64()),  # held-out physics loss after the warm-up
+            ("held_out_loss", pa.float64()),  # and at the end
+            ("relative_l2", pa.float64()),  # null where the problem has no reference
+            ("iterations", pa.int64()),  # of the fine-tuning
+            ("evaluations", pa.int64()),  # points that it learnt from
+            ("seconds", pa.float64()),
+            ("reason", pa.string()),  # of an early end
+        ]
+    ),
+    # One row per subset trained again beside a run; `seconds` are without a warm-up that is shared.
+    "subsets": pa.schema(
+        [
+            *_RUN,
+            ("kind", pa.string()),  # selected | random | best | all | longest
+            ("number", pa.int64()),  # of its kind
+            ("members", pa.string()),  # architectures, separated by commas
+            ("size", pa.int64()),
+            ("status", pa.string()),  # as of a run
+            ("reason", pa.string()),
+            ("parameters", pa.int64()),
+            ("held_out_loss", pa.float64()),
+            ("relative_l2", pa.float64()),
+            ("iterations", pa.int64()),
+            ("evaluations", pa.int64()),
+            ("seconds", pa.float64()),
+        ]
+    ),
+}
