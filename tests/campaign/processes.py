@@ -59,15 +59,20 @@ parallel: {workers: 1}
 REPRODUCIBLE = ("trials", "runs", "experts", "history")
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
+def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    """Wait for something that ``process`` is to bring about; at once in vain where it has ended."""
     deadline = time.monotonic() + HANGS
     while not condition():
+        ended = process.poll() is not None
+        assert condition() or not ended, f"it ended before: {process.communicate()}"
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.05)
 
 
 @contextmanager
-def stopped_at(home: Path, out: Path, run: str) -> Iterator[Callable[[], None]]:
+def stopped_at(
+    home: Path, out: Path, run: str
+) -> Iterator[Callable[[subprocess.Popen[str]], None]]:
     """Training waits where ``run`` has its first checkpoint, until the block ends.
 
     Yields what waits until it is there.
@@ -75,14 +80,14 @@ def stopped_at(home: Path, out: Path, run: str) -> Iterator[Callable[[], None]]:
     gate, checkpoint = home / "gate", out / "runs" / run / "checkpoint.safetensors"
     gate.write_text(str(checkpoint))
     try:
-        yield lambda: wait_until(checkpoint.exists)
+        yield lambda process: wait_until(checkpoint.exists, process)
     finally:
         gate.unlink()
 
 
-def asked_to_stop(out: Path) -> None:
-    """Wait until the command has asked its workers to stop."""
-    wait_until((out / "stop").exists)
+def asked_to_stop(out: Path, process: subprocess.Popen[str]) -> None:
+    """Wait until the command ``process`` has asked its workers to stop."""
+    wait_until((out / "stop").exists, process)
 
 
 def finish(process: subprocess.Popen[str], code: int = 0) -> str:

@@ -66,9 +66,9 @@ def test_interrupted_it_says_so_and_goes_on(
     out = tmp_path / "out"
     with stopped_at(home, out, "0001-0") as wait:
         process = launch(out)
-        wait()
+        wait(process)
         os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does: the workers get it too
-        asked_to_stop(out)
+        asked_to_stop(out, process)
     told = finish(process, 130)
     assert "interrupted; all is saved: run the same command again to go on" in told
     assert endings(out, "0001-0") == ["interrupted"]
@@ -90,7 +90,7 @@ def test_killed_with_its_parent_it_goes_on(
     out = tmp_path / "out"
     with stopped_at(home, out, "0000-0") as wait:
         process = launch(out)
-        wait()
+        wait(process)
         process.kill()  # kill -9 of the parent alone: its worker must notice
         process.wait()
     finish(launch(out))
@@ -107,7 +107,7 @@ def test_a_killed_worker_costs_seconds_not_the_campaign(
     out = tmp_path / "out"
     with stopped_at(home, out, "0000-0") as wait:
         process = launch(out)
-        wait()
+        wait(process)
         (worker,) = workers_of(process)
         os.kill(worker, signal.SIGKILL)
     finish(process)
@@ -137,9 +137,9 @@ def test_a_damaged_checkpoint_is_told_and_nothing_else_is_lost(
     out = tmp_path / "out"
     with stopped_at(home, out, "0001-0") as wait:
         process = launch(out)
-        wait()
+        wait(process)
         process.send_signal(signal.SIGTERM)
-        asked_to_stop(out)
+        asked_to_stop(out, process)
     finish(process, 130)
     path = out / "runs" / "0001-0" / "checkpoint.safetensors"
     path.write_bytes(path.read_bytes()[:-100])

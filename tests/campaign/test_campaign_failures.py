@@ -140,11 +140,11 @@ def test_a_campaign_at_work_is_left_alone(
     out = tmp_path / "out"
     with stopped_at(home, out, "0000-0") as wait:
         process = launch(out)
-        wait()
+        wait(process)
         with pytest.raises(UserError, match="another command is at work here"):
             campaign.search(config.load(home / "bend.yaml"), out)
         process.terminate()
-        asked_to_stop(out)
+        asked_to_stop(out, process)
     finish(process, 130)
 
 
@@ -173,7 +173,7 @@ def test_a_problem_edited_under_way_stops_the_campaign(
     change = variant(home, "edited.py", "time.sleep(0.006)", "time.sleep(0.007)")
     with stopped_at(home, tmp_path / "out", "0000-0") as wait:
         process = launch(tmp_path / "out", change)
-        wait()
+        wait(process)
         (home / "edited.py").write_text(PROBLEM.replace("u.xx + torch", "u.xx + 3 * torch"))
     assert "expected the problem that the work began with, got another" in finish(process, 2)
 
