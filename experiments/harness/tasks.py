@@ -1,39 +1,104 @@
-"""Work that goes on where it was stopped: what a task yields is kept in a file of its own."""
+"""What an experiment has done in processes of their own: jobs of the product's own runner.
+
+A task that is over is not done again; one that was under way begins anew, or goes on from what it
+has `kept`. Ctrl-C, kills and dying workers are the runner's business (see `nas.runner`).
+"""
 
 import json
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from experiments.harness.process import ONE_THREAD, Stopped, fresh
 from nas.files import write_text
+from nas.runner.batch import run_all
+from nas.runner.context import Context
+from nas.runner.executors import Resources
+from nas.runner.job import COMPLETED, INTERRUPTED, Job
 
-AT_ONCE = 2  # tasks side by side, each on a core of its own
+
+@dataclass(frozen=True)
+class Task(Job):
+    """A call in a fresh process with one thread, whose answer is kept as JSON.
+
+    Parameters
+    ----------
+    root
+        The folder of all tasks.
+    name
+        Of the task; its folder is called so.
+    function
+        Such as ``"math:sqrt"``.
+    arguments
+        What JSON can write.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     [answers([Task(Path(folder), "root", "math:sqrt", (9,))], "serial") for _ in range(2)]
+    [[3.0], [3.0]]
+    """
+
+    root: Path
+    name: str = ""
+    function: str = ""
+    arguments: tuple[Any, ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        """See `Job`."""
+        return self.root / self.name
+
+    @property
+    def answer(self) -> Path:
+        """Where the answer is kept."""
+        return self.folder / "answer.json"
+
+    @property
+    def finished(self) -> bool:
+        """See `Job`."""
+        return self.answer.exists()
+
+    def work(self, context: Context) -> str:
+        """See `Job`."""
+        context.begin(step=0, device="cpu")
+        try:
+            answer = fresh(
+                self.function,
+                *self.arguments,
+                should_stop=context.should_stop,
+                environment=ONE_THREAD,
+            )
+        except Stopped:
+            context.close(INTERRUPTED)
+            return INTERRUPTED
+        write_text(self.answer, json.dumps(answer) + "\n")
+        context.close(COMPLETED)
+        return COMPLETED
+
+
+def answers(tasks: Sequence[Task], engine: str = "local") -> list[Any]:
+    """Do the tasks that are left, two at a time; what all of them have answered."""
+    for root in {task.root for task in tasks}:
+        root.mkdir(parents=True, exist_ok=True)
+        run_all([task for task in tasks if task.root == root], root, Resources(engine))
+    return [json.loads(task.answer.read_text(encoding="utf-8")) for task in tasks]
 
 
 def kept(path: Path, work: Callable[[], Any]) -> Any:
     """What ``work()`` yields, as JSON; once it is in the file at ``path``, it is read from there.
 
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
+    For the steps of a task, so that a task that was cut short does not begin with the first.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
     ...     [kept(Path(folder) / "sum.json", lambda: sum(found)) for found in ([1, 2], [3, 4])]
     [3, 3]
     """
     if not path.exists():
         write_text(path, json.dumps(work()) + "\n")
     return json.loads(path.read_text(encoding="utf-8"))
-
-
-def side_by_side(works: Iterable[Callable[[], Any]], at_once: int = AT_ONCE) -> list[Any]:
-    """What all of them yield, in their order; ``at_once`` of them run at a time.
-
-    The first error ends the queue, and what has begun ends by itself.
-
-    >>> side_by_side([lambda: 1, lambda: 2])
-    [1, 2]
-    """
-    pool = ThreadPoolExecutor(at_once)
-    try:
-        return [done.result() for done in [pool.submit(work) for work in works]]
-    finally:
-        pool.shutdown(cancel_futures=True)

@@ -1,13 +1,11 @@
 """The command: ``python -m experiments.selection [--list] [--to FOLDER] [PROBLEM...]``."""
 
-from functools import partial
 from pathlib import Path
 
 from experiments.harness import command
 from experiments.harness.cases import Experiment, campaigns
 from experiments.harness.figures import Findings
-from experiments.harness.process import ONE_THREAD, fresh
-from experiments.harness.tasks import kept, side_by_side
+from experiments.harness.tasks import Task, answers
 from experiments.selection import figures
 from nas import validation
 from nas.campaign import campaign, config
@@ -40,19 +38,18 @@ def deepxde_errors(problem: str, folder: Path, found: Records) -> dict[int, floa
         for repetition, seconds in found.attempts.groupby("repetition").seconds.sum().items()
     }
 
-    def error(repetition: int, seconds: float) -> float:
-        train = partial(fresh, f"{DEEPXDE}:error", problem, repetition, seconds, **ONE_THREAD)
-        return float(kept(folder / f"{repetition}.json", train))
-
-    works = [partial(error, repetition, seconds) for repetition, seconds in spent.items()]
-    return dict(zip(spent, side_by_side(works), strict=True))
+    tasks = [
+        Task(folder, f"repetition-{repetition}", f"{DEEPXDE}:error", (problem, repetition, seconds))
+        for repetition, seconds in spent.items()
+    ]
+    return dict(zip(spent, answers(tasks), strict=True))
 
 
 def deepxde_for_all(problem: str, folder: Path) -> float:
     """The seconds that DeepXDE needs for all candidates, one after the other."""
-    function = f"{DEEPXDE}:seconds_for_all"
-    work = partial(fresh, function, problem, DEEPXDE_STEPS, MEASURED_STEPS, **ONE_THREAD)
-    return float(kept(folder / "all.json", work))
+    arguments = (problem, DEEPXDE_STEPS, MEASURED_STEPS)
+    (seconds,) = answers([Task(folder, "all", f"{DEEPXDE}:seconds_for_all", arguments)])
+    return float(seconds)
 
 
 HERE = Path(__file__).parent

@@ -16,8 +16,7 @@ import torch
 import typer
 
 from experiments.harness import command, machine
-from experiments.harness.process import ONE_THREAD, fresh
-from experiments.harness.tasks import kept, side_by_side
+from experiments.harness.tasks import Task, answers, kept
 from experiments.selection import ablation_page
 from experiments.selection.variants import VARIANTS, Variant
 from nas import problems
@@ -41,12 +40,12 @@ def main(
 ) -> None:
     """Do the searches that are left, and write all files."""
     function, folder = "experiments.selection.ablation:searches", str(to.absolute())
-    works = [
-        partial(fresh, function, problem, seed, folder, **ONE_THREAD)
+    tasks = [
+        Task(to / "tasks", f"{problem}-{seed}", function, (problem, seed, folder))
         for problem in PROBLEMS
         for seed in SEEDS
     ]
-    table = pd.DataFrame([row for rows in side_by_side(works) for row in rows])
+    table = pd.DataFrame([row for rows in answers(tasks) for row in rows])
     ablation_page.write(HERE, table, date.today().isoformat(), machine.description())
 
 

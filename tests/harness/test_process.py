@@ -14,7 +14,9 @@ def own(number: int, name: str) -> list[object]:
 
 
 def test_the_answer_comes_from_another_process_with_its_environment() -> None:
-    pid, doubled, value = process.fresh(f"{__name__}:own", 21, "MADE_UP", MADE_UP="here")
+    pid, doubled, value = process.fresh(
+        f"{__name__}:own", 21, "MADE_UP", environment={"MADE_UP": "here"}
+    )
     assert pid != os.getpid()
     assert (doubled, value) == (42, "here")
 

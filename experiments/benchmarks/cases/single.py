@@ -28,7 +28,9 @@ SEEDS = (0, 1, 2)
 def measure(findings: Findings) -> None:
     """The error of each seed when the time is up, in a process of its own."""
     function = "experiments.benchmarks.cases.single:error"
-    errors = [process.fresh(function, seed, SECONDS, **process.ONE_THREAD) for seed in SEEDS]
+    errors = [
+        process.fresh(function, seed, SECONDS, environment=process.ONE_THREAD) for seed in SEEDS
+    ]
     findings.add(f"relative L2 after {SECONDS:g} s", median(errors), target=1e-4)
     findings.add("the same of the worst seed", max(errors))
 

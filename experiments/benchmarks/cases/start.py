@@ -25,7 +25,7 @@ def measure(findings: Findings) -> None:
             for found in (cold, warm):
                 began = time.monotonic()  # a clock that all processes of a machine share
                 function = "experiments.benchmarks.cases.start:first_step"
-                found.append(process.fresh(function, NAS_CACHE=cache) - began)
+                found.append(process.fresh(function, environment={"NAS_CACHE": cache}) - began)
     findings.add("first step, empty cache", median(cold), "s", target=25.0)
     findings.add("first step, warm cache", median(warm), "s", target=3.0)
 
