@@ -174,7 +174,7 @@ def test_start_empties_the_cache_for_cold_and_keeps_it_for_warm(
     caches: list[str] = []
     monkeypatch.setattr("time.monotonic", lambda: 100.0)
 
-    def fresh(function: str, **environment: str) -> float:
+    def fresh(function: str, environment: dict[str, str]) -> float:
         caches.append(environment["NAS_CACHE"])
         return 102.0 if caches.count(caches[-1]) > 1 else 120.0
 

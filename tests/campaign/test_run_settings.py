@@ -21,6 +21,7 @@ from nas.campaign.run_settings import (
 from nas.errors import UserError
 from nas.search_spaces import Candidate
 from nas.training.training_settings import TrainingSettings
+from nas.training.warm_up import adam, gauss_newton
 
 # Another value than the default for each key that a training is a function of.
 OTHER: dict[str, Any] = {
@@ -64,7 +65,10 @@ def test_all_keys_are_tried_here() -> None:
     assert there == set(OTHER) | ONE_CHOICE
 
 
-@pytest.mark.parametrize("key", [key for key in OTHER if key != "training.device"])
+VALUES = sorted(OTHER.keys() - {"training.device", "training.warm_up.method"})
+
+
+@pytest.mark.parametrize("key", VALUES)
 def test_every_key_changes_the_settings(key: str) -> None:
     nested = OTHER[key]
     for name in reversed(key.split(".")):
@@ -72,6 +76,12 @@ def test_every_key_changes_the_settings(key: str) -> None:
     changed, usual = settings(**nested), settings()
     assert changed != usual
     assert str(OTHER[key]) in repr(changed)
+
+
+def test_the_warm_ups_method_is_the_one_named() -> None:
+    changed = settings(training={"warm_up": {"method": "adam"}, "learning_rate": 0.5})
+    assert changed.warm_up.method == adam.Settings(learning_rate=0.5)
+    assert isinstance(settings().warm_up.method, gauss_newton.Settings)
 
 
 def test_what_the_trial_proposes_and_the_seeds_arrive() -> None:
