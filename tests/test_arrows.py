@@ -132,11 +132,11 @@ MAY_IMPORT = {
         "nas.reports.words",
         *GROUND,
     ],
+    "nas.display": ["nas.result", "nas.runner.status", "nas.search_spaces", "nas.reports"],
     "nas.cli": [
         "nas.display",
         "nas.result",
         "nas.campaign",
-        "nas.runner",
         "nas.runner",
         "nas.export",
         "nas.problems",

@@ -79,18 +79,23 @@ def taken(settings: type[S], *sections: Mapping[str, Any], **parts: Any) -> S:
 
 def _warm_up(training: Mapping[str, Any]) -> WarmUpSettings:
     section = training["warm_up"]
-    known = {**training, **section}
-    method = warm_up.method(known.pop("method"), **known)
-    return taken(
-        WarmUpSettings, section, counts=taken(PointCounts, section["points"]), method=method
-    )
+    counts = taken(PointCounts, section["points"])
+    return taken(WarmUpSettings, section, counts=counts, method=_method(warm_up, training, section))
 
 
 def _fine_tuning(training: Mapping[str, Any]) -> FineTuningSettings:
     section = training["fine_tuning"]
-    known = {**training, **section}
-    method = fine_tuning.method(known.pop("method"), **known)
-    return taken(FineTuningSettings, section, method=method)
+    return taken(FineTuningSettings, section, method=_method(fine_tuning, training, section))
+
+
+def _method(phase: Any, training: Mapping[str, Any], section: Mapping[str, Any]) -> Any:
+    """The method that a phase's ``section`` names, with what it knows of the section's keys.
+
+    Of the keys beside the section it is told the learning rate alone: another may have the name of
+    a field by accident.
+    """
+    keys = {name: value for name, value in section.items() if name != "method"}
+    return phase.method(section["method"], **{"learning_rate": training["learning_rate"], **keys})
 
 
 def _sampler(
