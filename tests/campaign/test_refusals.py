@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from nas.calculus.activations import ACTIVATIONS
 from nas.campaign.config import build
 from nas.errors import UserError
 
@@ -35,13 +36,13 @@ from nas.errors import UserError
         ({"space": 3}, "space: expected the name of a search space, or {activations, depths, wi"),
         (
             {"space": {"activations": ["sine", "tahn"]}},
-            "space.activations[1]: expected one of sine, tanh, swish, softplus, gelu, "
+            f"space.activations[1]: expected one of {', '.join(ACTIVATIONS)}, "
             "got 'tahn'; did you mean 'tanh'?",
         ),
         (
             {"space": {"activations": []}},
-            "space.activations: expected a list of one or more, each once, of sine, tanh, swish, "
-            "softplus, gelu, got []",
+            "space.activations: expected a list of one or more, each once, of "
+            f"{', '.join(ACTIVATIONS)}, got []",
         ),
         (
             {"space": {"depths": []}},
