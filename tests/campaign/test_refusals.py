@@ -8,6 +8,9 @@ import pytest
 from nas.calculus.activations import ACTIVATIONS
 from nas.campaign.config import build
 from nas.errors import UserError
+from nas.training import warm_up
+
+METHODS = ", ".join(warm_up.names())
 
 
 @pytest.mark.parametrize(
@@ -115,7 +118,7 @@ from nas.errors import UserError
         ),
         (
             {"training": {"warm_up": {"method": "lbfgs"}}},
-            "training.warm_up.method: expected one of adam, gauss_newton, got 'lbfgs'",
+            f"training.warm_up.method: expected one of {METHODS}, got 'lbfgs'",
         ),
         (
             {"training": {"warm_up": {"iterations": 0}}},
@@ -123,7 +126,7 @@ from nas.errors import UserError
         ),
         (
             {"training": {"warm_up": {"method": "gauss-newton"}}},
-            "training.warm_up.method: expected one of adam, gauss_newton, got 'gauss-newton'; "
+            f"training.warm_up.method: expected one of {METHODS}, got 'gauss-newton'; "
             "did you mean 'gauss_newton'?",
         ),
         (
