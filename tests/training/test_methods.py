@@ -27,9 +27,9 @@ def test_every_method_can_be_chosen_and_named(phase: str, name: str) -> None:
     campaign = config.build(problem="burgers", training={phase: {"method": name}})
     section = campaign.training.model_dump()
     made = methods.settings(f"nas.training.{phase}", name, **section)
-    assert is_dataclass(made)
-    assert hasattr(made, "begin")
     assert made.title == PHASES[phase].title(name) != ""
+    assert hasattr(made, "begin")
+    assert is_dataclass(made)
 
 
 @pytest.mark.parametrize(("phase", "name"), ALL)
