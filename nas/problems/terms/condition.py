@@ -84,7 +84,16 @@ class Condition:
 
 @dataclass(frozen=True)
 class Boundary:
-    """Points on those parts of the boundary that bear a condition, in the domain's order."""
+    """Points on those parts of the boundary that bear a condition, in the domain's order.
+
+    Examples
+    --------
+    >>> from nas.problems import Box
+    >>> box, counts = Box(x=(0, 1), t=(0, 1)), PointCounts(interior=9, boundary=8)
+    >>> drawn = Boundary().draw(box, ["t_min"], counts, seed=0, draw=0, method="sobol")
+    >>> {part: points.shape for part, points in drawn.items()}
+    {'t_min': (8, 2)}
+    """
 
     def draw(
         self,
@@ -107,7 +116,16 @@ class Boundary:
 
 @dataclass(frozen=True)
 class BoundCondition:
-    """A `Condition` as a `Term`."""
+    """A `Condition` as a `Term`.
+
+    Examples
+    --------
+    >>> from nas.problems import Box
+    >>> slope = Condition("x_max", lambda u: u.x - 2, weight=10.0)
+    >>> bound = slope.bind(Setting("rod", Box(x=(0, 1)), ("u",)))
+    >>> bound.regions, bound.weight, sorted(bound.derivatives)
+    (('x_max',), 10.0, [(1,)])
+    """
 
     expression: Expression
     regions: tuple[str, ...]

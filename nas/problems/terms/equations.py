@@ -19,7 +19,16 @@ PROBES = 16  # points at which a residual is tried once
 
 @dataclass(frozen=True)
 class Interior:
-    """Points all over the domain."""
+    """Points all over the domain.
+
+    Examples
+    --------
+    >>> from nas.problems import Box
+    >>> counts = PointCounts(interior=9, boundary=8)
+    >>> drawn = Interior().draw(Box(x=(0, 1)), [INTERIOR], counts, seed=0, draw=0, method="sobol")
+    >>> drawn[INTERIOR].shape
+    (9, 1)
+    """
 
     def draw(
         self,
@@ -48,6 +57,12 @@ class Equations:
     ----------
     residual
         As of `nas.Problem`.
+
+    Examples
+    --------
+    >>> from nas.problems import Box
+    >>> Equations(lambda u: u.xx - 1).bind(Setting("rod", Box(x=(0, 1)), ("u",))).regions
+    ('interior',)
     """
 
     residual: Residual
@@ -73,7 +88,15 @@ class Equations:
 
 @dataclass(frozen=True)
 class BoundEquations:
-    """`Equations` as a `Term`; their weight is 1: the unit of all others."""
+    """`Equations` as a `Term`; their weight is 1: the unit of all others.
+
+    Examples
+    --------
+    >>> from nas.problems import Box
+    >>> bound = Equations(lambda u: u.xx - 1).bind(Setting("rod", Box(x=(0, 1)), ("u",)))
+    >>> sorted(bound.derivatives), bound.weight
+    ([(2,)], 1.0)
+    """
 
     expression: Expression
     source: Interior = Interior()
@@ -102,6 +125,13 @@ def express(setting: Setting, function: Residual, where: str, probe: Tensor) -> 
     ------
     UserError
         If it is no function, or does not fit fields and coordinates; ``where`` names it then.
+
+    Examples
+    --------
+    >>> from nas.problems import Box
+    >>> rod = Setting("rod", Box(x=(0, 1)), ("u",))
+    >>> [len(values) for values in express(rod, lambda u, x: u - x, "end", torch.ones(3, 1)).probed]
+    [3]
     """
     if not callable(function):
         raise UserError(f"{setting.name}: {where}: expected a function, got {function!r}")

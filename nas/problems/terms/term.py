@@ -19,7 +19,13 @@ from nas.problems.sampling import Method
 
 @dataclass(frozen=True)
 class PointCounts:
-    """How many points a step draws inside the domain, and on its boundary as a whole."""
+    """How many points a step draws inside the domain, and on its boundary as a whole.
+
+    Examples
+    --------
+    >>> PointCounts(interior=1000, boundary=300).boundary
+    300
+    """
 
     interior: int
     boundary: int
@@ -35,6 +41,12 @@ class Setting:
         The problem's, for errors.
     domain, fields
         The problem's.
+
+    Examples
+    --------
+    >>> from nas.problems import Box
+    >>> Setting("heat", Box(x=(0, 1), t=(0, 1)), ("u",)).domain.coordinates
+    ('x', 't')
     """
 
     name: str
@@ -132,6 +144,12 @@ class Group:
         In the order in which they were written down.
     derivatives
         Those that any of the terms needs, closed under the chain rule.
+
+    Examples
+    --------
+    >>> from nas.problems import load
+    >>> [group.regions for group in load("burgers").groups]
+    [('interior',), ('t_min', 'x_min', 'x_max')]
     """
 
     source: Source
@@ -145,7 +163,14 @@ class Group:
 
 
 def grouped(terms: Sequence[Term], dimension: int) -> tuple[Group, ...]:
-    """The terms by their sources, in the order of their first terms; D is ``dimension``."""
+    """The terms by their sources, in the order of their first terms; D is ``dimension``.
+
+    Examples
+    --------
+    >>> from nas.problems import load
+    >>> [len(group.terms) for group in grouped(load("burgers").terms, dimension=2)]
+    [1, 2]
+    """
     sources: list[Source] = []
     for term in terms:
         if term.source not in sources:
