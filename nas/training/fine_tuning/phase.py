@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Protocol
 
 from torch import Tensor
 
+from nas.checks import check
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
-from nas.training import methods
+from nas.training import method_by_name
 from nas.training.collocation import Sampler
 from nas.training.phase import Reading
 from nas.training.physics_loss import HeldOutLoss
@@ -76,7 +77,7 @@ def names() -> tuple[str, ...]:
     >>> "gauss_newton" in names()
     True
     """
-    return methods.names(__package__ or "")
+    return method_by_name.names(__package__ or "")
 
 
 def title(name: str) -> str:
@@ -87,7 +88,7 @@ def title(name: str) -> str:
     >>> title("gauss_newton")
     'Gauss–Newton'
     """
-    return methods.title(__package__ or "", name)
+    return method_by_name.title(__package__ or "", name)
 
 
 def method(name: str, **known: Any) -> Method:
@@ -98,7 +99,7 @@ def method(name: str, **known: Any) -> Method:
     >>> method("gauss_newton", rows_each=3.0).rows_each
     3.0
     """
-    found: Method = methods.settings(__package__ or "", name, **known)
+    found: Method = method_by_name.settings(__package__ or "", name, **known)
     return found
 
 
@@ -126,6 +127,14 @@ class FineTuningSettings:
     check_every: int = 10
     patience: int = 4
     progress: float = 0.8
+
+    def __post_init__(self) -> None:
+        check(
+            self,
+            check_every=(self.check_every >= 1, "at least 1"),
+            patience=(self.patience >= 0, "at least 0"),
+            progress=(0 <= self.progress <= 1, "in [0, 1]"),
+        )
 
 
 class FineTuning:
@@ -202,8 +211,8 @@ class FineTuning:
             "ended": self.ended,
             "mixture": self.mixture.state_dict(),
             "optimiser": self._optimiser.state(),
-            "best_losses": [one if math.isfinite(one) else None for one in self.best_losses],
-            "best_loss": self.best_loss if math.isfinite(self.best_loss) else None,
+            "best_losses": self.best_losses,
+            "best_loss": self.best_loss,
             "best": self.best,
         }
 
@@ -212,8 +221,7 @@ class FineTuning:
         self.iterations, self.ended = state["iterations"], state["ended"]
         self.mixture.load_state_dict(state["mixture"])
         self._optimiser.restore(state["optimiser"])
-        self.best_losses = [math.inf if one is None else one for one in state["best_losses"]]
-        self.best_loss = math.inf if state["best_loss"] is None else state["best_loss"]
+        self.best_losses, self.best_loss = state["best_losses"], state["best_loss"]
         self.best = state["best"]
 
     def _evaluate(self) -> None:

@@ -40,11 +40,19 @@ def settings(package: str, name: str, **known: Any) -> Any:
     known
         Values by field; those that the method has no field for are none of its business.
 
+    Raises
+    ------
+    ValueError
+        If there is no such method.
+
     Examples
     --------
     >>> settings("nas.training.warm_up", "adam", learning_rate=1e-3, width=16)
     Settings(learning_rate=0.001, redraw=10)
     """
+    if name not in names(package):
+        there = ", ".join(names(package))
+        raise ValueError(f"expected a method of {package} ({there}), got {name}")
     kind = import_module(f"{package}.{name}").Settings
-    names = {field.name for field in fields(kind)}
-    return kind(**{key: value for key, value in known.items() if key in names})
+    own = {field.name for field in fields(kind)}
+    return kind(**{key: value for key, value in known.items() if key in own})
