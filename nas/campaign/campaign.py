@@ -15,7 +15,7 @@ from nas.campaign.scheduler import Scheduler
 from nas.campaign.tuner import Tuner
 from nas.problems import Problem
 from nas.runner.dispatcher import Dispatcher
-from nas.runner.status import Clock, Watch
+from nas.runner.overview import Clock, Watch
 
 
 def search(
@@ -31,7 +31,7 @@ def search(
     problem
         The problem itself, where ``campaign.problem`` is not to be loaded by name or path.
     watch
-        Is told the `nas.runner.status.State` a few times a second.
+        Is told the `nas.runner.overview.State` a few times a second.
 
     Raises
     ------

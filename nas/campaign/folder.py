@@ -19,8 +19,8 @@ from nas.errors import UserError
 from nas.files import write_text
 from nas.problems import Problem
 from nas.runner.folder_lock import claimed
-from nas.runner.machine import versions
 from nas.runner.problem_source import ProblemSource
+from nas.runner.provenance import versions
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from nas.runner.dispatcher import Dispatcher
 from nas.runner.executors import Resources
 from nas.runner.job import FAILED, KILLED, Job
-from nas.runner.status import Clock, State
+from nas.runner.overview import Clock, State
 
 
 def run_all(
