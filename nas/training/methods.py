@@ -1,8 +1,35 @@
 """Methods by their names: a file in the folder of a phase, with a frozen dataclass ``Settings``."""
 
+import pkgutil
 from dataclasses import fields
 from importlib import import_module
 from typing import Any
+
+_PHASE = "phase"  # the one file of such a folder that is no method
+
+
+def names(package: str) -> tuple[str, ...]:
+    """The methods that there are in the folder ``package``.
+
+    Examples
+    --------
+    >>> "adam" in names("nas.training.warm_up")
+    True
+    """
+    modules = pkgutil.iter_modules(import_module(package).__path__)
+    return tuple(sorted(module.name for module in modules if module.name != _PHASE))
+
+
+def title(package: str, name: str) -> str:
+    """What people call the method in the file ``name`` of ``package``.
+
+    Examples
+    --------
+    >>> title("nas.training.warm_up", "gauss_newton")
+    'Gauss–Newton'
+    """
+    found: str = import_module(f"{package}.{name}").Settings.title
+    return found
 
 
 def settings(package: str, name: str, **known: Any) -> Any:

@@ -114,7 +114,7 @@ from nas.errors import UserError
         ),
         (
             {"training": {"warm_up": {"method": "lbfgs"}}},
-            "training.warm_up.method: expected one of gauss_newton, adam, got 'lbfgs'",
+            "training.warm_up.method: expected one of adam, gauss_newton, got 'lbfgs'",
         ),
         (
             {"training": {"warm_up": {"iterations": 0}}},
@@ -122,7 +122,7 @@ from nas.errors import UserError
         ),
         (
             {"training": {"warm_up": {"method": "gauss-newton"}}},
-            "training.warm_up.method: expected one of gauss_newton, adam, got 'gauss-newton'; "
+            "training.warm_up.method: expected one of adam, gauss_newton, got 'gauss-newton'; "
             "did you mean 'gauss_newton'?",
         ),
         (

@@ -7,7 +7,7 @@ noise of the points: twice as many are drawn from then on.
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from torch import Tensor
 
@@ -40,7 +40,7 @@ class Settings:
         where the steps bring the best, more where they lead ``far`` from it.
     far
         Held-out loss over the best so far.
-    patience
+    still
         Iterations without a step that are a convergence, on whatever points.
     rows_each
         Residuals for each parameter at first.
@@ -51,12 +51,14 @@ class Settings:
         some ten seconds of one core.
     """
 
+    title: ClassVar[str] = "Gauss–Newton"
+
     steps: GaussNewtonSettings = GaussNewtonSettings(momentum=0.8)
     resampling: ResamplingSettings = ResamplingSettings()
     first_least: float = 1e-8
     leasts: tuple[float, float] = (1e-10, 0.1)
     far: float = 3.0
-    patience: int = 10
+    still: int = 10
     rows_each: float = 2.0
     factors: tuple[float, float] = (0.25, 8.0)
     first_products: int = 2**32
@@ -86,7 +88,7 @@ class ByGaussNewton:
     @property
     def converged(self) -> bool:
         """See `Optimiser`."""
-        return self._still >= self._settings.patience
+        return self._still >= self._settings.still
 
     def advance(self, iteration: int) -> Tensor:
         """See `Optimiser`."""

@@ -7,7 +7,7 @@ since points drawn anew make the last one no better than another.
 
 import math
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from torch import Tensor
 
@@ -61,9 +61,33 @@ class Optimiser(Protocol):
 class Method(Protocol):
     """The settings of an optimiser, which can begin it."""
 
+    title: ClassVar[str]  # what people call it
+
     def begin(self, problem: Problem, mixture: Mixture, sampler: Sampler) -> Optimiser:
         """Train ``mixture`` on points of ``sampler``."""
         ...
+
+
+def names() -> tuple[str, ...]:
+    """The methods that there are: the other files of this folder.
+
+    Examples
+    --------
+    >>> "gauss_newton" in names()
+    True
+    """
+    return methods.names(__package__ or "")
+
+
+def title(name: str) -> str:
+    """What people call the method of the file ``name`` of this folder.
+
+    Examples
+    --------
+    >>> title("gauss_newton")
+    'Gauss–Newton'
+    """
+    return methods.title(__package__ or "", name)
 
 
 def method(name: str, **known: Any) -> Method:

@@ -4,7 +4,7 @@ Axis legend: E experts.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from torch import Tensor
 
@@ -26,6 +26,8 @@ class Settings:
     redraw
         Steps for which the same points serve: to draw them takes as long as a small step.
     """
+
+    title: ClassVar[str] = "Adam"
 
     learning_rate: float
     redraw: int = 10

@@ -8,7 +8,7 @@ leave it in some dozens.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -30,6 +30,8 @@ class Settings:
 
     The momentum is a compromise: points change from step to step, and with them the residuals.
     """
+
+    title: ClassVar[str] = "Gauss–Newton"
 
     steps: GaussNewtonSettings = GaussNewtonSettings(momentum=0.5)
     resampling: ResamplingSettings = ResamplingSettings()

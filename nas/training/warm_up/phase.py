@@ -4,7 +4,7 @@ Axis legend: E experts.
 """
 
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import torch
 from torch import Tensor
@@ -38,11 +38,35 @@ class Learning(Protocol):
 class Method(Protocol):
     """How experts learn by themselves: the settings of a method, which can begin it."""
 
+    title: ClassVar[str]  # what people call it
+
     def begin(
         self, problem: Problem, mixture: Mixture, sampler: Sampler, iterations: int
     ) -> Learning:
         """Let the experts of ``mixture`` learn on the points of ``sampler``."""
         ...
+
+
+def names() -> tuple[str, ...]:
+    """The methods that there are: the other files of this folder.
+
+    Examples
+    --------
+    >>> "adam" in names()
+    True
+    """
+    return methods.names(__package__ or "")
+
+
+def title(name: str) -> str:
+    """What people call the method of the file ``name`` of this folder.
+
+    Examples
+    --------
+    >>> title("adam")
+    'Adam'
+    """
+    return methods.title(__package__ or "", name)
 
 
 def method(name: str, **known: Any) -> Method:

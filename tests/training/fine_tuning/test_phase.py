@@ -139,7 +139,7 @@ def test_it_ends_where_no_step_lowers_the_loss_and_says_so() -> None:
 class Pretended:
     """An optimiser that learns nothing, notes what it is asked, and refines ``times`` times."""
 
-    converged, points_seen = False, 0
+    title, converged, points_seen = "pretence", False, 0
 
     def __init__(self, times: int) -> None:
         self.times, self.ratios, self.refined_at = times, list[float](), list[int]()
