@@ -40,6 +40,17 @@ def search(
         there, the problem is wrong, or the disk refuses.
     Interrupted
         On Ctrl-C, after the runs under way have been saved.
+
+    Examples
+    --------
+    What cannot be done is refused before anything begins:
+
+    >>> from nas.campaign.config import build
+    >>> campaign = build(problem="burgers", training={"points": {"boundary": 1}})
+    >>> search(campaign, Path("out"))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    nas.errors.UserError: ...expected ...
     """
     with opened(campaign, folder, problem) as home:
         tuner = Tuner(campaign, home.storage, home.study)

@@ -63,6 +63,15 @@ def opened(
     UserError
         If the folder holds something else, another command is at work in it, the device is not
         there, the problem is wrong, or the disk refuses.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from nas.campaign.config import build
+    >>> with TemporaryDirectory() as name:
+    ...     with opened(build(problem="burgers"), Path(name) / "out") as home:
+    ...         print(home.problem.load().name, (home.path / CAMPAIGN_FILE).exists())
+    burgers True
     """
     source = ProblemSource.of(campaign.problem, given)
     problem = source.load()

@@ -22,7 +22,7 @@ Row = dict[str, Any]
 
 
 class Reported(Protocol):
-    """What a job reports of itself while it works; see `Progress`."""
+    """What a job reports of itself while it works, as `nas.training.training_run.Progress`."""
 
     @property
     def phase(self) -> str: ...

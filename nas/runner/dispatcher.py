@@ -48,9 +48,26 @@ class Dispatcher(Generic[J]):
 
     Examples
     --------
-    `nas.runner.batch.run_all` uses it for a list of jobs, `nas.runner.job.Job` shows that.
+    A job that leaves an empty file (`nas.runner.batch.run_all` does a list of jobs):
 
-    >>> dispatcher = Dispatcher(Path("out"), Resources("serial"))
+    >>> from dataclasses import dataclass
+    >>> from tempfile import TemporaryDirectory
+    >>> @dataclass(frozen=True)
+    ... class Touch(Job):
+    ...     folder: Path = Path("out")
+    ...     name: str = "touch"
+    ...     finished = property(lambda self: (self.folder / "touched").exists())
+    ...
+    ...     def work(self, context):
+    ...         (self.folder / "touched").touch()
+    ...         return "completed"
+    >>> def tell(job, ending):
+    ...     print(job.name, ending)
+    >>> with TemporaryDirectory() as root:
+    ...     left = [Touch(Path(root) / "touch")]
+    ...     dispatcher = Dispatcher(Path(root), Resources("serial"))
+    ...     dispatcher.run(lambda: left.pop() if left else None, tell, lambda busy: None)
+    touch completed
     """
 
     def __init__(self, root: Path, resources: Resources) -> None:

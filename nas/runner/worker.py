@@ -30,10 +30,23 @@ class Worker:
 
     Examples
     --------
-    See `nas.runner.job.Job` for jobs that are done by workers.
+    A job that leaves an empty file; it need not be abandoned:
 
-    >>> Worker(Path("out"), threads=1).threads
-    1
+    >>> from dataclasses import dataclass
+    >>> from tempfile import TemporaryDirectory
+    >>> @dataclass(frozen=True)
+    ... class Touch(Job):
+    ...     folder: Path = Path("out")
+    ...     name: str = "touch"
+    ...     finished = property(lambda self: (self.folder / "touched").exists())
+    ...
+    ...     def work(self, context: Context) -> str:
+    ...         (self.folder / "touched").touch()
+    ...         return COMPLETED
+    >>> with TemporaryDirectory() as name:
+    ...     job = Touch(Path(name))
+    ...     print(Worker(Path(name), threads=1)(job, lambda: False), job.finished)
+    completed True
     """
 
     root: Path

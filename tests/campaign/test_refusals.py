@@ -26,7 +26,7 @@ from nas.errors import UserError
         ),
         (
             {"training": {"fine_tuning": {"rounds": 5}}},
-            "training.fine_tuning.rounds: unknown key; expected one of iterations",
+            "training.fine_tuning.rounds: unknown key; expected one of method, iterations",
         ),
         ({"space": {"depts": [2]}}, "space.depts: unknown key; did you mean space.depths?"),
         ({"tune": {"<<": 1}}, "tune.<<: unknown key; expected one of m, p, threshold"),
@@ -50,8 +50,11 @@ from nas.errors import UserError
         ({"space": {"depths": [2, 2]}}, "integers ≥ 1, each once, got [2, 2]"),
         ({"space": {"widths": 16}}, "integers ≥ 1, each once, got 16"),
         ({"space": {"widths": [16, -3]}}, "space.widths[1]: expected an integer ≥ 1, got -3"),
-        ({"gate": 3}, "gate: expected keys and values: depth, width, activation, got 3"),
-        ({"gate": None}, "gate: expected keys and values: depth, width, activation, got null"),
+        ({"gate": 3}, "gate: expected keys and values: kind, depth, width, activation, got 3"),
+        (
+            {"gate": None},
+            "gate: expected keys and values: kind, depth, width, activation, got null",
+        ),
         ({"gate": {"depth": -1}}, "gate.depth: expected an integer ≥ 0, got -1"),
         ({"gate": {"depth": True}}, "gate.depth: expected an integer ≥ 0, got true"),
         ({"gate": {"width": 0}}, "gate.width: expected an integer ≥ 1, got 0"),
