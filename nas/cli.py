@@ -18,7 +18,7 @@ from nas.errors import UserError
 
 if TYPE_CHECKING:
     from nas.campaign.config import Campaign
-    from nas.runner.status import Watch
+    from nas.runner.overview import Watch
 
 FAILED, USER_ERROR, INTERRUPTED = 1, 2, 130
 

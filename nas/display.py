@@ -13,7 +13,7 @@ from rich.text import Text
 from nas.reports.rows import each
 from nas.reports.words import choice, duration, number, plural
 from nas.result import Result
-from nas.runner.status import State, Watch
+from nas.runner.overview import State, Watch
 from nas.search_spaces import AXES
 from nas.search_spaces.candidates import written
 

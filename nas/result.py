@@ -11,7 +11,7 @@ import pandas as pd
 from nas.campaign import campaign, config, records
 from nas.errors import UserError
 from nas.problems import Problem
-from nas.runner.status import Watch
+from nas.runner.overview import Watch
 from nas.search_spaces import AXES, SearchSpace
 
 if TYPE_CHECKING:

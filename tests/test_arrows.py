@@ -37,7 +37,7 @@ READING = [
     "nas.campaign.records",
     "nas.campaign.schemas",
     "nas.runner.attempt_log",
-    "nas.runner.machine",
+    "nas.runner.provenance",
     "nas.runner.progress",
 ]
 # Who may import what of the project; the longest prefix that fits a module speaks for it, and
@@ -133,7 +133,7 @@ MAY_IMPORT = {
         "nas.reports.words",
         *GROUND,
     ],
-    "nas.display": ["nas.result", "nas.runner.status", "nas.search_spaces", "nas.reports"],
+    "nas.display": ["nas.result", "nas.runner.overview", "nas.search_spaces", "nas.reports"],
     "nas.cli": [
         "nas.display",
         "nas.result",

@@ -5,7 +5,7 @@ import io
 from rich.console import Console
 
 from nas.display import live, ranking, table
-from nas.runner.status import Running, State
+from nas.runner.overview import Running, State
 from tests.reports.synthetic_campaign import single
 
 STATE = State(

@@ -13,9 +13,9 @@ from typing import Any
 from experiments.harness.process import ONE_THREAD, Stopped, fresh
 from nas.files import write_text
 from nas.runner.batch import run_all
-from nas.runner.context import Context
 from nas.runner.executors import Resources
 from nas.runner.job import COMPLETED, INTERRUPTED, Job
+from nas.runner.job_context import Context
 
 
 @dataclass(frozen=True)

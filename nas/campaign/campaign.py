@@ -15,7 +15,7 @@ from nas.campaign.scheduler import Scheduler
 from nas.campaign.tuner import Tuner
 from nas.problems import Problem
 from nas.runner.dispatcher import Dispatcher
-from nas.runner.status import Clock, Watch
+from nas.runner.overview import Clock, Watch
 
 
 def search(
@@ -31,7 +31,7 @@ def search(
     problem
         The problem itself, where ``campaign.problem`` is not to be loaded by name or path.
     watch
-        Is told the `nas.runner.status.State` a few times a second.
+        Is told the `nas.runner.overview.State` a few times a second.
 
     Raises
     ------
@@ -40,6 +40,17 @@ def search(
         there, the problem is wrong, or the disk refuses.
     Interrupted
         On Ctrl-C, after the runs under way have been saved.
+
+    Examples
+    --------
+    What cannot be done is refused before anything begins:
+
+    >>> from nas.campaign.config import build
+    >>> campaign = build(problem="burgers", training={"points": {"boundary": 1}})
+    >>> search(campaign, Path("out"))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    nas.errors.UserError: ...expected ...
     """
     with opened(campaign, folder, problem) as home:
         tuner = Tuner(campaign, home.storage, home.study)

@@ -61,6 +61,14 @@ def read(path: Path) -> dict[str, Any]:
     ------
     UserError
         If there is no such file, it is not YAML, a key appears twice, or it holds no keys.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     _ = (Path(name) / "my.yaml").write_text("{problem: burgers, tune: {m: [8, 24]}}")
+    ...     print(read(Path(name) / "my.yaml"))
+    {'problem': 'burgers', 'tune': {'m': [8, 24]}}
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -84,7 +92,15 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def parse(text: str, where: str) -> Any:
-    """The data in ``text``; errors say that it is ``where``."""
+    """The data in ``text``; errors say that it is ``where``.
+
+    Examples
+    --------
+    Numbers are those of YAML 1.2:
+
+    >>> parse("{learning_rate: 2e-3, m: 010}", "my.yaml")
+    {'learning_rate': 0.002, 'm': '010'}
+    """
     loader: _Loader | None = None
     try:
         loader = _Loader(text)

@@ -3,12 +3,11 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     Discriminator,
     Field,
     Tag,
@@ -18,118 +17,12 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from nas import search_spaces
-from nas.calculus.activations import ACTIVATIONS
 from nas.campaign import campaign_file
 from nas.campaign.grid import KEYS, STRICT, Grid, complete, one_of
-from nas.campaign.ranges import Exponents, PoolSizes, Range, Thresholds
 from nas.campaign.refusals import refuse, unknown_key
+from nas.campaign.sections import Count, Gate, Parallel, Training, Tune
 from nas.errors import UserError
-from nas.mixture import gate
-from nas.runner import executors
 from nas.search_spaces import SearchSpace
-from nas.training import fine_tuning, warm_up
-
-Count = Annotated[int, Field(ge=1, description="an integer ≥ 1")]
-CountOrZero = Annotated[int, Field(ge=0, description="an integer ≥ 0")]
-Activation = Annotated[str, BeforeValidator(one_of(tuple(ACTIVATIONS)))]
-
-
-class _Section(BaseModel):
-    model_config = STRICT
-
-
-class Gate(_Section):
-    """The gating network, of a kind of `nas.mixture.gates`; depth 0 is a linear gate.
-
-    A kind takes the keys that its settings have fields for.
-    """
-
-    kind: Annotated[str, BeforeValidator(one_of(gate.kinds()))] = "perceptron"
-    depth: CountOrZero = 2
-    width: Count = 16
-    activation: Activation = "tanh"
-
-
-class Tune(_Section):
-    """The only three things that Optuna tunes; a range of one number is fixed."""
-
-    m: PoolSizes = Range(8, 24)
-    p: Exponents = Range(0.2, 0.9)
-    threshold: Thresholds = Range(0.05, 0.5)
-
-
-class Points(_Section):
-    """How many points a step draws inside the domain and on its whole boundary.
-
-    Fine-tuning takes from a quarter of them to eight times as many.
-    """
-
-    interior: Count = 1000
-    boundary: Count = 300
-
-
-SolvedFor = Annotated[int, Field(ge=1, le=4096, description="an integer from 1 to 4096")]
-
-
-class WarmUpPoints(Points):
-    """Fewer: a step solves for all of them at once."""
-
-    interior: SolvedFor = 256
-    boundary: SolvedFor = 64
-
-
-class WarmUp(_Section):
-    """How each expert learns alone, before any is chosen."""
-
-    method: Annotated[str, BeforeValidator(one_of(warm_up.names()))] = "gauss_newton"
-    iterations: Count = 100
-    points: WarmUpPoints = WarmUpPoints()
-
-
-class FineTuning(_Section):
-    """How long the survivors learn on at most; 0 iterations means not at all."""
-
-    method: Annotated[str, BeforeValidator(one_of(fine_tuning.names()))] = "gauss_newton"
-    iterations: CountOrZero = 60
-
-
-class Training(_Section):
-    """How one mixture is trained: warm-up, ``steps`` of Adam to choose, fine-tuning."""
-
-    warm_up: WarmUp = WarmUp()
-    steps: Count = 600
-    points: Points = Points()
-    learning_rate: Annotated[float, Field(gt=0, description="a finite number above 0")] = 2e-3
-    dtype: Literal["float32", "float64"] = "float32"
-    device: Annotated[
-        str,
-        Field(
-            pattern=r"^(auto|cpu|cuda(:[0-9]+)?)$",
-            description="auto, cpu, cuda or a numbered device such as cuda:0",
-        ),
-    ] = "auto"
-    sampling: Literal["sobol", "latin_hypercube"] = "sobol"
-    fine_tuning: FineTuning = FineTuning()
-
-
-class Parallel(_Section):
-    """Workers, and threads of each (null shares the cores out); the engine says where they run.
-
-    The default is one thread: small networks gain little from more, and sums over several are
-    rounded in another order. Only a fixed number gives the same bits for any number of workers.
-    """
-
-    engine: Annotated[str, BeforeValidator(one_of(executors.names()))] = "local"
-    workers: Count = 2
-    threads: Annotated[
-        int | None, Field(ge=1, description="an integer ≥ 1, or null to share the cores out")
-    ] = 1
-
-    @property
-    def resources(self) -> executors.Resources:
-        """What the runner is to use on this machine."""
-        threads = self.threads or max(1, (os.cpu_count() or 1) // self.workers)
-        return executors.Resources(**self.model_dump() | {"threads": threads})
 
 
 def _storage_url(url: str | None) -> str | None:
@@ -146,12 +39,20 @@ def _named_space(name: str) -> str:
     return name
 
 
-class Campaign(_Section):
+class Campaign(BaseModel):
     """A whole campaign. Where a key is left out, it has the value that stands here.
 
     Construct it by `build` or `load`, which tell a user what is wrong in one line for each
     thing; the constructor itself raises pydantic's ``ValidationError``.
+
+    Examples
+    --------
+    >>> campaign = Campaign(problem="burgers", seeds=3)
+    >>> campaign.seeds, campaign.tune.m
+    (3, Range(low=8, high=24))
     """
+
+    model_config = STRICT
 
     problem: Annotated[
         str, Field(min_length=1, description="the name of a problem or the path of a Python file")
@@ -234,6 +135,15 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Campaign:
     ------
     UserError
         One line for each thing that is wrong, with the path to its key.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     _ = (Path(name) / "my.yaml").write_text("{problem: burgers, trials: 20}")
+    ...     found = load(Path(name) / "my.yaml", ["training.steps=500"])
+    >>> found.trials, found.training.steps
+    (20, 500)
     """
     path = Path(path)
     settings = _located(campaign_file.read(path), path.parent)

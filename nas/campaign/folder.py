@@ -19,8 +19,8 @@ from nas.errors import UserError
 from nas.files import write_text
 from nas.problems import Problem
 from nas.runner.folder_lock import claimed
-from nas.runner.machine import versions
 from nas.runner.problem_source import ProblemSource
+from nas.runner.provenance import versions
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,15 @@ def opened(
     UserError
         If the folder holds something else, another command is at work in it, the device is not
         there, the problem is wrong, or the disk refuses.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from nas.campaign.config import build
+    >>> with TemporaryDirectory() as name:
+    ...     with opened(build(problem="burgers"), Path(name) / "out") as home:
+    ...         print(home.problem.load().name, (home.path / CAMPAIGN_FILE).exists())
+    burgers True
     """
     source = ProblemSource.of(campaign.problem, given)
     problem = source.load()

@@ -65,6 +65,11 @@ class Levels(BaseModel):
 
     An axis at its default alone is not written: the configuration of a campaign that does not vary
     it stays what it was before the axis existed.
+
+    Examples
+    --------
+    >>> Levels().model_dump()  # the axes are added by `Grid`
+    {}
     """
 
     model_config = STRICT
@@ -128,7 +133,15 @@ else:
     Grid = create_model(
         "Grid",
         __base__=Levels,
-        __doc__="A search space written out: every level of each axis with all of the others.",
+        __doc__="""A search space written out: every level of each axis with all of the others.
+
+        Examples
+        --------
+        An axis at its default alone is not written:
+
+        >>> Grid(activations=["tanh"], depths=[2], widths=[8, 16]).model_dump()
+        {'activations': ('tanh',), 'depths': (2,), 'widths': (8, 16)}
+        """,
         **{
             axis.plural: (_levels(axis), axis.usual if axis.default is None else (axis.default,))
             for axis in AXES

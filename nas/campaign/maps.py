@@ -49,6 +49,23 @@ def relative_l2_or_none(problem: Problem, mixture: Mixture) -> float | None:
     """`relative_l2`; None too where the reference raises: it is a user's own code.
 
     What it does must not cost a trained network.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from nas import problems
+    >>> from nas.mixture.gate import settings
+    >>> from nas.search_spaces import Candidate
+    >>> problem = problems.load("helmholtz")
+    >>> pool = (Candidate("tanh", 1, 4), Candidate("sine", 1, 4))
+    >>> gate = settings("perceptron", depth=1, width=4)
+    >>> mixture = Mixture(pool, gate, problem.domain.bounds, outputs=1, seed=0)
+    >>> relative_l2_or_none(problem, mixture) == relative_l2(problem, mixture)
+    True
+    >>> def fails(x, y):
+    ...     return x if len(x) < 1000 else 1 / 0
+    >>> relative_l2_or_none(replace(problem, solution=fails), mixture) is None
+    True
     """
     try:
         return relative_l2(problem, mixture)
@@ -58,7 +75,21 @@ def relative_l2_or_none(problem: Problem, mixture: Mixture) -> float | None:
 
 @torch.no_grad()
 def evaluate(mixture: Mixture, points: Array) -> tuple[Array, Array, Array]:
-    """The mixture (B, C), its weights (B, E) and its experts (E, B, C) at points (B, D)."""
+    """The mixture (B, C), its weights (B, E) and its experts (E, B, C) at points (B, D).
+
+    Examples
+    --------
+    >>> from nas import problems
+    >>> from nas.mixture.gate import settings
+    >>> from nas.search_spaces import Candidate
+    >>> problem = problems.load("helmholtz")
+    >>> pool = (Candidate("tanh", 1, 4), Candidate("sine", 1, 4))
+    >>> gate = settings("perceptron", depth=1, width=4)
+    >>> mixture = Mixture(pool, gate, problem.domain.bounds, outputs=1, seed=0)
+    >>> mixed, weights, experts = evaluate(mixture, np.zeros((5, 2)))
+    >>> mixed.shape, weights.shape, experts.shape
+    ((5, 1), (5, 2), (2, 5, 1))
+    """
     derivatives = DerivativeSet([], mixture.inputs)
     like = mixture.centre
     x = torch.as_tensor(points, dtype=like.dtype, device=like.device)
@@ -70,7 +101,25 @@ def evaluate(mixture: Mixture, points: Array) -> tuple[Array, Array, Array]:
 
 
 def write_map(path: Path, problem: Problem, mixture: Mixture) -> None:
-    """Write the mixture on a regular grid (see `records.Records.map`); 2-D problems only."""
+    """Write the mixture on a regular grid (see `records.Records.map`); 2-D problems only.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from nas import problems
+    >>> from nas.mixture.gate import settings
+    >>> from nas.search_spaces import Candidate
+    >>> problem = problems.load("helmholtz")
+    >>> pool = (Candidate("tanh", 1, 4), Candidate("sine", 1, 4))
+    >>> gate = settings("perceptron", depth=1, width=4)
+    >>> mixture = Mixture(pool, gate, problem.domain.bounds, outputs=1, seed=0)
+    >>> from nas.campaign import parquet
+    >>> with TemporaryDirectory() as name:
+    ...     write_map(Path(name) / "map.parquet", problem, mixture)
+    ...     found = parquet.read_any(Path(name) / "map.parquet")
+    >>> len(found), list(found)[:4]
+    (10201, ['x', 'y', 'u', 'u.reference'])
+    """
     if len(problem.coordinates) != 2:
         return
     axes = [np.linspace(low, high, GRID) for low, high in problem.domain.bounds]

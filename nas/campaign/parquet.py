@@ -57,13 +57,32 @@ def read(path: Path, schema: pa.Schema, command: str = "nas search") -> pd.DataF
 
 
 def read_rows(path: Path, schema: pa.Schema, command: str = "nas search") -> list[Row]:
-    """The rows of the table at ``path`` as `write` took them: null is None. Raises as `read`."""
+    """The rows of the table at ``path`` as `write` took them: null is None. Raises as `read`.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> schema = pa.schema([("run", pa.string()), ("loss", pa.float64())])
+    >>> with TemporaryDirectory() as name:
+    ...     write(Path(name) / "x.parquet", schema, [{"run": "0000-0", "loss": None}])
+    ...     print(read_rows(Path(name) / "x.parquet", schema))
+    [{'run': '0000-0', 'loss': None}]
+    """
     rows: list[Row] = _read(path, schema, command).to_pylist()
     return rows
 
 
 def read_any(path: Path) -> pd.DataFrame:
-    """The table at ``path``, whatever its columns; `UserError` if it is damaged."""
+    """The table at ``path``, whatever its columns; `UserError` if it is damaged.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     write_table(Path(name) / "x.parquet", pa.table({"u": [0.5, 0.25]}))
+    ...     print(read_any(Path(name) / "x.parquet").u.sum())
+    0.75
+    """
     frame: pd.DataFrame = _load(path, "nas search").to_pandas()
     return frame
 
@@ -77,6 +96,13 @@ def write(path: Path, schema: pa.Schema, rows: list[Row]) -> None:
         If a row has other columns.
     UserError
         If the disk refuses.
+
+    Examples
+    --------
+    >>> write(Path("x.parquet"), pa.schema([("loss", pa.float64())]), [{"error": 0.1}])
+    Traceback (most recent call last):
+    ...
+    ValueError: x: expected the columns ['loss'], got ['error']
     """
     for row in rows:
         if row.keys() != set(schema.names):
@@ -85,7 +111,16 @@ def write(path: Path, schema: pa.Schema, rows: list[Row]) -> None:
 
 
 def write_table(path: Path, table: pa.Table) -> None:
-    """Write a table of any columns; `UserError` if the disk refuses."""
+    """Write a table of any columns; `UserError` if the disk refuses.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     write_table(Path(name) / "x.parquet", pa.table({"u": [0.5, 0.25]}))
+    ...     print(pq.read_table(Path(name) / "x.parquet").column_names)
+    ['u']
+    """
     with whole(path) as temporary:
         pq.write_table(table, temporary, write_page_checksum=True)
 

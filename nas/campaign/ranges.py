@@ -11,7 +11,13 @@ _Number = TypeVar("_Number", int, float)
 
 @dataclass(frozen=True)
 class Range(Generic[_Number]):
-    """From ``low`` to ``high``, both included; equal where one number was given."""
+    """From ``low`` to ``high``, both included; equal where one number was given.
+
+    Examples
+    --------
+    >>> Range(8, 24).fixed, Range(12, 12).fixed
+    (False, True)
+    """
 
     low: _Number
     high: _Number

@@ -25,6 +25,13 @@ class Records:
 
     ``campaign`` is campaign.json: ``configuration`` (as resolved), ``problem`` (``name``,
     ``title``, ``equation``, ``coordinates``, ``fields``, ``has_reference``) and ``versions``.
+
+    Examples
+    --------
+    >>> none = {name: read_added(Path("out"), name) for name in VALIDATION}
+    >>> tables = {name: pd.DataFrame(columns=TABLES[name].names) for name in TABLES}
+    >>> Records(Path("out"), {"study": "burgers-1"}, **tables, **none).map("0000-0") is None
+    True
     """
 
     folder: Path
@@ -55,6 +62,22 @@ def read(folder: Path) -> Records:
     ------
     UserError
         If ``folder`` is not a campaign, has no finished run yet, or holds a damaged file.
+
+    Examples
+    --------
+    A campaign under way, of which one run has finished:
+
+    >>> from tempfile import TemporaryDirectory
+    >>> row = dict.fromkeys(TABLES["runs"].names)
+    >>> row |= {"run": "0000-0", "trial": 0, "status": "failed"}
+    >>> about = '{"configuration": {"seeds": 1}, "problem": {}}'
+    >>> with TemporaryDirectory() as name:
+    ...     _ = (Path(name) / layout.CAMPAIGN_FILE).write_text(about)
+    ...     run = layout.run_folder(Path(name), "0000-0")
+    ...     for table, rows in {"history": [], "experts": [], "runs": [row]}.items():
+    ...         write_table(layout.table_file(run, table), table, rows)
+    ...     print(read(Path(name)).trials.status.to_list())
+    ['failed']
     """
     folder = Path(folder)
     campaign = read_campaign(folder)
@@ -74,6 +97,16 @@ def rows(folder: Path, name: str) -> list[Row]:
     """The rows of the table ``name`` of `TABLES`, of a campaign that may be under way.
 
     A null is None. Raises as `read`.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     about = Path(name) / layout.CAMPAIGN_FILE
+    ...     _ = about.write_text('{"configuration": {"seeds": 1}}')
+    ...     gather(Path(name))
+    ...     print(rows(Path(name), "runs"))
+    []
     """
     if gathering.is_behind(folder, TABLES):
         return gathering.gather(folder, TABLES, _seeds(folder))[name]
@@ -89,6 +122,16 @@ def gather(folder: Path) -> None:
     ------
     UserError
         If a run's table is damaged, or the disk refuses.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     about = Path(name) / layout.CAMPAIGN_FILE
+    ...     _ = about.write_text('{"configuration": {"seeds": 1}}')
+    ...     gather(Path(name))
+    ...     print(sorted(path.stem for path in Path(name).glob("tables/*")))
+    ['attempts', 'experts', 'history', 'runs', 'trials']
     """
     gathered = gathering.gather(folder, TABLES, _seeds(folder))
     for name in sorted(TABLES, key=lambda name: name == "runs"):
@@ -96,13 +139,28 @@ def gather(folder: Path) -> None:
 
 
 def read_added(folder: Path, name: str) -> pd.DataFrame:
-    """A table of `VALIDATION`; without rows where there is none yet."""
+    """A table of `VALIDATION`; without rows where there is none yet.
+
+    Examples
+    --------
+    >>> len(read_added(Path("no such folder"), "singles"))
+    0
+    """
     path = layout.gathered_file(folder, name)
     return read_table(path, name) if path.is_file() else _frame(name, [])
 
 
 def read_campaign(folder: Path) -> dict[str, Any]:
-    """``campaign.json`` of ``folder``; `UserError` if there is none or it is damaged."""
+    """``campaign.json`` of ``folder``; `UserError` if there is none or it is damaged.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     _ = (Path(name) / layout.CAMPAIGN_FILE).write_text('{"study": "burgers-1"}')
+    ...     print(read_campaign(Path(name)))
+    {'study': 'burgers-1'}
+    """
     path = Path(folder) / layout.CAMPAIGN_FILE
     if not path.is_file():
         raise UserError(
@@ -119,22 +177,59 @@ def read_campaign(folder: Path) -> dict[str, Any]:
 
 
 def read_table(path: Path, name: str) -> pd.DataFrame:
-    """The table ``name`` at ``path``, checked against its schema."""
+    """The table ``name`` at ``path``, checked against its schema.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> row = dict.fromkeys(VALIDATION["singles"].names) | {"parameters": 321}
+    >>> with TemporaryDirectory() as name:
+    ...     write_table(Path(name) / "singles.parquet", "singles", [row])
+    ...     print(read_table(Path(name) / "singles.parquet", "singles").parameters.to_list())
+    [321]
+    """
     return parquet.read(path, _schema(name), _command(name))
 
 
 def read_rows(path: Path, name: str) -> list[Row]:
-    """The rows of the table ``name`` at ``path`` as `write_table` took them: null is None."""
+    """The rows of the table ``name`` at ``path`` as `write_table` took them: null is None.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> row = dict.fromkeys(VALIDATION["singles"].names) | {"parameters": 321}
+    >>> with TemporaryDirectory() as name:
+    ...     write_table(Path(name) / "singles.parquet", "singles", [row])
+    ...     print(read_rows(Path(name) / "singles.parquet", "singles") == [row])
+    True
+    """
     return parquet.read_rows(path, _schema(name), _command(name))
 
 
 def write_table(path: Path, name: str, rows: list[Row]) -> None:
-    """Write ``rows`` (each with exactly the schema's columns) as the table ``name``."""
+    """Write ``rows`` (each with exactly the schema's columns) as the table ``name``.
+
+    Examples
+    --------
+    >>> write_table(Path("singles.parquet"), "singles", [{"seconds": 7}])  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    ValueError: singles: expected the columns ['repetition', ...], got ['seconds']
+    """
     parquet.write(path, _schema(name), rows)
 
 
 def write_map(path: Path, columns: dict[str, Any]) -> None:
-    """Write one run's map (see `Records.map`); ``columns`` are 1-D arrays of equal length."""
+    """Write one run's map (see `Records.map`); ``columns`` are 1-D arrays of equal length.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     write_map(Path(name) / "map.parquet", {"x": [0.0, 1.0], "u": [0.5, 0.25]})
+    ...     print(list(parquet.read_any(Path(name) / "map.parquet")))
+    ['x', 'u']
+    """
     parquet.write_table(path, pa.table(columns))
 
 

@@ -21,7 +21,19 @@ _LONGEST = 60
 def refuse(
     error: ValidationError, model: type[BaseModel], where: Callable[[str], str]
 ) -> UserError:
-    """One line for each thing that is wrong; ``where`` gives the start of a key's line."""
+    """One line for each thing that is wrong; ``where`` gives the start of a key's line.
+
+    Examples
+    --------
+    >>> from pydantic import Field
+    >>> class Training(BaseModel):
+    ...     steps: Annotated[int, Field(ge=1, description="an integer ≥ 1")]
+    >>> try:
+    ...     _ = Training(steps="many")
+    ... except ValidationError as error:
+    ...     print(refuse(error, Training, lambda key: "my.yaml: "))
+    my.yaml: steps: expected an integer ≥ 1, got 'many'
+    """
     lines = []
     for details in error.errors():
         location = [part for part in details["loc"] if not _is_tag(part)]
@@ -33,7 +45,15 @@ def refuse(
 
 
 def unknown_key(model: type[BaseModel], names: Sequence[str]) -> str | None:
-    """What to say of the key ``names``, or None if ``model`` has it."""
+    """What to say of the key ``names``, or None if ``model`` has it.
+
+    Examples
+    --------
+    >>> class Training(BaseModel):
+    ...     steps: int
+    >>> unknown_key(Training, ["steps"]), unknown_key(Training, ["stops"])
+    (None, 'unknown key; did you mean steps?')
+    """
     section: type[BaseModel] | None = model
     for index, name in enumerate(names):
         if section is None:

@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nas.campaign import layout, records, run_rows
-from nas.campaign.folder import CampaignFolder
+from nas.campaign.campaign_job import CampaignJob
 from nas.campaign.maps import relative_l2, write_map
 from nas.campaign.run_rows import Row
 from nas.campaign.run_settings import hardware, points_seed, run_settings, seed_of
 from nas.campaign.tuner import Proposal
 from nas.errors import UserError
 from nas.problems import Problem
-from nas.runner.context import Context
-from nas.runner.job import INTERRUPTED, Job
+from nas.runner.job import INTERRUPTED
+from nas.runner.job_context import Context
 from nas.runner.worker import written_down
 from nas.search_spaces import Candidate
 from nas.training import mixture_file
@@ -25,12 +25,13 @@ from nas.training.training_settings import TrainingSettings
 
 
 @dataclass(frozen=True)
-class RunJob(Job):
+class RunJob(CampaignJob):
     """A trial's repetition, trained with a seed of its own.
 
     Examples
     --------
     >>> from nas.campaign.config import build
+    >>> from nas.campaign.folder import CampaignFolder
     >>> from nas.runner.problem_source import ProblemSource
     >>> source = ProblemSource.of("burgers")
     >>> home = CampaignFolder(Path("out"), build(problem="burgers"), source, study="burgers-1")
@@ -39,7 +40,8 @@ class RunJob(Job):
     ('0007-0', 'out/runs/0007-0', 4)
     """
 
-    home: CampaignFolder
+    TABLES = layout.RUN_TABLES
+
     proposal: Proposal
     repetition: int
 
@@ -59,11 +61,6 @@ class RunJob(Job):
         return self.proposal.m
 
     @property
-    def finished(self) -> bool:
-        """Whether its record is complete."""
-        return layout.is_finished(self.folder)
-
-    @property
     def keys(self) -> Row:
         """What names the run in every table."""
         trial, repetition = self.proposal.trial, self.repetition
@@ -81,7 +78,7 @@ class RunJob(Job):
 
     def row(self) -> Row:
         """Its row of the table ``runs``, once it is finished."""
-        return records.read_rows(layout.table_file(self.folder, "runs"), "runs")[0]
+        return records.read_rows(self.table("runs"), "runs")[0]
 
     def settings(self, problem: Problem) -> TrainingSettings:
         """Those of the training."""
@@ -103,9 +100,9 @@ class RunJob(Job):
         trainer = TrainingRun(problem, settings, self.checkpoint)
         context.begin(trainer.step, hardware(settings.device))
         result = trainer.run(context.should_stop, context.report)
-        context.close(result.status, trainer.step)
         if result.status != INTERRUPTED:
             self._record(problem, settings, result)
+        context.close(result.status, trainer.step)
         return result.status
 
     def fail(self, status: str, reason: str) -> None:
@@ -115,7 +112,8 @@ class RunJob(Job):
             for index, candidate in enumerate(self.pool)
         ]
         row = run_rows.run(self.keys, self.proposal, status, reason)
-        self._close(row | {"experts_before": len(experts)}, experts, [])
+        row |= {"experts_before": len(experts)}
+        self.record({"history": [], "experts": experts, "runs": [row]})
 
     def _record(self, problem: Problem, settings: TrainingSettings, result: RunResult) -> None:
         """Write down all that the run left."""
@@ -127,7 +125,8 @@ class RunJob(Job):
         row = run_rows.run(self.keys, self.proposal, result.status, reason)
         row |= run_rows.figures(settings, result) | {"relative_l2": error}
         experts = run_rows.experts(self.keys, settings, result)
-        self._close(row, experts, [self.keys | logged for logged in result.history])
+        history = [self.keys | logged for logged in result.history]
+        self.record({"history": history, "experts": experts, "runs": [row]})
 
     def _measure(self, problem: Problem, result: RunResult) -> tuple[float | None, str]:
         """The error against the reference, and a note where the reference fails to answer.
@@ -146,10 +145,3 @@ class RunJob(Job):
             write_map(path, replace(problem, solution=None), result.mixture)
             return None, note
         return error, ""
-
-    def _close(self, row: Row, experts: list[Row], history: list[Row]) -> None:
-        """Write the run's tables; with the last one the run is over, and its checkpoint can go."""
-        rows = {"history": history, "experts": experts, "runs": [row]}
-        for name in layout.RUN_TABLES:
-            records.write_table(layout.table_file(self.folder, name), name, rows[name])
-        self.checkpoint.unlink(missing_ok=True)

@@ -26,7 +26,24 @@ def run(keys: Mapping[str, Any], proposal: Proposal, status: str, reason: str) -
 
 
 def figures(settings: TrainingSettings, result: RunResult) -> Row:
-    """What a run's training tells, as columns of its row; the error is not among them."""
+    """What a run's training tells, as columns of its row; the error is not among them.
+
+    Examples
+    --------
+    Of a run that was stopped before its first step:
+
+    >>> from nas import problems
+    >>> from nas.campaign.config import build
+    >>> from nas.campaign.run_settings import run_settings
+    >>> from nas.training.training_run import TrainingRun
+    >>> problem = problems.load("helmholtz")
+    >>> pool = (Candidate("tanh", 1, 4), Candidate("sine", 1, 4))
+    >>> settings = run_settings(problem, build(problem="helmholtz"), pool, 0.5, 0.3, 7, 0)
+    >>> result = TrainingRun(problem, settings).run(should_stop=lambda: True)
+    >>> row = figures(settings, result)
+    >>> row["seed"], row["steps"], row["experts_before"], row["experts_after"], row["drops"]
+    (7, 0, 2, 2, 0)
+    """
     outcomes = result.outcomes.values()
     return {
         "seed": settings.seed,
@@ -57,7 +74,24 @@ def lost_expert(keys: Mapping[str, Any], index: int, candidate: Candidate, reaso
 
 
 def experts(keys: Mapping[str, Any], settings: TrainingSettings, result: RunResult) -> list[Row]:
-    """The rows of all experts of a run, in the order of its pool."""
+    """The rows of all experts of a run, in the order of its pool.
+
+    Examples
+    --------
+    Of a run that was stopped before its first step:
+
+    >>> from nas import problems
+    >>> from nas.campaign.config import build
+    >>> from nas.campaign.run_settings import run_settings
+    >>> from nas.training.training_run import TrainingRun
+    >>> problem = problems.load("helmholtz")
+    >>> pool = (Candidate("tanh", 1, 4), Candidate("sine", 1, 4))
+    >>> settings = run_settings(problem, build(problem="helmholtz"), pool, 0.5, 0.3, 7, 0)
+    >>> result = TrainingRun(problem, settings).run(should_stop=lambda: True)
+    >>> rows = experts({"run": "0000-0"}, settings, result)
+    >>> [(row["activation"], row["outcome"]) for row in rows]
+    [('tanh', 'censored'), ('sine', 'censored')]
+    """
     alive = "survived" if result.status == "completed" else "censored"
     rows = []
     for index, candidate in enumerate(settings.pool):

@@ -41,6 +41,16 @@ def run_settings(
 
     Pool and initial weights, which follow ``seed``, differ from trial to trial; the points are
     the same in all trials of a repetition, so that their losses can be compared.
+
+    Examples
+    --------
+    >>> from nas import problems
+    >>> from nas.campaign.config import build
+    >>> campaign = build(problem="burgers", training={"steps": 500})
+    >>> problem, pool = problems.load("burgers"), (Candidate("tanh", 2, 16),)
+    >>> settings = run_settings(problem, campaign, pool, 0.5, 0.3, seed=1, points_seed=0)
+    >>> settings.selection.steps, settings.selection.p, settings.seed
+    (500, 0.5, 1)
     """
     training = campaign.training.model_dump()
     return TrainingSettings(
@@ -108,7 +118,18 @@ def _sampler(
 def without_competition(
     problem: Problem, campaign: Campaign, pool: Sequence[Candidate], seed: int, repetition: int
 ) -> TrainingSettings:
-    """Settings of a run in which all experts stay; on the points of the search's repetition."""
+    """Settings of a run in which all experts stay; on the points of the search's repetition.
+
+    Examples
+    --------
+    >>> from nas import problems
+    >>> from nas.campaign.config import build
+    >>> campaign = build(problem="burgers", training={"steps": 500})
+    >>> problem, pool = problems.load("burgers"), (Candidate("tanh", 2, 16),)
+    >>> settings = without_competition(problem, campaign, pool, seed=1, repetition=0)
+    >>> settings.selection.p, settings.selection.rule.threshold
+    (1.0, 0.0)
+    """
     return run_settings(
         problem,
         campaign,
@@ -132,7 +153,15 @@ def seed_of(*parts: int) -> int:
 
 
 def points_seed(campaign: Campaign, repetition: int) -> int:
-    """The seed of the points of all that is trained in a repetition."""
+    """The seed of the points of all that is trained in a repetition.
+
+    Examples
+    --------
+    >>> from nas.campaign.config import build
+    >>> campaign = build(problem="burgers", seed=3)
+    >>> points_seed(campaign, 1) == seed_of(3, 1)
+    True
+    """
     return seed_of(campaign.seed, repetition)
 
 
@@ -175,6 +204,16 @@ def check_points(campaign: Campaign, problem: Problem) -> None:
     ------
     UserError
         If there are too few.
+
+    Examples
+    --------
+    >>> from nas import problems
+    >>> from nas.campaign.config import build
+    >>> few = build(problem="burgers", training={"points": {"boundary": 1}})
+    >>> check_points(few, problems.load("burgers"))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    nas.errors.UserError: ...expected ...
     """
     training = campaign.training.model_dump()
     for points in (training["warm_up"]["points"], training["points"]):

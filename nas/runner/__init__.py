@@ -4,16 +4,16 @@ It knows neither campaigns nor training. In the order in which one meets them:
 
 ``problem_source``  where a problem comes from, and that it is still the same
 ``job``             what there is to do: a folder, a name, ``work(context)``
-``context``         what a job is given in its worker: when to stop, where to report
+``job_context``     what a job is given in its worker: when to stop, where to report
 ``worker``          does one job, alone in its folder
 ``executors``       who runs workers: one file each, named by the key ``parallel.engine``
 ``dispatcher``      hands jobs out, again after a worker's death, and stops on Ctrl-C
 ``batch``           a list of jobs from first to last
 ``attempt_log``     when, where and how fast a job was worked on
 ``progress``        how far its present attempt is
-``status``          how far all jobs are, and how long the rest will take
+``overview``        how far all jobs are, and how long the rest will take
 ``folder_lock``     one process at a time in a folder
-``machine``         what a machine and its packages are called
+``provenance``      what the machine and its packages are called in the records
 
 This file imports none of them, so that the tables of a campaign open without torch.
 """

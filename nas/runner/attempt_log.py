@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from nas.files import write_text
-from nas.runner.machine import processor, versions
 from nas.runner.progress import Progress, clear_progress, read_progress, write_progress
+from nas.runner.provenance import processor, versions
 
 ATTEMPTS_FILE = "attempts.json"
 REPORT_EVERY = 1.0  # seconds between two signs of life
@@ -22,7 +22,7 @@ Row = dict[str, Any]
 
 
 class Reported(Protocol):
-    """What a job reports of itself while it works; see `Progress`."""
+    """What a job reports of itself while it works, as `nas.training.training_run.Progress`."""
 
     @property
     def phase(self) -> str: ...
@@ -72,8 +72,9 @@ class AttemptLog:
 
     @property
     def seconds(self) -> float:
-        """Of all attempts that have been closed or have died, as far as is known."""
-        return float(sum(row["seconds"] for row in self._rows))
+        """Of all attempts, as far as is known; of the one under way, what it has taken so far."""
+        under_way = time.monotonic() - self._started if self._open else 0.0
+        return float(sum(row["seconds"] for row in self._rows)) + under_way
 
     def begin(self, step: int, device: str) -> None:
         """Begin an attempt that goes on from ``step``."""
@@ -118,10 +119,11 @@ class AttemptLog:
         if not self._open:
             return
         self._open = False
-        last = read_attempts(self._folder)[-1]  # with the step of the last sign of life
+        # What stands in the file may be damaged by now; the rows here are the whole log.
+        last = self._rows[-1]
         seconds = round(time.monotonic() - self._started, 3)
-        to_step = last["to_step"] if step is None else step
-        self._rows[-1] |= {"ending": ending, "seconds": seconds, "to_step": to_step}
+        to_step = _lasted(last, self._folder)["to_step"] if step is None else step
+        last |= {"ending": ending, "seconds": seconds, "to_step": to_step}
         self._write()
         clear_progress(self._folder)
 
@@ -143,10 +145,15 @@ def read_attempts(folder: Path) -> list[Row]:
         return []  # a log of times: losing one is no reason to stop
     if not isinstance(rows, list):
         return []
-    progress = read_progress(folder)
     for row in rows[-1:]:
-        # Killed, or still under way: nobody has closed the row.
-        is_open = row["ending"] == "killed"
-        if is_open and progress is not None and progress.attempt == row["attempt"]:
-            row |= {"seconds": progress.seconds, "to_step": progress.step}
+        if row["ending"] == "killed":  # or still under way: nobody has closed the row
+            row |= _lasted(row, folder)
     return rows
+
+
+def _lasted(row: Row, folder: Path) -> Row:
+    """How long the attempt of ``row`` has lasted, and how far it came, by its last sign of life."""
+    progress = read_progress(folder)
+    if progress is None or progress.attempt != row["attempt"]:
+        return {"seconds": row["seconds"], "to_step": row["to_step"]}
+    return {"seconds": progress.seconds, "to_step": progress.step}

@@ -7,7 +7,7 @@ from pathlib import Path
 from nas.runner.dispatcher import Dispatcher
 from nas.runner.executors import Resources
 from nas.runner.job import FAILED, KILLED, Job
-from nas.runner.status import Clock, State
+from nas.runner.overview import Clock, State
 
 
 def run_all(
@@ -34,9 +34,25 @@ def run_all(
 
     Examples
     --------
-    See `nas.runner.job.Job`; without jobs nothing is done.
+    Two jobs that each leave an empty file, the first of which has been done before:
 
-    >>> run_all([], Path("out"), Resources("serial"))
+    >>> from dataclasses import dataclass
+    >>> from tempfile import TemporaryDirectory
+    >>> @dataclass(frozen=True)
+    ... class Touch(Job):
+    ...     folder: Path = Path("out")
+    ...     name: str = "touch"
+    ...     finished = property(lambda self: (self.folder / "touched").exists())
+    ...
+    ...     def work(self, context):
+    ...         (self.folder / "touched").touch()
+    ...         return "completed"
+    >>> with TemporaryDirectory() as root:
+    ...     jobs = [Touch(Path(root) / name, name) for name in ("first", "second")]
+    ...     for some in (jobs[:1], jobs):
+    ...         run_all(some, Path(root), Resources("serial"), lambda state: print(state.finished))
+    1
+    2
     """
     left = deque(job for job in jobs if not job.finished)
     clock, before = Clock(len(jobs)), len(jobs) - len(left)

@@ -2,16 +2,15 @@
 
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from nas.errors import UserError
 from nas.files import write_text
 from nas.runner.attempt_log import read_attempts
-from nas.runner.context import stop_file
 from nas.runner.executors import Ended, Executor, Resources, create
 from nas.runner.job import KILLED, Job
+from nas.runner.job_context import stop_file
 from nas.runner.worker import Worker
 
 DEATHS = 3  # of a job's worker at the same step, before the job is given up
@@ -23,8 +22,13 @@ J = TypeVar("J", bound=Job)
 class Interrupted(Exception):  # noqa: N818 - not an error: the user asked for it
     """The work was told to stop; the same call goes on with it.
 
-    ``saved`` is false where a second interrupt did not let the workers save: their jobs then
-    go on from their last checkpoints, some seconds older.
+    ``saved`` is false where a job could not save: a second interrupt did not let it, its worker
+    died, or the disk refused. Such a job goes on from its last checkpoint, some seconds older.
+
+    Examples
+    --------
+    >>> Interrupted(saved=True)
+    Interrupted('interrupted; run the same again to go on')
     """
 
     def __init__(self, saved: bool) -> None:
@@ -44,9 +48,26 @@ class Dispatcher(Generic[J]):
 
     Examples
     --------
-    `nas.runner.batch.run_all` uses it for a list of jobs, `nas.runner.job.Job` shows that.
+    A job that leaves an empty file (`nas.runner.batch.run_all` does a list of jobs):
 
-    >>> dispatcher = Dispatcher(Path("out"), Resources("serial"))
+    >>> from dataclasses import dataclass
+    >>> from tempfile import TemporaryDirectory
+    >>> @dataclass(frozen=True)
+    ... class Touch(Job):
+    ...     folder: Path = Path("out")
+    ...     name: str = "touch"
+    ...     finished = property(lambda self: (self.folder / "touched").exists())
+    ...
+    ...     def work(self, context):
+    ...         (self.folder / "touched").touch()
+    ...         return "completed"
+    >>> def tell(job, ending):
+    ...     print(job.name, ending)
+    >>> with TemporaryDirectory() as root:
+    ...     left = [Touch(Path(root) / "touch")]
+    ...     dispatcher = Dispatcher(Path(root), Resources("serial"))
+    ...     dispatcher.run(lambda: left.pop() if left else None, tell, lambda busy: None)
+    touch completed
     """
 
     def __init__(self, root: Path, resources: Resources) -> None:
@@ -82,11 +103,7 @@ class Dispatcher(Generic[J]):
         executor: Executor[J] = create(self._resources, worker)
         try:
             while self._start(executor, following):
-                for one in executor.collect(POLL):
-                    if one.ending == KILLED and not self._give_up(one.job):
-                        self._again.append(one.job)
-                    else:
-                        ended(one.job, one.ending)
+                self._take(executor.collect(POLL), ended)
                 watch(executor.busy)
         except BaseException as error:
             saved = self._stop(executor)
@@ -104,6 +121,18 @@ class Dispatcher(Generic[J]):
                 break
             executor.start(job)
         return bool(executor.busy)
+
+    def _take(self, batch: list[Ended[J]], ended: Callable[[J, str], None]) -> None:
+        """Tell of the jobs that ended, and raise what the first one raised."""
+        for one in batch:
+            if one.error is not None:
+                continue
+            if one.ending == KILLED and not self._give_up(one.job):
+                self._again.append(one.job)
+            else:
+                ended(one.job, one.ending)
+        for error in filter(None, (one.error for one in batch)):
+            raise error
 
     def _give_up(self, job: J) -> bool:
         """Whether a job whose worker was killed dies at the same step again and again."""
@@ -123,8 +152,8 @@ class Dispatcher(Generic[J]):
         try:
             write_text(stop_file(self._root), "")
             while executor.busy:
-                with suppress(UserError):  # the first reason to stop is the one that is told
-                    ended += executor.collect(POLL)
+                ended += executor.collect(POLL)
         except (KeyboardInterrupt, UserError):  # UserError: not even the stop file can be written
             return False
-        return all(one.ending != KILLED for one in ended)
+        # Errors are not raised: the first reason to stop is the one that is told.
+        return all(one.error is None and one.ending != KILLED for one in ended)

@@ -29,19 +29,9 @@ def claimed(folder: Path) -> Iterator[None]:
     ...     (Path(name) / LOCK_FILE).exists()
     True
     """
-    lock = FileLock(folder / LOCK_FILE)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise UserError(
-            f"{folder}: another command is at work here; wait for it, or choose another --out"
-        ) from error
-    except OSError as error:
-        raise UserError(
-            f"{folder}: cannot be written ({error.strerror or error}); "
-            "choose an --out folder that can"
-        ) from error
+    lock = _locked(
+        folder, 0, "another command is at work here; wait for it, or choose another --out"
+    )
     try:
         yield
     finally:
@@ -57,7 +47,7 @@ def held(folder: Path, patience: float = ORPHAN_PATIENCE) -> Iterator[None]:
     Raises
     ------
     UserError
-        If another process still holds it then.
+        If another process still holds it then, or the folder cannot be written.
 
     Examples
     --------
@@ -66,17 +56,30 @@ def held(folder: Path, patience: float = ORPHAN_PATIENCE) -> Iterator[None]:
     ...     print([path.name for path in Path(name).iterdir()])
     ['job']
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / LOCK_FILE)
-    try:
-        lock.acquire(timeout=patience)
-    except Timeout as error:
-        raise UserError(
-            f"{folder}: expected no other process at work here, but one holds {LOCK_FILE}; "
-            "end it, then run the same command again"
-        ) from error
+    lock = _locked(
+        folder,
+        patience,
+        f"expected no other process at work here, but one holds {LOCK_FILE}; "
+        "end it, then run the same command again",
+    )
     try:
         remove_left_overs(folder)
         yield
     finally:
         lock.release()
+
+
+def _locked(folder: Path, patience: float, taken: str) -> FileLock:
+    """The lock of ``folder``, acquired; ``taken`` is what to say if it was not to be had."""
+    lock = FileLock(folder / LOCK_FILE)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=patience)
+    except Timeout as error:
+        raise UserError(f"{folder}: {taken}") from error
+    except OSError as error:
+        raise UserError(
+            f"{folder}: cannot be written ({error.strerror or error}); "
+            "choose an --out folder that can"
+        ) from error
+    return lock

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 
 from nas.errors import UserError
-from nas.runner.context import Context
+from nas.runner.job_context import Context
 
 # How jobs end. A job may end in other words too; these are those that the runner knows.
 COMPLETED = "completed"

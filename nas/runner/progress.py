@@ -35,6 +35,14 @@ def write_progress(folder: Path, progress: Progress) -> None:
     ------
     UserError
         If the disk refuses.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     write_progress(Path(name), Progress(0, 1.0, "warm-up", 0.1, step=7))
+    ...     print(json.loads((Path(name) / PROGRESS_FILE).read_text())["step"])
+    7
     """
     write_text(folder / PROGRESS_FILE, json.dumps(asdict(progress)))
 
@@ -57,5 +65,15 @@ def read_progress(folder: Path) -> Progress | None:
 
 
 def clear_progress(folder: Path) -> None:
-    """Remove what an earlier attempt has left."""
+    """Remove what an earlier attempt has left.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     write_progress(Path(name), Progress(0, 1.0, "warm-up", 0.1, step=7))
+    ...     clear_progress(Path(name))
+    ...     print(read_progress(Path(name)))
+    None
+    """
     (folder / PROGRESS_FILE).unlink(missing_ok=True)

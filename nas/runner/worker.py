@@ -1,7 +1,8 @@
 """A worker: does one job at a time, alone in the job's folder."""
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,9 +10,9 @@ import torch
 
 from nas.errors import UserError
 from nas.files import write_text
-from nas.runner.context import Context
 from nas.runner.folder_lock import held
-from nas.runner.job import COMPLETED, FAILED, Job
+from nas.runner.job import COMPLETED, FAILED, INTERRUPTED, Job
+from nas.runner.job_context import Context
 
 ERROR_FILE = "error.txt"
 
@@ -29,10 +30,23 @@ class Worker:
 
     Examples
     --------
-    See `nas.runner.job.Job` for jobs that are done by workers.
+    A job that leaves an empty file; it need not be abandoned:
 
-    >>> Worker(Path("out"), threads=1).threads
-    1
+    >>> from dataclasses import dataclass
+    >>> from tempfile import TemporaryDirectory
+    >>> @dataclass(frozen=True)
+    ... class Touch(Job):
+    ...     folder: Path = Path("out")
+    ...     name: str = "touch"
+    ...     finished = property(lambda self: (self.folder / "touched").exists())
+    ...
+    ...     def work(self, context: Context) -> str:
+    ...         (self.folder / "touched").touch()
+    ...         return COMPLETED
+    >>> with TemporaryDirectory() as name:
+    ...     job = Touch(Path(name))
+    ...     print(Worker(Path(name), threads=1)(job, lambda: False), job.finished)
+    completed True
     """
 
     root: Path
@@ -47,8 +61,7 @@ class Worker:
             If the disk refuses, a checkpoint is damaged, or the job is one without which nothing
             can go on.
         """
-        torch.set_num_threads(self.threads)
-        with held(job.folder):
+        with held(job.folder), _threads(self.threads):
             if job.finished:
                 return COMPLETED
             context = Context(job.folder, self.root, self.threads, abandoned)
@@ -60,6 +73,20 @@ class Worker:
                 context.close(FAILED)
                 job.fail(FAILED, written_down(job.folder, error))
                 return FAILED
+            except KeyboardInterrupt:  # of a worker in the process that was interrupted
+                context.close(INTERRUPTED)
+                raise
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """Have torch use ``count`` threads; the process may be the user's own, so only for a while."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def written_down(folder: Path, error: Exception) -> str:

@@ -4,14 +4,14 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
-from nas.campaign import layout, records
-from nas.campaign.folder import CampaignFolder
+from nas.campaign import records
+from nas.campaign.campaign_job import CampaignJob
 from nas.campaign.maps import relative_l2_or_none
 from nas.campaign.parquet import Row
 from nas.campaign.run_settings import hardware, seed_of, without_competition
 from nas.problems import Problem
-from nas.runner.context import Context
-from nas.runner.job import COMPLETED, INTERRUPTED, Job
+from nas.runner.job import COMPLETED, INTERRUPTED
+from nas.runner.job_context import Context
 from nas.search_spaces import Candidate
 from nas.search_spaces.candidates import levels_of
 from nas.training.single_networks import SingleNetwork, SingleNetworks
@@ -21,12 +21,13 @@ SINGLE_SEEDS = 1  # apart from those of the search and of the subsets
 
 
 @dataclass(frozen=True)
-class SinglesJob(Job):
+class SinglesJob(CampaignJob):
     """A repetition of the baseline. Nothing can be compared without it, so its failure is the end.
 
     Examples
     --------
     >>> from nas.campaign.config import build
+    >>> from nas.campaign.folder import CampaignFolder
     >>> from nas.runner.problem_source import ProblemSource
     >>> campaign = build(problem="burgers")
     >>> home = CampaignFolder(Path("out"), campaign, ProblemSource.of("burgers"), "burgers-1")
@@ -35,7 +36,8 @@ class SinglesJob(Job):
     ('singles, repetition 2', 'out/baseline/0002', 24)
     """
 
-    home: CampaignFolder
+    TABLES = ("singles",)
+
     repetition: int
 
     @property
@@ -49,11 +51,6 @@ class SinglesJob(Job):
         return self.home.path / "baseline" / f"{self.repetition:04d}"
 
     @property
-    def table(self) -> Path:
-        """Its rows of the table ``singles``."""
-        return layout.table_file(self.folder, "singles")
-
-    @property
     def candidates(self) -> tuple[Candidate, ...]:
         """The different candidates of the space."""
         return tuple(dict.fromkeys(self.home.campaign.search_space().candidates))
@@ -62,11 +59,6 @@ class SinglesJob(Job):
     def experts(self) -> int:
         """How many learn."""
         return len(self.candidates)
-
-    @property
-    def finished(self) -> bool:
-        """Whether its record is complete."""
-        return self.table.exists()
 
     def settings(self, problem: Problem) -> TrainingSettings:
         """Those of the candidates, in which nobody competes."""
@@ -83,11 +75,10 @@ class SinglesJob(Job):
         context.begin(training.step, hardware(settings.device))
         singles = training.run(context.should_stop, context.report)
         ending = INTERRUPTED if singles is None else COMPLETED
-        context.close(ending, training.step)
         if singles is not None:
             rows = [self._row(self.candidates[single.index], single) for single in singles]
-            records.write_table(self.table, "singles", rows)
-            self.checkpoint.unlink(missing_ok=True)
+            self.record({"singles": rows})
+        context.close(ending, training.step)
         return ending
 
     def _row(self, candidate: Candidate, single: SingleNetwork) -> Row:

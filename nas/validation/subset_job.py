@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from nas.campaign import layout, records
-from nas.campaign.folder import CampaignFolder
+from nas.campaign import records
+from nas.campaign.campaign_job import CampaignJob
 from nas.campaign.maps import relative_l2_or_none
 from nas.campaign.parquet import Row
 from nas.campaign.run_settings import hardware, without_competition
 from nas.problems import Problem
-from nas.runner.context import Context
-from nas.runner.job import COMPLETED, FAILED, INTERRUPTED, Job
+from nas.runner.job import COMPLETED, FAILED, INTERRUPTED
+from nas.runner.job_context import Context
 from nas.search_spaces import Candidate
 from nas.training.training_run import Progress, RunResult, TrainingRun
 from nas.validation.choice import Subset
@@ -26,7 +26,7 @@ Kind = Literal["selected", "random", "best", "all", "longest"]
 
 
 @dataclass(frozen=True)
-class SubsetJob(Job):
+class SubsetJob(CampaignJob):
     """A subset beside a run.
 
     It goes on from ``warm_up``, which all subsets of the run share: they differ in their members
@@ -37,6 +37,7 @@ class SubsetJob(Job):
     Examples
     --------
     >>> from nas.campaign.config import build
+    >>> from nas.campaign.folder import CampaignFolder
     >>> from nas.runner.problem_source import ProblemSource
     >>> campaign = build(problem="burgers")
     >>> home = CampaignFolder(Path("out"), campaign, ProblemSource.of("burgers"), "burgers-1")
@@ -46,7 +47,8 @@ class SubsetJob(Job):
     ('0007-1 random 3', 'out/validation/0007-1/random-03', 'sine 3×32')
     """
 
-    home: CampaignFolder
+    TABLES = ("subsets",)
+
     beside: RunName
     kind: Kind
     number: int  # of its kind
@@ -73,19 +75,9 @@ class SubsetJob(Job):
         return self.beside.folder(self.home.path) / f"{self.kind}-{self.number:02d}"
 
     @property
-    def table(self) -> Path:
-        """Its row of the table ``subsets``."""
-        return layout.table_file(self.folder, "subsets")
-
-    @property
     def experts(self) -> int:
         """How many learn."""
         return len(self.members)
-
-    @property
-    def finished(self) -> bool:
-        """Whether its record is complete."""
-        return self.table.exists()
 
     @property
     def row(self) -> Row:
@@ -117,13 +109,14 @@ class SubsetJob(Job):
         if result.status == "interrupted" and not budget.is_spent():
             context.close(INTERRUPTED, trainer.step)
             return INTERRUPTED
+        trained = {"seconds": context.seconds}
+        self._record(trained | self._figures(problem, trainer, result))
         context.close(COMPLETED, trainer.step)
-        self._close(self._figures(problem, trainer, result) | {"seconds": context.seconds})
         return COMPLETED
 
     def fail(self, status: str, reason: str) -> None:
         """A subset that failed is a row in the record."""
-        self._close({"status": FAILED, "reason": reason})
+        self._record({"status": FAILED, "reason": reason})
 
     def begun(self, problem: Problem) -> TrainingRun:
         """The subset's trainer, wherever it was left."""
@@ -163,9 +156,8 @@ class SubsetJob(Job):
         lost = ", ".join(str(self.pool[index]) for index in ended)
         return f"without {lost}, diverged in the warm-up" if lost else ""
 
-    def _close(self, known: dict[str, Any]) -> None:
-        records.write_table(self.table, "subsets", [self.row | known])
-        self.checkpoint.unlink(missing_ok=True)
+    def _record(self, known: dict[str, Any]) -> None:
+        self.record({"subsets": [self.row | known]})
 
 
 def _ending(trainer: TrainingRun, result: RunResult) -> tuple[str, str, float | None]:

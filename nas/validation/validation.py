@@ -14,7 +14,7 @@ from nas.campaign.run_settings import seed_of
 from nas.errors import UserError
 from nas.problems import Problem
 from nas.runner.batch import run_all
-from nas.runner.status import Watch
+from nas.runner.overview import Watch
 from nas.search_spaces import AXES, Candidate
 from nas.validation.choice import Subset, best_singles, random_subsets
 from nas.validation.single_job import SinglesJob

@@ -8,8 +8,8 @@ from nas.campaign.folder import CampaignFolder
 from nas.campaign.run_settings import hardware, seed_of, without_competition
 from nas.files import write_text
 from nas.problems import Problem
-from nas.runner.context import Context
 from nas.runner.job import COMPLETED, INTERRUPTED, Job
+from nas.runner.job_context import Context
 from nas.search_spaces import Candidate
 from nas.training.training_run import Progress, TrainingRun
 from nas.training.training_settings import TrainingSettings
@@ -101,13 +101,13 @@ class WarmUpJob(Job):
             _share_of_warm_up(run, context.report),
         )
         if result.status == "diverged":
-            context.close(result.status, run.step)
             write_text(self.diverged, result.reason)
+            context.close(result.status, run.step)
             return result.status
         ending = COMPLETED if _is_over(run) else INTERRUPTED
-        context.close(ending, run.step)
         if ending == COMPLETED:
             self.checkpoint.replace(self.warmed)  # saved as it was told to stop
+        context.close(ending, run.step)
         return ending
 
 

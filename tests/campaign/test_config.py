@@ -9,17 +9,9 @@ from pydantic import ValidationError
 
 from nas import search_spaces
 from nas.calculus.activations import ACTIVATIONS
-from nas.campaign.config import (
-    Campaign,
-    FineTuning,
-    Gate,
-    Points,
-    WarmUp,
-    WarmUpPoints,
-    build,
-    load,
-)
+from nas.campaign.config import Campaign, build, load
 from nas.campaign.ranges import Range
+from nas.campaign.sections import FineTuning, Gate, Points, WarmUp, WarmUpPoints
 from nas.errors import UserError
 
 # The campaign file that the README and the command line's help promise, written out.

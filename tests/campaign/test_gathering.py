@@ -10,8 +10,8 @@ import pytest
 from nas.campaign import campaign, config, gathering, layout, parquet, records
 from nas.campaign.run_job import RunJob
 from nas.errors import UserError
-from nas.runner.context import Context
 from nas.runner.job import FAILED
+from nas.runner.job_context import Context
 
 
 def nothing(job: RunJob, context: Context) -> str:

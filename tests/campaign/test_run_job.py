@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nas.campaign import config, layout, records
+from nas.campaign import config, layout, records, run_rows
 from nas.campaign.folder import CampaignFolder
 from nas.campaign.run_job import RunJob
 from nas.campaign.tuner import Proposal
@@ -120,3 +120,18 @@ def test_a_reference_that_raises_costs_no_network(tmp_path: Path) -> None:
     assert done(job) == "completed"
     assert job.row()["relative_l2"] is None
     assert "the reference solution raised ZeroDivisionError: division by" in job.row()["reason"]
+
+
+def test_a_run_whose_record_cannot_be_made_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its attempt says so too, although the training was completed."""
+
+    def broken(*_: Any) -> None:
+        raise IndexError("no such row")
+
+    monkeypatch.setattr(run_rows, "experts", broken)
+    job = run_in(tmp_path)
+    assert done(job) == "failed"
+    assert job.row()["status"] == "failed"
+    assert [row["ending"] for row in read_attempts(job.folder)] == ["failed"]

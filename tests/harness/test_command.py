@@ -61,7 +61,7 @@ def test_all_cases_are_measured_and_all_files_written(experiment: Experiment) ->
     drop, start = results.read(experiment.folder)
     assert (drop.case, start.case, start.notes) == ("drop", "start", ["In somewhere."])
     assert len(drop.date) == len("2026-01-01")
-    assert " cores of " in drop.machine
+    assert " cores, " in drop.machine
     page = (experiment.folder / "results.md").read_text(encoding="utf-8")
     assert "1 of 2 targets are met" in page
     assert "By the clock." in page

@@ -10,7 +10,7 @@ from experiments.harness import tasks
 from experiments.harness.process import Died, Stopped, fresh
 from experiments.harness.tasks import Task, answers, kept
 from nas.errors import UserError
-from nas.runner.context import Context
+from nas.runner.job_context import Context
 
 
 def roots(folder: Path) -> list[Task]:

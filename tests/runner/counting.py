@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from nas.errors import UserError
-from nas.runner.context import Context
 from nas.runner.executors import Ended
-from nas.runner.job import COMPLETED, INTERRUPTED, Job
+from nas.runner.job import COMPLETED, FAILED, INTERRUPTED, Job
+from nas.runner.job_context import Context
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Count(Job):
 
     root: Path
     number: int
-    breaks: str = ""  # "raises" | "user" | ""
+    breaks: str = ""  # "raises" | "user" | "Ctrl-C" | ""
 
     @property
     def name(self) -> str:
@@ -52,6 +52,8 @@ class Count(Job):
             raise ZeroDivisionError("division\nby zero")
         if self.breaks == "user":
             raise UserError("expected a disk with room")
+        if self.breaks == "Ctrl-C":
+            raise KeyboardInterrupt
         while not self.finished:
             if context.should_stop():
                 context.close(INTERRUPTED, self.step)
@@ -76,6 +78,7 @@ class Scripted:
 
     happens: Callable[[Any], str]
     workers: int = 1
+    at_once: int = 1  # how many end together
     under_way: list[Any] = field(default_factory=list)
     started: list[Any] = field(default_factory=list)
     closed: bool = False
@@ -93,7 +96,13 @@ class Scripted:
         self.started.append(job)
 
     def collect(self, seconds: float) -> list[Ended[Any]]:
-        return [Ended(job, self.happens(job)) for job in [self.under_way.pop(0)]]
+        return [self._end(self.under_way.pop(0)) for _ in range(self.at_once)]
+
+    def _end(self, job: Any) -> Ended[Any]:
+        try:
+            return Ended(job, self.happens(job))
+        except UserError as error:
+            return Ended(job, FAILED, error)
 
     def close(self) -> None:
         self.closed = True

@@ -106,3 +106,30 @@ def test_a_sign_of_life_of_an_earlier_attempt_says_nothing_of_this_one(
 def test_a_log_that_cannot_be_read_is_as_none(tmp_path: Path, text: str) -> None:
     (tmp_path / ATTEMPTS_FILE).write_text(text)
     assert read_attempts(tmp_path) == []
+
+
+@pytest.mark.parametrize(("step", "found"), [(None, 9), (12, 12)])
+def test_an_attempt_is_closed_though_the_log_was_damaged_meanwhile(
+    tmp_path: Path, clock: Clock, step: int | None, found: int
+) -> None:
+    log = AttemptLog(tmp_path, threads=1)
+    log.begin(5, "cpu")
+    clock.seconds += 2
+    log.report(Report("warm-up", 0.0, 9))
+    (tmp_path / ATTEMPTS_FILE).write_text("{")
+    log.close("completed", step)
+    (row,) = read_attempts(tmp_path)
+    assert (row["ending"], row["seconds"], row["to_step"]) == ("completed", 2.0, found)
+
+
+def test_the_attempt_under_way_counts_as_long_as_it_has_lasted(
+    tmp_path: Path, clock: Clock
+) -> None:
+    log = AttemptLog(tmp_path, threads=1)
+    assert log.seconds == 0.0
+    log.begin(0, "cpu")
+    clock.seconds += 3
+    assert log.seconds == 3.0
+    log.close("completed", 7)
+    clock.seconds += 3
+    assert log.seconds == 3.0

@@ -8,7 +8,7 @@ from nas.errors import UserError
 from nas.runner.attempt_log import read_attempts
 from nas.runner.batch import run_all
 from nas.runner.executors import Resources
-from nas.runner.status import State
+from nas.runner.overview import State
 from tests.runner.counting import Count, Tolerant
 
 SERIAL = Resources("serial")

@@ -9,10 +9,10 @@ from nas.errors import UserError
 from nas.files import write_text
 from nas.runner import dispatcher
 from nas.runner.attempt_log import AttemptLog
-from nas.runner.context import stop_file
 from nas.runner.dispatcher import DEATHS, Dispatcher, Interrupted
 from nas.runner.executors import Resources
 from nas.runner.job import COMPLETED, INTERRUPTED, KILLED
+from nas.runner.job_context import stop_file
 from tests.runner.counting import Count, Scripted, Tolerant
 
 Ending = tuple[int, str]
@@ -199,3 +199,39 @@ def test_the_stop_file_of_an_earlier_call_is_forgotten(tmp_path: Path) -> None:
         lambda: left.pop() if left else None, lambda job, ending: None, lambda busy: None
     )
     assert job.finished
+
+
+def test_a_job_that_cannot_save_as_it_is_told_to_stop_is_not_saved(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def save(job: Count) -> str:
+        if job.number == 1:
+            raise UserError("expected a disk with room")
+        return INTERRUPTED
+
+    executor = Scripted(save, workers=3)
+    jobs = [Count(tmp_path, number) for number in range(3)]
+    with pytest.raises(Interrupted) as caught:
+        run(monkeypatch, tmp_path, jobs, executor, interrupt)
+    assert not caught.value.saved
+    assert executor.busy == []
+
+
+def test_what_ended_together_with_an_error_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def act(job: Count) -> str:
+        if job.number == 0:
+            raise UserError("expected this")
+        return COMPLETED
+
+    left, endings = [Count(tmp_path, 0), Count(tmp_path, 1)], []
+    executor = Scripted(act, workers=2, at_once=2)
+    monkeypatch.setattr(dispatcher, "create", lambda resources, function: executor)
+    with pytest.raises(UserError, match="expected this"):
+        Dispatcher[Count](tmp_path, Resources()).run(
+            lambda: left.pop(0) if left else None,
+            lambda job, ending: endings.append((job.number, ending)),
+            lambda busy: None,
+        )
+    assert endings == [(1, COMPLETED)]

@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -54,10 +56,13 @@ def test_a_folder_that_is_held_is_waited_for_or_refused(
         assert tmp_path.exists()
 
 
-def test_a_folder_that_cannot_be_written_is_refused() -> None:
+@pytest.mark.parametrize("locked", [claimed, held])
+def test_a_folder_that_cannot_be_written_is_refused(
+    locked: Callable[[Path], AbstractContextManager[None]],
+) -> None:
     with (
         pytest.raises(UserError, match=r"/proc/out: cannot be written"),
-        claimed(Path("/proc/out")),
+        locked(Path("/proc/out")),
     ):
         raise AssertionError("it was written")
 

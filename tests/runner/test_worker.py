@@ -7,8 +7,8 @@ import torch
 
 from nas.errors import UserError
 from nas.runner.attempt_log import read_attempts
-from nas.runner.context import stop_file
 from nas.runner.job import COMPLETED, FAILED, INTERRUPTED
+from nas.runner.job_context import stop_file
 from nas.runner.worker import Worker
 from tests.runner.counting import Count, Tolerant
 
@@ -67,11 +67,22 @@ def test_what_only_the_user_can_mend_is_raised(tmp_path: Path) -> None:
     assert not (job.folder / "failed.txt").exists()
 
 
-def test_it_has_its_threads(tmp_path: Path) -> None:
-    before = torch.get_num_threads()
-    try:
-        Worker(tmp_path, 2)(Count(tmp_path, 0), never)
-        assert torch.get_num_threads() == 2
-    finally:
-        torch.set_num_threads(before)
-    assert read_attempts(tmp_path / "count-0")[0]["threads"] == 2
+def test_it_has_its_threads_while_it_works(tmp_path: Path) -> None:
+    """The process may be the user's own."""
+    before, seen = torch.get_num_threads(), []
+
+    def look() -> bool:
+        seen.append(torch.get_num_threads())
+        return False
+
+    Worker(tmp_path, before + 1)(Count(tmp_path, 0), look)
+    assert set(seen) == {before + 1}
+    assert torch.get_num_threads() == before
+    assert read_attempts(tmp_path / "count-0")[0]["threads"] == before + 1
+
+
+def test_an_interrupt_of_its_own_process_is_no_death(tmp_path: Path) -> None:
+    job = Count(tmp_path, 0, "Ctrl-C")
+    with pytest.raises(KeyboardInterrupt):
+        Worker(tmp_path, 1)(job, never)
+    assert endings(job) == [("interrupted", 0, 0)]

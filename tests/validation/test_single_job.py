@@ -41,6 +41,6 @@ def test_stopped_it_goes_on(home: Path, tmp_path: Path) -> None:
     assert not job.finished
     assert [done(job), done(whole)] == ["completed", "completed"]
     assert [row["ending"] for row in read_attempts(job.folder)] == ["interrupted", "completed"]
-    tables = [records.read_table(one.table, "singles") for one in (job, whole)]
+    tables = [records.read_table(one.table("singles"), "singles") for one in (job, whole)]
     assert tables[0].drop(columns="seconds").equals(tables[1].drop(columns="seconds"))
     assert not job.checkpoint.exists()

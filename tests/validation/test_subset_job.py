@@ -28,7 +28,7 @@ def beside(job: WarmUpJob, indices: tuple[int, ...], number: int = 0) -> SubsetJ
 
 
 def row_of(job: SubsetJob) -> Row:
-    (row,) = records.read_rows(job.table, "subsets")
+    (row,) = records.read_rows(job.table("subsets"), "subsets")
     return row
 
 

@@ -14,7 +14,7 @@ from experiments.harness import machine
 from experiments.harness.figures import Findings
 from experiments.harness.timing import Step, in_turn
 from nas import problems
-from nas.campaign.config import WarmUp
+from nas.campaign.sections import WarmUp
 from nas.problems.terms import PointCounts
 from nas.training import warm_up
 from nas.training.collocation import Sampler

@@ -32,19 +32,34 @@ class Resources:
 
 @dataclass(frozen=True)
 class Ended(Generic[J]):
-    """A job and how it ended: what its function returned, or `nas.runner.job.KILLED`."""
+    """A job and how it ended.
+
+    Parameters
+    ----------
+    ending
+        What its function returned, `nas.runner.job.KILLED` if its worker died, or
+        `nas.runner.job.FAILED` if the function raised.
+    error
+        What the function raised.
+
+    Examples
+    --------
+    >>> Ended("a", "completed")
+    Ended(job='a', ending='completed', error=None)
+    """
 
     job: J
     ending: str
+    error: Exception | None = None
 
 
 class Executor(Protocol[J]):
-    """Runs jobs on some workers, each job on one of them.
+    """Runs jobs on some workers, each job on one of them; see `nas.runner.executors.serial.Engine`.
 
     Parameters
     ----------
     function
-        Does a job. What it raises, `collect` raises.
+        Does a job. What it raises ends that job alone; it is the ``error`` of its `Ended`.
     workers, threads
         How many jobs at a time, and threads for each.
     """
@@ -93,7 +108,7 @@ def create(resources: Resources, function: Function[J]) -> Executor[J]:
     >>> executor = create(Resources("serial"), lambda job, abandoned: f"{job} done")
     >>> executor.start("a")
     >>> executor.collect(seconds=0)
-    [Ended(job='a', ending='a done')]
+    [Ended(job='a', ending='a done', error=None)]
     """
     module = importlib.import_module(f"{__package__}.{resources.engine}")
     executor: Executor[J] = module.Engine(function, resources.workers, resources.threads)

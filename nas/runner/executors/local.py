@@ -16,7 +16,7 @@ from typing import TypeVar
 from joblib.externals.loky import ProcessPoolExecutor
 
 from nas.runner.executors import Ended, Executor, Function
-from nas.runner.job import KILLED
+from nas.runner.job import FAILED, KILLED
 
 J = TypeVar("J")
 
@@ -73,6 +73,8 @@ class Engine(Executor[J]):
             except BrokenProcessPool:
                 self._renew(index)
                 ended.append(Ended(job, KILLED))
+            except Exception as error:  # what one job raises must not cost the others' endings
+                ended.append(Ended(job, FAILED, error))
         return ended
 
     def close(self) -> None:

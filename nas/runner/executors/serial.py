@@ -3,6 +3,7 @@
 from typing import TypeVar
 
 from nas.runner.executors import Ended, Executor, Function
+from nas.runner.job import FAILED
 
 J = TypeVar("J")
 
@@ -15,7 +16,7 @@ class Engine(Executor[J]):
     >>> executor = Engine(lambda job, abandoned: f"{job} done")
     >>> executor.start("a")
     >>> executor.free, executor.busy, executor.collect(seconds=0)
-    (False, ['a'], [Ended(job='a', ending='a done')])
+    (False, ['a'], [Ended(job='a', ending='a done', error=None)])
     """
 
     def __init__(self, function: Function[J], workers: int = 1, threads: int = 1) -> None:
@@ -46,6 +47,8 @@ class Engine(Executor[J]):
         except KeyboardInterrupt:
             self._busy.append(job)  # still under way: called again, it saves itself and returns
             raise
+        except Exception as error:
+            return [Ended(job, FAILED, error)]
 
     def close(self) -> None:
         """Nothing is left to end."""

@@ -3,13 +3,14 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
+from concurrent.futures import ALL_COMPLETED
 
 import pytest
 
 from nas.errors import UserError
-from nas.runner.executors import Ended
+from nas.runner.executors import Ended, local
 from nas.runner.executors.local import Engine
-from nas.runner.job import KILLED
+from nas.runner.job import FAILED, KILLED
 
 
 def act(job: str, abandoned: Callable[[], bool]) -> str:
@@ -63,10 +64,16 @@ def test_a_process_killed_while_idle_is_replaced(two: Engine[str]) -> None:
     assert all_of(two) == [Ended("c", "c done")]
 
 
-def test_what_the_function_raises_is_raised(two: Engine[str]) -> None:
+def test_what_the_function_raises_costs_no_other_job(
+    two: Engine[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local, "FIRST_COMPLETED", ALL_COMPLETED)  # both end together
     two.start("wrong")
-    with pytest.raises(UserError, match="expected this"):
-        all_of(two)
+    two.start("a")
+    wrong, right = sorted(all_of(two), key=lambda one: one.ending, reverse=True)
+    assert (wrong.job, wrong.ending, str(wrong.error)) == ("wrong", FAILED, "expected this")
+    assert isinstance(wrong.error, UserError)
+    assert right == Ended("a", "a done")
     assert two.free
 
 

@@ -7,6 +7,7 @@ import pytest
 from nas.errors import UserError
 from nas.runner.executors import Ended
 from nas.runner.executors.serial import Engine
+from nas.runner.job import FAILED
 
 
 def test_a_job_is_done_when_it_is_collected() -> None:
@@ -25,14 +26,15 @@ def test_a_job_is_done_when_it_is_collected() -> None:
     assert executor.collect(0.0) == []
 
 
-def test_what_a_job_raises_is_raised_once() -> None:
+def test_what_a_job_raises_is_its_ending() -> None:
+    error = UserError("expected this")
+
     def act(job: str, abandoned: Callable[[], bool]) -> str:
-        raise UserError("expected this")
+        raise error
 
     executor = Engine(act)
     executor.start("a")
-    with pytest.raises(UserError, match="expected this"):
-        executor.collect(0.0)
+    assert executor.collect(0.0) == [Ended("a", FAILED, error)]
     assert executor.collect(0.0) == []
 
 

@@ -6,11 +6,11 @@ from importlib import metadata
 import pytest
 import torch
 
-from nas.runner import machine
+from nas.runner import provenance
 
 
 def test_versions_are_those_that_run() -> None:
-    found = machine.versions()
+    found = provenance.versions()
     assert found["python"] == sys.version.split()[0]
     assert found["torch"] == torch.__version__
 
@@ -22,8 +22,8 @@ def test_a_package_that_is_not_there_is_named_all_the_same(
         raise metadata.PackageNotFoundError(package)
 
     monkeypatch.setattr(metadata, "version", missing)
-    assert machine.versions()["optuna"] == "not installed"
+    assert provenance.versions()["optuna"] == "not installed"
 
 
 def test_a_processor_has_a_name() -> None:
-    assert machine.processor()
+    assert provenance.processor()

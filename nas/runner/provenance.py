@@ -27,11 +27,11 @@ def versions() -> dict[str, str]:
 
 
 def processor() -> str:
-    """The processor's name, as far as the system knows it.
+    """The processor's name, as far as the system knows it, and the number of its cores.
 
     Examples
     --------
-    >>> isinstance(processor(), str)
+    >>> processor().endswith(f", {os.cpu_count()} cores")
     True
     """
     try:
@@ -39,4 +39,5 @@ def processor() -> str:
     except OSError:
         lines = []
     names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return f"{names[0]}, {os.cpu_count()} cores" if names else platform.processor()
+    name = names[0] if names else platform.processor() or platform.machine()
+    return f"{name}, {os.cpu_count()} cores"

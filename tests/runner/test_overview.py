@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from nas.runner.overview import Clock, Running
 from nas.runner.progress import Progress, write_progress
-from nas.runner.status import Clock, Running
 from tests.runner.counting import Count
 
 

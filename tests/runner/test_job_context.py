@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from nas.runner.attempt_log import read_attempts
-from nas.runner.context import Context, stop_file
+from nas.runner.job_context import Context, stop_file
 
 
 def test_the_seconds_of_earlier_attempts_are_known(tmp_path: Path) -> None:

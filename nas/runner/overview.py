@@ -10,7 +10,13 @@ from nas.runner.progress import Progress, read_progress
 
 @dataclass(frozen=True)
 class Running:
-    """A job under way, as far as its last sign of life tells."""
+    """A job under way, as far as its last sign of life tells.
+
+    Examples
+    --------
+    >>> Running("0007-0", "selection", done=0.4, step=300, loss=0.1, experts=9).phase
+    'selection'
+    """
 
     name: str
     phase: str
@@ -22,7 +28,13 @@ class Running:
 
 @dataclass(frozen=True)
 class State:
-    """What a watcher is told, a few times a second."""
+    """What a watcher is told, a few times a second.
+
+    Examples
+    --------
+    >>> State(12, finished=3, failed=0, running=[], seconds=60.0, seconds_left=180.0).seconds_left
+    180.0
+    """
 
     jobs: int
     finished: int

@@ -54,7 +54,7 @@ class Context:
 
     @property
     def seconds(self) -> float:
-        """What all attempts have taken that are over, this one too once it is closed."""
+        """What all attempts have taken, this one so far included once it has begun."""
         return self._log.seconds
 
     def should_stop(self) -> bool:

@@ -1,0 +1,160 @@
+"""The sections of a campaign file: what may stand in each, and what is so where nothing does."""
+
+import os
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, Field
+
+from nas.calculus.activations import ACTIVATIONS
+from nas.campaign.grid import STRICT, one_of
+from nas.campaign.ranges import Exponents, PoolSizes, Range, Thresholds
+from nas.mixture import gate
+from nas.runner import executors
+from nas.training import fine_tuning, warm_up
+
+Count = Annotated[int, Field(ge=1, description="an integer ≥ 1")]
+CountOrZero = Annotated[int, Field(ge=0, description="an integer ≥ 0")]
+Activation = Annotated[str, BeforeValidator(one_of(tuple(ACTIVATIONS)))]
+
+
+class _Section(BaseModel):
+    model_config = STRICT
+
+
+class Gate(_Section):
+    """The gating network, of a kind of `nas.mixture.gates`; depth 0 is a linear gate.
+
+    A kind takes the keys that its settings have fields for.
+
+    Examples
+    --------
+    >>> Gate(width=8)
+    Gate(kind='perceptron', depth=2, width=8, activation='tanh')
+    """
+
+    kind: Annotated[str, BeforeValidator(one_of(gate.kinds()))] = "perceptron"
+    depth: CountOrZero = 2
+    width: Count = 16
+    activation: Activation = "tanh"
+
+
+class Tune(_Section):
+    """The only three things that Optuna tunes; a range of one number is fixed.
+
+    Examples
+    --------
+    >>> Tune(m=12, p=[0.2, 0.9]).m.fixed
+    True
+    """
+
+    m: PoolSizes = Range(8, 24)
+    p: Exponents = Range(0.2, 0.9)
+    threshold: Thresholds = Range(0.05, 0.5)
+
+
+class Points(_Section):
+    """How many points a step draws inside the domain and on its whole boundary.
+
+    Fine-tuning takes from a quarter of them to eight times as many.
+
+    Examples
+    --------
+    >>> Points(interior=500)
+    Points(interior=500, boundary=300)
+    """
+
+    interior: Count = 1000
+    boundary: Count = 300
+
+
+SolvedFor = Annotated[int, Field(ge=1, le=4096, description="an integer from 1 to 4096")]
+
+
+class WarmUpPoints(Points):
+    """Fewer: a step solves for all of them at once.
+
+    Examples
+    --------
+    >>> WarmUpPoints()
+    WarmUpPoints(interior=256, boundary=64)
+    """
+
+    interior: SolvedFor = 256
+    boundary: SolvedFor = 64
+
+
+class WarmUp(_Section):
+    """How each expert learns alone, before any is chosen.
+
+    Examples
+    --------
+    >>> WarmUp(iterations=50).method
+    'gauss_newton'
+    """
+
+    method: Annotated[str, BeforeValidator(one_of(warm_up.names()))] = "gauss_newton"
+    iterations: Count = 100
+    points: WarmUpPoints = WarmUpPoints()
+
+
+class FineTuning(_Section):
+    """How long the survivors learn on at most; 0 iterations means not at all.
+
+    Examples
+    --------
+    >>> FineTuning(iterations=0)
+    FineTuning(method='gauss_newton', iterations=0)
+    """
+
+    method: Annotated[str, BeforeValidator(one_of(fine_tuning.names()))] = "gauss_newton"
+    iterations: CountOrZero = 60
+
+
+class Training(_Section):
+    """How one mixture is trained: warm-up, ``steps`` of Adam to choose, fine-tuning.
+
+    Examples
+    --------
+    >>> Training(steps=100).steps
+    100
+    """
+
+    warm_up: WarmUp = WarmUp()
+    steps: Count = 600
+    points: Points = Points()
+    learning_rate: Annotated[float, Field(gt=0, description="a finite number above 0")] = 2e-3
+    dtype: Literal["float32", "float64"] = "float32"
+    device: Annotated[
+        str,
+        Field(
+            pattern=r"^(auto|cpu|cuda(:[0-9]+)?)$",
+            description="auto, cpu, cuda or a numbered device such as cuda:0",
+        ),
+    ] = "auto"
+    sampling: Literal["sobol", "latin_hypercube"] = "sobol"
+    fine_tuning: FineTuning = FineTuning()
+
+
+class Parallel(_Section):
+    """Workers, and threads of each (null shares the cores out); the engine says where they run.
+
+    The default is one thread: small networks gain little from more, and sums over several are
+    rounded in another order. Only a fixed number gives the same bits for any number of workers.
+
+    Examples
+    --------
+    >>> Parallel(workers=4).resources
+    Resources(engine='local', workers=4, threads=1)
+    """
+
+    engine: Annotated[str, BeforeValidator(one_of(executors.names()))] = "local"
+    workers: Count = 2
+    threads: Annotated[
+        int | None, Field(ge=1, description="an integer ≥ 1, or null to share the cores out")
+    ] = 1
+
+    @property
+    def resources(self) -> executors.Resources:
+        """What the runner is to use on this machine."""
+        threads = self.threads or max(1, (os.cpu_count() or 1) // self.workers)
+        return executors.Resources(**self.model_dump() | {"threads": threads})

@@ -1,0 +1,49 @@
+"""What the jobs of a campaign have in common."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from nas.campaign import config, records
+from nas.campaign.campaign_job import CampaignJob
+from nas.campaign.folder import CampaignFolder
+from nas.runner.job_context import Context
+from nas.runner.problem_source import ProblemSource
+
+
+@dataclass(frozen=True)
+class Two(CampaignJob):
+    """A job that leaves two tables."""
+
+    TABLES = ("singles", "subsets")
+
+    name = "two"
+
+    @property
+    def folder(self) -> Path:
+        return self.home.path / "two"
+
+    def work(self, context: Context) -> str:
+        raise NotImplementedError
+
+
+def job_in(folder: Path) -> Two:
+    source = ProblemSource.of("burgers")
+    return Two(CampaignFolder(folder, config.build(problem="burgers"), source, "burgers-1"))
+
+
+def test_it_is_finished_once_its_last_table_stands(tmp_path: Path) -> None:
+    job, finished = job_in(tmp_path), []
+    for name in job.TABLES:
+        finished.append(job.finished)
+        records.write_table(job.table(name), name, [])
+    assert [*finished, job.finished] == [False, False, True]
+    assert job.table("subsets") == tmp_path / "two" / "subsets.parquet"
+
+
+def test_the_checkpoint_goes_with_the_record(tmp_path: Path) -> None:
+    job = job_in(tmp_path)
+    job.folder.mkdir()
+    job.checkpoint.touch()
+    job.record({"singles": [], "subsets": []})
+    assert job.finished
+    assert not list(job.folder.glob("checkpoint*"))
