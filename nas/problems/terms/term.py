@@ -19,7 +19,16 @@ from nas.problems.sampling import Method
 
 @dataclass(frozen=True)
 class PointCounts:
-    """How many points a step draws inside the domain, and on its boundary as a whole."""
+    """How many points a step draws inside the domain, and on its boundary as a whole.
+
+    Examples
+    --------
+    >>> from nas.problems import Box
+    >>> from nas.problems.terms.condition import Boundary
+    >>> counts = PointCounts(interior=100, boundary=8)
+    >>> Boundary().rows([], counts)  # a residual at each of its points
+    8
+    """
 
     interior: int
     boundary: int
@@ -35,6 +44,16 @@ class Setting:
         The problem's, for errors.
     domain, fields
         The problem's.
+
+    Examples
+    --------
+    >>> from nas.problems import Box, Condition
+    >>> setting = Setting("rod", Box(x=(0, 1)), ("u",))
+    >>> Condition("x_min", lambda u: u).bind(setting).regions
+    ('x_min',)
+    >>> Condition("top", lambda u: u).bind(setting)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    nas.errors.UserError: rod: condition on 'top': no such part of the boundary; ...
     """
 
     name: str
@@ -43,7 +62,12 @@ class Setting:
 
 
 class Source(Protocol):
-    """Where the points of some terms come from; sources that are equal are drawn from once."""
+    """Where the points of some terms come from; sources that are equal are drawn from once.
+
+    They are told apart as the keys of a dict are, by their hashes first. A frozen dataclass of
+    numbers, names and tensors has a hash, to which a tensor adds its identity, not its entries.
+    Numpy arrays have none: a source that holds one needs ``eq=False``, and equals itself alone.
+    """
 
     def draw(
         self,
@@ -132,6 +156,13 @@ class Group:
         In the order in which they were written down.
     derivatives
         Those that any of the terms needs, closed under the chain rule.
+
+    Examples
+    --------
+    >>> from nas.problems import load
+    >>> boundary = load("burgers").groups[1]  # the start, and both ends
+    >>> boundary.regions, boundary.derivatives.keys
+    (('t_min', 'x_min', 'x_max'), ((0, 0),))
     """
 
     source: Source
@@ -145,14 +176,20 @@ class Group:
 
 
 def grouped(terms: Sequence[Term], dimension: int) -> tuple[Group, ...]:
-    """The terms by their sources, in the order of their first terms; D is ``dimension``."""
-    sources: list[Source] = []
+    """The terms by their sources, in the order of their first terms; D is ``dimension``.
+
+    Examples
+    --------
+    >>> from nas.problems import load
+    >>> groups = grouped(load("burgers").terms, dimension=2)
+    >>> [(type(group.source).__name__, len(group.terms)) for group in groups]
+    [('Interior', 1), ('Boundary', 2)]
+    """
+    by_source: dict[Source, list[Term]] = {}
     for term in terms:
-        if term.source not in sources:
-            sources.append(term.source)
+        by_source.setdefault(term.source, []).append(term)
     groups = []
-    for source in sources:
-        mine = tuple(term for term in terms if term.source == source)
+    for source, mine in by_source.items():
         needed = frozenset[Derivative]().union(*(term.derivatives for term in mine))
-        groups.append(Group(source, mine, DerivativeSet(needed, dimension)))
+        groups.append(Group(source, tuple(mine), DerivativeSet(needed, dimension)))
     return tuple(groups)
