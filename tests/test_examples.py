@@ -14,7 +14,14 @@ import nas
 MODULES = ["nas", *(module.name for module in pkgutil.walk_packages(nas.__path__, "nas."))]
 
 # Where each public class and function has an example, and has to have one.
-COMPLETE = ("nas.calculus", "nas.problems", "nas.errors")
+COMPLETE = (
+    "nas.calculus",
+    "nas.errors",
+    "nas.mixture",
+    "nas.networks",
+    "nas.problems",
+    "nas.search_spaces",
+)
 NOT_YET = {
     # They need a compiler: their examples are those of `nas.calculus.networks`, which need none.
     "nas.calculus.fused",
