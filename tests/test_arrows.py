@@ -128,6 +128,7 @@ MAY_IMPORT = {
         "nas.reports.claims",
         "nas.reports.rows",
         "nas.reports.survival",
+        "nas.reports.validation_rankings",
         "nas.reports.validation_statistics",
         "nas.reports.words",
         *GROUND,

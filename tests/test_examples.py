@@ -20,6 +20,7 @@ COMPLETE = (
     "nas.mixture",
     "nas.networks",
     "nas.problems",
+    "nas.reports",
     "nas.search_spaces",
 )
 NOT_YET = {
