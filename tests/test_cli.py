@@ -166,7 +166,7 @@ def test_help_is_there_for_everything(
         ("training.device=cuda:97", "training.device: expected a device of this machine"),
         ("training.points.boundary=2", "boundary.*6"),
         ("training.warm_up.points.boundary=2", "boundary.*6"),
-        ("training.warm_up.method=lbfgs", "training.warm_up.method: expected one of gauss_newton"),
+        ("training.warm_up.method=lbfgs", "training.warm_up.method: expected one of adam, "),
         ("storage=postgresql://host:port/db", "storage: expected null or the URL"),
         ("training.steps", "--set"),
     ],

@@ -45,7 +45,7 @@ def without_example(module: ModuleType) -> list[str]:
         if not name.startswith("_")
         and (inspect.isclass(one) or inspect.isfunction(one))
         and one.__module__ == module.__name__
-        and not getattr(one, "_is_protocol", False)
+        and not getattr(one, "_is_protocol", False)  # there is nothing of it to show
         and ">>>" not in (one.__doc__ or "")
     ]
 

@@ -10,8 +10,8 @@ from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.problems.terms import PointCounts
 from nas.search_spaces import Candidate
+from nas.training.adam import adam
 from nas.training.collocation import Sampler
-from nas.training.optimisers import adam
 from nas.training.physics_loss import learn_mixture
 
 

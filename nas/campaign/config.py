@@ -24,8 +24,10 @@ from nas.campaign.grid import KEYS, STRICT, Grid, complete, one_of
 from nas.campaign.ranges import Exponents, PoolSizes, Range, Thresholds
 from nas.campaign.refusals import refuse, unknown_key
 from nas.errors import UserError
+from nas.mixture import gate
 from nas.runner import executors
 from nas.search_spaces import SearchSpace
+from nas.training import fine_tuning, warm_up
 
 Count = Annotated[int, Field(ge=1, description="an integer ≥ 1")]
 CountOrZero = Annotated[int, Field(ge=0, description="an integer ≥ 0")]
@@ -37,9 +39,12 @@ class _Section(BaseModel):
 
 
 class Gate(_Section):
-    """The gating network, of a kind of `nas.mixture.gates`; depth 0 is a linear gate."""
+    """The gating network, of a kind of `nas.mixture.gates`; depth 0 is a linear gate.
 
-    kind: Literal["perceptron"] = "perceptron"
+    A kind takes the keys that its settings have fields for.
+    """
+
+    kind: Annotated[str, BeforeValidator(one_of(gate.kinds()))] = "perceptron"
     depth: CountOrZero = 2
     width: Count = 16
     activation: Activation = "tanh"
@@ -76,7 +81,7 @@ class WarmUpPoints(Points):
 class WarmUp(_Section):
     """How each expert learns alone, before any is chosen."""
 
-    method: Literal["gauss_newton", "adam"] = "gauss_newton"
+    method: Annotated[str, BeforeValidator(one_of(warm_up.names()))] = "gauss_newton"
     iterations: Count = 100
     points: WarmUpPoints = WarmUpPoints()
 
@@ -84,7 +89,7 @@ class WarmUp(_Section):
 class FineTuning(_Section):
     """How long the survivors learn on at most; 0 iterations means not at all."""
 
-    method: Literal["gauss_newton"] = "gauss_newton"
+    method: Annotated[str, BeforeValidator(one_of(fine_tuning.names()))] = "gauss_newton"
     iterations: CountOrZero = 60
 
 

@@ -29,11 +29,11 @@ def relative_l2(problem: Problem, mixture: Mixture) -> float | None:
     An untrained gate and network is nothing near a solution:
 
     >>> from nas import problems
-    >>> from nas.mixture.gate import GateShape
+    >>> from nas.mixture.gates.perceptron import GateSettings
     >>> from nas.search_spaces import Candidate
     >>> problem = problems.load("helmholtz")
     >>> pool = (Candidate("tanh", 1, 4),)
-    >>> mixture = Mixture(pool, GateShape(depth=0), problem.domain.bounds, outputs=1, seed=0)
+    >>> mixture = Mixture(pool, GateSettings(depth=0), problem.domain.bounds, outputs=1, seed=0)
     >>> relative_l2(problem, mixture) > 0.5
     True
     """

@@ -45,7 +45,7 @@ def run_settings(
     training = campaign.training.model_dump()
     return TrainingSettings(
         pool=tuple(pool),
-        gate=gate.settings(**campaign.gate.model_dump()),
+        gate=taken(gate.settings_type(campaign.gate.kind), campaign.gate.model_dump()),
         warm_up=_warm_up(training),
         selection=taken(SelectionSettings, training, p=p, rule=DropRule(threshold)),
         fine_tuning=_fine_tuning(training),

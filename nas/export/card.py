@@ -9,6 +9,7 @@ from nas.export.equivalence import POINTS
 from nas.export.format import Format
 from nas.networks import encoding
 from nas.search_spaces.candidates import AXES
+from nas.training import fine_tuning, warm_up
 
 _CARD = """\
 # {title}
@@ -61,7 +62,6 @@ With the toolkit that made it, `nas.load("<this folder>")` gives the same networ
 `torch.nn.Module`, from `architecture.json` and `weights.safetensors` alone, which cannot run code.
 """
 
-_OPTIMISERS = {"gauss_newton": "Gauss–Newton", "adam": "Adam"}
 _METHODS = {"sobol": "from Sobol sequences", "latin_hypercube": "as Latin hypercubes"}
 
 
@@ -122,9 +122,10 @@ def training_in_words(configuration: Mapping[str, Any], run: Mapping[str, Any]) 
     training, space = configuration["training"], configuration["space"]
     points, method = training["points"], _METHODS[training["sampling"]]
     named = f"the space `{space}`" if isinstance(space, str) else _grid(space)
-    warm_up = training["warm_up"]
+    learned = training["warm_up"]
     tuned = (
-        f"Gauss–Newton went on with the survivors, gate and experts together, "
+        f"{fine_tuning.title(training['fine_tuning']['method'])} went on with the survivors, gate "
+        "and experts together, "
         f"for {run['iterations']} iterations in float64, and the state with the least held-out "
         "loss was kept."
         if run["iterations"]
@@ -132,9 +133,9 @@ def training_in_words(configuration: Mapping[str, Any], run: Mapping[str, Any]) 
     )
     return (
         f"Run {run['run']} of a search. A pool of {run['m']} experts was drawn from {named}. "
-        f"{_OPTIMISERS[warm_up['method']]} trained each expert alone for {warm_up['iterations']} "
-        f"iterations in {training['dtype']}, on {warm_up['points']['interior']} points inside the "
-        f"domain and {warm_up['points']['boundary']} on its boundary. Adam trained the mixture, at "
+        f"{warm_up.title(learned['method'])} trained each expert alone for {learned['iterations']} "
+        f"iterations in {training['dtype']}, on {learned['points']['interior']} points inside the "
+        f"domain and {learned['points']['boundary']} on its boundary. Adam trained the mixture, at "
         f"a learning rate of {training['learning_rate']:g}, on {points['interior']} and "
         f"{points['boundary']} points, drawn {method}; the search took {run['steps']} steps in "
         f"all. With sparsity exponent "

@@ -8,6 +8,8 @@ over its part before the next is judged; where they have not, it comes back.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from nas.checks import check
+
 
 @dataclass(frozen=True)
 class DropRule:
@@ -41,6 +43,15 @@ class DropRule:
     left: float = 1.0
     rest: int = 100
     fewest: int = 2
+
+    def __post_init__(self) -> None:
+        check(
+            self,
+            threshold=(0 <= self.threshold < 1, "in [0, 1)"),
+            every=(self.every >= 1, "at least 1"),
+            rest=(self.rest >= 0, "at least 0"),
+            fewest=(self.fewest >= 1, "at least 1"),
+        )
 
     def due(self, step: int) -> bool:
         """Whether a proposal is to be made at ``step``."""

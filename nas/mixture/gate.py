@@ -97,10 +97,27 @@ def settings(kind: str, **values: Any) -> GateSettings:
     Traceback (most recent call last):
     nas.errors.UserError: gate.kind: expected one of ..., got 'fence'
     """
+    made: GateSettings = settings_type(kind)(**values)
+    return made
+
+
+def settings_type(kind: str) -> type[GateSettings]:
+    """The class of the settings of a gate of some ``kind``.
+
+    Raises
+    ------
+    UserError
+        If there is no such kind.
+
+    Examples
+    --------
+    >>> list(settings_type("perceptron").__dataclass_fields__)
+    ['depth', 'width', 'activation']
+    """
     if kind not in kinds():
         raise UserError(f"gate.kind: expected one of {', '.join(kinds())}, got {kind!r}")
-    made: GateSettings = _module(kind).GateSettings(**values)
-    return made
+    found: type[GateSettings] = _module(kind).GateSettings
+    return found
 
 
 def written(settings: GateSettings) -> dict[str, Any]:

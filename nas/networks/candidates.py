@@ -40,9 +40,9 @@ def check(candidates: Sequence[Candidate], names: Sequence[str]) -> None:
     Examples
     --------
     >>> check([Candidate("tanh", 2, 16)], ["x", "t"])
-    >>> check([Candidate("tahn", 2, 16)], ["x", "t"])
+    >>> check([Candidate("tahn", 2, 16)], ["x", "t"])  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    nas.errors.UserError: activation: expected one of sine, tanh, swish, softplus, gelu, got 'tahn'
+    nas.errors.UserError: activation: expected one of sine, tanh, ..., got 'tahn'
     """
     for candidate in candidates:
         levels = levels_of(candidate)

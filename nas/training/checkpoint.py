@@ -5,6 +5,7 @@ A file is written whole or not at all, so a crash at any byte leaves the previou
 """
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from safetensors.torch import save as serialise
 
 from nas.errors import UserError
 from nas.files import whole
+
+SAVE_AFTER = 2.0  # seconds from one checkpoint to the next: what a kill may cost
 
 _TENSOR = "__tensor__"
 _PAIRS = "__pairs__"  # dictionaries whose keys are no strings
@@ -48,6 +51,33 @@ def load(path: Path) -> Any:
         raise UserError(
             f"{path}: expected a checkpoint, got a file that is damaged or cut short ({first}); "
             "delete it and run the same command again: this run then starts anew, "
+            "all others are kept"
+        ) from error
+
+
+def resume(path: Path, restore: Callable[[Any], None]) -> None:
+    """Give ``restore`` what stands at ``path``.
+
+    Raises
+    ------
+    UserError
+        If the file is damaged, or of another version of the toolkit.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(Path(folder, "checkpoint"), {"step": 3})
+    ...     resume(Path(folder, "checkpoint"), print)
+    {'step': 3}
+    """
+    tree = load(path)
+    try:
+        restore(tree)
+    except (KeyError, TypeError) as error:
+        raise UserError(
+            f"{path}: expected a checkpoint of this version of the toolkit, got one of another "
+            f"({error}); delete it and run the same command again: this run then starts anew, "
             "all others are kept"
         ) from error
 

@@ -103,8 +103,10 @@ class Points:
 
     samples: Sequence[Sample]
 
-    def __len__(self) -> int:
-        return sum(len(sample) for sample in self.samples)
+    @property
+    def evaluations(self) -> int:
+        """At how many points a network is evaluated for the residuals at all of these."""
+        return sum(sample.locations * len(sample) for sample in self.samples)
 
     @property
     def interior(self) -> Tensor:
@@ -162,9 +164,9 @@ class Sampler:
 
     def held_out(self, dtype: torch.dtype, device: torch.device) -> Points:
         """Points to judge by, never trained on."""
-        return self.times(self.held_out_share).draw(HELD_OUT_DRAW, dtype, device)
+        return self.scaled(self.held_out_share).draw(HELD_OUT_DRAW, dtype, device)
 
-    def times(self, factor: float) -> "Sampler":
+    def scaled(self, factor: float) -> "Sampler":
         """A sampler of ``factor`` times the points, at least one inside and one a region."""
         regions = sum(len(group.regions) for group in self.problem.groups[1:])
         return replace(

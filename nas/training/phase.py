@@ -1,7 +1,8 @@
 """What a phase of a run is: it advances step by step, is saved, restored, and ends.
 
-The phases are warm-up, selection and fine-tuning, each in a package of its own. A run
-(`nas.training.training_run`) knows no more of them than this.
+The phases are warm-up, selection and fine-tuning, each in a package of its own. To drive, log and
+save them, a run (`nas.training.training_run`) needs no more than this; where one hands over to the
+next it knows which they are.
 """
 
 from dataclasses import dataclass

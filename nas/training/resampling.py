@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from nas.checks import check
 from nas.problems.problem import Problem
 from nas.problems.terms import PointCounts
 from nas.training.collocation import Points, Sampler
@@ -41,6 +42,13 @@ class ResamplingSettings:
 
     candidates: int = 4096
     even: float = 0.1
+
+    def __post_init__(self) -> None:
+        check(
+            self,
+            candidates=(self.candidates >= 1, "at least 1"),
+            even=(0 < self.even <= 1, "in (0, 1]"),
+        )
 
 
 def residual_sizes(problem: Problem, jet: Tensor, points: Tensor) -> Tensor:

@@ -66,7 +66,7 @@ class SingleNetworks:
         settings: TrainingSettings,
         measure: Callable[[Mixture], float | None] = lambda mixture: None,
         path: Path | None = None,
-        save_after: float = 2.0,
+        save_after: float = checkpoint.SAVE_AFTER,
     ) -> None:
         self.problem, self.settings, self.path = problem, settings, path
         self._measure = measure
@@ -78,7 +78,7 @@ class SingleNetworks:
         self._share = 0.0  # of the warm-up's seconds
         self.singles: list[SingleNetwork] = []
         if path is not None and path.exists():
-            self._restore(checkpoint.load(path))
+            checkpoint.resume(path, self._restore)
         self._save_after = save_after
         self._saved = self._clocked = time.monotonic()
 
@@ -107,6 +107,7 @@ class SingleNetworks:
                 return None
             loss = float(self._warm_up.advance())
             self._report(watch, self._warm_up.name, loss, len(self.settings.pool))
+            self._save_in_time()
         if not self._individual_losses:
             self._end_warm_up()
         while len(self.singles) < len(self.settings.pool):
@@ -134,19 +135,19 @@ class SingleNetworks:
             tuning.advance()
             if tuning.due:
                 self._report(watch, tuning.name, tuning.held_out_loss, 1)
+            self._save_in_time()
         tuning.take_best()
-        settings, index = self.settings.warm_up, len(self.singles)
-        warm_up = settings.iterations * (settings.counts.interior + settings.counts.boundary)
+        index = len(self.singles)
         single = SingleNetwork(
-            index,
-            tuning.mixture.expert_parameters(index),
-            self._individual_losses[index],
-            tuning.best_loss,
-            tuning.iterations,
-            warm_up + tuning.evaluations,
-            self._share + self._seconds,
-            tuning.ended,
-            self._measure(tuning.mixture),
+            index=index,
+            parameters=tuning.mixture.expert_parameters(index),
+            individual_loss=self._individual_losses[index],
+            held_out_loss=tuning.best_loss,
+            iterations=tuning.iterations,
+            evaluations=self._warm_up.evaluations // len(self.settings.pool) + tuning.evaluations,
+            seconds=self._share + self._seconds,
+            reason=tuning.ended,
+            measured=self._measure(tuning.mixture),
         )
         self.singles.append(single)
         self._tuning, self._seconds, self._clocked = None, 0.0, time.monotonic()
@@ -168,7 +169,9 @@ class SingleNetworks:
         tuned = len(self.singles) * each + (self._tuning.iterations if self._tuning else 0)
         done = (self._warm_up.step + tuned) / (warm_up + len(self.settings.pool) * each)
         watch(Progress(phase, done, self.step, loss, experts))
-        if self._clocked - self._saved > self._save_after:
+
+    def _save_in_time(self) -> None:
+        if time.monotonic() - self._saved > self._save_after:
             self._save()
 
     def _clock(self) -> None:
@@ -182,7 +185,7 @@ class SingleNetworks:
         self._clock()
         state = {
             "warm_up": self._warm_up.state(),
-            "mixture": self._warm_up.mixture.state_dict(),
+            "learnt": self._warm_up.mixture.state_dict() if self._warm_up.finished else None,
             "individual_losses": self._individual_losses,
             "seconds": [self._seconds, self._share],
             "singles": [asdict(single) for single in self.singles],
@@ -193,7 +196,8 @@ class SingleNetworks:
 
     def _restore(self, state: dict[str, Any]) -> None:
         self._warm_up.restore(state["warm_up"])
-        self._warm_up.mixture.load_state_dict(state["mixture"])
+        if self._warm_up.finished:
+            self._warm_up.mixture.load_state_dict(state["learnt"])
         self._individual_losses = state["individual_losses"]
         self._seconds, self._share = state["seconds"]
         self.singles = [SingleNetwork(**single) for single in state["singles"]]

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from nas.errors import UserError
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
 from nas.training import checkpoint
@@ -81,7 +80,7 @@ class TrainingRun:
         problem: Problem,
         settings: TrainingSettings,
         path: Path | None = None,
-        save_after: float = 2.0,
+        save_after: float = checkpoint.SAVE_AFTER,
     ) -> None:
         self.problem, self.settings, self.path = problem, settings, path
         self.history: list[dict[str, Any]] = []
@@ -92,7 +91,7 @@ class TrainingRun:
         self.selection: Selection | None = None
         self.fine_tuning: FineTuning | None = None
         if path is not None and path.exists():
-            self._restore(path, checkpoint.load(path))
+            checkpoint.resume(path, self._restore)
         self._save_after, self._saved = save_after, time.monotonic()
 
     @property
@@ -131,7 +130,7 @@ class TrainingRun:
         UserError
             If a checkpoint cannot be written; the previous one is kept.
         """
-        while not self._finished():
+        while not self._finished:
             if should_stop():
                 self.save()
                 return self._result("interrupted", None)
@@ -157,23 +156,20 @@ class TrainingRun:
         Raises
         ------
         UserError
-            If the checkpoint is damaged.
+            If the checkpoint is damaged, or of another version of the toolkit.
         ValueError
             If none of these experts is alive.
         """
-        state = checkpoint.load(path)
-        self.warm_up.restore(state["warm_up"])
-        self.selection = self._selection()
-        self.selection.restore(state["selection"])
+        checkpoint.resume(path, self._restore)
+        assert self.selection is not None, "the warm-up is over"
+        self.history = []
         self.selection.keep(indices)
         share = len(indices) / len(self.settings.pool)
         self.warm_up.evaluations = round(share * self.warm_up.evaluations)
 
     def adopt(self, warm_up: WarmUp) -> None:
         """Go on from a finished warm-up of the same pool, whatever the gate of this run is."""
-        experts = warm_up.mixture.stacks.state_dict()
-        self.warm_up.mixture.stacks.load_state_dict(experts)
-        self.warm_up.step, self.warm_up.evaluations = warm_up.step, warm_up.evaluations
+        self.warm_up.adopt(warm_up)
         self._begin_selection()
 
     def save(self) -> None:
@@ -188,20 +184,21 @@ class TrainingRun:
             checkpoint.save(self.path, {"history": self.history, "reason": self.reason, **states})
         self._saved = time.monotonic()
 
+    @property
     def _finished(self) -> bool:
-        """Whether all phases are over; begins the fine-tuning where it is its turn."""
-        if self.selection is not None and self.selection.finished and self.fine_tuning is None:
-            self.selection.close()
-            self.fine_tuning = self._fine_tuning()
+        """Whether all phases are over."""
         return self.fine_tuning is not None and self.fine_tuning.finished
 
     def _advance(self, watch: Callable[[Progress], None]) -> bool:
-        """Do a step; false if there is no going on."""
+        """Do a step, or begin the fine-tuning; false if there is no going on."""
+        if self._selected():
+            self._begin_fine_tuning()
+            return True
         phase, name = self.phase, self.phase.name
         loss = phase.advance()
         if self.selection is None and phase.finished:
             self._begin_selection()  # now, so that the warm-up's last row tells how the gate starts
-        if not phase.due and not self._decided():
+        if not phase.due and not self._selected():
             return True
         value = float(loss)
         if not math.isfinite(value):
@@ -213,9 +210,14 @@ class TrainingRun:
             self._log(name, reading, watch)
         return True
 
-    def _decided(self) -> bool:
-        """Whether there is nothing to choose from after the warm-up."""
+    def _selected(self) -> bool:
+        """Whether the fine-tuning is to begin: the selection is over, or had nothing to choose."""
         return self.selection is not None and self.selection.finished and not self.fine_tuning
+
+    def _begin_fine_tuning(self) -> None:
+        assert self.selection is not None
+        self.selection.close()
+        self.fine_tuning = self._fine_tuning()
 
     def _begin_selection(self) -> None:
         self.selection = self._selection()
@@ -258,22 +260,15 @@ class TrainingRun:
         settings = self.settings
         return FineTuning(self.problem, self.mixture, settings.sampler, settings.fine_tuning)
 
-    def _restore(self, path: Path, state: dict[str, Any]) -> None:
-        try:
-            self.history, self.reason = state["history"], state["reason"]
-            self.warm_up.restore(state["warm_up"])
-            if "selection" in state:
-                self.selection = self._selection()
-                self.selection.restore(state["selection"])
-            if "fine_tuning" in state:
-                self.fine_tuning = self._fine_tuning()
-                self.fine_tuning.restore(state["fine_tuning"])
-        except (KeyError, TypeError) as error:
-            raise UserError(
-                f"{path}: expected a checkpoint of this version of the toolkit, got one of another "
-                f"({error}); delete it and run the same command again: this run then starts anew, "
-                "all others are kept"
-            ) from error
+    def _restore(self, state: dict[str, Any]) -> None:
+        self.history, self.reason = state["history"], state["reason"]
+        self.warm_up.restore(state["warm_up"])
+        if "selection" in state:
+            self.selection = self._selection()
+            self.selection.restore(state["selection"])
+        if "fine_tuning" in state:
+            self.fine_tuning = self._fine_tuning()
+            self.fine_tuning.restore(state["fine_tuning"])
 
     def _diverged(self) -> RunResult:
         if self.selection is not None:
@@ -283,14 +278,14 @@ class TrainingRun:
     def _result(self, status: Status, held_out_loss: float | None) -> RunResult:
         phases = (self.warm_up, self.selection, self.fine_tuning)
         return RunResult(
-            status,
-            self.reason,
-            self.mixture,
-            self.outcomes,
-            self.history,
-            held_out_loss,
-            self._steps,
-            self.fine_tuning.iterations if self.fine_tuning else 0,
-            sum(phase.evaluations for phase in phases if phase is not None),
-            self.parameters_before,
+            status=status,
+            reason=self.reason,
+            mixture=self.mixture,
+            outcomes=self.outcomes,
+            history=self.history,
+            held_out_loss=held_out_loss,
+            steps=self._steps,
+            iterations=self.fine_tuning.iterations if self.fine_tuning else 0,
+            evaluations=sum(phase.evaluations for phase in phases if phase is not None),
+            parameters_before=self.parameters_before,
         )

@@ -1,6 +1,6 @@
 """Jacobians from the jets against autograd, row by row: all derivatives, shapes and products."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import chain
 
 import pytest
@@ -8,22 +8,15 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
-from torch.nn.functional import pad
 
 from nas.calculus import fused, jacobians, networks, plain, stack_jacobian
 from nas.calculus.activations import ACTIVATIONS
 from nas.calculus.jacobians import BlockDiagonalJacobian, JointJacobian, StackJacobian
 from nas.calculus.jets import Derivative, DerivativeSet, Laplacian
 from nas.calculus.plain import Perceptrons
-from nas.mixture.gates import perceptron
-from nas.mixture.gates.perceptron import GateSettings
-from nas.mixture.mixture import Mixture
-from nas.search_spaces import Candidate
-from nas.training.least_squares import MixtureResiduals
 from tests.calculus.test_compilation import NEEDS_COMPILER
 from tests.calculus.test_fused import DERIVATIVES, input_jet, stack
 from tests.oracles import relative
-from tests.training.problems import SYSTEM, sampler
 
 DOUBLE = torch.float64
 
@@ -209,79 +202,6 @@ def test_a_gram_matrix_is_added_by_blocks(count: int) -> None:
     total = torch.ones(2, count, count, dtype=DOUBLE)
     jacobians.add_gram(total, entries)
     torch.testing.assert_close(total.tril(), (1 + entries @ entries.mT).tril())
-
-
-def mixture() -> Mixture:
-    """Experts of two shapes and a stirred gate, for the problem of two fields."""
-    pool = [
-        Candidate("tanh", 1, 5),
-        Candidate("sine", 2, 4),
-        Candidate("gelu", 1, 5),
-        Candidate("swish", 2, 4),
-        Candidate("sine", 1, 5),
-    ]
-    made = Mixture(pool, GateSettings(1, 6), SYSTEM.domain.bounds, 2, seed=0)
-    generator = torch.Generator().manual_seed(0)
-    with torch.no_grad():
-        for parameter in made.parameters():
-            parameter.add_(0.3 * torch.randn(parameter.shape, generator=generator, dtype=DOUBLE))
-    return made
-
-
-def in_documented_order(made: Mixture, of: Mapping[Tensor, Tensor]) -> Tensor:
-    """What belongs to each parameter (P,): stack by stack, network by network, the gate last."""
-    parts = []
-    for one in made.expert_stacks:
-        for row in range(len(one.members)):
-            for weight, bias in zip(one.weights, one.biases, strict=True):
-                parts += [of[weight][row], of[bias][row]]
-    if len(made.alive) > 1:
-        assert isinstance(made.gate, perceptron.Gate)
-        for weight, bias in zip(made.gate.weights, made.gate.biases, strict=True):
-            parts += [of[weight], of[bias]]
-        parts += [of[made.gate.out_weight].T, of[made.gate.out_bias]]  # (V, W) as all others
-    return torch.cat([part.flatten() for part in parts])
-
-
-@pytest.mark.parametrize("dropped", [[], [0, 2, 4], [0, 1, 2, 4]], ids=["pool", "two", "one"])
-def test_experts_and_gate_together_agree_with_autograd(dropped: list[int]) -> None:
-    """A gate with nothing to choose from is not among the parameters."""
-    made = mixture()
-    for index in dropped:
-        made.drop(index)
-    points = sampler(7, 9, SYSTEM).draw(0, DOUBLE, torch.device("cpu"))
-    residuals, joint = MixtureResiduals(SYSTEM, made).linearise(points)
-
-    expected = []
-    for group, sample in zip(SYSTEM.groups, points.samples, strict=True):
-        for term in group.terms:
-            x = torch.cat([sample.points[sample.rows[region]] for region in term.regions])
-            found = term.residuals(made(x, group.derivatives), group.derivatives, x)
-            expected += [(term.weight / len(x)) ** 0.5 * one for one in found]
-    torch.testing.assert_close(residuals, torch.cat(expected)[None].detach())
-
-    leaves, rows = list(made.parameters()), []
-    for row in torch.cat(expected):
-        gradients = torch.autograd.grad(row, leaves, retain_graph=True)
-        rows.append(in_documented_order(made, dict(zip(leaves, gradients, strict=True))))
-    assert_agrees(joint, torch.stack(rows)[None], 1e-10)
-
-
-@pytest.mark.parametrize("some", [[0, 1, 2, 3, 4], [0], [1, 3], [2, 3, 4]], ids=str)
-def test_stacks_apart_agree_with_each_of_them(some: list[int]) -> None:
-    """Stack by stack, with zeros behind the parameters of the smaller."""
-    stacks = [
-        stack(["tanh", "sine"], [1, 4, 3, 1], 0),
-        stack(["swish"], [1, 9, 1], 1),
-        stack(["sine", "tanh"], [1, 2, 1], 2),
-    ]
-    blocks = [(DerivativeSet([(2,)], 1), 5), (DerivativeSet([], 1), 2)]
-    apart = BlockDiagonalJacobian([jacobian(one, blocks) for one in stacks])
-    entries = [by_autograd(one, blocks) for one in stacks]
-    most = max(of_stack.shape[2] for of_stack in entries)
-    padded = torch.cat([pad(of_stack, (0, most - of_stack.shape[2])) for of_stack in entries])
-    chosen = apart.of(torch.tensor(some))
-    assert_agrees(chosen, padded[some], 1e-10)
 
 
 def test_moved_stacks_stand_where_the_step_leads() -> None:

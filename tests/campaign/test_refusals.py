@@ -5,8 +5,12 @@ from typing import Any
 
 import pytest
 
+from nas.calculus.activations import ACTIVATIONS
 from nas.campaign.config import build
 from nas.errors import UserError
+from nas.training import warm_up
+
+METHODS = ", ".join(warm_up.names())
 
 
 @pytest.mark.parametrize(
@@ -26,7 +30,7 @@ from nas.errors import UserError
         ),
         (
             {"training": {"fine_tuning": {"rounds": 5}}},
-            "training.fine_tuning.rounds: unknown key; expected one of iterations",
+            "training.fine_tuning.rounds: unknown key; expected one of method",
         ),
         ({"space": {"depts": [2]}}, "space.depts: unknown key; did you mean space.depths?"),
         ({"tune": {"<<": 1}}, "tune.<<: unknown key; expected one of m, p, threshold"),
@@ -35,13 +39,13 @@ from nas.errors import UserError
         ({"space": 3}, "space: expected the name of a search space, or {activations, depths, wi"),
         (
             {"space": {"activations": ["sine", "tahn"]}},
-            "space.activations[1]: expected one of sine, tanh, swish, softplus, gelu, "
+            f"space.activations[1]: expected one of {', '.join(ACTIVATIONS)}, "
             "got 'tahn'; did you mean 'tanh'?",
         ),
         (
             {"space": {"activations": []}},
-            "space.activations: expected a list of one or more, each once, of sine, tanh, swish, "
-            "softplus, gelu, got []",
+            "space.activations: expected a list of one or more, each once, of "
+            f"{', '.join(ACTIVATIONS)}, got []",
         ),
         (
             {"space": {"depths": []}},
@@ -50,8 +54,8 @@ from nas.errors import UserError
         ({"space": {"depths": [2, 2]}}, "integers ≥ 1, each once, got [2, 2]"),
         ({"space": {"widths": 16}}, "integers ≥ 1, each once, got 16"),
         ({"space": {"widths": [16, -3]}}, "space.widths[1]: expected an integer ≥ 1, got -3"),
-        ({"gate": 3}, "gate: expected keys and values: depth, width, activation, got 3"),
-        ({"gate": None}, "gate: expected keys and values: depth, width, activation, got null"),
+        ({"gate": 3}, "gate: expected keys and values: kind"),
+        ({"gate": None}, "gate: expected keys and values: kind"),
         ({"gate": {"depth": -1}}, "gate.depth: expected an integer ≥ 0, got -1"),
         ({"gate": {"depth": True}}, "gate.depth: expected an integer ≥ 0, got true"),
         ({"gate": {"width": 0}}, "gate.width: expected an integer ≥ 1, got 0"),
@@ -114,7 +118,7 @@ from nas.errors import UserError
         ),
         (
             {"training": {"warm_up": {"method": "lbfgs"}}},
-            "training.warm_up.method: expected one of gauss_newton, adam, got 'lbfgs'",
+            f"training.warm_up.method: expected one of {METHODS}, got 'lbfgs'",
         ),
         (
             {"training": {"warm_up": {"iterations": 0}}},
@@ -122,7 +126,7 @@ from nas.errors import UserError
         ),
         (
             {"training": {"warm_up": {"method": "gauss-newton"}}},
-            "training.warm_up.method: expected one of gauss_newton, adam, got 'gauss-newton'; "
+            f"training.warm_up.method: expected one of {METHODS}, got 'gauss-newton'; "
             "did you mean 'gauss_newton'?",
         ),
         (

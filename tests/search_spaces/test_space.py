@@ -67,7 +67,7 @@ def test_no_candidate_comes_again_before_all_have_come(
     assert space.pool(m, seed) == pool
 
 
-# Without a default, an axis is in play however many levels it has; the others are given three.
+# Without a default, an axis is in play however many levels it has; the others get up to 3.
 SHAPES = list(product(*([1, 2, 3] if axis.default is None else [1, 3] for axis in AXES)))
 
 

@@ -52,6 +52,14 @@ def test_cut_short_anywhere_it_is_told(tmp_path: Path) -> None:
             checkpoint.load(path)
 
 
+def test_a_tree_of_another_version_is_told(tmp_path: Path) -> None:
+    checkpoint.save(tmp_path / "c", {"other": 1})
+    with pytest.raises(
+        UserError, match=r"of this version .*, got one of another \('step'\); delete"
+    ):
+        checkpoint.resume(tmp_path / "c", lambda tree: tree["step"])
+
+
 def test_what_it_cannot_hold_is_refused_before_anything_is_written(tmp_path: Path) -> None:
     with pytest.raises(TypeError, match="cannot hold object"):
         checkpoint.save(tmp_path / "c", {"what": object()})

@@ -24,7 +24,7 @@ def test_held_out_points_are_more_and_none_of_them_is_ever_trained_on() -> None:
     assert [len(sample) for sample in held_out.samples] == [128, 32]
     known = {tuple(x) for sample in held_out.samples for x in sample.points.tolist()}
     draws = [0, 1, 2, 2**30, *range(2**30 + 1, 2**30 + 4)]  # of all phases the first ones
-    for one in (chosen, chosen.times(4)):  # the fine-tuning draws more points, too
+    for one in (chosen, chosen.scaled(4)):  # the fine-tuning draws more points, too
         for number in draws:
             trained = one.draw(number, DOUBLE, CPU)
             for sample in trained.samples:
@@ -40,9 +40,14 @@ def test_the_equations_points_as_drawn_count_alike() -> None:
 
 @pytest.mark.parametrize(("factor", "expected"), [(2, (20, 22)), (0.5, (5, 5)), (0.01, (1, 3))])
 def test_times_the_points_but_one_for_each_region(factor: float, expected: tuple[int, int]) -> None:
-    points = sampler(10, 11, SYSTEM).times(factor).draw(0, DOUBLE, CPU)
+    points = sampler(10, 11, SYSTEM).scaled(factor).draw(0, DOUBLE, CPU)
     assert tuple(len(sample) for sample in points.samples) == expected
-    assert len(points) == sum(expected)
+    assert points.evaluations == sum(expected)
+
+
+def test_points_count_at_each_location_that_a_residual_sees() -> None:
+    """10 inside, and 7 pairs of points on the sides that are to be alike."""
+    assert sampler(10, 7, PERIODIC).draw(0, DOUBLE, CPU).evaluations == 10 + 2 * 7
 
 
 def test_rows_are_counted_for_each_equation_and_each_point_of_the_boundary() -> None:

@@ -10,7 +10,9 @@ import pytest
 import torch
 
 from nas.calculus.jets import DerivativeSet
+from nas.errors import UserError
 from nas.mixture.mixture import Mixture
+from nas.training import checkpoint
 from nas.training.physics_loss import individual_losses, mixture_loss
 from nas.training.single_networks import SingleNetwork, SingleNetworks
 from nas.training.warm_up import WarmUp
@@ -89,6 +91,29 @@ def test_interrupted_anywhere_it_ends_bit_for_bit_the_same(
     resumed = SingleNetworks(POISSON, settings(), error, path)
     assert resumed.step > 0
     assert facts(resumed.run()) == facts(whole)
+
+
+def test_no_more_is_lost_by_a_kill_than_was_promised(tmp_path: Path) -> None:
+    """Killed at any iteration, also between two checks of the fine-tuning."""
+    calls = count()
+
+    def die() -> bool:
+        if next(calls) == 9:
+            raise KeyboardInterrupt
+        return False
+
+    path = tmp_path / "checkpoint"
+    begun = SingleNetworks(POISSON, settings(), error, path, save_after=0.0)
+    with pytest.raises(KeyboardInterrupt):
+        begun.run(die)
+    assert SingleNetworks(POISSON, settings(), error, path).step == begun.step == 9
+
+
+def test_a_checkpoint_of_another_version_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint"
+    checkpoint.save(path, {"step": 3})
+    with pytest.raises(UserError, match=r"expected a checkpoint of this version of the toolkit"):
+        SingleNetworks(POISSON, settings(), error, path)
 
 
 def test_a_watcher_is_told_how_much_is_done() -> None:

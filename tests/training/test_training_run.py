@@ -1,7 +1,5 @@
 """Whole runs: they learn, drop, stop, resume bit for bit, and diverge on the record."""
 
-from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from itertools import count, groupby
 from pathlib import Path
@@ -10,16 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
 
-from nas.calculus.fields import Field
 from nas.calculus.jets import DerivativeSet
 from nas.errors import UserError
 from nas.problems import Problem
 from nas.training import checkpoint
 from nas.training.fine_tuning import gauss_newton
 from nas.training.physics_loss import mixture_loss
-from nas.training.training_run import Progress, RunResult, TrainingRun
+from nas.training.training_run import RunResult, TrainingRun
 from tests.training.problems import FEW, POISSON, POOL, settings, to
 
 
@@ -45,9 +41,8 @@ def facts(result: RunResult) -> dict[str, Any]:
     }
 
 
-def reached(looks: Iterator[int], stop: int) -> bool:
-    """Whether the step looked at is ``stop``."""
-    return next(looks) >= stop
+def at_step(run: TrainingRun, stop: int) -> bool:
+    return run.step >= stop
 
 
 # Methods of the warm-up: what a user has by default, and the other.
@@ -103,9 +98,10 @@ def test_phases_follow_each_other_as_they_are_set(whole: RunResult) -> None:
         ("fine-tuning", 136),
     ]
     run, phases = TrainingRun(POISSON, settings()), []
-    while not run._finished():
-        phases.append(run.phase.name)
+    while not run._finished:
+        step, name = run.step, run.phase.name
         run._advance(lambda progress: None)
+        phases += [name] * (run.step - step)
     assert [len(list(group)) for _, group in groupby(phases)] == [6, 16, 94, 20]
     assert (whole.steps, whole.iterations) == (116, 20)
 
@@ -200,11 +196,22 @@ def test_interrupted_anywhere_it_ends_bit_for_bit_the_same(
     path = tmp_path / "checkpoint"
     for stop in stops:
         run = TrainingRun(POISSON, settings(**METHODS[by]), path)
-        looks = count(run.step)
-        assert run.run(should_stop=partial(reached, looks, stop)).status == "interrupted"
+        assert run.run(should_stop=partial(at_step, run, stop)).status == "interrupted"
     resumed = TrainingRun(POISSON, settings(**METHODS[by]), path)
     assert resumed.step == stops[-1]
     assert facts(resumed.run()) == facts(wholes[by])
+
+
+def test_of_a_selection_that_is_over_only_what_became_of_each_expert_is_saved(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "checkpoint"
+    run = TrainingRun(POISSON, settings(), path)
+    run.run(should_stop=partial(at_step, run, 120))
+    kept = checkpoint.load(path)["selection"]
+    assert kept["competition"] == {"alive": run.mixture.alive}
+    assert kept["pruning"]["on_trial"] is None
+    assert TrainingRun(POISSON, settings(), path).outcomes == run.outcomes
 
 
 def test_same_settings_same_run_and_told_again_as_it_was(tmp_path: Path, whole: RunResult) -> None:
@@ -228,59 +235,6 @@ def test_a_run_that_dies_goes_on_from_its_last_checkpoint(tmp_path: Path, whole:
     assert resumed.step == 90
     assert len(resumed.mixture.alive) < len(POOL)
     assert facts(resumed.run()) == facts(whole)
-
-
-@BY
-def test_a_loss_that_is_not_finite_ends_the_run_as_diverged(by: str) -> None:
-    problem = replace(POISSON, residual=lambda u: u.xx / 0.0)
-    chosen = settings(problem=problem, warm_up_iterations=20, **METHODS[by])
-    result = TrainingRun(problem, chosen).run()
-    assert result.status == "diverged"
-    assert "at step 10 (warm-up)" in result.reason
-    assert result.held_out_loss is None
-
-
-def test_a_loss_that_is_not_finite_ends_the_fine_tuning_with_its_best() -> None:
-    """The residual has no numbers from the third look on."""
-    looks = 0
-
-    def residual(u: Field, x: Tensor) -> Tensor:
-        return u.xx + torch.pi**2 * torch.sin(torch.pi * x) + (x - x) / float(looks < 3)
-
-    def count_looks(progress: Progress) -> None:
-        nonlocal looks
-        looks += progress.phase == "fine-tuning"
-
-    problem = replace(POISSON, residual=residual)
-    chosen = settings(problem=problem, iterations=90)
-    result = TrainingRun(problem, chosen).run(watch=count_looks)
-    assert result.status == "completed"
-    assert result.reason == f"stopped after {4 * CHUNK} iterations: loss nan"
-    assert result.held_out_loss == min(row["held_out_loss"] for row in result.history[-3:])
-
-
-@BY
-def test_a_learning_rate_beyond_reason_diverges_without_an_exception(by: str) -> None:
-    result = TrainingRun(POISSON, settings(learning_rate=1e30, **METHODS[by])).run()
-    assert result.status == "diverged"
-    assert "loss" in result.reason
-
-
-@BY
-def test_an_expert_that_diverges_leaves_and_the_others_go_on(by: str) -> None:
-    run = TrainingRun(POISSON, settings(**METHODS[by]))
-    while run.step < run.settings.warm_up.iterations - 1:
-        run._advance(lambda progress: None)
-    last = run.mixture.stacks[0]
-    with torch.no_grad():
-        next(iter(last.parameters()))[0] = torch.nan
-    result = run.run()
-    assert result.status == "completed"
-    lost = [
-        outcome for outcome in result.outcomes.values() if "individual loss nan" in outcome.reason
-    ]
-    assert len(lost) == 1
-    assert error(result) < 0.1
 
 
 @pytest.mark.parametrize(

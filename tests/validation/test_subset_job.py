@@ -108,7 +108,7 @@ def test_a_member_that_diverged_is_told(home: Path, tmp_path: Path) -> None:
     single = beside(job, (3,), number=1)
     assert done(single) == "failed"
     reason = row_of(single)["reason"]
-    assert "expected one of the experts at [3] to be alive after the warm-up" in reason
+    assert "expected one of the experts [3] to be alive after the warm-up" in reason
 
 
 def test_a_subset_goes_on_from_its_own_checkpoint(home: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from experiments.benchmarks import settings
 from experiments.benchmarks.baselines.parameters import Layers, fill, networks
 from nas.mixture.mixture import Mixture
-from nas.training.optimisers import adam
+from nas.training.adam import adam
 
 Residual = Callable[[Tensor, Tensor], Tensor]  # u (B,), points (B, D) -> (B,)
 

@@ -14,7 +14,7 @@ from experiments.benchmarks import settings
 from experiments.benchmarks.ours import Ours
 from experiments.harness import machine, timing
 from experiments.harness.figures import Findings
-from nas.training.optimisers import follow
+from nas.training.adam import follow
 
 STEPS = 3  # from which a usual one is known
 

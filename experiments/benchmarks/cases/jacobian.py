@@ -25,7 +25,7 @@ from nas.calculus.plain import Perceptrons
 from nas.mixture.mixture import Mixture
 from nas.problems.terms import PointCounts
 from nas.training.collocation import Points, Sampler
-from nas.training.least_squares import ExpertResiduals
+from nas.training.residuals import ExpertResiduals
 
 ROWS, ROUNDS = 1000, 5
 OURS, DENSE = "ours", "with all entries written out"

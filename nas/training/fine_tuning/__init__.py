@@ -10,6 +10,8 @@ from nas.training.fine_tuning.phase import (
     Method,
     Optimiser,
     method,
+    names,
+    title,
 )
 
-__all__ = ["FineTuning", "FineTuningSettings", "Method", "Optimiser", "method"]
+__all__ = ["FineTuning", "FineTuningSettings", "Method", "Optimiser", "method", "names", "title"]

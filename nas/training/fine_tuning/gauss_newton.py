@@ -7,16 +7,17 @@ noise of the points: twice as many are drawn from then on.
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from torch import Tensor
 
+from nas.checks import check
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
 from nas.training.collocation import HELD_OUT_DRAW, Sampler
 from nas.training.gauss_newton import GaussNewton, GaussNewtonSettings
-from nas.training.least_squares import MixtureResiduals
 from nas.training.resampling import Resampler, ResamplingSettings, residual_sizes
+from nas.training.residuals import MixtureResiduals
 
 FIRST_DRAW = HELD_OUT_DRAW // 2  # points are drawn from behind the search's
 MOST_ENTRIES = 2**25  # of a step's largest matrix: 256 MiB, of which it needs a few
@@ -36,11 +37,11 @@ class Settings:
     first_least
         The least damping at first.
     leasts
-        Between which it is moved, by a factor of ten at each look at the held-out loss: less
+        Between which it is moved, by ``least_change`` at each look at the held-out loss: less
         where the steps bring the best, more where they lead ``far`` from it.
     far
         Held-out loss over the best so far.
-    patience
+    still
         Iterations without a step that are a convergence, on whatever points.
     rows_each
         Residuals for each parameter at first.
@@ -51,16 +52,29 @@ class Settings:
         some ten seconds of one core.
     """
 
+    title: ClassVar[str] = "Gauss–Newton"
+
     steps: GaussNewtonSettings = GaussNewtonSettings(momentum=0.8)
     resampling: ResamplingSettings = ResamplingSettings()
     first_least: float = 1e-8
     leasts: tuple[float, float] = (1e-10, 0.1)
+    least_change: float = 10.0
     far: float = 3.0
-    patience: int = 10
+    still: int = 10
     rows_each: float = 2.0
     factors: tuple[float, float] = (0.25, 8.0)
     first_products: int = 2**32
     most_products: int = 2**38
+
+    def __post_init__(self) -> None:
+        check(
+            self,
+            leasts=(0 < self.leasts[0] <= self.leasts[1], "above 0, in ascending order"),
+            first_least=(self.leasts[0] <= self.first_least <= self.leasts[1], "within leasts"),
+            least_change=(self.least_change >= 1, "at least 1"),
+            rows_each=(self.rows_each >= 0, "at least 0"),
+            factors=(0 < self.factors[0] <= self.factors[1], "above 0, in ascending order"),
+        )
 
     def begin(self, problem: Problem, mixture: Mixture, sampler: Sampler) -> "ByGaussNewton":
         """See `Method`."""
@@ -86,22 +100,26 @@ class ByGaussNewton:
     @property
     def converged(self) -> bool:
         """See `Optimiser`."""
-        return self._still >= self._settings.patience
+        return self._still >= self._settings.still
 
     def advance(self, iteration: int) -> Tensor:
         """See `Optimiser`."""
         like = self._mixture.centre
-        self._resampler.sampler = self._sampler.times(min(self._factor, self._most_factor()))
+        self._resampler.sampler = self._sampler.scaled(min(self._factor, self._most_factor()))
         points = self._resampler.draw(FIRST_DRAW + iteration, like.dtype, like.device)
-        self.points_seen += len(points)
+        self.points_seen += points.evaluations
         loss = self._steps.advance(points)[0]
         self._still = 0 if self._steps.moved else self._still + 1
         return loss
 
     def update(self, ratio: float) -> None:
         """See `Optimiser`: the damping follows how far the steps lead from the best."""
-        factor = 0.1 if ratio < 1 else 10.0 if ratio > self._settings.far else 1.0
-        least, most = self._settings.leasts
+        settings, factor = self._settings, 1.0
+        if ratio < 1:
+            factor = 1 / settings.least_change
+        elif ratio > settings.far:
+            factor = settings.least_change
+        least, most = settings.leasts
         self._steps.least = min(max(factor * self._steps.least, least), most)
 
     def refine(self) -> str:

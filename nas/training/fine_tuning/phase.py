@@ -7,13 +7,14 @@ since points drawn anew make the last one no better than another.
 
 import math
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from torch import Tensor
 
+from nas.checks import check
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
-from nas.training import methods
+from nas.training import method_by_name
 from nas.training.collocation import Sampler
 from nas.training.phase import Reading
 from nas.training.physics_loss import HeldOutLoss
@@ -61,9 +62,33 @@ class Optimiser(Protocol):
 class Method(Protocol):
     """The settings of an optimiser, which can begin it."""
 
+    title: ClassVar[str]  # what people call it
+
     def begin(self, problem: Problem, mixture: Mixture, sampler: Sampler) -> Optimiser:
         """Train ``mixture`` on points of ``sampler``."""
         ...
+
+
+def names() -> tuple[str, ...]:
+    """The methods that there are: the other files of this folder.
+
+    Examples
+    --------
+    >>> "gauss_newton" in names()
+    True
+    """
+    return method_by_name.names(__package__ or "")
+
+
+def title(name: str) -> str:
+    """What people call the method of the file ``name`` of this folder.
+
+    Examples
+    --------
+    >>> title("gauss_newton")
+    'Gauss–Newton'
+    """
+    return method_by_name.title(__package__ or "", name)
 
 
 def method(name: str, **known: Any) -> Method:
@@ -74,7 +99,7 @@ def method(name: str, **known: Any) -> Method:
     >>> method("gauss_newton", rows_each=3.0).rows_each
     3.0
     """
-    found: Method = methods.settings(__package__ or "", name, **known)
+    found: Method = method_by_name.settings(__package__ or "", name, **known)
     return found
 
 
@@ -102,6 +127,14 @@ class FineTuningSettings:
     check_every: int = 10
     patience: int = 4
     progress: float = 0.8
+
+    def __post_init__(self) -> None:
+        check(
+            self,
+            check_every=(self.check_every >= 1, "at least 1"),
+            patience=(self.patience >= 0, "at least 0"),
+            progress=(0 <= self.progress <= 1, "in [0, 1]"),
+        )
 
 
 class FineTuning:
@@ -178,8 +211,8 @@ class FineTuning:
             "ended": self.ended,
             "mixture": self.mixture.state_dict(),
             "optimiser": self._optimiser.state(),
-            "best_losses": [one if math.isfinite(one) else None for one in self.best_losses],
-            "best_loss": self.best_loss if math.isfinite(self.best_loss) else None,
+            "best_losses": self.best_losses,
+            "best_loss": self.best_loss,
             "best": self.best,
         }
 
@@ -188,8 +221,7 @@ class FineTuning:
         self.iterations, self.ended = state["iterations"], state["ended"]
         self.mixture.load_state_dict(state["mixture"])
         self._optimiser.restore(state["optimiser"])
-        self.best_losses = [math.inf if one is None else one for one in state["best_losses"]]
-        self.best_loss = math.inf if state["best_loss"] is None else state["best_loss"]
+        self.best_losses, self.best_loss = state["best_losses"], state["best_loss"]
         self.best = state["best"]
 
     def _evaluate(self) -> None:

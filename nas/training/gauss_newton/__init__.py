@@ -13,8 +13,8 @@ it (Levenberg 1944; the momentum μ: Goldshlager, Abrahamsen & Lin 2024, arXiv 2
 
 from nas.training.gauss_newton.acceleration import GeodesicAcceleration
 from nas.training.gauss_newton.damping import DampingControl, GainRatio
+from nas.training.gauss_newton.iteration import GaussNewton, GaussNewtonSettings
 from nas.training.gauss_newton.line_search import LineSearch
-from nas.training.gauss_newton.method import GaussNewton, GaussNewtonSettings
 from nas.training.gauss_newton.normal_equations import (
     ParameterSpace,
     ResidualSpace,

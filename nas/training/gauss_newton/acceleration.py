@@ -11,6 +11,7 @@ from torch import Tensor
 from nas.training.gauss_newton.normal_equations import Damped, Steps
 
 Residuals = Callable[[Tensor], Tensor]  # steps (k, P) -> residuals (k, R) there
+Correction = Callable[[Steps, Damped, Residuals], Steps]  # of straight steps
 
 
 @dataclass(frozen=True)

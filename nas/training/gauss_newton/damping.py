@@ -9,6 +9,8 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from nas.checks import check
+
 
 class DampingControl(Protocol):
     """What the next step's damping is, given how this one came out."""
@@ -71,6 +73,15 @@ class GainRatio:
     factor: float = 3.0
     poor: float = 0.25
     good: float = 0.75
+
+    def __post_init__(self) -> None:
+        check(
+            self,
+            first=(self.least <= self.first <= self.most, "from least to most"),
+            least=(self.least > 0, "above 0"),
+            factor=(self.factor >= 1, "at least 1"),
+            poor=(self.poor <= self.good, "at most good"),
+        )
 
     def update(self, damping: Tensor, gain: Tensor, accepted: Tensor, least: float) -> Tensor:
         """See `DampingControl`."""

@@ -3,6 +3,7 @@
 Axis legend: k systems, R rows, P parameters.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -10,6 +11,9 @@ from torch import Tensor
 
 from nas.training.gauss_newton.acceleration import Residuals
 from nas.training.gauss_newton.normal_equations import Steps
+
+# Steps and residuals -> the steps at their lengths, and the loss (k,) that each reaches.
+StepLength = Callable[[Steps, Residuals], tuple[Steps, Tensor]]
 
 
 @dataclass(frozen=True)

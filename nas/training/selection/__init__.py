@@ -7,16 +7,16 @@
 """
 
 from nas.training.selection.competition import CompetitionSettings
-from nas.training.selection.gate_start import GateStart, by_loss_and_size
+from nas.training.selection.gate_start import ByLossAndSize, GateStart
 from nas.training.selection.phase import Selection, SelectionSettings
 from nas.training.selection.pruning import ExpertOutcome, PenaltySchedule
 
 __all__ = [
+    "ByLossAndSize",
     "CompetitionSettings",
     "ExpertOutcome",
     "GateStart",
     "PenaltySchedule",
     "Selection",
     "SelectionSettings",
-    "by_loss_and_size",
 ]

@@ -10,11 +10,12 @@ import torch
 from torch import Tensor
 from torch.optim import Adam
 
+from nas.checks import check
 from nas.mixture.mixture import Mixture
 from nas.mixture.sparsity import sparsity
 from nas.problems.problem import Problem
+from nas.training.adam import adam, follow, set_learning_rates
 from nas.training.collocation import Points
-from nas.training.optimisers import adam, follow, set_learning_rates
 from nas.training.physics_loss import learn_importance, learn_mixture
 
 
@@ -35,6 +36,14 @@ class CompetitionSettings:
     gate_rate: float = 5.0
     experts_rate: float = 0.15
     smoothing: float = 0.98
+
+    def __post_init__(self) -> None:
+        check(
+            self,
+            gate_rate=(self.gate_rate > 0, "above 0"),
+            experts_rate=(self.experts_rate >= 0, "at least 0"),
+            smoothing=(0 <= self.smoothing < 1, "in [0, 1)"),
+        )
 
 
 class Competition:
@@ -126,8 +135,8 @@ class Competition:
             self.optimiser = _adam(self.mixture)
         self.mixture.load_state_dict(state["mixture"])
         self.optimiser.load_state_dict(state["optimiser"])
-        if state["importance"] is not None:
-            self.importance = state["importance"].to(self.mixture.centre.device)
+        importance = state["importance"]
+        self.importance = None if importance is None else importance.to(self.mixture.centre.device)
 
     def _smooth(self, importance: Tensor) -> None:
         """m ← β m + (1 - β) λ̄, from the first λ̄ on, so that there is no bias to correct."""

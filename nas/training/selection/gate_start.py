@@ -4,6 +4,7 @@ Axis legend: E experts alive.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -13,14 +14,35 @@ from nas.mixture.mixture import Mixture
 # Individual losses and mixture -> scores (E,), whose softmax are the gate's first weights.
 GateStart = Callable[[Sequence[float], Mixture], Tensor]
 
-LEAST_LOSS = 1e-30  # an expert that is exact has a finite score, too
 
-
-def by_loss_and_size(losses: Sequence[float], mixture: Mixture) -> Tensor:
+@dataclass(frozen=True)
+class ByLossAndSize:
     """λᵢ ∝ 1 / (lossᵢ · parametersᵢ), that is scores of -log(lossᵢ · parametersᵢ).
 
     Of two that have learnt as much, the smaller one gains more in the fine-tuning, whose steps can
     hardly be longer for the larger one.
+
+    Parameters
+    ----------
+    least_loss
+        Losses count as no less: an expert that is exact has a finite score, too.
+
+    Examples
+    --------
+    >>> from nas.mixture.gate import settings
+    >>> from nas.search_spaces import Candidate
+    >>> pool = Candidate("tanh", 1, 4), Candidate("tanh", 1, 4)
+    >>> mixture = Mixture(pool, settings("perceptron"), [(0.0, 1.0)], outputs=1, seed=0)
+    >>> [f"{weight:.2f}" for weight in ByLossAndSize()([1e-3, 3e-3], mixture).softmax(0)]
+    ['0.75', '0.25']
     """
-    sizes = torch.tensor([mixture.expert_parameters(index) for index in mixture.alive])
-    return -torch.log(torch.tensor(losses).clamp_min(LEAST_LOSS) * sizes)
+
+    least_loss: float = 1e-30
+
+    def __call__(self, losses: Sequence[float], mixture: Mixture) -> Tensor:
+        """See `GateStart`."""
+        sizes = torch.tensor([mixture.expert_parameters(index) for index in mixture.alive])
+        return -torch.log(torch.tensor(losses).clamp_min(self.least_loss) * sizes)
+
+
+BY_LOSS_AND_SIZE = ByLossAndSize()

@@ -16,15 +16,16 @@ from typing import Any
 
 from torch import Tensor
 
+from nas.checks import check
 from nas.mixture.dropping import DropRule
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
+from nas.training.adam import cosine
 from nas.training.collocation import Points, Sampler
-from nas.training.optimisers import cosine
 from nas.training.phase import Reading
 from nas.training.physics_loss import HeldOutLoss
 from nas.training.selection.competition import Competition, CompetitionSettings
-from nas.training.selection.gate_start import GateStart, by_loss_and_size
+from nas.training.selection.gate_start import BY_LOSS_AND_SIZE, GateStart
 from nas.training.selection.pruning import ExpertOutcome, PenaltySchedule, Pruning
 
 GATE, NAME = "gate", "selection"
@@ -44,6 +45,8 @@ class SelectionSettings:
         Exponent of the sparsity term.
     rule
         Who may be dropped, and at what cost.
+    floor
+        Of the learning rate at the end, as a share of what it is at the start.
     gate_share
         Of the steps, in which the gate learns alone: enough to part what has learnt from what has
         not, before anybody's loss counts.
@@ -63,13 +66,27 @@ class SelectionSettings:
     learning_rate: float
     p: float
     rule: DropRule
+    floor: float = 0.02
     gate_share: float = 0.15
     redraw: int = 10
     check_every: int = 10
     log_every: int = 50
-    start: GateStart = by_loss_and_size
+    start: GateStart = BY_LOSS_AND_SIZE
     competition: CompetitionSettings = CompetitionSettings()
     penalty: PenaltySchedule = PenaltySchedule()
+
+    def __post_init__(self) -> None:
+        check(
+            self,
+            floor=(0 <= self.floor <= 1, "in [0, 1]"),
+            gate_share=(0 <= self.gate_share <= 1, "in [0, 1]"),
+            redraw=(self.redraw >= 1, "at least 1"),
+            check_every=(self.check_every >= 1, "at least 1"),
+            log_every=(
+                self.log_every % max(self.check_every, 1) == 0 < self.log_every,
+                "a multiple of check_every",
+            ),
+        )
 
     @property
     def gate_steps(self) -> int:
@@ -110,6 +127,7 @@ class Selection:
         self.evaluations = 0
         self.learning_rate, self._latest = 0.0, GATE  # of the latest step: its rate and its name
         self._points: tuple[int, Points] | None = None
+        self._closed = False
 
     @property
     def mixture(self) -> Mixture:
@@ -177,7 +195,7 @@ class Selection:
         # Where nobody can leave any more, a penalty would but favour one of those that stay.
         weight = self.pruning.penalty_weight if choosing and self.pruning.open else 0.0
         loss = self.competition.advance(points, self.learning_rate, weight, choosing)
-        self.evaluations += len(points) * len(self.mixture.alive)
+        self.evaluations += points.evaluations * len(self.mixture.alive)
         self.step += 1
         if choosing:
             self.pruning.evaluate(self.step, self.ends)
@@ -207,20 +225,32 @@ class Selection:
     def close(self) -> None:
         """Write down the importance of those still alive."""
         self.pruning.close()
+        self._closed = True
 
     def state(self) -> dict[str, Any]:
-        """See `Phase`; rates and points are functions of the step."""
+        """See `Phase`; rates and points are functions of the step.
+
+        Once closed, who is alive and why: the next phase has the mixture.
+        """
         return {
             "step": self.step,
             "evaluations": self.evaluations,
-            "competition": self.competition.state(),
+            "closed": self._closed,
+            "competition": {"alive": self.mixture.alive}
+            if self._closed
+            else self.competition.state(),
             "pruning": self.pruning.state(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """See `Phase`."""
         self.step, self.evaluations = state["step"], state["evaluations"]
-        self.competition.restore(state["competition"])
+        self._closed = state["closed"]
+        if self._closed:
+            alive = state["competition"]["alive"]
+            self.competition.mixture = self.mixture.with_alive(alive)
+        else:
+            self.competition.restore(state["competition"])
         self.pruning.restore(state["pruning"])
 
     @property
@@ -232,7 +262,7 @@ class Selection:
         """The learning rate of the coming step: a cosine in the selection."""
         start = self.begins + self.settings.gate_steps
         progress = (self.step - start) / max(self.ends - start, 1)
-        return self.settings.learning_rate * cosine(progress)
+        return self.settings.learning_rate * cosine(progress, self.settings.floor)
 
     def _start_gate(self) -> None:
         losses = []

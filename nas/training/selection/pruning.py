@@ -7,6 +7,7 @@ import copy
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from nas.checks import check
 from nas.mixture.dropping import DropRule, judge, proposal, recovery
 from nas.training.physics_loss import HeldOutLoss
 from nas.training.selection.competition import Competition
@@ -29,6 +30,13 @@ class PenaltySchedule:
     first: float = 0.1
     growth: float = 2.0
     most: float = 1e4
+
+    def __post_init__(self) -> None:
+        check(
+            self,
+            first=(0 <= self.first <= self.most, "in [0, most]"),
+            growth=(self.growth >= 1, "at least 1"),
+        )
 
 
 @dataclass
@@ -115,7 +123,8 @@ class Pruning:
         return True
 
     def close(self) -> None:
-        """Write down the importance of those still alive."""
+        """Write down the importance of those still alive; a drop on trial stands."""
+        self.on_trial = None
         alive = self.competition.mixture.alive
         if len(alive) == 1:
             self.outcomes[alive[0]].importance = 1.0

@@ -5,6 +5,14 @@ in a campaign file (`training.warm_up.method`), with a frozen dataclass ``Settin
 `Method`.
 """
 
-from nas.training.warm_up.phase import Learning, Method, WarmUp, WarmUpSettings, method
+from nas.training.warm_up.phase import (
+    Learning,
+    Method,
+    WarmUp,
+    WarmUpSettings,
+    method,
+    names,
+    title,
+)
 
-__all__ = ["Learning", "Method", "WarmUp", "WarmUpSettings", "method"]
+__all__ = ["Learning", "Method", "WarmUp", "WarmUpSettings", "method", "names", "title"]

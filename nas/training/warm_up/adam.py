@@ -4,14 +4,15 @@ Axis legend: E experts.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from torch import Tensor
 
+from nas.checks import check
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
+from nas.training.adam import adam, cosine, set_learning_rates
 from nas.training.collocation import Sampler
-from nas.training.optimisers import adam, cosine, set_learning_rates
 from nas.training.physics_loss import learn_individually
 
 
@@ -25,10 +26,22 @@ class Settings:
         At the start.
     redraw
         Steps for which the same points serve: to draw them takes as long as a small step.
+    floor
+        Of the learning rate at the end, as a share of what it is at the start.
     """
+
+    title: ClassVar[str] = "Adam"
 
     learning_rate: float
     redraw: int = 10
+    floor: float = 0.02
+
+    def __post_init__(self) -> None:
+        check(
+            self,
+            redraw=(self.redraw >= 1, "at least 1"),
+            floor=(0 <= self.floor <= 1, "in [0, 1]"),
+        )
 
     def begin(
         self, problem: Problem, mixture: Mixture, sampler: Sampler, iterations: int
@@ -51,16 +64,18 @@ class ByAdam:
         self._problem, self._mixture, self._sampler = problem, mixture, sampler
         self._iterations, self._settings = iterations, settings
         self._optimiser = adam(settings.learning_rate, mixture.stacks.parameters())
+        self.points_seen = 0
 
     def advance(self, iteration: int) -> Tensor:
         """See `Learning`."""
         like, settings = self._mixture.centre, self._settings
         points = self._sampler.draw(iteration // settings.redraw, like.dtype, like.device)
-        rate = settings.learning_rate * cosine(iteration / self._iterations)
+        rate = settings.learning_rate * cosine(iteration / self._iterations, settings.floor)
         set_learning_rates(self._optimiser, [rate])
         self._optimiser.zero_grad()
         losses = learn_individually(self._problem, self._mixture, points)
         self._optimiser.step()
+        self.points_seen += points.evaluations
         return losses
 
     def state(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ leave it in some dozens.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -18,8 +18,8 @@ from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
 from nas.training.collocation import Sampler
 from nas.training.gauss_newton import GaussNewton, GaussNewtonSettings
-from nas.training.least_squares import ExpertResiduals
 from nas.training.resampling import Resampler, ResamplingSettings, residual_sizes
+from nas.training.residuals import ExpertResiduals
 
 MOST_ENTRIES = 2**26  # of the normal matrices of a group: 512 MiB, of which it needs a few
 
@@ -30,6 +30,8 @@ class Settings:
 
     The momentum is a compromise: points change from step to step, and with them the residuals.
     """
+
+    title: ClassVar[str] = "Gauss–Newton"
 
     steps: GaussNewtonSettings = GaussNewtonSettings(momentum=0.5)
     resampling: ResamplingSettings = ResamplingSettings()
@@ -42,7 +44,7 @@ class Settings:
 
 
 class ByGaussNewton:
-    """See `Learning`; experts that fit into memory together take their steps in one go."""
+    """A `Learning`; experts that fit into memory together take their steps in one go."""
 
     def __init__(
         self, problem: Problem, mixture: Mixture, sampler: Sampler, settings: Settings
@@ -53,11 +55,13 @@ class ByGaussNewton:
             for group in groups(mixture.expert_stacks, sampler.rows())
         ]
         self._resampler = Resampler(sampler, self._sizes, settings.resampling)
+        self.points_seen = 0
 
     def advance(self, iteration: int) -> Tensor:
         """See `Learning`."""
         like = self._mixture.centre
         points = self._resampler.draw(iteration, like.dtype, like.device)
+        self.points_seen += points.evaluations
         return torch.cat([group.advance(points) for group in self._groups])
 
     def state(self) -> dict[str, Any]:

@@ -4,15 +4,16 @@ Axis legend: E experts.
 """
 
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import torch
 from torch import Tensor
 
+from nas.checks import check
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
 from nas.problems.terms import PointCounts
-from nas.training import methods
+from nas.training import method_by_name
 from nas.training.collocation import Sampler
 from nas.training.phase import Reading
 
@@ -21,6 +22,11 @@ NAME = "warm-up"
 
 class Learning(Protocol):
     """Experts of a mixture that learn in place, each by itself."""
+
+    @property
+    def points_seen(self) -> int:
+        """How many points each has been trained on so far."""
+        ...
 
     def advance(self, iteration: int) -> Tensor:
         """Do iteration number ``iteration``; return the experts' losses (E,) before it."""
@@ -38,11 +44,35 @@ class Learning(Protocol):
 class Method(Protocol):
     """How experts learn by themselves: the settings of a method, which can begin it."""
 
+    title: ClassVar[str]  # what people call it
+
     def begin(
         self, problem: Problem, mixture: Mixture, sampler: Sampler, iterations: int
     ) -> Learning:
         """Let the experts of ``mixture`` learn on the points of ``sampler``."""
         ...
+
+
+def names() -> tuple[str, ...]:
+    """The methods that there are: the other files of this folder.
+
+    Examples
+    --------
+    >>> "adam" in names()
+    True
+    """
+    return method_by_name.names(__package__ or "")
+
+
+def title(name: str) -> str:
+    """What people call the method of the file ``name`` of this folder.
+
+    Examples
+    --------
+    >>> title("adam")
+    'Adam'
+    """
+    return method_by_name.title(__package__ or "", name)
 
 
 def method(name: str, **known: Any) -> Method:
@@ -53,7 +83,7 @@ def method(name: str, **known: Any) -> Method:
     >>> method("adam", learning_rate=1e-3)
     Settings(learning_rate=0.001, redraw=10)
     """
-    found: Method = methods.settings(__package__ or "", name, **known)
+    found: Method = method_by_name.settings(__package__ or "", name, **known)
     return found
 
 
@@ -78,6 +108,12 @@ class WarmUpSettings:
     counts: PointCounts
     method: Method
     check_every: int = 10
+
+    def __post_init__(self) -> None:
+        check(
+            self,
+            check_every=(self.check_every >= 1, "at least 1"),
+        )
 
 
 class WarmUp:
@@ -118,9 +154,9 @@ class WarmUp:
 
     def advance(self) -> Tensor:
         """See `Phase`; the loss is that of the best expert."""
-        counts = self.settings.counts
+        before = self._learning.points_seen
         losses = self._learning.advance(self.step)
-        self.evaluations += (counts.interior + counts.boundary) * len(losses)
+        self.evaluations += (self._learning.points_seen - before) * len(losses)
         self.step += 1
         # One expert that diverges is no reason to end the others: it leaves after the warm-up.
         return losses.nan_to_num(nan=torch.inf, posinf=torch.inf).min()
@@ -132,6 +168,11 @@ class WarmUp:
     def recover(self, loss: float) -> str:
         """See `Phase`: there is no expert left that could go on."""
         return f"loss {loss} at step {self.step} ({self.name})"
+
+    def adopt(self, other: "WarmUp") -> None:
+        """Be over, as the ``other`` warm-up of the same experts is, and with what it has taught."""
+        self.mixture.stacks.load_state_dict(other.mixture.stacks.state_dict())
+        self.step, self.evaluations = other.step, other.evaluations
 
     def state(self) -> dict[str, Any]:
         """See `Phase`; after the end the counts alone, since the next phase has the mixture."""

@@ -4,14 +4,14 @@ import torch
 
 from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
-from nas.training.selection import by_loss_and_size
+from nas.training.selection import ByLossAndSize
 from tests.training.problems import POISSON, POOL
 
 
 def test_weights_are_inverse_to_loss_times_parameters() -> None:
     mixture = Mixture(POOL, GateSettings(1, 4), POISSON.domain.bounds, 1, seed=0)
     losses = [1e-2, 1e-4, 3.0, 0.5]
-    weights = torch.softmax(by_loss_and_size(losses, mixture), 0)
+    weights = torch.softmax(ByLossAndSize()(losses, mixture), 0)
     merit = torch.tensor(
         [
             1 / (loss * mixture.expert_parameters(index))
@@ -23,6 +23,6 @@ def test_weights_are_inverse_to_loss_times_parameters() -> None:
 
 def test_an_exact_expert_has_all_the_weight_and_no_infinity() -> None:
     mixture = Mixture(POOL, GateSettings(1, 4), POISSON.domain.bounds, 1, seed=0)
-    scores = by_loss_and_size([0.0, 1.0, 1.0, 1.0], mixture)
+    scores = ByLossAndSize()([0.0, 1.0, 1.0, 1.0], mixture)
     assert scores.isfinite().all()
     assert torch.softmax(scores, 0)[0] > 1 - 1e-6

@@ -21,7 +21,7 @@ def set_learning_rates(optimiser: torch.optim.Optimizer, rates: Sequence[float])
         group["lr"] = rate
 
 
-def cosine(progress: float, floor: float = 0.02) -> float:
+def cosine(progress: float, floor: float) -> float:
     """Factor of the learning rate at ``progress`` in [0, 1]: from 1 down to ``floor``.
 
     (Loshchilov & Hutter 2017, without restarts.)

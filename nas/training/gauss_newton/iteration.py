@@ -2,8 +2,8 @@
 
 Axis legend: K systems, k of them, R rows, P parameters of a system.
 
-Every system has a damping, a length and a fate of its own: one that cannot be solved, or whose loss
-no try lowers, stays where it is and disturbs no other.
+Every system has a damping, a length and an outcome of its own: one that cannot be solved, or whose
+loss no try lowers, stays where it is and disturbs no other.
 """
 
 from dataclasses import dataclass
@@ -13,10 +13,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from nas.checks import check
 from nas.training.collocation import Points
-from nas.training.gauss_newton.acceleration import GeodesicAcceleration
+from nas.training.gauss_newton.acceleration import Correction, GeodesicAcceleration
 from nas.training.gauss_newton.damping import DampingControl, GainRatio
-from nas.training.gauss_newton.line_search import LineSearch
+from nas.training.gauss_newton.line_search import LineSearch, StepLength
 from nas.training.gauss_newton.normal_equations import (
     Damped,
     Direction,
@@ -24,7 +25,7 @@ from nas.training.gauss_newton.normal_equations import (
     Steps,
     smaller_space,
 )
-from nas.training.least_squares import LeastSquares
+from nas.training.residuals import LeastSquares
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,15 @@ class GaussNewtonSettings:
     tries: int = 4
     direction: Direction = smaller_space
     damping: DampingControl = GainRatio()
-    acceleration: GeodesicAcceleration | None = GeodesicAcceleration()
-    length: LineSearch = LineSearch()
+    acceleration: Correction | None = GeodesicAcceleration()
+    length: StepLength = LineSearch()
+
+    def __post_init__(self) -> None:
+        check(
+            self,
+            momentum=(0 <= self.momentum < 1, "in [0, 1)"),
+            tries=(self.tries >= 1, "at least 1"),
+        )
 
 
 class GaussNewton:

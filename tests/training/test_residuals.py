@@ -13,13 +13,13 @@ from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
 from nas.problems import Box, Condition, Problem
 from nas.training.collocation import Points, Sample
-from nas.training.least_squares import ExpertResiduals, MixtureResiduals
 from nas.training.physics_loss import (
     individual_losses,
     learn_individually,
     learn_mixture,
     mixture_loss,
 )
+from nas.training.residuals import ExpertResiduals, MixtureResiduals
 from tests.problems.periodic import PERIODIC
 from tests.training.problems import POISSON, POOL, SYSTEM, sampler
 
