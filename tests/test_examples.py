@@ -22,6 +22,7 @@ COMPLETE = (
     "nas.problems",
     "nas.reports",
     "nas.search_spaces",
+    "nas.training",
 )
 NOT_YET = {
     # They need a compiler: their examples are those of `nas.calculus.networks`, which need none.
