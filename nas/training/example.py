@@ -30,12 +30,12 @@ CPU, DOUBLE = torch.device("cpu"), torch.float64
 
 
 def settings() -> TrainingSettings:
-    """Of a run of 6 iterations of warm-up, 40 steps of selection and 10 iterations at the end.
+    """Of a run of 6 iterations of warm-up, 20 steps of selection and 5 iterations at the end.
 
     Examples
     --------
     >>> settings().steps, len(settings().pool)
-    (56, 3)
+    (31, 3)
     """
     few = ResamplingSettings(candidates=64)
     return TrainingSettings(
@@ -48,10 +48,10 @@ def settings() -> TrainingSettings:
             check_every=2,
         ),
         selection=selection.SelectionSettings(
-            steps=40, learning_rate=1e-2, p=0.5, rule=DropRule(0.9, every=5), log_every=20
+            steps=20, learning_rate=1e-2, p=0.5, rule=DropRule(0.9, every=5), log_every=10
         ),
         fine_tuning=fine_tuning.FineTuningSettings(
-            iterations=10, method=fine_tuning.method("gauss_newton", resampling=few)
+            iterations=5, method=fine_tuning.method("gauss_newton", resampling=few)
         ),
         sampler=SAMPLER,
         seed=0,

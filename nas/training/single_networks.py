@@ -71,7 +71,7 @@ class SingleNetworks:
     >>> from nas.training import example
     >>> singles = SingleNetworks(example.PROBLEM, example.settings(), lambda one: len(one.alive))
     >>> [single.measured for single in singles.run()], singles.step
-    ([1, 1, 1], 36)
+    ([1, 1, 1], 21)
     """
 
     def __init__(

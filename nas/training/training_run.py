@@ -49,11 +49,11 @@ class TrainingRun:
     >>> from nas.training import example
     >>> where = Path("run.safetensors")
     >>> run = TrainingRun(example.PROBLEM, example.settings(), where)
-    >>> run.run(should_stop=lambda: run.step >= 20).status
+    >>> run.run(should_stop=lambda: run.step >= 12).status
     'interrupted'
     >>> again = TrainingRun(example.PROBLEM, example.settings(), where)
     >>> again.step, again.run().status
-    (20, 'completed')
+    (12, 'completed')
     """
 
     def __init__(

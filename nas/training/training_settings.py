@@ -23,7 +23,7 @@ class TrainingSettings:
     >>> from nas.training import example
     >>> settings = example.settings()
     >>> settings.steps  # of warm-up, selection and fine-tuning
-    56
+    31
     >>> len(settings.mixture(example.PROBLEM).alive)
     3
     """

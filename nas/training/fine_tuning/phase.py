@@ -167,7 +167,7 @@ class FineTuning:
     ...     _ = tuning.advance()
     >>> tuning.take_best()
     >>> tuning.iterations, tuning.best_loss < 0.01 * untrained
-    (10, True)
+    (5, True)
     """
 
     name = NAME

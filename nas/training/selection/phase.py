@@ -51,7 +51,7 @@ class Selection:
     >>> selection = Selection(example.PROBLEM, example.mixture(), example.SAMPLER, settings, 6)
     >>> selection.introduce()
     >>> selection.name, selection.ends
-    ('gate', 46)
+    ('gate', 26)
     >>> while not selection.finished:
     ...     _ = selection.advance()
     >>> selection.name, len(selection.mixture.alive)
