@@ -34,7 +34,7 @@ def test_every_method_can_be_chosen_and_named(phase: str, name: str) -> None:
 
 def test_a_name_without_a_file_is_refused() -> None:
     for name in ("phase", "magic"):
-        with pytest.raises(ValueError, match=rf"\(adam, gauss_newton\), got {name}"):
+        with pytest.raises(ValueError, match=rf"\(adam, .*\), got {name}"):
             method_by_name.settings("nas.training.warm_up", name)
 
 

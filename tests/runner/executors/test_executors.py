@@ -1,10 +1,11 @@
 """The registry: a file is an engine."""
 
 import importlib
+from collections.abc import Callable
 
 import pytest
 
-from nas.runner.executors import Executor, Resources, create, names
+from nas.runner.executors import Ended, Executor, Resources, create, names
 from nas.runner.executors.local import Engine as Local
 from nas.runner.executors.serial import Engine as Serial
 
@@ -21,3 +22,25 @@ def test_every_file_is_an_engine(name: str) -> None:
     module = importlib.import_module(f"nas.runner.executors.{name}")
     wanted = {"free", "busy", "start", "collect", "close"}
     assert wanted <= set(vars(module.Engine))
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_engine_reports_each_job_once_and_raises_what_a_job_raises(name: str) -> None:
+    def work(job: str, abandoned: Callable[[], bool]) -> str:
+        if job == "bad":
+            raise ValueError("no")
+        return f"{job} done"
+
+    executor: Executor[str] = create(Resources(name, workers=1), work)
+    try:
+        for job in ("a", "b"):
+            executor.start(job)
+            assert (executor.free, executor.busy) == (False, [job])
+            assert executor.collect(60) == [Ended(job, f"{job} done")]
+            assert (executor.free, executor.busy) == (True, [])
+        executor.start("bad")
+        with pytest.raises(ValueError, match=r"^no$"):
+            executor.collect(60)
+        assert executor.busy == []
+    finally:
+        executor.close()
