@@ -28,6 +28,12 @@ def write(folder: Path, destination: Path | None = None) -> Path:
         If ``folder`` is no campaign, no run of it has ended yet, a table of it is damaged, or
         ``destination`` cannot be written. A campaign whose runs all failed does get a page:
         it is the index to read why.
+
+    Examples
+    --------
+    >>> write(Path("nowhere"))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    nas.errors.UserError: nowhere: expected a campaign folder, found no campaign.json in it; ...
     """
     from nas.reports.page import build  # here, not above: plotting libraries take seconds to load
 

@@ -13,7 +13,18 @@ from nas.search_spaces import Axis
 
 @dataclass(frozen=True)
 class Levels:
-    """Estimates for one axis, one per level, with intervals (NaN where there is none)."""
+    """Estimates for one axis, one per level, with intervals (NaN where there is none).
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> from nas.reports.figures import importance
+    >>> _, by_depth, _ = importance.summarise(example.report())
+    >>> by_depth.levels, by_depth.notes, by_depth.neutral
+    (('1', '2'), ('6 in 3 runs', '6 in 3 runs'), 1.0)
+    >>> by_depth.spoken()
+    '1 0.82 (0.77 to 0.87); 2 1.18 (1.13 to 1.23)'
+    """
 
     axis: Axis
     levels: tuple[str, ...]
@@ -50,7 +61,16 @@ def of(
     span: tuple[float, float] | None = None,
     neutral: float | None = None,
 ) -> Levels:
-    """`Levels` of ``table``'s rows of ``axis``, with ``column`` as the value."""
+    """`Levels` of ``table``'s rows of ``axis``, with ``column`` as the value.
+
+    Examples
+    --------
+    >>> from nas.search_spaces import AXES
+    >>> table = pd.DataFrame({"axis": "depth", "level": ["2", "3"], "rate": [0.9, 0.2],
+    ...                       "low": [0.8, 0.1], "high": [0.95, 0.4]})
+    >>> of(table, AXES[1], "rate", ["9 of 10", "2 of 10"], "share that survived").value
+    (0.9, 0.2)
+    """
     rows = table[table["axis"] == axis.name]
     value, low, high = (tuple(map(float, rows[name])) for name in (column, "low", "high"))
     most = int(table.groupby("axis")["level"].size().max())
@@ -59,7 +79,17 @@ def of(
 
 
 def draw(data: Levels, figure: Figure) -> None:
-    """Horizontal dots with intervals, the first level on top."""
+    """Horizontal dots with intervals, the first level on top.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> from nas.reports.figures import importance
+    >>> figure = Figure()
+    >>> draw(next(importance.summarise(example.report())), figure)
+    >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    ['sine\\n6 in 3 runs', 'tanh\\n6 in 3 runs']
+    """
     ax = figure.subplots()
     colours = level_colours(data.axis, data.levels)
     if data.neutral is not None:

@@ -27,7 +27,14 @@ _TEMPLATE = "page.html.jinja"
 
 
 def build(folder: Path, destination: Path) -> Path:
-    """Write tables, figures and page of the campaign ``folder``; return the page's path."""
+    """Write tables, figures and page of the campaign ``folder``; return the page's path.
+
+    Examples
+    --------
+    >>> build(Path("nowhere"), Path("page"))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    nas.errors.UserError: nowhere: expected a campaign folder, found no campaign.json in it; ...
+    """
     records = campaign_records.read(folder)
     if records.runs.empty:
         raise UserError(
@@ -51,7 +58,14 @@ def build(folder: Path, destination: Path) -> Path:
 
 
 def answer(content: Report) -> list[str]:
-    """The first paragraph: what is recommended, what it costs, how good it is."""
+    """The first paragraph: what is recommended, what it costs, how good it is.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> print(answer(example.report())[0])
+    Trial 1 (run 0001-0) is recommended: the more accurate of the 2 on the front of loss and size.
+    """
     records, best = content.records, content.best
     if best is None:
         return ["No run was completed, so there is nothing to recommend. The reasons are below."]
@@ -86,7 +100,18 @@ def answer(content: Report) -> list[str]:
 
 
 def state(records: Records) -> str:
-    """A sentence where the campaign is not finished; empty where it is."""
+    """A sentence where the campaign is not finished; empty where it is.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> records = example.records()
+    >>> state(records)
+    ''
+    >>> records.campaign["configuration"]["trials"] = 6
+    >>> print(state(records))  # doctest: +ELLIPSIS
+    This campaign is not finished: 4 of 6 runs have ended. ...
+    """
     done = progress(records)
     if not done.unfinished:
         return ""

@@ -11,12 +11,27 @@ from nas.reports.recommended import Recommended
 
 
 def configuration(records: Records) -> list[tuple[str, str]]:
-    """The resolved configuration as (dotted key, value), in the order of the file."""
+    """The resolved configuration as (dotted key, value), in the order of the file.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> configuration(example.records())
+    [('trials', '4'), ('seeds', '1')]
+    """
     return _flat(records.campaign.get("configuration", {}))
 
 
 def facts(records: Records, best: Recommended | None) -> list[tuple[str, str]]:
-    """What else made the results: (name, value)."""
+    """What else made the results: (name, value).
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> report = example.report()
+    >>> facts(report.records, report.best)[:2]
+    [('Seeds of the runs', '7, 8, 9, 10'), ('Time of all runs together', '4 min 00 s, added up')]
+    """
     found = [("Seeds of the runs", _ranges(records.runs["seed"]))]
     attempts = records.attempts
     if len(attempts):

@@ -14,6 +14,13 @@ class Recommended:
 
     ``by_knee`` is false where no trial is recommended yet: then the run is the completed one
     with the least held-out loss.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> best = find(example.records())
+    >>> best.name, best.by_knee, best.survivors["candidate"].to_list()
+    ('0001-0', True, [2, 0])
     """
 
     run: pd.Series
@@ -27,7 +34,17 @@ class Recommended:
 
 
 def find(records: Records) -> Recommended | None:
-    """The best run of the recommended trial; None where no run was completed."""
+    """The best run of the recommended trial; None where no run was completed.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> records = example.records()
+    >>> records.trials["recommended"] = False  # as in a campaign that is under way
+    >>> best = find(records)
+    >>> best.name, best.by_knee
+    ('0001-0', False)
+    """
     done = records.runs[records.runs["status"] == "completed"]
     if done.empty:
         return None
@@ -45,7 +62,13 @@ def find(records: Records) -> Recommended | None:
 
 @dataclass(frozen=True)
 class Progress:
-    """How much of the campaign is done; ``planned`` is None where the configuration lacks it."""
+    """How much of the campaign is done; ``planned`` is None where the configuration lacks it.
+
+    Examples
+    --------
+    >>> Progress(runs=3, planned=8).unfinished, Progress(runs=3, planned=None).unfinished
+    (True, False)
+    """
 
     runs: int
     planned: int | None
@@ -56,7 +79,14 @@ class Progress:
 
 
 def progress(records: Records) -> Progress:
-    """Runs that ended against trials times seeds of the configuration."""
+    """Runs that ended against trials times seeds of the configuration.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> progress(example.records())
+    Progress(runs=4, planned=4)
+    """
     configuration = records.campaign.get("configuration", {})
     trials, seeds = _count(configuration.get("trials")), _count(configuration.get("seeds", 1))
     planned = None if trials is None or seeds is None else trials * seeds
@@ -64,7 +94,14 @@ def progress(records: Records) -> Progress:
 
 
 def problem(records: Records) -> dict[str, Any]:
-    """The problem's facts, with empty ones where the campaign file names none."""
+    """The problem's facts, with empty ones where the campaign file names none.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> problem(example.records())["equation"]
+    'u.xx + u.yy = 0'
+    """
     facts = records.campaign.get("problem", {})
     empty = {"name": "", "title": "", "equation": "", "coordinates": [], "fields": []}
     return {**empty, "has_reference": False, **facts}

@@ -19,7 +19,14 @@ _DOTS = 192  # per inch of PNG: two for each pixel that a browser gives to an in
 
 @dataclass(frozen=True)
 class Rendered:
-    """A picture as the page shows it."""
+    """A picture as the page shows it.
+
+    Examples
+    --------
+    >>> shown = Rendered("front", "Loss against size", "2 trials.", "Lower: better.", 470, 384, "…")
+    >>> f'<img src="{shown.data}" alt="{shown.alt}" width="{shown.width}">'
+    '<img src="…" alt="2 trials." width="470">'
+    """
 
     name: str
     title: str
@@ -31,7 +38,20 @@ class Rendered:
 
 
 def render(report: Report, folder: Path) -> dict[str, list[Rendered]]:
-    """Draw all figures into ``folder`` and return them by section."""
+    """Draw all figures into ``folder`` and return them by section.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from nas.reports import example
+    >>> report = example.report()
+    >>> tables, none = report.records, report.statistics.completed[:0]
+    >>> tables = replace(tables, history=tables.history[:0], subsets=tables.subsets[:0])
+    >>> statistics = replace(report.statistics, axes=(), completed=none)
+    >>> found = render(Report(tables, statistics, report.best, None), Path("figures"))
+    >>> found["front"][0].title, sorted(path.name for path in Path("figures").iterdir())
+    ('Loss against size', ['front.png', 'front.svg'])
+    """
     with mpl.rc_context(RC):
         return {
             section: [_render(picture, folder) for picture in pictures]

@@ -14,6 +14,13 @@ class Report:
     """The records of a campaign with all that follows from them.
 
     ``best`` is the run shown in full, and ``map`` its solution; None where there is none.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> report = example.report()
+    >>> report.best.name, report.statistics.completed_runs, report.map.has_reference
+    ('0001-0', 3, True)
     """
 
     records: Records
@@ -29,6 +36,12 @@ def of(records: Records) -> Report:
     ------
     UserError
         If the map of the recommended run is damaged.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> of(example.records()).map is None  # no file of a map lies beside these tables
+    True
     """
     best = recommended.find(records)
     return Report(records, statistics.compute(records), best, solution_map.load(records, best))

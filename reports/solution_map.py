@@ -30,7 +30,15 @@ MOST_PANELS = 12  # experts shown one by one; nobody would look at more
 
 @dataclass(frozen=True)
 class SolutionMap:
-    """The recommended run's map. ``values[column]`` is (Y, X); outside the domain NaN."""
+    """The recommended run's map. ``values[column]`` is (Y, X); outside the domain NaN.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> where = example.solution()
+    >>> where.horizontal, where.spatial, where.ratio, where.title(2)
+    ('x', True, 0.5, '#2 sine 2×16')
+    """
 
     horizontal: str
     vertical: str
@@ -79,6 +87,13 @@ def load(records: Records, best: Recommended | None) -> SolutionMap | None:
     ------
     UserError
         If the file of the map is not a map of this problem on a regular grid.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> records = example.records()  # made up: there is no file of a map
+    >>> load(records, None) is None
+    True
     """
     frame = None if best is None else records.map(best.name)
     if best is None or frame is None:
@@ -148,7 +163,16 @@ def image(
     title: str,
     scale: type[Normalize] = Normalize,
 ) -> AxesImage:
-    """Show ``values`` (Y, X) from ``low`` to ``high``; points outside the domain stay blank."""
+    """Show ``values`` (Y, X) from ``low`` to ``high``; points outside the domain stay blank.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> where, ax = example.solution(), Figure().subplots()
+    >>> shown = image(ax, where, where.values["u"], "viridis", -1.0, 1.0, "u")
+    >>> shown.get_array().shape, ax.get_title()
+    ((3, 5), 'u')
+    """
     shown = ax.imshow(
         np.ma.masked_invalid(values),
         cmap=colours,
@@ -162,7 +186,16 @@ def image(
 
 
 def frame(ax: Axes, grid: SolutionMap, title: str) -> None:
-    """Name the axes of a map and number them sparsely."""
+    """Name the axes of a map and number them sparsely.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> ax = Figure().subplots()
+    >>> frame(ax, example.solution(), "u")
+    >>> ax.get_xlabel(), ax.get_ylabel()
+    ('x', 'y')
+    """
     ax.set_title(title)
     ax.set_xlabel(grid.horizontal)
     ax.set_ylabel(grid.vertical, rotation=0, labelpad=8)
@@ -171,7 +204,14 @@ def frame(ax: Axes, grid: SolutionMap, title: str) -> None:
 
 
 def panels(figure: Figure, used: int, columns: int) -> list[Axes]:
-    """``used`` axes in rows of ``columns``."""
+    """``used`` axes in rows of ``columns``.
+
+    Examples
+    --------
+    >>> figure = Figure()
+    >>> len(panels(figure, used=3, columns=2)), len(figure.axes)
+    (3, 3)
+    """
     figure.set_layout_engine("compressed")  # panels of fixed shape
     axes: list[Axes] = list(figure.subplots(-(-used // columns), columns, squeeze=False).flat)
     for ax in axes[used:]:
@@ -180,7 +220,18 @@ def panels(figure: Figure, used: int, columns: int) -> list[Axes]:
 
 
 def label_rim(axes: list[Axes], columns: int) -> None:
-    """Keep the labels of ``axes``, in rows of ``columns``, at the left and at the foot only."""
+    """Keep the labels of ``axes``, in rows of ``columns``, at the left and at the foot only.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> axes = panels(Figure(), used=3, columns=2)
+    >>> for ax in axes:
+    ...     frame(ax, example.solution(), "u")
+    >>> label_rim(axes, columns=2)
+    >>> [(ax.get_xlabel(), ax.get_ylabel()) for ax in axes]
+    [('', 'y'), ('x', ''), ('x', 'y')]
+    """
     for index, ax in enumerate(axes):
         if index % columns:
             ax.set_ylabel("")
@@ -191,7 +242,13 @@ def label_rim(axes: list[Axes], columns: int) -> None:
 
 
 def limits(*values: Array) -> tuple[float, float]:
-    """The least and the greatest finite value; a unit interval where there is none."""
+    """The least and the greatest finite value; a unit interval where there is none.
+
+    Examples
+    --------
+    >>> limits(np.array([1.0, np.nan]), np.array([-2.0])), limits(np.array([3.0]))
+    ((-2.0, 1.0), (2.5, 3.5))
+    """
     finite = np.concatenate([v[np.isfinite(v)] for v in values]) if values else np.empty(0)
     if finite.size == 0:
         return 0.0, 1.0

@@ -128,6 +128,15 @@ def logarithmic(axis: Scale, span: tuple[float, float]) -> None:
 
     Values that hardly differ are then seen to do so, and their ticks are not the same number over
     and over.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> ax = Figure().subplots()
+    >>> ax.set_xscale("log")
+    >>> logarithmic(ax.xaxis, (1.0, 1.1))  # over half a decade instead
+    >>> [round(float(end), 2) for end in ax.get_xlim()]
+    [0.59, 1.87]
     """
     decades = math.log10(span[1] / span[0])
     if decades < _SHORTEST:

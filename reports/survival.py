@@ -29,15 +29,21 @@ def axes(experts: pd.DataFrame) -> tuple[Axis, ...]:
 
     Examples
     --------
-    >>> table = pd.DataFrame({"activation": ["tanh"], "depth": [2], "width": [16]})
-    >>> [axis.name for axis in axes(table)]
+    >>> [axis.name for axis in axes(pd.DataFrame({"activation": ["tanh"], "depth": 2, "width": 8}))]
     ['activation', 'depth', 'width']
     """
     return in_play({axis.name: experts[axis.name] for axis in AXES if axis.name in experts})
 
 
 def completed(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
-    """The experts of completed runs whose outcome is known (dropped or survived)."""
+    """The experts of completed runs whose outcome is known (dropped or survived).
+
+    Examples
+    --------
+    >>> from nas.reports.example import records
+    >>> len(records().experts), len(completed(records().experts, records().runs))
+    (16, 12)
+    """
     done = runs.loc[runs["status"] == "completed", "run"]
     known = experts["outcome"].isin(["dropped", "survived"])
     return experts[experts["run"].isin(done) & known]
@@ -54,12 +60,9 @@ def survival_rates(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> experts = pd.DataFrame({"run": "a", "activation": ["sine", "tanh"], "depth": 2, "width": 16,
-    ...                         "outcome": ["survived", "dropped"], "importance": [0.9, 0.1],
-    ...                         "individual_loss": [1e-4, 1e-2], "born": 0, "ended": [50, 20]})
-    >>> runs = pd.DataFrame({"run": ["a"], "status": "completed", "experts_before": 2})
-    >>> survival_rates(experts, runs).loc[:1, ["level", "rate"]].to_dict("list")
-    {'level': ['sine', 'tanh'], 'rate': [1.0, 0.0]}
+    >>> from nas.reports.example import records
+    >>> survival_rates(records().experts, records().runs)["rate"][:2].to_list()  # of sine, tanh
+    [1.0, 0.0]
     """
     rows = []
     for axis, level, group in _by_level(completed(experts, runs), axes(experts)):
@@ -83,11 +86,10 @@ def kaplan_meier(experts: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> experts = pd.DataFrame({"activation": "sine", "depth": 2, "width": 16, "born": 0,
-    ...                         "ended": [20, 50], "outcome": ["dropped", "survived"]})
-    >>> curves = kaplan_meier(experts)
+    >>> from nas.reports.example import records
+    >>> curves = kaplan_meier(records().experts.query("run == '0001-0' and depth == 1"))
     >>> curves.loc[curves["axis"] == "depth", ["step", "alive"]].to_dict("list")
-    {'step': [0, 20, 50], 'alive': [1.0, 0.5, 0.5]}
+    {'step': [0, 180, 300], 'alive': [1.0, 0.5, 0.5]}
     """
     lived = experts.assign(lived=experts["ended"] - experts["born"])
     rows = []
@@ -127,12 +129,10 @@ def importance(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> experts = pd.DataFrame({"run": "a", "activation": ["sine", "tanh"], "depth": 2, "width": 16,
-    ...                         "outcome": ["survived", "dropped"], "importance": [0.9, 0.1],
-    ...                         "individual_loss": [1e-4, 1e-2], "born": 0, "ended": [50, 20]})
-    >>> runs = pd.DataFrame({"run": ["a"], "status": "completed", "experts_before": 2})
-    >>> importance(experts, runs).loc[:1, ["level", "relative"]].to_dict("list")
-    {'level': ['sine', 'tanh'], 'relative': [1.8, 0.0]}
+    >>> from nas.reports.example import records
+    >>> means = importance(records().experts, records().runs)
+    >>> means.loc[:1, ["level", "relative"]].to_dict("list")
+    {'level': ['sine', 'tanh'], 'relative': [2.0, 0.0]}
     """
     known = completed(experts, runs)
     pool = known["run"].map(runs.set_index("run")["experts_before"]).astype(float)
@@ -151,12 +151,10 @@ def individual_rank(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> experts = pd.DataFrame({"run": "a", "activation": ["sine", "tanh"], "depth": 2, "width": 16,
-    ...                         "outcome": ["survived", "dropped"], "importance": [0.9, 0.1],
-    ...                         "individual_loss": [1e-4, 1e-2], "born": 0, "ended": [50, 20]})
-    >>> runs = pd.DataFrame({"run": ["a"], "status": "completed", "experts_before": 2})
-    >>> individual_rank(experts, runs).loc[:1, ["level", "rank"]].to_dict("list")
-    {'level': ['sine', 'tanh'], 'rank': [0.0, 1.0]}
+    >>> from nas.reports.example import records
+    >>> ranks = individual_rank(records().experts, records().runs)
+    >>> ranks.loc[2:3, ["level", "rank"]].round(2).to_dict("list")  # of the depths
+    {'level': ['1', '2'], 'rank': [0.67, 0.33]}
     """
     known = completed(experts, runs)
     known = known[known["individual_loss"].notna()]
@@ -177,10 +175,9 @@ def main_effects(experts: pd.DataFrame) -> pd.Series:
 
     Examples
     --------
-    >>> experts = pd.DataFrame({"activation": ["sine", "tanh"], "depth": 2, "width": 16,
-    ...                         "individual_loss": [1e-4, 1e-2]})
-    >>> (main_effects(experts) / np.log(10)).round(6).to_list()
-    [-4.0, -2.0]
+    >>> from nas.reports.example import records
+    >>> np.exp(main_effects(records().experts[:4])).round(3).to_list()  # of 0.02, 0.3, 0.01, 0.1
+    [0.021, 0.285, 0.01, 0.105]
     """
     losses = experts["individual_loss"].astype(float)
     usable = losses.where(np.isfinite(losses) & (losses > 0)).to_numpy()
@@ -204,12 +201,9 @@ def best_alone(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> experts = pd.DataFrame({"run": "a", "activation": ["sine", "tanh"], "depth": 2, "width": 16,
-    ...                         "outcome": ["survived", "dropped"], "importance": [0.9, 0.1],
-    ...                         "individual_loss": [1e-4, 1e-2], "born": 0, "ended": [50, 20]})
-    >>> runs = pd.DataFrame({"run": ["a"], "status": "completed", "experts_before": 2})
-    >>> best_alone(experts, runs)["activation"].to_list()
-    ['sine', 'tanh']
+    >>> from nas.reports.example import records
+    >>> best_alone(records().experts, records().runs)["activation"].to_list()
+    ['sine', 'sine', 'tanh', 'tanh']
     """
     known, varied = completed(experts, runs), [axis.name for axis in axes(experts)]
     parts = []
@@ -232,6 +226,12 @@ def agreement(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     1: the experts were dropped in the order of their individual losses, worst first; 0: no
     relation; -1: best first. Survivors tie. Runs where tau is undefined (fewer than three
     experts, no drop, no individual loss) are left out. Columns: run, experts, tau.
+
+    Examples
+    --------
+    >>> from nas.reports.example import records
+    >>> agreement(records().experts, records().runs)["tau"].round(2).to_list()
+    [0.91, 0.91, 0.91]
     """
     rows = []
     for run, group in completed(experts, runs).groupby("run", sort=True):
@@ -250,6 +250,12 @@ def chance(experts: pd.DataFrame, runs: pd.DataFrame) -> dict[str, float]:
     survivors is dealt at random among its experts. The statistic is the spread of survival
     rates between levels, ``sum_l n_l (r_l - r)^2``. NaN where outcomes or levels are all the
     same, so that there is nothing to test. The seed is fixed.
+
+    Examples
+    --------
+    >>> from nas.reports.example import records
+    >>> chance(records().experts, records().runs)
+    {'activation': 0.0098, 'depth': 1.0, 'width': 1.0}
     """
     known = completed(experts, runs)
     survived = (known["outcome"] == "survived").to_numpy()

@@ -16,7 +16,15 @@ from nas.search_spaces.candidates import written
 
 @dataclass(frozen=True)
 class Table:
-    """A table as the page prints it, text only."""
+    """A table as the page prints it, text only.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> table = trials(example.records().trials)
+    >>> table.title, len(table.columns), table.marked
+    ('All trials', 8, frozenset({1}))
+    """
 
     title: str
     columns: tuple[str, ...]
@@ -26,7 +34,14 @@ class Table:
 
 
 def trials(table: pd.DataFrame) -> Table:
-    """Every trial, the recommended one marked."""
+    """Every trial, the recommended one marked.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> [row[:2] for row in trials(example.records().trials).rows]
+    [('0', 'on the front'), ('1', 'recommended'), ('2', 'completed'), ('3', 'failed')]
+    """
     rows = tuple(
         (
             whole(t.trial),
@@ -46,7 +61,15 @@ def trials(table: pd.DataFrame) -> Table:
 
 
 def runs(table: pd.DataFrame) -> Table:
-    """Every run, with what it began and ended with."""
+    """Every run, with what it began and ended with.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> table = runs(example.records().runs)
+    >>> dict(zip(table.columns, table.rows[1], strict=True))["parameters"]
+    '900 → 500'
+    """
     rows = tuple(
         (
             r.run,
@@ -67,7 +90,14 @@ def runs(table: pd.DataFrame) -> Table:
 
 
 def failures(table: pd.DataFrame) -> Table:
-    """The runs that were not completed, and why."""
+    """The runs that were not completed, and why.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> failures(example.records().runs).rows[0][:3]
+    ('0003-0', 'diverged', 'loss nan at step 160 (selection)')
+    """
     rows = tuple(
         (r.run, r.status, text(r.reason), whole(r.m), number(r.p), number(r.threshold))
         for r in each(table[table["status"] != "completed"])
@@ -77,7 +107,14 @@ def failures(table: pd.DataFrame) -> Table:
 
 
 def survivors(table: pd.DataFrame) -> Table:
-    """The experts of one mixture."""
+    """The experts of one mixture.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> [row[:3] for row in survivors(example.report().best.survivors).rows]
+    [('#2 sine 2×16', '337', '59 %'), ('#0 sine 1×8', '33', '41 %')]
+    """
     rows = tuple(
         (
             f"#{e.candidate} {written(e)}",
@@ -103,7 +140,15 @@ KINDS = {
 
 
 def subsets(records: Records) -> Table:
-    """Every subset that was trained beside a run, the best first; the selected ones marked."""
+    """Every subset that was trained beside a run, the best first; the selected ones marked.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> table = subsets(example.records())
+    >>> table.rows[0][1:3], table.marked
+    (('selected', 'sine 1×8, sine 2×16'), frozenset({0}))
+    """
     table = records.subsets.sort_values(["run", validated.unit(records)])
     rows = tuple(
         (
@@ -124,7 +169,14 @@ def subsets(records: Records) -> Table:
 
 
 def singles(records: Records) -> Table:
-    """Every candidate alone, the best first; medians over the repetitions."""
+    """Every candidate alone, the best first; medians over the repetitions.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> [row[0] for row in singles(example.records()).rows]
+    ['sine 2×16', 'sine 1×8', 'tanh 2×16', 'tanh 1×8']
+    """
     table = (
         records.singles.groupby([axis.name for axis in AXES])
         .median(numeric_only=True)
@@ -146,7 +198,15 @@ def singles(records: Records) -> Table:
 
 
 def levels(statistics: Statistics) -> Iterator[Table]:
-    """Per axis one table with survival and importance of each level."""
+    """Per axis one table with survival and importance of each level.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> first = next(levels(example.report().statistics))
+    >>> first.title, first.rows[0]
+    ('By activation', ('sine', '6 of 6', '100 %', '61 % to 100 %', '2', '–'))
+    """
     keys = ["axis", "level"]
     shares = statistics.importance[[*keys, "relative", "low", "high"]]
     table = statistics.rates.merge(shares, on=keys, how="left", suffixes=("", "_share"))

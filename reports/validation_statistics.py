@@ -8,8 +8,6 @@ are too few for that (see `coverage`).
 """
 
 import math
-from collections.abc import Iterator
-from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -20,38 +18,51 @@ from nas.campaign.records import Records
 from nas.reports import intervals
 from nas.reports.intervals import COVERAGE
 from nas.reports.rows import each
-from nas.reports.survival import main_effects
 from nas.search_spaces import AXES
 
 CANDIDATE = [axis.name for axis in AXES]
-# What a search alone says about single candidates: in words, and its column.
-SHRUNK = "shrunk individual loss"
-RANKINGS = {
-    "individual loss": "individual_loss",
-    SHRUNK: "main_effects",
-    "importance": "importance",
-    "order of survival": "lived",
-    "leave-one-out effect": "leave_one_out",
-}
-_BETTER_IS_LESS = {"individual_loss", "main_effects"}
-AGREEMENT = "two repetitions"
-_RESAMPLES = 2_000  # behind the interval of a mean τ
 
 
 def unit(records: Records) -> str:
-    """The column that is the error of all networks of a campaign."""
+    """The column that is the error of all networks of a campaign.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> records = example.records()
+    >>> unit(records)
+    'relative_l2'
+    >>> records.runs["relative_l2"] = np.nan  # of a problem whose solution is not known
+    >>> unit(records)
+    'held_out_loss'
+    """
     known = records.runs[records.runs["run"].isin(records.subsets["run"])]["relative_l2"]
     return "relative_l2" if len(known) and known.notna().all() else "held_out_loss"
 
 
 def error(records: Records, table: pd.DataFrame) -> pd.Series:
-    """The error of each row of the tables ``subsets`` or ``singles``; infinite where it failed."""
+    """The error of each row of the tables ``subsets`` or ``singles``; infinite where it failed.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> records = example.records()
+    >>> error(records, records.subsets).round(3).to_list()  # the last of them failed
+    [0.021, 0.021, 0.03, 0.022, 0.1, 0.045, inf]
+    """
     column: pd.Series = table[unit(records)].astype(float).fillna(np.inf)
     return column
 
 
 def validated(records: Records) -> list[str]:
-    """The runs that were validated: those of the recommended trial, or else all there are."""
+    """The runs that were validated: those of the recommended trial, or else all there are.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> validated(example.records())
+    ['0001-0']
+    """
     names = set(records.subsets["run"])
     trials = records.trials.loc[records.trials["recommended"].astype(bool), "trial"]
     recommended = set(records.runs.loc[records.runs["trial"].isin(trials), "run"])
@@ -70,6 +81,13 @@ def runs(records: Records) -> pd.DataFrame:
     the search), ``over_all`` (over the whole pool never pruned), ``parameters`` (the share that
     survived), ``seconds`` and ``evaluations`` (of the search over those of all candidates alone).
     NaN where something was not measured.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> (row,) = runs(example.records()).to_dict("records")
+    >>> row["beaten"], row["subsets"], round(row["over_single"], 3)
+    (3.0, 3, 0.894)
     """
     rows = [_run(records, run) for run in validated(records)]
     names = ["run", "size", "pool", "subsets", "beaten", "better", "is_best", *RATIOS]
@@ -155,7 +173,14 @@ def least_chance(table: pd.DataFrame) -> float:
 
 
 def share(table: pd.DataFrame) -> tuple[float, float, float]:
-    """The share of random subsets beaten: of one run with Wilson's interval, else over the runs."""
+    """The share of random subsets beaten: of one run with Wilson's interval, else over the runs.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> [round(one, 2) for one in share(runs(example.records()))]  # 3 of 3 subsets, one run
+    [1.0, 0.44, 1.0]
+    """
     compared = table.dropna(subset=["beaten"])
     if len(compared) != 1:
         return over_runs(table, "better")
@@ -206,68 +231,3 @@ def _left_out(runs: int) -> int:
 
 def _holds(left: int, runs: int) -> float:
     return float(1 - 2 * stats.binom.cdf(left, runs, 0.5))
-
-
-def rankings(records: Records) -> pd.DataFrame:
-    """How well what a search says about single candidates agrees with how good each is alone.
-
-    Kendall's τ between each of `RANKINGS` and the candidate's error alone (the mean logarithm over
-    the repetitions), in each validated run. Columns: ranking, runs, tau (the mean over the runs),
-    least, low, high (a bootstrap over the runs, from three on; too narrow for fewer than ten). The
-    last row, `AGREEMENT`, is the noise beside it: how well two repetitions of the single trainings
-    agree with each other, without an interval, as the pairs share repetitions.
-    """
-    singles = records.singles
-    singles = singles.assign(error=error(records, singles))
-    alone = singles.assign(error=np.log(singles["error"]))
-    rows = []
-    for ranking, column in RANKINGS.items():
-        taus = [tau for run in _experts(records) if not np.isnan(tau := _tau(run, alone, column))]
-        rows.append((ranking, len(taus), *_mean(taus)))
-    mean, least, *_ = _mean(list(_agreement(alone)))
-    rows.append((AGREEMENT, alone["repetition"].nunique(), mean, least, np.nan, np.nan))
-    return pd.DataFrame(rows, columns=["ranking", "runs", "tau", "least", "low", "high"])
-
-
-def _experts(records: Records) -> Iterator[pd.DataFrame]:
-    """The experts of each validated run."""
-    lived = (records.experts["ended"] - records.experts["born"]).astype(float)
-    lived = lived.where(records.experts["outcome"] == "dropped", np.inf)
-    experts = records.experts.assign(lived=lived)
-    for run in validated(records):
-        mine = experts[experts["run"] == run]
-        yield mine.assign(main_effects=main_effects(mine))
-
-
-def _tau(experts: pd.DataFrame, alone: pd.DataFrame, column: str) -> float:
-    truth = alone.groupby(CANDIDATE)["error"].mean().rename("truth").reset_index()
-    guess = experts.groupby(CANDIDATE)[column].mean().rename("guess").reset_index()
-    both = truth.merge(guess, on=CANDIDATE).dropna()
-    if len(both) < 3 or both["guess"].nunique() < 2:
-        return float("nan")
-    sign = 1 if column in _BETTER_IS_LESS else -1
-    return float(stats.kendalltau(sign * both["guess"].rank(), both["truth"]).statistic)
-
-
-def _agreement(alone: pd.DataFrame) -> Iterator[float]:
-    table = alone.pivot_table(index=CANDIDATE, columns="repetition", values="error").dropna()
-    if len(table) >= 3:
-        for one, other in combinations(table.columns, 2):
-            yield float(stats.kendalltau(table[one], table[other]).statistic)
-
-
-def _mean(values: list[float]) -> tuple[float, float, float, float]:
-    """Mean, least, and the mean's interval."""
-    if not values:
-        return (float("nan"),) * 4
-    known = np.array(values)
-    return float(known.mean()), float(known.min()), *_bootstrap(known)
-
-
-def _bootstrap(values: NDArray[np.float64]) -> tuple[float, float]:
-    """Percentile interval of the mean over resampled runs; the seed is fixed."""
-    if len(values) < 3:
-        return float("nan"), float("nan")
-    drawn = np.random.default_rng(0).choice(values, (_RESAMPLES, len(values))).mean(axis=1)
-    low, high = np.quantile(drawn, [(1 - COVERAGE) / 2, (1 + COVERAGE) / 2])
-    return float(low), float(high)

@@ -127,7 +127,15 @@ def choice(front: int, trials: int) -> str:
 
 
 def survival(rates: pd.DataFrame, chance: Mapping[str, float], runs: int) -> list[str]:
-    """What can and cannot be said on which levels survive, by the rule of `nas.reports.claims`."""
+    """What can and cannot be said on which levels survive, by the rule of `nas.reports.claims`.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> found = example.report().statistics
+    >>> survival(found.rates, found.chance, runs=3)[2]
+    'Depth: no claim. All 95 % intervals overlap (permutation within runs: p = 1).'
+    """
     if rates.empty:
         return ["No run was completed, so nothing can be said on what survives."]
     tried = rates[rates["axis"] == rates["axis"].iloc[0]][["experts", "survived"]].sum()
@@ -149,7 +157,14 @@ def survival(rates: pd.DataFrame, chance: Mapping[str, float], runs: int) -> lis
 
 
 def importances(table: pd.DataFrame, runs: int) -> str:
-    """Which levels hold more or less than their equal share, where the interval says so."""
+    """Which levels hold more or less than their equal share, where the interval says so.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> importances(example.report().statistics.importance, runs=3)[:51]
+    'Importance: depth 1 holds 0.82 equal shares (0.77 t'
+    """
     if runs < LEAST_RUNS or table.empty:
         return "Too few completed runs for a statement on importance."
     parted = table[(table["low"] > 1) | (table["high"] < 1)]
@@ -167,7 +182,13 @@ def importances(table: pd.DataFrame, runs: int) -> str:
 
 
 def agreement(table: pd.DataFrame) -> str:
-    """How far the order of survival follows the experts' individual losses."""
+    """How far the order of survival follows the experts' individual losses.
+
+    Examples
+    --------
+    >>> print(agreement(pd.DataFrame({"tau": [0.5, 0.7]})))  # doctest: +ELLIPSIS
+    The gate ... order of survival is 0.60 in the median of 2 runs (from 0.50 to 0.70); 1 ...
+    """
     apart = (
         "The gate selects a subset, the individual loss ranks single networks: these are two "
         "different questions. "
@@ -186,7 +207,14 @@ def agreement(table: pd.DataFrame) -> str:
 
 
 def best_alone(table: pd.DataFrame) -> str:
-    """The architectures that are best alone, as far as the search can tell."""
+    """The architectures that are best alone, as far as the search can tell.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"activation": ["sine"], "depth": 2, "width": 8, "rank": 0.1})
+    >>> best_alone(table)[-16:]
+    'sine 2×8 (0.10).'
+    """
     if table.empty:
         return ""
     named = [f"{written(row)} ({row.rank:.2f})" for row in each(table.head(3))]
@@ -251,6 +279,12 @@ def article(rates: pd.DataFrame, chance: Mapping[str, float], runs: int) -> list
 
     Judged by the same rule as `survival`; a claim is considered only where its two levels were
     tried.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> article(example.report().statistics.rates, {"activation": 0.01}, runs=3)[0]
+    'activation sine over tanh: confirmed here (6 of 6 against 0 of 6)'
     """
     said, known = [], claims(rates, chance, runs)
     for claim in claimed.article(rates):

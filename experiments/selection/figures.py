@@ -7,7 +7,7 @@ import numpy as np
 from experiments.harness.figures import Findings
 from nas.campaign.records import Records
 from nas.reports import claims as reported
-from nas.reports import survival, validation_statistics, words
+from nas.reports import survival, validation_rankings, validation_statistics, words
 from nas.reports.rows import each
 
 # Column of `validation_statistics.runs`: its name here, and the most that its median shall be.
@@ -23,7 +23,7 @@ MEDIANS: Mapping[str, tuple[str, float | None]] = {
 BEATEN, BEATEN_AT_LEAST = 0.9, 0.5  # random subsets: the median over the seeds, and each of them
 DEEPXDE = 0.35  # the search's error over DeepXDE's
 ONE_BY_ONE = 0.15  # the search's time over that of DeepXDE for all candidates in turn
-GUIDE = validation_statistics.SHRUNK  # what the report goes by for single networks
+GUIDE = validation_rankings.SHRUNK  # what the report goes by for single networks
 TAU, TAU_AT_LEAST = 0.6, 0.4
 
 
@@ -55,7 +55,7 @@ def measure(findings: Findings, records: Records, deepxde: Mapping[int, float]) 
         findings.add(
             "search's error over DeepXDE's, equal time", float(np.median(ratios)), target=DEEPXDE
         )
-    for row in validation_statistics.rankings(records).to_dict("records"):
+    for row in validation_rankings.rankings(records).to_dict("records"):
         _ranking(findings, row["ranking"], row["runs"], row["tau"], row["least"])
 
 
@@ -94,7 +94,7 @@ def claims(findings: Findings, records: Records) -> None:
 def _ranking(findings: Findings, ranking: str, runs: int, tau: float, least: float) -> None:
     if not runs or np.isnan(tau):
         return
-    if ranking == validation_statistics.AGREEMENT:
+    if ranking == validation_rankings.AGREEMENT:
         findings.add("tau of two seeds of single networks, mean", tau, "", "higher")
         return
     wanted = (TAU, TAU_AT_LEAST) if ranking == GUIDE else (None, None)

@@ -35,7 +35,18 @@ class Trace(Protocol):
 def evaluate(
     derivatives: DerivativeSet, coordinates: Tensor, stacks: Sequence[Perceptrons]
 ) -> Tensor:
-    """Each network's jet (E, S, B, C) from that of the coordinates (S, B, D)."""
+    """Each network's jet (E, S, B, C) from that of the coordinates (S, B, D).
+
+    Examples
+    --------
+    The networks sin x and sin 3x at x = 0, with u and u_x:
+
+    >>> weights = [torch.tensor([[[1.0]], [[3.0]]]), torch.ones(2, 1, 1)]
+    >>> two = Perceptrons(("sine", "sine"), weights, [torch.zeros(2, 1)] * 2)
+    >>> x = torch.tensor([[[0.0]], [[1.0]]])  # (S, B, D)
+    >>> evaluate(DerivativeSet([(1,)], 1), x, [two]).squeeze().tolist()
+    [[0.0, 1.0], [0.0, 3.0]]
+    """
     if fused.can_evaluate(derivatives, coordinates, stacks):
         return fused.evaluate(derivatives, coordinates, stacks)
     return plain.evaluate(derivatives, coordinates, stacks)
@@ -64,7 +75,18 @@ def mix(derivatives: DerivativeSet, logits: Tensor, terms: Tensor) -> Tensor:
 
 
 def trace(derivatives: DerivativeSet, coordinates: Tensor, stack: Perceptrons) -> Trace:
-    """An evaluation of one stack that knows the way back (see `plain.Trace`)."""
+    """An evaluation of one stack that knows the way back (see `plain.Trace`).
+
+    Examples
+    --------
+    Of a network with one hidden layer of 8 units, a factor of inputs for each of its layers:
+
+    >>> weights, biases = [torch.ones(1, 1, 8), torch.ones(1, 8, 1)], [torch.zeros(1, 8)]
+    >>> stack = Perceptrons(("tanh",), weights, [*biases, torch.zeros(1, 1)])
+    >>> traced = trace(DerivativeSet([], 1), torch.zeros(1, 5, 1), stack)
+    >>> [tuple(inputs.shape) for inputs in traced.rows(torch.ones_like(traced.jet)).inputs]
+    [(1, 1, 5, 1), (1, 1, 5, 8)]
+    """
     if fused.can_evaluate(derivatives, coordinates, [stack]):
         return fused.Trace(derivatives, coordinates, stack)
     return plain.Trace(derivatives, coordinates, stack)

@@ -29,6 +29,12 @@ class DropRule:
         Steps for which a refused expert is left in peace.
     fewest
         Experts that always stay: only the fine-tuning shows what the second is worth.
+
+    Examples
+    --------
+    >>> rule = DropRule(threshold=0.2, every=15)
+    >>> [step for step in range(1, 50) if rule.due(step)]
+    [15, 30, 45]
     """
 
     threshold: float
@@ -54,7 +60,14 @@ class DropRule:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a proposal, in words for the record."""
+    """What became of a proposal, in words for the record.
+
+    Examples
+    --------
+    >>> verdict = recovery(DropRule(threshold=0.2), steps=15, before=1.0, now=1.5)
+    >>> verdict.dropped  # half as much again is left of the rise: less than the whole
+    True
+    """
 
     dropped: bool
     reason: str
@@ -71,6 +84,19 @@ def proposal(
         Smoothed importance of each expert alive.
     refused
         The step at which each expert was last refused.
+
+    Examples
+    --------
+    Of three experts, each would have 1/3, and the bar is at 0.3 times that:
+
+    >>> rule = DropRule(threshold=0.3, rest=100)
+    >>> importance = {4: 0.85, 7: 0.09, 8: 0.06}
+    >>> proposal(rule, 30, importance, refused={})
+    8
+    >>> proposal(rule, 45, importance, refused={8: 30})
+    7
+    >>> proposal(rule, 45, {4: 0.95, 7: 0.05}, refused={}) is None  # two always stay
+    True
     """
     if len(importance) <= rule.fewest:
         return None
@@ -89,6 +115,14 @@ def judge(
     """Drop or refuse, from the held-out losses with and without the expert.
 
     A loss without it that is not a number is a refusal.
+
+    Examples
+    --------
+    >>> rule = DropRule(threshold=0.3, tolerance=10.0)
+    >>> judge(rule, importance=0.06, alive=3, loss_with=0.01, loss_without=0.05)
+    Verdict(dropped=True, reason='importance 6.00e-02 under 1.00e-01')
+    >>> judge(rule, importance=0.06, alive=3, loss_with=0.01, loss_without=0.21).reason
+    'held-out loss would rise by 2000%, more than 1000%'
     """
     bar = rule.threshold / alive
     rise = _rise(loss_with, loss_without)
@@ -101,7 +135,16 @@ def judge(
 
 
 def recovery(rule: DropRule, steps: int, before: float, now: float) -> Verdict:
-    """Let a drop stand or undo it, from the held-out losses before it and ``steps`` later."""
+    """Let a drop stand or undo it, from the held-out losses before it and ``steps`` later.
+
+    Examples
+    --------
+    >>> rule = DropRule(threshold=0.3, left=1.0)
+    >>> recovery(rule, 15, before=0.01, now=0.02).dropped
+    True
+    >>> recovery(rule, 15, before=0.01, now=0.03).reason
+    'dropped and taken back: 15 steps later the held-out loss was 200.0% higher, more than 100%'
+    """
     rise = _rise(before, now)
     if rise <= rule.left:
         return Verdict(True, "")

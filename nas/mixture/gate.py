@@ -39,6 +39,16 @@ class Gate(nn.Module, ABC):
     Logits, their Jacobian, the plain network of an export and the need of memory all follow
     from ``networks``. It begins with λ = 1/E everywhere, so that nothing but what is learnt, or
     set by `prefer`, tells the experts apart.
+
+    Examples
+    --------
+    >>> import torch
+    >>> gate = build(settings("perceptron", depth=1, width=8), "raw", ["x"], 3, seed=0)
+    >>> gate.prefer(torch.tensor([0.5, 0.25, 0.25]).log())
+    >>> (network,) = gate.networks.modules()
+    >>> anywhere = torch.rand(1, 1, dtype=torch.float64)
+    >>> [round(weight, 6) for weight in torch.softmax(network(anywhere), dim=-1)[0].tolist()]
+    [0.5, 0.25, 0.25]
     """
 
     settings: GateSettings

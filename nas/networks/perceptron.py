@@ -24,7 +24,14 @@ from nas.search_spaces.candidates import Candidate
 
 @dataclass(frozen=True)
 class Shape:
-    """The name of each network's activation, and what all of them see."""
+    """The name of each network's activation, and what all of them see.
+
+    Examples
+    --------
+    >>> shape = PERCEPTRON.shape([Candidate("tanh", 1, 8), Candidate("sine", 1, 8)], ["x"])
+    >>> PERCEPTRON.select(shape, [1]).activations
+    ('sine',)
+    """
 
     activations: tuple[str, ...]
     encoding: Encoding = AS_THEY_ARE

@@ -26,6 +26,12 @@ def save(path: Path, tree: Any) -> None:
     """Write ``tree``: dictionaries, lists, tensors, numbers, strings, None.
 
     Tuples come back as lists. Floats come back bit for bit.
+
+    Examples
+    --------
+    >>> save(Path("state"), {"step": 3, "losses": {7: float("inf")}, "alive": (0, 2)})
+    >>> load(Path("state"))
+    {'step': 3, 'losses': {7: inf}, 'alive': [0, 2]}
     """
     tensors: dict[str, torch.Tensor] = {}
     skeleton = _pack(tree, tensors)
@@ -41,6 +47,14 @@ def load(path: Path) -> Any:
     ------
     UserError
         If the file is damaged or cut short.
+
+    Examples
+    --------
+    >>> Path("state").write_bytes(b"cut short")
+    9
+    >>> load(Path("state"))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    nas.errors.UserError: state: expected a checkpoint, got a file that is damaged or ...
     """
     try:
         with safe_open(path, framework="pt") as file:

@@ -29,6 +29,15 @@ class Sample:
         What each point counts in a mean, with a sum of 1; None where all count the same.
     rows
         Which of the points lie in each region.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> inside, boundary = example.points().samples
+    >>> boundary.points, boundary.rows
+    (tensor([[0.]], dtype=torch.float64), {'t_min': slice(0, 1, None)})
+    >>> inside.weights.sum().item(), boundary.weights
+    (1.0, None)
     """
 
     points: Tensor
@@ -99,7 +108,15 @@ class Sample:
 
 @dataclass(frozen=True)
 class Points:
-    """A draw: one `Sample` for each of the problem's groups of terms, the equations' first."""
+    """A draw: one `Sample` for each of the problem's groups of terms, the equations' first.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> points = example.points()
+    >>> points.interior.shape, points.evaluations
+    (torch.Size([16, 1]), 17)
+    """
 
     samples: Sequence[Sample]
 
@@ -131,6 +148,16 @@ class Sampler:
     held_out_share
         Held-out points for each that is trained on: more of them, since all decisions rest on
         them.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> kind = example.DOUBLE, example.CPU
+    >>> one, other, again = (example.SAMPLER.draw(number, *kind).interior for number in (0, 1, 0))
+    >>> torch.equal(one, again), torch.equal(one, other)
+    (True, False)
+    >>> len(example.SAMPLER.held_out(*kind).interior)
+    64
     """
 
     problem: Problem

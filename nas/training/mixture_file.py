@@ -16,7 +16,10 @@ def save(path: Path, mixture: Mixture) -> None:
 
     Examples
     --------
-    See `load`.
+    >>> from nas.training import example
+    >>> save(Path(FILE), example.mixture())
+    >>> sorted(checkpoint.load(Path(FILE)))
+    ['alive', 'coordinates', 'gate', 'pool', 'state']
     """
     checkpoint.save(
         path,

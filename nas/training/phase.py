@@ -19,6 +19,16 @@ class Reading:
 
     ``loss`` is the physics loss on the step's own points. None stands for what was not measured, or
     does not exist in the phase.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> from nas.training.warm_up import WarmUp
+    >>> settings = example.settings()
+    >>> warm_up = WarmUp(example.PROBLEM, example.mixture(), example.SAMPLER, settings.warm_up)
+    >>> reading = warm_up.report(float(warm_up.advance()))
+    >>> reading.loss > 0, reading.learning_rate
+    (True, None)
     """
 
     loss: float

@@ -42,6 +42,18 @@ def physics_loss(
     -------
     Tensor (…): one number for each of ``evaluate``'s leading axes, so the loss of a mixture, or
     of every expert by itself in one go.
+
+    Examples
+    --------
+    Of u = 2, for which u' + u = 2 inside and u - 1 = 1 at the start:
+
+    >>> from nas.training import example
+    >>> def evaluate(points, derivatives):  # (B, D) -> (S, B, C)
+    ...     jet = torch.zeros(len(derivatives), len(points), 1, dtype=points.dtype)
+    ...     jet[0] = 2.0
+    ...     return jet
+    >>> physics_loss(example.PROBLEM, example.points(), evaluate).item()
+    5.0
     """
     return reduce(add, (share(evaluate) for share in _shares(problem, points, chunk)))
 
@@ -50,25 +62,63 @@ def physics_loss(
 def mixture_loss(
     problem: Problem, mixture: Mixture, points: Points, without: int | None = None
 ) -> Tensor:
-    """The mixture's physics loss (); ``without`` an expert, by its index in the pool."""
+    """The mixture's physics loss (); ``without`` an expert, by its index in the pool.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> mixture, points = example.mixture(), example.points()
+    >>> whole = mixture_loss(example.PROBLEM, mixture, points)
+    >>> rest = mixture_loss(example.PROBLEM, mixture, points, without=0)
+    >>> _ = mixture.drop(0)
+    >>> torch.allclose(mixture_loss(example.PROBLEM, mixture, points), rest), bool(whole == rest)
+    (True, False)
+    """
     return physics_loss(problem, points, partial(mixture, without=without), _chunk(mixture))
 
 
 @torch.no_grad()
 def individual_losses(problem: Problem, mixture: Mixture, points: Points) -> Tensor:
-    """Each expert's physics loss (E,), as if it were the solution by itself."""
+    """Each expert's physics loss (E,), as if it were the solution by itself.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> mixture = example.mixture()
+    >>> individual_losses(example.PROBLEM, mixture, example.points()).shape  # one an expert
+    torch.Size([3])
+    """
     return physics_loss(problem, points, _each_expert(mixture), _chunk(mixture))
 
 
 def learn_individually(problem: Problem, mixture: Mixture, points: Points) -> Tensor:
-    """As `individual_losses`; adds the gradient of their sum to the parameters' ``grad``."""
+    """As `individual_losses`; adds the gradient of their sum to the parameters' ``grad``.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> mixture = example.mixture()
+    >>> losses = learn_individually(example.PROBLEM, mixture, example.points())
+    >>> all(one.grad is not None for one in mixture.stacks.parameters())
+    True
+    >>> any(one.grad is not None for one in mixture.gate.parameters())
+    False
+    """
     shares = _shares(problem, points, _chunk(mixture))
     return reduce(add, (_learn(share, _each_expert(mixture)) for share in shares))
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What a step of the mixture saw: its physics loss (), each expert's importance (E,)."""
+    """What a step of the mixture saw: its physics loss (), each expert's importance (E,).
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> seen = learn_mixture(example.PROBLEM, example.mixture(), example.points())
+    >>> [round(one, 4) for one in seen.importance.tolist()]  # of an untrained gate
+    [0.3333, 0.3333, 0.3333]
+    """
 
     loss: Tensor
     importance: Tensor
@@ -81,6 +131,16 @@ def learn_mixture(
 
     Importance is the mean of the gate's weights over the interior points: it is a matter of
     the domain, not of its edge. Without ``experts_learn`` the gate learns alone.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> mixture, points = example.mixture(), example.points()
+    >>> seen = learn_mixture(example.PROBLEM, mixture, points, experts_learn=False)
+    >>> torch.allclose(seen.loss, mixture_loss(example.PROBLEM, mixture, points))
+    True
+    >>> any(one.grad is not None for one in mixture.stacks.parameters())
+    False
     """
     weights: list[Tensor] = []
 
@@ -103,6 +163,16 @@ def learn_importance(mixture: Mixture, points: Points, slope: Tensor) -> None:
 
     By the chain rule: the function's gradient by the gate's parameters is Σᵢ slopeᵢ ∂λ̄ᵢ, the
     gradient of Σᵢ slopeᵢ λ̄ᵢ with the slope held fixed, and that is a sum over points.
+
+    Examples
+    --------
+    The slope of an expert's importance by its own logit is λ (1 - λ) = 2/9, at uniform weights:
+
+    >>> from nas.training import example
+    >>> mixture = example.mixture()
+    >>> learn_importance(mixture, example.points(), torch.tensor([1.0, 0.0, 0.0]))
+    >>> [round(9 * slope, 6) for slope in mixture.gate.out_bias.grad.tolist()]
+    [2.0, -1.0, -1.0]
     """
     values = DerivativeSet([], mixture.inputs)
     for rows in _slices(len(points.interior), _chunk(mixture)(values)):
@@ -123,6 +193,14 @@ class HeldOutLoss:
         Where the points come from.
     like
         A tensor of the dtype and on the device of the mixtures.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> mixture = example.mixture()
+    >>> measure = HeldOutLoss(example.PROBLEM, example.SAMPLER, mixture.centre)
+    >>> len(measure.individual(mixture)), measure(mixture) > 0
+    (3, True)
     """
 
     def __init__(self, problem: Problem, sampler: Sampler, like: Tensor) -> None:

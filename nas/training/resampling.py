@@ -38,6 +38,12 @@ class ResamplingSettings:
     even
         Share of the density that does not look at the residuals. It bounds a point's weight by
         1 / even times that of an even point.
+
+    Examples
+    --------
+    >>> ResamplingSettings(even=0.0)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ValueError: ...
     """
 
     candidates: int = 4096
@@ -52,7 +58,15 @@ class ResamplingSettings:
 
 
 def residual_sizes(problem: Problem, jet: Tensor, points: Tensor) -> Tensor:
-    """Root of the sum of the squared equations (…, B), of a jet (…, S, B, C) at points (B, D)."""
+    """Root of the sum of the squared equations (…, B), of a jet (…, S, B, C) at points (B, D).
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> jet = torch.tensor([[[2.0]], [[-5.0]]])  # (S, B, C): u = 2 and u' = -5 at one point
+    >>> residual_sizes(example.PROBLEM, jet, torch.zeros(1, 1))  # |u' + u|
+    tensor([3.])
+    """
     group = problem.groups[0]
     squares = [
         residual.square()
@@ -77,6 +91,21 @@ class Resampler:
         Of the networks as they are now.
     settings
         How many candidates, and how even the density stays.
+
+    Examples
+    --------
+    A residual that is a hundred times as large from t = 0.9 on draws most of the points there:
+
+    >>> from nas.training import example
+    >>> def residuals(t):  # (N, D) -> (K, N)
+    ...     return torch.where(t > 0.9, 100.0, 1.0).T
+    >>> drawn = Resampler(example.SAMPLER, residuals).draw(0, example.DOUBLE, example.CPU)
+    >>> int((drawn.interior > 0.9).sum()) > 8
+    True
+    >>> inside = drawn.samples[0]
+    >>> late = (inside.points > 0.9).squeeze(-1)
+    >>> bool(inside.weights[late].max() < inside.weights[~late].min())
+    True
     """
 
     sampler: Sampler

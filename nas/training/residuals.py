@@ -48,6 +48,21 @@ class ExpertResiduals:
     """The experts of some stacks, each with the residual that it leaves alone.
 
     The parameters of an expert stand as in `Jacobian`, and zeros behind those of the smaller.
+
+    Examples
+    --------
+    The sum of the squares of an expert's rows is its physics loss:
+
+    >>> from nas.training import example
+    >>> from nas.training.physics_loss import individual_losses
+    >>> mixture, points = example.mixture(), example.points()
+    >>> systems = ExpertResiduals(example.PROBLEM, mixture, mixture.expert_stacks)
+    >>> rows, jacobian = systems.linearise(points)
+    >>> rows.shape, jacobian.parameters  # (K, R), and of the largest expert
+    (torch.Size([3, 17]), 13)
+    >>> losses = individual_losses(example.PROBLEM, mixture, points)
+    >>> torch.allclose(rows.square().sum(1), losses)
+    True
     """
 
     def __init__(self, problem: Problem, mixture: Mixture, stacks: Sequence[ExpertStack]) -> None:
@@ -91,7 +106,16 @@ class ExpertResiduals:
 
 
 class MixtureResiduals:
-    """The experts and the gate of a mixture with the residual that they leave together."""
+    """The experts and the gate of a mixture with the residual that they leave together.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> mixture, points = example.mixture(), example.points()
+    >>> rows, jacobian = MixtureResiduals(example.PROBLEM, mixture).linearise(points)
+    >>> rows.shape, jacobian.parameters == mixture.parameters_alive  # (1, R); the gate's included
+    (torch.Size([1, 17]), True)
+    """
 
     def __init__(self, problem: Problem, mixture: Mixture) -> None:
         self._problem, self._mixture = problem, mixture

@@ -32,6 +32,13 @@ class SingleNetwork:
     ``individual_loss`` and ``held_out_loss`` are physics losses on held-out points, after the
     warm-up and at the end; ``seconds`` are wall time, with an equal share of the warm-up;
     ``measured`` is what the caller wanted to know of the network.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> single, *_ = SingleNetworks(example.PROBLEM, example.settings()).run()
+    >>> single.index, single.parameters, single.held_out_loss < single.individual_loss
+    (0, 7, True)
     """
 
     index: int
@@ -58,6 +65,13 @@ class SingleNetworks:
         Of the checkpoint; None keeps nothing.
     save_after
         Seconds between two checkpoints.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> singles = SingleNetworks(example.PROBLEM, example.settings(), lambda one: len(one.alive))
+    >>> [single.measured for single in singles.run()], singles.step
+    ([1, 1, 1], 21)
     """
 
     def __init__(

@@ -9,52 +9,20 @@ stands in the checkpoint.
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
 from nas.training import checkpoint
 from nas.training.fine_tuning import FineTuning
 from nas.training.phase import Phase, Reading
+from nas.training.run_result import Progress as Progress
+from nas.training.run_result import RunResult as RunResult
+from nas.training.run_result import Status
 from nas.training.selection import ExpertOutcome, Selection
 from nas.training.training_settings import TrainingSettings
 from nas.training.warm_up import WarmUp
-
-Status = Literal["completed", "diverged", "interrupted"]
-
-
-@dataclass(frozen=True)
-class Progress:
-    """What a watcher is told."""
-
-    phase: str
-    done: float  # of the run, in [0, 1]
-    step: int
-    loss: float
-    experts: int
-
-
-@dataclass(frozen=True)
-class RunResult:
-    """How a run ended, and what it left.
-
-    ``held_out_loss`` is None unless completed. ``steps`` are those of warm-up and selection,
-    ``iterations`` those of the fine-tuning; ``evaluations`` is the number of points, times the
-    experts that learnt from them.
-    """
-
-    status: Status
-    reason: str
-    mixture: Mixture
-    outcomes: dict[int, ExpertOutcome]
-    history: list[dict[str, Any]]
-    held_out_loss: float | None
-    steps: int
-    iterations: int
-    evaluations: int
-    parameters_before: int
 
 
 class TrainingRun:
@@ -73,6 +41,19 @@ class TrainingRun:
     ------
     UserError
         If the checkpoint at ``path`` is damaged, or of another version of the toolkit.
+
+    Examples
+    --------
+    Stopped at once, and continued from its checkpoint:
+
+    >>> from nas.training import example
+    >>> where = Path("run.safetensors")
+    >>> run = TrainingRun(example.PROBLEM, example.settings(), where)
+    >>> run.run(should_stop=lambda: run.step >= 12).status
+    'interrupted'
+    >>> again = TrainingRun(example.PROBLEM, example.settings(), where)
+    >>> again.step, again.run().status
+    (12, 'completed')
     """
 
     def __init__(

@@ -16,7 +16,17 @@ from nas.training.warm_up import WarmUpSettings
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """All that a run is a function of, beside its problem."""
+    """All that a run is a function of, beside its problem.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> settings = example.settings()
+    >>> settings.steps  # of warm-up, selection and fine-tuning
+    31
+    >>> len(settings.mixture(example.PROBLEM).alive)
+    3
+    """
 
     pool: tuple[Candidate, ...]
     gate: GateSettings

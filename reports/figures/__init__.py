@@ -4,7 +4,7 @@ The contract of a figure's module, which a test holds all of them to:
 
 - ``SECTION``, one of `SECTIONS`, and ``ORDER``, its position there: where the page shows it;
 - ``summarise(report)``: what the figure shows, as plain data, chosen from the `Report`, in which
-  every statistic has been computed already;
+  every statistic has been computed already; `nas.reports.example` has one to try a figure on;
 - ``draw(data, figure)``: plain data onto an empty matplotlib figure, no computing;
 - ``pictures(report) -> list[Picture]``: what to draw, empty where there is nothing to show.
 """
@@ -23,7 +23,18 @@ SECTIONS = ("validation", "front", "survival", "single", "subset", "learning")
 
 @dataclass(frozen=True)
 class Picture:
-    """One figure, ready to be drawn, with the words that go with it."""
+    """One figure, ready to be drawn, with the words that go with it.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> from nas.reports.figures import front
+    >>> (picture,) = front.pictures(example.report())
+    >>> figure = Figure(figsize=picture.size)
+    >>> picture.draw(figure)
+    >>> figure.axes[0].get_xlabel()
+    'surviving parameters, gate included'
+    """
 
     name: str  # of its files
     title: str
@@ -34,7 +45,14 @@ class Picture:
 
 
 def collect(report: Report) -> dict[str, list[Picture]]:
-    """All pictures of all figures, by section, in order."""
+    """All pictures of all figures, by section, in order.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> {section: len(found) for section, found in collect(example.report()).items()}
+    {'validation': 1, 'front': 1, 'survival': 10, 'single': 3, 'subset': 5, 'learning': 1}
+    """
     found: dict[str, list[Picture]] = {section: [] for section in SECTIONS}
     names = [module.name for module in pkgutil.iter_modules(__path__)]
     modules = [importlib.import_module(f"{__name__}.{name}") for name in names]

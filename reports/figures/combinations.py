@@ -27,6 +27,15 @@ class Combinations:
     """Columns: the levels of the axis that has hues; rows: combinations of all other levels.
 
     Rates are NaN where no expert was tried.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> table = summarise(example.report())
+    >>> table.label.to_dict()
+    {'sine': {'1×8': '3/3', '2×16': '3/3'}, 'tanh': {'1×8': '0/3', '2×16': '0/3'}}
+    >>> table.rows, table.left_out
+    ('depth × width', ())
     """
 
     rate: pd.DataFrame
@@ -36,7 +45,14 @@ class Combinations:
 
 
 def summarise(report: Report) -> Combinations | None:
-    """Counts in completed runs; None where a table would have one row or one column."""
+    """Counts in completed runs; None where a table would have one row or one column.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> summarise(example.report()).rate.loc["2×16"].to_dict()
+    {'sine': 1.0, 'tanh': 0.0}
+    """
     known = report.statistics.completed
     others = [axis for axis in report.statistics.axes if axis is not HUED]
     left_out: list[Axis] = []
@@ -61,7 +77,16 @@ def _rows(known: pd.DataFrame, axes: Sequence[Axis]) -> int:
 
 
 def draw(data: Combinations, figure: Figure) -> None:
-    """A heat map with the counts written in, since a rate of few says little."""
+    """A heat map with the counts written in, since a rate of few says little.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> figure = Figure()
+    >>> draw(summarise(example.report()), figure)
+    >>> sorted(text.get_text() for text in figure.axes[0].texts)
+    ['0/3', '0/3', '3/3', '3/3']
+    """
     ax = figure.subplots()
     sns.heatmap(
         data.rate,
@@ -82,6 +107,14 @@ def draw(data: Combinations, figure: Figure) -> None:
 
 
 def pictures(report: Report) -> list[Picture]:
+    """What there is to draw; see `nas.reports.figures`.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> print(pictures(example.report())[0].alt)  # doctest: +ELLIPSIS
+    Survivors of tried experts by activation and depth × width. Highest shares: sine 1×8 3/3; ...
+    """
     data = summarise(report)
     if data is None:
         return []

@@ -19,7 +19,15 @@ SPAN = 1e3  # from the least error that is told apart to the greatest
 
 
 def summarise(report: Report) -> tuple[SolutionMap, dict[str, solution_map.Array]] | None:
-    """Per field the absolute error (Y, X)."""
+    """Per field the absolute error (Y, X).
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> _, errors = summarise(example.report())
+    >>> errors["u"].shape, round(float(errors["u"].max()), 6)
+    ((3, 5), 0.01)
+    """
     data = report.map
     if data is None or not data.has_reference:
         return None
@@ -28,7 +36,16 @@ def summarise(report: Report) -> tuple[SolutionMap, dict[str, solution_map.Array
 
 
 def draw(data: tuple[SolutionMap, dict[str, solution_map.Array]], figure: Figure) -> None:
-    """One row per field, logarithmic: near a corner the error may be a hundred times as large."""
+    """One row per field, logarithmic: near a corner the error may be a hundred times as large.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> figure = Figure()
+    >>> draw(summarise(example.report()), figure)
+    >>> figure.axes[0].get_title()
+    '|u − reference|'
+    """
     where, errors = data
     figure.set_layout_engine("compressed")  # panels of fixed shape
     axes = figure.subplots(len(errors), 1, squeeze=False)[:, 0]
@@ -43,6 +60,14 @@ def draw(data: tuple[SolutionMap, dict[str, solution_map.Array]], figure: Figure
 
 
 def pictures(report: Report) -> list[Picture]:
+    """What there is to draw; see `nas.reports.figures`.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> print(pictures(example.report())[0].alt)
+    Absolute error against the reference: u up to 0.01.
+    """
     data = summarise(report)
     if data is None:
         return []

@@ -18,7 +18,14 @@ _WIDER = 0.5  # the scale reaches half the solution's range beyond it
 
 
 def summarise(report: Report) -> list[tuple[SolutionMap, str]]:
-    """The map with each field in turn."""
+    """The map with each field in turn.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> [field for _, field in summarise(example.report())]
+    ['u']
+    """
     data = report.map
     return [] if data is None else [(data, field) for field in data.fields]
 
@@ -28,6 +35,14 @@ def scale(data: SolutionMap, field: str) -> tuple[float, float]:
 
     Where the gate gives an expert no weight nothing holds its values, and one that runs away
     there would leave all the others in one colour.
+
+    Examples
+    --------
+    An expert from -1.4 to 1.2, of a solution that lies between -1 and 1, is shown in full:
+
+    >>> from nas.reports import example
+    >>> [round(end, 2) for end in scale(example.solution(), "u")]
+    [-1.4, 1.2]
     """
     low, high = solution_map.limits(data.values[field])
     least, most = solution_map.limits(*(data.values[f"{field}.expert.{c}"] for c in data.shown()))
@@ -36,7 +51,16 @@ def scale(data: SolutionMap, field: str) -> tuple[float, float]:
 
 
 def draw(data: tuple[SolutionMap, str], figure: Figure) -> None:
-    """Panels from most to least mean weight, on one scale."""
+    """Panels from most to least mean weight, on one scale.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> figure = Figure()
+    >>> draw((example.solution(), "u"), figure)
+    >>> [ax.get_title() for ax in figure.axes[:2]]
+    ['#2 sine 2×16', '#0 sine 1×8']
+    """
     where, field = data
     experts = where.shown()
     low, high = scale(where, field)
@@ -55,6 +79,14 @@ def draw(data: tuple[SolutionMap, str], figure: Figure) -> None:
 
 
 def pictures(report: Report) -> list[Picture]:
+    """What there is to draw; see `nas.reports.figures`.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> print(pictures(example.report())[0].alt)  # doctest: +ELLIPSIS
+    Prediction of u by each surviving expert alone: #2 sine 2×16 -1.4 to 1; #0 sine ...
+    """
     found = []
     for where, field in summarise(report):
         rows = -(-len(where.shown()) // _COLUMNS)

@@ -25,13 +25,28 @@ _COLOURS = {"dominated": QUIET, "on the front": "#0072B2", "recommended": HIGHLI
 
 @dataclass(frozen=True)
 class Front:
-    """One row per finite trial: trial, parameters, held_out_loss, standing."""
+    """One row per finite trial: trial, parameters, held_out_loss, standing.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> summarise(example.report()).trials["standing"].to_list()
+    ['on the front', 'recommended', 'dominated']
+    """
 
     trials: pd.DataFrame
 
 
 def summarise(report: Report) -> Front | None:
-    """The trials with a finite held-out loss; None where there is none."""
+    """The trials with a finite held-out loss; None where there is none.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> front = summarise(example.report()).trials  # without the trial that failed
+    >>> front[["trial", "parameters"]].values.tolist()
+    [[0.0, 420.0], [1.0, 500.0], [2.0, 640.0]]
+    """
     trials = report.records.trials
     loss = trials["held_out_loss"]
     trials = trials[np.isfinite(loss) & (loss > 0) & (trials["parameters"] > 0)]
@@ -45,7 +60,16 @@ def summarise(report: Report) -> Front | None:
 
 
 def draw(data: Front, figure: Figure) -> None:
-    """Both axes logarithmic; the front is a staircase, since nothing in between was tried."""
+    """Both axes logarithmic; the front is a staircase, since nothing in between was tried.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> figure = Figure()
+    >>> draw(summarise(example.report()), figure)
+    >>> [text.get_text() for text in figure.axes[0].texts]  # the numbers of the trials on it
+    ['1', '0']
+    """
     ax = figure.subplots()
     best = data.trials[data.trials["standing"] != "dominated"]
     ax.step(best["parameters"], best["held_out_loss"], where="post", color=QUIET, linewidth=1)
@@ -97,6 +121,14 @@ def _label(ax: Axes, best: pd.DataFrame) -> None:
 
 
 def pictures(report: Report) -> list[Picture]:
+    """What there is to draw; see `nas.reports.figures`.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> print(pictures(example.report())[0].alt)  # doctest: +ELLIPSIS
+    Held-out loss against surviving parameters of 3 trials, 2 on the front. Recommended: ...
+    """
     data = summarise(report)
     if data is None:
         return []

@@ -16,7 +16,14 @@ draw = interval_plot.draw
 
 
 def summarise(report: Report) -> Iterator[interval_plot.Levels]:
-    """Mean relative importance for each axis that was seen."""
+    """Mean relative importance for each axis that was seen.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> [data.spoken() for data in summarise(example.report())][:2]
+    ['sine 2; tanh 0', '1 0.82 (0.77 to 0.87); 2 1.18 (1.13 to 1.23)']
+    """
     table = report.statistics.importance
     for axis in report.statistics.axes:
         rows = table[table["axis"] == axis.name]
@@ -26,6 +33,14 @@ def summarise(report: Report) -> Iterator[interval_plot.Levels]:
 
 
 def pictures(report: Report) -> list[Picture]:
+    """What there is to draw; see `nas.reports.figures`.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> [picture.name for picture in pictures(example.report())]
+    ['importance_activation', 'importance_depth', 'importance_width']
+    """
     return [
         Picture(
             f"importance_{data.axis.name}",

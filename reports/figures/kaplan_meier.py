@@ -21,14 +21,30 @@ _DASHES = ("-", "--", "-.", ":")
 
 @dataclass(frozen=True)
 class Curves:
-    """For one axis: per level the columns step, alive, low, high of `kaplan_meier`."""
+    """For one axis: per level the columns step, alive, low, high of `kaplan_meier`.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> first = next(summarise(example.report()))
+    >>> first.axis.name, list(first.curves)
+    ('activation', ['sine', 'tanh'])
+    """
 
     axis: Axis
     curves: dict[str, pd.DataFrame]
 
 
 def summarise(report: Report) -> Iterator[Curves]:
-    """The curves for each axis that was seen."""
+    """The curves for each axis that was seen.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> tanh = next(summarise(example.report())).curves["tanh"]
+    >>> tanh["step"].to_list(), tanh["alive"].round(2).to_list()
+    ([0, 180, 200, 220, 240, 250], [1.0, 0.83, 0.67, 0.33, 0.17, 0.0])
+    """
     table = report.statistics.curves
     for axis in report.statistics.axes:
         rows = table[table["axis"] == axis.name]
@@ -39,7 +55,16 @@ def summarise(report: Report) -> Iterator[Curves]:
 
 
 def draw(data: Curves, figure: Figure) -> None:
-    """Steps with bands; line styles differ too, for those who do not see the colours."""
+    """Steps with bands; line styles differ too, for those who do not see the colours.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> figure = Figure()
+    >>> draw(next(summarise(example.report())), figure)
+    >>> [line.get_label() for line in figure.axes[0].lines]
+    ['sine', 'tanh']
+    """
     ax = figure.subplots()
     colours = level_colours(data.axis, list(data.curves))
     for index, (level, curve) in enumerate(data.curves.items()):
@@ -64,6 +89,14 @@ def draw(data: Curves, figure: Figure) -> None:
 
 
 def pictures(report: Report) -> list[Picture]:
+    """What there is to draw; see `nas.reports.figures`.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> print(pictures(example.report())[0].alt)  # doctest: +ELLIPSIS
+    Share of experts ... by activation. At the last step: sine 100 %; tanh 0 %.
+    """
     return [
         Picture(
             f"kaplan_meier_{data.axis.name}",

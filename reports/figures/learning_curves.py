@@ -25,6 +25,13 @@ class Learning:
     """The run shown in full, its phases, and the other runs for comparison.
 
     ``mine`` and ``others`` hold the columns run, step, loss, held_out_loss, experts.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> data = summarise(example.report())
+    >>> data.run, data.others["run"].unique().tolist()
+    ('0001-0', ['0000-0', '0002-0', '0003-0'])
     """
 
     run: str | None
@@ -34,7 +41,14 @@ class Learning:
 
 
 def summarise(report: Report) -> Learning | None:
-    """Curves of all runs; losses that a logarithm cannot show become gaps."""
+    """Curves of all runs; losses that a logarithm cannot show become gaps.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> summarise(example.report()).phases[:2]
+    (('warm-up', 0.0, 100.0), ('gate', 100.0, 150.0))
+    """
     columns = ["run", "phase", "step", "loss", "held_out_loss", "experts"]
     history = report.records.history[columns].sort_values(["run", "step"], kind="stable")
     if history.empty:
@@ -52,7 +66,16 @@ def summarise(report: Report) -> Learning | None:
 
 
 def draw(data: Learning, figure: Figure) -> None:
-    """Losses above, experts alive below, on one axis of steps."""
+    """Losses above, experts alive below, on one axis of steps.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> figure = Figure()
+    >>> draw(summarise(example.report()), figure)
+    >>> [ax.get_ylabel() for ax in figure.axes]
+    ['physics loss', 'experts alive']
+    """
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[2.2, 1])
     _others(upper, data.others, "held_out_loss")
     _others(lower, data.others, "experts")
@@ -118,6 +141,14 @@ def _phases(upper: Axes, lower: Axes, phases: tuple[tuple[str, float, float], ..
 
 
 def pictures(report: Report) -> list[Picture]:
+    """What there is to draw; see `nas.reports.figures`.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> print(pictures(example.report())[0].alt)  # doctest: +ELLIPSIS
+    Physics loss and number of experts alive against the step, of run 0001-0. warm-up to ...
+    """
     data = summarise(report)
     if data is None:
         return []

@@ -24,7 +24,15 @@ _LEAST = 0.01  # share of the domain below which a region is too small to number
 
 @dataclass(frozen=True)
 class Responsibility:
-    """``winner`` (Y, X): index in ``where.experts`` of the largest weight, NaN outside."""
+    """``winner`` (Y, X): index in ``where.experts`` of the largest weight, NaN outside.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> data = summarise(example.report())
+    >>> data.where.experts, data.winner[0].tolist()  # indices among these, from left to right
+    ((2, 0), [0.0, 0.0, 0.0, 1.0, 1.0])
+    """
 
     where: SolutionMap
     winner: solution_map.Array
@@ -32,7 +40,14 @@ class Responsibility:
 
 
 def summarise(report: Report) -> Responsibility | None:
-    """The largest weight at each point; None for a single expert, who leads everywhere."""
+    """The largest weight at each point; None for a single expert, who leads everywhere.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> summarise(example.report()).share
+    {2: 0.6, 0: 0.4}
+    """
     data = report.map
     if data is None or len(data.experts) < 2:
         return None
@@ -45,7 +60,16 @@ def summarise(report: Report) -> Responsibility | None:
 
 
 def draw(data: Responsibility, figure: Figure) -> None:
-    """Regions in the hues of the experts' levels, numbered, so that hues need not tell all."""
+    """Regions in the hues of the experts' levels, numbered, so that hues need not tell all.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> figure = Figure()
+    >>> draw(summarise(example.report()), figure)
+    >>> [text.get_text() for text in figure.axes[0].texts]
+    ['#2', '#0']
+    """
     figure.set_layout_engine("compressed")  # panels of fixed shape
     ax = figure.subplots()
     where = data.where
@@ -74,6 +98,14 @@ def draw(data: Responsibility, figure: Figure) -> None:
 
 
 def pictures(report: Report) -> list[Picture]:
+    """What there is to draw; see `nas.reports.figures`.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> print(pictures(example.report())[0].alt)  # doctest: +ELLIPSIS
+    Which expert has the largest weight where, ...: #2 sine 2×16 on 60 %; #0 sine 1×8 on 40 %.
+    """
     data = summarise(report)
     if data is None:
         return []

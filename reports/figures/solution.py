@@ -15,12 +15,28 @@ ORDER = 1
 
 
 def summarise(report: Report) -> SolutionMap | None:
-    """The map of the recommended run."""
+    """The map of the recommended run.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> summarise(example.report()).fields
+    ('u',)
+    """
     return report.map
 
 
 def draw(data: SolutionMap, figure: Figure) -> None:
-    """One row per field: prediction, reference; one colour scale for both."""
+    """One row per field: prediction, reference; one colour scale for both.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> figure = Figure()
+    >>> draw(example.solution(), figure)
+    >>> [ax.get_title() for ax in figure.axes[:2]]
+    ['u, prediction', 'u, reference']
+    """
     kinds = {"": "prediction", ".reference": "reference"}
     figure.set_layout_engine("compressed")  # panels of fixed shape
     columns = list(kinds) if data.has_reference else [""]
@@ -39,6 +55,14 @@ def draw(data: SolutionMap, figure: Figure) -> None:
 
 
 def pictures(report: Report) -> list[Picture]:
+    """What there is to draw; see `nas.reports.figures`.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> print(pictures(example.report())[0].alt)
+    Predicted solution on the domain, beside the reference: u from -0.99 to 1.01.
+    """
     data = summarise(report)
     if data is None:
         return []

@@ -32,7 +32,15 @@ SHOWN: Mapping[str, tuple[str, str, str, float]] = {
 
 @dataclass(frozen=True)
 class Subsets:
-    """Errors by run and kind, and what the errors are."""
+    """Errors by run and kind, and what the errors are.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> data = summarise(example.report())
+    >>> data.axis, [round(end, 3) for end in data.span]
+    ('relative L2 error', [0.021, 0.1])
+    """
 
     runs: tuple[str, ...]
     errors: dict[str, tuple[tuple[int, float], ...]]  # kind -> (index of the run, error)
@@ -49,7 +57,15 @@ class Subsets:
 
 
 def summarise(report: Report) -> Subsets:
-    """All subsets that were trained to the end, beside the validated runs."""
+    """All subsets that were trained to the end, beside the validated runs.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> data = summarise(example.report())  # without the random subset that failed
+    >>> {kind: len(points) for kind, points in data.errors.items()}
+    {'random': 2, 'all': 1, 'best': 1, 'longest': 1, 'selected': 1}
+    """
     records = report.records
     done = records.subsets[records.subsets["run"].isin(validated(records))]
     done = done.assign(error=error(records, done))
@@ -64,7 +80,16 @@ def summarise(report: Report) -> Subsets:
 
 
 def draw(data: Subsets, figure: Figure) -> None:
-    """A line for each run, a mark for each subset."""
+    """A line for each run, a mark for each subset.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> figure = Figure()
+    >>> draw(summarise(example.report()), figure)
+    >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    ['0001-0']
+    """
     ax = figure.subplots()
     for kind, points in data.errors.items():
         label, colour, marker, size = SHOWN[kind]
@@ -90,6 +115,14 @@ def draw(data: Subsets, figure: Figure) -> None:
 
 
 def pictures(report: Report) -> list[Picture]:
+    """What there is to draw; see `nas.reports.figures`.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> print(pictures(example.report())[0].alt)  # doctest: +ELLIPSIS
+    Errors of subsets trained from scratch beside 1 run: random subsets, median 0.0724; ...
+    """
     data = summarise(report)
     if not data.runs:
         return []

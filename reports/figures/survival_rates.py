@@ -15,7 +15,15 @@ draw = interval_plot.draw
 
 
 def summarise(report: Report) -> Iterator[interval_plot.Levels]:
-    """Survival rates for each axis that was seen."""
+    """Survival rates for each axis that was seen.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> first = next(summarise(example.report()))
+    >>> first.levels, first.value, first.notes
+    (('sine', 'tanh'), (1.0, 0.0), ('6 of 6', '0 of 6'))
+    """
     known, table = report.statistics.completed, report.statistics.rates
     overall = float((known["outcome"] == "survived").mean()) if len(known) else None
     for axis in report.statistics.axes:
@@ -27,6 +35,14 @@ def summarise(report: Report) -> Iterator[interval_plot.Levels]:
 
 
 def pictures(report: Report) -> list[Picture]:
+    """What there is to draw; see `nas.reports.figures`.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> print(pictures(example.report())[1].alt)  # doctest: +ELLIPSIS
+    Share of experts that survived, by depth: 1 0.5 (0.188 to 0.812); 2 0.5 ...
+    """
     return [
         Picture(
             f"survival_rates_{data.axis.name}",

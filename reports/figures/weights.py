@@ -16,12 +16,28 @@ _COLUMNS = 2
 
 
 def summarise(report: Report) -> SolutionMap | None:
-    """The map of the recommended run."""
+    """The map of the recommended run.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> summarise(example.report()).values["weight.2"][0].round(1).tolist()
+    [1.0, 0.8, 0.6, 0.4, 0.2]
+    """
     return report.map
 
 
 def draw(data: SolutionMap, figure: Figure) -> None:
-    """Panels from most to least mean weight, all on the scale from 0 to 1."""
+    """Panels from most to least mean weight, all on the scale from 0 to 1.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> figure = Figure()
+    >>> draw(example.solution(), figure)
+    >>> [ax.get_title() for ax in figure.axes[:2]]
+    ['#2 sine 2×16', '#0 sine 1×8']
+    """
     experts = data.shown()
     axes = solution_map.panels(figure, len(experts), _COLUMNS)
     for ax, candidate in zip(axes, experts, strict=True):
@@ -34,6 +50,14 @@ def draw(data: SolutionMap, figure: Figure) -> None:
 
 
 def pictures(report: Report) -> list[Picture]:
+    """What there is to draw; see `nas.reports.figures`.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> print(pictures(example.report())[0].alt)  # doctest: +ELLIPSIS
+    Weight of each surviving expert over the domain, by falling mean: #2 sine 2×16; ...
+    """
     data = summarise(report)
     if data is None or len(data.experts) < 2:
         return []

@@ -10,13 +10,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from nas.calculus.fields import Expression
-from nas.calculus.jets import Derivative, DerivativeSet
+from nas.calculus.jets import DerivativeSet
 from nas.problems import Box, Problem
 from nas.problems.domains import Array, Domain
 from nas.problems.sampling import Method, boundary_points
 from nas.problems.terms import PointCounts, Setting, Term
 from nas.problems.terms.equations import PROBES, express
+from nas.problems.terms.expression_term import ExpressionTerm
 
 
 @dataclass(frozen=True)
@@ -54,25 +54,12 @@ class Periodic:
         points = boundary_points(setting.domain, ["x_min"], PROBES, seed=0, draw=0)["x_min"]
         probe = torch.as_tensor(points)
         expression = express(setting, lambda u: u, "periodic along x", probe)
-        return BoundPeriodic(expression, self.weight)
+        return BoundPeriodic(expression, Pairs(), ("pairs",), self.weight)
 
 
 @dataclass(frozen=True)
-class BoundPeriodic:
+class BoundPeriodic(ExpressionTerm):
     """See `Periodic`."""
-
-    expression: Expression
-    weight: float
-    source: Pairs = Pairs()
-    regions: tuple[str, ...] = ("pairs",)
-
-    @property
-    def derivatives(self) -> frozenset[Derivative]:
-        return self.expression.derivatives
-
-    @property
-    def probed(self) -> list[Tensor]:
-        return self.expression.probed
 
     def residuals(self, jet: Tensor, derivatives: DerivativeSet, points: Tensor) -> list[Tensor]:
         left, right = torch.unflatten(jet, -2, (2, -1)).unbind(-3)

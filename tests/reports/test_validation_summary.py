@@ -8,6 +8,7 @@ import pytest
 
 from nas.campaign.records import Records
 from nas.reports import validation_statistics as statistics
+from nas.reports.validation_rankings import rankings
 from nas.reports.validation_summary import summary
 from tests.reports.synthetic_campaign import realistic
 from tests.reports.validated_campaign import made
@@ -44,7 +45,7 @@ def test_where_all_subsets_failed_it_is_said(tmp_path: Path) -> None:
 def test_a_ranking_that_was_not_recorded_is_left_out(tmp_path: Path) -> None:
     records = made(tmp_path)
     records.experts["leave_one_out"] = np.nan
-    table = statistics.rankings(records).set_index("ranking")
+    table = rankings(records).set_index("ranking")
     assert table.loc["leave-one-out effect", "runs"] == 0
     assert "leave-one-out" not in " ".join(summary(records))
 

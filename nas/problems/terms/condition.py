@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from nas.calculus.fields import Expression, Residual
-from nas.calculus.jets import Derivative, DerivativeSet
+from nas.calculus.fields import Residual
 from nas.errors import UserError
 from nas.problems.domains import Array, Domain
 from nas.problems.sampling import Method, boundary_points
 from nas.problems.terms.equations import PROBES, express
+from nas.problems.terms.expression_term import ExpressionTerm
 from nas.problems.terms.term import PointCounts, Setting, Term
 
 
@@ -45,7 +44,7 @@ class Condition:
         """The names of the boundary parts."""
         return (self.on,) if isinstance(self.on, str) else tuple(self.on)
 
-    def bind(self, setting: Setting) -> "BoundCondition":
+    def bind(self, setting: Setting) -> ExpressionTerm:
         """See `Requirement`.
 
         Raises
@@ -60,7 +59,7 @@ class Condition:
         everywhere = torch.as_tensor(np.concatenate(list(points.values())))
         where = f"condition on {', '.join(self.parts)}"
         expression = express(setting, self.residual, where, everywhere)
-        return BoundCondition(expression, self.parts, self.weight)
+        return ExpressionTerm(expression, Boundary(), self.parts, self.weight)
 
     def _check(self, setting: Setting) -> None:
         known = setting.domain.parts
@@ -89,10 +88,13 @@ class Boundary:
     Examples
     --------
     >>> from nas.problems import Box
-    >>> box, counts = Box(x=(0, 1), t=(0, 1)), PointCounts(interior=9, boundary=8)
-    >>> drawn = Boundary().draw(box, ["t_min"], counts, seed=0, draw=0, method="sobol")
+    >>> counts = PointCounts(interior=100, boundary=8)
+    >>> wanted = ("x_max", "t_min")  # of lengths 3 and 1
+    >>> drawn = Boundary().draw(
+    ...     Box(x=(0, 1), t=(0, 3)), wanted, counts, seed=0, draw=0, method="sobol"
+    ... )
     >>> {part: points.shape for part, points in drawn.items()}
-    {'t_min': (8, 2)}
+    {'x_max': (6, 2), 't_min': (2, 2)}
     """
 
     def draw(
@@ -112,36 +114,3 @@ class Boundary:
     def rows(self, terms: Sequence[Term], counts: PointCounts) -> int:
         """One a point, which is exact where each part bears one condition of one equation."""
         return counts.boundary
-
-
-@dataclass(frozen=True)
-class BoundCondition:
-    """A `Condition` as a `Term`.
-
-    Examples
-    --------
-    >>> from nas.problems import Box
-    >>> slope = Condition("x_max", lambda u: u.x - 2, weight=10.0)
-    >>> bound = slope.bind(Setting("rod", Box(x=(0, 1)), ("u",)))
-    >>> bound.regions, bound.weight, sorted(bound.derivatives)
-    (('x_max',), 10.0, [(1,)])
-    """
-
-    expression: Expression
-    regions: tuple[str, ...]
-    weight: float
-    source: Boundary = Boundary()
-
-    @property
-    def derivatives(self) -> frozenset[Derivative]:
-        """See `Term`."""
-        return self.expression.derivatives
-
-    @property
-    def probed(self) -> list[Tensor]:
-        """See `Term`."""
-        return self.expression.probed
-
-    def residuals(self, jet: Tensor, derivatives: DerivativeSet, points: Tensor) -> list[Tensor]:
-        """See `Term`."""
-        return self.expression(jet, derivatives, points)

@@ -7,10 +7,10 @@ import torch
 from torch import Tensor
 
 from nas.calculus.fields import Expression, Residual
-from nas.calculus.jets import Derivative, DerivativeSet
 from nas.errors import UserError
 from nas.problems.domains import Array, Domain
 from nas.problems.sampling import Method, interior_points
+from nas.problems.terms.expression_term import ExpressionTerm
 from nas.problems.terms.term import PointCounts, Setting, Term
 
 INTERIOR = "interior"  # the one region of the source
@@ -24,10 +24,12 @@ class Interior:
     Examples
     --------
     >>> from nas.problems import Box
-    >>> counts = PointCounts(interior=9, boundary=8)
-    >>> drawn = Interior().draw(Box(x=(0, 1)), [INTERIOR], counts, seed=0, draw=0, method="sobol")
-    >>> drawn[INTERIOR].shape
-    (9, 1)
+    >>> counts = PointCounts(interior=100, boundary=8)
+    >>> drawn = Interior().draw(
+    ...     Box(x=(0, 1), t=(0, 3)), [INTERIOR], counts, seed=0, draw=0, method="sobol"
+    ... )
+    >>> {region: points.shape for region, points in drawn.items()}
+    {'interior': (100, 2)}
     """
 
     def draw(
@@ -61,14 +63,16 @@ class Equations:
     Examples
     --------
     >>> from nas.problems import Box
-    >>> Equations(lambda u: u.xx - 1).bind(Setting("rod", Box(x=(0, 1)), ("u",))).regions
-    ('interior',)
+    >>> setting = Setting("heat", Box(x=(0, 1), t=(0, 1)), ("u",))
+    >>> term = Equations(lambda u: u.t - u.xx).bind(setting)
+    >>> sorted(term.derivatives), term.regions, term.weight
+    ([(0, 1), (2, 0)], ('interior',), 1.0)
     """
 
     residual: Residual
 
-    def bind(self, setting: Setting) -> "BoundEquations":
-        """See `Requirement`.
+    def bind(self, setting: Setting) -> ExpressionTerm:
+        """See `Requirement`; their weight is 1: the unit of all others.
 
         Raises
         ------
@@ -83,39 +87,7 @@ class Equations:
                 f"{' or '.join(setting.fields)}, got one that uses none of them; any solution "
                 "would do"
             )
-        return BoundEquations(expression)
-
-
-@dataclass(frozen=True)
-class BoundEquations:
-    """`Equations` as a `Term`; their weight is 1: the unit of all others.
-
-    Examples
-    --------
-    >>> from nas.problems import Box
-    >>> bound = Equations(lambda u: u.xx - 1).bind(Setting("rod", Box(x=(0, 1)), ("u",)))
-    >>> sorted(bound.derivatives), bound.weight
-    ([(2,)], 1.0)
-    """
-
-    expression: Expression
-    source: Interior = Interior()
-    regions: tuple[str, ...] = (INTERIOR,)
-    weight: float = 1.0
-
-    @property
-    def derivatives(self) -> frozenset[Derivative]:
-        """See `Term`."""
-        return self.expression.derivatives
-
-    @property
-    def probed(self) -> list[Tensor]:
-        """See `Term`."""
-        return self.expression.probed
-
-    def residuals(self, jet: Tensor, derivatives: DerivativeSet, points: Tensor) -> list[Tensor]:
-        """See `Term`."""
-        return self.expression(jet, derivatives, points)
+        return ExpressionTerm(expression, Interior(), (INTERIOR,))
 
 
 def express(setting: Setting, function: Residual, where: str, probe: Tensor) -> Expression:
@@ -129,9 +101,13 @@ def express(setting: Setting, function: Residual, where: str, probe: Tensor) -> 
     Examples
     --------
     >>> from nas.problems import Box
-    >>> rod = Setting("rod", Box(x=(0, 1)), ("u",))
-    >>> [len(values) for values in express(rod, lambda u, x: u - x, "end", torch.ones(3, 1)).probed]
-    [3]
+    >>> setting = Setting("heat", Box(x=(0, 1), t=(0, 1)), ("u",))
+    >>> probe = torch.zeros(2, 2)
+    >>> express(setting, lambda u: u.x - 1, "flux", probe).derivatives
+    frozenset({(1, 0)})
+    >>> express(setting, lambda v: v, "flux", probe)
+    Traceback (most recent call last):
+    nas.errors.UserError: heat: flux: unknown parameter 'v'; expected parameters among u, x, t
     """
     if not callable(function):
         raise UserError(f"{setting.name}: {where}: expected a function, got {function!r}")

@@ -23,8 +23,11 @@ class PointCounts:
 
     Examples
     --------
-    >>> PointCounts(interior=1000, boundary=300).boundary
-    300
+    >>> from nas.problems import Box
+    >>> from nas.problems.terms.condition import Boundary
+    >>> counts = PointCounts(interior=100, boundary=8)
+    >>> Boundary().rows([], counts)  # a residual at each of its points
+    8
     """
 
     interior: int
@@ -44,9 +47,13 @@ class Setting:
 
     Examples
     --------
-    >>> from nas.problems import Box
-    >>> Setting("heat", Box(x=(0, 1), t=(0, 1)), ("u",)).domain.coordinates
-    ('x', 't')
+    >>> from nas.problems import Box, Condition
+    >>> setting = Setting("rod", Box(x=(0, 1)), ("u",))
+    >>> Condition("x_min", lambda u: u).bind(setting).regions
+    ('x_min',)
+    >>> Condition("top", lambda u: u).bind(setting)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    nas.errors.UserError: rod: condition on 'top': no such part of the boundary; ...
     """
 
     name: str
@@ -55,7 +62,12 @@ class Setting:
 
 
 class Source(Protocol):
-    """Where the points of some terms come from; sources that are equal are drawn from once."""
+    """Where the points of some terms come from; sources that are equal are drawn from once.
+
+    They are told apart as the keys of a dict are, by their hashes first. A frozen dataclass of
+    numbers, names and tensors has a hash, to which a tensor adds its identity, not its entries.
+    Numpy arrays have none: a source that holds one needs ``eq=False``, and equals itself alone.
+    """
 
     def draw(
         self,
@@ -148,8 +160,9 @@ class Group:
     Examples
     --------
     >>> from nas.problems import load
-    >>> [group.regions for group in load("burgers").groups]
-    [('interior',), ('t_min', 'x_min', 'x_max')]
+    >>> boundary = load("burgers").groups[1]  # the start, and both ends
+    >>> boundary.regions, boundary.derivatives.keys
+    (('t_min', 'x_min', 'x_max'), ((0, 0),))
     """
 
     source: Source
@@ -168,16 +181,15 @@ def grouped(terms: Sequence[Term], dimension: int) -> tuple[Group, ...]:
     Examples
     --------
     >>> from nas.problems import load
-    >>> [len(group.terms) for group in grouped(load("burgers").terms, dimension=2)]
-    [1, 2]
+    >>> groups = grouped(load("burgers").terms, dimension=2)
+    >>> [(type(group.source).__name__, len(group.terms)) for group in groups]
+    [('Interior', 1), ('Boundary', 2)]
     """
-    sources: list[Source] = []
+    by_source: dict[Source, list[Term]] = {}
     for term in terms:
-        if term.source not in sources:
-            sources.append(term.source)
+        by_source.setdefault(term.source, []).append(term)
     groups = []
-    for source in sources:
-        mine = tuple(term for term in terms if term.source == source)
+    for source, mine in by_source.items():
         needed = frozenset[Derivative]().union(*(term.derivatives for term in mine))
-        groups.append(Group(source, mine, DerivativeSet(needed, dimension)))
+        groups.append(Group(source, tuple(mine), DerivativeSet(needed, dimension)))
     return tuple(groups)

@@ -50,6 +50,12 @@ class Settings:
     first_products, most_products
         Multiplications for the normal matrix of a first step, and of any: a tenth of a second and
         some ten seconds of one core.
+
+    Examples
+    --------
+    >>> Settings(leasts=(1e-2, 1e-4))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ValueError: ...
     """
 
     title: ClassVar[str] = "Gauss–Newton"
@@ -82,7 +88,18 @@ class Settings:
 
 
 class ByGaussNewton:
-    """See `Optimiser`."""
+    """See `Optimiser`.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> tuning = ByGaussNewton(example.PROBLEM, example.mixture(), example.SAMPLER, Settings())
+    >>> first, *_, last = [tuning.advance(iteration) for iteration in range(6)]
+    >>> bool(last < 0.1 * first), tuning.points_seen  # 111 a step, for 56 parameters
+    (True, 666)
+    >>> tuning.refine()  # twice as many from now on
+    ''
+    """
 
     def __init__(
         self, problem: Problem, mixture: Mixture, sampler: Sampler, settings: Settings

@@ -120,6 +120,12 @@ class FineTuningSettings:
         drawn anew make single losses noisy.
     progress
         Less of a fall than a fifth is not worth as many iterations.
+
+    Examples
+    --------
+    >>> settings = FineTuningSettings(iterations=100, method=method("gauss_newton"))
+    >>> settings.check_every * settings.patience  # iterations within which the loss has to fall
+    40
     """
 
     iterations: int
@@ -150,6 +156,18 @@ class FineTuning:
         Where training and held-out points come from.
     settings
         How long, how, and when to stop.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> settings = example.settings().fine_tuning
+    >>> tuning = FineTuning(example.PROBLEM, example.mixture(), example.SAMPLER, settings)
+    >>> untrained = tuning.best_loss
+    >>> while not tuning.finished:
+    ...     _ = tuning.advance()
+    >>> tuning.take_best()
+    >>> tuning.iterations, tuning.best_loss < 0.01 * untrained
+    (5, True)
     """
 
     name = NAME

@@ -31,6 +31,27 @@ class GeodesicAcceleration:
         h: small enough for the expansion to hold, large enough for float32 residuals to tell.
     most
         Of |a| over |d|: the bound up to which the published method accepts a step.
+
+    Examples
+    --------
+    A step of residuals that are linear is not bent, as their r'' is 0:
+
+    >>> from nas.training import example
+    >>> import torch
+    >>> from nas.training.gauss_newton.normal_equations import NormalEquations, smaller_space
+    >>> from nas.training.residuals import MixtureResiduals
+    >>> systems, all_ = MixtureResiduals(example.PROBLEM, example.mixture()), torch.tensor([0])
+    >>> r, jacobian = systems.linearise(example.points())
+    >>> damped = NormalEquations(r, jacobian, smaller_space).damped(all_, torch.tensor([0.1]))
+    >>> straight = damped.solve(r)
+    >>> linear = GeodesicAcceleration()(straight, damped, lambda d: r + jacobian.matvec(d))
+    >>> torch.allclose(linear.steps, straight.steps)
+    True
+    >>> curved = GeodesicAcceleration()(
+    ...     straight, damped, lambda d: systems.residuals(example.points(), all_, d)
+    ... )
+    >>> torch.allclose(curved.steps, straight.steps)
+    False
     """
 
     probe: float = 0.1

@@ -46,6 +46,11 @@ class GaussNewtonSettings:
         The correction of the direction; None takes straight steps.
     length
         How far to go.
+
+    Examples
+    --------
+    >>> GaussNewtonSettings(momentum=0.8, acceleration=None).length
+    LineSearch(lengths=(1.0, 0.5, 2.0, 0.25))
     """
 
     momentum: float = 0.5
@@ -76,6 +81,17 @@ class GaussNewton:
         Damping, in mean squared norms of a row of J; by default that of the settings. It may be
         changed between steps: fewer rows than parameters can be met by a step however they lie, so
         that what lowers their loss need not lower that of others.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> from nas.training.residuals import ExpertResiduals
+    >>> mixture, points = example.mixture(), example.points()
+    >>> systems = ExpertResiduals(example.PROBLEM, mixture, mixture.expert_stacks)
+    >>> steps = GaussNewton(systems, GaussNewtonSettings())
+    >>> before, after = steps.advance(points), steps.advance(points)
+    >>> bool((after < 0.5 * before).all()), steps.moved
+    (True, True)
     """
 
     def __init__(

@@ -24,7 +24,14 @@ Jacobian = BlockDiagonalJacobian | JointJacobian
 
 @dataclass(frozen=True)
 class Steps:
-    """Steps d (k, P) and their images J d (k, R): the change of the residuals, were they linear."""
+    """Steps d (k, P) and their images J d (k, R): the change of the residuals, were they linear.
+
+    Examples
+    --------
+    >>> steps = Steps(torch.tensor([[1.0, 2.0]]), torch.tensor([[3.0]]))
+    >>> steps.scaled(torch.tensor([2.0])).image.item(), steps.plus(steps).steps.tolist()
+    (6.0, [[2.0, 4.0]])
+    """
 
     steps: Tensor
     image: Tensor
@@ -62,7 +69,17 @@ class Space(Protocol):
 
 
 class ParameterSpace:
-    """d = -(Jᵀ J + λ I)⁻¹ Jᵀ r."""
+    """d = -(Jᵀ J + λ I)⁻¹ Jᵀ r.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> from nas.training.residuals import MixtureResiduals
+    >>> systems = MixtureResiduals(example.PROBLEM, example.mixture())
+    >>> _, jacobian = systems.linearise(example.points())
+    >>> ParameterSpace().matrix(jacobian).shape  # of 56 parameters
+    torch.Size([1, 56, 56])
+    """
 
     def matrix(self, jacobian: Jacobian) -> Tensor:
         """Jᵀ J (K, P, P), its lower triangle."""
@@ -78,7 +95,17 @@ class ParameterSpace:
 
 
 class ResidualSpace:
-    """d = -Jᵀ y with (J Jᵀ + λ I) y = r."""
+    """d = -Jᵀ y with (J Jᵀ + λ I) y = r.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> from nas.training.residuals import MixtureResiduals
+    >>> systems = MixtureResiduals(example.PROBLEM, example.mixture())
+    >>> _, jacobian = systems.linearise(example.points())
+    >>> ResidualSpace().matrix(jacobian).shape  # of 17 residuals
+    torch.Size([1, 17, 17])
+    """
 
     def matrix(self, jacobian: Jacobian) -> Tensor:
         """J Jᵀ (K, R, R), its lower triangle."""
@@ -92,7 +119,17 @@ class ResidualSpace:
 
 
 def smaller_space(jacobian: Jacobian) -> Space:
-    """The space in which the normal matrix is smaller; that of the parameters if they are equal."""
+    """The space in which the normal matrix is smaller; that of the parameters if they are equal.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> from nas.training.residuals import MixtureResiduals
+    >>> systems = MixtureResiduals(example.PROBLEM, example.mixture())
+    >>> residuals, jacobian = systems.linearise(example.points())
+    >>> jacobian.rows, jacobian.parameters, type(smaller_space(jacobian)).__name__
+    (17, 56, 'ResidualSpace')
+    """
     return ParameterSpace() if jacobian.parameters <= jacobian.rows else ResidualSpace()
 
 
@@ -109,6 +146,22 @@ class NormalEquations:
         Their derivative (K, R, P).
     direction
         Chooses the space.
+
+    Examples
+    --------
+    Both spaces give the same steps:
+
+    >>> from nas.training import example
+    >>> from nas.training.residuals import MixtureResiduals
+    >>> systems = MixtureResiduals(example.PROBLEM, example.mixture())
+    >>> residuals, jacobian = systems.linearise(example.points())
+    >>> all_, damping = torch.tensor([0]), torch.tensor([0.1], dtype=torch.float64)
+    >>> steps = []
+    >>> for space in (ParameterSpace(), ResidualSpace()):
+    ...     equations = NormalEquations(residuals, jacobian, lambda jacobian: space)
+    ...     steps.append(equations.damped(all_, damping).solve(residuals).steps)
+    >>> torch.allclose(*steps)
+    True
     """
 
     def __init__(self, residuals: Tensor, jacobian: Jacobian, direction: Direction) -> None:
@@ -138,6 +191,19 @@ class Damped:
     """The damped normal equations of k systems; where they are not ``solved``, solutions are void.
 
     Products with J are in its own dtype; all that is solved is in float64.
+
+    Examples
+    --------
+    The more a step is damped, the shorter it is:
+
+    >>> from nas.training import example
+    >>> from nas.training.residuals import MixtureResiduals
+    >>> systems = MixtureResiduals(example.PROBLEM, example.mixture())
+    >>> residuals, jacobian = systems.linearise(example.points())
+    >>> equations, first = NormalEquations(residuals, jacobian, smaller_space), torch.tensor([0])
+    >>> little, much = (equations.damped(first, torch.tensor([one])) for one in (0.1, 10.0))
+    >>> bool(much.solve(residuals).steps.norm() < little.solve(residuals).steps.norm())
+    True
     """
 
     systems: Tensor
@@ -154,12 +220,34 @@ class Damped:
 
 
 def matvec(jacobian: Jacobian, steps: Tensor) -> Tensor:
-    """J d (k, R) in float64 for steps (k, P)."""
+    """J d (k, R) in float64 for steps (k, P).
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> from nas.training.residuals import MixtureResiduals
+    >>> systems = MixtureResiduals(example.PROBLEM, example.mixture())
+    >>> _, jacobian = systems.linearise(example.points())
+    >>> d = torch.ones(1, 56, dtype=torch.float64)
+    >>> torch.allclose(matvec(jacobian, d), d @ jacobian.dense()[0].T)
+    True
+    """
     return jacobian.matvec(steps.to(jacobian.dtype)).double()
 
 
 def rmatvec(jacobian: Jacobian, rows: Tensor) -> Tensor:
-    """Jᵀ y (k, P) in float64 for rows (k, R)."""
+    """Jᵀ y (k, P) in float64 for rows (k, R).
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> from nas.training.residuals import MixtureResiduals
+    >>> systems = MixtureResiduals(example.PROBLEM, example.mixture())
+    >>> _, jacobian = systems.linearise(example.points())
+    >>> y = torch.ones(1, 17, dtype=torch.float64)
+    >>> torch.allclose(rmatvec(jacobian, y), y @ jacobian.dense()[0])
+    True
+    """
     return jacobian.rmatvec(rows.to(jacobian.dtype)).double()
 
 

@@ -31,6 +31,12 @@ class CompetitionSettings:
     smoothing
         Of the importance, an exponential moving average over the steps: one step's points do not
         decide who leaves.
+
+    Examples
+    --------
+    >>> settings = CompetitionSettings()
+    >>> settings.gate_rate > settings.experts_rate
+    True
     """
 
     gate_rate: float = 5.0
@@ -59,6 +65,17 @@ class Competition:
         Exponent of the sparsity term.
     settings
         Rates and smoothing.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> competition = Competition(example.PROBLEM, example.mixture(), p=0.5)
+    >>> loss = competition.advance(example.points(), 1e-2, penalty_weight=0.1, experts_learn=True)
+    >>> {index: round(one, 3) for index, one in competition.importances.items()}
+    {0: 0.333, 2: 0.333, 1: 0.333}
+    >>> competition.drop(2)
+    >>> {index: round(one, 3) for index, one in competition.importances.items()}
+    {0: 0.5, 1: 0.5}
     """
 
     def __init__(

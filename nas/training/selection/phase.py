@@ -11,87 +11,21 @@ leave one at a time, and one that is missed comes back.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor
 
-from nas.checks import check
-from nas.mixture.dropping import DropRule
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
 from nas.training.adam import cosine
 from nas.training.collocation import Points, Sampler
 from nas.training.phase import Reading
 from nas.training.physics_loss import HeldOutLoss
-from nas.training.selection.competition import Competition, CompetitionSettings
-from nas.training.selection.gate_start import BY_LOSS_AND_SIZE, GateStart
-from nas.training.selection.pruning import ExpertOutcome, PenaltySchedule, Pruning
+from nas.training.selection.competition import Competition
+from nas.training.selection.pruning import ExpertOutcome, Pruning
+from nas.training.selection.settings import SelectionSettings
 
 GATE, NAME = "gate", "selection"
-
-
-@dataclass(frozen=True)
-class SelectionSettings:
-    """How long and how hard to choose.
-
-    Parameters
-    ----------
-    steps
-        Of Adam, those of the gate alone included.
-    learning_rate
-        At the start of the selection, and all the time while the gate learns alone.
-    p
-        Exponent of the sparsity term.
-    rule
-        Who may be dropped, and at what cost.
-    floor
-        Of the learning rate at the end, as a share of what it is at the start.
-    gate_share
-        Of the steps, in which the gate learns alone: enough to part what has learnt from what has
-        not, before anybody's loss counts.
-    redraw
-        Steps for which the same points serve: to draw them takes as long as a small step.
-    check_every
-        Steps from one look for a loss that is not a number to the next; each look waits for it.
-    log_every
-        Steps from one row of the history to the next, a multiple of ``check_every``.
-    start
-        The gate's first weights.
-    competition, penalty
-        The numbers of a step, and of the sparsity term's weight.
-    """
-
-    steps: int
-    learning_rate: float
-    p: float
-    rule: DropRule
-    floor: float = 0.02
-    gate_share: float = 0.15
-    redraw: int = 10
-    check_every: int = 10
-    log_every: int = 50
-    start: GateStart = BY_LOSS_AND_SIZE
-    competition: CompetitionSettings = CompetitionSettings()
-    penalty: PenaltySchedule = PenaltySchedule()
-
-    def __post_init__(self) -> None:
-        check(
-            self,
-            floor=(0 <= self.floor <= 1, "in [0, 1]"),
-            gate_share=(0 <= self.gate_share <= 1, "in [0, 1]"),
-            redraw=(self.redraw >= 1, "at least 1"),
-            check_every=(self.check_every >= 1, "at least 1"),
-            log_every=(
-                self.log_every % max(self.check_every, 1) == 0 < self.log_every,
-                "a multiple of check_every",
-            ),
-        )
-
-    @property
-    def gate_steps(self) -> int:
-        """In which the gate learns alone."""
-        return int(self.gate_share * self.steps)
 
 
 class Selection:
@@ -109,6 +43,19 @@ class Selection:
         How long and how hard.
     begins
         The number of the first step: steps are counted over all phases.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> settings = example.settings().selection
+    >>> selection = Selection(example.PROBLEM, example.mixture(), example.SAMPLER, settings, 6)
+    >>> selection.introduce()
+    >>> selection.name, selection.ends
+    ('gate', 26)
+    >>> while not selection.finished:
+    ...     _ = selection.advance()
+    >>> selection.name, len(selection.mixture.alive)
+    ('selection', 2)
     """
 
     def __init__(

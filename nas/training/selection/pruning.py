@@ -25,6 +25,11 @@ class PenaltySchedule:
         Its factor at each proposal at which nobody can be dropped, so that it needs no tuning.
     most
         Beyond it the gate sees nothing but the term.
+
+    Examples
+    --------
+    >>> PenaltySchedule(first=0.1, growth=2.0, most=1.0).growth
+    2.0
     """
 
     first: float = 0.1
@@ -41,7 +46,14 @@ class PenaltySchedule:
 
 @dataclass
 class ExpertOutcome:
-    """What became of an expert; ``ended`` is None while it lives."""
+    """What became of an expert; ``ended`` is None while it lives.
+
+    Examples
+    --------
+    >>> outcome = ExpertOutcome(ended=120, reason="importance 6.0e-02 under 1.0e-01")
+    >>> outcome.ended is None, outcome.refusals
+    (False, 0)
+    """
 
     ended: int | None = None
     reason: str = ""
@@ -54,7 +66,19 @@ class ExpertOutcome:
 
 @dataclass(frozen=True)
 class Drop:
-    """The latest drop, and the `Competition` before it, to come back to."""
+    """The latest drop, and the `Competition` before it, to come back to.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> from nas.mixture.dropping import DropRule
+    >>> competition = Competition(example.PROBLEM, example.mixture(), p=0.5)
+    >>> pruning = Pruning(competition, DropRule(0.9), lambda mixture, without=None: 1.0)
+    >>> pruning.on_trial = Drop(2, 15, 1.0, competition.state())
+    >>> pruning.drop(2, 15, 0.2, "on trial")
+    >>> pruning.take_back(30, "missed"), sorted(competition.mixture.alive)
+    (True, [0, 1, 2])
+    """
 
     index: int
     step: int
@@ -75,6 +99,16 @@ class Pruning:
         Of mixtures.
     schedule
         Of the penalty weight.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> from nas.mixture.dropping import DropRule
+    >>> competition = Competition(example.PROBLEM, example.mixture(), p=0.5)
+    >>> pruning = Pruning(competition, DropRule(0.9), lambda mixture, without=None: 1.0)
+    >>> pruning.drop(2, step=15, importance=0.2, reason="importance 0.2 under 0.3")
+    >>> pruning.outcomes[2].ended, pruning.open, competition.mixture.alive
+    (15, False, [0, 1])
     """
 
     def __init__(

@@ -28,6 +28,12 @@ class Settings:
         Steps for which the same points serve: to draw them takes as long as a small step.
     floor
         Of the learning rate at the end, as a share of what it is at the start.
+
+    Examples
+    --------
+    >>> Settings(learning_rate=1e-3, redraw=0)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ValueError: ...
     """
 
     title: ClassVar[str] = "Adam"
@@ -51,7 +57,17 @@ class Settings:
 
 
 class ByAdam:
-    """See `Learning`."""
+    """See `Learning`.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> method = Settings(learning_rate=1e-2)
+    >>> learning = method.begin(example.PROBLEM, example.mixture(), example.SAMPLER, iterations=20)
+    >>> first, *_, last = [learning.advance(iteration) for iteration in range(20)]
+    >>> bool((last < first).all()), learning.points_seen
+    (True, 340)
+    """
 
     def __init__(
         self,

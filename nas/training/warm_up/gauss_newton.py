@@ -29,6 +29,14 @@ class Settings:
     """A `Method`: the steps' parts and numbers, and how points follow the residuals.
 
     The momentum is a compromise: points change from step to step, and with them the residuals.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> mixture = example.mixture()
+    >>> learning = Settings().begin(example.PROBLEM, mixture, example.SAMPLER, iterations=6)
+    >>> learning.advance(0).shape  # a loss for each expert
+    torch.Size([3])
     """
 
     title: ClassVar[str] = "Gauss–Newton"
@@ -44,7 +52,17 @@ class Settings:
 
 
 class ByGaussNewton:
-    """A `Learning`; experts that fit into memory together take their steps in one go."""
+    """A `Learning`; experts that fit into memory together take their steps in one go.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> mixture = example.mixture()
+    >>> learning = ByGaussNewton(example.PROBLEM, mixture, example.SAMPLER, Settings())
+    >>> first, *_, last = [learning.advance(iteration) for iteration in range(4)]
+    >>> bool((last < 0.1 * first).all())
+    True
+    """
 
     def __init__(
         self, problem: Problem, mixture: Mixture, sampler: Sampler, settings: Settings
@@ -81,7 +99,17 @@ class ByGaussNewton:
 
 
 def groups(stacks: Sequence[ExpertStack], rows: int) -> list[list[ExpertStack]]:
-    """Stacks that take their steps in one go: as many as their normal matrices have room for."""
+    """Stacks that take their steps in one go: as many as their normal matrices have room for.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> stacks = example.mixture().expert_stacks
+    >>> [len(group) for group in groups(stacks, rows=17)]  # both fit into memory together
+    [2]
+    >>> [len(group) for group in groups(stacks, rows=6000)]
+    [1, 1]
+    """
     found: list[list[ExpertStack]] = []
     room = 0
     for stack in stacks:

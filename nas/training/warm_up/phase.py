@@ -81,7 +81,7 @@ def method(name: str, **known: Any) -> Method:
     Examples
     --------
     >>> method("adam", learning_rate=1e-3)
-    Settings(learning_rate=0.001, redraw=10)
+    Settings(learning_rate=0.001, redraw=10, floor=0.02)
     """
     found: Method = method_by_name.settings(__package__ or "", name, **known)
     return found
@@ -102,6 +102,12 @@ class WarmUpSettings:
     check_every
         Iterations from one look at the losses to the next. They are few and long, so each look
         makes a row of the history.
+
+    Examples
+    --------
+    >>> settings = WarmUpSettings(50, PointCounts(64, 8), method("adam", learning_rate=1e-3))
+    >>> settings.method.title, settings.check_every
+    ('Adam', 10)
     """
 
     iterations: int
@@ -129,6 +135,17 @@ class WarmUp:
         The run's; other numbers of points are drawn from its stream.
     settings
         How long and how.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> settings = example.settings().warm_up
+    >>> warm_up = WarmUp(example.PROBLEM, example.mixture(), example.SAMPLER, settings)
+    >>> losses = []
+    >>> while not warm_up.finished:
+    ...     losses.append(float(warm_up.advance()))  # of the best expert
+    >>> len(losses), losses[-1] < 0.01 * losses[0]
+    (6, True)
     """
 
     name = NAME

@@ -1,0 +1,58 @@
+"""A term whose residuals are an expression at single points.
+
+Axis legend: B points, D coordinates, S derivatives, C fields; … any leading axes.
+"""
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from nas.calculus.fields import Expression
+from nas.calculus.jets import Derivative, DerivativeSet
+from nas.problems.terms.term import Source
+
+
+@dataclass(frozen=True)
+class ExpressionTerm:
+    """A user's function of fields and coordinates as a `Term`.
+
+    Parameters
+    ----------
+    expression
+        The function, tried once.
+    source, regions, weight
+        As of `Term`.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from nas.problems.terms.equations import INTERIOR, Interior
+    >>> probe = torch.zeros(2, 1)  # (B, D)
+    >>> decay = Expression(lambda u: u.t + u, ("u",), ("t",), "decay", probe)
+    >>> term = ExpressionTerm(decay, Interior(), (INTERIOR,))
+    >>> sorted(term.derivatives)
+    [(0,), (1,)]
+    >>> derivatives = DerivativeSet(term.derivatives, dimension=1)
+    >>> jet = torch.tensor([[[2.0]], [[-3.0]]])  # (S, B, C): u = 2 and u_t = -3 at one point
+    >>> term.residuals(jet, derivatives, torch.zeros(1, 1))
+    [tensor([-1.])]
+    """
+
+    expression: Expression
+    source: Source
+    regions: tuple[str, ...]
+    weight: float = 1.0
+
+    @property
+    def derivatives(self) -> frozenset[Derivative]:
+        """See `Term`."""
+        return self.expression.derivatives
+
+    @property
+    def probed(self) -> list[Tensor]:
+        """See `Term`."""
+        return self.expression.probed
+
+    def residuals(self, jet: Tensor, derivatives: DerivativeSet, points: Tensor) -> list[Tensor]:
+        """See `Term`."""
+        return self.expression(jet, derivatives, points)
