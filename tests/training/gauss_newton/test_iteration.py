@@ -1,7 +1,6 @@
 """Gauss–Newton steps on systems with known minima: steps by the formula, rates, and refusals."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -11,7 +10,6 @@ from torch import Tensor
 from nas.calculus.jacobians import BlockDiagonalJacobian
 from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
-from nas.training import checkpoint
 from nas.training.collocation import Points
 from nas.training.gauss_newton import (
     GainRatio,
@@ -280,24 +278,3 @@ def test_a_momentum_that_leads_astray_is_let_go() -> None:
     r = (a @ start[..., None])[..., 0] + b
     expected = 2 * damped(a, r, 3e2, torch.zeros(2, 4, dtype=DOUBLE))
     torch.testing.assert_close(systems.x - start, expected, rtol=1e-8, atol=1e-12)
-
-
-def facts(method: GaussNewton, systems: Functions) -> list[Any]:
-    return [systems.x.tolist(), *(torch.as_tensor(v).tolist() for v in method.state().values())]
-
-
-@pytest.mark.parametrize("stop", [0, 1, 5])
-def test_it_goes_on_bit_for_bit(stop: int, tmp_path: Path) -> None:
-    systems = Functions(rosenbrock, STARTS)
-    method = GaussNewton(systems, DEFAULT)
-    for step in range(9):
-        if step == stop:
-            checkpoint.save(tmp_path / "c", {"method": method.state(), "x": systems.x})
-        method.advance(NOWHERE)
-    kept = checkpoint.load(tmp_path / "c")
-    again = Functions(rosenbrock, kept["x"])
-    resumed = GaussNewton(again, DEFAULT)
-    resumed.restore(kept["method"])
-    for _ in range(9 - stop):
-        resumed.advance(NOWHERE)
-    assert facts(resumed, again) == facts(method, systems)
