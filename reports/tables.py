@@ -124,7 +124,7 @@ def subsets(records: Records) -> Table:
 
 
 def singles(records: Records) -> Table:
-    """Every candidate alone, the best first; medians over the repetitions."""
+    """Every single network, the best first; medians over the repetitions."""
     table = (
         records.singles.groupby([axis.name for axis in AXES])
         .median(numeric_only=True)

@@ -27,7 +27,7 @@ Status = Literal["completed", "diverged", "interrupted"]
 
 @dataclass(frozen=True)
 class Progress:
-    """What a watcher is told."""
+    """What a watcher is called with."""
 
     phase: str
     done: float  # of the run, in [0, 1]

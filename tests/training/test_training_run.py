@@ -123,7 +123,7 @@ def test_the_reason_tells_why_the_fine_tuning_ended_early(whole: RunResult) -> N
     result = TrainingRun(POISSON, settings(iterations=90, fine_tuning=tuning)).run()
     assert result.status == "completed"
     assert result.iterations == 20
-    assert result.reason.startswith("stalled after 20 iterations: the held-out loss falls no more")
+    assert result.reason.startswith("stalled after 20 iterations: the held-out loss no longer")
 
 
 @BY

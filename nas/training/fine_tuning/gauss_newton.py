@@ -125,7 +125,7 @@ class ByGaussNewton:
     def refine(self) -> str:
         """See `Optimiser`: twice as many points."""
         most = min(self._settings.factors[1], self._most_factor())
-        exhausted = f"with {most:.2g} times the points" if self._factor >= most else ""
+        exhausted = f"with {most:.2g} times as many points" if self._factor >= most else ""
         self._factor *= 2
         return exhausted
 

@@ -98,7 +98,7 @@ class Pruning:
     def evaluate(self, step: int, ends: int) -> None:
         """Undo the latest drop or let it stand, and propose another, if that is due at ``step``.
 
-        The last before the end at step ``ends`` would be none whose recovery could be seen.
+        No drop is proposed at the last check before ``ends``: its recovery could not be observed.
         """
         if not self.rule.due(step):
             return

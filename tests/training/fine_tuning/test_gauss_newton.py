@@ -58,7 +58,7 @@ def test_refined_it_draws_twice_the_points_up_to_eight_times() -> None:
         told.append(optimiser.refine())
         seen.append(points_of(optimiser, iteration))
     assert seen[:3] == [36, 72, 144]
-    assert told == ["", "", "with 1 times the points"]
+    assert told == ["", "", "with 1 times as many points"]
 
 
 def test_no_more_points_are_drawn_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +70,7 @@ def test_no_more_points_are_drawn_than_there_is_room_for(monkeypatch: pytest.Mon
         seen.append(points_of(optimiser, iteration))
         told.append(optimiser.refine())
     assert seen == [36, 72, 72]
-    assert told[:2] == ["", "with 0.5 times the points"]
+    assert told[:2] == ["", "with 0.5 times as many points"]
 
 
 def test_nor_more_than_there_is_time_for() -> None:
