@@ -23,28 +23,28 @@ class DropRule:
         Steps between two proposals, which are as many for the others to make up for a drop.
     tolerance
         Largest relative rise of the held-out loss at which the expert goes on trial.
-    left
-        Largest that may be left of it ``every`` steps later; beyond, the drop is undone.
-    rest
-        Steps for which a refused expert is left in peace.
-    fewest
-        Experts that always stay: only the fine-tuning shows what the second is worth.
+    max_rise_after
+        Largest rise that may remain ``every`` steps later; beyond, the drop is undone.
+    cooldown
+        Steps for which a refused expert is not proposed again.
+    min_experts
+        Experts that always stay: only fine-tuning shows what the second one is worth.
     """
 
     threshold: float
     every: int = 15
     tolerance: float = 10.0
-    left: float = 1.0
-    rest: int = 100
-    fewest: int = 2
+    max_rise_after: float = 1.0
+    cooldown: int = 100
+    min_experts: int = 2
 
     def __post_init__(self) -> None:
         check(
             self,
             threshold=(0 <= self.threshold < 1, "in [0, 1)"),
             every=(self.every >= 1, "at least 1"),
-            rest=(self.rest >= 0, "at least 0"),
-            fewest=(self.fewest >= 1, "at least 1"),
+            cooldown=(self.cooldown >= 0, "at least 0"),
+            min_experts=(self.min_experts >= 1, "at least 1"),
         )
 
     def due(self, step: int) -> bool:
@@ -72,13 +72,13 @@ def proposal(
     refused
         The step at which each expert was last refused.
     """
-    if len(importance) <= rule.fewest:
+    if len(importance) <= rule.min_experts:
         return None
     bar = rule.threshold / len(importance)
     below = [
         index
         for index, value in importance.items()
-        if value < bar and step - refused.get(index, step - rule.rest) >= rule.rest
+        if value < bar and step - refused.get(index, step - rule.cooldown) >= rule.cooldown
     ]
     return min(below, key=lambda index: (importance[index], index), default=None)
 
@@ -103,12 +103,12 @@ def judge(
 def recovery(rule: DropRule, steps: int, before: float, now: float) -> Verdict:
     """Let a drop stand or undo it, from the held-out losses before it and ``steps`` later."""
     rise = _rise(before, now)
-    if rise <= rule.left:
+    if rise <= rule.max_rise_after:
         return Verdict(True, "")
     return Verdict(
         False,
         f"dropped and taken back: {steps} steps later the held-out loss was {rise:.1%} higher, "
-        f"more than {rule.left:.0%}",
+        f"more than {rule.max_rise_after:.0%}",
     )
 
 

@@ -96,7 +96,7 @@ def method(name: str, **known: Any) -> Method:
 
     Examples
     --------
-    >>> method("gauss_newton", rows_each=3.0).rows_each
+    >>> method("gauss_newton", rows_per_parameter=3.0).rows_per_parameter
     3.0
     """
     found: Method = method_by_name.settings(__package__ or "", name, **known)

@@ -93,7 +93,7 @@ class Pruning:
     @property
     def open(self) -> bool:
         """Whether anybody may leave."""
-        return len(self.competition.mixture.alive) > self.rule.fewest
+        return len(self.competition.mixture.alive) > self.rule.min_experts
 
     def evaluate(self, step: int, ends: int) -> None:
         """Undo the latest drop or let it stand, and propose another, if that is due at ``step``.

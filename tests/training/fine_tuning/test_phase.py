@@ -27,7 +27,7 @@ POOL = (Candidate("tanh", 1, 8), Candidate("sine", 1, 6))
 DEFAULT = FineTuningSettings(1, gauss_newton.Settings())
 CHUNK, PATIENCE, PROGRESS = DEFAULT.check_every, DEFAULT.patience, DEFAULT.progress
 # Few candidates for points; and it begins with a quarter of the points.
-QUICK = gauss_newton.Settings(resampling=FEW, rows_each=0.1)
+QUICK = gauss_newton.Settings(resampling=FEW, rows_per_parameter=0.1)
 
 
 def mixture() -> Mixture:
@@ -100,7 +100,7 @@ def test_it_ends_when_it_has_stalled_and_says_so() -> None:
         return u - torch.sign(torch.sin(400 * x))
 
     problem = replace(POISSON, residual=hopeless, conditions=[])
-    tuning = ended(begun(1000, problem, replace(QUICK, factors=(0.25, 1.0)), patience=2))
+    tuning = ended(begun(1000, problem, replace(QUICK, point_factors=(0.25, 1.0)), patience=2))
     assert 9 * CHUNK <= tuning.iterations < 1000
     assert tuning.ended == (
         f"stalled after {tuning.iterations} iterations: the held-out loss no longer falls, even "
