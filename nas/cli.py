@@ -42,13 +42,15 @@ Changes = Annotated[
 @app.command()
 def search(
     file: Annotated[Path, typer.Argument(help="The campaign file (YAML).")],
-    out: Annotated[Path, typer.Option("--out", help="The campaign's folder; new, or to go on.")],
+    out: Annotated[
+        Path, typer.Option("--out", help="A new folder, or an existing campaign to resume.")
+    ],
     changes: Changes = None,
 ) -> None:
-    """Launch a campaign, or go on with it.
+    """Launch a campaign, or resume it.
 
-    Interrupt it at any time: the same command goes on where it stopped. Exit code 0: done;
-    1: some runs failed; 2: something for you to mend; 130: interrupted.
+    Interrupt it at any time: the same command resumes where it stopped. Exit code 0: done;
+    1: some runs failed; 2: something for you to fix; 130: interrupted.
     """
     from nas import display
     from nas.campaign import campaign, config
@@ -86,7 +88,10 @@ def export(
         str | None, typer.Option("--run", help="A run such as 0007-0, not the recommended one.")
     ] = None,
     format: Annotated[
-        str, typer.Option("--format", help="Of the portable model; a wrong one lists all.")
+        str,
+        typer.Option(
+            "--format", help="Format of the portable model; an unknown one lists the choices."
+        ),
     ] = "pt2",
 ) -> None:
     """Write the recommended network: architecture, weights, portable model, model card."""
@@ -111,8 +116,8 @@ def baseline(
 ) -> None:
     """Train every candidate of a campaign's space by itself.
 
-    All at once in the warm-up, then one after the other; as long as the campaign's warm-up and
-    fine-tuning are, once for each of its seeds. Interrupt it at any time: the same command goes on.
+    Together in the warm-up, then one at a time, with the campaign's own warm-up and fine-tuning
+    lengths, once for each of its seeds. Interrupt it at any time: the same command resumes.
     """
     from nas import display, validation
 

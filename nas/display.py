@@ -85,8 +85,8 @@ def ranking(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     wide = max(len(written(row)) for row in best_first)
     repetitions = plural(table["repetition"].nunique(), "repetition")
     return [
-        f"{plural(len(best_first), 'candidate')}, each alone, {repetitions}; "
-        "the least held-out loss first",
+        f"{plural(len(best_first), 'candidate')}, each by itself, {repetitions}; "
+        "the lowest held-out loss first",
         f"  {'':{wide}}  parameters  held-out loss  relative L2",
         *(
             f"  {written(row):{wide}}  {row.parameters:10,.0f}  {row.held_out_loss:13.2e}"

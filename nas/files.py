@@ -46,7 +46,7 @@ def whole(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise UserError(
             f"{path}: cannot be written ({error.strerror or error}); "
-            "make room or choose a folder that can be written, then run the same command again"
+            "free some disk space or choose a writable folder, then run the same command again"
         ) from error
     finally:
         if temporary is not None:

@@ -103,7 +103,7 @@ def search(
     watch: Watch = lambda state: None,
     **settings: Any,
 ) -> Result:
-    """Run a campaign, or go on with the one that ``out`` holds.
+    """Run a campaign, or resume the one that ``out`` holds.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def baseline(
     watch: Watch = lambda state: None,
     **settings: Any,
 ) -> pd.DataFrame:
-    """Train every candidate of a space alone, once for each of the campaign's ``seeds``.
+    """Train every candidate of a space by itself, once for each of the campaign's ``seeds``.
 
     Parameters and errors are those of `search`; the campaign of ``out`` may be one that has been
     searched, or will be.

@@ -132,7 +132,7 @@ def _text(content: Report) -> dict[str, Any]:
         "survival": words.survival(numbers.rates, numbers.chance, runs),
         "importances": words.importances(numbers.importance, runs),
         "agreement": words.agreement(numbers.agreement),
-        "best_alone": words.best_alone(numbers.best_alone),
+        "best_single": words.best_single(numbers.best_single),
         "validation": validation_summary.summary(records),
         "article": words.article(numbers.rates, numbers.chance, runs),
         "axes": len(numbers.axes),

@@ -31,7 +31,7 @@ class Statistics:
     curves: pd.DataFrame
     importance: pd.DataFrame
     individual_rank: pd.DataFrame
-    best_alone: pd.DataFrame
+    best_single: pd.DataFrame
     agreement: pd.DataFrame
     chance: dict[str, float]
 
@@ -58,7 +58,7 @@ def compute(records: Records) -> Statistics:
         survival.kaplan_meier(experts),
         survival.importance(experts, runs),
         survival.individual_rank(experts, runs),
-        survival.best_alone(experts, runs),
+        survival.best_single(experts, runs),
         survival.agreement(experts, runs),
         survival.chance(experts, runs),
     )
@@ -84,7 +84,7 @@ def write(statistics: Statistics, records: Records, folder: Path) -> list[str]:
         "kaplan_meier": statistics.curves,
         "importance": statistics.importance,
         "individual_rank": statistics.individual_rank,
-        "best_alone": statistics.best_alone,
+        "best_single": statistics.best_single,
         "agreement": statistics.agreement,
         "singles": records.singles,
         "subsets": records.subsets,

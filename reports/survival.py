@@ -3,7 +3,7 @@
 Two questions are kept apart, because their answers differ. The gate selects a *subset*: an
 expert survives where it complements the others (`survival_rates`, `kaplan_meier`,
 `importance`). An expert's individual loss ranks *single networks* (`individual_rank`,
-`best_alone`). `agreement` says how far the two go together.
+`best_single`). `agreement` says how far the two go together.
 
 Every table is tidy: one row per level of an axis, the columns ``axis`` and ``level`` first. Axes
 are those in play among the experts. Intervals cover 95 %.
@@ -193,8 +193,8 @@ def main_effects(experts: pd.DataFrame) -> pd.Series:
     return shrunk
 
 
-def best_alone(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
-    """Architectures by how well they learn alone, as far as the search can tell; the best first.
+def best_single(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """Single networks by how well they learn, as far as the search can tell; the best first.
 
     By the rank of `main_effects` within its run, 0 the best and 1 the worst, averaged over the
     completed runs. Columns: the axes, runs, rank.
@@ -202,7 +202,7 @@ def best_alone(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> from nas.reports.example import records
-    >>> best_alone(records().experts, records().runs)["activation"].to_list()
+    >>> best_single(records().experts, records().runs)["activation"].to_list()
     ['sine', 'sine', 'tanh', 'tanh']
     """
     known, varied = completed(experts, runs), [axis.name for axis in axes(experts)]

@@ -169,7 +169,7 @@ def subsets(records: Records) -> Table:
 
 
 def singles(records: Records) -> Table:
-    """Every candidate alone, the best first; medians over the repetitions.
+    """Every single network, the best first; medians over the repetitions.
 
     Examples
     --------

@@ -49,7 +49,7 @@ def _answer(table: pd.DataFrame, records: Records) -> str:
     if longest >= 1:
         other = f"{_longest(records)}, does as well or better in the time of the search"
     else:
-        name = written(_best_alone(records))
+        name = written(_best_single(records))
         other = f"{name}, does as well or better in the same number of iterations"
     return f"{subset}. A single network, {other}."
 
@@ -64,12 +64,12 @@ def _subset(table: pd.DataFrame) -> str:
         return "Yes, the subset is better than chance would pick"
     if statistics.least_chance(table) > level:
         return (
-            f"Undecided: {plural(len(table), 'run')} and so few random subsets cannot tell any "
-            "subset from one picked by chance; validate a campaign with more seeds"
+            f"Undecided: {plural(len(table), 'run')} and so few random subsets cannot "
+            "distinguish any subset from a random one; validate a campaign with more seeds"
         )
     return (
-        "No: the subset cannot be told from one picked by chance, which does as well with a "
-        f"probability of {percent(chance)}"
+        "No: the subset is indistinguishable from a random one, which would do as well with "
+        f"probability {percent(chance)}"
     )
 
 
@@ -102,7 +102,7 @@ def _sentences(table: pd.DataFrame, records: Records) -> Iterator[str]:
     if not math.isnan(seconds):
         yield (
             f"The search took {percent(seconds)} of the time, and {percent(evaluations)} of the "
-            "evaluations at points, that training every candidate alone takes"
+            "evaluations at points, that training every candidate as a single network takes"
             f"{': “nas baseline” does that, and was cheaper here' * (seconds > 1)}."
         )
     yield _measured(table)
@@ -113,9 +113,9 @@ def _measured(table: pd.DataFrame) -> str:
     names = ", ".join(table["run"])
     if len(table) == 1:
         return (
-            f"Measured beside run {names} alone; the interval in brackets is Wilson's, from its "
-            "random subsets. A campaign with more seeds, in a folder of its own, can tell the "
-            "search from its luck."
+            f"Measured beside run {names} only; the interval in brackets is Wilson's, from its "
+            "random subsets. A campaign with more seeds, in a folder of its own, can "
+            "separate skill from luck."
         )
     return (
         f"Measured beside the runs {names}. Intervals in brackets are for the median over these "
@@ -136,17 +136,17 @@ def _single(table: pd.DataFrame, records: Records) -> Iterator[str]:
     ratio, longest = _ratio(table, "over_single"), _ratio(table, "over_longest")
     if not ratio:
         return
-    error, best = _error(records), _best_alone(records)
+    error, best = _error(records), _best_single(records)
     yield (
         f"The search's mixture has {ratio} times the {error} of the best single network of the "
-        "same seed after the same number of iterations. Best alone over all seeds: "
+        "same seed after the same number of iterations. Best over all seeds: "
         f"{written(best)} ({number(best.error)})."
     )
     if longest:
         advice = " So longer training pays here: give the fine-tuning more iterations."
         yield (
             f"It has {longest} times that of {_longest(records)}, the single network with the "
-            "least held-out loss, when that is trained for as long as the search took."
+            "lowest held-out loss, when that is trained for as long as the search took."
             f"{advice * (statistics.over_runs(table, 'over_longest')[0] >= 1)}"
         )
 
@@ -156,8 +156,8 @@ def _error(records: Records) -> str:
     return "error" if statistics.unit(records) == "relative_l2" else "held-out loss"
 
 
-def _best_alone(records: Records) -> Any:
-    """The candidate with the least median error over the seeds."""
+def _best_single(records: Records) -> Any:
+    """The candidate with the lowest median error over the seeds."""
     errors = records.singles.assign(error=statistics.error(records, records.singles))
     middle = errors.groupby(statistics.CANDIDATE)["error"].median().reset_index()
     return next(each(middle.sort_values("error")))
@@ -187,10 +187,12 @@ def _ranking(table: pd.DataFrame) -> Iterator[str]:
         "" if math.isnan(agreement) else f" Two seeds of these trainings agree to {agreement:.2f}."
     )
     if agreement < POOR_TAU:
-        advice += " But seeds differ: which network is best alone is in good part luck here."
+        advice += (
+            " But seeds differ: which single network is best is largely a matter of luck here."
+        )
     yield (
-        f"Agreement with how good each candidate is alone (Kendall's τ): {', '.join(known)} "
-        "(shrunk: halfway towards the main effects)."
+        "Agreement with how good each candidate is as a single network (Kendall's τ): "
+        f"{', '.join(known)} (shrunk: halfway towards the main effects)."
         f"{noise} {advice}"
     )
 

@@ -123,7 +123,7 @@ def choice(front: int, trials: int) -> str:
         return "no other is better in loss or in size"
     if front == 2:
         return "the more accurate of the 2 on the front of loss and size"
-    return f"of the {front} on the front of loss and size the knee, or else the most accurate"
+    return f"the knee of the {front} trials on the front, or else the most accurate of them"
 
 
 def survival(rates: pd.DataFrame, chance: Mapping[str, float], runs: int) -> list[str]:
@@ -177,7 +177,7 @@ def importances(table: pd.DataFrame, runs: int) -> str:
     ]
     return (
         f"Importance: {'; '.join(parts)}. With {len(table)} levels compared, about one in "
-        "twenty such intervals misses the equal share by chance alone."
+        "twenty such intervals misses the equal share by mere chance."
     )
 
 
@@ -206,13 +206,13 @@ def agreement(table: pd.DataFrame) -> str:
     )
 
 
-def best_alone(table: pd.DataFrame) -> str:
-    """The architectures that are best alone, as far as the search can tell.
+def best_single(table: pd.DataFrame) -> str:
+    """The best single networks, as far as the search can tell.
 
     Examples
     --------
     >>> table = pd.DataFrame({"activation": ["sine"], "depth": 2, "width": 8, "rank": 0.1})
-    >>> best_alone(table)[-16:]
+    >>> best_single(table)[-16:]
     'sine 2×8 (0.10).'
     """
     if table.empty:
@@ -220,8 +220,8 @@ def best_alone(table: pd.DataFrame) -> str:
     named = [f"{written(row)} ({row.rank:.2f})" for row in each(table.head(3))]
     axes = listed([axis.name for axis in AXES if axis.name in table])
     return (
-        "Best alone, as far as the search can tell (by the individual loss, shrunk towards the "
-        f"main effects of {axes}; mean rank in a run, 0 the best): {', '.join(named)}."
+        "Best single networks, as far as the search can tell (by the individual loss, shrunk "
+        f"towards the main effects of {axes}; mean rank in a run, 0 the best): {', '.join(named)}."
     )
 
 

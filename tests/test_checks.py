@@ -27,8 +27,8 @@ WRONG: list[tuple[Callable[[], object], str]] = [
     (lambda: SelectionSettings(9, 0.1, 0.5, RULE, log_every=15), "a multiple of check_every, got"),
     (lambda: DropRule(1.0), r"threshold in \[0, 1\), got 1.0"),
     (lambda: DropRule(0.1, every=0), "every at least 1, got 0"),
-    (lambda: DropRule(0.1, rest=-1), "rest at least 0, got -1"),
-    (lambda: DropRule(0.1, fewest=0), "fewest at least 1, got 0"),
+    (lambda: DropRule(0.1, cooldown=-1), "cooldown at least 0, got -1"),
+    (lambda: DropRule(0.1, min_experts=0), "min_experts at least 1, got 0"),
     (lambda: FineTuningSettings(9, METHOD, check_every=0), "check_every at least 1, got 0"),
     (lambda: FineTuningSettings(9, METHOD, patience=-1), "patience at least 0, got -1"),
     (lambda: FineTuningSettings(9, METHOD, progress=2.0), r"progress in \[0, 1\], got 2.0"),
@@ -39,15 +39,27 @@ WRONG: list[tuple[Callable[[], object], str]] = [
     (lambda: ResamplingSettings(candidates=0), "candidates at least 1, got 0"),
     (lambda: GaussNewtonSettings(momentum=1.0), r"momentum in \[0, 1\), got 1.0"),
     (lambda: GaussNewtonSettings(tries=0), "tries at least 1, got 0"),
-    (lambda: GainRatio(first=1e4), "first from least to most, got 10000.0"),
-    (lambda: GainRatio(least=0.0), "least above 0, got 0.0"),
+    (lambda: GainRatio(initial=1e4), "initial from minimum to maximum, got 10000.0"),
+    (lambda: GainRatio(minimum=0.0), "minimum above 0, got 0.0"),
     (lambda: GainRatio(factor=0.5), "factor at least 1, got 0.5"),
     (lambda: GainRatio(poor=0.9), "poor at most good, got 0.9"),
-    (lambda: gauss_newton.Settings(leasts=(1e-3, 1e-9)), "leasts above 0, in ascending order"),
-    (lambda: gauss_newton.Settings(first_least=1.0), "first_least within leasts, got 1.0"),
-    (lambda: gauss_newton.Settings(least_change=0.1), "least_change at least 1, got 0.1"),
-    (lambda: gauss_newton.Settings(rows_each=-1.0), "rows_each at least 0, got -1.0"),
-    (lambda: gauss_newton.Settings(factors=(8.0, 0.25)), "factors above 0, in ascending order"),
+    (
+        lambda: gauss_newton.Settings(minimum_bounds=(1e-3, 1e-9)),
+        "minimum_bounds above 0, in ascending order",
+    ),
+    (
+        lambda: gauss_newton.Settings(initial_minimum=1.0),
+        "initial_minimum within minimum_bounds, got 1.0",
+    ),
+    (lambda: gauss_newton.Settings(minimum_change=0.1), "minimum_change at least 1, got 0.1"),
+    (
+        lambda: gauss_newton.Settings(rows_per_parameter=-1.0),
+        "rows_per_parameter at least 0, got -1.0",
+    ),
+    (
+        lambda: gauss_newton.Settings(point_factors=(8.0, 0.25)),
+        "point_factors above 0, in ascending order",
+    ),
 ]
 
 

@@ -66,7 +66,7 @@ def test_the_candidates_of_a_baseline_are_ranked_by_their_median_loss() -> None:
         single(("sine", 3, 8), 0.04, repetition=1, relative_l2=None),
     ]
     assert ranking(rows) == [
-        "2 candidates, each alone, 2 repetitions; the least held-out loss first",
+        "2 candidates, each by itself, 2 repetitions; the lowest held-out loss first",
         "             parameters  held-out loss  relative L2",
         "  sine 3×8          300       3.00e-02         0.02",
         "  tanh 2×16         300       2.00e-01          0.2",

@@ -113,8 +113,8 @@ def test_full_disk_is_told_and_leaves_the_previous_file(tmp_path: Path) -> None:
     path = tmp_path / "file.txt"
     path.write_text("previous")
     assert run(FULL, path) == (
-        f"{path}: cannot be written (File too large); make room or choose a folder that can be "
-        "written, then run the same command again"
+        f"{path}: cannot be written (File too large); free some disk space or choose a "
+        "writable folder, then run the same command again"
     )
     assert path.read_text() == "previous"
     assert list(tmp_path.iterdir()) == [path]
@@ -140,8 +140,8 @@ def test_read_only_folder_is_told(tmp_path: Path) -> None:
     folder.mkdir()
     folder.chmod(0o555)
     assert run(READ_ONLY, folder / "file.txt") == (
-        f"{folder / 'file.txt'}: cannot be written (Permission denied); make room or choose a "
-        "folder that can be written, then run the same command again"
+        f"{folder / 'file.txt'}: cannot be written (Permission denied); free some disk space or "
+        "choose a writable folder, then run the same command again"
     )
     assert list(folder.iterdir()) == []
 

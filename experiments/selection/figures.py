@@ -17,7 +17,7 @@ MEDIANS: Mapping[str, tuple[str, float | None]] = {
     "over_longest": ("search's mixture over best single network, equal time", None),
     "over_all": ("search's mixture over whole pool, never pruned", 1.1),
     "parameters": ("share of the parameters that survive", 0.25),
-    "seconds": ("time of the search over that of all candidates alone", 0.7),
+    "seconds": ("time of the search over that of all single networks", 0.7),
     "evaluations": ("point-evaluations, the same", None),
 }
 BEATEN, BEATEN_AT_LEAST = 0.9, 0.5  # random subsets: the median over the seeds, and each of them

@@ -16,8 +16,8 @@ from nas.training.fine_tuning import gauss_newton
 from nas.training.training_settings import TrainingSettings
 
 DEFAULT = "default"
-ONE_LEFT: Mapping[str, Any] = {"fewest": 1}
-TENTH_OF_A_SECOND = gauss_newton.Settings().first_products  # of a step, in multiplications
+ONE_LEFT: Mapping[str, Any] = {"min_experts": 1}
+TENTH_OF_A_SECOND = gauss_newton.Settings().initial_max_products  # of a step, in multiplications
 
 Variant = Callable[[TrainingSettings], TrainingSettings]
 
@@ -93,14 +93,14 @@ VARIANTS: Mapping[str, Variant] = {
     "penalty weight fixed at one loss": _penalty(first=1.0, growth=1.0),
     "no sparsity term": _penalty(first=0.0),
     "a drop refused where the held-out loss rises by 50 % (not 1000 %)": _rule(tolerance=0.5),
-    "drops neither refused nor undone": _rule(tolerance=1e9, left=1e9),
+    "drops neither refused nor undone": _rule(tolerance=1e9, max_rise_after=1e9),
     "one expert may be left": _rule(**ONE_LEFT),
-    "fine-tuning on a quarter of the points": _fine_tuning(rows_each=0.0),
+    "fine-tuning on a quarter of the points": _fine_tuning(rows_per_parameter=0.0),
     "240 iterations of fine-tuning instead of 60": _fine_tuning(4),
     "240 iterations of fine-tuning, and one expert may be left": _both(
         _rule(**ONE_LEFT), _fine_tuning(4)
     ),
     "240 iterations of fine-tuning, each of a tenth of a second at most": _fine_tuning(
-        4, most_products=TENTH_OF_A_SECOND
+        4, max_products=TENTH_OF_A_SECOND
     ),
 }

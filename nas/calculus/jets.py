@@ -155,9 +155,9 @@ def compose(derivatives: DerivativeSet, f: Sequence[Tensor], jet: Tensor) -> Ten
 
     Examples
     --------
-    >>> bend = DerivativeSet([(2,)], dimension=1)
+    >>> second = DerivativeSet([(2,)], dimension=1)
     >>> g = torch.tensor([0.0, 3.0, 1.0]).view(3, 1, 1)
-    >>> compose(bend, [torch.ones(1, 1)] * 3, g).flatten().tolist()  # of exp g: 1, g', g'' + g'²
+    >>> compose(second, [torch.ones(1, 1)] * 3, g).flatten().tolist()  # of exp g: 1, g', g'' + g'²
     [1.0, 3.0, 10.0]
     """
     g = jet.unbind(-3)
@@ -179,9 +179,9 @@ def multiply(derivatives: DerivativeSet, left: Tensor, right: Tensor) -> Tensor:
 
     Examples
     --------
-    >>> bend = DerivativeSet([(2,)], dimension=1)
+    >>> second = DerivativeSet([(2,)], dimension=1)
     >>> x = torch.tensor([5.0, 1.0, 0.0]).view(3, 1, 1)
-    >>> multiply(bend, x, x).flatten().tolist()  # x², 2 x, 2
+    >>> multiply(second, x, x).flatten().tolist()  # x², 2 x, 2
     [25.0, 10.0, 2.0]
     """
     f, g = left.unbind(-3), right.unbind(-3)
@@ -196,10 +196,10 @@ def divide(derivatives: DerivativeSet, above: Tensor, below: Tensor) -> Tensor:
 
     Examples
     --------
-    >>> bend = DerivativeSet([(2,)], dimension=1)
+    >>> second = DerivativeSet([(2,)], dimension=1)
     >>> x = torch.tensor([2.0, 1.0, 0.0]).view(3, 1, 1)
     >>> one = torch.tensor([1.0, 0.0, 0.0]).view(3, 1, 1)
-    >>> divide(bend, one, x).flatten().tolist()  # 1/x, -1/x², 2/x³
+    >>> divide(second, one, x).flatten().tolist()  # 1/x, -1/x², 2/x³
     [0.5, -0.25, 0.25]
     """
     # f · r(g) with r(z) = 1/z, r⁽ᵏ⁾(z) = (-1)ᵏ k! / zᵏ⁺¹ = -(k/z) r⁽ᵏ⁻¹⁾(z).

@@ -124,7 +124,7 @@ def training_in_words(configuration: Mapping[str, Any], run: Mapping[str, Any]) 
     named = f"the space `{space}`" if isinstance(space, str) else _grid(space)
     learned = training["warm_up"]
     tuned = (
-        f"{fine_tuning.title(training['fine_tuning']['method'])} went on with the survivors, gate "
+        f"{fine_tuning.title(training['fine_tuning']['method'])} then trained the survivors, gate "
         "and experts together, "
         f"for {run['iterations']} iterations in float64, and the state with the least held-out "
         "loss was kept."
@@ -133,8 +133,9 @@ def training_in_words(configuration: Mapping[str, Any], run: Mapping[str, Any]) 
     )
     return (
         f"Run {run['run']} of a search. A pool of {run['m']} experts was drawn from {named}. "
-        f"{warm_up.title(learned['method'])} trained each expert alone for {learned['iterations']} "
-        f"iterations in {training['dtype']}, on {learned['points']['interior']} points inside the "
+        f"{warm_up.title(learned['method'])} trained each expert individually for "
+        f"{learned['iterations']} iterations in {training['dtype']}, on "
+        f"{learned['points']['interior']} points inside the "
         f"domain and {learned['points']['boundary']} on its boundary. Adam trained the mixture, at "
         f"a learning rate of {training['learning_rate']:g}, on {points['interior']} and "
         f"{points['boundary']} points, drawn {method}; the search took {run['steps']} steps in "

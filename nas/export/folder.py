@@ -37,7 +37,7 @@ def staged(destination: Path, stale: Collection[str] = ()) -> Iterator[Path]:
     except OSError as error:
         raise UserError(
             f"{destination}: cannot be written ({error.strerror or error}); "
-            "make room or choose a folder that can be written"
+            "free some disk space or choose a writable folder"
         ) from error
     finally:
         for path in made:  # what this call made and nobody filled; the innermost first

@@ -23,12 +23,12 @@ class DropRule:
         Steps between two proposals, which are as many for the others to make up for a drop.
     tolerance
         Largest relative rise of the held-out loss at which the expert goes on trial.
-    left
-        Largest that may be left of it ``every`` steps later; beyond, the drop is undone.
-    rest
-        Steps for which a refused expert is left in peace.
-    fewest
-        Experts that always stay: only the fine-tuning shows what the second is worth.
+    max_rise_after
+        Largest rise that may remain ``every`` steps later; beyond, the drop is undone.
+    cooldown
+        Steps for which a refused expert is not proposed again.
+    min_experts
+        Experts that always stay: only fine-tuning shows what the second one is worth.
 
     Examples
     --------
@@ -40,17 +40,17 @@ class DropRule:
     threshold: float
     every: int = 15
     tolerance: float = 10.0
-    left: float = 1.0
-    rest: int = 100
-    fewest: int = 2
+    max_rise_after: float = 1.0
+    cooldown: int = 100
+    min_experts: int = 2
 
     def __post_init__(self) -> None:
         check(
             self,
             threshold=(0 <= self.threshold < 1, "in [0, 1)"),
             every=(self.every >= 1, "at least 1"),
-            rest=(self.rest >= 0, "at least 0"),
-            fewest=(self.fewest >= 1, "at least 1"),
+            cooldown=(self.cooldown >= 0, "at least 0"),
+            min_experts=(self.min_experts >= 1, "at least 1"),
         )
 
     def due(self, step: int) -> bool:
@@ -89,7 +89,7 @@ def proposal(
     --------
     Of three experts, each would have 1/3, and the bar is at 0.3 times that:
 
-    >>> rule = DropRule(threshold=0.3, rest=100)
+    >>> rule = DropRule(threshold=0.3, cooldown=100)
     >>> importance = {4: 0.85, 7: 0.09, 8: 0.06}
     >>> proposal(rule, 30, importance, refused={})
     8
@@ -98,13 +98,13 @@ def proposal(
     >>> proposal(rule, 45, {4: 0.95, 7: 0.05}, refused={}) is None  # two always stay
     True
     """
-    if len(importance) <= rule.fewest:
+    if len(importance) <= rule.min_experts:
         return None
     bar = rule.threshold / len(importance)
     below = [
         index
         for index, value in importance.items()
-        if value < bar and step - refused.get(index, step - rule.rest) >= rule.rest
+        if value < bar and step - refused.get(index, step - rule.cooldown) >= rule.cooldown
     ]
     return min(below, key=lambda index: (importance[index], index), default=None)
 
@@ -139,19 +139,19 @@ def recovery(rule: DropRule, steps: int, before: float, now: float) -> Verdict:
 
     Examples
     --------
-    >>> rule = DropRule(threshold=0.3, left=1.0)
+    >>> rule = DropRule(threshold=0.3, max_rise_after=1.0)
     >>> recovery(rule, 15, before=0.01, now=0.02).dropped
     True
     >>> recovery(rule, 15, before=0.01, now=0.03).reason
     'dropped and taken back: 15 steps later the held-out loss was 200.0% higher, more than 100%'
     """
     rise = _rise(before, now)
-    if rise <= rule.left:
+    if rise <= rule.max_rise_after:
         return Verdict(True, "")
     return Verdict(
         False,
         f"dropped and taken back: {steps} steps later the held-out loss was {rise:.1%} higher, "
-        f"more than {rule.left:.0%}",
+        f"more than {rule.max_rise_after:.0%}",
     )
 
 

@@ -1,7 +1,7 @@
 """Attempts at a job: when, where and how fast each was; a row is added when one begins.
 
-While an attempt is under way its row says ``killed``, which is what became of it if nobody comes
-back to close it; how far it got is then known from its last `Progress`.
+While an attempt is under way its row says ``killed``, which is the truth if the process dies
+before closing it; how far it got is then known from its last `Progress`.
 """
 
 import json

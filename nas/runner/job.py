@@ -100,7 +100,7 @@ class Job(ABC):
     def fail(self, status: str, reason: str) -> None:
         """Record that the job will not be tried again: it `FAILED`, or was `KILLED` too often.
 
-        Here, that is the end of all work; a job without which others can go on overrides it.
+        By default this stops all work; override it for jobs that the others do not depend on.
 
         Raises
         ------
@@ -108,6 +108,6 @@ class Job(ABC):
             With ``reason``.
         """
         raise UserError(
-            f"{self.folder}: {self.name} {status} and nothing can go on without it: {reason}; "
-            "mend that, then run the same command again"
+            f"{self.folder}: {self.name} {status}, and everything else depends on it: {reason}; "
+            "fix that, then run the same command again"
         )

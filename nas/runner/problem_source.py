@@ -56,8 +56,8 @@ class ProblemSource:
         problem = self.given or _load(self.name, _stamp(self.name))
         if problem.fingerprint != self.fingerprint:
             raise UserError(
-                f"{self.name}: expected the problem that the work began with, got another; "
-                "undo the change, or begin anew in another folder"
+                f"{self.name}: the problem has changed since this work began; "
+                "undo the change, or start again in another folder"
             )
         return problem
 

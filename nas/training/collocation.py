@@ -14,7 +14,7 @@ from nas.problems.problem import Problem
 from nas.problems.sampling import Method
 from nas.problems.terms import PointCounts, Term
 
-HELD_OUT_DRAW = 2**31  # of the random streams one that no draw for training reaches
+HELD_OUT_DRAW = 2**31  # a random stream that no training draw uses
 
 
 @dataclass(frozen=True)

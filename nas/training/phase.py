@@ -62,7 +62,7 @@ class Phase(Protocol):
 
     @property
     def due(self) -> bool:
-        """Whether to look at the loss after the latest step; each look waits for it."""
+        """Whether to check the loss after the latest step; each check waits for it."""
         ...
 
     def advance(self) -> Tensor:

@@ -130,7 +130,7 @@ def learn_mixture(
     """As `mixture_loss`; adds its gradient to the parameters' ``grad``.
 
     Importance is the mean of the gate's weights over the interior points: it is a matter of
-    the domain, not of its edge. Without ``experts_learn`` the gate learns alone.
+    the domain, not of its edge. Without ``experts_learn`` only the gate learns.
 
     Examples
     --------

@@ -36,7 +36,7 @@ class LeastSquares(Protocol):
         ...
 
     def residuals(self, points: Points, systems: Tensor, steps: Tensor) -> Tensor:
-        """Residuals (k, R) of some ``systems`` (k,), had their parameters moved by (k, P)."""
+        """Residuals (k, R) that ``systems`` (k,) would have after moving by ``steps`` (k, P)."""
         ...
 
     def move(self, steps: Tensor) -> None:
@@ -45,7 +45,7 @@ class LeastSquares(Protocol):
 
 
 class ExpertResiduals:
-    """The experts of some stacks, each with the residual that it leaves alone.
+    """The experts of some stacks, each with the residual that it leaves by itself.
 
     The parameters of an expert stand as in `Jacobian`, and zeros behind those of the smaller.
 

@@ -11,7 +11,7 @@ Status = Literal["completed", "diverged", "interrupted"]
 
 @dataclass(frozen=True)
 class Progress:
-    """What a watcher is told.
+    """What a watcher is called with.
 
     Examples
     --------

@@ -99,10 +99,10 @@ def pictures(report: Report) -> list[Picture]:
             Picture(
                 f"experts_{field}",
                 f"Each expert's {field}",
-                f"Prediction of {field} by each surviving expert alone: {'; '.join(means)}.",
-                "What each expert alone would predict. Where its weight is small its prediction "
-                "is unconstrained, and may be far off; pointed ends of the scale mean that values "
-                "lie beyond it." + where.left_out(),
+                f"Prediction of {field} by each surviving expert by itself: {'; '.join(means)}.",
+                "What each expert would predict by itself. Where its weight is small its "
+                "prediction is unconstrained, and may be far off; pointed ends of the scale mean "
+                "that values lie beyond it." + where.left_out(),
                 (4.9, 1.0 + rows * (where.titles() + 2.0 * where.ratio)),
                 partial(draw, (where, field)),
             )

@@ -1,4 +1,4 @@
-"""Which single networks learn best alone: rank of the individual loss, per level."""
+"""Which single networks learn best: rank of the individual loss, per level."""
 
 from collections.abc import Iterator
 from functools import partial

@@ -69,8 +69,8 @@ def test_training_without_fine_tuning_from_a_named_space(tmp_path: Path) -> None
     }  # fmt: skip
     words = training_in_words(settings, run)
     assert "drawn from the space `article_activations`" in words
-    assert "Gauss–Newton trained each expert alone for 100 iterations in float32" in words
+    assert "Gauss–Newton trained each expert individually for 100 iterations in float32" in words
     assert "The survivors were not fine-tuned." in words
     tuned = training_in_words(settings, run | {"iterations": 40})
-    assert "Gauss–Newton went on with the survivors" in tuned
+    assert "Gauss–Newton then trained the survivors" in tuned
     assert "for 40 iterations in float64" in tuned

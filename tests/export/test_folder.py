@@ -26,7 +26,7 @@ def test_full_disk_leaves_the_earlier_export(tmp_path: Path, exported: Exported)
     there = exported.architecture.read_bytes()
     (tmp_path / "architecture.json").write_bytes(there)
     with pytest.raises(
-        UserError, match=r"cannot be written \(No space left on device\); make room"
+        UserError, match=r"cannot be written \(No space left on device\); free some disk space"
     ):
         fill_the_disk(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["architecture.json"]

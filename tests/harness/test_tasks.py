@@ -28,7 +28,7 @@ def test_tasks_answer_in_their_order_and_once(
 
 def test_an_error_is_told_and_what_is_done_is_kept(tmp_path: Path) -> None:
     wrong = Task(tmp_path, "of -1", "math:sqrt", (-1,))
-    with pytest.raises(UserError, match="of -1 failed and nothing can go on without it: Died"):
+    with pytest.raises(UserError, match="of -1 failed, and everything else depends on it: Died"):
         answers([*roots(tmp_path), wrong], "serial")
     assert all(task.finished for task in roots(tmp_path))
     assert not wrong.finished

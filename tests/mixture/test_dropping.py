@@ -6,7 +6,9 @@ import pytest
 
 from nas.mixture.dropping import DropRule, judge, proposal, recovery
 
-RULE = DropRule(threshold=0.4, every=10, tolerance=0.5, left=0.5, rest=100, fewest=1)
+RULE = DropRule(
+    threshold=0.4, every=10, tolerance=0.5, max_rise_after=0.5, cooldown=100, min_experts=1
+)
 
 
 def test_the_weakest_below_its_share_is_proposed() -> None:
@@ -33,7 +35,7 @@ def test_the_last_expert_stays() -> None:
 
 
 def test_as_few_stay_as_shall() -> None:
-    rule = replace(RULE, fewest=3)
+    rule = replace(RULE, min_experts=3)
     assert proposal(rule, 20, {0: 0.01, 1: 0.02, 2: 0.97}, {}) is None
     assert proposal(rule, 20, {0: 0.01, 1: 0.02, 2: 0.03, 3: 0.94}, {}) == 0
 

@@ -43,7 +43,7 @@ def test_it_is_in_every_statistic(page: Path, axis: str) -> None:
         levels = table.loc[table["axis"] == axis, "level"].to_list()
         expected = [declared.text(level) for level in FURTHER[axis]]
         assert levels == (expected if declared.ordered else sorted(expected))
-    assert axis in pd.read_csv(tables / "best_alone.csv").columns
+    assert axis in pd.read_csv(tables / "best_single.csv").columns
     chance = pd.read_csv(tables / "chance.csv").set_index("axis")["p_value"]
     assert 0 < chance[axis] <= 1
 
@@ -92,7 +92,7 @@ def test_an_axis_at_its_default_is_nowhere(tmp_path: Path) -> None:
     for axis in DEFAULTS:
         assert not any(picture.name.endswith(f"_{axis}") for picture in pictures)
         assert axis not in content.statistics.chance
-        assert axis not in content.statistics.best_alone
+        assert axis not in content.statistics.best_single
 
 
 def test_tables_from_before_an_axis_have_its_default(tmp_path: Path) -> None:

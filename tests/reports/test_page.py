@@ -121,7 +121,7 @@ def test_the_same_records_give_the_same_bytes(campaign: Path, page: Path, tmp_pa
 def test_every_statistic_is_computed_once(tmp_path: Path) -> None:
     campaign = realistic(trials=2, broken=()).write(tmp_path)
     once = {
-        survival: ["survival_rates", "kaplan_meier", "importance", "individual_rank", "best_alone",
+        survival: ["survival_rates", "kaplan_meier", "importance", "individual_rank", "best_single",
                    "agreement", "chance"],
         recommended: ["find"],
         solution_map: ["load"],

@@ -241,7 +241,7 @@ def test_experts_that_share_levels_are_evidence_on_each_other() -> None:
     assert survival.main_effects(experts).isna().all()
 
 
-def test_the_best_alone_are_ranked_over_the_completed_runs() -> None:
+def test_the_best_single_are_ranked_over_the_completed_runs() -> None:
     rows, runs = [], []
     for name, losses in (
         ("a", (1e-4, 1e-2, 1.0)),
@@ -255,11 +255,11 @@ def test_the_best_alone_are_ranked_over_the_completed_runs() -> None:
         ):
             row = expert(name, index, "dropped", 10, activation=activation, individual_loss=loss)
             rows.append(row)
-    table = survival.best_alone(pd.DataFrame(rows), pd.DataFrame(runs))
+    table = survival.best_single(pd.DataFrame(rows), pd.DataFrame(runs))
     assert list(table["activation"]) == ["sine", "tanh", "swish"]
     assert list(table["rank"]) == pytest.approx([0.25, 0.25, 1.0])
     assert set(table["runs"]) == {2}
-    nobody = survival.best_alone(pd.DataFrame(rows), pd.DataFrame(runs).assign(status="failed"))
+    nobody = survival.best_single(pd.DataFrame(rows), pd.DataFrame(runs).assign(status="failed"))
     assert nobody.empty
-    assert "sine 2×16 (0.25), tanh 2×16 (0.25), swish 2×16 (1.00)" in words.best_alone(table)
-    assert words.best_alone(nobody) == ""
+    assert "sine 2×16 (0.25), tanh 2×16 (0.25), swish 2×16 (1.00)" in words.best_single(table)
+    assert words.best_single(nobody) == ""

@@ -58,7 +58,7 @@ def test_a_ranking_that_was_not_recorded_is_left_out(tmp_path: Path) -> None:
             (0.03,) * 20,
             "Yes, the subset is better than chance would pick. Against the",
         ),
-        ((0.02,) * 3, (0.01,) * 20, "No: the subset cannot be told from one picked by chance"),
+        ((0.02,) * 3, (0.01,) * 20, "No: the subset is indistinguishable from a random one"),
     ],
 )
 def test_the_answer_comes_first(
@@ -74,7 +74,7 @@ def test_a_better_single_network_is_named_also_when_the_subset_is_good(tmp_path:
     assert said[0].endswith(
         "A single network, sine 2×16, does as well or better in the same number of iterations."
     )
-    assert any("Best alone over all seeds: sine 2×16 (1.00e-3)" in sentence for sentence in said)
+    assert any("Best over all seeds: sine 2×16 (1.00e-3)" in sentence for sentence in said)
 
 
 def test_the_network_that_is_trained_as_long_is_named(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_the_network_that_is_trained_as_long_is_named(tmp_path: Path) -> None:
         "A single network, tanh 3×16, does as well or better in the time of the search."
     )
     assert any(
-        "10 (10 to 10) times that of tanh 3×16, the single network with the least held-out loss"
+        "10 (10 to 10) times that of tanh 3×16, the single network with the lowest held-out loss"
         in sentence
         for sentence in said
     )
@@ -98,7 +98,7 @@ def test_too_few_subsets_leave_it_undecided(tmp_path: Path) -> None:
     table = statistics.runs(made(tmp_path, (0.001,), (0.03,) * 9))
     assert statistics.least_chance(table) == statistics.chance(table) == pytest.approx(1 / 10)
     said = summary(made(tmp_path / "again", (0.001,), (0.03,) * 9))
-    assert said[0].startswith("Undecided: 1 run and so few random subsets cannot tell any")
+    assert said[0].startswith("Undecided: 1 run and so few random subsets cannot distinguish any")
     more = statistics.runs(made(tmp_path / "more", (0.1,) * 2, (0.03,) * 9))
     assert statistics.least_chance(more) == pytest.approx(0.01)
 

@@ -13,7 +13,7 @@ def test_a_job_is_indispensable_unless_it_says_otherwise(tmp_path: Path) -> None
     job = Count(tmp_path, 4)
     with pytest.raises(
         UserError,
-        match=r"count-4: count 4 killed and nothing can go on without it: out of memory\?; mend th",
+        match=r"count-4: count 4 killed, and everything else depends on it: out of memory\?; fix",
     ):
         job.fail(KILLED, "out of memory?")
 

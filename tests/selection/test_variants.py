@@ -58,12 +58,12 @@ def changed(name: str) -> tuple[TrainingSettings, gauss_newton.Settings]:
 def test_variants_of_the_fine_tuning_change_it() -> None:
     longer, method = changed("240 iterations of fine-tuning instead of 60")
     assert longer.fine_tuning.iterations == 240
-    assert method.most_products == 2**38
+    assert method.max_products == 2**38
     few, method = changed("fine-tuning on a quarter of the points")
     assert few.fine_tuning.iterations == 60
-    assert method.rows_each == 0
+    assert method.rows_per_parameter == 0
     _, method = changed("240 iterations of fine-tuning, each of a tenth of a second at most")
-    assert method.most_products == 2**32
+    assert method.max_products == 2**32
 
 
 def test_variants_of_dropping_change_its_rule() -> None:
@@ -73,4 +73,4 @@ def test_variants_of_dropping_change_its_rule() -> None:
         ("240 iterations of fine-tuning, and one expert may be left", (10.0, 1.0, 1)),
     ):
         rule = changed(name)[0].selection.rule
-        assert (rule.tolerance, rule.left, rule.fewest) == expected
+        assert (rule.tolerance, rule.max_rise_after, rule.min_experts) == expected

@@ -118,12 +118,14 @@ def test_a_watcher_is_told_how_much_is_done(by: str) -> None:
 
 def test_the_reason_tells_why_the_fine_tuning_ended_early(whole: RunResult) -> None:
     assert whole.reason == ""
-    method = gauss_newton.Settings(resampling=FEW, rows_each=0.1, factors=(0.25, 0.5))
+    method = gauss_newton.Settings(
+        resampling=FEW, rows_per_parameter=0.1, point_factors=(0.25, 0.5)
+    )
     tuning = {"method": method, "patience": 0, "progress": 0.0}
     result = TrainingRun(POISSON, settings(iterations=90, fine_tuning=tuning)).run()
     assert result.status == "completed"
     assert result.iterations == 20
-    assert result.reason.startswith("stalled after 20 iterations: the held-out loss falls no more")
+    assert result.reason.startswith("stalled after 20 iterations: the held-out loss no longer")
 
 
 @BY

@@ -93,7 +93,7 @@ def test_a_baseline_needs_no_search(home: Path, tmp_path: Path) -> None:
         [*command, *out], capture_output=True, text=True, timeout=HANGS, check=True
     )
     lines = done.stdout.splitlines()
-    assert lines[0] == "4 candidates, each alone, 1 repetition; the least held-out loss first"
+    assert lines[0] == "4 candidates, each by itself, 1 repetition; the lowest held-out loss first"
     assert lines[1].split() == ["parameters", "held-out", "loss", "relative", "L2"]
     losses = [float(line.split()[3]) for line in lines[2:]]
     assert len(losses) == 4

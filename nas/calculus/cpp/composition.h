@@ -109,7 +109,7 @@ void activate_gradient(const Table& table, const Derive& derive, const T* z, con
     const int64_t n = std::min(size - begin, block<T>);
     derive(table.order + 1, z, &f[0][0], n);
     for (int64_t i = 0; i < n; i += lanes<T>) {
-      const Vector slope = Vector::loadu(f[1] + i), bend = Vector::loadu(f[2] + i);
+      const Vector slope = Vector::loadu(f[1] + i), second = Vector::loadu(f[2] + i);
       // dg[0] = f' da[0] + f'' Σ_s g[s] da[s]; the sum is gathered in `through`.
       Vector first = slope * Vector::loadu(da + i), through(T(0));
       Vector::loadu(f[0] + i).store(a + i);
@@ -120,7 +120,7 @@ void activate_gradient(const Table& table, const Derive& derive, const T* z, con
         (slope * gradient).store(dz + at);
         through = fmadd(inner, gradient, through);
       }
-      if (table.components > 1) first = fmadd(bend, through, first);
+      if (table.components > 1) first = fmadd(second, through, first);
       first.store(dz + i);
     }
     add_terms<T>(table, f, z, a, size, n);

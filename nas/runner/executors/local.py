@@ -110,7 +110,7 @@ def _in_process(function: Callable[[J, Callable[[], bool]], str], job: J, parent
 def _leave_to_parent() -> None:
     """Ctrl-C reaches every process of the terminal; the parent decides what it means.
 
-    And what there is to say about this machine, the parent has said.
+    The parent has already logged the messages about this machine.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.getLogger("nas").setLevel(logging.ERROR)

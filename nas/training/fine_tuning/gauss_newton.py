@@ -34,20 +34,22 @@ class Settings:
         steps average over the draws.
     resampling
         How points follow the residuals.
-    first_least
-        The least damping at first.
-    leasts
-        Between which it is moved, by ``least_change`` at each look at the held-out loss: less
-        where the steps bring the best, more where they lead ``far`` from it.
-    far
-        Held-out loss over the best so far.
+    initial_minimum
+        The minimum damping at first.
+    minimum_bounds
+        Bounds of the minimum damping.
+    minimum_change
+        The factor by which it changes at each held-out check: down where the steps bring the best
+        loss, up where they lead far from it.
+    worse_ratio
+        Held-out loss over the best so far that counts as far.
     still
         Iterations without a step that are a convergence, on whatever points.
-    rows_each
+    rows_per_parameter
         Residuals for each parameter at first.
-    factors
-        Between which the number of points may lie, in those of the sampler.
-    first_products, most_products
+    point_factors
+        Bounds of the number of points, in those of the sampler.
+    initial_max_products, max_products
         Multiplications for the normal matrix of a first step, and of any: a tenth of a second and
         some ten seconds of one core.
 
@@ -62,24 +64,33 @@ class Settings:
 
     steps: GaussNewtonSettings = GaussNewtonSettings(momentum=0.8)
     resampling: ResamplingSettings = ResamplingSettings()
-    first_least: float = 1e-8
-    leasts: tuple[float, float] = (1e-10, 0.1)
-    least_change: float = 10.0
-    far: float = 3.0
+    initial_minimum: float = 1e-8
+    minimum_bounds: tuple[float, float] = (1e-10, 0.1)
+    minimum_change: float = 10.0
+    worse_ratio: float = 3.0
     still: int = 10
-    rows_each: float = 2.0
-    factors: tuple[float, float] = (0.25, 8.0)
-    first_products: int = 2**32
-    most_products: int = 2**38
+    rows_per_parameter: float = 2.0
+    point_factors: tuple[float, float] = (0.25, 8.0)
+    initial_max_products: int = 2**32
+    max_products: int = 2**38
 
     def __post_init__(self) -> None:
         check(
             self,
-            leasts=(0 < self.leasts[0] <= self.leasts[1], "above 0, in ascending order"),
-            first_least=(self.leasts[0] <= self.first_least <= self.leasts[1], "within leasts"),
-            least_change=(self.least_change >= 1, "at least 1"),
-            rows_each=(self.rows_each >= 0, "at least 0"),
-            factors=(0 < self.factors[0] <= self.factors[1], "above 0, in ascending order"),
+            minimum_bounds=(
+                0 < self.minimum_bounds[0] <= self.minimum_bounds[1],
+                "above 0, in ascending order",
+            ),
+            initial_minimum=(
+                self.minimum_bounds[0] <= self.initial_minimum <= self.minimum_bounds[1],
+                "within minimum_bounds",
+            ),
+            minimum_change=(self.minimum_change >= 1, "at least 1"),
+            rows_per_parameter=(self.rows_per_parameter >= 0, "at least 0"),
+            point_factors=(
+                0 < self.point_factors[0] <= self.point_factors[1],
+                "above 0, in ascending order",
+            ),
         )
 
     def begin(self, problem: Problem, mixture: Mixture, sampler: Sampler) -> "ByGaussNewton":
@@ -106,11 +117,11 @@ class ByGaussNewton:
     ) -> None:
         self._problem, self._mixture, self._settings = problem, mixture, settings
         systems = MixtureResiduals(problem, mixture)
-        self._steps = GaussNewton(systems, settings.steps, settings.first_least)
+        self._steps = GaussNewton(systems, settings.steps, settings.initial_minimum)
         self._sampler = sampler
         self._resampler = Resampler(sampler, self._sizes, settings.resampling)
         self._still = 0  # iterations without a step
-        least, most = settings.factors
+        least, most = settings.point_factors
         self._factor = min(max(least, self._first_factor()), most)  # of the sampler's points
         self.points_seen = 0
 
@@ -133,16 +144,16 @@ class ByGaussNewton:
         """See `Optimiser`: the damping follows how far the steps lead from the best."""
         settings, factor = self._settings, 1.0
         if ratio < 1:
-            factor = 1 / settings.least_change
-        elif ratio > settings.far:
-            factor = settings.least_change
-        least, most = settings.leasts
-        self._steps.least = min(max(factor * self._steps.least, least), most)
+            factor = 1 / settings.minimum_change
+        elif ratio > settings.worse_ratio:
+            factor = settings.minimum_change
+        least, most = settings.minimum_bounds
+        self._steps.minimum = min(max(factor * self._steps.minimum, least), most)
 
     def refine(self) -> str:
         """See `Optimiser`: twice as many points."""
-        most = min(self._settings.factors[1], self._most_factor())
-        exhausted = f"with {most:.2g} times the points" if self._factor >= most else ""
+        most = min(self._settings.point_factors[1], self._most_factor())
+        exhausted = f"with {most:.2g} times as many points" if self._factor >= most else ""
         self._factor *= 2
         return exhausted
 
@@ -158,13 +169,13 @@ class ByGaussNewton:
         self.points_seen = state["points_seen"]
 
     def _most_factor(self) -> float:
-        """How many times the points memory and time allow."""
-        return self._rows(self._settings.most_products) / self._sampler.rows()
+        """The largest factor that memory and time allow."""
+        return self._rows(self._settings.max_products) / self._sampler.rows()
 
     def _first_factor(self) -> float:
-        """How many times the points make `rows_each` residuals a parameter, or a short step."""
-        wanted = self._settings.rows_each * self._mixture.parameters_learning
-        return min(wanted, self._rows(self._settings.first_products)) / self._sampler.rows()
+        """The factor that makes `rows_per_parameter` residuals a parameter, or a short step."""
+        wanted = self._settings.rows_per_parameter * self._mixture.parameters_learning
+        return min(wanted, self._rows(self._settings.initial_max_products)) / self._sampler.rows()
 
     def _rows(self, products: int) -> int:
         """How many rows R a step may have whose normal matrix takes so many ``products``.

@@ -96,7 +96,7 @@ def method(name: str, **known: Any) -> Method:
 
     Examples
     --------
-    >>> method("gauss_newton", rows_each=3.0).rows_each
+    >>> method("gauss_newton", rows_per_parameter=3.0).rows_per_parameter
     3.0
     """
     found: Method = method_by_name.settings(__package__ or "", name, **known)
@@ -114,10 +114,10 @@ class FineTuningSettings:
     method
         How an iteration is done.
     check_every
-        Iterations from one look at the held-out loss to the next: it costs some iterations' time.
+        Iterations from one check of the held-out loss to the next: it costs some iterations' time.
     patience
-        Looks within which the best loss has to fall under ``progress`` times what it was: points
-        drawn anew make single losses noisy.
+        Checks within which the best loss has to fall under ``progress`` times what it was: new
+        points each time make single losses noisy.
     progress
         Less of a fall than a fifth is not worth as many iterations.
 
@@ -261,8 +261,8 @@ class FineTuning:
             exhausted = self._optimiser.refine()
             if exhausted:
                 self.ended = (
-                    f"stalled after {self.iterations} iterations: the held-out loss falls no "
-                    f"more, nor {exhausted}"
+                    f"stalled after {self.iterations} iterations: the held-out loss no longer "
+                    f"falls, even {exhausted}"
                 )
             self.best_losses = []
 

@@ -16,7 +16,7 @@ Correction = Callable[[Steps, Damped, Residuals], Steps]  # of straight steps
 
 @dataclass(frozen=True)
 class GeodesicAcceleration:
-    """Bends a step d by half the acceleration a along it (Transtrum & Sethna 2012, 1201.5885).
+    """Corrects a step d by half the acceleration a along it (Transtrum & Sethna 2012, 1201.5885).
 
     Along x + t d the residuals are r + t J d + t²/2 r'' + …; the acceleration solves the same
     damped equations with r'' in the place of r. With h = ``probe``,
@@ -58,9 +58,9 @@ class GeodesicAcceleration:
     most: float = 0.75
 
     def __call__(self, straight: Steps, damped: Damped, residuals: Residuals) -> Steps:
-        """The ``straight`` steps, bent."""
+        """The ``straight`` steps, corrected."""
         near = residuals(self.probe * straight.steps).double()
         slope = (near - damped.residuals) / self.probe
-        bend = damped.solve(2 / self.probe * (slope - straight.image))
-        longest = self.most * straight.steps.norm(dim=1) / bend.steps.norm(dim=1)
-        return straight.plus(bend.scaled(longest.nan_to_num(0.0).clamp(max=1) / 2))
+        acceleration = damped.solve(2 / self.probe * (slope - straight.image))
+        longest = self.most * straight.steps.norm(dim=1) / acceleration.steps.norm(dim=1)
+        return straight.plus(acceleration.scaled(longest.nan_to_num(0.0).clamp(max=1) / 2))

@@ -16,16 +16,16 @@ class DampingControl(Protocol):
     """What the next step's damping is, given how this one came out."""
 
     @property
-    def first(self) -> float:
+    def initial(self) -> float:
         """The damping of the first step, in mean squared norms of a row of the Jacobian."""
         ...
 
     @property
-    def least(self) -> float:
-        """No damping is less than this, unless a method asks for more."""
+    def minimum(self) -> float:
+        """No damping is below this, unless a method asks for more."""
         ...
 
-    def update(self, damping: Tensor, gain: Tensor, accepted: Tensor, least: float) -> Tensor:
+    def update(self, damping: Tensor, gain: Tensor, accepted: Tensor, minimum: float) -> Tensor:
         """The new damping (k,).
 
         Parameters
@@ -36,7 +36,7 @@ class DampingControl(Protocol):
             Actual over predicted reduction of the loss.
         accepted : Tensor (k,)
             Whether the step was taken.
-        least
+        minimum
             What it must not fall under.
         """
         ...
@@ -48,10 +48,10 @@ class GainRatio:
 
     Parameters
     ----------
-    first
+    initial
         A twentieth of the mean squared norm of a row: the first step then goes some way without
         relying on the linear model of an untrained network.
-    least, most
+    minimum, maximum
         Beyond these a step is Newton's own, or hardly any.
     factor
         By which the damping changes.
@@ -63,13 +63,13 @@ class GainRatio:
     >>> rule = GainRatio()
     >>> one = torch.ones(3, dtype=torch.float64)
     >>> gains = torch.tensor([0.1, 0.5, 0.9], dtype=torch.float64)
-    >>> [f"{value:.2f}" for value in rule.update(one, gains, one.bool(), rule.least).tolist()]
+    >>> [f"{value:.2f}" for value in rule.update(one, gains, one.bool(), rule.minimum).tolist()]
     ['3.00', '1.00', '0.33']
     """
 
-    first: float = 0.05
-    least: float = 1e-10
-    most: float = 1e3
+    initial: float = 0.05
+    minimum: float = 1e-10
+    maximum: float = 1e3
     factor: float = 3.0
     poor: float = 0.25
     good: float = 0.75
@@ -77,14 +77,14 @@ class GainRatio:
     def __post_init__(self) -> None:
         check(
             self,
-            first=(self.least <= self.first <= self.most, "from least to most"),
-            least=(self.least > 0, "above 0"),
+            initial=(self.minimum <= self.initial <= self.maximum, "from minimum to maximum"),
+            minimum=(self.minimum > 0, "above 0"),
             factor=(self.factor >= 1, "at least 1"),
             poor=(self.poor <= self.good, "at most good"),
         )
 
-    def update(self, damping: Tensor, gain: Tensor, accepted: Tensor, least: float) -> Tensor:
+    def update(self, damping: Tensor, gain: Tensor, accepted: Tensor, minimum: float) -> Tensor:
         """See `DampingControl`."""
         factor = torch.where(accepted & (gain > self.good), 1 / self.factor, 1.0)
         factor = torch.where(accepted & (gain >= self.poor), factor, self.factor)
-        return (damping * factor).clamp(least, self.most)
+        return (damping * factor).clamp(minimum, self.maximum)

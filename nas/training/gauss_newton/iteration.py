@@ -77,10 +77,10 @@ class GaussNewton:
         Whose parameters move.
     settings
         How.
-    least
+    minimum
         Damping, in mean squared norms of a row of J; by default that of the settings. It may be
-        changed between steps: fewer rows than parameters can be met by a step however they lie, so
-        that what lowers their loss need not lower that of others.
+        changed between steps: a step can fit fewer rows than parameters however they lie, so that
+        what lowers their loss need not lower that of others.
 
     Examples
     --------
@@ -98,10 +98,10 @@ class GaussNewton:
         self,
         systems: LeastSquares,
         settings: GaussNewtonSettings,
-        least: float | None = None,
+        minimum: float | None = None,
     ) -> None:
         self._systems, self._settings = systems, settings
-        self.least = settings.damping.least if least is None else least
+        self.minimum = settings.damping.minimum if minimum is None else minimum
         self.damping: Tensor | None = None  # (K,)
         self.step: Tensor | None = None  # (K, P), the one before
 
@@ -126,7 +126,9 @@ class GaussNewton:
             loss, predicted = losses[waiting], (damped.residuals + steps.image).square().sum(1)
             accepted = (reached < loss) & damped.solved
             gain = (loss - reached) / (loss - predicted).abs()
-            damping[waiting] = settings.damping.update(damping[waiting], gain, accepted, self.least)
+            damping[waiting] = settings.damping.update(
+                damping[waiting], gain, accepted, self.minimum
+            )
             taken[waiting[accepted]] = steps.steps[accepted]
             waiting = waiting[~accepted]
             # A bad step may be the momentum's: the next try begins from rest.
@@ -142,19 +144,19 @@ class GaussNewton:
 
     def state(self) -> dict[str, Any]:
         """All that a continuation needs beside the parameters."""
-        return {"damping": self.damping, "step": self.step, "least": self.least}
+        return {"damping": self.damping, "step": self.step, "least": self.minimum}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from ``state``."""
-        self.damping, self.step, self.least = state["damping"], state["step"], state["least"]
+        self.damping, self.step, self.minimum = state["damping"], state["step"], state["least"]
 
     def _begun(self, like: Tensor, systems: int, parameters: int) -> tuple[Tensor, Tensor]:
         """Damping (K,) and the step before (K, P), on the device of ``like`` and free to change."""
         if self.damping is None or self.step is None:
-            first = like.new_full((systems,), self._settings.damping.first, dtype=torch.float64)
+            first = like.new_full((systems,), self._settings.damping.initial, dtype=torch.float64)
             self.damping, self.step = first, first.new_zeros(systems, parameters)
         # A checkpoint comes back on the CPU.
-        damping = self.damping.to(like.device).clamp(min=self.least)
+        damping = self.damping.to(like.device).clamp(min=self.minimum)
         return damping, self.step.to(like.device)
 
     def _proposed(self, damped: Damped, points: Points, before: Steps) -> tuple[Steps, Tensor]:

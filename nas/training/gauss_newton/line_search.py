@@ -18,7 +18,7 @@ StepLength = Callable[[Steps, Residuals], tuple[Steps, Tensor]]
 
 @dataclass(frozen=True)
 class LineSearch:
-    """Tries each of ``lengths``, as factors of a step, and takes the one of least loss.
+    """Tries each of ``lengths``, as factors of a step, and takes the one of lowest loss.
 
     The full step comes first: of equal losses the first is taken. Double and quarter steps make up
     for a damping that is behind the times; an evaluation of the residuals costs a small part of

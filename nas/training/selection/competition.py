@@ -112,7 +112,7 @@ class Competition:
         penalty_weight
             Of the sparsity term, in physics losses.
         experts_learn
-            Else the gate learns alone.
+            If false, only the gate is trained.
         """
         settings = self.settings
         rates = [settings.gate_rate * rate, settings.experts_rate * rate]

@@ -139,7 +139,7 @@ class Selection:
         """See `Phase`."""
         choosing, points = self._choosing, self._current_points()
         self.learning_rate, self._latest = self._rate(), self.name
-        # Where nobody can leave any more, a penalty would but favour one of those that stay.
+        # Where nobody can leave any more, a penalty would only favour one of those that remain.
         weight = self.pruning.penalty_weight if choosing and self.pruning.open else 0.0
         loss = self.competition.advance(points, self.learning_rate, weight, choosing)
         self.evaluations += points.evaluations * len(self.mixture.alive)

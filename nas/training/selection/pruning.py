@@ -127,12 +127,12 @@ class Pruning:
     @property
     def open(self) -> bool:
         """Whether anybody may leave."""
-        return len(self.competition.mixture.alive) > self.rule.fewest
+        return len(self.competition.mixture.alive) > self.rule.min_experts
 
     def evaluate(self, step: int, ends: int) -> None:
         """Undo the latest drop or let it stand, and propose another, if that is due at ``step``.
 
-        The last before the end at step ``ends`` would be none whose recovery could be seen.
+        No drop is proposed at the last check before ``ends``: its recovery could not be observed.
         """
         if not self.rule.due(step):
             return

@@ -16,9 +16,9 @@ class SelectionSettings:
     Parameters
     ----------
     steps
-        Of Adam, those of the gate alone included.
+        Of Adam, including those in which only the gate learns.
     learning_rate
-        At the start of the selection, and all the time while the gate learns alone.
+        At the start of the selection, and throughout while only the gate learns.
     p
         Exponent of the sparsity term.
     rule
@@ -26,12 +26,12 @@ class SelectionSettings:
     floor
         Of the learning rate at the end, as a share of what it is at the start.
     gate_share
-        Of the steps, in which the gate learns alone: enough to part what has learnt from what has
-        not, before anybody's loss counts.
+        Of the steps, in which only the gate learns: long enough to separate experts that have
+        learnt from those that have not before any of them can be dropped.
     redraw
         Steps for which the same points serve: to draw them takes as long as a small step.
     check_every
-        Steps from one look for a loss that is not a number to the next; each look waits for it.
+        Steps from one check for a loss that is not a number to the next; each check waits for it.
     log_every
         Steps from one row of the history to the next, a multiple of ``check_every``.
     start
@@ -73,5 +73,5 @@ class SelectionSettings:
 
     @property
     def gate_steps(self) -> int:
-        """In which the gate learns alone."""
+        """In which only the gate learns."""
         return int(self.gate_share * self.steps)

@@ -100,7 +100,7 @@ class WarmUpSettings:
     method
         How an iteration is done.
     check_every
-        Iterations from one look at the losses to the next. They are few and long, so each look
+        Iterations from one check of the losses to the next. They are few and long, so each check
         makes a row of the history.
 
     Examples

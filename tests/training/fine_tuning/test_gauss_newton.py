@@ -23,7 +23,7 @@ def begun(problem: Problem = POISSON, **settings: Any) -> ByGaussNewton:
     """Of 62 parameters and 144 rows."""
     mixture = Mixture(POOL, GateSettings(1, 4), problem.domain.bounds, 1, seed=0)
     assert mixture.parameters_learning == 62
-    chosen = Settings(**{"resampling": FEW, "rows_each": 0.1, **settings})
+    chosen = Settings(**{"resampling": FEW, "rows_per_parameter": 0.1, **settings})
     return chosen.begin(problem, mixture, sampler(128, 16, problem))
 
 
@@ -47,18 +47,18 @@ def points_of(optimiser: ByGaussNewton, iteration: int = 0) -> int:
 def test_it_begins_with_as_many_points_as_the_parameters_need(
     each: float, products: int, factor: float
 ) -> None:
-    optimiser = begun(rows_each=each, first_products=products)
+    optimiser = begun(rows_per_parameter=each, initial_max_products=products)
     assert points_of(optimiser) == int(factor * 128) + int(factor * 16)
 
 
 def test_refined_it_draws_twice_the_points_up_to_eight_times() -> None:
-    optimiser = begun(factors=(0.25, 1.0))
+    optimiser = begun(point_factors=(0.25, 1.0))
     seen, told = [points_of(optimiser)], []
     for iteration in range(1, 4):
         told.append(optimiser.refine())
         seen.append(points_of(optimiser, iteration))
     assert seen[:3] == [36, 72, 144]
-    assert told == ["", "", "with 1 times the points"]
+    assert told == ["", "", "with 1 times as many points"]
 
 
 def test_no_more_points_are_drawn_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,11 +70,11 @@ def test_no_more_points_are_drawn_than_there_is_room_for(monkeypatch: pytest.Mon
         seen.append(points_of(optimiser, iteration))
         told.append(optimiser.refine())
     assert seen == [36, 72, 72]
-    assert told[:2] == ["", "with 0.5 times the points"]
+    assert told[:2] == ["", "with 0.5 times as many points"]
 
 
 def test_nor_more_than_there_is_time_for() -> None:
-    optimiser = begun(most_products=62 * 50**2)  # J Jᵀ of 50 rows
+    optimiser = begun(max_products=62 * 50**2)  # J Jᵀ of 50 rows
     optimiser.refine()
     assert points_of(optimiser) == int(50 / 144 * 128) + int(50 / 144 * 16)
 

@@ -27,7 +27,7 @@ POOL = (Candidate("tanh", 1, 8), Candidate("sine", 1, 6))
 DEFAULT = FineTuningSettings(1, gauss_newton.Settings())
 CHUNK, PATIENCE, PROGRESS = DEFAULT.check_every, DEFAULT.patience, DEFAULT.progress
 # Few candidates for points; and it begins with a quarter of the points.
-QUICK = gauss_newton.Settings(resampling=FEW, rows_each=0.1)
+QUICK = gauss_newton.Settings(resampling=FEW, rows_per_parameter=0.1)
 
 
 def mixture() -> Mixture:
@@ -100,11 +100,11 @@ def test_it_ends_when_it_has_stalled_and_says_so() -> None:
         return u - torch.sign(torch.sin(400 * x))
 
     problem = replace(POISSON, residual=hopeless, conditions=[])
-    tuning = ended(begun(1000, problem, replace(QUICK, factors=(0.25, 1.0)), patience=2))
+    tuning = ended(begun(1000, problem, replace(QUICK, point_factors=(0.25, 1.0)), patience=2))
     assert 9 * CHUNK <= tuning.iterations < 1000
     assert tuning.ended == (
-        f"stalled after {tuning.iterations} iterations: the held-out loss falls no more, nor with "
-        "1 times the points"
+        f"stalled after {tuning.iterations} iterations: the held-out loss no longer falls, even "
+        "with 1 times as many points"
     )
     assert tuning.best_loss == pytest.approx(1, abs=0.1)
     assert {32, 64, 128} <= seen
@@ -188,7 +188,7 @@ def test_where_it_stalls_it_refines_until_that_helps_no_more(
     looks = PATIENCE + 1
     assert optimiser.refined_at == [looks * CHUNK, 2 * looks * CHUNK, 3 * looks * CHUNK]
     assert tuning.ended == (
-        f"stalled after {3 * looks * CHUNK} iterations: the held-out loss falls no more, nor "
+        f"stalled after {3 * looks * CHUNK} iterations: the held-out loss no longer falls, even "
         "with magic"
     )
 

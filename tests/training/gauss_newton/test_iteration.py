@@ -28,7 +28,7 @@ from tests.training.problems import POISSON, POOL, sampler
 DOUBLE = torch.float64
 NOWHERE = cast(Points, None)  # the systems below have no points
 DEFAULT = GaussNewtonSettings(momentum=0.5)
-FIRST, FACTOR = GainRatio().first, GainRatio().factor
+FIRST, FACTOR = GainRatio().initial, GainRatio().factor
 
 
 class Entries:
@@ -257,7 +257,7 @@ def test_damping_rises_with_each_refusal_and_falls_where_all_came_as_predicted()
 
 def test_no_damping_is_less_than_the_least() -> None:
     systems, _, _ = linear(3, 9, 4)
-    method = GaussNewton(systems, DEFAULT, least=0.8 * FIRST)
+    method = GaussNewton(systems, DEFAULT, minimum=0.8 * FIRST)
     method.advance(NOWHERE)
     expected = torch.full((3,), 0.8 * FIRST, dtype=DOUBLE)
     torch.testing.assert_close(method.damping, expected)

@@ -29,7 +29,7 @@ def test_damping_follows_the_gain_ratio(gain: float, accepted: bool, expected: f
 
 
 def test_damping_stays_within_its_bounds() -> None:
-    rule = GainRatio(most=5.0, factor=10.0)
+    rule = GainRatio(maximum=5.0, factor=10.0)
     damping = torch.tensor([1.0, 1.0], dtype=DOUBLE)
     gains, accepted = torch.tensor([0.0, 1.0], dtype=DOUBLE), torch.tensor([True, True])
     assert rule.update(damping, gains, accepted, 0.5).tolist() == [5.0, 0.5]

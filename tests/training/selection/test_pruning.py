@@ -20,7 +20,7 @@ SCHEDULE = PenaltySchedule()
 def begun(left: float, **rule: Any) -> Selection:
     """At the start of the selection proper."""
     threshold = rule.pop("threshold", 0.9)
-    chosen = settings(threshold=threshold, rule={"left": left, **rule})
+    chosen = settings(threshold=threshold, rule={"max_rise_after": left, **rule})
     run = to(TrainingRun(POISSON, chosen), "selection")
     assert run.selection is not None
     return run.selection
@@ -101,7 +101,7 @@ def test_a_drop_that_is_made_up_for_stands() -> None:
 
 def test_each_drop_is_seen_to_its_end() -> None:
     """Also that of the last but one: the search ends when the only survivor has proven itself."""
-    selection = begun(ALWAYS, threshold=0.999, tolerance=1e9, every=5, fewest=1)
+    selection = begun(ALWAYS, threshold=0.999, tolerance=1e9, every=5, min_experts=1)
     list(drops(selection))
     assert selection.pruning.on_trial is None
     assert len(selection.mixture.alive) == 1
