@@ -247,7 +247,7 @@ def test_a_table_cut_short_is_told(
         table.write_bytes(content)
 
 
-def test_an_unknown_command_is_misuse(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_command_is_a_user_error(monkeypatch: pytest.MonkeyPatch) -> None:
     assert nas(monkeypatch, "serch") == 2
 
 

@@ -16,12 +16,12 @@ def survival_of(findings: Findings, records: Records) -> None:
     runs, experts = records.runs[records.runs["status"] == "completed"], records.experts
     rates = survival.survival_rates(experts, runs)
     chance = survival.chance(experts, runs)
-    for factor, rows in rates.groupby("axis", sort=False):
+    for axis, rows in rates.groupby("axis", sort=False):
         if len(rows) < 2:
             continue
-        findings.add(f"{factor}: probability of such a spread by chance", chance[str(factor)])
+        findings.add(f"{axis}: probability of such a spread by chance", chance[str(axis)])
         for rate in each(rows):
-            findings.add(f"{factor} {rate.level}: share that survives", rate.rate, "", "higher")
+            findings.add(f"{axis} {rate.level}: share that survives", rate.rate, "", "higher")
             findings.note(f"{words.counted(rate)}.")
     seen = [str(claim) for claim in claims(rates, chance, len(runs))]
     findings.note(f"Seen here: {'; '.join(seen) or 'no level more often than another'}.")

@@ -116,8 +116,8 @@ def run(format: Format, program: Path, points: Tensor) -> dict[str, Any]:
 def _named(answer: Mapping[str, Any], problem: ProblemFacts) -> dict[str, Tensor]:
     fields = torch.tensor(answer["fields"], dtype=torch.float64)
     gradients = torch.tensor(answer["gradients"], dtype=torch.float64)
-    # A program that knew only batches of many would fail here: the first point is asked for alone.
-    fields[:1] = torch.tensor(answer["alone"], dtype=torch.float64)
+    # A program that knew only batches would fail here: the first point is asked for by itself.
+    fields[:1] = torch.tensor(answer["first_point"], dtype=torch.float64)
     found = {}
     for c, field in enumerate(problem.fields):
         found[field] = fields[:, c]

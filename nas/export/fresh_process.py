@@ -2,7 +2,7 @@
 
 On its standard input a JSON object with ``format`` (the path of the format's Python file),
 ``program`` (the path of what it wrote) and ``points`` (B, D); on its standard output the
-``fields`` (B, C) there, those of the first point ``alone`` (1, C), and the ``gradients``
+``fields`` (B, C) there, those of the ``first_point`` by itself (1, C), and the ``gradients``
 (C, B, D) by the coordinates.
 """
 
@@ -17,11 +17,11 @@ def main() -> None:
     question = json.load(sys.stdin)
     evaluate = _module(question["format"]).load(question["program"])
     fields, gradients = evaluate(question["points"])
-    alone, _ = evaluate(question["points"][:1])
+    first_point, _ = evaluate(question["points"][:1])
     ours = [name for name in sys.modules if name.split(".")[0] == "nas"]
     if ours:
         sys.exit(f"expected nothing of this project, but {', '.join(ours)} had been imported")
-    json.dump({"fields": fields, "alone": alone, "gradients": gradients}, sys.stdout)
+    json.dump({"fields": fields, "first_point": first_point, "gradients": gradients}, sys.stdout)
 
 
 def _module(path: str) -> Any:

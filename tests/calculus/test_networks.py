@@ -35,10 +35,10 @@ def test_against_nested_autograd(fast: bool, monkeypatch: pytest.MonkeyPatch) ->
     points = x[0]  # scaled by 1.7, as the derivatives below
     jet = networks.evaluate(derivatives, x, [one])
     for row in range(4):
-        for index, stream in enumerate(derivatives.keys):
-            assert not isinstance(stream, Laplacian)
-            expected = nested(lambda p, row=row: one_by_one(one, row, p), points, stream)  # type: ignore[misc]
-            expected = expected / 1.7 ** sum(stream)
+        for index, key in enumerate(derivatives.keys):
+            assert not isinstance(key, Laplacian)
+            expected = nested(lambda p, row=row: one_by_one(one, row, p), points, key)  # type: ignore[misc]
+            expected = expected / 1.7 ** sum(key)
             assert relative(jet[row, index, :, 0], expected) < 1e-10
 
 

@@ -76,7 +76,7 @@ def test_what_is_not_a_number_is_not_equivalent(
     got = by_jets(trained, draw(problem), problem)
     fields = torch.stack([got["u"], got["p"] * torch.nan], dim=-1)
     gradients = [[[0.0, 0.0]] * 64] * 2
-    answer = {"fields": fields.tolist(), "alone": fields[:1].tolist(), "gradients": gradients}
+    answer = {"fields": fields.tolist(), "first_point": fields[:1].tolist(), "gradients": gradients}
     monkeypatch.setattr("nas.export.equivalence.run", lambda *_: answer)
     with pytest.raises(NotEquivalent, match=r"p by nan"):
         check(PT2, exported.program, trained, problem)

@@ -97,7 +97,7 @@ def test_second_export_replaces_the_first_and_nothing_else(
 
 
 @pytest.mark.parametrize("there_before", [True, False])
-def test_without_proof_there_is_no_export(
+def test_without_equivalence_there_is_no_export(
     campaign: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there_before: bool
 ) -> None:
     def fail(*_: Any) -> None:

@@ -28,7 +28,7 @@ def test_the_program_is_the_network_in_a_fresh_process(
     assert relative(torch.tensor(answer["fields"], dtype=torch.float64), fields.detach()) < 1e-12
     got = torch.tensor(answer["gradients"][1], dtype=torch.float64)
     assert relative(got, gradient) < 1e-9
-    assert answer["alone"] == [pytest.approx(answer["fields"][0], rel=1e-12)]
+    assert answer["first_point"] == [pytest.approx(answer["fields"][0], rel=1e-12)]
 
 
 @pytest.mark.parametrize("name", names())

@@ -88,11 +88,11 @@ def jet(problem: Problem, derivatives: DerivativeSet, points: Array, size: float
     assert values is not None
     grid = values.reshape(len(points), *[NODES] * dimension, -1)
     found = []
-    for stream in derivatives.keys:
-        if isinstance(stream, Laplacian):
-            terms = [tuple(2 * count for count in unit(axis, dimension)) for axis in stream.axes]
+    for key in derivatives.keys:
+        if isinstance(key, Laplacian):
+            terms = [tuple(2 * count for count in unit(axis, dimension)) for axis in key.axes]
         else:
-            terms = [stream]
+            terms = [key]
         found.append(sum(_derivative(grid, term, indices, half) for term in terms))
     return torch.as_tensor(np.stack(found))
 

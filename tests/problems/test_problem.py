@@ -266,7 +266,7 @@ def test_coefficients_may_be_bound_beforehand() -> None:
         ({"solution": lambda x: x[:3]}, "beam: solution: raised ValueError: "),
     ],
 )
-def test_misuse_is_told_at_construction(changes: dict[str, Any], message: str) -> None:
+def test_user_errors_are_raised_at_construction(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(UserError, match=re.escape(message)):
         replace(BEAM, **changes)
 

@@ -136,9 +136,9 @@ def test_each_draw_looks_at_the_residuals_as_they_are() -> None:
         return peak(x + 0.5 - centre)[None]
 
     one = resampler(bell)
-    for place in (0.2, 0.8):
-        centre[:] = place
-        near = (draw(one, 0).interior - place).norm(dim=1) < 3 * WIDTH
+    for coordinate in (0.2, 0.8):
+        centre[:] = coordinate
+        near = (draw(one, 0).interior - coordinate).norm(dim=1) < 3 * WIDTH
         assert near.double().mean() > 0.1  # of one in a hundred
 
 

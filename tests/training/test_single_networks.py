@@ -26,9 +26,9 @@ def error(mixture: Mixture) -> float:
     return float((mixture(x, DerivativeSet([], 1))[0].detach() - truth).norm() / truth.norm())
 
 
-def reached(looks: Iterator[int], stop: int) -> bool:
-    """Whether as many looks have been taken."""
-    return next(looks) >= stop
+def reached(checks: Iterator[int], stop: int) -> bool:
+    """Whether as many checks have been made."""
+    return next(checks) >= stop
 
 
 def facts(singles: list[SingleNetwork] | None) -> list[dict[str, Any]]:

@@ -79,7 +79,7 @@ def test_a_run_solves_the_problem_and_drops_experts(
     assert whole.mixture.parameters_alive < whole.parameters_before
 
 
-def test_fates_tell_of_every_expert(whole: RunResult) -> None:
+def test_outcomes_tell_of_every_expert(whole: RunResult) -> None:
     assert set(whole.outcomes) == set(range(len(POOL)))
     for index, outcome in whole.outcomes.items():
         assert (outcome.ended is None) == (index in whole.mixture.alive)

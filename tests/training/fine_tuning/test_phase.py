@@ -48,7 +48,7 @@ def begun(
 
 
 def on(tuning: FineTuning) -> float:
-    """Go on to the next look; the loss."""
+    """Continue to the next check; the loss."""
     loss = tuning.advance()
     while not tuning.due:
         loss = tuning.advance()
@@ -170,10 +170,10 @@ def pretend(
     patch: pytest.MonkeyPatch, losses: list[float], times: int = 0
 ) -> tuple[FineTuning, Pretended]:
     """The held-out losses are ``losses``, after 1 at the beginning."""
-    optimiser, looks = Pretended(times), iter(losses)
+    optimiser, measured = Pretended(times), iter(losses)
     settings = FineTuningSettings(len(losses) * CHUNK, optimiser)
     tuning = FineTuning(POISSON, mixture(), sampler(16, 2), settings)
-    patch.setattr(tuning, "_measure", lambda mixture: next(looks))
+    patch.setattr(tuning, "_measure", lambda mixture: next(measured))
     tuning.best_loss = 1.0
     return tuning, optimiser
 
@@ -181,20 +181,20 @@ def pretend(
 def test_where_it_stalls_it_refines_until_that_helps_no_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A loss that falls by a hair at each look: five looks show that it has not within four."""
+    """A loss that falls by a hair at each check: five checks show that it has not within four."""
     falls = [0.999**n for n in range(1, 101)]
     tuning, optimiser = pretend(monkeypatch, falls, times=2)
     ended(tuning)
-    looks = PATIENCE + 1
-    assert optimiser.refined_at == [looks * CHUNK, 2 * looks * CHUNK, 3 * looks * CHUNK]
+    checks = PATIENCE + 1
+    assert optimiser.refined_at == [checks * CHUNK, 2 * checks * CHUNK, 3 * checks * CHUNK]
     assert tuning.ended == (
-        f"stalled after {3 * looks * CHUNK} iterations: the held-out loss no longer falls, even "
+        f"stalled after {3 * checks * CHUNK} iterations: the held-out loss no longer falls, even "
         "with magic"
     )
 
 
 def test_where_it_makes_progress_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where most looks see nothing better."""
+    """Also where most checks see nothing better."""
     falls = [PROGRESS ** (n // PATIENCE * 1.01) * (1 + n % PATIENCE) for n in range(PATIENCE, 40)]
     tuning, optimiser = pretend(monkeypatch, falls)
     ended(tuning)
@@ -213,8 +213,8 @@ def test_the_optimiser_is_given_each_held_out_loss_over_the_best(
 
 def test_the_best_by_held_out_loss_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     tuning = begun(5 * CHUNK)
-    looks = iter([0.5, 0.2, math.nan, 0.3, math.inf])
-    monkeypatch.setattr(tuning, "_measure", lambda mixture: next(looks))
+    measured = iter([0.5, 0.2, math.nan, 0.3, math.inf])
+    monkeypatch.setattr(tuning, "_measure", lambda mixture: next(measured))
     tuning.best_loss = 1.0
     states = []
     while not tuning.finished:

@@ -165,7 +165,7 @@ def test_both_spaces_give_the_same_steps(rows: int, parameters: int) -> None:
 
 
 def rosenbrock(x: Tensor) -> Tensor:
-    """Zero at (1, 1) alone, at the end of a bent valley."""
+    """Zero at (1, 1) alone, at the end of a curved valley."""
     return torch.stack([10 * (x[:, 1] - x[:, 0].square()), 1 - x[:, 0]], dim=1)
 
 
