@@ -92,11 +92,15 @@ def _is_factor(value: Any) -> bool:
     return number and 0 < value <= sys.float_info.max
 
 
-_ENCODING = re.compile(r"raw|fourier [1-9]\d{0,2}|periodic( [^\W\d]\w*)+( [1-9]\d{0,2})?")
+_ENCODING = re.compile(r"raw|fourier [1-9][0-9]{0,2}|periodic( [^\W\d]\w*)+( [1-9][0-9]{0,2})?")
 
 
 def _is_encoding(value: Any) -> bool:
-    return isinstance(value, str) and _ENCODING.fullmatch(value) is not None
+    """Whether it is written in the one way there is, so that no two levels are one encoding."""
+    if not isinstance(value, str) or _ENCODING.fullmatch(value) is None:
+        return False
+    _, *words = value.split(" ")
+    return len(set(words)) == len(words) and (value == "fourier 1" or words[-1:] != ["1"])
 
 
 @dataclass(frozen=True, order=True)
@@ -166,7 +170,7 @@ class Candidate:
     )
     encoding: str = _axis(
         plural="encodings",
-        expected="raw, fourier M, or periodic with names of coordinates and perhaps M",
+        expected="raw, fourier M, or periodic with coordinates, each once, and perhaps M > 1",
         accepts=_is_encoding,
         usual=("raw",),
         before=" ",

@@ -77,7 +77,10 @@ def opened(
     problem = source.load()
     device = resolve_device(campaign.training.device)
     check_points(campaign, problem)
-    networks.check(campaign.search_space().candidates, problem.coordinates)
+    try:
+        networks.check(campaign.search_space().candidates, problem.coordinates)
+    except UserError as error:
+        raise UserError(f"space: {error}") from error
     networks.prepare(device)  # once, with one message at most, before the workers need it
     path = Path(path).absolute()
     with claimed(path):

@@ -157,8 +157,8 @@ def _read(path: Path, schema: pa.Schema, command: str) -> pa.Table:
     if table.column_names != schema.names:
         raise UserError(
             f"{path}: expected the columns {', '.join(schema.names)}, "
-            f"got {', '.join(table.column_names)}; it was written by another version: "
-            f"delete it and run `{command}` again on this folder"
+            f"got {', '.join(table.column_names)}; it was written by another version of the "
+            "toolkit: go on with that version, or search anew with another --out"
         )
     return table
 

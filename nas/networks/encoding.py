@@ -155,7 +155,7 @@ def in_words(text: str) -> str:
         return ""
     number = f"{modes} mode{'s' * (modes > 1)}"
     if kind == "fourier":
-        return f"that sees {number} of each coordinate beside it"
+        return f"which also see the first {number} of each coordinate"
     return f"periodic in {' and '.join(names)} ({number})"
 
 

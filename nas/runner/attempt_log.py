@@ -20,6 +20,11 @@ REPORT_EVERY = 1.0  # seconds between two signs of life
 
 Row = dict[str, Any]
 
+_KEYS = {
+    *("attempt", "started", "seconds", "from_step", "to_step", "ending"),
+    *("device", "threads", "processor", "platform", "versions"),
+}
+
 
 class Reported(Protocol):
     """What a job reports of itself while it works, as `nas.training.training_run.Progress`."""
@@ -143,7 +148,9 @@ def read_attempts(folder: Path) -> list[Row]:
         rows = json.loads((folder / ATTEMPTS_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return []  # a log of times: losing one is no reason to stop
-    if not isinstance(rows, list):
+    if not isinstance(rows, list) or not all(
+        isinstance(row, dict) and row.keys() == _KEYS for row in rows
+    ):
         return []
     for row in rows[-1:]:
         if row["ending"] == "killed":  # or still under way: nobody has closed the row

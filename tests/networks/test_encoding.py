@@ -144,7 +144,7 @@ def test_what_all_share(texts: list[str], expected: str) -> None:
     ("text", "words"),
     [
         ("raw", ""),
-        ("fourier 2", "that sees 2 modes of each coordinate beside it"),
+        ("fourier 2", "which also see the first 2 modes of each coordinate"),
         ("periodic x", "periodic in x (1 mode)"),
         ("periodic x t 3", "periodic in x and t (3 modes)"),
     ],

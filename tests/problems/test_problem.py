@@ -271,6 +271,18 @@ def test_user_errors_are_raised_at_construction(changes: dict[str, Any], message
         replace(BEAM, **changes)
 
 
+def test_a_condition_that_uses_no_field_is_refused() -> None:
+    with pytest.raises(
+        UserError, match=r"condition on x_min: .* uses none of them; it would demand"
+    ):
+        Problem(
+            name="nothing",
+            domain=Box(x=(0.0, 1.0)),
+            residual=lambda u: u.xx,
+            conditions=[Condition("x_min", lambda x: x - 1)],
+        )
+
+
 def test_a_residual_that_uses_no_field_is_refused() -> None:
     with pytest.raises(UserError, match="expected a function of u, got one that uses none of them"):
         Problem(name="nothing", domain=Box(x=(0.0, 1.0)), residual=lambda x: x, conditions=[])

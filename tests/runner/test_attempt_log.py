@@ -102,7 +102,9 @@ def test_a_sign_of_life_of_an_earlier_attempt_says_nothing_of_this_one(
     assert [(row["seconds"], row["to_step"]) for row in read_attempts(tmp_path)][1] == (0.0, 20)
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"attempts": []}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", '{"attempts": []}', "[1]", "[null]", "[{}]", '[{"ending": "killed"}]']
+)
 def test_a_log_that_cannot_be_read_is_as_none(tmp_path: Path, text: str) -> None:
     (tmp_path / ATTEMPTS_FILE).write_text(text)
     assert read_attempts(tmp_path) == []

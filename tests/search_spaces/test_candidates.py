@@ -59,7 +59,7 @@ def test_impossible_candidates_are_refused(values: tuple[Any, ...], message: str
     "encoding",
     ["", "Raw", "raw ", "fourier", "fourier 0", "fourier 04", "fourier 1000", "fourier -1",
      "fourier 1.5", "periodic", "periodic 3", "periodic x 0", "periodic x 2 3", "periodic  x",
-     "periodic x,y", "periodic x\n"],
+     "periodic x,y", "periodic x\n", "periodic x 1", "periodic x x", "fourier 1\u0663"],
 )  # fmt: skip
 def test_impossible_encodings_are_refused(encoding: str) -> None:
     with pytest.raises(ValueError, match="expected raw, fourier M, or periodic with"):

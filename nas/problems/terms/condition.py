@@ -51,7 +51,7 @@ class Condition:
         ------
         UserError
             If it stands on no part of the boundary, its weight is not above 0, or its residual
-            does not fit fields and coordinates.
+            does not fit fields and coordinates, or uses no field.
         """
         self._check(setting)
         count = max(PROBES, len(self.parts))
@@ -59,6 +59,11 @@ class Condition:
         everywhere = torch.as_tensor(np.concatenate(list(points.values())))
         where = f"condition on {', '.join(self.parts)}"
         expression = express(setting, self.residual, where, everywhere)
+        if not expression.derivatives:
+            raise UserError(
+                f"{setting.name}: {where}: expected a function of {' or '.join(setting.fields)}, "
+                "got one that uses none of them; it would demand nothing"
+            )
         return ExpressionTerm(expression, Boundary(), self.parts, self.weight)
 
     def _check(self, setting: Setting) -> None:
