@@ -38,7 +38,8 @@ class Gate(nn.Module, ABC):
 
     Logits, their Jacobian, the plain network of an export and the need of memory all follow
     from ``networks``. It begins with λ = 1/E everywhere, so that nothing but what is learnt, or
-    set by `prefer`, tells the experts apart.
+    set by `prefer`, tells the experts apart. `build` makes a kind's class from its settings, the
+    encoding and the names of the coordinates, the number of experts and a seed.
 
     Examples
     --------
@@ -61,11 +62,14 @@ class Gate(nn.Module, ABC):
 
     @abstractmethod
     def prefer(self, scores: Tensor) -> None:
-        """Let λ be the softmax of ``scores`` (E,) where it was uniform."""
+        """Let λ, uniform so far, be the softmax of ``scores`` (E,) everywhere."""
 
     @abstractmethod
     def drop(self, column: int) -> Changes:
-        """Remove the output of the expert in ``column``."""
+        """Remove the output of the expert in ``column``; return what replaces each parameter.
+
+        Adam's moments follow by the `Changes`: the new parameter, and which of its rows stay.
+        """
 
 
 def kinds() -> tuple[str, ...]:
