@@ -85,7 +85,7 @@ def pictures(report: Report) -> list[Picture]:
     --------
     >>> from nas.reports import example
     >>> print(pictures(example.report())[0].alt)  # doctest: +ELLIPSIS
-    Prediction of u by each surviving expert alone: #2 sine 2×16 -1.4 to 1; #0 sine ...
+    Prediction of u by each surviving expert by itself: #2 sine 2×16 -1.4 to 1; #0 sine ...
     """
     found = []
     for where, field in summarise(report):

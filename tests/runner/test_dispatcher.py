@@ -119,7 +119,7 @@ def test_a_job_that_cannot_be_done_without_ends_all(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     executor = Scripted(lambda job: KILLED)
-    with pytest.raises(UserError, match=r"count 0 killed and .* its worker was killed 3 times at"):
+    with pytest.raises(UserError, match=r"count 0 killed, and .* its worker was killed 3 times at"):
         run(monkeypatch, tmp_path, [Count(tmp_path, 0), Count(tmp_path, 1)], executor)
     assert executor.closed
 

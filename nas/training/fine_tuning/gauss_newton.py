@@ -55,7 +55,7 @@ class Settings:
 
     Examples
     --------
-    >>> Settings(leasts=(1e-2, 1e-4))  # doctest: +ELLIPSIS
+    >>> Settings(minimum_bounds=(1e-2, 1e-4))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ValueError: ...
     """
