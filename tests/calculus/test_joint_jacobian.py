@@ -57,7 +57,7 @@ def test_experts_and_gate_together_agree_with_autograd(dropped: list[int]) -> No
     made = mixture()
     for index in dropped:
         made.drop(index)
-    points = sampler(7, 9, SYSTEM).draw(0, DOUBLE, torch.device("cpu"))
+    points = sampler(7, 9, SYSTEM).draw(0, torch.device("cpu"))
     residuals, joint = MixtureResiduals(SYSTEM, made).linearise(points)
 
     expected = []

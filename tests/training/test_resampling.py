@@ -40,7 +40,7 @@ def resampler(residuals: Residuals, interior: int = 256) -> Resampler:
 
 
 def draw(one: Resampler | Sampler, number: int) -> Points:
-    return one.draw(number, DOUBLE, CPU)
+    return one.draw(number, CPU)
 
 
 def weights_of(points: Points) -> Tensor:
@@ -103,12 +103,12 @@ def test_systems_count_by_their_relative_residuals() -> None:
         left = (x[:, 0] < 0.5).double()
         return torch.stack([1e6 * left, 1 - left])
 
-    density = resampler(two).density(sampler(4096).draw(0, DOUBLE, CPU).interior)
+    density = resampler(two).density(sampler(4096).draw(0, CPU).interior)
     torch.testing.assert_close(density, torch.ones_like(density), rtol=0.01, atol=0)
 
 
 def test_the_boundary_is_the_samplers() -> None:
-    got, expected = draw(resampler(of_peak), 3), sampler().draw(3, DOUBLE, CPU)
+    got, expected = draw(resampler(of_peak), 3), sampler().draw(3, CPU)
     assert torch.equal(got.samples[1].points, expected.samples[1].points)
     assert got.samples[1].rows == expected.samples[1].rows
 
@@ -120,7 +120,7 @@ def test_a_system_without_numbers_is_even(bad: float) -> None:
     torch.testing.assert_close(weights_of(points), torch.full((256,), 1 / 256, dtype=DOUBLE))
     mixed = resampler(lambda x: torch.stack([bad * peak(x), peak(x)]))
     alone = resampler(of_peak)
-    x = sampler(4096).draw(0, DOUBLE, CPU).interior
+    x = sampler(4096).draw(0, CPU).interior
     torch.testing.assert_close(mixed.density(x), (alone.density(x) + 1) / 2)
 
 
@@ -165,7 +165,7 @@ def test_sizes_gather_all_equations_of_a_system() -> None:
 @pytest.mark.parametrize("even", [0.3, 1.0])
 def test_the_even_share_is_a_setting(even: float) -> None:
     one = Resampler(sampler(), of_peak, ResamplingSettings(even=even))
-    x = sampler(4096).draw(0, DOUBLE, CPU).interior
+    x = sampler(4096).draw(0, CPU).interior
     relative = peak(x) / peak(x).mean()
     torch.testing.assert_close(one.density(x), even + (1 - even) * relative)
 
@@ -177,6 +177,6 @@ def test_points_are_chosen_among_as_many_candidates_as_are_set() -> None:
         seen.append(len(x))
         return of_peak(x)
 
-    Resampler(sampler(100), counted, ResamplingSettings(candidates=300)).draw(0, DOUBLE, CPU)
-    Resampler(sampler(200), counted, ResamplingSettings(candidates=300)).draw(0, DOUBLE, CPU)
+    Resampler(sampler(100), counted, ResamplingSettings(candidates=300)).draw(0, CPU)
+    Resampler(sampler(200), counted, ResamplingSettings(candidates=300)).draw(0, CPU)
     assert seen == [300, 400]  # at least two for each point

@@ -39,7 +39,7 @@ def mixture(problem: Problem) -> Mixture:
 
 def drawn(problem: Problem) -> Points:
     """Points of different weights, and parts with different numbers of points."""
-    points = sampler(23, 11, problem).draw(0, DOUBLE, CPU)
+    points = sampler(23, 11, problem).draw(0, CPU)
     weights = torch.rand(23, generator=torch.Generator().manual_seed(0), dtype=DOUBLE)
     interior, *others = points.samples
     return Points((replace(interior, weights=weights / weights.sum()), *others))

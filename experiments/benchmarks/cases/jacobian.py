@@ -57,7 +57,7 @@ def measure(findings: Findings) -> None:
 def points() -> Points:
     """`ROWS` points inside the domain."""
     sampler = Sampler(settings.BURGERS, PointCounts(ROWS, ROWS), "sobol", 0)
-    return sampler.draw(0, torch.float64, torch.device("cpu"))
+    return sampler.draw(0, torch.device("cpu"))
 
 
 def ours(mixture: Mixture, points: Points) -> BlockDiagonalJacobian:

@@ -8,10 +8,20 @@ becomes, and, if its points are of a new kind, their `Source`; then give it a pu
 
 from nas.problems.terms.condition import Condition
 from nas.problems.terms.equations import Equations
-from nas.problems.terms.term import Group, PointCounts, Requirement, Setting, Source, Term, grouped
+from nas.problems.terms.term import (
+    Drawn,
+    Group,
+    PointCounts,
+    Requirement,
+    Setting,
+    Source,
+    Term,
+    grouped,
+)
 
 __all__ = [
     "Condition",
+    "Drawn",
     "Equations",
     "Group",
     "PointCounts",

@@ -1,13 +1,14 @@
-"""The contract of a term: where its points come from, which derivatives, residuals and weight.
+"""The contract of a term: where its points come from, which derivatives, residuals and weights.
 
-The physics loss is the sum over the terms of weight · mean square of the residuals; a Gauss–Newton
+The physics loss is the sum over the terms of weight · mean square of each residual; a Gauss–Newton
 step takes the roots of the same summands. Neither knows what kinds of term there are.
 
-Axis legend: B points, L locations, D coordinates, S derivatives, C fields; … any leading axes.
+Axis legend: B points, n of a region, L locations, D coordinates, K columns of data, S derivatives,
+C fields, U unknown coefficients; … any leading axes.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from torch import Tensor
@@ -15,6 +16,7 @@ from torch import Tensor
 from nas.calculus.jets import Derivative, DerivativeSet
 from nas.problems.domains import Array, Domain
 from nas.problems.sampling import Method
+from nas.problems.unknown import Unknown
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Setting:
     ----------
     name
         The problem's, for errors.
-    domain, fields
+    domain, fields, unknown
         The problem's.
 
     Examples
@@ -59,6 +61,33 @@ class Setting:
     name: str
     domain: Domain
     fields: tuple[str, ...]
+    unknown: Mapping[str, Unknown] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What a source gives for a region.
+
+    Parameters
+    ----------
+    points : Array (n, D), or (L, n, D)
+    data : Array (n, K)
+        Numbers that go with each point, such as its normal; K may be 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Drawn.bare(np.zeros((5, 2))).data.shape
+    (5, 0)
+    """
+
+    points: Array
+    data: Array
+
+    @classmethod
+    def bare(cls, points: Array) -> "Drawn":
+        """Points without data."""
+        return cls(points, points.reshape(-1, *points.shape[-2:])[0, :, :0])
 
 
 class Source(Protocol):
@@ -78,11 +107,15 @@ class Source(Protocol):
         seed: int,
         draw: int,
         method: Method,
-    ) -> dict[str, Array]:
+    ) -> dict[str, Drawn]:
         """Points (n, D) for each region; (L, n, D) where a residual sees L locations at once.
 
         The same arguments give the same points.
         """
+        ...
+
+    def columns(self, domain: Domain) -> tuple[str, ...]:
+        """The names of the K columns of data."""
         ...
 
     def rows(self, terms: "Sequence[Term]", counts: PointCounts) -> int:
@@ -109,8 +142,8 @@ class Term(Protocol):
         ...
 
     @property
-    def weight(self) -> float:
-        """Factor of its mean square in the physics loss."""
+    def weights(self) -> tuple[float, ...]:
+        """Factor of the mean square of each residual in the physics loss."""
         ...
 
     @property
@@ -118,20 +151,34 @@ class Term(Protocol):
         """Its residuals on made-up fields, one tensor an equation: what it is known by."""
         ...
 
-    def residuals(self, jet: Tensor, derivatives: DerivativeSet, points: Tensor) -> list[Tensor]:
+    def weighted(self, factors: Sequence[float]) -> "Term":
+        """The same term, the weight of each residual times its factor."""
+        ...
+
+    def residuals(
+        self, jet: Tensor, derivatives: DerivativeSet, points: Tensor, data: Tensor
+    ) -> list[Tensor]:
         """The residuals, each (…, B), of a jet at points (B, D) or (L, B, D).
 
         Parameters
         ----------
-        jet : Tensor (…, S, B, C), or (…, S, L·B, C), location by location
+        jet : Tensor (…, S, B, C + U), or (…, S, L·B, C + U), location by location
+            Of the fields themselves, the constants of the unknown coefficients behind them.
         derivatives
             Which derivatives the jet carries: at least its own.
+        points : Tensor (B, D), or (L, B, D), float64
+        data : Tensor (B, K)
+            That its source gave with the points.
         """
         ...
 
 
 class Requirement(Protocol):
     """What a user demands of the solution, such as a `nas.Condition`."""
+
+    def describe(self) -> str:
+        """What is demanded, and where, in words."""
+        ...
 
     def bind(self, setting: Setting) -> Term:
         """The term that it becomes in a problem.

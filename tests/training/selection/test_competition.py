@@ -34,7 +34,7 @@ def begun(p: float = 0.5, **settings: Any) -> Competition:
 
 
 def drawn(number: int = 0) -> Points:
-    return sampler(16, 2).draw(number, DOUBLE, CPU)
+    return sampler(16, 2).draw(number, CPU)
 
 
 def importance(made: Mixture, points: Points) -> Tensor:
@@ -67,7 +67,7 @@ def test_with_small_residuals_the_penalty_is_as_small() -> None:
     found = []
     for problem in (large, small):
         competition = Competition(problem, mixture(), 0.5)
-        points = sampler(16, 2, problem).draw(0, DOUBLE, CPU)
+        points = sampler(16, 2, problem).draw(0, CPU)
         competition.advance(points, RATE, 10.0, experts_learn=False)
         gradients = [p.grad for p in competition.mixture.gate.parameters() if p.grad is not None]
         found.append(torch.cat([gradient.flatten() for gradient in gradients]))
