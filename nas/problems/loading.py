@@ -14,9 +14,7 @@ from pathlib import Path
 from nas.errors import UserError
 from nas.problems.problem import Problem
 
-_MACHINERY = frozenset(
-    {"domains", "loading", "polygons", "problem", "sampling", "segments", "terms"}
-)
+_MACHINERY = frozenset({"domains", "loading", "problem", "sampling", "terms"})
 
 
 def names() -> tuple[str, ...]:
