@@ -68,7 +68,7 @@ def test_over_a_polygon_and_its_side_evenly_spread_points_do() -> None:
 
 @pytest.mark.parametrize("dimension", [1, 2, 3, 4])
 def test_weights_make_a_mean(dimension: int) -> None:
-    box = Box(**dict.fromkeys("xyzw"[:dimension], (0, 3)))  # type: ignore[arg-type]
+    box = Box(**dict.fromkeys("xyzw"[:dimension], (0, 3)))
     rule = Quadrature()
     assert float(rule.weights(box).sum()) == pytest.approx(1)
     assert rule.nodes(box).shape == (len(rule.weights(box)), dimension)
