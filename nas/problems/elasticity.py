@@ -26,9 +26,9 @@ def forces(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     Examples
     --------
     >>> import torch
-    >>> f, g = forces(torch.tensor([0.5]), torch.tensor([0.0]))
-    >>> round(f.item(), 5), round(g.item(), 5)
-    (0.0, 0.0)
+    >>> f, g = forces(torch.tensor([0.25]), torch.tensor([1.0]))
+    >>> round(f.item(), 2), round(g.item(), 2)
+    (-13.33, -43.09)
     """
     c, s = (2 * pi * x).cos(), (pi * x).sin()
     f = pi**2 * (4 * stiff + mu) * c * (pi * y).sin() - 4 * pi * shear * (pi * x).cos() * y**3
