@@ -105,11 +105,11 @@ PLATE = Problem(  # x^2 + y^2 on a triangle whose edges have two names
 
 @pytest.mark.parametrize(
     "problem",
-    [KOVASZNAY, OSCILLATOR, HEAT_IN_SPACE, TWO_MATERIALS, PLATE],
+    [KOVASZNAY, OSCILLATOR, HEAT_IN_SPACE, TWO_MATERIALS, PLATE, BEAM],
     ids=lambda problem: problem.name,
 )
 def test_known_solutions_leave_no_remainder(problem: Problem) -> None:
-    remainders = [local.equations(problem, 16), *local.conditions(problem, 16)]
+    remainders = [local.equations(problem), *local.conditions(problem)]
     for remainder in remainders:
         assert remainder.resolved.mean() > 0.7
         assert remainder.worst < 1e-7
@@ -123,9 +123,6 @@ def test_a_wrong_solution_leaves_one() -> None:
 
 def test_fourth_derivatives_are_found() -> None:
     assert BEAM.derivatives.keys == ((0,), (1,), (2,), (3,), (4,))
-    assert local.remainders(
-        BEAM, BEAM.terms[0], BEAM.derivatives, np.array([[0.3], [0.6]])
-    ).residual == pytest.approx(0, abs=1e-3)  # eight digits are lost by differences
 
 
 def test_the_derivatives_are_found_and_kept_apart_from_those_of_the_conditions() -> None:
