@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from nas import problems
-from nas.problems import Box, Problem
+from nas.problems import Box, Condition, Problem
 from tests.problems import local
-from tests.problems.periodic import PERIODIC
+from tests.training.problems import PERIODIC
 
 MISTAKE = 1e-5  # of the solution
 
@@ -48,7 +48,7 @@ def test_points_at_a_kink_are_not_trusted() -> None:
         name="line",
         domain=Box(x=(-1, 1)),
         residual=lambda u: u.x**2 - 1,
-        conditions=[],
+        conditions=[Condition("x_min", lambda u: u.x - 1)],
         solution=lambda x: x,
     )
     assert local.equations(line).resolved.all()

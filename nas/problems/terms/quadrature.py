@@ -17,7 +17,7 @@ from nas.problems.sampling import Method, boundary_points, interior_points
 from nas.problems.terms.term import Drawn, PointCounts, Term
 
 NODES = {1: 32, 2: 12, 3: 6}  # of Gauss and Legendre's rule along each of so many coordinates
-EVEN = 1024  # nodes where there is no such rule: a Sobol sequence
+EVEN = 1024  # nodes where there is no such rule: a Sobol sequence, right to about 1e-3
 VALUES = 8  # of the coordinates that are not integrated over, in each draw
 
 
@@ -78,6 +78,8 @@ class Quadrature:
         if self.on in surfaces(domain):
             if isinstance(domain, Box):  # a face is the image of a cube, evenly stretched
                 return domain.on(self.on, _gauss(len(domain.coordinates) - 1)[0])
+            if len(domain.coordinates) == 2:  # by arc length: the midpoint rule
+                return domain.on(self.on, ((np.arange(EVEN) + 0.5) / EVEN)[:, None])
             return boundary_points(domain, [self.on], EVEN, seed=0, draw=0)[self.on]
         box = self._where(domain)
         if not isinstance(box, Box):
