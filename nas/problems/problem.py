@@ -18,7 +18,7 @@ from nas.calculus.jets import DerivativeSet
 from nas.problems.declaration import check_declaration, check_solution
 from nas.problems.domains import Array, Domain
 from nas.problems.sampling import interior_points
-from nas.problems.terms import Equations, Group, Requirement, Setting, Term, grouped
+from nas.problems.terms import Equations, Group, Requirement, Setting, Term, bound, grouped
 from nas.problems.terms.equations import PROBES
 from nas.problems.unknown import Unknown
 
@@ -92,7 +92,7 @@ class Problem:
         set_(self, "fields", pieces or tuple(self.fields))
         set_(self, "conditions", tuple(self.conditions))
         setting = Setting(self.name, self.domain, tuple(self.fields), dict(self.unknown))
-        set_(self, "terms", tuple(one.bind(setting) for one in self.requirements))
+        set_(self, "terms", bound(self.requirements, setting))
         check_solution(self, interior_points(self.domain, PROBES, seed=0, draw=0))
 
     @property
