@@ -130,7 +130,8 @@ def learn_mixture(
     """As `mixture_loss`; adds its gradient to the parameters' ``grad``.
 
     Importance is the mean of the gate's weights over the interior points: it is a matter of
-    the domain, not of its edge. Without ``experts_learn`` only the gate learns, no unknown coefficient.
+    the domain, not of its edge. Without ``experts_learn`` only the gate learns, and no
+    unknown coefficient.
 
     Examples
     --------
