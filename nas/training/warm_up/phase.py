@@ -81,7 +81,7 @@ def method(name: str, **known: Any) -> Method:
     Examples
     --------
     >>> method("adam", learning_rate=1e-3)
-    Settings(learning_rate=0.001, redraw=10, floor=0.02)
+    Settings(learning_rate=0.001, redraw=10, floor=0.02, unknown_rate=30.0)
     """
     found: Method = method_by_name.settings(__package__ or "", name, **known)
     return found
