@@ -25,26 +25,34 @@ if TYPE_CHECKING:
     from nas.errors import UserError
     from nas.export import load
     from nas.problems import (
+        Ball,
         Box,
         Condition,
+        Disc,
+        Ellipse,
         Integral,
         Observations,
         Periodic,
         Polygon,
         Problem,
+        Ring,
         Unknown,
     )
     from nas.result import Result, baseline, open_campaign, search
 
 __all__ = [
+    "Ball",
     "Box",
     "Condition",
+    "Disc",
+    "Ellipse",
     "Integral",
     "Observations",
     "Periodic",
     "Polygon",
     "Problem",
     "Result",
+    "Ring",
     "Unknown",
     "UserError",
     "baseline",
@@ -55,16 +63,20 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Ball": "nas.problems",
     "Box": "nas.problems",
     "Condition": "nas.problems",
-    "UserError": "nas.errors",
+    "Disc": "nas.problems",
+    "Ellipse": "nas.problems",
     "Integral": "nas.problems",
     "Observations": "nas.problems",
     "Periodic": "nas.problems",
-    "Unknown": "nas.problems",
     "Polygon": "nas.problems",
     "Problem": "nas.problems",
     "Result": "nas.result",
+    "Ring": "nas.problems",
+    "Unknown": "nas.problems",
+    "UserError": "nas.errors",
     "baseline": "nas.result",
     "laplacian": "nas.calculus.fields",
     "load": "nas.export",

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from nas.problems.domains import Array, Box, Domain
+from nas.problems.domains import Array, Box, Domain, surfaces
 from nas.problems.sampling import Method, boundary_points, interior_points
 from nas.problems.terms.term import Drawn, PointCounts, Term
 
@@ -75,7 +75,7 @@ class Quadrature:
 
     def nodes(self, domain: Domain) -> Array:
         """The nodes (L, D); coordinates that are not integrated over are at their middle."""
-        if self.on in domain.parts:
+        if self.on in surfaces(domain):
             if isinstance(domain, Box):  # a face is the image of a cube, evenly stretched
                 return domain.on(self.on, _gauss(len(domain.coordinates) - 1)[0])
             return boundary_points(domain, [self.on], EVEN, seed=0, draw=0)[self.on]
@@ -94,13 +94,13 @@ class Quadrature:
         count = len(self.nodes(domain))
         if not isinstance(self._where(domain), Box):
             return torch.full((count,), 1 / count, dtype=torch.float64)
-        dimension = len(self.over or domain.coordinates) - (self.on in domain.parts)
+        dimension = len(self.over or domain.coordinates) - (self.on in surfaces(domain))
         return torch.as_tensor(_gauss(dimension)[1])
 
     def measure(self, domain: Domain) -> float:
         """Of what is integrated over: the total is the mean times it."""
-        if self.on in domain.parts:
-            return domain.parts[self.on]
+        if self.on in surfaces(domain):
+            return surfaces(domain)[self.on]
         if not self.over:
             return self._where(domain).measure
         lengths = dict(zip(domain.coordinates, domain.bounds, strict=True))
