@@ -24,7 +24,20 @@ if TYPE_CHECKING:
     from nas.calculus.fields import laplacian
     from nas.errors import UserError
     from nas.export import load
-    from nas.problems import Ball, Box, Condition, Disc, Ellipse, Polygon, Problem, Ring
+    from nas.problems import (
+        Ball,
+        Box,
+        Condition,
+        Disc,
+        Ellipse,
+        Mesh,
+        Pieces,
+        Polygon,
+        Problem,
+        Ring,
+        Solid,
+        read_mesh,
+    )
     from nas.result import Result, baseline, open_campaign, search
 
 __all__ = [
@@ -33,15 +46,19 @@ __all__ = [
     "Condition",
     "Disc",
     "Ellipse",
+    "Mesh",
+    "Pieces",
     "Polygon",
     "Problem",
     "Result",
     "Ring",
+    "Solid",
     "UserError",
     "baseline",
     "laplacian",
     "load",
     "open_campaign",
+    "read_mesh",
     "search",
 ]
 
@@ -49,17 +66,21 @@ _HOMES = {
     "Ball": "nas.problems",
     "Box": "nas.problems",
     "Condition": "nas.problems",
-    "Ring": "nas.problems",
-    "UserError": "nas.errors",
     "Disc": "nas.problems",
     "Ellipse": "nas.problems",
+    "Mesh": "nas.problems",
+    "Pieces": "nas.problems",
     "Polygon": "nas.problems",
     "Problem": "nas.problems",
     "Result": "nas.result",
+    "Ring": "nas.problems",
+    "Solid": "nas.problems",
+    "UserError": "nas.errors",
     "baseline": "nas.result",
     "laplacian": "nas.calculus.fields",
     "load": "nas.export",
     "open_campaign": "nas.result",
+    "read_mesh": "nas.problems",
     "search": "nas.result",
 }
 
