@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.2.0"
 
 if TYPE_CHECKING:
+    from nas.calculus.complex_fields import Complex
     from nas.calculus.fields import laplacian
     from nas.errors import UserError
     from nas.export import load
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Box",
+    "Complex",
     "Condition",
     "Polygon",
     "Problem",
@@ -43,6 +45,7 @@ __all__ = [
 
 _HOMES = {
     "Box": "nas.problems",
+    "Complex": "nas.calculus.complex_fields",
     "Condition": "nas.problems",
     "UserError": "nas.errors",
     "Polygon": "nas.problems",

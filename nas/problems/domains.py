@@ -7,11 +7,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from keyword import iskeyword
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nas.calculus.fields import OWN_NAMES
 from nas.errors import UserError
 
 Array = NDArray[np.float64]
@@ -47,7 +49,7 @@ class Domain(Protocol):
 
     @property
     def coordinates(self) -> tuple[str, ...]:
-        """The coordinates' names, single letters, in the order of the points' columns."""
+        """The coordinates' names, in the order of the points' columns."""
         ...
 
     @property
@@ -83,14 +85,14 @@ class Box:
     Parameters
     ----------
     **intervals
-        For each coordinate, named by a single letter, its lowest and highest value. Their order
+        For each coordinate, by its name, its lowest and highest value. Their order
         is that of the points' columns.
 
     Raises
     ------
     UserError
-        If there is no interval, a name is not a single letter, or an interval is not two finite
-        numbers in rising order.
+        If there is no interval, a coordinate may not be called so (`check_names`), or an interval
+        is not two finite numbers in rising order.
 
     Examples
     --------
@@ -109,7 +111,7 @@ class Box:
     def __init__(self, **intervals: tuple[float, float]) -> None:
         if not intervals:
             raise UserError("Box: expected at least one interval, such as Box(x=(-1, 1))")
-        check_letters("Box", tuple(intervals))
+        check_names("Box", tuple(intervals))
         bounds = tuple(_interval(name, value) for name, value in intervals.items())
         object.__setattr__(self, "coordinates", tuple(intervals))  # frozen for its users
         object.__setattr__(self, "bounds", bounds)
@@ -150,7 +152,7 @@ class Box:
             If the box has no such part.
         """
         check_part(self, part)
-        axis = self.coordinates.index(part[0])
+        axis = self.coordinates.index(part.rpartition("_")[0])
         ends = np.zeros(len(unit)) if part.endswith("min") else np.ones(len(unit))
         return into_bounds(self, np.insert(unit, axis, ends, axis=1))
 
@@ -184,18 +186,36 @@ def _interval(name: str, value: tuple[float, float]) -> tuple[float, float]:
     return low, high
 
 
-def check_letters(where: str, names: Sequence[str]) -> None:
-    """Raise `UserError` unless ``names`` are distinct single letters, as coordinates have to be.
+def check_names(where: str, names: Sequence[str]) -> None:
+    """Raise `UserError` unless coordinates may be called so.
+
+    Derivatives are named by them: ``u.xt``, ``u.theta``. So a name is a word of Python that a
+    field has no other meaning for.
 
     Examples
     --------
-    >>> check_letters("Box", ("x", "t"))
+    >>> check_names("Box", ("x", "t"))
+    >>> check_names("Box", ("theta", "x1"))
+    >>> check_names("Box", ("x", "t", "xt"))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    nas.errors.UserError: Box: coordinate 'xt': u.xt is the derivative by x and t; expected ...
     """
+    letters = {name for name in names if len(name) == 1}
     for name in names:
-        if len(name) != 1 or not name.isalpha():
+        if not name.isidentifier() or iskeyword(name) or name.startswith("_"):
             raise UserError(
-                f"{where}: coordinate {name!r}: expected a single letter, "
-                "since u.xx is the second derivative by x"
+                f"{where}: coordinate {name!r}: expected a word that can stand in a formula, "
+                "such as x, x1 or theta"
+            )
+        if name in OWN_NAMES:
+            raise UserError(
+                f"{where}: coordinate {name!r}: u.{name} means something else; "
+                "expected another name"
+            )
+        if len(name) > 1 and set(name) <= letters:
+            raise UserError(
+                f"{where}: coordinate {name!r}: u.{name} is the derivative by "
+                f"{' and '.join(name)}; expected another name"
             )
     if len(set(names)) < len(names):
         raise UserError(f"{where}: expected distinct coordinates, got {', '.join(names)}")

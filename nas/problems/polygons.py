@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from nas.errors import UserError
-from nas.problems.domains import Array, Mask, check_letters, check_part
+from nas.problems.domains import Array, Mask, check_names, check_part
 from nas.problems.segments import Segment, Vertex, cross, edges, fold_back, touch
 
 _FEW_ULPS = 8 * np.finfo(np.float64).eps
@@ -26,7 +26,7 @@ class Polygon:
     vertices
         At least three corners, counter-clockwise or clockwise.
     coordinates
-        The two coordinates' names, single letters.
+        The two coordinates' names.
     names
         The name of each edge; the edge i runs from vertex i to vertex i + 1. Edges of the same
         name form one part of the boundary. By default ``edge_0``, ``edge_1``, ...
@@ -36,7 +36,7 @@ class Polygon:
     UserError
         If the polygon has fewer than three vertices, a vertex that is not two finite numbers,
         an edge without length, or edges that touch elsewhere than in a shared vertex; if a name
-        of a coordinate is not a single letter; if there is not one name for each edge.
+        of a coordinate is none (`check_names`); if there is not one name for each edge.
 
     Examples
     --------
@@ -61,7 +61,7 @@ class Polygon:
         _check_simple(corners)
         if len(coordinates) != 2:
             raise UserError(f"Polygon: expected two coordinates, got {tuple(coordinates)}")
-        check_letters("Polygon", coordinates)
+        check_names("Polygon", coordinates)
         labels = tuple(names or (f"edge_{index}" for index in range(len(corners))))
         if len(labels) != len(corners) or isinstance(names, str):
             raise UserError(f"Polygon: expected {len(corners)} names, one an edge, got {names!r}")

@@ -83,8 +83,15 @@ def test_representation_reads_like_the_code_that_makes_it() -> None:
         ({"x": 3}, "x=3: expected the lowest and the highest value, such as (0, 1)"),
         ({"x": (0, 1, 2)}, "expected the lowest and the highest value"),
         ({"x": ("a", "b")}, "expected the lowest and the highest value"),
-        ({"time": (0, 1)}, "coordinate 'time': expected a single letter"),
-        ({"_": (0, 1)}, "coordinate '_': expected a single letter"),
+        ({"_": (0, 1)}, "coordinate '_': expected a word that can stand in a formula"),
+        ({"lambda": (0, 1)}, "coordinate 'lambda': expected a word that can stand in a formula"),
+        ({"x 1": (0, 1)}, "coordinate 'x 1': expected a word that can stand in a formula"),
+        ({"normal": (0, 1)}, "coordinate 'normal': u.normal means something else"),
+        ({"value": (0, 1)}, "coordinate 'value': u.value means something else"),
+        (
+            {"x": (0, 1), "t": (0, 1), "tx": (0, 1)},
+            "coordinate 'tx': u.tx is the derivative by t and x; expected another name",
+        ),
     ],
 )
 def test_bad_boxes(intervals: dict[str, Any], message: str) -> None:

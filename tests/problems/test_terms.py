@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from nas.calculus.fields import Expression
+from nas.calculus.expression import Expression, Names
 from nas.problems.domains import Array, Domain
 from nas.problems.sampling import Method
 from nas.problems.terms import PointCounts, Source, Term, grouped
@@ -53,7 +53,7 @@ class GivenArray(Given):
     ids=["tensor", "array"],
 )
 def test_sources_that_hold_points_are_told_apart_by_identity(source: Callable[[], Source]) -> None:
-    value = Expression(lambda u: u, ("u",), ("x",), "given", torch.zeros(2, 1))
+    value = Expression(lambda u: u, Names(("u",), ("x",)), "given", torch.zeros(2, 1))
     one, other = source(), source()
     terms = [ExpressionTerm(value, each, ("given",)) for each in (one, other, one)]
     groups = grouped(terms, dimension=1)

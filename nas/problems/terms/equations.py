@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from nas.calculus.fields import Expression, Residual
+from nas.calculus.expression import Expression, Names, Residual
 from nas.errors import UserError
 from nas.problems.domains import Array, Domain
 from nas.problems.sampling import Method, interior_points
@@ -111,5 +111,5 @@ def express(setting: Setting, function: Residual, where: str, probe: Tensor) -> 
     """
     if not callable(function):
         raise UserError(f"{setting.name}: {where}: expected a function, got {function!r}")
-    coordinates = setting.domain.coordinates
-    return Expression(function, setting.fields, coordinates, f"{setting.name}: {where}", probe)
+    names = Names(setting.fields, setting.domain.coordinates)
+    return Expression(function, names, f"{setting.name}: {where}", probe)

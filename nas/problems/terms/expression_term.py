@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from nas.calculus.fields import Expression
+from nas.calculus.expression import Expression
 from nas.calculus.jets import Derivative, DerivativeSet
 from nas.problems.terms.term import Source
 
@@ -26,9 +26,10 @@ class ExpressionTerm:
     Examples
     --------
     >>> import torch
+    >>> from nas.calculus.expression import Names
     >>> from nas.problems.terms.equations import INTERIOR, Interior
     >>> probe = torch.zeros(2, 1)  # (B, D)
-    >>> decay = Expression(lambda u: u.t + u, ("u",), ("t",), "decay", probe)
+    >>> decay = Expression(lambda u: u.t + u, Names(("u",), ("t",)), "decay", probe)
     >>> term = ExpressionTerm(decay, Interior(), (INTERIOR,))
     >>> sorted(term.derivatives)
     [(0,), (1,)]
