@@ -24,15 +24,19 @@ if TYPE_CHECKING:
     from nas.calculus.fields import laplacian
     from nas.errors import UserError
     from nas.export import load
-    from nas.problems import Box, Condition, Polygon, Problem
+    from nas.problems import Ball, Box, Condition, Disc, Ellipse, Polygon, Problem, Ring
     from nas.result import Result, baseline, open_campaign, search
 
 __all__ = [
+    "Ball",
     "Box",
     "Condition",
+    "Disc",
+    "Ellipse",
     "Polygon",
     "Problem",
     "Result",
+    "Ring",
     "UserError",
     "baseline",
     "laplacian",
@@ -42,9 +46,13 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Ball": "nas.problems",
     "Box": "nas.problems",
     "Condition": "nas.problems",
+    "Ring": "nas.problems",
     "UserError": "nas.errors",
+    "Disc": "nas.problems",
+    "Ellipse": "nas.problems",
     "Polygon": "nas.problems",
     "Problem": "nas.problems",
     "Result": "nas.result",

@@ -1,10 +1,22 @@
 """The equations to solve: one a file. A new file in this folder is a new problem."""
 
 from nas.calculus.fields import laplacian
-from nas.problems.domains import Box, Domain
+from nas.problems.domains import Ball, Box, Disc, Domain, Ellipse, Polygon, Ring
 from nas.problems.loading import load, names
-from nas.problems.polygons import Polygon
 from nas.problems.problem import Problem
 from nas.problems.terms import Condition
 
-__all__ = ["Box", "Condition", "Domain", "Polygon", "Problem", "laplacian", "load", "names"]
+__all__ = [
+    "Ball",
+    "Box",
+    "Condition",
+    "Disc",
+    "Domain",
+    "Ellipse",
+    "Polygon",
+    "Problem",
+    "Ring",
+    "laplacian",
+    "load",
+    "names",
+]

@@ -16,13 +16,12 @@ from nas.problems.problem import Problem
 
 _MACHINERY = frozenset(
     {
+        "ansatz",
         "declaration",
         "domains",
         "loading",
-        "polygons",
         "problem",
         "sampling",
-        "segments",
         "terms",
         "unknown",
     }
