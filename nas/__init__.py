@@ -24,7 +24,20 @@ if TYPE_CHECKING:
     from nas.calculus.fields import laplacian
     from nas.errors import UserError
     from nas.export import load
-    from nas.problems import Ball, Box, Condition, Disc, Ellipse, Polygon, Problem, Ring
+    from nas.problems import (
+        Ball,
+        Box,
+        Condition,
+        Disc,
+        Ellipse,
+        Integral,
+        Observations,
+        Periodic,
+        Polygon,
+        Problem,
+        Ring,
+        Unknown,
+    )
     from nas.result import Result, baseline, open_campaign, search
 
 __all__ = [
@@ -33,10 +46,14 @@ __all__ = [
     "Condition",
     "Disc",
     "Ellipse",
+    "Integral",
+    "Observations",
+    "Periodic",
     "Polygon",
     "Problem",
     "Result",
     "Ring",
+    "Unknown",
     "UserError",
     "baseline",
     "laplacian",
@@ -53,6 +70,10 @@ _HOMES = {
     "UserError": "nas.errors",
     "Disc": "nas.problems",
     "Ellipse": "nas.problems",
+    "Integral": "nas.problems",
+    "Observations": "nas.problems",
+    "Periodic": "nas.problems",
+    "Unknown": "nas.problems",
     "Polygon": "nas.problems",
     "Problem": "nas.problems",
     "Result": "nas.result",

@@ -4,7 +4,8 @@ from nas.calculus.fields import laplacian
 from nas.problems.domains import Ball, Box, Disc, Domain, Ellipse, Polygon, Ring
 from nas.problems.loading import load, names
 from nas.problems.problem import Problem
-from nas.problems.terms import Condition
+from nas.problems.terms import Condition, Integral, Observations, Periodic
+from nas.problems.unknown import Unknown
 
 __all__ = [
     "Ball",
@@ -13,9 +14,13 @@ __all__ = [
     "Disc",
     "Domain",
     "Ellipse",
+    "Integral",
+    "Observations",
+    "Periodic",
     "Polygon",
     "Problem",
     "Ring",
+    "Unknown",
     "laplacian",
     "load",
     "names",

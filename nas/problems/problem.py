@@ -19,7 +19,7 @@ from nas.problems.ansatz.preparation import Preparation, prepare
 from nas.problems.declaration import check_declaration, check_solution
 from nas.problems.domains import Array, Domain
 from nas.problems.sampling import interior_points
-from nas.problems.terms import Equations, Group, Requirement, Setting, Term, grouped
+from nas.problems.terms import Equations, Group, Requirement, Setting, Term, bound, grouped
 from nas.problems.terms.equations import PROBES
 from nas.problems.unknown import Unknown
 
@@ -103,8 +103,8 @@ class Problem:
         set_(self, "fields", pieces or tuple(self.fields))
         set_(self, "conditions", tuple(self.conditions))
         setting = Setting(self.name, self.domain, tuple(self.fields), dict(self.unknown))
-        bound = [one.bind(setting) for one in self.requirements]
-        set_(self, "_prepared", prepare(setting, bound, self.balanced))
+        terms = bound(self.requirements, setting)
+        set_(self, "_prepared", prepare(setting, terms, self.balanced))
         set_(self, "terms", self._prepared.terms)
         check_solution(self, interior_points(self.domain, PROBES, seed=0, draw=0))
 

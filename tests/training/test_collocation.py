@@ -5,8 +5,7 @@ import torch
 
 from nas.problems import Box, Condition, Problem
 from nas.training.collocation import Sample
-from tests.problems.periodic import PERIODIC
-from tests.training.problems import POISSON, SYSTEM, sampler
+from tests.training.problems import PERIODIC, POISSON, SYSTEM, sampler
 
 DOUBLE, CPU = torch.float64, torch.device("cpu")
 
@@ -91,17 +90,17 @@ def test_mean_squares_and_their_roots_by_hand() -> None:
     everything, residual = slice(0, 2), torch.tensor([3.0, 5.0], dtype=DOUBLE)
     x = torch.zeros(2, 1, dtype=DOUBLE)
     weights = torch.tensor([0.25, 0.75], dtype=DOUBLE)
-    inside = Sample(x, weights, {"interior": everything})
-    assert (
-        float(inside.mean_square(equations, residual, everything, everything))
-        == 0.25 * 9 + 0.75 * 25
-    )
-    edge = Sample(x, None, {"x_max": everything})
-    assert float(edge.mean_square(condition, residual, everything, everything)) == 8 * (9 + 25) / 2
-    for sample, term in ((inside, equations), (edge, condition)):
-        rows = residual * sample.roots(term, everything)
-        expected = sample.mean_square(term, residual, everything, everything)
-        torch.testing.assert_close(rows.square().sum(), expected)
+    inside = Sample(x, x[:, :0], weights, {"interior": everything})
+    edge = Sample(x, x[:, :0], None, {"x_max": everything})
+    for sample, term, weight, expected in (
+        (inside, equations, 1.0, 0.25 * 9 + 0.75 * 25),
+        (edge, condition, 8.0, 8 * (9 + 25) / 2),
+    ):
+        assert term.weights == (weight,)
+        found = sample.mean_square(term, residual, weight, everything, everything)
+        assert float(found) == pytest.approx(expected)
+        (rows,) = sample.rows_of(term, [residual], everything)
+        torch.testing.assert_close(rows.square().sum(), found)
 
 
 def test_pairs_stay_together_in_any_chunk() -> None:

@@ -12,8 +12,7 @@ from nas.problems import Box, Condition, Problem
 from nas.training import physics_loss as loss
 from nas.training.collocation import Points, Sample
 from nas.training.physics_loss import HeldOutLoss, individual_losses, mixture_loss, physics_loss
-from tests.problems.periodic import PERIODIC
-from tests.training.problems import POISSON, POOL, sampler
+from tests.training.problems import PERIODIC, POISSON, POOL, sampler
 
 DOUBLE, CPU = torch.float64, torch.device("cpu")
 
@@ -74,8 +73,8 @@ def test_points_count_by_their_weights() -> None:
     weights = torch.tensor([0.5, 0.3, 0.2], dtype=DOUBLE)
     points = Points(
         (
-            Sample(interior, weights, {"interior": slice(0, 3)}),
-            Sample(torch.zeros(4, 1, dtype=DOUBLE), None, {"x_min": slice(0, 4)}),
+            Sample(interior, interior[:, :0], weights, {"interior": slice(0, 3)}),
+            Sample(torch.zeros(4, 1), torch.zeros(4, 0), None, {"x_min": slice(0, 4)}),
         )
     )
     value = physics_loss(problem, points, lambda x, s: constant(3.0, x, s), lambda derivatives: 2)
@@ -97,15 +96,6 @@ def test_loss_without_an_expert_is_the_loss_after_its_drop() -> None:
     foreseen = mixture_loss(POISSON, mixture, points, without=2)
     mixture.drop(2)
     torch.testing.assert_close(mixture_loss(POISSON, mixture, points), foreseen)
-
-
-def test_problem_without_conditions() -> None:
-    problem = Problem(
-        name="free", domain=Box(x=(0.0, 1.0)), residual=lambda u: u - 1, conditions=[]
-    )
-    points = sampler(8, 2, problem).draw(0, CPU)
-    value = physics_loss(problem, points, lambda x, s: constant(3.0, x, s))
-    assert float(value) == pytest.approx(4.0)
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ def by_jets(mixture: Mixture, points: Tensor) -> list[Gradients]:
             stack = Perceptrons((name,), one[:half], one[half:])
             found = plain.evaluate(derivatives, at.unsqueeze(1), [stack])
             (equation,) = settings.BURGERS.terms
-            return equation.residuals(found, derivatives, x.unsqueeze(0))[0].sum()
+            return equation.residuals(found, derivatives, x.unsqueeze(0), x[None, :0])[0].sum()
 
         found: Gradients = vmap(grad(residual), in_dims=(None, 1, 0))(own, jet, points)
         return found

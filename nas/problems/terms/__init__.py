@@ -8,6 +8,9 @@ becomes, and, if its points are of a new kind, their `Source`; then give it a pu
 
 from nas.problems.terms.condition import Condition
 from nas.problems.terms.equations import Equations
+from nas.problems.terms.integral import Integral
+from nas.problems.terms.observations import Observations
+from nas.problems.terms.periodic import Periodic
 from nas.problems.terms.term import (
     Drawn,
     Group,
@@ -16,6 +19,7 @@ from nas.problems.terms.term import (
     Setting,
     Source,
     Term,
+    bound,
     grouped,
 )
 
@@ -24,10 +28,14 @@ __all__ = [
     "Drawn",
     "Equations",
     "Group",
+    "Integral",
+    "Observations",
+    "Periodic",
     "PointCounts",
     "Requirement",
     "Setting",
     "Source",
     "Term",
+    "bound",
     "grouped",
 ]

@@ -10,7 +10,7 @@ from typing import Self
 
 from torch import Tensor
 
-from nas.calculus.fields import Expression
+from nas.calculus.expression import Expression
 from nas.calculus.jets import Derivative, DerivativeSet
 from nas.problems.terms.term import Source
 

@@ -8,12 +8,12 @@ C fields, U unknown coefficients; … any leading axes.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from torch import Tensor
 
-from nas.calculus.jets import Derivative, DerivativeSet
+from nas.calculus.jets import Derivative, DerivativeSet, Laplacian
 from nas.problems.domains import Array, Domain
 from nas.problems.sampling import Method
 from nas.problems.unknown import Unknown
@@ -46,6 +46,8 @@ class Setting:
         The problem's, for errors.
     domain, fields, unknown
         The problem's.
+    orders
+        How often the equations differentiate by each coordinate, at most; empty while unknown.
 
     Examples
     --------
@@ -62,6 +64,7 @@ class Setting:
     domain: Domain
     fields: tuple[str, ...]
     unknown: Mapping[str, Unknown] = field(default_factory=dict)
+    orders: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -240,3 +243,42 @@ def grouped(terms: Sequence[Term], dimension: int) -> tuple[Group, ...]:
         needed = frozenset[Derivative]().union(*(term.derivatives for term in mine))
         groups.append(Group(source, tuple(mine), DerivativeSet(needed, dimension)))
     return tuple(groups)
+
+
+def bound(requirements: Sequence[Requirement], setting: Setting) -> tuple[Term, ...]:
+    """The terms of all ``requirements``, in their order; those after the first know its orders.
+
+    Examples
+    --------
+    >>> from nas.problems import Box, Condition
+    >>> from nas.problems.terms import Equations
+    >>> wanted = [Equations(lambda u: u.xx), Condition("x_min", lambda u: u)]
+    >>> [term.regions for term in bound(wanted, Setting("rod", Box(x=(0, 1)), ("u",)))]
+    [('interior',), ('x_min',)]
+    """
+    terms: list[Term] = []
+    for one in requirements:
+        terms.append(one.bind(setting))
+        if len(terms) == 1:
+            setting = replace(setting, orders=orders(terms[0], len(setting.domain.coordinates)))
+    return tuple(terms)
+
+
+def orders(term: Term, dimension: int) -> tuple[int, ...]:
+    """How often ``term`` differentiates by each of D coordinates, at most.
+
+    Examples
+    --------
+    >>> from nas.problems import load
+    >>> orders(load("burgers").terms[0], dimension=2)
+    (2, 1)
+    """
+    most = [0] * dimension
+    for derivative in term.derivatives:
+        for axis in range(dimension):
+            if isinstance(derivative, Laplacian):
+                order = 2 if axis in derivative.axes else 0
+            else:
+                order = derivative[axis]
+            most[axis] = max(most[axis], order)
+    return tuple(most)

@@ -8,7 +8,7 @@ from torch import Tensor
 from nas.errors import UserError
 
 
-def check_weight(where: str, weight: object) -> None:
+def check_weight(where: str, weight: float) -> None:
     """Raise `UserError` unless ``weight`` is a finite number above 0.
 
     Examples
@@ -19,7 +19,7 @@ def check_weight(where: str, weight: object) -> None:
     nas.errors.UserError: rod: condition on x_min: expected a finite weight above 0, got inf
     """
     number = isinstance(weight, int | float) and not isinstance(weight, bool)
-    if not (number and math.isfinite(weight) and weight > 0):  # type: ignore[arg-type]
+    if not number or not 0 < weight < math.inf:
         raise UserError(f"{where}: expected a finite weight above 0, got {weight!r}")
 
 
