@@ -96,6 +96,8 @@ class Expression:
     ----------
     derivatives
         Those that the function asks for, also by ``(k * u.x).d("x")``.
+    components
+        Which of the C + U components of a jet it asks for.
     probed
         Its residuals on made-up fields, tensors (B,): what it is known by.
     warnings
@@ -136,6 +138,7 @@ class Expression:
         self._parameters = self._checked_parameters(where)
         trial = probing.Trial(self._evaluate, where, probe, data, len(names.data))
         found = probing.probe(trial, function, names.coordinates)
+        self.components = frozenset(component for component, _ in found.asked)
         self.derivatives = frozenset[Derivative](
             derivative for component, derivative in found.asked if component < len(names.fields)
         )

@@ -16,7 +16,7 @@ from torch import Tensor
 from nas.calculus.expression import Residual
 from nas.calculus.jets import DerivativeSet
 from nas.problems.ansatz.preparation import Preparation, prepare
-from nas.problems.declaration import check_declaration, check_solution
+from nas.problems.declaration import check_declaration, check_solution, check_use
 from nas.problems.domains import Array, Domain
 from nas.problems.sampling import interior_points
 from nas.problems.terms import Equations, Group, Requirement, Setting, Term, bound, grouped
@@ -104,6 +104,7 @@ class Problem:
         set_(self, "conditions", tuple(self.conditions))
         setting = Setting(self.name, self.domain, tuple(self.fields), dict(self.unknown))
         terms = bound(self.requirements, setting)
+        check_use(self, terms)
         set_(self, "_prepared", prepare(setting, terms, self.balanced))
         set_(self, "terms", self._prepared.terms)
         check_solution(self, interior_points(self.domain, PROBES, seed=0, draw=0))
@@ -142,8 +143,9 @@ class Problem:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What looks badly scaled, a line each."""
-        return self._prepared.warnings
+        """What looks badly scaled, or has no value everywhere, a line each."""
+        of_terms = (line for term in self.terms for line in term.warnings)
+        return (*of_terms, *self._prepared.warnings)
 
     def reference(self, points: Array) -> Array | None:
         """The exact or reference solution (B, C) at ``points`` (B, D), or None if unknown."""

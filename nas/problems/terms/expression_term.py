@@ -67,6 +67,16 @@ class ExpressionTerm:
         return self.expression.derivatives
 
     @property
+    def components(self) -> frozenset[int]:
+        """See `Term`."""
+        return self.expression.components
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """See `Term`."""
+        return self.expression.warnings
+
+    @property
     def probed(self) -> list[Tensor]:
         """See `Term`."""
         return self.expression.probed

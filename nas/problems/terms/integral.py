@@ -198,6 +198,16 @@ class IntegralTerm:
         return self.integrand.derivatives
 
     @property
+    def components(self) -> frozenset[int]:
+        """See `Term`."""
+        return self.integrand.components
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """See `Term`."""
+        return self.integrand.warnings
+
+    @property
     def probed(self) -> list[Tensor]:
         """See `Term`."""
         value: Any = self.value if isinstance(self.value, float) else self.value.probed[0].sum()

@@ -222,6 +222,16 @@ class ObservationTerm:
         return frozenset[Derivative]().union(*(one.derivatives for one in self.expressions))
 
     @property
+    def components(self) -> frozenset[int]:
+        """See `Term`."""
+        return frozenset[int]().union(*(one.components for one in self.expressions))
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """See `Term`."""
+        return tuple(line for one in self.expressions for line in one.warnings)
+
+    @property
     def probed(self) -> list[Tensor]:
         """See `Term`; the values themselves are in the region's name."""
         return [residual for one in self.expressions for residual in one.probed]
