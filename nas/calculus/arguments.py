@@ -1,6 +1,7 @@
-"""What functions of quantities are called with: quantities as tensors, numbers as torch takes them."""
+"""What functions of quantities are called with: tensors for quantities, and plain numbers."""
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
@@ -67,6 +68,8 @@ def accepted(item: Any) -> Any:
         return item
     if isinstance(item, np.generic) or (isinstance(item, np.ndarray) and item.ndim == 0):
         item = item.item()
+    if isinstance(item, Fraction):  # which torch does not know
+        return float(item)
     if isinstance(item, np.ndarray):
         refuse_numpy(f"an array of shape {item.shape} in a formula")
     if isinstance(item, complex) or (isinstance(item, Tensor) and item.is_complex()):

@@ -17,6 +17,10 @@ from nas.errors import UserError
 # exp(u / 1e-3) does, and says nothing: how large the solution will be is not known here.
 AMPLITUDES = (1.0, -1.0, 1e-6, -1e-6)
 _LARGE = 2
+_REMEDY = (
+    "a network passes through all kinds of values as it learns; expected a formula with a value "
+    "there too, such as that of torch.abs(u) or torch.clamp(u, min=0)"
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ def check(place: Place, found: Any, residual: Tensor) -> list[str]:
     if residual.isfinite().all():
         return []
     culprit = _culprit(found) if isinstance(found, Quantity) else None
-    what = repr(culprit) if culprit is not None else "its value"
+    what = "it" if culprit is None else repr(culprit)
     if not residual.isfinite().any():
         raise UserError(
             f"{place.name}: {what} has no finite value at any of the points and fields tried, "
@@ -67,8 +71,9 @@ def check(place: Place, found: Any, residual: Tensor) -> list[str]:
     value = residual if culprit is None else culprit.value
     if not _hopeless(value):
         return []
-    where, remedy = _described(place, culprit)
-    return [f"{place.name}: {what} has no value where {where}; {remedy}"]
+    bad = value.isnan() if value.isnan().any() else ~value.isfinite()
+    where = _where(place, bad, [] if culprit is None else _parts(culprit))
+    return [f"{place.name}: {what} has no value where {where}; {_REMEDY}"]
 
 
 def _culprit(quantity: Quantity) -> Quantity:
@@ -91,20 +96,18 @@ def _hopeless(value: Tensor) -> bool:
     return not bool(small.isfinite().all())
 
 
-def _described(place: Place, culprit: Quantity | None) -> tuple[str, str]:
-    network = "a network passes through all kinds of values as it learns: "
-    parts = [] if culprit is None else _parts(culprit)
+def _where(place: Place, bad: Tensor, parts: Sequence[Quantity]) -> str:
+    """For which values of what something was made of it has no value."""
     for part in parts:
-        assert culprit is not None
-        shape = torch.broadcast_shapes(part.value.shape, culprit.value.shape)
-        value, result = part.value.expand(shape), culprit.value.expand(shape)
-        bad = result.isnan() if result.isnan().any() else ~result.isfinite()
+        value = part.value.expand(bad.shape)
         for sign, holds in (("< 0", value < 0), ("> 0", value > 0), ("= 0", value == 0)):
             if torch.equal(holds, bad):
-                where = f"{part} {sign}"
-                if value.dim() == 1:
-                    point = int(bad.nonzero()[0, -1])
-                    return f"{where} (at {place.at(point)})", "points may fall there"
-                remedy = f"{network}expected a formula with a value there, as of torch.clamp or abs"
-                return where, remedy
-    return "fields have some of the values tried", f"{network}expected a formula with a value there"
+                at = f", at {place.at(int(bad.nonzero()[0, -1]))}" if part.value.dim() == 1 else ""
+                return f"{part} {sign}{at}"
+    if parts:
+        value = parts[0].value.expand(bad.shape)[bad][0]
+        return f"{parts[0]} = {value.item():.3g}, for instance"
+    negative = torch.tensor(AMPLITUDES) < 0
+    if bad.dim() > 1 and torch.equal(bad.any(-1).cpu(), negative):
+        return "fields are negative"
+    return "fields have some of the values tried"

@@ -96,6 +96,6 @@ def _written(item: Any, depth: int) -> tuple[str, int]:
         return f"[{', '.join(_written(one, depth + 1)[0] for one in item)}]", _ATOM
     if isinstance(item, Tensor):
         return (f"{item.item():.6g}" if item.dim() == 0 else "…"), _ATOM
-    if isinstance(item, float):
+    if isinstance(item, int | float):
         return f"{item:.6g}", _ATOM if item >= 0 else 4
     return str(made), _ATOM

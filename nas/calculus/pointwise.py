@@ -5,6 +5,7 @@ Axis legend: B points, D coordinates, E experts.
 
 import inspect
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import torch
@@ -45,9 +46,8 @@ def check_single(
         if not any(variable is own for own in (points, *leaves)):
             raise UserError(f"{name}: {_adopt(function, variable)}")
     for chosen in (torch.arange(len(residual)) % 2 == 0, torch.arange(len(residual)) % 2 == 1):
-        found = _gradients(residual[chosen], [points, *leaves])
-        others = [gradient[~chosen] for gradient in found]
-        if any(_touched(gradient) for gradient in others):
+        found = _gradients(name, residual[chosen], [points, *leaves], leaves)
+        if any(_touched(gradient[~chosen]) for gradient in found):
             refuse_mixing(name)
 
 
@@ -68,22 +68,36 @@ def check_experts(name: str, residual: Tensor, single: Tensor, leaves: Sequence[
     Traceback (most recent call last):
     nas.errors.UserError: heat: it changes with the fields, but not differentiably: ...
     """
-    least = _TOLERANCE * float(single.detach().abs().nan_to_num(0, 0, 0).max())
-    if not torch.isclose(residual[0], single, 0, least, equal_nan=True).all():
+    check_rows(name, residual[0], single)
+    if any(_touched(gradient[1:]) for gradient in _gradients(name, residual[0], leaves)):
         refuse_mixing(name)
-    if residual.requires_grad and any(
-        _touched(gradient[1:]) for gradient in _gradients(residual[0], leaves)
-    ):
-        refuse_mixing(name)
-    followed = residual.requires_grad and any(
-        bool((gradient != 0).any()) for gradient in _gradients(residual, leaves)
-    )
-    changes = (residual[0] - residual[1]).abs().nan_to_num(0, 0, 0).max() > least
+    followed = any(bool((gradient != 0).any()) for gradient in _gradients(name, residual, leaves))
+    changes = (residual[0] - residual[1]).abs().nan_to_num(0, 0, 0).max() > _least(single)
     if changes and not followed:
         raise UserError(
             f"{name}: it changes with the fields, but not differentiably: no training would make "
             "it small; leave out detach(), torch.no_grad(), comparisons and steps such as sign"
         )
+
+
+def check_rows(name: str, residual: Tensor, single: Tensor) -> None:
+    """Raise `UserError` unless residuals (B,) are the same from two calls with other points beside.
+
+    Examples
+    --------
+    >>> check_rows("heat", torch.tensor([0.1, 0.2]), torch.tensor([0.1, 0.2]))
+    >>> check_rows("heat", torch.tensor([0.1, 0.2]), torch.tensor([0.3, 0.4]))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    nas.errors.UserError: heat: its value at one point depends on the other points (a mean, ...
+    """
+    expected = residual.expand(single.shape)
+    if not torch.isclose(expected, single, 0, _least(single), equal_nan=True).all():
+        refuse_mixing(name)
+
+
+def _least(residual: Tensor) -> float:
+    """What counts as a difference."""
+    return _TOLERANCE * float(residual.detach().abs().nan_to_num(0, 0, 0).max())
 
 
 def refuse_mixing(name: str) -> None:
@@ -101,8 +115,21 @@ def refuse_mixing(name: str) -> None:
     )
 
 
-def _gradients(residual: Tensor, leaves: Sequence[Tensor]) -> list[Tensor]:
-    wanted = [leaf for leaf in leaves if leaf.requires_grad]
+def _gradients(name: str, residual: Tensor, *choices: Sequence[Tensor]) -> list[Tensor]:
+    """The derivatives of the sum by all of the first choice, or of the next if there are none."""
+    if not residual.requires_grad:
+        return []
+    *others, last = choices
+    for wanted in others:  # a step at a point in space, such as heaviside(x), has no derivative
+        with suppress(RuntimeError):
+            return _found(residual, wanted)
+    try:
+        return _found(residual, last)
+    except RuntimeError as error:
+        raise UserError(f"{name}: cannot be differentiated by the fields: {error}") from error
+
+
+def _found(residual: Tensor, wanted: Sequence[Tensor]) -> list[Tensor]:
     if not wanted:
         return []
     found = torch.autograd.grad(residual.sum(), wanted, retain_graph=True, allow_unused=True)

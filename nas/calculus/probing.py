@@ -2,13 +2,13 @@
 
 Axis legend: B points, D coordinates, K columns of data, E = 4 made-up experts.
 
-Three trials: one with one network, which is what a function is known by; one with experts whose
-fields are positive and negative, large and small, at the points in another order; and one in
-single precision. What would go wrong in training, or go unnoticed there, is refused here.
+The first trial is what a function is known by. In others there are fewer points, or experts
+whose fields are positive and negative, large and small, or numbers of single precision. What
+would go wrong in training, or go unnoticed there, is refused here.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Real
 from typing import Any
 
@@ -77,7 +77,8 @@ class Invented:
             )
             wave = wave if self._experts else wave.squeeze(0)
             self.leaves[component, derivative] = wave.to(self._dtype).requires_grad_()
-        return self.leaves[component, derivative]
+        leaf = self.leaves[component, derivative]
+        return leaf.view_as(leaf)  # as in training, where it is taken from a jet: no leaf itself
 
     def wave(self, component: int, derivative: Derivative) -> Tensor:
         """The positive one (B,); Δu is the sum of the second derivatives."""
@@ -195,7 +196,10 @@ def probe(trial: Trial, function: Callable[..., Any], coordinates: Sequence[str]
     names = [trial.name(index, count) for index in range(count)]
     for name, residual in zip(names, residuals, strict=True):
         pointwise.check_single(name, function, residual, single.points, single.leaves)
-    order = torch.cat([rows.flip(0), rows[:3]])  # what sums or sorts the points comes out otherwise
+    for some in (rows[0::2], rows[1::2]):  # a maximum over all points is in one of them at most
+        for index, residual in enumerate(trial.call(Invented(some), some).residuals):
+            pointwise.check_rows(names[index], residual, residuals[index][some])
+    order = torch.cat([rows.flip(0), rows[:3]])  # another number, for the shape
     several = trial.call(Invented(order, experts=True), order)
     shape = torch.Size([len(finiteness.AMPLITUDES), len(order)])
     warnings = []
@@ -203,8 +207,8 @@ def probe(trial: Trial, function: Callable[..., Any], coordinates: Sequence[str]
         pointwise.check_experts(names[index], residual, residuals[index][order], several.leaves)
         where = finiteness.Place(names[index], coordinates, several.points)
         warnings += finiteness.check(where, several.found[index], residual)
-    halves = trial.call(Invented(rows, dtype=torch.float32), rows)
-    _of_shape(trial, halves.residuals, rows.shape)
+    single_precision = replace(trial, where=f"{trial.where}, in single precision")
+    single_precision.call(Invented(rows, dtype=torch.float32), rows)
     return Probed(
         frozenset(invented.leaves),
         [residual.detach() for residual in residuals],
@@ -281,5 +285,5 @@ def _translated(call: Callable[[], list[Any]]) -> list[Any]:
             refuse_number("a tensor of the formula")
         raise UserError(
             f"raised {type(error).__name__}: {message}; it is called with fields and coordinates, "
-            "whose tensors are u.value and x.value"
+            "whose tensors are u.value and x.value, with types of number u.dtype and x.dtype"
         ) from error

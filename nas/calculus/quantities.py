@@ -17,12 +17,17 @@ from typing import Any, TypeAlias
 import numpy as np
 import torch
 from torch import Tensor
-from torch.func import jvp
 
 from nas.calculus.arguments import accepted, flat, plain
+from nas.calculus.derived import Entry, Slope
 from nas.calculus.formulas import Formula, Made
 from nas.calculus.refusals import PointByPoint, refuse_complex, refuse_numpy
 from nas.errors import UserError
+
+
+def _floordiv(numerator: Any, denominator: Any) -> Tensor:
+    return torch.floor(numerator / denominator)  # which has a derivative, where torch's // has none
+
 
 Operand: TypeAlias = "Quantity | Tensor | float"
 Function = Callable[..., Any]
@@ -34,7 +39,7 @@ _ARITHMETIC: Mapping[str, Function] = {
     "divide": operator.truediv,
     "power": operator.pow,
     "remainder": operator.mod,
-    "floor_divide": operator.floordiv,
+    "floor_divide": _floordiv,
     "less": operator.lt,
     "less_equal": operator.le,
     "greater": operator.gt,
@@ -134,6 +139,13 @@ class Quantity(PointByPoint, Made):
             raise UserError(f"derivative of {self}: expected the names of coordinates")
         return [self._coordinates.index(name) for name in names]
 
+    def _long(self, name: str) -> str:
+        """The names that a short form may have meant, or an example."""
+        meant = [name] if name in self._coordinates else list(name)
+        if not set(meant) <= set(self._coordinates):
+            meant = [self._coordinates[0]]
+        return ", ".join(f'"{one}"' for one in meant)
+
     def __repr__(self) -> str:
         return str(self._formula())
 
@@ -147,7 +159,7 @@ class Quantity(PointByPoint, Made):
         if known is None or len(name) == 1 or set(name) <= set(self._coordinates):
             raise UserError(
                 f"({self}).{name}: no such derivative or function of a formula; its derivatives "
-                f'are written ({self}).d("{self._coordinates[0]}")'
+                f"are written ({self}).d({self._long(name)})"
             )
         if callable(known) and name.endswith("_"):
             raise UserError(f"{self}.{name}: changes values in place; write {name[:-1]}")
@@ -184,7 +196,7 @@ class Quantity(PointByPoint, Made):
     __sub__, __rsub__ = _binary(operator.sub), _reflected(operator.sub)
     __mul__, __rmul__ = _binary(operator.mul), _reflected(operator.mul)
     __truediv__, __rtruediv__ = _binary(operator.truediv), _reflected(operator.truediv)
-    __floordiv__, __rfloordiv__ = _binary(operator.floordiv), _reflected(operator.floordiv)
+    __floordiv__, __rfloordiv__ = _binary(_floordiv), _reflected(_floordiv)
     __mod__, __rmod__ = _binary(operator.mod), _reflected(operator.mod)
     __pow__, __rpow__ = _binary(operator.pow), _reflected(operator.pow)
     __lt__, __le__ = _binary(operator.lt), _binary(operator.le)
@@ -243,7 +255,8 @@ class Result(Quantity):
         if not moving or not self.value.is_floating_point():
             return None
         return Result(
-            _Slope(self, moving), tuple(parts[k] for k in moving) + tuple(slopes[k] for k in moving)
+            Slope(self._computed, moving),
+            tuple(parts[k] for k in moving) + tuple(slopes[k] for k in moving),
         )
 
     def _parts(self) -> Iterator[Quantity]:
@@ -260,22 +273,6 @@ class Result(Quantity):
                 )
 
 
-class _Slope:
-    """The derivative of a result as a function: of what it was made of, and how that changes."""
-
-    def __init__(self, result: Result, moving: Sequence[int]) -> None:
-        self._result, self._moving = result, moving
-        self.__name__ = "slope"
-
-    def __call__(self, *values: Tensor) -> Any:
-        count = len(self._moving)
-
-        def function(*primals: Tensor) -> Any:
-            return self._result._computed(dict(zip(self._moving, primals, strict=True)))
-
-        return jvp(function, values[:count], values[count:])[1]
-
-
 def _called(function: Function, *arguments: Any, **keywords: Any) -> Any:
     """A torch function or method of quantities; what it returns is wrapped where it is a tensor."""
     given = tuple(accepted(item) for item in arguments)
@@ -284,22 +281,11 @@ def _called(function: Function, *arguments: Any, **keywords: Any) -> Any:
     if isinstance(found, Tensor):
         return Result(function, given, taken, found)
     if isinstance(found, list | tuple) and any(isinstance(one, Tensor) for one in found):
-        entries = (_Entry(function, index) for index in range(len(found)))
+        entries = (Entry(function, index) for index in range(len(found)))
         return type(found)(
             Result(entry, given, taken, one) for entry, one in zip(entries, found, strict=True)
         )
     return found
-
-
-class _Entry:
-    """One entry of what a function returns."""
-
-    def __init__(self, function: Function, index: int) -> None:
-        self._function, self._index = function, index
-        self.__name__ = getattr(function, "__name__", "function")
-
-    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
-        return self._function(*arguments, **keywords)[self._index]
 
 
 def _operated(function: Function, *operands: Any) -> Any:

@@ -10,6 +10,18 @@ from nas.errors import UserError
 CHOOSE = "a choice point by point is torch.where(condition, a, b)"
 INTEGRAL = "a mean or an integral over the domain is a condition of its own, nas.Integral"
 MEASURED = "measured values are interpolated as a coefficient from data"
+_OF_POINTS = {
+    "mean",
+    "average",
+    "sum",
+    "trapezoid",
+    "cumsum",
+    "max",
+    "min",
+    "median",
+    "sort",
+    "diff",
+}
 
 
 def refuse_numpy(function: str) -> NoReturn:
@@ -21,10 +33,10 @@ def refuse_numpy(function: str) -> NoReturn:
     Traceback (most recent call last):
     nas.errors.UserError: np.sin: NumPy cannot work on fields and coordinates; write torch.sin
     """
-    name = {"arcsin": "asin", "arccos": "acos", "arctan": "atan", "power": "pow"}.get(
-        function.rpartition(".")[2], function.rpartition(".")[2]
-    )
-    if name != "interp" and callable(getattr(torch, name, None)):
+    name = function.rpartition(".")[2]
+    if name in _OF_POINTS:
+        remedy = INTEGRAL
+    elif callable(getattr(torch, name, None)):
         remedy = f"write torch.{name}"
     else:
         remedy = f"write it with torch functions; {MEASURED}"
