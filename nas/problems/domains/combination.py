@@ -16,7 +16,7 @@ from nas.problems.domains.cells import common, lies_in, overlap
 from nas.problems.domains.domain import Array, Domain, Mask, check_part, distance
 from nas.problems.domains.exposure import share, sliver, step
 from nas.problems.domains.naming import free_name
-from nas.problems.domains.shape import Shape, Sides, interior, placed, sides
+from nas.problems.domains.shape import Shape, Sides, interior, placed, sides, slack
 
 Kind = Literal["union", "intersection", "difference"]
 
@@ -100,6 +100,11 @@ class Combination(Shape):
             return first & interior(self.second, points)
         return first & ~self.second.contains(points)
 
+    @cached_property
+    def slack(self) -> Array:
+        """See `nas.problems.domains.shape.slack`."""
+        return np.maximum(slack(self.first), slack(self.second))
+
     def sides(self, low: Array, high: Array) -> Sides:
         """See `nas.problems.domains.shape.sides`."""
         first, second = sides(self.first, low, high), sides(self.second, low, high)
@@ -155,7 +160,7 @@ class Combination(Shape):
         return overlap(self.first, self.second)
 
     @cached_property
-    def _step(self) -> float:
+    def _step(self) -> Array:
         return step(self.first, self.second)
 
     @cached_property

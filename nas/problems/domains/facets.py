@@ -56,12 +56,12 @@ class Facets:
         if unit.shape[1] == 1:
             along = share[:, None]
             points: Array = (1 - along) * first + along * self.corners[face, 1]
-            return points
+            return np.clip(points, *self._bounds)
         # The root makes up for a triangle being wider the farther from its first corner.
         out, along = np.sqrt(share)[:, None], unit[:, 1:]
         opposite = (1 - along) * self.corners[face, 1] + along * self.corners[face, 2]
-        inside: Array = (1 - out) * first + out * opposite
-        return inside
+        points = (1 - out) * first + out * opposite
+        return np.clip(points, *self._bounds)  # rounding may lead out
 
     def nearest(self, points: Array) -> tuple[Array, Array]:
         """For each of the points (N, D) the number of a nearest face, and about how far off it is.
@@ -90,6 +90,10 @@ class Facets:
         return face, np.take_along_axis(apart, face[:, None], axis=1)[:, 0]
 
     @cached_property
+    def _bounds(self) -> tuple[Array, Array]:
+        return self.corners.min(axis=(0, 1)), self.corners.max(axis=(0, 1))
+
+    @cached_property
     def _across(self) -> Array:
         sides = self.corners[:, 1:] - self.corners[:, :1]
         if sides.shape[1] == 1:
@@ -100,8 +104,7 @@ class Facets:
     @cached_property
     def _inverse(self) -> Array:
         """Takes offsets to the weights of all corners but the first: (F, D, D-1)."""
-        inverse: Array = np.linalg.pinv(self.corners[:, 1:] - self.corners[:, :1])
-        return inverse
+        return np.linalg.pinv(self.corners[:, 1:] - self.corners[:, :1]).astype(np.float64)
 
     @cached_property
     def _slopes(self) -> Array:

@@ -58,8 +58,7 @@ class Locator:
     @cached_property
     def _inverse(self) -> Array:
         """Takes offsets to the weights of all corners but the first: (M, D, D)."""
-        inverse: Array = np.linalg.inv(self.corners[:, 1:] - self.corners[:, :1])
-        return inverse
+        return np.linalg.inv(self.corners[:, 1:] - self.corners[:, :1]).astype(np.float64)
 
     @cached_property
     def _slopes(self) -> Array:

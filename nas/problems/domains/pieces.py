@@ -17,7 +17,7 @@ from nas.problems.domains.combination import check_operands
 from nas.problems.domains.domain import Array, Domain, Mask, check_part, check_title
 from nas.problems.domains.exposure import share, sliver, step
 from nas.problems.domains.naming import free_name
-from nas.problems.domains.shape import Shape, Sides, interior, placed, sides
+from nas.problems.domains.shape import Shape, Sides, interior, placed, sides, slack
 
 _POINTS = 2**14  # to find out whether pieces overlap
 _NOTHING = 1e-6  # of a piece: an overlap that is none
@@ -132,6 +132,12 @@ class Pieces(Shape):
         found: Mask = np.any([interior(one, points) for _, one in self.named_pieces], axis=0)
         return found
 
+    @cached_property
+    def slack(self) -> Array:
+        """See `nas.problems.domains.shape.slack`."""
+        found: Array = np.max([slack(piece) for _, piece in self.named_pieces], axis=0)
+        return found
+
     def sides(self, low: Array, high: Array) -> Sides:
         """See `nas.problems.domains.shape.sides`."""
         found: Sides = np.max([sides(piece, low, high) for _, piece in self.named_pieces], axis=0)
@@ -177,7 +183,7 @@ class Pieces(Shape):
         return normals
 
     @cached_property
-    def _step(self) -> float:
+    def _step(self) -> Array:
         return step(*self.pieces.values())
 
     @cached_property
