@@ -15,17 +15,7 @@ from nas.errors import UserError
 from nas.problems.problem import Problem
 
 _MACHINERY = frozenset(
-    {
-        "declaration",
-        "domains",
-        "loading",
-        "polygons",
-        "problem",
-        "sampling",
-        "segments",
-        "terms",
-        "unknown",
-    }
+    {"declaration", "domains", "loading", "problem", "sampling", "terms", "unknown"}
 )
 
 

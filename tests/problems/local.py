@@ -107,7 +107,7 @@ def drawn(problem: Problem, group: Group, term: Term) -> tuple[Tensor, Tensor]:
     by_region = group.source.draw(
         problem.domain, term.regions, COUNTS, seed=1, draw=0, method="sobol"
     )
-    found = together(by_region)
+    found = together({region: by_region[region] for region in term.regions})
     return torch.as_tensor(found.points), torch.as_tensor(found.data)
 
 

@@ -106,12 +106,9 @@ def test_points_on_the_boundary_lie_on_the_boundary(problem: Problem) -> None:
 
 
 def test_normals_have_length_one_and_point_outwards(problem: Problem) -> None:
-    normals = getattr(problem.domain, "normals", None)
-    if normals is None:
-        pytest.skip(f"{type(problem.domain).__name__} has no normals yet")
     contains = problem.domain.contains
     for part, points in on_the_boundary(problem).items():
-        found = normals(part, points)
+        found = problem.domain.normals(part, points)
         assert found.shape == points.shape
         assert np.abs(np.linalg.norm(found, axis=1) - 1).max() < 1e-12
         step = a_little(problem) * found
