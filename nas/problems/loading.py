@@ -15,7 +15,16 @@ from nas.errors import UserError
 from nas.problems.problem import Problem
 
 _MACHINERY = frozenset(
-    {"declaration", "domains", "loading", "problem", "sampling", "terms", "unknown"}
+    {
+        "ansatz",
+        "declaration",
+        "domains",
+        "loading",
+        "problem",
+        "sampling",
+        "terms",
+        "unknown",
+    }
 )
 
 
