@@ -24,15 +24,28 @@ if TYPE_CHECKING:
     from nas.calculus.fields import laplacian
     from nas.errors import UserError
     from nas.export import load
-    from nas.problems import Box, Condition, Polygon, Problem
+    from nas.problems import (
+        Box,
+        Condition,
+        Integral,
+        Observations,
+        Periodic,
+        Polygon,
+        Problem,
+        Unknown,
+    )
     from nas.result import Result, baseline, open_campaign, search
 
 __all__ = [
     "Box",
     "Condition",
+    "Integral",
+    "Observations",
+    "Periodic",
     "Polygon",
     "Problem",
     "Result",
+    "Unknown",
     "UserError",
     "baseline",
     "laplacian",
@@ -45,6 +58,10 @@ _HOMES = {
     "Box": "nas.problems",
     "Condition": "nas.problems",
     "UserError": "nas.errors",
+    "Integral": "nas.problems",
+    "Observations": "nas.problems",
+    "Periodic": "nas.problems",
+    "Unknown": "nas.problems",
     "Polygon": "nas.problems",
     "Problem": "nas.problems",
     "Result": "nas.result",

@@ -30,7 +30,7 @@ class Ours:
         bounds = problem.domain.bounds
         self.mixture = Mixture(pool, settings.GATE, bounds, outputs=1, seed=0).to(device, dtype)
         sampler = Sampler(problem, PointCounts(count, 1), "sobol", seed=0)
-        self.points = sampler.draw(0, dtype, torch.device(device))
+        self.points = sampler.draw(0, torch.device(device))
         self.optimiser = adam(settings.LEARNING_RATE, self.mixture.parameters())
 
     def gradient(self) -> Tensor:

@@ -218,4 +218,4 @@ def check_points(campaign: Campaign, problem: Problem) -> None:
     training = campaign.training.model_dump()
     for points in (training["warm_up"]["points"], training["points"]):
         sampler = _sampler(problem, training, points, seed=0)
-        sampler.draw(0, torch.float64, torch.device("cpu"))
+        sampler.draw(0, torch.device("cpu"))

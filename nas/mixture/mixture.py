@@ -127,8 +127,11 @@ class Mixture(nn.Module):
         return [stack.networks for stack in self.expert_stacks]
 
     def coordinates(self, points: Tensor, derivatives: DerivativeSet) -> Tensor:
-        """The jet (S, B, D) of the scaled coordinates at points (B, D)."""
-        return jets.coordinates(points, derivatives, self.centre, self.half_extent)
+        """The jet (S, B, D) of the scaled coordinates at points (B, D), in the networks' dtype."""
+        # Scaled in float64: in float32 the points of a narrow domain far from 0 would be one.
+        low, high = torch.tensor(self.bounds, dtype=torch.float64, device=points.device).unbind(-1)
+        jet = jets.coordinates(points.double(), derivatives, (low + high) / 2, (high - low) / 2)
+        return jet.to(self.centre.dtype)
 
     def experts(self, coordinates: Tensor, derivatives: DerivativeSet) -> Tensor:
         """Each expert's own jet (E, S, B, C)."""

@@ -15,7 +15,17 @@ from nas.errors import UserError
 from nas.problems.problem import Problem
 
 _MACHINERY = frozenset(
-    {"domains", "loading", "polygons", "problem", "sampling", "segments", "terms"}
+    {
+        "declaration",
+        "domains",
+        "loading",
+        "polygons",
+        "problem",
+        "sampling",
+        "segments",
+        "terms",
+        "unknown",
+    }
 )
 
 

@@ -1,23 +1,26 @@
 """A problem: declared facts (domain, fields, conditions, truth) and one residual.
 
-Axis legend: B points, D coordinates, C fields.
+Axis legend: B points, D coordinates, S derivatives, C fields, U unknown coefficients; … any
+leading axes.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+from torch import Tensor
 
 from nas.calculus.fields import Residual
 from nas.calculus.jets import DerivativeSet
-from nas.errors import UserError
+from nas.problems.declaration import check_declaration, check_solution
 from nas.problems.domains import Array, Domain
 from nas.problems.sampling import interior_points
-from nas.problems.terms import Equations, Group, Requirement, Setting, Term, grouped
+from nas.problems.terms import Equations, Group, Requirement, Setting, Term, bound, grouped
 from nas.problems.terms.equations import PROBES
+from nas.problems.unknown import Unknown
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,15 @@ class Problem:
         Where it holds; its coordinates (single letters) are the problem's.
     residual
         A function of fields and coordinates by name that is zero for the solution, such as
-        ``lambda u: u.t + u * u.x - nu * u.xx``; a tuple for a system of equations.
+        ``lambda u: u.t + u * u.x - nu * u.xx``; a tuple for a system of equations. Where the
+        domain has pieces, such as two materials, a dict of such functions, one for each piece.
     conditions
-        Boundary and initial conditions.
+        What else is demanded: `nas.Condition` on parts of the boundary, and the other kinds.
     fields
-        The names of the solution's components.
+        The names of the solution's components. Where each belongs to one piece of the domain
+        alone, a dict: ``{"u": "steel", "v": "air"}``.
+    unknown
+        Coefficients to be found, by name; residuals take them as parameters.
     solution
         The exact or a reference solution, where known: a function of the coordinates by name
         (float64 arrays of shape (N,)), which returns an array (N,), or a tuple of such, one a
@@ -69,28 +76,42 @@ class Problem:
 
     name: str
     domain: Domain
-    residual: Residual
+    residual: Residual | Mapping[str, Residual]
     conditions: Sequence[Requirement]
-    fields: Sequence[str] = ("u",)
+    fields: Sequence[str] | Mapping[str, str] = ("u",)
+    unknown: Mapping[str, Unknown] = field(default_factory=dict)
     solution: Callable[..., Any] | None = None
     title: str = ""
     equation: str = ""
     terms: tuple[Term, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._check_names()
+        check_declaration(self)
         set_ = object.__setattr__  # the dataclass is frozen for its users
-        set_(self, "fields", tuple(self.fields))
+        pieces = dict(self.fields) if isinstance(self.fields, Mapping) else None
+        set_(self, "fields", pieces or tuple(self.fields))
         set_(self, "conditions", tuple(self.conditions))
-        setting = Setting(self.name, self.domain, tuple(self.fields))
-        requirements: list[Requirement] = [Equations(self.residual), *self.conditions]
-        set_(self, "terms", tuple(one.bind(setting) for one in requirements))
-        self._check_solution(interior_points(self.domain, PROBES, seed=0, draw=0))
+        setting = Setting(self.name, self.domain, tuple(self.fields), dict(self.unknown))
+        set_(self, "terms", bound(self.requirements, setting))
+        check_solution(self, interior_points(self.domain, PROBES, seed=0, draw=0))
 
     @property
     def coordinates(self) -> tuple[str, ...]:
         """The coordinates' names, in the order of the points' columns."""
         return self.domain.coordinates
+
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """Equations and conditions, as they were written down."""
+        if isinstance(self.residual, Mapping):
+            equations = [Equations(one, piece) for piece, one in self.residual.items()]
+            return (*equations, *self.conditions)
+        return (Equations(self.residual), *self.conditions)
+
+    @property
+    def pieces(self) -> dict[str, str]:
+        """The piece of the domain where alone a field is sought, for those that have one."""
+        return dict(self.fields) if isinstance(self.fields, Mapping) else {}
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
@@ -101,6 +122,10 @@ class Problem:
     def derivatives(self) -> DerivativeSet:
         """The derivatives that the equations need, closed under the chain rule."""
         return self.groups[0].derivatives
+
+    def physical(self, jet: Tensor, derivatives: DerivativeSet, points: Tensor) -> Tensor:
+        """The fields' jet (…, S, B, C + U) from that which networks give at ``points`` (B, D)."""
+        return jet
 
     def reference(self, points: Array) -> Array | None:
         """The exact or reference solution (B, C) at ``points`` (B, D), or None if unknown."""
@@ -119,39 +144,17 @@ class Problem:
         changed coefficient counts, and a changed comment does not.
         """
         digest = hashlib.sha256()
-        facts = (self.fields, self.coordinates, self.domain.bounds, dict(self.domain.parts))
+        unknown = sorted((name, repr(one)) for name, one in self.unknown.items())
+        facts = (
+            self.fields,
+            unknown,
+            self.coordinates,
+            self.domain.bounds,
+            dict(self.domain.parts),
+        )
         digest.update(repr(facts).encode())
-        equations, *conditions = self.terms
-        for term in conditions:
-            digest.update(repr((term.regions, float(term.weight))).encode())
-        for term in (equations, *conditions):
+        for term in self.terms:
+            digest.update(repr((term.regions, term.weights)).encode())
             for values in term.probed:
                 digest.update(" ".join(f"{value:.6e}" for value in values.tolist()).encode())
         return digest.hexdigest()[:16]
-
-    def _check_names(self) -> None:
-        if not self.fields or isinstance(self.fields, str):
-            raise UserError(f"{self.name}: fields: expected names such as ('u', 'v')")
-        names = [*self.fields, *self.coordinates]
-        for name in names:
-            if not name.isidentifier() or names.count(name) > 1:
-                raise UserError(
-                    f"{self.name}: {name!r}: expected fields and coordinates with distinct names "
-                    "that can stand in a formula"
-                )
-
-    def _check_solution(self, points: Array) -> None:
-        """Try the solution now: after hours of training a misspelt name would come too late."""
-        try:
-            result = self.reference(points)
-        except Exception as error:
-            message = " ".join(str(error).split())
-            raise UserError(
-                f"{self.name}: solution: raised {type(error).__name__}: {message}; it is called "
-                f"with {', '.join(self.coordinates)} by name, arrays of shape (points,)"
-            ) from error
-        if result is not None and result.shape[-1] != len(self.fields):
-            raise UserError(
-                f"{self.name}: solution: expected {len(self.fields)} components, "
-                f"one a field, got {result.shape[-1]}"
-            )

@@ -1,30 +1,36 @@
 """Collocation points as tensors: drawn anew as training goes on, the same for the same seed.
 
-Axis legend: B points, L locations that one residual sees at once, D coordinates.
+Axis legend: B points, L locations that one residual sees at once, D coordinates, K columns of
+data.
+
+Coordinates are in float64, whatever the networks: float32 cannot tell points apart in a domain
+that is narrow and far from the origin.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from nas.problems.problem import Problem
 from nas.problems.sampling import Method
-from nas.problems.terms import PointCounts, Term
+from nas.problems.terms import Group, PointCounts, Term
+from nas.problems.terms.equations import inside, together
 
 HELD_OUT_DRAW = 2**31  # a random stream that no training draw uses
 
 
 @dataclass(frozen=True)
 class Sample:
-    """The points of a draw for one group of terms, (B, D) or (L, B, D).
+    """The points of a draw for one group of terms.
 
     Parameters
     ----------
-    points
+    points : Tensor (B, D) or (L, B, D), float64
         Region by region.
+    data : Tensor (B, K), float64
+        What goes with each of them.
     weights : Tensor (B,) or None
         What each point counts in a mean, with a sum of 1; None where all count the same.
     rows
@@ -41,6 +47,7 @@ class Sample:
     """
 
     points: Tensor
+    data: Tensor
     weights: Tensor | None
     rows: dict[str, slice]
 
@@ -81,29 +88,36 @@ class Sample:
         return by_location[..., seen, :].flatten(-3, -2)
 
     def mean_square(
-        self, term: Term, residual: Tensor, among: slice, seen: Tensor | slice
+        self, term: Term, residual: Tensor, weight: float, among: slice, seen: Tensor | slice
     ) -> Tensor:
-        """What some points add to the weighted mean square of a term's ``residual`` (…, b).
+        """What some points add to the mean square of a ``residual`` (…, b), times its ``weight``.
 
         These b points are those of the rows ``among`` that the term has ``seen``.
         """
-        squares = residual.square()
+        # Weighted first: the square of a residual in SI units may be beyond float32.
+        squares = (weight**0.5 * residual).square()
         if self.weights is not None:
-            total: Tensor = squares @ self.weights[among][seen]
-            return term.weight * total
-        mean: Tensor = term.weight * squares.sum(-1) / self.count(term)
+            total: Tensor = squares @ self.weights[among][seen].to(squares)
+            return total
+        mean: Tensor = squares.sum(-1) / self.count(term)
         return mean
 
-    def roots(self, term: Term, seen: Tensor | slice) -> Tensor:
-        """The roots (b,) of what the points that a term has ``seen`` count in the physics loss.
+    def rows_of(
+        self, term: Term, residuals: Sequence[Tensor], seen: Tensor | slice
+    ) -> list[Tensor]:
+        """The ``residuals`` (…, b) of a term as rows of a least-squares problem.
 
-        Σ (w r²) = Σ (√w r)²: residuals times their roots are the rows of a least-squares problem.
+        Σ (w r²) = Σ (√w r)²: each times the root of what it counts in the physics loss.
         """
-        if self.weights is not None:
-            roots: Tensor = self.weights[seen].sqrt() * term.weight**0.5
-            return roots
-        root = (term.weight / self.count(term)) ** 0.5
-        return self.points.new_full((self.count(term),), root)
+        if self.weights is None:
+            counts = self.points.new_full((), 1 / self.count(term))
+        else:
+            counts = self.weights[seen]
+        roots = counts.sqrt()
+        return [
+            one * (weight**0.5 * roots).to(one)
+            for one, weight in zip(residuals, term.weights, strict=True)
+        ]
 
 
 @dataclass(frozen=True)
@@ -127,7 +141,7 @@ class Points:
 
     @property
     def interior(self) -> Tensor:
-        """The points (B, D) inside the domain."""
+        """The points (B, D) inside the domain, in float64."""
         return self.samples[0].points
 
 
@@ -152,11 +166,10 @@ class Sampler:
     Examples
     --------
     >>> from nas.training import example
-    >>> kind = example.DOUBLE, example.CPU
-    >>> one, other, again = (example.SAMPLER.draw(number, *kind).interior for number in (0, 1, 0))
-    >>> torch.equal(one, again), torch.equal(one, other)
+    >>> draws = [example.SAMPLER.draw(number, example.CPU).interior for number in (0, 1, 0)]
+    >>> torch.equal(draws[0], draws[2]), torch.equal(draws[0], draws[1])
     (True, False)
-    >>> len(example.SAMPLER.held_out(*kind).interior)
+    >>> len(example.SAMPLER.held_out(example.CPU).interior)
     64
     """
 
@@ -166,32 +179,44 @@ class Sampler:
     seed: int
     held_out_share: int = 4
 
-    def draw(self, number: int, dtype: torch.dtype, device: torch.device) -> Points:
+    def draw(self, number: int, device: torch.device) -> Points:
         """Draw number ``number`` of the stream."""
-        samples: list[Sample] = []
-        for group in self.problem.groups:
-            drawn = group.source.draw(
-                self.problem.domain,
-                group.regions,
-                self.counts,
-                seed=self.seed,
-                draw=number,
-                method=self.method,
-            )
-            rows, start = {}, 0
-            for region, found in drawn.items():
-                rows[region] = slice(start, start + found.shape[-2])
-                start += found.shape[-2]
-            together = np.concatenate(list(drawn.values()), axis=-2)
-            points = torch.as_tensor(together, dtype=dtype, device=device)
-            # The equations' points have weights, since they may be drawn where residuals are large.
-            even = None if samples else points.new_full((start,), 1 / start)
-            samples.append(Sample(points, even, rows))
-        return Points(tuple(samples))
+        inside, *others = (self.sample(group, number, device) for group in self.problem.groups)
+        # The equations' points have weights, since they may be drawn where residuals are large.
+        return Points((replace(inside, weights=self._even(inside)), *others))
 
-    def held_out(self, dtype: torch.dtype, device: torch.device) -> Points:
+    def sample(
+        self, group: Group, number: int, device: torch.device, counts: PointCounts | None = None
+    ) -> Sample:
+        """The points of one ``group`` in draw number ``number``."""
+        drawn = group.source.draw(
+            self.problem.domain,
+            group.regions,
+            counts or self.counts,
+            seed=self.seed,
+            draw=number,
+            method=self.method,
+        )
+        rows, start = {}, 0
+        for region, found in drawn.items():
+            rows[region] = slice(start, start + len(found.data))
+            start += len(found.data)
+        everything = together(drawn)
+        points = torch.as_tensor(everything.points, device=device)
+        return Sample(points, torch.as_tensor(everything.data, device=device), None, rows)
+
+    def held_out(self, device: torch.device) -> Points:
         """Points to judge by, never trained on."""
-        return self.scaled(self.held_out_share).draw(HELD_OUT_DRAW, dtype, device)
+        return self.scaled(self.held_out_share).draw(HELD_OUT_DRAW, device)
+
+    def _even(self, sample: Sample) -> Tensor:
+        """Weights (B,) that make means over the domain: a piece counts by its measure."""
+        domain = self.problem.domain
+        shares = [inside(domain, region).measure for region in sample.rows]
+        weights = sample.points.new_empty(len(sample))
+        for share, rows in zip(shares, sample.rows.values(), strict=True):
+            weights[rows] = share / sum(shares) / (rows.stop - rows.start)
+        return weights
 
     def scaled(self, factor: float) -> "Sampler":
         """A sampler of ``factor`` times the points, at least one inside and one a region."""

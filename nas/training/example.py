@@ -79,4 +79,4 @@ def points() -> Points:
     >>> [len(sample) for sample in points().samples]  # inside, and on the boundary
     [16, 1]
     """
-    return SAMPLER.draw(0, DOUBLE, CPU)
+    return SAMPLER.draw(0, CPU)

@@ -49,7 +49,7 @@ def physics_loss(
 
     >>> from nas.training import example
     >>> def evaluate(points, derivatives):  # (B, D) -> (S, B, C)
-    ...     jet = torch.zeros(len(derivatives), len(points), 1, dtype=points.dtype)
+    ...     jet = torch.zeros(len(derivatives), len(points), 1, dtype=torch.float64)
     ...     jet[0] = 2.0
     ...     return jet
     >>> physics_loss(example.PROBLEM, example.points(), evaluate).item()
@@ -192,7 +192,7 @@ class HeldOutLoss:
     sampler
         Where the points come from.
     like
-        A tensor of the dtype and on the device of the mixtures.
+        A tensor on the device of the mixtures.
 
     Examples
     --------
@@ -205,7 +205,7 @@ class HeldOutLoss:
 
     def __init__(self, problem: Problem, sampler: Sampler, like: Tensor) -> None:
         self._problem = problem
-        self._points = sampler.held_out(like.dtype, like.device)
+        self._points = sampler.held_out(like.device)
 
     def __call__(self, mixture: Mixture, without: int | None = None) -> float:
         """Of the mixture; ``without`` an expert, by its index in the pool."""
@@ -233,24 +233,31 @@ def _chunk(mixture: Mixture) -> Chunk:
 def _shares(problem: Problem, points: Points, chunk: Chunk) -> Iterator[Share]:
     for group, sample in zip(problem.groups, points.samples, strict=True):
         for rows in _slices(len(sample), max(1, chunk(group.derivatives) // sample.locations)):
-            yield partial(_share, group, sample, rows)
+            yield partial(_share, problem, group, sample, rows)
 
 
 def _slices(count: int, most: int) -> list[slice]:
     return [slice(begin, min(begin + most, count)) for begin in range(0, count, most)]
 
 
-def _share(group: Group, sample: Sample, rows: slice, evaluate: Evaluate) -> Tensor:
+def _share(
+    problem: Problem, group: Group, sample: Sample, rows: slice, evaluate: Evaluate
+) -> Tensor:
     """What the points in ``rows`` contribute: evaluated once for all terms of the group."""
-    points = sample.points[..., rows, :]
-    jet = evaluate(points.flatten(0, -2), group.derivatives)
+    points, data = sample.points[..., rows, :], sample.data[rows]
+    flat = points.flatten(0, -2)
+    jet = problem.physical(evaluate(flat, group.derivatives), group.derivatives, flat)
     found = []
     for term in group.terms:
         seen = sample.seen_by(term, rows)
         here = points[..., seen, :]
         if here.shape[-2]:
-            residuals = term.residuals(sample.jet_at(jet, seen), group.derivatives, here)
-            found += [sample.mean_square(term, residual, rows, seen) for residual in residuals]
+            there = sample.jet_at(jet, seen)
+            residuals = term.residuals(there, group.derivatives, here, data[seen])
+            found += [
+                sample.mean_square(term, residual, weight, rows, seen)
+                for residual, weight in zip(residuals, term.weights, strict=True)
+            ]
     return torch.stack(found).sum(0)
 
 

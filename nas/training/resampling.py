@@ -10,7 +10,7 @@ large.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -19,11 +19,11 @@ from torch import Tensor
 from nas.checks import check
 from nas.problems.problem import Problem
 from nas.problems.terms import PointCounts
-from nas.training.collocation import Points, Sampler
+from nas.training.collocation import Points, Sample, Sampler
 
 CANDIDATE_DRAW = 2**29  # the first draw of the candidates' stream, which no other reaches
 
-Residuals = Callable[[Tensor], Tensor]  # points (N, D) -> size of the residual (K, N)
+Residuals = Callable[[Sample], Tensor]  # N points -> size of the residual (K, N)
 
 
 @dataclass(frozen=True)
@@ -57,23 +57,35 @@ class ResamplingSettings:
         )
 
 
-def residual_sizes(problem: Problem, jet: Tensor, points: Tensor) -> Tensor:
-    """Root of the sum of the squared equations (…, B), of a jet (…, S, B, C) at points (B, D).
+def residual_sizes(problem: Problem, jet: Tensor, sample: Sample) -> Tensor:
+    """Root of the sum of the weighted, squared equations (…, B) at the points of a ``sample``.
+
+    Parameters
+    ----------
+    jet : Tensor (…, S, B, C + U)
+        Of the networks.
+    sample
+        Of the group of the equations.
 
     Examples
     --------
     >>> from nas.training import example
     >>> jet = torch.tensor([[[2.0]], [[-5.0]]])  # (S, B, C): u = 2 and u' = -5 at one point
-    >>> residual_sizes(example.PROBLEM, jet, torch.zeros(1, 1))  # |u' + u|
+    >>> everything = {"interior": slice(0, 1)}
+    >>> at = Sample(torch.zeros(1, 1).double(), torch.empty(1, 0), None, everything)
+    >>> residual_sizes(example.PROBLEM, jet, at)  # |u' + u|
     tensor([3.])
     """
     group = problem.groups[0]
-    squares = [
-        residual.square()
-        for term in group.terms
-        for residual in term.residuals(jet, group.derivatives, points)
-    ]
-    return torch.stack(squares).sum(0).sqrt()
+    physical = problem.physical(jet, group.derivatives, sample.points)
+    squares = jet.new_zeros(*jet.shape[:-3], len(sample))
+    for term in group.terms:
+        seen = sample.seen_by(term, slice(0, len(sample)))
+        here, data = sample.points[seen], sample.data[seen]
+        residuals = term.residuals(sample.jet_at(physical, seen), group.derivatives, here, data)
+        for residual, weight in zip(residuals, term.weights, strict=True):
+            squares[..., seen] += (weight**0.5 * residual).square()
+    return squares.sqrt()
 
 
 @dataclass
@@ -97,9 +109,9 @@ class Resampler:
     A residual that is a hundred times as large from t = 0.9 on draws most of the points there:
 
     >>> from nas.training import example
-    >>> def residuals(t):  # (N, D) -> (K, N)
-    ...     return torch.where(t > 0.9, 100.0, 1.0).T
-    >>> drawn = Resampler(example.SAMPLER, residuals).draw(0, example.DOUBLE, example.CPU)
+    >>> def residuals(sample):  # N points -> (K, N)
+    ...     return torch.where(sample.points > 0.9, 100.0, 1.0).T
+    >>> drawn = Resampler(example.SAMPLER, residuals).draw(0, example.CPU)
     >>> int((drawn.interior > 0.9).sum()) > 8
     True
     >>> inside = drawn.samples[0]
@@ -112,42 +124,47 @@ class Resampler:
     residuals: Residuals
     settings: ResamplingSettings = ResamplingSettings()
 
-    def draw(self, number: int, dtype: torch.dtype, device: torch.device) -> Points:
+    def draw(self, number: int, device: torch.device) -> Points:
         """Draw number ``number``."""
-        plain = self.sampler.draw(number, dtype, device)
-        candidates = self._candidates(number, dtype, device)
+        sampler = self.sampler
+        _, *others = sampler.problem.groups
+        samples = [sampler.sample(group, number, device) for group in others]
+        return Points((self._interior(number, device), *samples))
+
+    def _interior(self, number: int, device: torch.device) -> Sample:
+        candidates = self._candidates(number, device)
         generator = np.random.default_rng((self.sampler.seed, number))
         count = self.sampler.counts.interior
         chosen, probabilities = _choose(self.density(candidates), count, generator)
         # E[Σ f(x)/π(x)] over the chosen is the sum of f over all candidates, π the probability of
         # being chosen: so weights in proportion to 1/π make a mean over the domain.
-        weights = 1 / probabilities
-        weights = (weights / weights.sum()).to(device, dtype)
-        equations, *others = plain.samples
-        interior = replace(equations, points=candidates[chosen.to(device)], weights=weights)
-        return Points((interior, *others))
+        chosen, order = chosen.sort()  # so that those of a region stand together
+        weights = 1 / probabilities[order]
+        return Sample(
+            candidates.points[chosen.to(device)],
+            candidates.data[chosen.to(device)],
+            (weights / weights.sum()).to(device),
+            {region: _among(chosen, rows) for region, rows in candidates.rows.items()},
+        )
 
     @torch.no_grad()
-    def density(self, candidates: Tensor) -> Tensor:
+    def density(self, candidates: Sample) -> Tensor:
         """How likely each candidate is (N,): the systems' relative residuals, on average."""
         sizes = self.residuals(candidates).double().cpu()
         relative = (sizes / sizes.mean(1, keepdim=True)).nan_to_num(1.0, 1.0, 1.0)
         return self.settings.even + (1 - self.settings.even) * relative.mean(0)
 
-    def _candidates(self, number: int, dtype: torch.dtype, device: torch.device) -> Tensor:
+    def _candidates(self, number: int, device: torch.device) -> Sample:
         sampler = self.sampler
-        group = sampler.problem.groups[0]
         wanted = max(self.settings.candidates, 2 * sampler.counts.interior)
-        drawn = group.source.draw(
-            sampler.problem.domain,
-            group.regions,
-            PointCounts(wanted, sampler.counts.boundary),
-            seed=sampler.seed,
-            draw=CANDIDATE_DRAW + number,
-            method=sampler.method,
-        )
-        points = np.concatenate(list(drawn.values()), axis=-2)
-        return torch.as_tensor(points, dtype=dtype, device=device)
+        counts = PointCounts(wanted, sampler.counts.boundary)
+        return sampler.sample(sampler.problem.groups[0], CANDIDATE_DRAW + number, device, counts)
+
+
+def _among(chosen: Tensor, rows: slice) -> slice:
+    """Where those of the rising numbers ``chosen`` (n,) stand that lie in ``rows``."""
+    begin, end = torch.searchsorted(chosen, torch.tensor([rows.start, rows.stop])).tolist()
+    return slice(begin, end)
 
 
 def _choose(density: Tensor, count: int, generator: np.random.Generator) -> tuple[Tensor, Tensor]:

@@ -158,7 +158,7 @@ problem = load("burgers")
 pool = [Candidate("tanh", 2, 8), Candidate("sine", 1, 8)]
 mixture = Mixture(pool, GateSettings(1, 4), problem.domain.bounds, 1, 0)
 sampler = Sampler(problem, PointCounts(40, 12), "sobol", 0)
-points = sampler.draw(0, torch.float64, torch.device("cpu"))
+points = sampler.draw(0, torch.device("cpu"))
 for _ in range(2):
     losses = learn_individually(problem, mixture, points)
 print(losses.tolist())

@@ -57,15 +57,17 @@ def test_experts_and_gate_together_agree_with_autograd(dropped: list[int]) -> No
     made = mixture()
     for index in dropped:
         made.drop(index)
-    points = sampler(7, 9, SYSTEM).draw(0, DOUBLE, torch.device("cpu"))
+    points = sampler(7, 9, SYSTEM).draw(0, torch.device("cpu"))
     residuals, joint = MixtureResiduals(SYSTEM, made).linearise(points)
 
     expected = []
     for group, sample in zip(SYSTEM.groups, points.samples, strict=True):
         for term in group.terms:
             x = torch.cat([sample.points[sample.rows[region]] for region in term.regions])
-            found = term.residuals(made(x, group.derivatives), group.derivatives, x)
-            expected += [(term.weight / len(x)) ** 0.5 * one for one in found]
+            data = torch.cat([sample.data[sample.rows[region]] for region in term.regions])
+            found = term.residuals(made(x, group.derivatives), group.derivatives, x, data)
+            roots = [(weight / len(x)) ** 0.5 for weight in term.weights]
+            expected += [root * one for root, one in zip(roots, found, strict=True)]
     torch.testing.assert_close(residuals, torch.cat(expected)[None].detach())
 
     leaves, rows = list(made.parameters()), []

@@ -18,8 +18,9 @@ from torch import Tensor
 
 from nas.calculus.jets import DerivativeSet, Laplacian, unit
 from nas.problems import Problem
-from nas.problems.sampling import boundary_points, interior_points
-from nas.problems.terms import Term
+from nas.problems.sampling import interior_points
+from nas.problems.terms import PointCounts, Term
+from nas.problems.terms.equations import together
 
 Array = NDArray[np.float64]
 
@@ -57,21 +58,34 @@ def conditions(problem: Problem, count: int = 64) -> list[Remainders]:
     found = []
     for group in problem.groups[1:]:
         for term in group.terms:
-            parts = boundary_points(problem.domain, term.regions, count, seed=1, draw=0)
-            points = np.concatenate(list(parts.values()))
-            found.append(remainders(problem, term, group.derivatives, points))
+            drawn = group.source.draw(
+                problem.domain,
+                term.regions,
+                PointCounts(count, count),
+                seed=1,
+                draw=0,
+                method="sobol",
+            )
+            here = together(drawn)
+            found.append(remainders(problem, term, group.derivatives, here.points, here.data))
     return found
 
 
 def remainders(
-    problem: Problem, term: Term, derivatives: DerivativeSet, points: Array
+    problem: Problem,
+    term: Term,
+    derivatives: DerivativeSet,
+    points: Array,
+    normals: Array | None = None,
 ) -> Remainders:
     """Put the known solution into a term at those of the points (B, D) with a box."""
     low, high = np.transpose(problem.domain.bounds)
-    points = points[_boxes(problem, points, SIZE * (high - low))[1]]
+    boxed = _boxes(problem, points, SIZE * (high - low))[1]
+    points = points[boxed]
+    data = torch.as_tensor(points[:, :0] if normals is None else normals[boxed])
     coarse = jet(problem, derivatives, points, SIZE)
     fine = jet(problem, derivatives, points, SIZE / 2)
-    residuals = torch.stack(term.residuals(fine, derivatives, torch.as_tensor(points)))
+    residuals = torch.stack(term.residuals(fine, derivatives, torch.as_tensor(points), data))
     scale = 1 + fine.abs().amax(dim=(0, 2)).numpy()
     difference = (coarse - fine).abs().amax(dim=(0, 2)).numpy()
     return Remainders(residuals.abs().amax(dim=0).numpy(), scale, difference < 1e-6 * scale)

@@ -73,7 +73,8 @@ def test_residuals_of_a_stack_have_its_shape_and_dtype(
     for group in problem.groups:
         jet = torch.ones(3, len(group.derivatives), 7, len(problem.fields), dtype=dtype)
         for term in group.terms:
-            for residual in term.residuals(jet, group.derivatives, points):
+            data = torch.ones(7, len(group.source.columns(problem.domain)), dtype=torch.float64)
+            for residual in term.residuals(jet, group.derivatives, points, data):
                 assert residual.shape == (3, 7)
                 assert residual.dtype == dtype
 

@@ -47,6 +47,7 @@ def test_by_path(tmp_path: Path) -> None:
     assert problem.name == "heat"
     assert problem.derivatives.keys == ((0, 0), (1, 0), (0, 1), (2, 0))
     assert problems.load(str(path)).fingerprint == problem.fingerprint
+    assert callable(problem.residual)
     assert "u.t - 0.1 * u.xx" in inspect.getsource(problem.residual)
 
 
@@ -88,7 +89,8 @@ def test_a_problem_of_a_file_travels_to_another_process(tmp_path: Path) -> None:
         "import torch\n"
         "problem = pickle.load(sys.stdin.buffer)\n"
         "jet = torch.ones(4, 5, 1)\n"
-        "(residual,) = problem.terms[0].residuals(jet, problem.derivatives, torch.ones(5, 2))\n"
+        "x, none = torch.ones(5, 2), torch.ones(5, 0)\n"
+        "(residual,) = problem.terms[0].residuals(jet, problem.derivatives, x, none)\n"
         "print(problem.fingerprint, f'{residual[0]:.3f}')"
     )
     done = subprocess.run(

@@ -14,7 +14,7 @@ from nas.errors import UserError
 from nas.problems import Box, Condition, Polygon, Problem, laplacian
 from nas.problems.terms import PointCounts
 from tests.problems import local
-from tests.problems.periodic import PERIODIC
+from tests.training.problems import PERIODIC
 
 RE = 40.0  # Reynolds number
 DECAY = RE / 2 - np.sqrt(RE**2 / 4 + 4 * np.pi**2)  # Kovasznay 1948
@@ -140,7 +140,7 @@ def test_the_derivatives_are_found_and_kept_apart_from_those_of_the_conditions()
 def test_a_system_has_a_residual_an_equation() -> None:
     points = torch.rand(5, 2)
     jet = torch.rand(4, len(KOVASZNAY.derivatives), 5, 3)
-    residuals = KOVASZNAY.terms[0].residuals(jet, KOVASZNAY.derivatives, points)
+    residuals = KOVASZNAY.terms[0].residuals(jet, KOVASZNAY.derivatives, points, points[:, :0])
     assert [tuple(residual.shape) for residual in residuals] == [(4, 5)] * 3
 
 
@@ -159,7 +159,7 @@ def test_terms_of_one_source_are_one_group_with_all_derivatives_that_they_need()
     assert [term.regions for term in boundary.terms] == [("t_min",)] * 2
     assert boundary.regions == ("t_min",)
     assert len(PERIODIC.groups) == 2
-    assert PERIODIC.groups[1].regions == ("pairs",)
+    assert PERIODIC.groups[1].regions == ("x: 0 ~ 1",)
 
 
 def test_reference_of_several_fields_and_of_none() -> None:

@@ -9,10 +9,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from nas.calculus.fields import Expression
+from nas.calculus.expression import Expression, Names
 from nas.problems.domains import Array, Domain
 from nas.problems.sampling import Method
-from nas.problems.terms import PointCounts, Source, Term, grouped
+from nas.problems.terms import Drawn, PointCounts, Source, Term, grouped
 from nas.problems.terms.expression_term import ExpressionTerm
 
 
@@ -30,8 +30,11 @@ class Given:
         seed: int,
         draw: int,
         method: Method,
-    ) -> dict[str, Array]:
-        return {"given": np.asarray(self.points)}
+    ) -> dict[str, Drawn]:
+        return {"given": Drawn.bare(np.asarray(self.points))}
+
+    def columns(self, domain: Domain) -> tuple[str, ...]:
+        return ()
 
     def rows(self, terms: Sequence[Term], counts: PointCounts) -> int:
         return len(self.points)
@@ -53,7 +56,7 @@ class GivenArray(Given):
     ids=["tensor", "array"],
 )
 def test_sources_that_hold_points_are_told_apart_by_identity(source: Callable[[], Source]) -> None:
-    value = Expression(lambda u: u, ("u",), ("x",), "given", torch.zeros(2, 1))
+    value = Expression(lambda u: u, Names(("u",), ("x",)), "given", torch.zeros(2, 1))
     one, other = source(), source()
     terms = [ExpressionTerm(value, each, ("given",)) for each in (one, other, one)]
     groups = grouped(terms, dimension=1)

@@ -7,7 +7,7 @@ import torch
 
 from nas.mixture.dropping import DropRule
 from nas.mixture.gates.perceptron import GateSettings
-from nas.problems import Box, Condition, Problem
+from nas.problems import Box, Condition, Periodic, Problem
 from nas.problems.sampling import Method
 from nas.problems.terms import PointCounts
 from nas.search_spaces import Candidate
@@ -45,6 +45,14 @@ POOL = (
     Candidate("softplus", 1, 8),
 )
 FEW = ResamplingSettings(candidates=256)  # so that a draw takes no time
+
+
+PERIODIC = Problem(
+    name="periodic",
+    domain=Box(x=(0.0, 1.0), y=(0.0, 2.0)),
+    residual=lambda u: u - 1,
+    conditions=[Periodic("x", derivatives=0, weight=4.0)],
+)
 
 
 def sampler(

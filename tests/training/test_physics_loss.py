@@ -12,8 +12,7 @@ from nas.problems import Box, Condition, Problem
 from nas.training import physics_loss as loss
 from nas.training.collocation import Points, Sample
 from nas.training.physics_loss import HeldOutLoss, individual_losses, mixture_loss, physics_loss
-from tests.problems.periodic import PERIODIC
-from tests.training.problems import POISSON, POOL, sampler
+from tests.training.problems import PERIODIC, POISSON, POOL, sampler
 
 DOUBLE, CPU = torch.float64, torch.device("cpu")
 
@@ -33,7 +32,7 @@ def test_loss_of_a_constant_by_hand() -> None:
         residual=lambda u: u.xx - 2,
         conditions=[Condition(("x_min", "x_max"), lambda u: u, weight=5.0)],
     )
-    points = sampler(8, 2, problem).draw(0, DOUBLE, CPU)
+    points = sampler(8, 2, problem).draw(0, CPU)
     value = physics_loss(problem, points, lambda x, s: constant(3.0, x, s))
     assert float(value) == pytest.approx(4 + 5 * 9, rel=1e-14)
 
@@ -45,14 +44,14 @@ def test_systems_and_separate_conditions_add_up() -> None:
         residual=lambda u: (u.x - 1, u - 1),
         conditions=[Condition("x_min", lambda u: u), Condition("x_max", lambda u: (u - 1, u.x))],
     )
-    points = sampler(8, 4, problem).draw(0, DOUBLE, CPU)
+    points = sampler(8, 4, problem).draw(0, CPU)
     # u = 3: residuals -1 and 2; at the left 3; at the right 2 and 0
     value = physics_loss(problem, points, lambda x, s: constant(3.0, x, s))
     assert float(value) == pytest.approx(1 + 4 + 9 + 4 + 0, rel=1e-14)
 
 
 def test_exact_solution_has_no_loss() -> None:
-    points = sampler(32, 2).draw(0, DOUBLE, CPU)
+    points = sampler(32, 2).draw(0, CPU)
 
     def exact(x: Tensor, derivatives: DerivativeSet) -> Tensor:
         pi, angle = torch.pi, torch.pi * x
@@ -74,8 +73,8 @@ def test_points_count_by_their_weights() -> None:
     weights = torch.tensor([0.5, 0.3, 0.2], dtype=DOUBLE)
     points = Points(
         (
-            Sample(interior, weights, {"interior": slice(0, 3)}),
-            Sample(torch.zeros(4, 1, dtype=DOUBLE), None, {"x_min": slice(0, 4)}),
+            Sample(interior, interior[:, :0], weights, {"interior": slice(0, 3)}),
+            Sample(torch.zeros(4, 1), torch.zeros(4, 0), None, {"x_min": slice(0, 4)}),
         )
     )
     value = physics_loss(problem, points, lambda x, s: constant(3.0, x, s), lambda derivatives: 2)
@@ -84,7 +83,7 @@ def test_points_count_by_their_weights() -> None:
 
 def test_individual_losses_are_those_of_mixtures_of_one() -> None:
     mixture = Mixture(POOL, GateSettings(1, 4), POISSON.domain.bounds, 1, seed=0)
-    points = sampler(32, 2).draw(0, DOUBLE, CPU)
+    points = sampler(32, 2).draw(0, CPU)
     own = individual_losses(POISSON, mixture, points)
     for index, expected in zip(mixture.alive, own, strict=True):
         alone = Mixture(POOL, GateSettings(1, 4), POISSON.domain.bounds, 1, seed=0, alive=[index])
@@ -93,7 +92,7 @@ def test_individual_losses_are_those_of_mixtures_of_one() -> None:
 
 def test_loss_without_an_expert_is_the_loss_after_its_drop() -> None:
     mixture = Mixture(POOL, GateSettings(1, 4), POISSON.domain.bounds, 1, seed=0)
-    points = sampler(32, 2).draw(0, DOUBLE, CPU)
+    points = sampler(32, 2).draw(0, CPU)
     foreseen = mixture_loss(POISSON, mixture, points, without=2)
     mixture.drop(2)
     torch.testing.assert_close(mixture_loss(POISSON, mixture, points), foreseen)
@@ -103,7 +102,7 @@ def test_problem_without_conditions() -> None:
     problem = Problem(
         name="free", domain=Box(x=(0.0, 1.0)), residual=lambda u: u - 1, conditions=[]
     )
-    points = sampler(8, 2, problem).draw(0, DOUBLE, CPU)
+    points = sampler(8, 2, problem).draw(0, CPU)
     value = physics_loss(problem, points, lambda x, s: constant(3.0, x, s))
     assert float(value) == pytest.approx(4.0)
 
@@ -124,7 +123,7 @@ def plate() -> tuple[Problem, Mixture, Points]:
     mixture = Mixture(POOL, GateSettings(1, 4), problem.domain.bounds, 1, seed=0)
     with torch.no_grad():
         mixture.gate.networks.weights[-1].normal_(generator=torch.Generator().manual_seed(0))
-    return problem, mixture, sampler(50, 41, problem).draw(0, DOUBLE, CPU)
+    return problem, mixture, sampler(50, 41, problem).draw(0, CPU)
 
 
 @pytest.mark.parametrize("largest", [1, 7, 13, 10**6])
@@ -194,11 +193,11 @@ def test_held_out_losses_are_those_at_the_held_out_points() -> None:
     mixture = Mixture(POOL, GateSettings(1, 4), POISSON.domain.bounds, 1, seed=0)
     chosen = sampler(16, 2)
     measure = HeldOutLoss(POISSON, chosen, mixture.centre)
-    points = chosen.held_out(DOUBLE, CPU)
+    points = chosen.held_out(CPU)
     assert measure(mixture) == float(mixture_loss(POISSON, mixture, points))
     assert measure(mixture, 2) == float(mixture_loss(POISSON, mixture, points, without=2))
     assert measure.individual(mixture) == individual_losses(POISSON, mixture, points).tolist()
-    trained_on = chosen.draw(0, DOUBLE, CPU)
+    trained_on = chosen.draw(0, CPU)
     assert measure(mixture) != float(mixture_loss(POISSON, mixture, trained_on))
 
 
@@ -209,7 +208,7 @@ def test_a_residual_that_sees_two_points_at_once(
     """u = x y on a square that is to be periodic along x: 0 on the left, y on the right."""
     monkeypatch.setattr(loss, "CHUNK_BYTES", 1)
     monkeypatch.setattr(loss, "SMALLEST_CHUNK", largest)
-    points = sampler(8, 6, PERIODIC).draw(0, DOUBLE, CPU)
+    points = sampler(8, 6, PERIODIC).draw(0, CPU)
     pairs = points.samples[1].points
     assert pairs.shape == (2, 6, 2)
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from nas.problems import Box, Condition, Problem
-from nas.training.collocation import Points, Sampler
+from nas.training.collocation import Points, Sample, Sampler
 from nas.training.resampling import Resampler, ResamplingSettings, Residuals, residual_sizes
 from tests.training import problems
 from tests.training.problems import SYSTEM
@@ -40,7 +40,7 @@ def resampler(residuals: Residuals, interior: int = 256) -> Resampler:
 
 
 def draw(one: Resampler | Sampler, number: int) -> Points:
-    return one.draw(number, DOUBLE, CPU)
+    return one.draw(number, CPU)
 
 
 def weights_of(points: Points) -> Tensor:
@@ -49,8 +49,8 @@ def weights_of(points: Points) -> Tensor:
     return weights
 
 
-def of_peak(x: Tensor) -> Tensor:
-    return peak(x)[None]
+def of_peak(sample: Sample) -> Tensor:
+    return peak(sample.points)[None]
 
 
 def means(one: Resampler | Sampler, draws: int = 60) -> Tensor:
@@ -85,8 +85,8 @@ def test_weights_are_positive_and_sum_to_one() -> None:
 def test_points_lie_where_residuals_are_large() -> None:
     """Ten times the residual, ten times the points, but for the even share."""
 
-    def step(x: Tensor) -> Tensor:
-        return torch.where(x[:, 0] < 0.2, 10.0, 1.0)[None]
+    def step(sample: Sample) -> Tensor:
+        return torch.where(sample.points[:, 0] < 0.2, 10.0, 1.0)[None]
 
     mean = 0.2 * 10 + 0.8
     expected = 0.2 * (EVEN + (1 - EVEN) * 10 / mean)
@@ -99,16 +99,16 @@ def test_points_lie_where_residuals_are_large() -> None:
 def test_systems_count_by_their_relative_residuals() -> None:
     """A system whose residuals are a million times those of the other has no more to say."""
 
-    def two(x: Tensor) -> Tensor:
-        left = (x[:, 0] < 0.5).double()
+    def two(sample: Sample) -> Tensor:
+        left = (sample.points[:, 0] < 0.5).double()
         return torch.stack([1e6 * left, 1 - left])
 
-    density = resampler(two).density(sampler(4096).draw(0, DOUBLE, CPU).interior)
+    density = resampler(two).density(sampler(4096).draw(0, CPU).samples[0])
     torch.testing.assert_close(density, torch.ones_like(density), rtol=0.01, atol=0)
 
 
 def test_the_boundary_is_the_samplers() -> None:
-    got, expected = draw(resampler(of_peak), 3), sampler().draw(3, DOUBLE, CPU)
+    got, expected = draw(resampler(of_peak), 3), sampler().draw(3, CPU)
     assert torch.equal(got.samples[1].points, expected.samples[1].points)
     assert got.samples[1].rows == expected.samples[1].rows
 
@@ -118,9 +118,9 @@ def test_a_system_without_numbers_is_even(bad: float) -> None:
     one = resampler(lambda x: torch.full((1, len(x)), bad, dtype=DOUBLE))
     points = draw(one, 0)
     torch.testing.assert_close(weights_of(points), torch.full((256,), 1 / 256, dtype=DOUBLE))
-    mixed = resampler(lambda x: torch.stack([bad * peak(x), peak(x)]))
+    mixed = resampler(lambda x: torch.stack([bad * peak(x.points), peak(x.points)]))
     alone = resampler(of_peak)
-    x = sampler(4096).draw(0, DOUBLE, CPU).interior
+    x = sampler(4096).draw(0, CPU).samples[0]
     torch.testing.assert_close(mixed.density(x), (alone.density(x) + 1) / 2)
 
 
@@ -132,8 +132,8 @@ def test_residuals_that_are_zero_are_even() -> None:
 def test_each_draw_looks_at_the_residuals_as_they_are() -> None:
     centre = torch.tensor([0.2, 0.2], dtype=DOUBLE)
 
-    def bell(x: Tensor) -> Tensor:
-        return peak(x + 0.5 - centre)[None]
+    def bell(sample: Sample) -> Tensor:
+        return peak(sample.points + 0.5 - centre)[None]
 
     one = resampler(bell)
     for coordinate in (0.2, 0.8):
@@ -157,7 +157,8 @@ def test_sizes_gather_all_equations_of_a_system() -> None:
     x = torch.tensor([[0.0, 0.0], [0.5, 0.3]], dtype=DOUBLE)
     jet = torch.zeros(3, len(SYSTEM.derivatives), 2, 2, dtype=DOUBLE)
     jet[:, 0] = torch.tensor([2.0, 3.0], dtype=DOUBLE)
-    sizes = residual_sizes(SYSTEM, jet, x)
+    here = Sample(x, x[:, :0], None, {"interior": slice(0, 2)})
+    sizes = residual_sizes(SYSTEM, jet, here)
     expected = torch.tensor([(36 + 81) ** 0.5, (5.5**2 + 81) ** 0.5], dtype=DOUBLE)
     torch.testing.assert_close(sizes, expected.expand(3, 2))
 
@@ -165,18 +166,18 @@ def test_sizes_gather_all_equations_of_a_system() -> None:
 @pytest.mark.parametrize("even", [0.3, 1.0])
 def test_the_even_share_is_a_setting(even: float) -> None:
     one = Resampler(sampler(), of_peak, ResamplingSettings(even=even))
-    x = sampler(4096).draw(0, DOUBLE, CPU).interior
-    relative = peak(x) / peak(x).mean()
+    x = sampler(4096).draw(0, CPU).samples[0]
+    relative = peak(x.points) / peak(x.points).mean()
     torch.testing.assert_close(one.density(x), even + (1 - even) * relative)
 
 
 def test_points_are_chosen_among_as_many_candidates_as_are_set() -> None:
     seen: list[int] = []
 
-    def counted(x: Tensor) -> Tensor:
-        seen.append(len(x))
-        return of_peak(x)
+    def counted(sample: Sample) -> Tensor:
+        seen.append(len(sample))
+        return of_peak(sample)
 
-    Resampler(sampler(100), counted, ResamplingSettings(candidates=300)).draw(0, DOUBLE, CPU)
-    Resampler(sampler(200), counted, ResamplingSettings(candidates=300)).draw(0, DOUBLE, CPU)
+    Resampler(sampler(100), counted, ResamplingSettings(candidates=300)).draw(0, CPU)
+    Resampler(sampler(200), counted, ResamplingSettings(candidates=300)).draw(0, CPU)
     assert seen == [300, 400]  # at least two for each point

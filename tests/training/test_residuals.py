@@ -20,8 +20,7 @@ from nas.training.physics_loss import (
     mixture_loss,
 )
 from nas.training.residuals import ExpertResiduals, MixtureResiduals
-from tests.problems.periodic import PERIODIC
-from tests.training.problems import POISSON, POOL, SYSTEM, sampler
+from tests.training.problems import PERIODIC, POISSON, POOL, SYSTEM, sampler
 
 DOUBLE, CPU = torch.float64, torch.device("cpu")
 PROBLEMS = pytest.mark.parametrize(
@@ -39,7 +38,7 @@ def mixture(problem: Problem) -> Mixture:
 
 def drawn(problem: Problem) -> Points:
     """Points of different weights, and parts with different numbers of points."""
-    points = sampler(23, 11, problem).draw(0, DOUBLE, CPU)
+    points = sampler(23, 11, problem).draw(0, CPU)
     weights = torch.rand(23, generator=torch.Generator().manual_seed(0), dtype=DOUBLE)
     interior, *others = points.samples
     return Points((replace(interior, weights=weights / weights.sum()), *others))
@@ -156,8 +155,8 @@ def test_rows_by_hand() -> None:
     ends = {"x_min": slice(0, 1), "x_max": slice(1, 2)}
     points = Points(
         (
-            Sample(interior, weights, {"interior": slice(0, 2)}),
-            Sample(torch.tensor([[0.0], [1.0]], dtype=DOUBLE), None, ends),
+            Sample(interior, interior[:, :0], weights, {"interior": slice(0, 2)}),
+            Sample(torch.tensor([[0.0], [1.0]], dtype=DOUBLE), torch.zeros(2, 0), None, ends),
         )
     )
     residuals, _ = MixtureResiduals(problem, made).linearise(points)

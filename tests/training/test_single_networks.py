@@ -41,7 +41,7 @@ def test_each_candidate_learns_the_problem_alone() -> None:
     losses = []
 
     def measure(mixture: Mixture) -> float:
-        points = settings().sampler.held_out(torch.float64, torch.device("cpu"))
+        points = settings().sampler.held_out(torch.device("cpu"))
         losses.append(float(mixture_loss(POISSON, mixture, points)))
         assert len(mixture.alive) == 1
         return error(mixture)
@@ -66,7 +66,7 @@ def test_the_warm_up_is_that_of_a_search_of_the_same_seed() -> None:
     warm_up = WarmUp(POISSON, mixture, chosen.sampler, chosen.warm_up)
     while not warm_up.finished:
         warm_up.advance()
-    held_out = chosen.sampler.held_out(torch.float32, torch.device("cpu"))
+    held_out = chosen.sampler.held_out(torch.device("cpu"))
     expected = dict(
         zip(mixture.alive, individual_losses(POISSON, mixture, held_out).tolist(), strict=True)
     )

@@ -249,7 +249,7 @@ def test_other_settings_train_as_well(changes: dict[str, Any]) -> None:
 
 
 def test_the_state_kept_has_the_held_out_loss_that_is_told(whole: RunResult) -> None:
-    points = settings().sampler.held_out(torch.float64, torch.device("cpu"))
+    points = settings().sampler.held_out(torch.device("cpu"))
     measured = float(mixture_loss(POISSON, whole.mixture, points).detach())
     assert measured == pytest.approx(whole.held_out_loss, rel=1e-10)
 

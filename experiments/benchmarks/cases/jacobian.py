@@ -57,7 +57,7 @@ def measure(findings: Findings) -> None:
 def points() -> Points:
     """`ROWS` points inside the domain."""
     sampler = Sampler(settings.BURGERS, PointCounts(ROWS, ROWS), "sobol", 0)
-    return sampler.draw(0, torch.float64, torch.device("cpu"))
+    return sampler.draw(0, torch.device("cpu"))
 
 
 def ours(mixture: Mixture, points: Points) -> BlockDiagonalJacobian:
@@ -77,7 +77,7 @@ def by_jets(mixture: Mixture, points: Tensor) -> list[Gradients]:
             stack = Perceptrons((name,), one[:half], one[half:])
             found = plain.evaluate(derivatives, at.unsqueeze(1), [stack])
             (equation,) = settings.BURGERS.terms
-            return equation.residuals(found, derivatives, x.unsqueeze(0))[0].sum()
+            return equation.residuals(found, derivatives, x.unsqueeze(0), x[None, :0])[0].sum()
 
         found: Gradients = vmap(grad(residual), in_dims=(None, 1, 0))(own, jet, points)
         return found

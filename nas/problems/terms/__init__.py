@@ -8,16 +8,34 @@ becomes, and, if its points are of a new kind, their `Source`; then give it a pu
 
 from nas.problems.terms.condition import Condition
 from nas.problems.terms.equations import Equations
-from nas.problems.terms.term import Group, PointCounts, Requirement, Setting, Source, Term, grouped
+from nas.problems.terms.integral import Integral
+from nas.problems.terms.observations import Observations
+from nas.problems.terms.periodic import Periodic
+from nas.problems.terms.term import (
+    Drawn,
+    Group,
+    PointCounts,
+    Requirement,
+    Setting,
+    Source,
+    Term,
+    bound,
+    grouped,
+)
 
 __all__ = [
     "Condition",
+    "Drawn",
     "Equations",
     "Group",
+    "Integral",
+    "Observations",
+    "Periodic",
     "PointCounts",
     "Requirement",
     "Setting",
     "Source",
     "Term",
+    "bound",
     "grouped",
 ]

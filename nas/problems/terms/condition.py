@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import torch
-
 from nas.calculus.fields import Residual
 from nas.errors import UserError
-from nas.problems.domains import Array, Domain
+from nas.problems.domains import Domain
 from nas.problems.sampling import Method, boundary_points
-from nas.problems.terms.equations import PROBES, express
+from nas.problems.terms.equations import PROBES, express, together
 from nas.problems.terms.expression_term import ExpressionTerm
-from nas.problems.terms.term import PointCounts, Setting, Term
+from nas.problems.terms.term import Drawn, PointCounts, Setting, Term
+from nas.problems.terms.weight import check_weight, factors
+
+NORMAL = "normal"  # the data columns normal.0, normal.1, … of points on a boundary
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,11 @@ class Condition:
         The boundary parts, by the domain's names: ``"x_min"`` or ``("x_min", "x_max")``.
     residual
         A function of fields and coordinates by name, such as ``lambda u: u``. Derivatives may
-        stand in it, so ``lambda u: u.x`` is a Neumann condition.
+        stand in it: ``lambda u: u.n`` is a Neumann condition, the derivative along the outward
+        normal, ``lambda u: u.n + 3 * u`` Robin's.
     weight
-        Factor of its mean square in the physics loss.
+        Factor of its mean square in the physics loss, beside the one that is found by itself (see
+        `nas.Problem`).
 
     Examples
     --------
@@ -44,6 +46,10 @@ class Condition:
         """The names of the boundary parts."""
         return (self.on,) if isinstance(self.on, str) else tuple(self.on)
 
+    def describe(self) -> str:
+        """See `Requirement`."""
+        return f"condition on {', '.join(self.parts)}"
+
     def bind(self, setting: Setting) -> ExpressionTerm:
         """See `Requirement`.
 
@@ -54,17 +60,19 @@ class Condition:
             does not fit fields and coordinates, or uses no field.
         """
         self._check(setting)
-        count = max(PROBES, len(self.parts))
-        points = boundary_points(setting.domain, self.parts, count, seed=0, draw=0)
-        everywhere = torch.as_tensor(np.concatenate(list(points.values())))
-        where = f"condition on {', '.join(self.parts)}"
-        expression = express(setting, self.residual, where, everywhere)
+        domain, where = setting.domain, self.describe()
+        counts = PointCounts(interior=0, boundary=max(PROBES, len(self.parts)))
+        tried = Boundary().draw(domain, self.parts, counts, seed=0, draw=0, method="sobol")
+        columns = Boundary().columns(domain)
+        expression = express(setting, self.residual, where, together(tried), columns)
         if not expression.derivatives:
             raise UserError(
                 f"{setting.name}: {where}: expected a function of {' or '.join(setting.fields)}, "
                 "got one that uses none of them; it would demand nothing"
             )
-        return ExpressionTerm(expression, Boundary(), self.parts, self.weight)
+        return ExpressionTerm(
+            expression, Boundary(), self.parts, factors(self.weight, expression.probed)
+        )
 
     def _check(self, setting: Setting) -> None:
         known = setting.domain.parts
@@ -79,16 +87,12 @@ class Condition:
                     f"{setting.name}: condition on {part!r}: no such part of the boundary; "
                     f"expected one of {', '.join(known)}"
                 )
-        if not self.weight > 0:
-            raise UserError(
-                f"{setting.name}: condition on {', '.join(self.parts)}: "
-                f"expected a weight above 0, got {self.weight}"
-            )
+        check_weight(f"{setting.name}: {self.describe()}", self.weight)
 
 
 @dataclass(frozen=True)
 class Boundary:
-    """Points on those parts of the boundary that bear a condition, in the domain's order.
+    """Points with their normals on parts of the boundary, in the domain's order.
 
     Examples
     --------
@@ -98,8 +102,10 @@ class Boundary:
     >>> drawn = Boundary().draw(
     ...     Box(x=(0, 1), t=(0, 3)), wanted, counts, seed=0, draw=0, method="sobol"
     ... )
-    >>> {part: points.shape for part, points in drawn.items()}
+    >>> {part: found.points.shape for part, found in drawn.items()}
     {'x_max': (6, 2), 't_min': (2, 2)}
+    >>> drawn["x_max"].data[0].tolist()  # the outward normal
+    [1.0, 0.0]
     """
 
     def draw(
@@ -111,10 +117,20 @@ class Boundary:
         seed: int,
         draw: int,
         method: Method,
-    ) -> dict[str, Array]:
+    ) -> dict[str, Drawn]:
         """See `Source`; they are shared out in proportion to the measures of the parts."""
         parts = [part for part in domain.parts if part in regions]
-        return boundary_points(domain, parts, counts.boundary, seed=seed, draw=draw, method=method)
+        drawn = boundary_points(domain, parts, counts.boundary, seed=seed, draw=draw, method=method)
+        return {
+            part: Drawn(points, domain.normals(part, points))
+            if hasattr(domain, "normals")
+            else Drawn.bare(points)
+            for part, points in drawn.items()
+        }
+
+    def columns(self, domain: Domain) -> tuple[str, ...]:
+        """See `Source`."""
+        return tuple(f"{NORMAL}.{axis}" for axis in range(len(domain.coordinates)))
 
     def rows(self, terms: Sequence[Term], counts: PointCounts) -> int:
         """One a point, which is exact where each part bears one condition of one equation."""

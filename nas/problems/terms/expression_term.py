@@ -1,13 +1,16 @@
 """A term whose residuals are an expression at single points.
 
-Axis legend: B points, D coordinates, S derivatives, C fields; … any leading axes.
+Axis legend: B points, D coordinates, K columns of data, S derivatives, C fields; … any leading
+axes.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self
 
 from torch import Tensor
 
-from nas.calculus.fields import Expression
+from nas.calculus.expression import Expression
 from nas.calculus.jets import Derivative, DerivativeSet
 from nas.problems.terms.term import Source
 
@@ -20,8 +23,10 @@ class ExpressionTerm:
     ----------
     expression
         The function, tried once.
-    source, regions, weight
+    source, regions
         As of `Term`.
+    factors
+        The weights; by default 1 for each residual.
 
     Examples
     --------
@@ -34,14 +39,26 @@ class ExpressionTerm:
     [(0,), (1,)]
     >>> derivatives = DerivativeSet(term.derivatives, dimension=1)
     >>> jet = torch.tensor([[[2.0]], [[-3.0]]])  # (S, B, C): u = 2 and u_t = -3 at one point
-    >>> term.residuals(jet, derivatives, torch.zeros(1, 1))
+    >>> term.residuals(jet, derivatives, torch.zeros(1, 1), torch.empty(1, 0))
     [tensor([-1.])]
+    >>> term.weights, term.weighted([4.0]).weights
+    ((1.0,), (4.0,))
     """
 
     expression: Expression
     source: Source
     regions: tuple[str, ...]
-    weight: float = 1.0
+    factors: tuple[float, ...] = ()
+
+    @property
+    def weights(self) -> tuple[float, ...]:
+        """See `Term`."""
+        return self.factors or (1.0,) * len(self.probed)
+
+    def weighted(self, factors: Sequence[float]) -> Self:
+        """See `Term`."""
+        found = [one * other for one, other in zip(self.weights, factors, strict=True)]
+        return replace(self, factors=tuple(found))
 
     @property
     def derivatives(self) -> frozenset[Derivative]:
@@ -53,6 +70,8 @@ class ExpressionTerm:
         """See `Term`."""
         return self.expression.probed
 
-    def residuals(self, jet: Tensor, derivatives: DerivativeSet, points: Tensor) -> list[Tensor]:
+    def residuals(
+        self, jet: Tensor, derivatives: DerivativeSet, points: Tensor, data: Tensor
+    ) -> list[Tensor]:
         """See `Term`."""
-        return self.expression(jet, derivatives, points)
+        return self.expression(jet, derivatives, points, data)

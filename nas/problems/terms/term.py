@@ -1,20 +1,22 @@
-"""The contract of a term: where its points come from, which derivatives, residuals and weight.
+"""The contract of a term: where its points come from, which derivatives, residuals and weights.
 
-The physics loss is the sum over the terms of weight · mean square of the residuals; a Gauss–Newton
+The physics loss is the sum over the terms of weight · mean square of each residual; a Gauss–Newton
 step takes the roots of the same summands. Neither knows what kinds of term there are.
 
-Axis legend: B points, L locations, D coordinates, S derivatives, C fields; … any leading axes.
+Axis legend: B points, n of a region, L locations, D coordinates, K columns of data, S derivatives,
+C fields, U unknown coefficients; … any leading axes.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from torch import Tensor
 
-from nas.calculus.jets import Derivative, DerivativeSet
+from nas.calculus.jets import Derivative, DerivativeSet, Laplacian
 from nas.problems.domains import Array, Domain
 from nas.problems.sampling import Method
+from nas.problems.unknown import Unknown
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,10 @@ class Setting:
     ----------
     name
         The problem's, for errors.
-    domain, fields
+    domain, fields, unknown
         The problem's.
+    orders
+        How often the equations differentiate by each coordinate, at most; empty while unknown.
 
     Examples
     --------
@@ -59,6 +63,34 @@ class Setting:
     name: str
     domain: Domain
     fields: tuple[str, ...]
+    unknown: Mapping[str, Unknown] = field(default_factory=dict)
+    orders: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What a source gives for a region.
+
+    Parameters
+    ----------
+    points : Array (n, D), or (L, n, D)
+    data : Array (n, K)
+        Numbers that go with each point, such as its normal; K may be 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Drawn.bare(np.zeros((5, 2))).data.shape
+    (5, 0)
+    """
+
+    points: Array
+    data: Array
+
+    @classmethod
+    def bare(cls, points: Array) -> "Drawn":
+        """Points without data."""
+        return cls(points, points.reshape(-1, *points.shape[-2:])[0, :, :0])
 
 
 class Source(Protocol):
@@ -78,11 +110,15 @@ class Source(Protocol):
         seed: int,
         draw: int,
         method: Method,
-    ) -> dict[str, Array]:
+    ) -> dict[str, Drawn]:
         """Points (n, D) for each region; (L, n, D) where a residual sees L locations at once.
 
         The same arguments give the same points.
         """
+        ...
+
+    def columns(self, domain: Domain) -> tuple[str, ...]:
+        """The names of the K columns of data."""
         ...
 
     def rows(self, terms: "Sequence[Term]", counts: PointCounts) -> int:
@@ -109,8 +145,8 @@ class Term(Protocol):
         ...
 
     @property
-    def weight(self) -> float:
-        """Factor of its mean square in the physics loss."""
+    def weights(self) -> tuple[float, ...]:
+        """Factor of the mean square of each residual in the physics loss."""
         ...
 
     @property
@@ -118,20 +154,34 @@ class Term(Protocol):
         """Its residuals on made-up fields, one tensor an equation: what it is known by."""
         ...
 
-    def residuals(self, jet: Tensor, derivatives: DerivativeSet, points: Tensor) -> list[Tensor]:
+    def weighted(self, factors: Sequence[float]) -> "Term":
+        """The same term, the weight of each residual times its factor."""
+        ...
+
+    def residuals(
+        self, jet: Tensor, derivatives: DerivativeSet, points: Tensor, data: Tensor
+    ) -> list[Tensor]:
         """The residuals, each (…, B), of a jet at points (B, D) or (L, B, D).
 
         Parameters
         ----------
-        jet : Tensor (…, S, B, C), or (…, S, L·B, C), location by location
+        jet : Tensor (…, S, B, C + U), or (…, S, L·B, C + U), location by location
+            Of the fields themselves, the constants of the unknown coefficients behind them.
         derivatives
             Which derivatives the jet carries: at least its own.
+        points : Tensor (B, D), or (L, B, D), float64
+        data : Tensor (B, K)
+            That its source gave with the points.
         """
         ...
 
 
 class Requirement(Protocol):
     """What a user demands of the solution, such as a `nas.Condition`."""
+
+    def describe(self) -> str:
+        """What is demanded, and where, in words."""
+        ...
 
     def bind(self, setting: Setting) -> Term:
         """The term that it becomes in a problem.
@@ -193,3 +243,42 @@ def grouped(terms: Sequence[Term], dimension: int) -> tuple[Group, ...]:
         needed = frozenset[Derivative]().union(*(term.derivatives for term in mine))
         groups.append(Group(source, tuple(mine), DerivativeSet(needed, dimension)))
     return tuple(groups)
+
+
+def bound(requirements: Sequence[Requirement], setting: Setting) -> tuple[Term, ...]:
+    """The terms of all ``requirements``, in their order; those after the first know its orders.
+
+    Examples
+    --------
+    >>> from nas.problems import Box, Condition
+    >>> from nas.problems.terms import Equations
+    >>> wanted = [Equations(lambda u: u.xx), Condition("x_min", lambda u: u)]
+    >>> [term.regions for term in bound(wanted, Setting("rod", Box(x=(0, 1)), ("u",)))]
+    [('interior',), ('x_min',)]
+    """
+    terms: list[Term] = []
+    for one in requirements:
+        terms.append(one.bind(setting))
+        if len(terms) == 1:
+            setting = replace(setting, orders=orders(terms[0], len(setting.domain.coordinates)))
+    return tuple(terms)
+
+
+def orders(term: Term, dimension: int) -> tuple[int, ...]:
+    """How often ``term`` differentiates by each of D coordinates, at most.
+
+    Examples
+    --------
+    >>> from nas.problems import load
+    >>> orders(load("burgers").terms[0], dimension=2)
+    (2, 1)
+    """
+    most = [0] * dimension
+    for derivative in term.derivatives:
+        for axis in range(dimension):
+            if isinstance(derivative, Laplacian):
+                order = 2 if axis in derivative.axes else 0
+            else:
+                order = derivative[axis]
+            most[axis] = max(most[axis], order)
+    return tuple(most)

@@ -14,7 +14,7 @@ from torch import Tensor
 from nas.checks import check
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
-from nas.training.collocation import HELD_OUT_DRAW, Sampler
+from nas.training.collocation import HELD_OUT_DRAW, Sample, Sampler
 from nas.training.gauss_newton import GaussNewton, GaussNewtonSettings
 from nas.training.resampling import Resampler, ResamplingSettings, residual_sizes
 from nas.training.residuals import MixtureResiduals
@@ -134,7 +134,7 @@ class ByGaussNewton:
         """See `Optimiser`."""
         like = self._mixture.centre
         self._resampler.sampler = self._sampler.scaled(min(self._factor, self._most_factor()))
-        points = self._resampler.draw(FIRST_DRAW + iteration, like.dtype, like.device)
+        points = self._resampler.draw(FIRST_DRAW + iteration, like.device)
         self.points_seen += points.evaluations
         loss = self._steps.advance(points)[0]
         self._still = 0 if self._steps.moved else self._still + 1
@@ -188,6 +188,6 @@ class ByGaussNewton:
         wide = min(math.isqrt(MOST_ENTRIES), math.isqrt(products // parameters))
         return max(long, wide)
 
-    def _sizes(self, candidates: Tensor) -> Tensor:
-        jet = self._mixture(candidates, self._problem.derivatives)
+    def _sizes(self, candidates: Sample) -> Tensor:
+        jet = self._mixture(candidates.points, self._problem.derivatives)
         return residual_sizes(self._problem, jet[None], candidates)

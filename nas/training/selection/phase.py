@@ -223,7 +223,7 @@ class Selection:
         number = self.step // self.settings.redraw
         if self._points is None or self._points[0] != number:
             like = self.mixture.centre
-            self._points = number, self.sampler.draw(number, like.dtype, like.device)
+            self._points = number, self.sampler.draw(number, like.device)
         return self._points[1]
 
     def _leave_one_out(self) -> None:

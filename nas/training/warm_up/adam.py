@@ -85,7 +85,7 @@ class ByAdam:
     def advance(self, iteration: int) -> Tensor:
         """See `Learning`."""
         like, settings = self._mixture.centre, self._settings
-        points = self._sampler.draw(iteration // settings.redraw, like.dtype, like.device)
+        points = self._sampler.draw(iteration // settings.redraw, like.device)
         rate = settings.learning_rate * cosine(iteration / self._iterations, settings.floor)
         set_learning_rates(self._optimiser, [rate])
         self._optimiser.zero_grad()

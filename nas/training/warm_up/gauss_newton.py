@@ -16,7 +16,7 @@ from torch import Tensor
 from nas.mixture.experts import ExpertStack
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
-from nas.training.collocation import Sampler
+from nas.training.collocation import Sample, Sampler
 from nas.training.gauss_newton import GaussNewton, GaussNewtonSettings
 from nas.training.resampling import Resampler, ResamplingSettings, residual_sizes
 from nas.training.residuals import ExpertResiduals
@@ -78,7 +78,7 @@ class ByGaussNewton:
     def advance(self, iteration: int) -> Tensor:
         """See `Learning`."""
         like = self._mixture.centre
-        points = self._resampler.draw(iteration, like.dtype, like.device)
+        points = self._resampler.draw(iteration, like.device)
         self.points_seen += points.evaluations
         return torch.cat([group.advance(points) for group in self._groups])
 
@@ -91,9 +91,9 @@ class ByGaussNewton:
         for group, saved in zip(self._groups, state["groups"], strict=True):
             group.restore(saved)
 
-    def _sizes(self, candidates: Tensor) -> Tensor:
+    def _sizes(self, candidates: Sample) -> Tensor:
         derivatives = self._problem.derivatives
-        coordinates = self._mixture.coordinates(candidates, derivatives)
+        coordinates = self._mixture.coordinates(candidates.points, derivatives)
         jet = self._mixture.experts(coordinates, derivatives)
         return residual_sizes(self._problem, jet, candidates)
 

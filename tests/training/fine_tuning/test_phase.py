@@ -237,7 +237,7 @@ def test_the_best_loss_is_that_of_the_best_at_points_it_has_not_seen() -> None:
 
     tuning = ended(begun(3 * CHUNK, replace(POISSON, residual=residual)))
     tuning.take_best()
-    points = sampler(128, 16).held_out(torch.float64, torch.device("cpu"))
+    points = sampler(128, 16).held_out(torch.device("cpu"))
     assert float(mixture_loss(POISSON, tuning.mixture, points)) == tuning.best_loss
     assert tuning.best_loss == min(tuning.best_losses)
     assert len(seen) > 100

@@ -186,7 +186,7 @@ def test_no_step_raises_an_experts_loss_on_the_points_of_the_step() -> None:
     method = GaussNewton(ExpertResiduals(POISSON, made, made.expert_stacks), DEFAULT)
     moved = torch.zeros(len(POOL), dtype=torch.bool)
     for number in range(15):
-        points = chosen.draw(number, DOUBLE, torch.device("cpu"))
+        points = chosen.draw(number, torch.device("cpu"))
         before = individual_losses(POISSON, made, points)
         seen = method.advance(points)
         torch.testing.assert_close(seen, before, rtol=1e-9, atol=0)

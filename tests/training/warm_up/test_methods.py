@@ -52,7 +52,7 @@ def test_gauss_newton_brings_every_expert_close_in_few_iterations() -> None:
 def test_adam_lowers_every_experts_loss() -> None:
     """Slowly: 23 of its steps are no more than a beginning."""
     made = mixture()
-    points = sampler(200, 4, seed=7).draw(0, DOUBLE, CPU)
+    points = sampler(200, 4, seed=7).draw(0, CPU)
     before = individual_losses(POISSON, made, points)
     learning = begun(made, "adam")
     for iteration in range(LENGTH):
@@ -68,7 +68,7 @@ def test_losses_stand_in_the_order_of_the_experts_and_are_those_before(method: s
         for stack in made.expert_stacks:
             for row, (index, _) in enumerate(stack.members):
                 stack.biases[-1][row] = 10.0 ** (2 + index)
-    points = sampler(500, 6, seed=3).draw(0, DOUBLE, CPU)
+    points = sampler(500, 6, seed=3).draw(0, CPU)
     expected = individual_losses(POISSON, made, points)
     seen = learning.advance(0)
     assert sorted(made.alive) != made.alive  # else the order could not be told

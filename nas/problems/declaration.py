@@ -1,0 +1,185 @@
+"""Whether what a problem declares is of the right kind, before anything is made of it.
+
+What a file says wrongly has to come out when it is read, in one line: after hours of training it
+would come too late.
+
+Axis legend: B points, D coordinates, C fields.
+"""
+
+import keyword
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nas.errors import UserError
+from nas.problems.domains import Array
+from nas.problems.unknown import Unknown
+
+if TYPE_CHECKING:
+    from nas.problems.problem import Problem
+
+DOMAIN = ("coordinates", "bounds", "parts", "measure", "contains", "on")
+
+
+def check_declaration(problem: "Problem") -> None:
+    """Raise `UserError` unless the parameters of a `Problem` are of their kinds.
+
+    Examples
+    --------
+    >>> from nas.problems import Box, Problem
+    >>> Problem("rod", Box(x=(0, 1)), lambda u: u.xx, conditions=lambda u: u)
+    Traceback (most recent call last):
+    nas.errors.UserError: rod: conditions: expected a list of nas.Condition(...) and other kinds, \
+got a function
+    """
+    if not isinstance(problem.name, str) or not problem.name.strip():
+        raise UserError(f"name={problem.name!r}: expected a short name, such as 'heat'")
+    lacking = [name for name in DOMAIN if not hasattr(problem.domain, name)]
+    if lacking or isinstance(problem.domain, type):
+        raise UserError(
+            f"{problem.name}: domain: expected a domain such as nas.Box(x=(0, 1)), "
+            f"got {_kind(problem.domain)}"
+        )
+    _check_names(problem)
+    _check_conditions(problem)
+    _check_pieces(problem)
+    for name in ("title", "equation"):
+        if not isinstance(getattr(problem, name), str):
+            raise UserError(
+                f"{problem.name}: {name}: expected text, got {getattr(problem, name)!r}"
+            )
+    if problem.solution is not None and not callable(problem.solution):
+        raise UserError(
+            f"{problem.name}: solution: expected a function of "
+            f"{', '.join(problem.domain.coordinates)}, or None, got {_kind(problem.solution)}"
+        )
+
+
+def _check_names(problem: "Problem") -> None:
+    where, fields = problem.name, problem.fields
+    good = isinstance(fields, list | tuple | Mapping) and all(isinstance(f, str) for f in fields)
+    if not good or not fields:
+        raise UserError(
+            f"{where}: fields: expected names such as ('u', 'v'), got {problem.fields!r}"
+        )
+    if not isinstance(problem.unknown, Mapping):
+        raise UserError(
+            f"{where}: unknown: expected coefficients by name, such as "
+            f"{{'D': nas.Unknown(start=1.0)}}, got {_kind(problem.unknown)}"
+        )
+    for name, unknown in problem.unknown.items():
+        if not isinstance(unknown, Unknown):
+            raise UserError(
+                f"{where}: unknown {name!r}: expected nas.Unknown(start=...), got {unknown!r}"
+            )
+    names = [*fields, *problem.unknown, *problem.domain.coordinates]
+    for name in names:
+        fits = isinstance(name, str) and name.isidentifier() and not keyword.iskeyword(name)
+        if not fits or names.count(name) > 1:
+            raise UserError(
+                f"{where}: {name!r}: expected fields, unknown coefficients and coordinates with "
+                "distinct names that can stand in a formula"
+            )
+
+
+def _check_conditions(problem: "Problem") -> None:
+    conditions = problem.conditions
+    if not isinstance(conditions, list | tuple):
+        raise UserError(
+            f"{problem.name}: conditions: expected a list of nas.Condition(...) and other kinds, "
+            f"got {_kind(conditions)}"
+        )
+    for number, condition in enumerate(conditions):
+        if not callable(getattr(condition, "bind", None)) or isinstance(condition, type):
+            raise UserError(
+                f"{problem.name}: conditions[{number}]: expected nas.Condition(part, residual) or "
+                f"another kind, got {_kind(condition)}"
+            )
+    if not conditions:
+        raise UserError(
+            f"{problem.name}: conditions: expected at least one, got none; an equation alone has "
+            "many solutions"
+        )
+
+
+def _check_pieces(problem: "Problem") -> None:
+    pieces = tuple(getattr(problem.domain, "pieces", {}))
+    named = problem.fields.values() if isinstance(problem.fields, Mapping) else ()
+    for piece in named:
+        if piece not in pieces:
+            raise UserError(
+                f"{problem.name}: fields: expected pieces of the domain "
+                f"({', '.join(pieces) or 'it is in one piece'}), got {piece!r}"
+            )
+    if isinstance(problem.residual, Mapping):
+        for piece in pieces:
+            if piece not in problem.residual:
+                raise UserError(
+                    f"{problem.name}: residual: expected equations in each piece of the domain, "
+                    f"{', '.join(pieces)}; got none in {piece}"
+                )
+
+
+def _kind(value: object) -> str:
+    if callable(value) and not isinstance(value, type):
+        return "a function"
+    return repr(value) if isinstance(value, str | int | float | None) else type(value).__name__
+
+
+def check_solution(problem: "Problem", points: Array) -> None:
+    """Raise `UserError` unless a solution, if there is one, answers at ``points`` (B, D).
+
+    Examples
+    --------
+    >>> from nas.problems import Box, Condition, Problem
+    >>> conditions = [Condition("x_min", lambda u: u)]
+    >>> Problem("rod", Box(x=(0, 1)), lambda u: u.xx, conditions, solution=lambda x: 1j * x)
+    Traceback (most recent call last):
+    nas.errors.UserError: rod: solution: expected real numbers, got complex ones; \
+write real and imaginary part as two fields
+    """
+    if problem.solution is None:
+        return
+    columns = dict(zip(problem.coordinates, points.T, strict=True))
+    try:
+        result: Any = problem.solution(**columns)
+    except Exception as error:
+        message = " ".join(str(error).split())
+        raise UserError(
+            f"{problem.name}: solution: raised {type(error).__name__}: {message}; it is called "
+            f"with {', '.join(problem.coordinates)} by name, arrays of shape (points,)"
+        ) from error
+    components = result if isinstance(result, list | tuple) else (result,)
+    if len(components) != len(problem.fields):
+        raise UserError(
+            f"{problem.name}: solution: expected {len(problem.fields)} components, "
+            f"one a field, got {len(components)}"
+        )
+    for component in components:
+        _check_component(problem, component, points)
+
+
+def _check_component(problem: "Problem", component: object, points: Array) -> None:
+    where = f"{problem.name}: solution"
+    try:
+        values = np.asarray(component)
+    except Exception as error:
+        raise UserError(f"{where}: expected an array of numbers, got {_kind(component)}") from error
+    if np.iscomplexobj(values):
+        raise UserError(
+            f"{where}: expected real numbers, got complex ones; write real and imaginary part "
+            "as two fields"
+        )
+    if values.dtype.kind not in "fiu":
+        raise UserError(f"{where}: expected numbers, got {_kind(component)}")
+    if values.shape not in ((), (len(points),)):
+        raise UserError(
+            f"{where}: expected one number a point, shape ({len(points)},), got {values.shape}"
+        )
+    if not np.isfinite(values).all():
+        at = points[int(np.argmin(np.isfinite(np.broadcast_to(values, len(points)))))]
+        where_ = ", ".join(
+            f"{name}={value:.6g}" for name, value in zip(problem.coordinates, at, strict=True)
+        )
+        raise UserError(f"{where}: expected finite numbers, got {values.min()} at {where_}")

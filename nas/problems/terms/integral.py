@@ -1,0 +1,232 @@
+"""Integral conditions: totals and means over the domain, a part of it, or some coordinates.
+
+Axis legend: L nodes of the quadrature, n values of the coordinates that are not integrated over, D
+coordinates, K columns of data, S derivatives, C fields, U unknown coefficients; … any leading axes.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import torch
+from torch import Tensor
+
+from nas.calculus.expression import Expression
+from nas.calculus.fields import Residual
+from nas.calculus.jets import Derivative, DerivativeSet
+from nas.errors import UserError
+from nas.problems.domains import Box
+from nas.problems.sampling import interior_points
+from nas.problems.terms.condition import Boundary
+from nas.problems.terms.equations import express
+from nas.problems.terms.quadrature import VALUES, Quadrature
+from nas.problems.terms.term import Drawn, Setting
+from nas.problems.terms.weight import check_weight
+
+
+@dataclass(frozen=True)
+class Integral:
+    """What the integral of an expression has to be.
+
+    Parameters
+    ----------
+    integrand
+        A function of fields and coordinates by name, such as ``lambda u: u``.
+    equals
+        What its total has to be: a number; or, with ``over``, a function of the coordinates that
+        are left, such as ``lambda t: 1 - t``.
+    over
+        The coordinates of a box that are integrated over, the total being demanded at each value
+        of the others: ``over="x"`` at each time. By default all of them.
+    on
+        A part of the boundary, or a piece of the domain, to integrate over in place of all of it.
+    mean
+        Whether ``equals`` is the mean in place of the total.
+    weight
+        As of `nas.Condition`.
+
+    Examples
+    --------
+    A density, whose total is 1 at each time:
+
+    >>> from nas.problems import Condition, Problem
+    >>> spreading = Problem(
+    ...     name="diffusion",
+    ...     domain=Box(x=(-1, 1), t=(0, 1)),
+    ...     residual=lambda u: u.t - 0.1 * u.xx,
+    ...     conditions=[Condition("t_min", lambda u: u - 0.5), Integral(lambda u: u, 1, over="x")],
+    ... )
+    >>> spreading.conditions[1].describe()
+    'total over x equals 1'
+    """
+
+    integrand: Residual
+    equals: float | Residual
+    over: str | tuple[str, ...] = ()
+    on: str = ""
+    mean: bool = False
+    weight: float = 1.0
+
+    @property
+    def source(self) -> Quadrature:
+        """Where it is evaluated."""
+        over = (self.over,) if isinstance(self.over, str) else tuple(self.over)
+        return Quadrature(over, self.on)
+
+    def describe(self) -> str:
+        """See `Requirement`."""
+        where = self.on or ", ".join(self.source.over) or "the domain"
+        value = f"{self.equals:g}" if isinstance(self.equals, int | float) else "a function"
+        return f"{'mean' if self.mean else 'total'} over {where} equals {value}"
+
+    def bind(self, setting: Setting) -> "IntegralTerm":
+        """See `Requirement`.
+
+        Raises
+        ------
+        UserError
+            If there is no such part or coordinate, ``over`` is not of a box, ``equals`` is not a
+            finite number or, with ``over``, a function; if the integrand does not fit, or uses no
+            field.
+        """
+        where = f"{setting.name}: integral"
+        self._check(where, setting)
+        domain, source = setting.domain, self.source
+        nodes = source.nodes(domain)
+        columns: tuple[str, ...] = ()
+        data = nodes[:, :0]
+        if self.on in domain.parts:
+            data, columns = domain.normals(self.on, nodes), Boundary().columns(domain)
+        probe = Drawn(nodes, data)
+        integrand = express(setting, self.integrand, "integrand", probe, columns)
+        if not integrand.derivatives:
+            raise UserError(
+                f"{where}: expected an integrand of {' or '.join(setting.fields)}, got one that "
+                "uses none of them; it would demand nothing"
+            )
+        region = f"{source.over}{source.on} {self.mean} "
+        return IntegralTerm(
+            integrand,
+            self._value(setting),
+            source.weights(domain) * (1.0 if self.mean else source.measure(domain)),
+            torch.as_tensor(data),
+            source,
+            (region + self.describe(),),
+            (self.weight,) * len(integrand.probed),
+        )
+
+    def _value(self, setting: Setting) -> "Expression | float":
+        if isinstance(self.equals, int | float):
+            return float(self.equals)
+        probe = Drawn.bare(interior_points(setting.domain, VALUES, seed=0, draw=0))
+        nothing = replace(setting, fields=())
+        return express(nothing, self.equals, "integral's value", probe)
+
+    def _check(self, where: str, setting: Setting) -> None:
+        domain = setting.domain
+        over = self.source.over
+        if over and self.on:
+            raise UserError(f"{where}: expected either over={over} or on={self.on!r}, got both")
+        known = [*domain.parts, *getattr(domain, "pieces", {})]
+        if self.on and self.on not in known:
+            raise UserError(
+                f"{where} on {self.on!r}: no such part of the boundary or piece of the domain; "
+                f"expected one of {', '.join(known)}"
+            )
+        if over and not isinstance(domain, Box):
+            raise UserError(
+                f"{where} over {', '.join(over)}: expected a box, got {type(domain).__name__}; "
+                "leave over out to integrate over the whole domain"
+            )
+        for name in over:
+            if name not in domain.coordinates:
+                raise UserError(
+                    f"{where} over {name!r}: expected coordinates among "
+                    f"{', '.join(domain.coordinates)}"
+                )
+        number = isinstance(self.equals, int | float) and not isinstance(self.equals, bool)
+        finite = number and math.isfinite(self.equals)  # type: ignore[arg-type]
+        left = over and len(over) < len(domain.coordinates)
+        if not finite and not (callable(self.equals) and left):
+            raise UserError(
+                f"{where}: equals: expected a finite number"
+                f"{', or a function of the other coordinates' if left else ''}, "
+                f"got {self.equals!r}"
+            )
+        check_weight(where, self.weight)
+
+
+@dataclass(frozen=True, eq=False)
+class IntegralTerm:
+    """A quadrature of an expression, less what it has to be, as a `Term`.
+
+    Parameters
+    ----------
+    integrand, value
+        The expressions; a value may be a number.
+    factors : Tensor (L,)
+        Of the nodes.
+    node_data : Tensor (L, K)
+        Normals at the nodes, on a part of the boundary.
+    source, regions, weights
+        As of `Term`.
+
+    Examples
+    --------
+    >>> from nas.problems.terms.term import Setting
+    >>> setting = Setting("rod", Box(x=(0, 2)), ("u",))
+    >>> term = Integral(lambda u: u, equals=1.0).bind(setting)
+    >>> nodes = torch.as_tensor(term.source.nodes(setting.domain))[:, None]  # (L, n, D)
+    >>> jet = torch.full((1, 32, 1), 3.0, dtype=torch.float64)  # (S, L·n, C): u = 3
+    >>> value = DerivativeSet([], dimension=1)
+    >>> (residual,) = term.residuals(jet, value, nodes, torch.empty(1, 0))
+    >>> round(residual.item(), 12)  # 3 · 2 - 1
+    5.0
+    """
+
+    integrand: Expression
+    value: Expression | float
+    factors: Tensor
+    node_data: Tensor
+    source: Quadrature
+    regions: tuple[str, ...]
+    weights: tuple[float, ...]
+
+    @property
+    def derivatives(self) -> frozenset[Derivative]:
+        """See `Term`."""
+        return self.integrand.derivatives
+
+    @property
+    def probed(self) -> list[Tensor]:
+        """See `Term`."""
+        value: Any = self.value if isinstance(self.value, float) else self.value.probed[0].sum()
+        return [one - value for one in self.integrand.probed]
+
+    def weighted(self, factors: Sequence[float]) -> Self:
+        """See `Term`."""
+        found = [one * other for one, other in zip(self.weights, factors, strict=True)]
+        return replace(self, weights=tuple(found))
+
+    def residuals(
+        self, jet: Tensor, derivatives: DerivativeSet, points: Tensor, data: Tensor
+    ) -> list[Tensor]:
+        """See `Term`."""
+        count, flat = points.shape[-2], points.flatten(0, -2)
+        at_nodes = self.node_data.to(points.device).repeat_interleave(count, dim=0)
+        found = self.integrand(jet, derivatives, flat, at_nodes)
+        factors = self.factors.to(jet)
+        wanted = self._wanted(jet, derivatives, points[0], data)
+        return [
+            torch.einsum("...lb,l->...b", torch.unflatten(one, -1, (-1, count)), factors) - wanted
+            for one in found
+        ]
+
+    def _wanted(
+        self, jet: Tensor, derivatives: DerivativeSet, points: Tensor, data: Tensor
+    ) -> Tensor | float:
+        if isinstance(self.value, float):
+            return self.value
+        first = jet[..., : len(points), :]
+        return self.value(first, derivatives, points, data[:, :0])[0]

@@ -1,0 +1,254 @@
+"""Observations: measured values at given points.
+
+Axis legend: n points, D coordinates, K columns of data, S derivatives, C fields, U unknown
+coefficients; … any leading axes.
+"""
+
+import inspect
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from torch import Tensor
+
+from nas.calculus.expression import Expression
+from nas.calculus.fields import Residual
+from nas.calculus.jets import Derivative, DerivativeSet
+from nas.errors import UserError
+from nas.problems.domains import Array, Domain
+from nas.problems.sampling import Method
+from nas.problems.terms.equations import express
+from nas.problems.terms.measured import check_inside, digest, numbers, read
+from nas.problems.terms.term import Drawn, PointCounts, Setting, Term
+from nas.problems.terms.weight import check_weight
+
+AT_ONCE = 2000  # observations of a draw; of more, a part is drawn anew each time
+TOLERATED = 1e-3  # what the equations may be off for the sake of noise, relative to the values
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """Points that are given, with the values observed there.
+
+    Examples
+    --------
+    >>> given = Given(np.zeros((5, 2)), np.ones((5, 1)), ("u",))
+    >>> counts = PointCounts(interior=100, boundary=8)
+    >>> drawn = given.draw(None, ["lab"], counts, seed=0, draw=0, method="sobol")
+    >>> drawn["lab"].points.shape, drawn["lab"].data.shape
+    ((5, 2), (5, 1))
+    """
+
+    points: Array
+    values: Array
+    names: tuple[str, ...]
+
+    def draw(
+        self,
+        domain: Domain | None,
+        regions: Sequence[str],
+        counts: PointCounts,
+        *,
+        seed: int,
+        draw: int,
+        method: Method,
+    ) -> dict[str, Drawn]:
+        """See `Source`: all of them, or of many a part."""
+        points, values = self.points, self.values
+        if len(points) > AT_ONCE:
+            chosen = np.random.default_rng((seed, draw)).permutation(len(points))[:AT_ONCE]
+            points, values = points[chosen], values[chosen]
+        return {region: Drawn(points, values) for region in regions}
+
+    def columns(self, domain: Domain) -> tuple[str, ...]:
+        """See `Source`."""
+        return tuple(f"observed.{name}" for name in self.names)
+
+    def rows(self, terms: Sequence[Term], counts: PointCounts) -> int:
+        """One for each value."""
+        return min(len(self.points), AT_ONCE) * len(self.names)
+
+
+@dataclass(frozen=True, eq=False)
+class Observations:
+    """Values that were measured, or are demanded, at given points.
+
+    Parameters
+    ----------
+    data
+        For each coordinate and each observed quantity an array (n,) by name; or the path of a CSV
+        file whose first line has these names. (In a problem's own file
+        ``Path(__file__).with_name("lab.csv")`` is found wherever the command is run.)
+    of
+        What a quantity is, where it is not a field by its own name: ``{"flux": lambda u: -u.x}``.
+    noise
+        Standard deviation of the errors of measurement, in the units of the values. The more noise
+        there is, the less the observations count against the equations: these are to fit the
+        values, not the noise.
+    weight
+        As of `nas.Condition`.
+
+    Raises
+    ------
+    UserError
+        If the file is missing or no table of numbers, a name is unknown, the columns are not of
+        one length, a number is not finite, or a point lies outside the domain.
+
+    Examples
+    --------
+    >>> from nas.problems import Box, Condition, Problem, Unknown
+    >>> measured = {"x": [0.25, 0.75], "t": [1.0, 1.0], "u": [0.3, 0.1]}
+    >>> heat = Problem(
+    ...     name="heat",
+    ...     domain=Box(x=(0, 1), t=(0, 1)),
+    ...     residual=lambda u, D: u.t - D * u.xx,
+    ...     conditions=[Condition("t_min", lambda u: u), Observations(measured, noise=0.01)],
+    ...     unknown={"D": Unknown(start=1.0, low=0)},
+    ... )
+    >>> heat.conditions[1].describe()
+    '2 observations (x, t, u)'
+    """
+
+    data: Mapping[str, Any] | str | os.PathLike[str]
+    of: Mapping[str, Residual] = field(default_factory=dict)
+    noise: float = 0.0
+    weight: float = 1.0
+
+    @cached_property
+    def table(self) -> dict[str, Array]:
+        """The columns (n,) by name."""
+        if isinstance(self.data, Mapping):
+            return {str(name): numbers(name, values) for name, values in self.data.items()}
+        return read(Path(self.data))
+
+    def describe(self) -> str:
+        """See `Requirement`."""
+        count = len(next(iter(self.table.values())))
+        return f"{count} observation{'s' * (count != 1)} ({', '.join(self.table)})"
+
+    def bind(self, setting: Setting) -> "ObservationTerm":
+        """See `Requirement`."""
+        where = f"{setting.name}: observations"
+        self._check(where, setting)
+        names = tuple(self._quantities(setting))
+        points = np.stack([self.table[name] for name in setting.domain.coordinates], axis=-1)
+        values = np.stack([self.table[name] for name in names], axis=-1)
+        check_inside(where, setting.domain, points)
+        drawn = Drawn.bare(points[:64])
+        expressions = tuple(
+            express(setting, self.of.get(name, _field(name)), f"observations of {name}", drawn)
+            for name in names
+        )
+        region = f"observed {digest(points, values)}"
+        weights = tuple(self.weight * self._trust(values[:, k]) for k in range(len(names)))
+        return ObservationTerm(expressions, Given(points, values, names), (region,), weights)
+
+    def _trust(self, values: Array) -> float:
+        """The factor (tolerated misfit / noise)², at most 1.
+
+        Noise leaves a mean square of noise²; times this factor it is that of a misfit of
+        `TOLERATED` times the values, which the equations' residuals are to stay below.
+        """
+        size = float(np.sqrt(np.mean(np.square(values)))) or 1.0
+        return min(1.0, (TOLERATED * size / self.noise) ** 2) if self.noise else 1.0
+
+    def _quantities(self, setting: Setting) -> list[str]:
+        return [name for name in self.table if name not in setting.domain.coordinates]
+
+    def _check(self, where: str, setting: Setting) -> None:
+        coordinates, fields = setting.domain.coordinates, setting.fields
+        for name in coordinates:
+            if name not in self.table:
+                raise UserError(
+                    f"{where}: expected a column for each coordinate, {', '.join(coordinates)}; "
+                    f"found none called {name!r} among {', '.join(self.table)}"
+                )
+        quantities = self._quantities(setting)
+        for name in quantities:
+            if name not in self.of and name not in fields:
+                raise UserError(
+                    f"{where}: column {name!r}: expected a coordinate "
+                    f"({', '.join(coordinates)}), a field ({', '.join(fields)}), or what it is, "
+                    f"as of={{{name!r}: lambda {fields[0]}: ...}}"
+                )
+        if not quantities:
+            raise UserError(
+                f"{where}: expected a column of observed values, such as {fields[0]!r}, "
+                "beside the coordinates"
+            )
+        counts = {len(values) for values in self.table.values()}
+        if len(counts) > 1 or 0 in counts:
+            sizes = ", ".join(f"{name}: {len(values)}" for name, values in self.table.items())
+            raise UserError(f"{where}: expected columns of one length, at least 1, got {sizes}")
+        if not (isinstance(self.noise, int | float) and 0 <= self.noise < np.inf):
+            raise UserError(f"{where}: noise: expected a finite number ≥ 0, got {self.noise!r}")
+        check_weight(where, self.weight)
+
+
+@dataclass(frozen=True)
+class ObservationTerm:
+    """Differences between the solution and observed values as a `Term`.
+
+    Parameters
+    ----------
+    expressions
+        What was observed, quantity by quantity.
+    source, regions, weights
+        As of `Term`.
+
+    Examples
+    --------
+    >>> from nas.problems import Box
+    >>> here = {"x": [0.5], "u": [2.0]}
+    >>> term = Observations(here).bind(Setting("rod", Box(x=(0, 1)), ("u",)))
+    >>> import torch
+    >>> jet = torch.full((1, 1, 1), 5.0)  # (S, B, C): u = 5 where 2 was observed
+    >>> value = DerivativeSet([], dimension=1)
+    >>> term.residuals(jet, value, torch.tensor([[0.5]]), torch.tensor([[2.0]]))
+    [tensor([3.])]
+    """
+
+    expressions: tuple[Expression, ...]
+    source: Given
+    regions: tuple[str, ...]
+    weights: tuple[float, ...]
+
+    @property
+    def derivatives(self) -> frozenset[Derivative]:
+        """See `Term`."""
+        return frozenset[Derivative]().union(*(one.derivatives for one in self.expressions))
+
+    @property
+    def probed(self) -> list[Tensor]:
+        """See `Term`; the values themselves are in the region's name."""
+        return [residual for one in self.expressions for residual in one.probed]
+
+    def weighted(self, factors: Sequence[float]) -> Self:
+        """See `Term`."""
+        found = [one * other for one, other in zip(self.weights, factors, strict=True)]
+        return replace(self, weights=tuple(found))
+
+    def residuals(
+        self, jet: Tensor, derivatives: DerivativeSet, points: Tensor, data: Tensor
+    ) -> list[Tensor]:
+        """See `Term`."""
+        bare = data[:, :0]
+        return [
+            expression(jet, derivatives, points, bare)[0] - data[:, column].to(jet.dtype)
+            for column, expression in enumerate(self.expressions)
+        ]
+
+
+def _field(name: str) -> Residual:
+    """The field of this name as a function of it: parameters are known by their names."""
+
+    def value(**fields: Any) -> Any:
+        return fields[name]
+
+    parameter = inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY)
+    value.__signature__ = inspect.Signature([parameter])  # type: ignore[attr-defined]
+    return value

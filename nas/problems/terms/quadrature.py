@@ -1,0 +1,122 @@
+"""Quadrature over a domain, over a part or a piece of it, or over some of its coordinates.
+
+Axis legend: L nodes of the quadrature, n values of the coordinates that are not integrated over, D
+coordinates.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from nas.problems.domains import Array, Box, Domain
+from nas.problems.sampling import Method, boundary_points, interior_points
+from nas.problems.terms.term import Drawn, PointCounts, Term
+
+NODES = {1: 32, 2: 12, 3: 6}  # of Gauss and Legendre's rule along each of so many coordinates
+EVEN = 1024  # nodes where there is no such rule: a Sobol sequence
+VALUES = 8  # of the coordinates that are not integrated over, in each draw
+
+
+@dataclass(frozen=True)
+class Quadrature:
+    """The nodes of a rule, for some values of the other coordinates.
+
+    Parameters
+    ----------
+    over
+        The coordinates of a box that are integrated over; empty: the whole domain, or ``on``.
+    on
+        A part of the boundary, or a piece of the domain; "" is the domain itself.
+
+    Examples
+    --------
+    >>> rule = Quadrature(over=("x",))
+    >>> counts = PointCounts(interior=100, boundary=8)
+    >>> box = Box(x=(0, 1), t=(0, 3))
+    >>> drawn = rule.draw(box, ["over x"], counts, seed=0, draw=0, method="sobol")
+    >>> drawn["over x"].points.shape  # (L, n, D)
+    (32, 8, 2)
+    >>> float(rule.weights(box).sum())  # they make a mean
+    1.0
+    """
+
+    over: tuple[str, ...] = ()
+    on: str = ""
+
+    def draw(
+        self,
+        domain: Domain,
+        regions: Sequence[str],
+        counts: PointCounts,
+        *,
+        seed: int,
+        draw: int,
+        method: Method,
+    ) -> dict[str, Drawn]:
+        """See `Source`: the same nodes always, at new values of the other coordinates."""
+        nodes = self.nodes(domain)[:, None]  # (L, 1, D)
+        if self.over and len(self.over) < len(domain.coordinates):
+            others = interior_points(domain, VALUES, seed=seed, draw=draw, method=method)
+            kept = [name in self.over for name in domain.coordinates]
+            nodes = np.where(kept, nodes, others[None])
+        return {region: Drawn.bare(nodes) for region in regions}
+
+    def columns(self, domain: Domain) -> tuple[str, ...]:
+        """See `Source`."""
+        return ()
+
+    def rows(self, terms: Sequence[Term], counts: PointCounts) -> int:
+        """One a residual at each value of the other coordinates."""
+        return sum(len(term.probed) for term in terms) * (VALUES if self.over else 1)
+
+    def nodes(self, domain: Domain) -> Array:
+        """The nodes (L, D); coordinates that are not integrated over are at their middle."""
+        if self.on in domain.parts:
+            if isinstance(domain, Box):  # a face is the image of a cube, evenly stretched
+                return domain.on(self.on, _gauss(len(domain.coordinates) - 1)[0])
+            return boundary_points(domain, [self.on], EVEN, seed=0, draw=0)[self.on]
+        box = self._where(domain)
+        if not isinstance(box, Box):
+            return interior_points(box, EVEN, seed=0, draw=0)
+        low, high = np.transpose(box.bounds)
+        axes = [box.coordinates.index(name) for name in self.over or box.coordinates]
+        unit, _ = _gauss(len(axes))
+        nodes: Array = np.tile((low + high) / 2, (len(unit), 1))
+        nodes[:, axes] = low[axes] + (high - low)[axes] * unit
+        return nodes
+
+    def weights(self, domain: Domain) -> Tensor:
+        """The weights (L,) that make a mean."""
+        count = len(self.nodes(domain))
+        if not isinstance(self._where(domain), Box):
+            return torch.full((count,), 1 / count, dtype=torch.float64)
+        dimension = len(self.over or domain.coordinates) - (self.on in domain.parts)
+        return torch.as_tensor(_gauss(dimension)[1])
+
+    def measure(self, domain: Domain) -> float:
+        """Of what is integrated over: the total is the mean times it."""
+        if self.on in domain.parts:
+            return domain.parts[self.on]
+        if not self.over:
+            return self._where(domain).measure
+        lengths = dict(zip(domain.coordinates, domain.bounds, strict=True))
+        return math.prod(lengths[name][1] - lengths[name][0] for name in self.over)
+
+    def _where(self, domain: Domain) -> Domain:
+        """The domain itself, or the piece."""
+        found: Domain = getattr(domain, "pieces", {}).get(self.on, domain)
+        return found
+
+
+def _gauss(dimension: int) -> tuple[Array, Array]:
+    """Nodes (L, d) in the unit cube of this ``dimension`` and weights (L,) with a sum of 1."""
+    count = NODES.get(dimension, 4)
+    x, w = np.polynomial.legendre.leggauss(count)
+    nodes = np.stack(np.meshgrid(*[(x + 1) / 2] * dimension, indexing="ij"), axis=-1)
+    weights = np.stack(np.meshgrid(*[w / 2] * dimension, indexing="ij"), axis=-1)
+    flat: Array = nodes.reshape(-1, dimension)
+    return flat, weights.reshape(-1, dimension).prod(axis=-1)
