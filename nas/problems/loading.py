@@ -16,6 +16,7 @@ from nas.problems.problem import Problem
 
 _MACHINERY = frozenset(
     {
+        "data",
         "declaration",
         "domains",
         "loading",

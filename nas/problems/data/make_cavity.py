@@ -1,4 +1,4 @@
-"""Compute the solution of ``nas/problems/cavity.py`` (5 min).
+"""Compute the solution of ``nas/problems/cavity.py`` (2 min).
 
 The stream function, by Galerkin's method with Legendre polynomials (Shen 1994, SIAM Journal on
 Scientific Computing 15) and Newton's iteration; then the pressure from its gradient.
@@ -29,7 +29,7 @@ def lid(x: Array, power: int = 16) -> Array:
     return velocity
 
 
-def solve(size: int = 60, power: int = 16) -> Series:
+def solve(size: int = 48, power: int = 16) -> Series:
     """u, v and p from polynomials up to degree ``size`` + 3; p is zero in the corner (0, 0)."""
     psi = stream_function(size, power)
     p = _pressure(psi)
