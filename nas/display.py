@@ -10,8 +10,9 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from nas.reports.intervals import COVERAGE, student
 from nas.reports.rows import each
-from nas.reports.words import choice, duration, number, plural
+from nas.reports.words import choice, duration, number, percent, plural
 from nas.result import Result
 from nas.runner.overview import State, Watch
 from nas.search_spaces import AXES
@@ -74,6 +75,22 @@ def summary(result: Result) -> list[str]:
     ]
     if best.relative_l2 == best.relative_l2:  # it is NaN where there is no reference
         lines.append(f"  relative L2      {best.relative_l2:.2e} (measured, not used to decide)")
+    return lines + estimates(result)
+
+
+def estimates(result: Result) -> list[str]:
+    """What the recommended run found of unknown coefficients, with an interval over its trial."""
+    runs, best = result.records.runs, result.recommended
+    done = runs[(runs.trial == best.trial) & (runs.status == "completed")]
+    found = result.records.estimates(list(done.run))
+    lines = []
+    for mine in each(found[found["run"] == best.run]):
+        values = found[found["name"] == mine.name].value.to_numpy()
+        low, high = student(values)
+        between = f"{low:.5g} to {high:.5g} by {plural(len(values), 'run')}, at {percent(COVERAGE)}"
+        interval = f" ({between})" if low <= high else ""  # false where there is none
+        truth = "" if pd.isna(mine.truth) else f"; the truth is {mine.truth:.5g}"
+        lines.append(f"  {mine.name + ' found':<16} {mine.value:.5g}{interval}{truth}")
     return lines
 
 

@@ -67,6 +67,18 @@ class Result:
         survivors: pd.DataFrame = of_run[of_run.outcome == "survived"]
         return survivors
 
+    @property
+    def unknown(self) -> dict[str, float]:
+        """What the recommended run found for each of the problem's unknown coefficients, by name.
+
+        Raises
+        ------
+        UserError
+            If no trial completed.
+        """
+        found = self.records.estimates([self.recommended.run])
+        return dict(zip(found["name"], found["value"], strict=True))
+
     def report(self, to: str | os.PathLike[str] | None = None) -> Path:
         """Write tables, figures and the page; return the page's path."""
         from nas import reports

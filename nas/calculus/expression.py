@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+import torch
 from torch import Tensor
 
 from nas.calculus.fields import Expression as _Old
@@ -27,9 +28,16 @@ class Expression(_Old):
         probe: Tensor,
         data: Tensor | None = None,
     ) -> None:
-        super().__init__(function, names.fields, names.coordinates, where, probe)
+        self._unknowns = names.unknowns
+        fields = (*names.fields, *names.unknowns)
+        super().__init__(function, fields, names.coordinates, where, probe)
 
     def __call__(  # type: ignore[override]
         self, jet: Tensor, derivatives: DerivativeSet, points: Tensor, data: Tensor
     ) -> list[Tensor]:
+        if self._unknowns:
+            count = len(self._unknowns)
+            pairs = zip(self._unknowns.values(), jet[..., -count:].unbind(-1), strict=True)
+            values = torch.stack([value(raw) for value, raw in pairs], dim=-1)
+            jet = torch.cat([jet[..., :-count], values], dim=-1)
         return [one.to(jet.dtype) for one in super().__call__(jet, derivatives, points)]

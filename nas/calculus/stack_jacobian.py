@@ -160,7 +160,7 @@ class StackJacobian:
         total, left = torch.zeros_like(block.slopes[0][:, 0, :, 0]), 0
         for layer, (v, w) in enumerate(self._shapes):
             inputs, slopes = _layer(block, layer)
-            weight = steps[:, left : left + v * w].reshape(-1, v, w)
+            weight = steps[:, left : left + v * w].reshape(len(steps), v, w)
             bias = steps[:, left + v * w : left + (v + 1) * w]
             total = total + (jets.linear(inputs, weight) * slopes).sum((1, 3))
             total = total + (block.by_bias(layer) @ bias[..., None]).squeeze(-1)
@@ -222,6 +222,7 @@ def _fill(out: Tensor, left: int, block: Rows, layer: int) -> int:
     inputs, slopes = _layer(block, layer)
     v, w = inputs.shape[-1], slopes.shape[-1]
     middle = left + v * w
-    networks.outer(inputs, slopes, out[:, :, left:middle])
+    if v:  # a layer of constants has no inputs
+        networks.outer(inputs, slopes, out[:, :, left:middle])
     out[:, :, middle : middle + w] = block.by_bias(layer)
     return middle + w

@@ -15,6 +15,8 @@ CAMPAIGN_FILE = "campaign.json"
 MAP_FILE = "map.parquet"
 TABLES_FOLDER = "tables"
 RUN_TABLES = ("history", "experts", "runs")  # in the order in which a run writes them
+# What a run writes before these, and what runs of earlier versions lack: read as without rows.
+ADDED_TABLES = ("unknowns",)
 
 
 def table_file(folder: Path, name: str) -> Path:

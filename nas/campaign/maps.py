@@ -94,10 +94,14 @@ def evaluate(mixture: Mixture, points: Array) -> tuple[Array, Array, Array]:
     like = mixture.centre
     x = torch.as_tensor(points, dtype=like.dtype, device=like.device)
     coordinates = mixture.coordinates(x, derivatives)
-    experts = mixture.experts(coordinates, derivatives)
+    experts = mixture.fields(coordinates, derivatives)
     logits = mixture.logits(coordinates, derivatives)
     mixed = mixture.mix(derivatives, logits, experts)
-    return _array(mixed[0]), _array(mixture.weights(logits)), _array(experts[:, 0])
+    return (
+        _array(mixed[0, :, : mixture.outputs]),
+        _array(mixture.weights(logits)),
+        _array(experts[:, 0]),
+    )
 
 
 def write_map(path: Path, problem: Problem, mixture: Mixture) -> None:

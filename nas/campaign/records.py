@@ -5,6 +5,7 @@ in a folder, in `nas.campaign.layout`.
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,9 +41,27 @@ class Records:
     runs: pd.DataFrame
     experts: pd.DataFrame
     history: pd.DataFrame
+    unknowns: pd.DataFrame  # empty where the problem has no unknown coefficients
     attempts: pd.DataFrame
     singles: pd.DataFrame  # empty until `nas baseline`
     subsets: pd.DataFrame  # empty until `nas validate`
+
+    def estimates(self, runs: Collection[str]) -> pd.DataFrame:
+        """What ``runs`` found of unknown coefficients: a row for each of them and coefficient.
+
+        These are the last rows of `unknowns`.
+
+        Examples
+        --------
+        >>> none = {name: read_added(Path("out"), name) for name in TABLES | VALIDATION}
+        >>> path = [("0000-0", "k", 0.7), ("0000-0", "k", 0.9), ("0000-1", "k", 0.8)]
+        >>> none["unknowns"] = pd.DataFrame(path, columns=["run", "name", "value"])
+        >>> Records(Path("out"), {}, **none).estimates(["0000-0"]).value.to_list()
+        [0.9]
+        """
+        mine = self.unknowns[self.unknowns.run.isin(runs)]
+        last: pd.DataFrame = mine.drop_duplicates(["run", "name"], keep="last")
+        return last
 
     def map(self, run: str) -> pd.DataFrame | None:
         """The mixture of ``run`` on a regular grid over a 2-D domain's bounding box, or None.
@@ -88,7 +107,7 @@ def read(folder: Path) -> Records:
         rows = gathering.gather(folder, TABLES, _seeds(folder))
         tables = {name: _frame(name, rows[name]) for name in TABLES}
     else:
-        tables = {name: read_table(layout.gathered_file(folder, name), name) for name in TABLES}
+        tables = {name: _gathered(folder, name) for name in TABLES}
     added = {name: read_added(folder, name) for name in VALIDATION}
     return Records(folder, campaign, **tables, **added)
 
@@ -110,7 +129,8 @@ def rows(folder: Path, name: str) -> list[Row]:
     """
     if gathering.is_behind(folder, TABLES):
         return gathering.gather(folder, TABLES, _seeds(folder))[name]
-    return read_rows(layout.gathered_file(folder, name), name)
+    path = layout.gathered_file(folder, name)
+    return [] if name in layout.ADDED_TABLES and not path.is_file() else read_rows(path, name)
 
 
 def gather(folder: Path) -> None:
@@ -131,7 +151,7 @@ def gather(folder: Path) -> None:
     ...     _ = about.write_text('{"configuration": {"seeds": 1}}')
     ...     gather(Path(name))
     ...     print(sorted(path.stem for path in Path(name).glob("tables/*")))
-    ['attempts', 'experts', 'history', 'runs', 'trials']
+    ['attempts', 'experts', 'history', 'runs', 'trials', 'unknowns']
     """
     gathered = gathering.gather(folder, TABLES, _seeds(folder))
     for name in sorted(TABLES, key=lambda name: name == "runs"):
@@ -139,7 +159,7 @@ def gather(folder: Path) -> None:
 
 
 def read_added(folder: Path, name: str) -> pd.DataFrame:
-    """A table of `VALIDATION`; without rows where there is none yet.
+    """A table that a campaign may lack; without rows where there is none yet.
 
     Examples
     --------
@@ -231,6 +251,13 @@ def write_map(path: Path, columns: dict[str, Any]) -> None:
     ['x', 'u']
     """
     parquet.write_table(path, pa.table(columns))
+
+
+def _gathered(folder: Path, name: str) -> pd.DataFrame:
+    """A table of `TABLES`; one that an earlier version did not know is without rows."""
+    if name in layout.ADDED_TABLES:
+        return read_added(folder, name)
+    return read_table(layout.gathered_file(folder, name), name)
 
 
 def _seeds(folder: Path) -> int:

@@ -23,6 +23,8 @@ from nas.training import mixture_file
 from nas.training.training_run import RunResult, TrainingRun
 from nas.training.training_settings import TrainingSettings
 
+_EMPTY: dict[str, list[Row]] = {name: [] for name in (*layout.ADDED_TABLES, *layout.RUN_TABLES)}
+
 
 @dataclass(frozen=True)
 class RunJob(CampaignJob):
@@ -40,7 +42,7 @@ class RunJob(CampaignJob):
     ('0007-0', 'out/runs/0007-0', 4)
     """
 
-    TABLES = layout.RUN_TABLES
+    TABLES = (*layout.ADDED_TABLES, *layout.RUN_TABLES)
 
     proposal: Proposal
     repetition: int
@@ -113,7 +115,7 @@ class RunJob(CampaignJob):
         ]
         row = run_rows.run(self.keys, self.proposal, status, reason)
         row |= {"experts_before": len(experts)}
-        self.record({"history": [], "experts": experts, "runs": [row]})
+        self.record({**_EMPTY, "experts": experts, "runs": [row]})
 
     def _record(self, problem: Problem, settings: TrainingSettings, result: RunResult) -> None:
         """Write down all that the run left."""
@@ -126,7 +128,9 @@ class RunJob(CampaignJob):
         row |= run_rows.figures(settings, result) | {"relative_l2": error}
         experts = run_rows.experts(self.keys, settings, result)
         history = [self.keys | logged for logged in result.history]
-        self.record({"history": history, "experts": experts, "runs": [row]})
+        unknowns = [self.keys | logged for logged in result.unknowns]
+        written = {"history": history, "unknowns": unknowns, "experts": experts, "runs": [row]}
+        self.record(_EMPTY | written)
 
     def _measure(self, problem: Problem, result: RunResult) -> tuple[float | None, str]:
         """The error against the reference, and a note where the reference fails to answer.

@@ -63,6 +63,17 @@ TABLES: dict[str, pa.Schema] = {
             ("relative_l2", pa.float64()),  # null where the problem has no reference
         ]
     ),
+    # One row per logged step and unknown coefficient of each run; the last one is the estimate.
+    "unknowns": pa.schema(
+        [
+            *_RUN,
+            ("phase", pa.string()),
+            ("step", pa.int64()),  # counted over all phases
+            ("name", pa.string()),  # as the problem calls it
+            ("value", pa.float64()),
+            ("truth", pa.float64()),  # null where it is not known
+        ]
+    ),
     # One row per expert of each run.
     "experts": pa.schema(
         [

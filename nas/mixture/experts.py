@@ -1,6 +1,6 @@
 """Candidates become experts: networks of one shape share one batch of matrices.
 
-Axis legend: N experts of a stack, D coordinates, C fields, V and W widths.
+Axis legend: N experts of a stack, D coordinates, C fields, U unknown coefficients, V and W widths.
 """
 
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from nas import networks
+from nas.networks import Stack, with_constants
 from nas.networks.initial import stream
 from nas.search_spaces.candidates import Candidate
 
@@ -34,6 +35,8 @@ class ExpertStack(nn.Module):
     seed
         Of the initial weights; each expert's depend on the seed and its index in the pool
         alone, not on its neighbours.
+    unknown
+        The first raw values (U,) of each expert's own unknown coefficients.
 
     Examples
     --------
@@ -46,7 +49,12 @@ class ExpertStack(nn.Module):
     """
 
     def __init__(
-        self, members: Sequence[Member], names: Sequence[str], outputs: int, seed: int
+        self,
+        members: Sequence[Member],
+        names: Sequence[str],
+        outputs: int,
+        seed: int,
+        unknown: Sequence[float] = (),
     ) -> None:
         super().__init__()
         self.family = networks.family_of(members[0][1])
@@ -59,11 +67,19 @@ class ExpertStack(nn.Module):
         weights, biases = ([one[part] for one in drawn] for part in (0, 1))
         self.weights = nn.ParameterList(map(_batch, zip(*weights, strict=True)))
         self.biases = nn.ParameterList(map(_batch, zip(*biases, strict=True)))
+        first = torch.tensor([unknown] * len(drawn), dtype=torch.float64)
+        self.unknown: nn.Parameter | None  # (N, U)
+        self.register_parameter("unknown", nn.Parameter(first) if unknown else None)
 
     @property
-    def networks(self) -> networks.Stack:
-        """What is evaluated."""
-        return networks.Stack(self.family, self.shape, tuple(self.weights), tuple(self.biases))
+    def networks(self) -> Stack:
+        """What is evaluated, of experts that act together."""
+        return Stack(self.family, self.shape, tuple(self.weights), tuple(self.biases))
+
+    @property
+    def alone(self) -> Stack:
+        """What is evaluated, of experts each by itself: with its own unknown coefficients."""
+        return with_constants(self.networks, self.unknown)
 
     def drop(self, index: int) -> Changes:
         """Remove the expert at ``index`` in the pool, with its parameters."""
@@ -76,11 +92,18 @@ class ExpertStack(nn.Module):
             for layer, old in enumerate(group):
                 group[layer] = keep_rows(old, rows)
                 changes[old] = (group[layer] if kept else None, rows)
+        if (old := self.unknown) is not None:
+            self.unknown = keep_rows(old, rows)
+            changes[old] = (self.unknown if kept else None, rows)
         return changes
 
 
 def stacks(
-    members: Sequence[Member], names: Sequence[str], outputs: int, seed: int
+    members: Sequence[Member],
+    names: Sequence[str],
+    outputs: int,
+    seed: int,
+    unknown: Sequence[float] = (),
 ) -> list[ExpertStack]:
     """One `ExpertStack` for each family and `stack_key` among ``members``, by rising key.
 
@@ -92,7 +115,7 @@ def stacks(
     [[1], [2, 0]]
     """
     groups = groupby(sorted(members, key=_stack_key), key=_stack_key)
-    return [ExpertStack(list(group), names, outputs, seed) for _, group in groups]
+    return [ExpertStack(list(group), names, outputs, seed, unknown) for _, group in groups]
 
 
 def keep_rows(parameter: nn.Parameter, rows: Tensor) -> nn.Parameter:

@@ -1,9 +1,14 @@
 """Experts and gate: u(x) = Σᵢ λᵢ(x) uᵢ(x), with its derivatives.
 
-Axis legend: E experts alive, S derivatives, B points, D coordinates, C fields.
+Axis legend: E experts alive, S derivatives, B points, D coordinates, C fields, U unknown
+coefficients.
+
+Unknown coefficients travel behind the fields of a jet, as raw values whose derivatives are 0. Each
+expert has values of its own, with which it learns by itself; the mixture has one set, which no gate
+weights: it is a number of the equations, not a function of the point.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -37,6 +42,8 @@ class Mixture(nn.Module):
         The indices in the pool of the experts still there; all by default.
     names
         Of the coordinates; by default ``x0``, ``x1``, …
+    unknown
+        The first raw values (U,) of the unknown coefficients.
 
     Raises
     ------
@@ -64,6 +71,7 @@ class Mixture(nn.Module):
         seed: int,
         alive: Sequence[int] | None = None,
         names: Sequence[str] = (),
+        unknown: Sequence[float] = (),
     ) -> None:
         super().__init__()
         self.pool = tuple(pool)
@@ -72,7 +80,10 @@ class Mixture(nn.Module):
         networks.check(self.pool, self.names)
         indices = range(len(self.pool)) if alive is None else alive
         members = [(index, self.pool[index]) for index in indices]
-        self.stacks = nn.ModuleList(stacks(members, self.names, outputs, seed))
+        self.stacks = nn.ModuleList(stacks(members, self.names, outputs, seed, unknown))
+        first = torch.tensor(unknown, dtype=torch.float64)
+        self.unknown: nn.Parameter | None  # (U,)
+        self.register_parameter("unknown", nn.Parameter(first) if unknown else None)
         self.gate = build(gate, networks.shared_encoding(self.pool), self.names, len(members), seed)
         low, high = torch.tensor(bounds, dtype=torch.float64).unbind(-1)
         self.centre: Tensor
@@ -92,14 +103,17 @@ class Mixture(nn.Module):
 
     @property
     def parameters_alive(self) -> int:
-        """Trainable numbers, the gate's included."""
-        return sum(parameter.numel() for parameter in self.parameters())
+        """Trainable numbers of the networks, the gate's included.
+
+        Unknown coefficients are not among them: they belong to the equations, not to the size of
+        a solution.
+        """
+        return self._experts_parameters + _count(self.gate.parameters())
 
     @property
     def parameters_learning(self) -> int:
         """Those of `parameters_alive` that count in the prediction: one expert needs no gate."""
-        learning = self if len(self.alive) > 1 else self.stacks
-        return sum(parameter.numel() for parameter in learning.parameters())
+        return self.parameters_alive if len(self.alive) > 1 else self._experts_parameters
 
     @property
     def units(self) -> int:
@@ -111,6 +125,33 @@ class Mixture(nn.Module):
         stacks = [*self.networks, self.gate.networks]
         features = sum(max(0, stack.weights[0].shape[-2] - self.inputs) for stack in stacks)
         return sum(stack.units for stack in stacks) + features + len(self.alive)
+
+    @property
+    def raw(self) -> Tensor:
+        """The raw values (U,) of the mixture's unknown coefficients."""
+        return self.centre[:0] if self.unknown is None else self.unknown.detach()
+
+    def raw_of(self, index: int) -> Tensor:
+        """Those (U,) of the expert at ``index`` in the pool, with which it learnt by itself.
+
+        Raises
+        ------
+        ValueError
+            If no such expert is alive.
+        """
+        row = self.alive.index(index)
+        found = [one.unknown.detach() for one in self.expert_stacks if one.unknown is not None]
+        return torch.cat(found)[row] if found else self.raw
+
+    @torch.no_grad()
+    def start_unknown(self, index: int) -> None:
+        """Let the mixture's coefficients begin with what the expert at ``index`` has found."""
+        if self.unknown is not None:
+            self.unknown.copy_(self.raw_of(index))
+
+    @property
+    def _experts_parameters(self) -> int:
+        return sum(_count((*stack.weights, *stack.biases)) for stack in self.expert_stacks)
 
     def expert_parameters(self, index: int) -> int:
         """Trainable numbers of one expert."""
@@ -134,7 +175,12 @@ class Mixture(nn.Module):
         return jet.to(self.centre.dtype)
 
     def experts(self, coordinates: Tensor, derivatives: DerivativeSet) -> Tensor:
-        """Each expert's own jet (E, S, B, C)."""
+        """Each expert's own jet (E, S, B, C + U), as if it were the solution by itself."""
+        stacks = [stack.alone for stack in self.expert_stacks]
+        return networks.evaluate(derivatives, coordinates, stacks)
+
+    def fields(self, coordinates: Tensor, derivatives: DerivativeSet) -> Tensor:
+        """Each expert's jet of the fields (E, S, B, C): its part in the mixture."""
         return networks.evaluate(derivatives, coordinates, self.networks)
 
     def logits(self, coordinates: Tensor, derivatives: DerivativeSet) -> Tensor:
@@ -153,28 +199,36 @@ class Mixture(nn.Module):
         experts: Tensor,
         without: int | None = None,
     ) -> Tensor:
-        """The mixture's jet (S, B, C) from logits (S, B, E) and experts (E, S, B, C).
+        """The mixture's jet (S, B, C + U) from logits (S, B, E) and experts (E, S, B, C).
 
         ``without`` names an expert, by its index in the pool, that is to count nothing: the
-        jet is then what it will be once it is dropped.
+        jet is then what it will be once it is dropped. The experts' jets may carry unknown
+        coefficients of their own behind the fields; the mixture's take their place. These learn
+        with the experts: where the experts' jets carry no gradient, neither do they.
         """
         if without is not None:
             kept = [row for row, index in enumerate(self.alive) if index != without]
             logits, experts = logits[..., kept], experts[kept]
-        return networks.mix(derivatives, logits, experts)
+        if self.unknown is None:
+            return networks.mix(derivatives, logits, experts)
+        mixed = networks.mix(derivatives, logits, experts[..., : self.outputs])
+        unknown = self.unknown if experts.requires_grad else self.unknown.detach()
+        (constants,) = networks.constant_jet(derivatives, unknown[None], mixed.shape[-2])
+        return torch.cat([mixed, constants], dim=-1)
 
     def forward(
         self, points: Tensor, derivatives: DerivativeSet, without: int | None = None
     ) -> Tensor:
-        """The mixture's jet (S, B, C) at points (B, D); ``without`` as in `mix`."""
+        """The mixture's jet (S, B, C + U) at points (B, D); ``without`` as in `mix`."""
         coordinates = self.coordinates(points, derivatives)
-        experts = self.experts(coordinates, derivatives)
+        experts = self.fields(coordinates, derivatives)
         return self.mix(derivatives, self.logits(coordinates, derivatives), experts, without)
 
     def with_alive(self, alive: Sequence[int]) -> "Mixture":
         """A new mixture of the same pool and kind, untrained, with the experts ``alive``."""
+        first = [0.0] * len(self.raw)
         made = Mixture(
-            self.pool, self.gate.settings, self.bounds, self.outputs, 0, alive, self.names
+            self.pool, self.gate.settings, self.bounds, self.outputs, 0, alive, self.names, first
         )
         return made.to(self.centre)
 
@@ -193,3 +247,7 @@ class Mixture(nn.Module):
         changes |= stack.drop(index)
         self.stacks = nn.ModuleList(s for s in self.expert_stacks if s.members)
         return changes
+
+
+def _count(tensors: Iterable[Tensor]) -> int:
+    return sum(tensor.numel() for tensor in tensors)

@@ -6,6 +6,7 @@ and let the family (`nas.networks.perceptron`) do what it says.
 
 from nas.calculus.networks import Rows, Trace, mix, outer, prepare
 from nas.networks.candidates import CHOICES, check, count_parameters, family_of, untrained
+from nas.networks.constants import constant_jet, with_constants
 from nas.networks.encoding import RAW
 from nas.networks.encoding import resolve as resolve_encoding
 from nas.networks.encoding import shared as shared_encoding
@@ -23,6 +24,7 @@ __all__ = [
     "Stack",
     "Trace",
     "check",
+    "constant_jet",
     "count_parameters",
     "evaluate",
     "family_of",
@@ -33,4 +35,5 @@ __all__ = [
     "shared_encoding",
     "trace",
     "untrained",
+    "with_constants",
 ]

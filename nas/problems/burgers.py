@@ -1,6 +1,10 @@
 """Burgers' equation with a shock: a sine wave steepens until a thin layer stands at x = 0.
 
-The exact solution is the Cole–Hopf integral (Basdevant et al. 1986, Computers & Fluids 14).
+Equation: u_t + u u_x = ν u_xx with ν = 0.01/π; u(x, 0) = -sin πx, u(±1, t) = 0.
+Domain: -1 ≤ x ≤ 1 and 0 ≤ t ≤ 1.
+Units: none.
+Truth: the Cole–Hopf integral, by quadrature.
+Source: Basdevant et al. 1986, Computers & Fluids 14.
 """
 
 from math import pi

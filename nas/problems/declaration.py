@@ -19,7 +19,7 @@ from nas.problems.unknown import Unknown
 if TYPE_CHECKING:
     from nas.problems.problem import Problem
 
-DOMAIN = ("coordinates", "bounds", "parts", "measure", "contains", "on")
+DOMAIN = ("coordinates", "bounds", "parts", "measure", "contains", "on", "normals")
 
 
 def check_declaration(problem: "Problem") -> None:

@@ -1,7 +1,11 @@
 """Helmholtz' equation with a solution that oscillates faster along one axis than the other.
 
-A standard test of how networks balance equation and boundary (Wang, Teng & Perdikaris 2021, SIAM
-Journal on Scientific Computing 43, with the wave number 1).
+Equation: Δu + u = q with q of the solution u = sin πx sin 4πy; u = 0 on the boundary.
+Domain: the square [-1, 1]².
+Units: none; lengths are such that the wave number is 1.
+Truth: the formula for u.
+Source: a standard test of how networks balance equation and boundary (Wang, Teng & Perdikaris 2021,
+SIAM Journal on Scientific Computing 43).
 """
 
 from math import pi

@@ -15,18 +15,7 @@ from nas.errors import UserError
 from nas.problems.problem import Problem
 
 _MACHINERY = frozenset(
-    {
-        "data",
-        "declaration",
-        "domains",
-        "loading",
-        "polygons",
-        "problem",
-        "sampling",
-        "segments",
-        "terms",
-        "unknown",
-    }
+    {"data", "declaration", "domains", "loading", "problem", "sampling", "terms", "unknown"}
 )
 
 

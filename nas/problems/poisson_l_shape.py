@@ -1,5 +1,11 @@
 """Poisson's equation on the L-shape: the re-entrant corner makes the gradient infinite.
 
+Equation: -Δu = 1; u = 0 on the boundary.
+Domain: the square [-1, 1]² without its upper right quarter.
+Units: none.
+Truth: the method of particular solutions, to an absolute error of 1e-12.
+Source: Fox, Henrici & Moler 1967, SIAM Journal on Numerical Analysis 4.
+
 The reference solution is not computed on a mesh but by the method of particular solutions
 (Fox, Henrici & Moler 1967; Betcke & Trefethen 2005): functions that satisfy the equation and
 the conditions on the two re-entrant edges exactly are fitted to zero on the four others. The
@@ -18,9 +24,9 @@ from nas.problems.domains import Array
 
 Complex = NDArray[np.complex128]
 
+_CORNERS = ((-1, -1), (1, -1), (1, 0), (0, 0), (0, 1), (-1, 1))  # the fourth is re-entrant
+_EDGES = ("bottom", "right", "inner_horizontal", "inner_vertical", "top", "left")
 _CONVEX = ((-1.0, -1.0), (1.0, -1.0), (1.0, 0.0), (0.0, 1.0), (-1.0, 1.0))
-_POWERS = range(1, 61)
-_LOGARITHMS = range(2, 9)
 
 
 def reference(x: Array, y: Array) -> Array:
@@ -73,7 +79,7 @@ def _basis(x: Array, y: Array) -> Array:
     singular like z² log z. In the variable ζ that singularity takes all powers m.
     """
     zeta = _zeta(x, y)
-    columns = [((zeta / 2 ** (1 / 3)) ** power).imag for power in _POWERS]
+    columns = [((zeta / 2 ** (1 / 3)) ** power).imag for power in range(1, 61)]
     for corner in _zeta(*np.transpose(_CONVEX)):
         functions = _logarithms(zeta, corner)
         mirrored = _logarithms(zeta, corner.conjugate())
@@ -86,7 +92,7 @@ def _basis(x: Array, y: Array) -> Array:
 def _logarithms(zeta: Complex, corner: np.complex128) -> list[Complex]:
     offset = (corner - zeta) / (corner / abs(corner))  # so the branch cut leads away from 0
     logarithm = np.log(np.where(offset == 0, 1, offset))  # 0^m log 0 = 0
-    return [(offset / 2) ** power * logarithm for power in _LOGARITHMS]
+    return [(offset / 2) ** power * logarithm for power in range(2, 9)]
 
 
 def _zeta(x: Array, y: Array) -> Complex:
@@ -106,10 +112,7 @@ problem = Problem(
     name="poisson_l_shape",
     title="Poisson's equation on the L-shape",
     equation="-Δu = 1, u = 0 on the boundary",
-    domain=Polygon(
-        [(-1, -1), (1, -1), (1, 0), (0, 0), (0, 1), (-1, 1)],
-        names=["bottom", "right", "inner_horizontal", "inner_vertical", "top", "left"],
-    ),
+    domain=Polygon(_CORNERS, names=_EDGES),
     # At distance r from the re-entrant corner second derivatives grow like r^(-4/3): no smooth
     # network has them, and the mean square of its residual is ruled by the points next to the
     # corner. The factor √r, zero nowhere else, takes that weight away, as in weighted least
@@ -117,15 +120,9 @@ problem = Problem(
     # relative L2 3.4e-2 without it after 800 iterations of L-BFGS, 1.7e-2 with √r and 4.2e-2
     # with r after 560.
     residual=lambda u, x, y: torch.hypot(x, y).sqrt() * (laplacian(u) + 1),
-    conditions=[
-        Condition(
-            ("bottom", "right", "inner_horizontal", "inner_vertical", "top", "left"),
-            lambda u: u,
-            # u stays below 0.15 while Δu is 1: unweighted, the misfit on the boundary counts
-            # for little. Mean relative L2 of short runs without √r, by weight: 7.6e-2 (1) and
-            # 5.2e-2 (10) on one seed; 2.9e-2 (100), 2.9e-2 (300), 3.8e-2 (1000) on three.
-            weight=100.0,
-        )
-    ],
+    # u stays below 0.15 while Δu is 1: unweighted, the misfit on the boundary counts for little.
+    # Mean relative L2 of short runs without √r, by weight: 7.6e-2 (1) and 5.2e-2 (10) on one seed;
+    # 2.9e-2 (100), 2.9e-2 (300), 3.8e-2 (1000) on three.
+    conditions=[Condition(_EDGES, lambda u: u, weight=100.0)],
     solution=reference,
 )

@@ -7,20 +7,22 @@ interrupted goes on with the same points from a counter alone.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Literal
 
 import numpy as np
 from scipy.stats import qmc
 
 from nas.errors import UserError
-from nas.problems.domains import Array, Domain, check_part, into_bounds
+from nas.problems.domains import Array, Domain, check_part, into_bounds, surfaces
 
 Method = Literal["sobol", "latin_hypercube"]
 
 _INTERIOR = 0  # the boundary parts' streams follow, in the domain's order
 _EDGE = 2.0**-31  # half a step of the Sobol sequence
-_ROUNDS = 64  # of rejection, before the domain's own facts are in doubt
+_LARGEST = 2**16  # a batch, after the first
+_TRIES = 2**20  # of rejection at least, before the domain's own facts are in doubt
 
 
 def interior_points(
@@ -60,18 +62,20 @@ def interior_points(
         raise UserError(f"interior points: expected at least 1, got {count}")
     low, high = np.transpose(domain.bounds)
     share = domain.measure / float(np.prod(high - low))
+
+    def inside(unit: Array) -> Array:
+        points = into_bounds(domain, unit)
+        return points[domain.contains(points)]
+
     # Of n points of the box a share lies in the domain: on average the first batch is enough.
     batches = _unit_cubes(len(low), math.ceil(count / share), seed, draw, _INTERIOR, method)
-    kept: list[Array] = []
-    for _, unit in zip(range(_ROUNDS), batches, strict=False):
-        points = into_bounds(domain, unit)
-        kept.append(points[domain.contains(points)])
-        if sum(map(len, kept)) >= count:
-            return np.concatenate(kept)[:count]
-    raise UserError(
-        f"{domain}: found {sum(map(len, kept))} points inside, expected {count}; "
-        "do contains, bounds and measure belong together?"
-    )
+    points = _kept(batches, inside, count)
+    if len(points) < count:
+        raise UserError(
+            f"{domain}: found {len(points)} points inside, expected {count}; "
+            "do contains, bounds and measure belong together?"
+        )
+    return points
 
 
 def boundary_points(
@@ -85,10 +89,13 @@ def boundary_points(
 ) -> dict[str, Array]:
     """Draw ``count`` points on parts of the boundary, shared in proportion to their measures.
 
+    A part has at least half of an equal share, however small it is. The end of an interval is a
+    single point, so there it is drawn but once, whatever the count.
+
     Parameters
     ----------
     parts
-        Names of the domain's boundary parts.
+        Names of the domain's boundary parts, or of interfaces between its pieces.
     count
         The number of points on all parts together; each part has at least one.
     seed, draw, method
@@ -101,7 +108,8 @@ def boundary_points(
     Raises
     ------
     UserError
-        If a part is unknown, or count is below the number of parts.
+        If a part is unknown, count is below the number of parts, or (nearly) nothing that
+        ``domain.on`` gives lies on a part.
 
     Examples
     --------
@@ -120,35 +128,65 @@ def boundary_points(
         raise UserError(f"boundary points: expected at least {len(names)}, one a part, got {count}")
     for name in names:
         check_part(domain, name)
-    known, points = list(domain.parts), {}
-    shares = apportion(count, [domain.parts[name] for name in names])
+    known, points = surfaces(domain), {}
+    dimension = len(domain.coordinates) - 1
+    shares = apportion(count, [known[name] for name in names]) if dimension else [1] * len(names)
     for name, number in zip(names, shares, strict=True):
-        stream = 1 + known.index(name)  # a part's own, whatever other parts are asked for
-        dimension = len(domain.coordinates) - 1
-        unit = next(_unit_cubes(dimension, number, seed, draw, stream, method))
-        points[name] = domain.on(name, unit[:number])
+        stream = 1 + list(known).index(name)  # a part's own, whatever other parts are asked for
+        batches = _unit_cubes(dimension, number, seed, draw, stream, method)
+        points[name] = _kept(batches, partial(domain.on, name), number)
+        if len(points[name]) < number:
+            raise UserError(
+                f"{domain}: found {len(points[name])} points on {name!r}, expected {number}; "
+                "does on() lead to this part?"
+            )
     return points
 
 
 def apportion(count: int, measures: Sequence[float]) -> list[int]:
-    """Apportion ``count`` among ``measures`` by largest remainders, at least one to each.
+    """Apportion ``count`` among ``measures`` by largest remainders, at least a floor to each.
 
-    Each has its quota ``count · measure / sum`` rounded down, or one; what is left over goes to
-    those with the largest remainders, and what is missing is taken from those with the smallest.
+    The floor is half of an equal share, rounded up. Each has its quota of what the floors of the
+    smallest leave over, rounded down; what is left goes to those with the largest remainders.
 
     Examples
     --------
     >>> apportion(10, [2.0, 1.0, 0.01])
-    [6, 3, 1]
+    [5, 3, 2]
     """
-    quotas = [count * measure / sum(measures) for measure in measures]
-    shares = [max(1, math.floor(quota)) for quota in quotas]
+    floor = math.ceil(count / (2 * len(measures)))
+    quotas = _quotas(count, measures, floor)
+    shares = [max(floor, math.floor(quota)) for quota in quotas]
     while (left := count - sum(shares)) != 0:
         step = 1 if left > 0 else -1
-        open_ = [index for index in range(len(shares)) if shares[index] + step >= 1]
+        open_ = [index for index in range(len(shares)) if shares[index] + step >= floor]
         index = max(open_, key=lambda index: step * (quotas[index] - shares[index]))
         shares[index] += step
     return shares
+
+
+def _quotas(count: int, measures: Sequence[float], floor: int) -> list[float]:
+    """In proportion to the measures, but for those that this would leave below the floor."""
+    lifted: set[int] = set()
+    while True:
+        rest = [index for index in range(len(measures)) if index not in lifted]
+        factor = (count - floor * len(lifted)) / max(sum(measures[i] for i in rest), 1e-300)
+        below = {index for index in rest if factor * measures[index] < floor}
+        if not below or len(below) == len(rest):
+            return [floor if i in lifted else factor * m for i, m in enumerate(measures)]
+        lifted |= below
+
+
+def _kept(batches: Iterator[Array], choose: Callable[[Array], Array], count: int) -> Array:
+    """The first ``count`` of what ``choose`` keeps of the batches; fewer if it keeps none."""
+    kept: list[Array] = []
+    tried = 0
+    for unit in batches:
+        kept.append(choose(unit))
+        found, tried = sum(map(len, kept)), tried + len(unit)
+        if found >= count or tried >= max(_TRIES, 64 * count):
+            break
+    return np.concatenate(kept)[:count]
 
 
 def _unit_cubes(
@@ -171,3 +209,6 @@ def _unit_cubes(
         # Off the faces of the cube: there conditions hold, and solutions may be singular. (A cube
         # of no dimension, a box's end point, is a column that is cut off again.)
         yield np.clip(engine.random(number), _EDGE, 1 - _EDGE)[:, :dimension]
+        if dimension == 0:
+            return  # any more would be the same point again
+        number = min(2 * number, _LARGEST)  # few are kept

@@ -48,7 +48,7 @@ def settings(package: str, name: str, **known: Any) -> Any:
     Examples
     --------
     >>> settings("nas.training.warm_up", "adam", learning_rate=1e-3, width=16)
-    Settings(learning_rate=0.001, redraw=10, floor=0.02)
+    Settings(learning_rate=0.001, redraw=10, floor=0.02, unknown_rate=30.0)
     """
     if name not in names(package):
         there = ", ".join(names(package))

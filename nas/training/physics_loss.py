@@ -1,7 +1,7 @@
 """The physics loss: the weighted mean squares of all residuals, and its gradient.
 
-Axis legend: S derivatives, B points, L locations, D coordinates, C fields, E experts alive; … any
-leading axes.
+Axis legend: S derivatives, B points, L locations, D coordinates, C fields, U unknown coefficients,
+E experts alive; … any leading axes.
 
 The loss is a sum over points, so it and its gradient are gathered chunk by chunk: memory does
 not grow with the number of points.
@@ -21,7 +21,7 @@ from nas.problems.problem import Problem
 from nas.problems.terms import Group
 from nas.training.collocation import Points, Sample, Sampler
 
-Evaluate = Callable[[Tensor, DerivativeSet], Tensor]  # points (B, D) -> jet (…, S, B, C)
+Evaluate = Callable[[Tensor, DerivativeSet], Tensor]  # points (B, D) -> jet (…, S, B, C + U)
 Chunk = Callable[[DerivativeSet], int]  # -> points
 
 CHUNK_BYTES = 2**28  # of pre-activations, about, that a chunk leaves to its backward pass
@@ -130,7 +130,8 @@ def learn_mixture(
     """As `mixture_loss`; adds its gradient to the parameters' ``grad``.
 
     Importance is the mean of the gate's weights over the interior points: it is a matter of
-    the domain, not of its edge. Without ``experts_learn`` only the gate learns.
+    the domain, not of its edge. Without ``experts_learn`` only the gate learns, and no
+    unknown coefficient.
 
     Examples
     --------
@@ -147,7 +148,7 @@ def learn_mixture(
     def evaluate(x: Tensor, derivatives: DerivativeSet) -> Tensor:
         coordinates = mixture.coordinates(x, derivatives)
         with torch.set_grad_enabled(experts_learn):
-            experts = mixture.experts(coordinates, derivatives)
+            experts = mixture.fields(coordinates, derivatives)
         logits = mixture.logits(coordinates, derivatives)
         if derivatives is problem.derivatives:  # the other groups have sets of their own
             weights.append(mixture.weights(logits.detach()).sum(0))

@@ -1,7 +1,7 @@
 """What a Gauss–Newton step sees of networks: residuals that are to vanish, and their Jacobian.
 
 Axis legend: K systems, each with a residual of its own; R rows, S derivatives, B points, C fields,
-P parameters of a system.
+U unknown coefficients, P parameters of a system.
 
 The sum of the squares of a system's rows is its physics loss: a row carries the square root of
 its weight in the mean.
@@ -25,7 +25,7 @@ from nas.problems.problem import Problem
 from nas.problems.terms import Term
 from nas.training.collocation import Points, Sample
 
-# points (B, D) -> jet (…, S, B, C), and the traces that it came from
+# points (B, D) -> jet (…, S, B, C + U), and the traces that it came from
 Traced = Callable[[Tensor, DerivativeSet], tuple[Tensor, Sequence[Trace]]]
 
 
@@ -47,6 +47,8 @@ class LeastSquares(Protocol):
 
 class ExpertResiduals:
     """The experts of some stacks, each with the residual that it leaves by itself.
+
+    Unknown coefficients are among the parameters, and each expert has its own.
 
     The parameters of an expert stand as in `Jacobian`, and zeros behind those of the smaller.
 
@@ -72,7 +74,7 @@ class ExpertResiduals:
 
     def linearise(self, points: Points) -> tuple[Tensor, BlockDiagonalJacobian]:
         """See `LeastSquares`."""
-        stacks = [stack.networks for stack in self._stacks]
+        stacks = [stack.alone for stack in self._stacks]
 
         def traced(x: Tensor, derivatives: DerivativeSet) -> tuple[Tensor, list[Trace]]:
             coordinates = self._mixture.coordinates(x, derivatives)
@@ -89,7 +91,7 @@ class ExpertResiduals:
         indices = jacobians.indices(systems, self._counts)
         for stack, of_stack in zip(self._stacks, indices, strict=True):
             if len(of_stack):
-                chosen, right = stack.networks.of(of_stack), left + len(of_stack)
+                chosen, right = stack.alone.of(of_stack), left + len(of_stack)
                 stacks += jacobians.moved([chosen], [steps[left:right]])
                 left = right
 
@@ -100,7 +102,7 @@ class ExpertResiduals:
 
     def move(self, steps: Tensor) -> None:
         """See `LeastSquares`."""
-        stacks = [stack.networks for stack in self._stacks]
+        stacks = [stack.alone for stack in self._stacks]
         moved = jacobians.moved(stacks, torch.split(steps, self._counts))
         for stack, new in zip(stacks, moved, strict=True):
             _write(stack, new)
@@ -108,6 +110,8 @@ class ExpertResiduals:
 
 class MixtureResiduals:
     """The experts and the gate of a mixture with the residual that they leave together.
+
+    Its unknown coefficients are behind the parameters of the gate, or of a single expert.
 
     Examples
     --------
@@ -152,18 +156,25 @@ class MixtureResiduals:
             _write(stack, new)
 
     def _stacks(self) -> list[Stack]:
-        """All that learns, the gate last; a single expert needs no gate."""
+        """All that learns, the gate last; a single expert needs no gate.
+
+        The last, of one network, carries the unknown coefficients.
+        """
         mixture = self._mixture
         gate = [] if len(mixture.alive) == 1 else [mixture.gate.networks]
-        return [*mixture.networks, *gate]
+        *others, last = [*mixture.networks, *gate]
+        unknown = None if mixture.unknown is None else mixture.unknown[None]
+        return [*others, networks.with_constants(last, unknown)]
 
     def _mix(self, derivatives: DerivativeSet, jets: Sequence[Tensor]) -> Tensor:
-        """The mixture's jet (S, B, C) from those of its `_stacks`."""
-        if len(self._mixture.alive) == 1:
-            return jets[0].squeeze(0)
-        *terms, logits = jets
-        # The gate's one network has a component for each expert.
-        return self._mixture.mix(derivatives, logits.squeeze(0), torch.cat(terms))
+        """The mixture's jet (S, B, C + U) from those of its `_stacks`."""
+        *terms, last = jets
+        if not terms:
+            return last.squeeze(0)
+        # The gate's one network has a component for each expert, and then the constants.
+        logits, constants = last[0].tensor_split([len(self._mixture.alive)], dim=-1)
+        mixed = networks.mix(derivatives, logits, torch.cat(terms))
+        return torch.cat([mixed, constants], dim=-1) if constants.shape[-1] else mixed
 
     def _moved(self, steps: Tensor) -> list[Stack]:
         stacks = self._stacks()

@@ -36,7 +36,8 @@ class RunResult:
 
     ``held_out_loss`` is None unless completed. ``steps`` are those of warm-up and selection,
     ``iterations`` those of the fine-tuning; ``evaluations`` is the number of points, times the
-    experts that learnt from them.
+    experts that learnt from them. ``unknown`` has the estimates of the problem's unknown
+    coefficients, and ``unknowns`` their rows, a row for each of them and of the history's.
 
     Examples
     --------
@@ -59,3 +60,5 @@ class RunResult:
     iterations: int
     evaluations: int
     parameters_before: int
+    unknown: dict[str, float]
+    unknowns: list[dict[str, Any]]

@@ -172,6 +172,7 @@ class SingleNetworks:
         single = copy.deepcopy(self._warm_up.mixture)
         for index in set(single.alive) - {len(self.singles)}:
             single.drop(index)
+        single.start_unknown(len(self.singles))
         settings = self.settings
         return FineTuning(self.problem, single, settings.sampler, settings.fine_tuning)
 

@@ -12,9 +12,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from torch import Tensor
+
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
-from nas.training import checkpoint
+from nas.training import checkpoint, unknowns
 from nas.training.fine_tuning import FineTuning
 from nas.training.phase import Phase, Reading
 from nas.training.run_result import Progress as Progress
@@ -65,6 +67,7 @@ class TrainingRun:
     ) -> None:
         self.problem, self.settings, self.path = problem, settings, path
         self.history: list[dict[str, Any]] = []
+        self.unknowns: list[dict[str, Any]] = []
         self.reason = ""
         mixture = settings.mixture(problem)
         self.parameters_before = mixture.parameters_alive
@@ -122,6 +125,7 @@ class TrainingRun:
         tuning = self.fine_tuning
         assert tuning is not None
         tuning.take_best()
+        self._log_unknown(tuning.name)
         self.reason = tuning.ended
         if not math.isfinite(tuning.best_loss):
             self.reason = self.reason or "held-out loss is not finite at the end"
@@ -143,7 +147,7 @@ class TrainingRun:
         """
         checkpoint.resume(path, self._restore)
         assert self.selection is not None, "the warm-up is over"
-        self.history = []
+        self.history, self.unknowns = [], []
         self.selection.keep(indices)
         share = len(indices) / len(self.settings.pool)
         self.warm_up.evaluations = round(share * self.warm_up.evaluations)
@@ -162,7 +166,8 @@ class TrainingRun:
                 "fine_tuning": self.fine_tuning,
             }
             states = {name: phase.state() for name, phase in phases.items() if phase is not None}
-            checkpoint.save(self.path, {"history": self.history, "reason": self.reason, **states})
+            told = {"history": self.history, "unknowns": self.unknowns, "reason": self.reason}
+            checkpoint.save(self.path, told | states)
         self._saved = time.monotonic()
 
     @property
@@ -219,8 +224,20 @@ class TrainingRun:
             "learning_rate": reading.learning_rate,
         }
         self.history.append(row)
+        self._log_unknown(phase)
         done = self.step / self.settings.steps
         watch(Progress(phase, done, self.step, reading.loss, len(mixture.alive)))
+
+    def _log_unknown(self, phase: str) -> None:
+        """Rows of the unknown coefficients; a step's are replaced, so that the last ones count."""
+        others = [row for row in self.unknowns if row["step"] != self.step]
+        self.unknowns = others + unknowns.rows(self.problem, self._raw, phase, self.step)
+
+    @property
+    def _raw(self) -> Tensor:
+        """Raw values of the unknown coefficients: the mixture's, or those of the best expert."""
+        warm_up = self.warm_up
+        return self.mixture.raw if self.selection else warm_up.mixture.raw_of(warm_up.best)
 
     @property
     def _steps(self) -> int:
@@ -243,6 +260,7 @@ class TrainingRun:
 
     def _restore(self, state: dict[str, Any]) -> None:
         self.history, self.reason = state["history"], state["reason"]
+        self.unknowns = state["unknowns"]
         self.warm_up.restore(state["warm_up"])
         if "selection" in state:
             self.selection = self._selection()
@@ -269,4 +287,6 @@ class TrainingRun:
             iterations=self.fine_tuning.iterations if self.fine_tuning else 0,
             evaluations=sum(phase.evaluations for phase in phases if phase is not None),
             parameters_before=self.parameters_before,
+            unknown=unknowns.estimates(self.problem, self._raw),
+            unknowns=self.unknowns,
         )

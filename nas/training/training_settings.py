@@ -47,5 +47,8 @@ class TrainingSettings:
         """The whole pool, untrained."""
         bounds, outputs = problem.domain.bounds, len(problem.fields)
         names = problem.coordinates
-        mixture = Mixture(self.pool, self.gate, bounds, outputs, self.seed, names=names)
+        first = [one.first for one in problem.unknown.values()]
+        mixture = Mixture(
+            self.pool, self.gate, bounds, outputs, self.seed, names=names, unknown=first
+        )
         return mixture.to(device=self.device, dtype=self.dtype)

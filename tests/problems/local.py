@@ -1,14 +1,20 @@
 """Derivatives of a solution known as a function, by interpolation on small boxes.
 
-Axis legend: B points, D coordinates, C fields, S derivatives, n nodes an axis.
+Axis legend: B points, L locations, D coordinates, C fields, S derivatives, n nodes an axis.
 
-Around each point lies a box inside the domain, with the point at its centre, or on its border
-where the domain ends; the polynomial through a Chebyshev grid on it is differentiated. Errors
-fall like the power n of the box's size, so a second, smaller box tells where they are small.
+For each derivative and around each point lies a box inside the domain, along those coordinates
+alone by which it differentiates, with the point at its centre, or on its border where the domain
+ends; the polynomial through a Chebyshev grid on it is differentiated. Errors of interpolation
+fall like the power n of the box's size, those of rounding grow as it shrinks: of a ladder of
+sizes that one is taken where the sum of both is smallest, and this sum tells how far to trust
+it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
+from math import prod
 
 import numpy as np
 import torch
@@ -16,146 +22,189 @@ from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 from torch import Tensor
 
-from nas.calculus.jets import DerivativeSet, Laplacian, unit
+from nas.calculus.jets import Derivative, DerivativeSet, Laplacian, MultiIndex, unit
 from nas.problems import Problem
+from nas.problems.domains import Domain
 from nas.problems.sampling import interior_points
-from nas.problems.terms import PointCounts, Term
+from nas.problems.terms import Group, PointCounts, Term
 from nas.problems.terms.equations import together
 
 Array = NDArray[np.float64]
+Function = Callable[[Array], Array]  # points (B, D) to values (B, C)
 
-NODES = 9
-SIZE = 0.01  # half of a box's side, as a share of the domain's
+NODES = 11
+FEW_ULPS = 4 * np.finfo(np.float64).eps  # to which a solution is computed
+SIZES = tuple(0.49 / 1.5**step for step in range(15))  # half of a box's side, in the domain's
+COUNTS = PointCounts(interior=32, boundary=32)
 
 
 @dataclass(frozen=True)
 class Remainders:
-    """What is left of an expression when the solution is put in.
+    """What is left of the equations of a term when the solution is put in.
 
-    residual : Array (B,), the largest over the equations
-    scale : Array (B,), the size of the derivatives that enter
-    resolved : Array (B,) of bool, where boxes of both sizes agree on the derivatives
+    residual : Array (equations, B)
+    scale : Array (equations, B), the size of what cancels
+    error : Array (equations, B), by how much the residual may be off
     """
 
     residual: Array
     scale: Array
-    resolved: NDArray[np.bool_]
+    error: Array
+
+    @property
+    def resolved(self) -> NDArray[np.bool_]:
+        """Where the residuals can be trusted, (equations, B)."""
+        return self.error < 1e-7 * self.scale
 
     @property
     def worst(self) -> float:
-        """The largest residual over its scale, where the derivatives can be trusted."""
+        """The largest residual over its scale, where it can be trusted."""
         return float((self.residual / self.scale)[self.resolved].max())
 
 
-def equations(problem: Problem, count: int = 64) -> Remainders:
+def equations(problem: Problem) -> Remainders:
     """The remainder of the equations at points of the interior."""
-    points = interior_points(problem.domain, count, seed=1, draw=0)
-    return remainders(problem, problem.terms[0], problem.derivatives, points)
+    return remainders(problem, problem.groups[0], problem.terms[0])
 
 
-def conditions(problem: Problem, count: int = 64) -> list[Remainders]:
-    """The remainder of each condition on its parts of the boundary."""
-    found = []
-    for group in problem.groups[1:]:
-        for term in group.terms:
-            drawn = group.source.draw(
-                problem.domain,
-                term.regions,
-                PointCounts(count, count),
-                seed=1,
-                draw=0,
-                method="sobol",
-            )
-            here = together(drawn)
-            found.append(remainders(problem, term, group.derivatives, here.points, here.data))
-    return found
+def conditions(problem: Problem) -> list[Remainders]:
+    """The remainder of each condition at the points where it is to hold."""
+    return [
+        remainders(problem, group, term) for group in problem.groups[1:] for term in group.terms
+    ]
 
 
-def remainders(
-    problem: Problem,
-    term: Term,
-    derivatives: DerivativeSet,
-    points: Array,
-    normals: Array | None = None,
-) -> Remainders:
-    """Put the known solution into a term at those of the points (B, D) with a box."""
-    low, high = np.transpose(problem.domain.bounds)
-    boxed = _boxes(problem, points, SIZE * (high - low))[1]
-    points = points[boxed]
-    data = torch.as_tensor(points[:, :0] if normals is None else normals[boxed])
-    coarse = jet(problem, derivatives, points, SIZE)
-    fine = jet(problem, derivatives, points, SIZE / 2)
-    residuals = torch.stack(term.residuals(fine, derivatives, torch.as_tensor(points), data))
-    scale = 1 + fine.abs().amax(dim=(0, 2)).numpy()
-    difference = (coarse - fine).abs().amax(dim=(0, 2)).numpy()
-    return Remainders(residuals.abs().amax(dim=0).numpy(), scale, difference < 1e-6 * scale)
+def remainders(problem: Problem, group: Group, term: Term) -> Remainders:
+    """Put the known solution into a term at some of its points."""
+    derivatives = DerivativeSet(term.derivatives, len(problem.coordinates))
+    points, data = drawn(problem, group, term)
+    values, errors = solution_jet(problem, derivatives, points.reshape(-1, points.shape[-1]))
+    usual = _usual(problem, derivatives)
+    jet = torch.as_tensor(values).requires_grad_()
+    rows = []
+    for residual in term.residuals(jet, derivatives, points, data):
+        (gradient,) = torch.autograd.grad(residual.sum(), jet, retain_graph=True)
+        slope = gradient.abs().numpy()
+        shape = (-1, residual.shape[-1])  # location by location
+        scale = (slope * (np.abs(values) + usual)).sum(axis=(0, 2)).reshape(shape).sum(axis=0)
+        error = np.where(slope == 0, 0, slope * errors).sum(axis=(0, 2)).reshape(shape).sum(axis=0)
+        rows.append((residual.detach().abs().numpy(), scale, error))
+    return Remainders(*(np.stack(column) for column in zip(*rows, strict=True)))
 
 
-def jet(problem: Problem, derivatives: DerivativeSet, points: Array, size: float) -> Tensor:
-    """The solution and its derivatives (S, B, C) at points (B, D)."""
-    dimension = points.shape[1]
-    low, high = np.transpose(problem.domain.bounds)
-    half = size * (high - low)
-    indices, _ = _boxes(problem, points, half)
-    nodes = _nodes(points, half, indices, low, high)
-    values = problem.reference(nodes.reshape(-1, dimension))
-    assert values is not None
-    grid = values.reshape(len(points), *[NODES] * dimension, -1)
-    found = []
-    for key in derivatives.keys:
-        if isinstance(key, Laplacian):
-            terms = [tuple(2 * count for count in unit(axis, dimension)) for axis in key.axes]
-        else:
-            terms = [key]
-        found.append(sum(_derivative(grid, term, indices, half) for term in terms))
-    return torch.as_tensor(np.stack(found))
+def _usual(problem: Problem, derivatives: DerivativeSet) -> Array:
+    """The median size (S, 1, C) of the solution's derivatives inside: some vanish at the border."""
+    points = torch.as_tensor(interior_points(problem.domain, 16, seed=2, draw=0))
+    size: Array = np.median(np.abs(solution_jet(problem, derivatives, points)[0]), 1, keepdims=True)
+    return size
 
 
-def _boxes(
-    problem: Problem, points: Array, half: Array
-) -> tuple[NDArray[np.int_], NDArray[np.bool_]]:
-    """Where in its box each point lies (B, D): -1, 0 or 1 along each axis; and whether it has one.
+def drawn(problem: Problem, group: Group, term: Term) -> tuple[Tensor, Tensor]:
+    """Points (B, D) or (L, B, D) of a term and their data (B, K), as training would draw them."""
+    by_region = group.source.draw(
+        problem.domain, term.regions, COUNTS, seed=1, draw=0, method="sobol"
+    )
+    everything = together({region: by_region[region] for region in term.regions})
+    return torch.as_tensor(everything.points), torch.as_tensor(everything.data)
 
-    In a sharp corner no box fits.
+
+def solution_jet(
+    problem: Problem, derivatives: DerivativeSet, points: Tensor
+) -> tuple[Array, Array]:
+    """The solution and its derivatives (S, B, C) at points (B, D), and their errors.
+
+    Where no box fits, the error is infinite.
     """
-    low, high = np.transpose(problem.domain.bounds)
-    choices = sorted(product((0, -1, 1), repeat=points.shape[1]), key=np.count_nonzero)
-    indices = np.zeros(points.shape, int)
-    found = np.zeros(len(points), bool)
-    for choice in choices:
-        (left,) = np.nonzero(~found)
+
+    def known(where: Array) -> Array:
+        values = problem.reference(where)
+        assert values is not None
+        return values
+
+    found = [_one(problem.domain, known, key, points.numpy()) for key in derivatives.keys]
+    values, errors = zip(*found, strict=True)
+    return np.stack(values), np.stack(errors)
+
+
+def _one(domain: Domain, known: Function, key: Derivative, points: Array) -> tuple[Array, Array]:
+    """One derivative (B, C) and its error (B, C)."""
+    if isinstance(key, Laplacian):
+        second = [tuple(2 * n for n in unit(axis, points.shape[1])) for axis in key.axes]
+        parts = [_one(domain, known, one, points) for one in second]
+        return np.sum([value for value, _ in parts], axis=0), np.sum(
+            [error for _, error in parts], axis=0
+        )
+    if not any(key):
+        return known(points), np.zeros_like(known(points))
+    ladder = [_on_boxes(domain, known, key, points, size) for size in SIZES]
+    values = np.stack([value for value, _ in ladder])
+    changes = np.abs(np.diff(values, axis=0))
+    # Two neighbours may agree by chance, three do not.
+    errors = changes[:-1] + changes[1:] + np.stack([rounding for _, rounding in ladder[1:-1]])
+    errors[np.isnan(errors)] = np.inf
+    best = errors.argmin(axis=0, keepdims=True)
+    error = np.take_along_axis(errors, best, axis=0)[0]
+    value = np.take_along_axis(values, best + 1, axis=0)[0]
+    return np.where(np.isinf(error), 0, value), error
+
+
+def _on_boxes(
+    domain: Domain, known: Function, key: MultiIndex, points: Array, size: float
+) -> tuple[Array, Array]:
+    """A derivative (B, C) from boxes of one size, and its error of rounding (B, C).
+
+    Where no box lies inside, both are nan.
+    """
+    low, high = np.transpose(domain.bounds)
+    half = size * (high - low)
+    axes = np.flatnonzero(key)
+    result = np.full_like(known(points), np.nan)
+    rounding = result.copy()
+    left = np.arange(len(points))
+    for choice in sorted(product((0, -1, 1), repeat=len(axes)), key=np.count_nonzero):
+        grid = _grid(points[left], half, axes, choice, low, high)
+        inside = domain.contains(grid.reshape(-1, len(low))).reshape(len(left), -1).all(axis=1)
+        if inside.any():
+            values = known(grid[inside].reshape(-1, len(low)))
+            values = values.reshape(-1, *grid.shape[1:-1], result.shape[1])
+            weights = [
+                _weights(key[axis])[index + 1] / half[axis] ** key[axis]
+                for axis, index in zip(axes, choice, strict=True)
+            ]
+            amplified = prod(np.abs(one).sum() for one in weights)
+            largest = np.abs(values).max(axis=tuple(range(1, values.ndim - 1)))
+            rounding[left[inside]] = FEW_ULPS * amplified * largest
+            for one in weights:
+                values = np.einsum("bn...,n->b...", values, one)
+            result[left[inside]] = values
+            left = left[~inside]
         if not len(left):
             break
-        tried = np.broadcast_to(choice, (len(left), points.shape[1]))
-        nodes = _nodes(points[left], half, tried, low, high)
-        inside = problem.domain.contains(nodes.reshape(-1, points.shape[1]))
-        fits = left[inside.reshape(len(left), -1).all(axis=1)]
-        indices[fits] = choice
-        found[fits] = True
-    return indices, found
+    return result, rounding
 
 
-def _nodes(points: Array, half: Array, indices: NDArray[np.int_], low: Array, high: Array) -> Array:
-    """The grids (B, n^D, D)."""
-    axis = chebyshev.chebpts2(NODES)
-    offsets = np.stack(np.meshgrid(*[axis] * points.shape[1], indexing="ij"), axis=-1)
-    flat = offsets.reshape(-1, points.shape[1])
-    nodes = points[:, None] + half * (flat - indices[:, None])
-    clipped = np.clip(nodes, low, high)
-    rounding = np.abs(nodes - clipped) < 1e-12 * (high - low)
-    snapped: Array = np.where(rounding, clipped, nodes)
+def _grid(
+    points: Array,
+    half: Array,
+    axes: NDArray[np.int_],
+    choice: tuple[int, ...],
+    low: Array,
+    high: Array,
+) -> Array:
+    """The nodes (B, n, …, n, D) of boxes along ``axes`` in which the points lie at ``choice``."""
+    nodes = chebyshev.chebpts2(NODES)
+    offsets = np.stack(np.meshgrid(*(nodes - index for index in choice), indexing="ij"), axis=-1)
+    grid = np.broadcast_to(
+        points.reshape(len(points), *[1] * len(axes), -1),
+        (len(points), *offsets.shape[:-1], len(low)),
+    ).copy()
+    grid[..., axes] += half[axes] * offsets
+    clipped = np.clip(grid, low, high)
+    snapped: Array = np.where(np.abs(grid - clipped) < 1e-12 * (high - low), clipped, grid)
     return snapped
 
 
-def _derivative(
-    grid: Array, orders: tuple[int, ...], indices: NDArray[np.int_], half: Array
-) -> Array:
-    for axis, order in enumerate(orders):
-        weights = _weights(order)[indices[:, axis] + 1] / half[axis] ** order
-        grid = np.einsum("bn...,bn->b...", grid, weights)
-    return grid
-
-
+@cache
 def _weights(order: int) -> Array:
     """Weights (3, n) of the values at the nodes: the derivative at -1, 0 and 1."""
     to_coefficients = np.linalg.inv(chebyshev.chebvander(chebyshev.chebpts2(NODES), NODES - 1))

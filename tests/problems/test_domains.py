@@ -82,9 +82,9 @@ def test_representation_reads_like_the_code_that_makes_it() -> None:
         ({"x": (float("nan"), 1)}, "expected two finite numbers"),
         ({"x": 3}, "x=3: expected the lowest and the highest value, such as (0, 1)"),
         ({"x": (0, 1, 2)}, "expected the lowest and the highest value"),
-        ({"x": ("a", "b")}, "expected the lowest and the highest value"),
-        ({"time": (0, 1)}, "coordinate 'time': expected a single letter"),
-        ({"_": (0, 1)}, "coordinate '_': expected a single letter"),
+        ({"x": ("a", "b")}, "expected two finite numbers in rising order"),
+        ({"value": (0, 1)}, "coordinate 'value': expected another name, since u.value is"),
+        ({"lambda": (0, 1)}, "coordinate 'lambda': expected a name that can stand"),
     ],
 )
 def test_bad_boxes(intervals: dict[str, Any], message: str) -> None:

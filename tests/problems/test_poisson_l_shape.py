@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from skfem.helpers import dot, grad
 
-from nas.problems import poisson_l_shape
-from nas.problems.polygons import Polygon
+from nas.problems import Polygon, poisson_l_shape
 
 Array = NDArray[np.float64]
 

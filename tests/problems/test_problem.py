@@ -105,11 +105,11 @@ PLATE = Problem(  # x^2 + y^2 on a triangle whose edges have two names
 
 @pytest.mark.parametrize(
     "problem",
-    [KOVASZNAY, OSCILLATOR, HEAT_IN_SPACE, TWO_MATERIALS, PLATE],
+    [KOVASZNAY, OSCILLATOR, HEAT_IN_SPACE, TWO_MATERIALS, PLATE, BEAM],
     ids=lambda problem: problem.name,
 )
 def test_known_solutions_leave_no_remainder(problem: Problem) -> None:
-    remainders = [local.equations(problem, 16), *local.conditions(problem, 16)]
+    remainders = [local.equations(problem), *local.conditions(problem)]
     for remainder in remainders:
         assert remainder.resolved.mean() > 0.7
         assert remainder.worst < 1e-7
@@ -123,9 +123,6 @@ def test_a_wrong_solution_leaves_one() -> None:
 
 def test_fourth_derivatives_are_found() -> None:
     assert BEAM.derivatives.keys == ((0,), (1,), (2,), (3,), (4,))
-    assert local.remainders(
-        BEAM, BEAM.terms[0], BEAM.derivatives, np.array([[0.3], [0.6]])
-    ).residual == pytest.approx(0, abs=1e-3)  # eight digits are lost by differences
 
 
 def test_the_derivatives_are_found_and_kept_apart_from_those_of_the_conditions() -> None:
@@ -192,7 +189,11 @@ def test_many_parts_in_one_condition() -> None:
         {"residual": lambda u: u.xx + u},
         {"residual": lambda u: 1.001 * u.xxxx - 24},
         {"domain": Box(x=(0, 1.5))},
-        {"domain": Box(y=(0, 1)), "residual": lambda u: u.yyyy - 24, "conditions": []},
+        {
+            "domain": Box(y=(0, 1)),
+            "residual": lambda u: u.yyyy - 24,
+            "conditions": [Condition("y_min", lambda u: u)],
+        },
         {"conditions": BEAM.conditions[:1]},
         {"conditions": [Condition(("x_min", "x_max"), lambda u: u, 3.0), BEAM.conditions[1]]},
         {"fields": ("u", "v")},
@@ -214,8 +215,10 @@ def test_each_derivative_of_each_field_has_a_fingerprint_of_its_own() -> None:
         lambda u: u.xxx, lambda u: u.xxy, lambda u: u.yyyy, lambda v: v, lambda v: v.x,
         lambda v: v.y, lambda u: laplacian(u), lambda v: laplacian(v),
     ]  # fmt: skip
+    corner = [Condition("edge_0", lambda u, v: (u, v))]
     prints = {
-        Problem("p", plane, residual, [], fields=("u", "v")).fingerprint for residual in residuals
+        Problem("p", plane, residual, corner, fields=("u", "v")).fingerprint
+        for residual in residuals
     }
     assert len(prints) == len(residuals)
 
@@ -254,16 +257,48 @@ def test_coefficients_may_be_bound_beforehand() -> None:
         ),
         (
             {"conditions": [Condition(("x_min", "x_max"), lambda u: u, weight=0)]},
-            "beam: condition on x_min, x_max: expected a weight above 0, got 0",
+            "beam: condition on x_min, x_max: expected a finite weight above 0, got 0",
         ),
         ({"fields": "u"}, "beam: fields: expected names such as ('u', 'v')"),
         ({"fields": ()}, "beam: fields: expected names"),
-        ({"fields": ("u", "u")}, "beam: 'u': expected fields and coordinates with distinct names"),
-        ({"fields": ("u", "x")}, "beam: 'x': expected fields and coordinates with distinct names"),
-        ({"fields": ("u v",)}, "beam: 'u v': expected fields and coordinates"),
+        (
+            {"fields": ("u", "u")},
+            "beam: 'u': expected fields, unknown coefficients and coordinates with",
+        ),
+        (
+            {"fields": ("u", "x")},
+            "beam: 'x': expected fields, unknown coefficients and coordinates with",
+        ),
+        (
+            {"fields": ("u v",)},
+            "beam: 'u v': expected fields, unknown coefficients and coordinates",
+        ),
         ({"solution": lambda y: y}, "beam: solution: raised TypeError: "),
         ({"solution": lambda x: (x, x)}, "beam: solution: expected 1 components, one a field"),
-        ({"solution": lambda x: x[:3]}, "beam: solution: raised ValueError: "),
+        ({"solution": lambda x: x[:3]}, "beam: solution: expected one number a point, shape (16,)"),
+        ({"solution": lambda x: "x"}, "beam: solution: expected numbers, got 'x'"),
+        (
+            {"solution": lambda x: np.where(x > 0.5, np.nan, x)},
+            "beam: solution: expected finite numbers, got nan at x=",
+        ),
+        ({"solution": 3.0}, "beam: solution: expected a function of x, or None, got 3.0"),
+        ({"conditions": []}, "beam: conditions: expected at least one, got none"),
+        ({"conditions": None}, "beam: conditions: expected a list of nas.Condition(...)"),
+        (
+            {"conditions": [("x_min", lambda u: u)]},
+            "beam: conditions[0]: expected nas.Condition(part, residual) or another kind, got",
+        ),
+        (
+            {"conditions": [Condition]},
+            "beam: conditions[0]: expected nas.Condition(part, residual)",
+        ),
+        ({"domain": Box}, "beam: domain: expected a domain such as nas.Box(x=(0, 1))"),
+        ({"unknown": {"D": 3.0}}, "beam: unknown 'D': expected nas.Unknown(start=...), got 3.0"),
+        ({"unknown": ["D"]}, "beam: unknown: expected coefficients by name"),
+        ({"fields": ("lambda",)}, "beam: 'lambda': expected fields, unknown coefficients and"),
+        ({"title": 3}, "beam: title: expected text, got 3"),
+        ({"name": ""}, "name='': expected a short name"),
+        ({"fields": {"u": "steel"}}, "beam: fields: expected pieces of the domain (it is in one"),
     ],
 )
 def test_user_errors_are_raised_at_construction(changes: dict[str, Any], message: str) -> None:
@@ -283,6 +318,9 @@ def test_a_condition_that_uses_no_field_is_refused() -> None:
         )
 
 
+END = [Condition("x_min", lambda u: u)]
+
+
 def test_a_residual_that_uses_no_field_is_refused() -> None:
     with pytest.raises(UserError, match="expected a function of u, got one that uses none of them"):
-        Problem(name="nothing", domain=Box(x=(0.0, 1.0)), residual=lambda x: x, conditions=[])
+        Problem(name="nothing", domain=Box(x=(0.0, 1.0)), residual=lambda x: x, conditions=END)

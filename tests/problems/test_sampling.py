@@ -3,7 +3,7 @@
 import re
 import warnings
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import numpy as np
 import pytest
@@ -110,7 +110,8 @@ def test_latin_hypercube_has_one_point_in_each_row_and_column() -> None:
 def test_boundary_points_lie_on_their_part(domain: Domain, method: Method) -> None:
     points = boundary_points(domain, tuple(domain.parts), 101, seed=1, draw=1, method=method)
     assert list(points) == list(domain.parts)
-    assert sum(map(len, points.values())) == 101
+    dimension = len(domain.coordinates) - 1
+    assert sum(map(len, points.values())) == (101 if dimension else len(points))
     for on in points.values():
         assert domain.contains(on).all()
         assert on.shape[1] == len(domain.coordinates)
@@ -126,6 +127,17 @@ def test_boundary_points_stand_where_the_part_is() -> None:
     assert ((edge[:, 0] > 0) & (edge[:, 0] < 1)).all()
 
 
+def test_the_end_of_an_interval_is_drawn_once() -> None:
+    points = boundary_points(Box(t=(0, 3)), ("t_max", "t_min"), 50, seed=0, draw=0)
+    assert {name: on.tolist() for name, on in points.items()} == {"t_max": [[3]], "t_min": [[0]]}
+
+
+def test_a_small_part_has_half_of_an_equal_share() -> None:
+    long = Box(x=(0, 1), t=(0, 1000))
+    points = boundary_points(long, ("t_min", "x_min", "x_max"), 60, seed=0, draw=0)
+    assert {name: len(on) for name, on in points.items()} == {"t_min": 10, "x_min": 25, "x_max": 25}
+
+
 def test_no_parts_no_points() -> None:
     assert boundary_points(SQUARE, (), 10, seed=0, draw=0) == {}
 
@@ -134,7 +146,7 @@ def test_no_parts_no_points() -> None:
     ("count", "measures", "expected"),
     [
         (10, [1, 1], [5, 5]),
-        (10, [2, 1, 0.01], [6, 3, 1]),
+        (10, [2, 1, 0.01], [5, 3, 2]),
         (7, [2, 1, 1], [3, 2, 2]),
         (3, [100, 1, 1], [1, 1, 1]),
         (5, [100, 1, 1], [3, 1, 1]),
@@ -148,9 +160,10 @@ def test_shares_by_hand(count: int, measures: list[float], expected: list[int]) 
 @settings(derandomize=True, deadline=None)
 @given(st.lists(st.floats(1e-6, 1e6), min_size=1, max_size=8), st.integers(0, 500))
 def test_shares_add_up(measures: list[float], more: int) -> None:
-    shares = apportion(len(measures) + more, measures)
-    assert sum(shares) == len(measures) + more
-    assert min(shares) >= 1
+    count = len(measures) + more
+    shares = apportion(count, measures)
+    assert sum(shares) == count
+    assert min(shares) >= count / (2 * len(measures))
 
 
 @pytest.mark.parametrize(
@@ -186,3 +199,32 @@ def test_a_domain_that_contains_nothing_is_refused() -> None:
 
     with pytest.raises(UserError, match="found 0 points inside, expected 5"):
         interior_points(cast(Domain, Nowhere()), 5, seed=0, draw=0)
+
+
+class Half:
+    """The upper half of a disc's rim, by rejection: ``on`` leaves the lower out."""
+
+    coordinates, bounds, measure = ("x", "y"), ((-1.0, 1.0), (0.0, 1.0)), np.pi / 2
+    parts: ClassVar = {"arc": np.pi, "nowhere": 1.0}
+
+    def on(self, part: str, unit: Array) -> Array:
+        turn = 2 * np.pi * unit[:, 0]
+        above = (turn < np.pi) & (part == "arc")
+        return np.stack([np.cos(turn), np.sin(turn)], axis=1)[above]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_part_is_drawn_on_until_there_are_enough(method: Method) -> None:
+    domain = cast(Domain, Half())
+    points = boundary_points(domain, ("arc",), 300, seed=0, draw=0, method=method)["arc"]
+    assert points.shape == (300, 2)
+    assert (points[:, 1] > 0).all()
+    turns = np.arctan2(points[:, 1], points[:, 0]) / np.pi * 10
+    assert np.abs(np.bincount(turns.astype(int), minlength=10) - 30).max() <= 10
+    first = boundary_points(domain, ("arc",), 100, seed=0, draw=0)["arc"]
+    assert len(np.unique(first, axis=0)) == 100
+
+
+def test_a_part_that_is_never_met_is_refused() -> None:
+    with pytest.raises(UserError, match="found 0 points on 'nowhere', expected 5; does on"):
+        boundary_points(cast(Domain, Half()), ("nowhere",), 5, seed=0, draw=0)

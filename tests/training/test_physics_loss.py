@@ -98,15 +98,6 @@ def test_loss_without_an_expert_is_the_loss_after_its_drop() -> None:
     torch.testing.assert_close(mixture_loss(POISSON, mixture, points), foreseen)
 
 
-def test_problem_without_conditions() -> None:
-    problem = Problem(
-        name="free", domain=Box(x=(0.0, 1.0)), residual=lambda u: u - 1, conditions=[]
-    )
-    points = sampler(8, 2, problem).draw(0, CPU)
-    value = physics_loss(problem, points, lambda x, s: constant(3.0, x, s))
-    assert float(value) == pytest.approx(4.0)
-
-
 @pytest.fixture
 def plate() -> tuple[Problem, Mixture, Points]:
     """A problem with conditions of three kinds, and a mixture whose gate is stirred."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from nas.calculus.fields import Residual
 from nas.errors import UserError
-from nas.problems.domains import Domain
+from nas.problems.domains import Domain, surfaces
 from nas.problems.sampling import Method, boundary_points
 from nas.problems.terms.equations import PROBES, express, together
 from nas.problems.terms.expression_term import ExpressionTerm
@@ -22,7 +22,9 @@ class Condition:
     Parameters
     ----------
     on
-        The boundary parts, by the domain's names: ``"x_min"`` or ``("x_min", "x_max")``.
+        The boundary parts, by the domain's names: ``"x_min"`` or ``("x_min", "x_max")``; or an
+        interface between two pieces of the domain, ``"steel|air"``, whose normal leads out of the
+        first.
     residual
         A function of fields and coordinates by name, such as ``lambda u: u``. Derivatives may
         stand in it: ``lambda u: u.n`` is a Neumann condition, the derivative along the outward
@@ -75,7 +77,7 @@ class Condition:
         )
 
     def _check(self, setting: Setting) -> None:
-        known = setting.domain.parts
+        known = surfaces(setting.domain)
         if not self.parts:
             raise UserError(
                 f"{setting.name}: condition on no part of the boundary; "
@@ -119,14 +121,9 @@ class Boundary:
         method: Method,
     ) -> dict[str, Drawn]:
         """See `Source`; they are shared out in proportion to the measures of the parts."""
-        parts = [part for part in domain.parts if part in regions]
+        parts = [part for part in surfaces(domain) if part in regions]
         drawn = boundary_points(domain, parts, counts.boundary, seed=seed, draw=draw, method=method)
-        return {
-            part: Drawn(points, domain.normals(part, points))
-            if hasattr(domain, "normals")
-            else Drawn.bare(points)
-            for part, points in drawn.items()
-        }
+        return {part: Drawn(points, domain.normals(part, points)) for part, points in drawn.items()}
 
     def columns(self, domain: Domain) -> tuple[str, ...]:
         """See `Source`."""

@@ -16,7 +16,7 @@ from nas.calculus.expression import Expression
 from nas.calculus.fields import Residual
 from nas.calculus.jets import Derivative, DerivativeSet
 from nas.errors import UserError
-from nas.problems.domains import Box
+from nas.problems.domains import Box, surfaces
 from nas.problems.sampling import interior_points
 from nas.problems.terms.condition import Boundary
 from nas.problems.terms.equations import express
@@ -96,7 +96,7 @@ class Integral:
         nodes = source.nodes(domain)
         columns: tuple[str, ...] = ()
         data = nodes[:, :0]
-        if self.on in domain.parts:
+        if self.on in surfaces(domain):
             data, columns = domain.normals(self.on, nodes), Boundary().columns(domain)
         probe = Drawn(nodes, data)
         integrand = express(setting, self.integrand, "integrand", probe, columns)
@@ -128,7 +128,7 @@ class Integral:
         over = self.source.over
         if over and self.on:
             raise UserError(f"{where}: expected either over={over} or on={self.on!r}, got both")
-        known = [*domain.parts, *getattr(domain, "pieces", {})]
+        known = [*surfaces(domain), *getattr(domain, "pieces", {})]
         if self.on and self.on not in known:
             raise UserError(
                 f"{where} on {self.on!r}: no such part of the boundary or piece of the domain; "

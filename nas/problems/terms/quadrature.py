@@ -7,17 +7,20 @@ coordinates.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from nas.problems.domains import Array, Box, Domain
+from nas.problems.domains import Array, Box, Domain, surfaces
 from nas.problems.sampling import Method, boundary_points, interior_points
 from nas.problems.terms.term import Drawn, PointCounts, Term
 
 NODES = {1: 32, 2: 12, 3: 6}  # of Gauss and Legendre's rule along each of so many coordinates
-EVEN = 1024  # nodes where there is no such rule: a Sobol sequence
+EVEN = 1024  # nodes where there is no such rule: evenly spread
+MOMENTS = 2**17  # points for the means of polynomials over a domain that is no box
+DEGREE = 6  # of these polynomials
 VALUES = 8  # of the coordinates that are not integrated over, in each draw
 
 
@@ -75,9 +78,11 @@ class Quadrature:
 
     def nodes(self, domain: Domain) -> Array:
         """The nodes (L, D); coordinates that are not integrated over are at their middle."""
-        if self.on in domain.parts:
+        if self.on in surfaces(domain):
             if isinstance(domain, Box):  # a face is the image of a cube, evenly stretched
                 return domain.on(self.on, _gauss(len(domain.coordinates) - 1)[0])
+            if len(domain.coordinates) == 2:  # by arc length: the midpoint rule
+                return domain.on(self.on, ((np.arange(EVEN) + 0.5) / EVEN)[:, None])
             return boundary_points(domain, [self.on], EVEN, seed=0, draw=0)[self.on]
         box = self._where(domain)
         if not isinstance(box, Box):
@@ -91,16 +96,18 @@ class Quadrature:
 
     def weights(self, domain: Domain) -> Tensor:
         """The weights (L,) that make a mean."""
-        count = len(self.nodes(domain))
-        if not isinstance(self._where(domain), Box):
-            return torch.full((count,), 1 / count, dtype=torch.float64)
-        dimension = len(self.over or domain.coordinates) - (self.on in domain.parts)
+        where = self._where(domain)
+        if not isinstance(where, Box):
+            nodes = self.nodes(domain)
+            even = np.full(len(nodes), 1 / len(nodes))
+            return torch.as_tensor(even if self.on in surfaces(domain) else _fitted(where, nodes))
+        dimension = len(self.over or domain.coordinates) - (self.on in surfaces(domain))
         return torch.as_tensor(_gauss(dimension)[1])
 
     def measure(self, domain: Domain) -> float:
         """Of what is integrated over: the total is the mean times it."""
-        if self.on in domain.parts:
-            return domain.parts[self.on]
+        if self.on in surfaces(domain):
+            return surfaces(domain)[self.on]
         if not self.over:
             return self._where(domain).measure
         lengths = dict(zip(domain.coordinates, domain.bounds, strict=True))
@@ -120,3 +127,32 @@ def _gauss(dimension: int) -> tuple[Array, Array]:
     weights = np.stack(np.meshgrid(*[w / 2] * dimension, indexing="ij"), axis=-1)
     flat: Array = nodes.reshape(-1, dimension)
     return flat, weights.reshape(-1, dimension).prod(axis=-1)
+
+
+def _fitted(domain: Domain, nodes: Array) -> Array:
+    """Weights (L,) that give polynomials their means over the domain, near to even ones.
+
+    Of all w with A w = m, for the values A of the polynomials at the nodes and their means m, the
+    nearest to 1 / L is 1 / L + A⁺ (m - A / L), with the pseudo-inverse A⁺. So smooth functions have
+    their means nearly as exactly as `MOMENTS` points would give them.
+    """
+    many = interior_points(domain, MOMENTS, seed=0, draw=0)
+    means = _polynomials(domain, many).mean(axis=1)
+    values, even = _polynomials(domain, nodes), np.full(len(nodes), 1 / len(nodes))
+    weights: Array = even + np.linalg.lstsq(values, means - values @ even, rcond=None)[0]
+    return weights
+
+
+def _polynomials(domain: Domain, points: Array) -> Array:
+    """Products of Legendre polynomials of a total degree of at most `DEGREE` (k, N)."""
+    low, high = np.transpose(domain.bounds)
+    scaled = 2 * (points - low) / (high - low) - 1
+    one = np.polynomial.legendre.legvander(scaled, DEGREE)  # (N, D, degree + 1)
+    degrees = product(range(DEGREE + 1), repeat=points.shape[1])
+    return np.stack(
+        [
+            np.prod([one[:, axis, degree] for axis, degree in enumerate(each)], axis=0)
+            for each in degrees
+            if sum(each) <= DEGREE
+        ]
+    )

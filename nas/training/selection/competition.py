@@ -164,5 +164,9 @@ class Competition:
 
 
 def _adam(mixture: Mixture) -> Adam:
-    """With a group for the gate and one for the experts; `Competition.advance` sets their rates."""
-    return adam(1.0, mixture.gate.parameters(), mixture.stacks.parameters())
+    """With a group for the gate and one for the experts; `Competition.advance` sets their rates.
+
+    The mixture's unknown coefficients learn as fast as the experts do.
+    """
+    unknown = [] if mixture.unknown is None else [mixture.unknown]
+    return adam(1.0, mixture.gate.parameters(), [*mixture.stacks.parameters(), *unknown])

@@ -108,14 +108,14 @@ class Selection:
         return self.step % self.settings.check_every == 0 or self.finished
 
     def introduce(self) -> None:
-        """Drop the experts that diverged in the warm-up, and start the gate from the others."""
+        """Drop the experts that diverged in the warm-up, and start from what the others learnt."""
         losses = self._measure.individual(self.mixture)
         for index, value in zip(self.mixture.alive, losses, strict=True):
             self.outcomes[index].individual_loss = value
             if not math.isfinite(value) and len(self.mixture.alive) > 1:
                 reason = f"individual loss {value} after the warm-up"
                 self.pruning.drop(index, self.step, 0.0, reason)
-        self._start_gate()
+        self._start()
 
     def keep(self, indices: Sequence[int]) -> None:
         """After `introduce`: let all experts go but those with these ``indices`` in the pool.
@@ -133,7 +133,7 @@ class Selection:
         for index in set(self.mixture.alive) - set(indices):
             self.competition.drop(index)
         self.pruning.outcomes = {index: self.outcomes[index] for index in indices}
-        self._start_gate()
+        self._start()
 
     def advance(self) -> Tensor:
         """See `Phase`."""
@@ -211,13 +211,18 @@ class Selection:
         progress = (self.step - start) / max(self.ends - start, 1)
         return self.settings.learning_rate * cosine(progress, self.settings.floor)
 
-    def _start_gate(self) -> None:
+    def _start(self) -> None:
+        """Start the gate from all experts, and unknown coefficients from the best of them.
+
+        A mean would be off by what those have found that have learnt the least.
+        """
         losses = []
         for index in self.mixture.alive:
             loss = self.outcomes[index].individual_loss
             assert loss is not None, "`introduce` comes first"
             losses.append(loss)
         self.mixture.gate.prefer(self.settings.start(losses, self.mixture))
+        self.mixture.start_unknown(self.mixture.alive[losses.index(min(losses))])
 
     def _current_points(self) -> Points:
         number = self.step // self.settings.redraw

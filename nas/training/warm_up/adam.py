@@ -28,6 +28,9 @@ class Settings:
         Steps for which the same points serve: to draw them takes as long as a small step.
     floor
         Of the learning rate at the end, as a share of what it is at the start.
+    unknown_rate
+        Factor of the learning rate for unknown coefficients: a single number has further to go than
+        any weight, and until it is there the networks learn the solution of another equation.
 
     Examples
     --------
@@ -41,12 +44,14 @@ class Settings:
     learning_rate: float
     redraw: int = 10
     floor: float = 0.02
+    unknown_rate: float = 30.0
 
     def __post_init__(self) -> None:
         check(
             self,
             redraw=(self.redraw >= 1, "at least 1"),
             floor=(0 <= self.floor <= 1, "in [0, 1]"),
+            unknown_rate=(self.unknown_rate > 0, "above 0"),
         )
 
     def begin(
@@ -79,7 +84,13 @@ class ByAdam:
     ) -> None:
         self._problem, self._mixture, self._sampler = problem, mixture, sampler
         self._iterations, self._settings = iterations, settings
-        self._optimiser = adam(settings.learning_rate, mixture.stacks.parameters())
+        unknown = [one.unknown for one in mixture.expert_stacks if one.unknown is not None]
+        others = [
+            one for one in mixture.stacks.parameters() if all(one is not other for other in unknown)
+        ]
+        groups = [others, unknown] if unknown else [others]
+        self._factors = [1.0, settings.unknown_rate][: len(groups)]  # of the learning rate
+        self._optimiser = adam(settings.learning_rate, *groups)
         self.points_seen = 0
 
     def advance(self, iteration: int) -> Tensor:
@@ -87,7 +98,7 @@ class ByAdam:
         like, settings = self._mixture.centre, self._settings
         points = self._sampler.draw(iteration // settings.redraw, like.device)
         rate = settings.learning_rate * cosine(iteration / self._iterations, settings.floor)
-        set_learning_rates(self._optimiser, [rate])
+        set_learning_rates(self._optimiser, [factor * rate for factor in self._factors])
         self._optimiser.zero_grad()
         losses = learn_individually(self._problem, self._mixture, points)
         self._optimiser.step()

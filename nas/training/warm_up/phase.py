@@ -81,7 +81,7 @@ def method(name: str, **known: Any) -> Method:
     Examples
     --------
     >>> method("adam", learning_rate=1e-3)
-    Settings(learning_rate=0.001, redraw=10, floor=0.02)
+    Settings(learning_rate=0.001, redraw=10, floor=0.02, unknown_rate=30.0)
     """
     found: Method = method_by_name.settings(__package__ or "", name, **known)
     return found
@@ -158,6 +158,12 @@ class WarmUp:
         self._learning = settings.method.begin(problem, mixture, sampler, settings.iterations)
         self.step = 0
         self.evaluations = 0
+        self._best = torch.tensor(0)
+
+    @property
+    def best(self) -> int:
+        """The index in the pool of the expert whose loss was the least at the latest step."""
+        return self.mixture.alive[int(self._best)]
 
     @property
     def finished(self) -> bool:
@@ -176,7 +182,8 @@ class WarmUp:
         self.evaluations += (self._learning.points_seen - before) * len(losses)
         self.step += 1
         # One expert that diverges is no reason to end the others: it leaves after the warm-up.
-        return losses.nan_to_num(nan=torch.inf, posinf=torch.inf).min()
+        loss, self._best = losses.nan_to_num(nan=torch.inf, posinf=torch.inf).min(0)
+        return loss
 
     def report(self, loss: float) -> Reading:
         """See `Phase`."""
@@ -190,10 +197,12 @@ class WarmUp:
         """Be over, as the ``other`` warm-up of the same experts is, and with what it has taught."""
         self.mixture.stacks.load_state_dict(other.mixture.stacks.state_dict())
         self.step, self.evaluations = other.step, other.evaluations
+        self._best = other._best
 
     def state(self) -> dict[str, Any]:
         """See `Phase`; after the end the counts alone, since the next phase has the mixture."""
         state: dict[str, Any] = {"step": self.step, "evaluations": self.evaluations}
+        state["best"] = self._best
         if self.finished:
             return state
         return state | {"mixture": self.mixture.state_dict(), "method": self._learning.state()}
@@ -201,6 +210,7 @@ class WarmUp:
     def restore(self, state: dict[str, Any]) -> None:
         """See `Phase`."""
         self.step, self.evaluations = state["step"], state["evaluations"]
+        self._best = state["best"]
         if not self.finished:
             self.mixture.load_state_dict(state["mixture"])
             self._learning.restore(state["method"])

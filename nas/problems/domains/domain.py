@@ -1,0 +1,251 @@
+"""Where a problem holds: what a domain has to know of itself.
+
+Axis legend: N points, D coordinates; … any leading axes.
+"""
+
+import keyword
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from nas.errors import UserError
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+_FEW_ULPS = 8 * np.finfo(np.float64).eps
+# What a field has of its own: u.value, u.derivative(...), u.normal.
+_TAKEN = frozenset({"value", "derivative", "normal"})
+
+
+class Domain(Protocol):
+    """What a problem needs to know of its domain; any class with these attributes will do.
+
+    They have to agree with each other: ``on`` leads into the closed domain (``contains``), that
+    lies in its ``bounds``, of which ``measure`` is a share. Points in the domain are drawn by
+    rejection from the bounding box, so these three are all that is needed to draw evenly.
+
+    A domain may have more. ``distance(part, points)`` (a function in torch, zero on the part and
+    positive elsewhere in the domain) lets conditions hold exactly. ``pieces`` and ``interfaces``
+    are those of `nas.problems.domains.Pieces`. With ``interior(points)``, the open domain, a hole
+    of this shape keeps its rim. All of the toolkit's domains can be combined (``|``, ``&``,
+    ``-``, ``*``) with any other; two of which neither is the toolkit's, by
+    `nas.problems.domains.combine` and `nas.problems.domains.product`.
+
+    Examples
+    --------
+    The unit disc, as a problem's file might have it:
+
+    >>> class Disc:
+    ...     coordinates, bounds = ("x", "y"), ((-1.0, 1.0), (-1.0, 1.0))
+    ...     parts, measure = {"rim": 2 * np.pi}, np.pi
+    ...
+    ...     def contains(self, points: Array) -> Mask:
+    ...         return np.hypot(*points.T) <= 1 + 1e-12
+    ...
+    ...     def on(self, part: str, unit: Array) -> Array:
+    ...         angle = 2 * np.pi * unit[:, 0]
+    ...         return np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    ...
+    ...     def normals(self, part: str, points: Array) -> Array:
+    ...         return points
+    >>> from nas.problems import sampling
+    >>> disc: Domain = Disc()
+    >>> sampling.interior_points(disc, 100, seed=0, draw=0).shape
+    (100, 2)
+    """
+
+    @property
+    def coordinates(self) -> tuple[str, ...]:
+        """The coordinates' names, in the order of the points' columns."""
+        ...
+
+    @property
+    def bounds(self) -> tuple[tuple[float, float], ...]:
+        """The bounding box: (lowest, highest) of each coordinate."""
+        ...
+
+    @property
+    def parts(self) -> Mapping[str, float]:
+        """The parts of the boundary and their measures (length, area; 1 for a single point)."""
+        ...
+
+    @property
+    def measure(self) -> float:
+        """The domain's length, area or volume."""
+        ...
+
+    def contains(self, points: Array) -> Mask:
+        """Which of the points (N, D) lie in the closed domain, up to rounding: (N,)."""
+        ...
+
+    def on(self, part: str, unit: Array) -> Array:
+        """Map the unit cube (N, D-1) uniformly onto a part of the boundary: points (≤ N, D).
+
+        What would fall beside the part is left out, the others keep their order.
+        """
+        ...
+
+    def normals(self, part: str, points: Array) -> Array:
+        """The outward unit normals (N, D) at points (N, D) on a part of the boundary."""
+        ...
+
+
+def surfaces(domain: Domain) -> dict[str, float]:
+    """All that points can be drawn on: the parts of the boundary, and interfaces between pieces.
+
+    Examples
+    --------
+    >>> from nas.problems import Box
+    >>> surfaces(Box(x=(0, 1)))
+    {'x_min': 1, 'x_max': 1}
+    """
+    return {**domain.parts, **getattr(domain, "interfaces", {})}
+
+
+def into_bounds(domain: Domain, unit: Array) -> Array:
+    """Map the unit cube (N, D) onto the domain's bounding box, never outside by rounding.
+
+    Examples
+    --------
+    >>> from nas.problems import Box
+    >>> into_bounds(Box(x=(-1, 1), t=(0, 4)), np.array([[0.5, 0.25]])).tolist()
+    [[0.0, 1.0]]
+    """
+    low, high = np.transpose(domain.bounds)
+    points: Array = np.clip(low + (high - low) * unit, low, high)
+    return points
+
+
+def distance(domain: Domain, part: str, points: Tensor, *, outside: bool = False) -> Tensor:
+    """The domain's distance function of a part: zero on it, positive elsewhere in the domain.
+
+    Parameters
+    ----------
+    points : Tensor (…, D)
+    outside
+        Whether the points lie on the outside of the boundary, as those around a hole do.
+
+    Returns
+    -------
+    Tensor (…), smooth away from the ends of the part, about 1 at the other end of the domain
+
+    Raises
+    ------
+    UserError
+        If the domain has none, or no such part.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from nas.problems import Box
+    >>> distance(Box(x=(0, 2)), "x_min", torch.tensor([[0.0], [1.0]])).tolist()
+    [0.0, 0.5]
+    """
+    check_part(domain, part)
+    own = getattr(domain, "distance", None)
+    if own is None:
+        raise UserError(
+            f"{domain}: has no distance function, so a condition on {part!r} cannot hold exactly; "
+            "leave exact=False"
+        )
+    found: Tensor = own(part, points, outside=True) if outside else own(part, points)
+    return found
+
+
+def rounding(bounds: Sequence[tuple[float, float]]) -> float:
+    """How far rounding may carry a point of a domain with these bounds: some units at the end.
+
+    Examples
+    --------
+    >>> rounding([(1e6, 1e6 + 1)]) < 1e-8
+    True
+    """
+    return float(_FEW_ULPS * np.abs(bounds).max())
+
+
+def check_names(where: str, names: Sequence[str]) -> None:
+    """Raise `UserError` unless ``names`` are distinct and may be names of coordinates.
+
+    Examples
+    --------
+    >>> check_names("Box", ("x", "theta"))
+    """
+    for name in names:
+        if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
+            raise UserError(
+                f"{where}: coordinate {name!r}: expected a name that can stand in a formula, "
+                "such as x or theta"
+            )
+        if name in _TAKEN:
+            raise UserError(
+                f"{where}: coordinate {name!r}: expected another name, since u.{name} is "
+                "what every field has"
+            )
+    if len(set(names)) < len(names):
+        raise UserError(f"{where}: expected distinct coordinates, got {', '.join(names)}")
+
+
+def check_part(domain: Domain, part: str) -> None:
+    """Raise `UserError` unless the domain's boundary has such a part (or it such an interface).
+
+    Examples
+    --------
+    >>> from nas.problems import Box
+    >>> check_part(Box(x=(0, 1)), "x_min")
+    """
+    known = surfaces(domain)
+    if part not in known:
+        raise UserError(
+            f"{part!r}: no such part of the boundary; expected one of {', '.join(known)}"
+        )
+
+
+def check_title(where: str, name: Any) -> str:
+    """The name of a part, if it can be one; else raise `UserError`.
+
+    Examples
+    --------
+    >>> check_title("Disc", "hole")
+    'hole'
+    """
+    if not isinstance(name, str) or not name or name != name.strip() or "|" in name:
+        raise UserError(f"{where}: name={name!r}: expected a word such as 'hole', without '|'")
+    return name
+
+
+def number(value: Any) -> float:
+    """A finite number as float, or NaN for what is none: text, truth values, infinity.
+
+    Examples
+    --------
+    >>> number(2), number("2"), number(True)
+    (2.0, nan, nan)
+    """
+    if isinstance(value, bool | np.bool_ | str | bytes):
+        return math.nan
+    try:
+        found = float(value)
+    except (TypeError, ValueError, OverflowError, RuntimeError):
+        return math.nan
+    return found if math.isfinite(found) else math.nan
+
+
+def numbers(value: Any) -> tuple[float, ...]:
+    """A sequence of numbers, each as by `number`; empty for what is no sequence.
+
+    Examples
+    --------
+    >>> numbers((1, 2)), numbers(3), numbers("12")
+    ((1.0, 2.0), (), ())
+    """
+    if isinstance(value, str | bytes):
+        return ()
+    try:
+        return tuple(number(entry) for entry in value)
+    except TypeError:
+        return ()

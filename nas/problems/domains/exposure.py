@@ -1,0 +1,85 @@
+"""Which points of a boundary are still on the boundary when domains are combined.
+
+Axis legend: N points, D coordinates.
+"""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from nas.problems.domains.cells import sobol
+from nas.problems.domains.domain import Array, Domain, Mask, rounding
+from nas.problems.domains.shape import placed
+
+_ULPS = 8  # of what rounding may do: a step off the boundary
+_GRID = 2**12  # on a line, between which ends are looked for
+_HALVINGS = 30
+_POINTS = 2**18  # on a surface
+
+Choose = Callable[[Array, Array], Mask]  # points and outward normals, (N, D) both -> (N,)
+
+
+def step(*domains: Domain) -> float:
+    """How far off a boundary of the domains a point is tried for which side it is on.
+
+    Examples
+    --------
+    >>> from nas.problems import Box
+    >>> step(Box(x=(0, 10))) < 1e-12
+    True
+    """
+    return _ULPS * max(rounding(domain.bounds) for domain in domains)
+
+
+def sliver(*domains: Domain) -> float:
+    """The share of a part that may seem chosen though it only touches: a step off a round one.
+
+    Examples
+    --------
+    >>> from nas.problems import Box
+    >>> sliver(Box(x=(0, 1), y=(0, 1))) < 1e-6
+    True
+    """
+    size = min(high - low for domain in domains for low, high in domain.bounds)
+    return 4 * math.sqrt(step(*domains) / size)
+
+
+def share(domain: Domain, part: str, choose: Choose) -> float:
+    """The share of a part of the domain's boundary that is chosen.
+
+    On a line the ends are found by bisection; on a surface it is an estimate from points of a
+    Sobol sequence, the same each time.
+
+    Examples
+    --------
+    >>> from nas.problems import Box
+    >>> square = Box(x=(0, 1), y=(0, 3))
+    >>> round(share(square, "x_min", lambda points, normals: points[:, 1] > 1), 9)
+    0.666666667
+    """
+
+    def chosen(unit: Array) -> Mask:
+        points, kept = placed(domain, part, unit)
+        return kept & choose(points, domain.normals(part, points))
+
+    dimension = len(domain.coordinates) - 1
+    if dimension == 0:
+        return float(chosen(np.empty((1, 0)))[0])
+    if dimension == 1:
+        return _length(chosen)
+    return float(chosen(sobol(dimension, _POINTS)).mean())
+
+
+def _length(chosen: Callable[[Array], Mask]) -> float:
+    """How much of the unit interval is chosen."""
+    grid = (np.arange(_GRID) + 0.5) / _GRID
+    found = chosen(grid[:, None])
+    change = np.flatnonzero(found[1:] != found[:-1])
+    low, high, before = grid[change], grid[change + 1], found[change]
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        same = chosen(middle[:, None]) == before
+        low, high = np.where(same, middle, low), np.where(same, high, middle)
+    ends = np.concatenate([[0.0], (low + high) / 2, [1.0]])
+    return float(np.diff(ends)[bool(not found[0]) :: 2].sum())

@@ -1,0 +1,68 @@
+"""The instrument that checks known solutions is sharp: small mistakes are seen, at any order."""
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nas import problems
+from nas.problems import Box, Condition, Problem
+from tests.problems import local
+from tests.training.problems import PERIODIC
+
+MISTAKE = 1e-5  # of the solution
+
+
+def wrong(problem: Problem) -> Problem:
+    """The same problem, its solution a little too large at the far end of the last coordinate."""
+    known, last = problem.solution, problem.coordinates[-1]
+    assert known is not None
+
+    def solution(**points: Any) -> Any:
+        found = known(**points)
+        components = found if isinstance(found, tuple) else (found,)
+        return tuple(one * (1 + MISTAKE * np.sin(points[last])) for one in components)
+
+    return dataclasses.replace(problem, solution=solution)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["lotka_volterra", "burgers", "kdv", "beam", "heat_multiscale", "poisson_5d", "kovasznay"],
+)
+def test_a_wrong_solution_is_seen(name: str) -> None:
+    """Of orders 1 to 4, in 1 to 5 dimensions, with 1 to 3 fields."""
+    problem = problems.load(name)
+    assert local.equations(problem).worst < 1e-7 < local.equations(wrong(problem)).worst
+
+
+def test_a_missed_condition_is_seen() -> None:
+    worst = max(one.worst for one in local.conditions(wrong(problems.load("poisson_5d"))))
+    assert worst > 1e-7
+
+
+def test_points_at_a_kink_are_not_trusted() -> None:
+    """The smallest boxes lie beside the kink, or over it, where no three sizes agree."""
+    line = Problem(
+        name="line",
+        domain=Box(x=(-1, 1)),
+        residual=lambda u: u.x**2 - 1,
+        conditions=[Condition("x_min", lambda u: u.x - 1)],
+        solution=lambda x: x,
+    )
+    assert local.equations(line).resolved.all()
+    points, _ = local.drawn(line, line.groups[0], line.terms[0])
+    place = float(points[points.abs().argmin()]) + 1e-4  # in the middle no box is one-sided
+    left = local.equations(dataclasses.replace(line, solution=lambda x: np.abs(x - place)))
+    assert 0.9 < left.resolved.mean() < 1
+    assert left.worst < 1e-7
+
+
+def test_a_residual_that_sees_two_points_has_one_remainder_for_each_pair() -> None:
+    known = dataclasses.replace(PERIODIC, solution=lambda x, y: 1 + 0 * x)
+    (left,) = local.conditions(known)
+    assert len(left.residual[0]) == local.COUNTS.boundary
+    assert left.worst < 1e-12
+    tilted = dataclasses.replace(PERIODIC, solution=lambda x, y: 1 + 1e-3 * x)
+    assert local.conditions(tilted)[0].worst == pytest.approx(1e-3 / 4, rel=1e-2)
