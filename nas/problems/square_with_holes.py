@@ -1,19 +1,19 @@
-"""Laplace's equation on a square with four round holes: potential 1 outside, 0 on the holes.
+"""Laplace's equation on a square with four round holes.
 
-The classic case of a domain with holes in benchmarks (Hao et al. 2023, PINNacle, "Poisson 2D
-Classic", arXiv:2306.08827). Everything is free of units: the square has sides of length 1.
-
-The reference solution is a sum of multipoles in the holes and in their mirror images, fitted on
-the boundary (as `nas.problems.poisson_l_shape`): 1 - u is zero on the sides, so it is odd about
-each of them, and the images make the rest of it smooth far beyond the square. The error is
-harmonic, so its maximum stands on the boundary: the misfit there is a bound.
+Equation: -Δu = 0; u = 1 on the sides, u = 0 on the rims of the holes.
+Domain: the square |x|, |y| ≤ 1/2 without four discs of radius 1/10 around (±3/10, ±3/10).
+Units: none; u is a potential or a temperature.
+Truth: a sum of multipoles, to 1e-12. They stand in the holes and in their mirror images: 1 - u is
+zero on the sides, so it is odd about each of them, and the images leave what is smooth far beyond
+the square. The sum is fitted on the boundary; the error is harmonic, so its maximum stands there.
+Source: Hao et al. 2023, PINNacle, arXiv:2306.08827 ("Poisson 2D Classic").
 """
 
 from functools import cache
 
 import numpy as np
 
-from nas.problems import Box, Condition, Disc, Problem, difference, laplacian
+from nas.problems import Box, Condition, Disc, Problem, laplacian
 from nas.problems.domains import Array
 
 RADIUS, OFFSET = 0.1, 0.3  # of the holes, whose centres are (±0.3, ±0.3)
@@ -62,3 +62,19 @@ def _basis(x: Array, y: Array) -> Array:
     return np.concatenate([np.stack(powers, axis=-1).real, np.real(poles)], axis=1)
 
 
+square = Box(x=(-0.5, 0.5), y=(-0.5, 0.5))
+sides = tuple(square.parts)
+centers = [(a * OFFSET, b * OFFSET) for a in (-1, 1) for b in (-1, 1)]
+holes = [Disc(center, RADIUS, name=f"rim_{i}") for i, center in enumerate(centers, start=1)]
+problem = Problem(
+    name="square_with_holes",
+    title="Laplace's equation around four holes",
+    equation="-Δu = 0, u = 1 on the sides, u = 0 on the rims of the holes",
+    domain=square - holes[0] - holes[1] - holes[2] - holes[3],
+    residual=lambda u: laplacian(u),
+    conditions=[
+        Condition(sides, lambda u: u - 1),
+        Condition(("rim_1", "rim_2", "rim_3", "rim_4"), lambda u: u),
+    ],
+    solution=reference,
+)
