@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.2.0"
 
 if TYPE_CHECKING:
+    from nas.calculus.complex_fields import Complex
     from nas.calculus.fields import laplacian
     from nas.errors import UserError
     from nas.export import load
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Ball",
     "Box",
+    "Complex",
     "Condition",
     "Disc",
     "Ellipse",
@@ -73,6 +75,7 @@ __all__ = [
 _HOMES = {
     "Ball": "nas.problems",
     "Box": "nas.problems",
+    "Complex": "nas.calculus.complex_fields",
     "Condition": "nas.problems",
     "Disc": "nas.problems",
     "Ellipse": "nas.problems",

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from nas.calculus.fields import Residual
+from nas.calculus.expression import Residual
 from nas.calculus.jets import DerivativeSet
 from nas.problems.declaration import check_declaration, check_solution
 from nas.problems.domains import Array, Domain
@@ -32,7 +32,7 @@ class Problem:
     name
         A short name, for tables and folders.
     domain
-        Where it holds; its coordinates (single letters) are the problem's.
+        Where it holds; its coordinates are the problem's.
     residual
         A function of fields and coordinates by name that is zero for the solution, such as
         ``lambda u: u.t + u * u.x - nu * u.xx``; a tuple for a system of equations. Where the

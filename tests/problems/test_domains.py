@@ -83,8 +83,8 @@ def test_representation_reads_like_the_code_that_makes_it() -> None:
         ({"x": 3}, "x=3: expected the lowest and the highest value, such as (0, 1)"),
         ({"x": (0, 1, 2)}, "expected the lowest and the highest value"),
         ({"x": ("a", "b")}, "expected two finite numbers in rising order"),
-        ({"value": (0, 1)}, "coordinate 'value': expected another name, since u.value is"),
-        ({"lambda": (0, 1)}, "coordinate 'lambda': expected a name that can stand"),
+        ({"value": (0, 1)}, "coordinate 'value': u.value means something else"),
+        ({"lambda": (0, 1)}, "coordinate 'lambda': expected a word that can stand"),
     ],
 )
 def test_bad_boxes(intervals: dict[str, Any], message: str) -> None:

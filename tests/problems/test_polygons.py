@@ -79,7 +79,7 @@ def test_bad_polygons(vertices: list[Any], message: str) -> None:
     [
         ({"coordinates": ("x", "y", "z")}, "expected two coordinates, got ('x', 'y', 'z')"),
         ({"coordinates": ("x", "x")}, "expected distinct coordinates, got x, x"),
-        ({"coordinates": ("x", "y y")}, "coordinate 'y y': expected a name that can stand"),
+        ({"coordinates": ("x", "y y")}, "coordinate 'y y': expected a word that can stand"),
         ({"names": ["a", "b"]}, "expected 3 names, one an edge, got ['a', 'b']"),
         ({"names": "abc"}, "expected 3 names, one an edge, got 'abc'"),
     ],

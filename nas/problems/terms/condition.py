@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nas.calculus.fields import Residual
+from nas.calculus.expression import Residual, normal_columns
 from nas.errors import UserError
 from nas.problems.domains import Domain, surfaces
 from nas.problems.sampling import Method, boundary_points
@@ -11,8 +11,6 @@ from nas.problems.terms.equations import PROBES, express, together
 from nas.problems.terms.expression_term import ExpressionTerm
 from nas.problems.terms.term import Drawn, PointCounts, Setting, Term
 from nas.problems.terms.weight import check_weight, factors
-
-NORMAL = "normal"  # the data columns normal.0, normal.1, … of points on a boundary
 
 
 @dataclass(frozen=True)
@@ -127,7 +125,7 @@ class Boundary:
 
     def columns(self, domain: Domain) -> tuple[str, ...]:
         """See `Source`."""
-        return tuple(f"{NORMAL}.{axis}" for axis in range(len(domain.coordinates)))
+        return normal_columns(len(domain.coordinates))
 
     def rows(self, terms: Sequence[Term], counts: PointCounts) -> int:
         """One a point, which is exact where each part bears one condition of one equation."""

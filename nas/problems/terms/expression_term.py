@@ -31,9 +31,10 @@ class ExpressionTerm:
     Examples
     --------
     >>> import torch
+    >>> from nas.calculus.expression import Names
     >>> from nas.problems.terms.equations import INTERIOR, Interior
     >>> probe = torch.zeros(2, 1)  # (B, D)
-    >>> decay = Expression(lambda u: u.t + u, ("u",), ("t",), "decay", probe)
+    >>> decay = Expression(lambda u: u.t + u, Names(("u",), ("t",)), "decay", probe)
     >>> term = ExpressionTerm(decay, Interior(), (INTERIOR,))
     >>> sorted(term.derivatives)
     [(0,), (1,)]

@@ -12,8 +12,7 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
-from nas.calculus.expression import Expression
-from nas.calculus.fields import Residual
+from nas.calculus.expression import Expression, Residual
 from nas.calculus.jets import Derivative, DerivativeSet
 from nas.errors import UserError
 from nas.problems.domains import Box, surfaces
