@@ -28,7 +28,7 @@ def solve(modes: int = 128, slabs: int = 100) -> Series:
     start = np.fft.rfft(np.stack([1 - bump, bump]), norm="forward")
     linear = np.stack([-2e-4 * wave**2, -1e-4 * wave**2])
     history = march(linear, reaction, start, np.linspace(0, END, slabs + 1))
-    return condense(history, END, SPACE, modes=110, degree=120)
+    return condense(history, END, SPACE, modes=112, degree=120)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ def solve(modes: int = 85, slabs: int = 250) -> Series:
     start = np.fft.rfft(-np.sin(pi * x), norm="forward")[None]
     linear = (-0.5 * wave**2 - 0.005 * wave**4)[None]
     history = march(linear, advection, start, np.linspace(0, 1, slabs + 1))
-    return condense(history, 1.0, SPACE, modes=48, degree=320)
+    return condense(history, 1.0, SPACE, modes=56, degree=384)
 
 
 if __name__ == "__main__":

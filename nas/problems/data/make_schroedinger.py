@@ -31,7 +31,7 @@ def solve(modes: int = 128, slabs: int = 100) -> Series:
         h = history(times)[:, 0, : modes + 1]  # an even function: modes k and -k are equal
         return np.stack([h.real, h.imag], axis=1).astype(complex)
 
-    return condense(parts, pi / 2, SPACE, modes=100, degree=90)
+    return condense(parts, pi / 2, SPACE, modes=124, degree=104)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 _CHUNK = 2048  # points at once: keeps memory at some megabytes
-_UNIT = 2.0**-40  # coefficients are multiples of it, 9e-13: short in a compressed file
+_UNIT = 2.0**-46  # coefficients are multiples of it, 1.4e-14: short in a compressed file
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Series:
         return tuple(fields)
 
     def save(self, name: str) -> None:
-        """Write ``name.npz`` beside this file, coefficients rounded to 9e-13."""
+        """Write ``name.npz`` beside this file, coefficients rounded to 1.4e-14."""
         axes = [(axis.low, axis.high, axis.periodic) for axis in self.axes]
         rounded = np.round(self.coefficients / _UNIT) * _UNIT
         np.savez_compressed(_path(name), coefficients=_trimmed(rounded), axes=np.array(axes))

@@ -125,12 +125,12 @@ def condense(
     Raises
     ------
     RuntimeError
-        If more than 1e-10 of it is in the last modes, or the polynomials of highest degree.
+        If more than 1e-12 of it is in the last modes, or the polynomials of highest degree.
     """
     nodes = end * (chebyshev.chebpts2(degree + 1) + 1) / 2
     found = np.moveaxis(_coefficients(history(nodes))[..., : modes + 1], 0, -1)  # (C, modes + 1, K)
     for tail in (found[:, -2:], found[..., -2:]):
-        if np.abs(tail).max() > 1e-10 * np.abs(found).max():
+        if np.abs(tail).max() > 1e-12 * np.abs(found).max():
             raise RuntimeError(f"{modes} modes, degree {degree}: {np.abs(tail).max()} is left over")
     found[:, 1:] *= 2
     together = np.concatenate([found.real, -found[:, 1:].imag], axis=1)
