@@ -41,7 +41,7 @@ def relative_l2(problem: Problem, mixture: Mixture) -> float | None:
     truth = problem.reference(points)
     if truth is None:
         return None
-    predicted, _, _ = evaluate(mixture, points)
+    predicted, _, _ = evaluate(problem, mixture, points)
     return float(np.linalg.norm(predicted - truth) / np.linalg.norm(truth))
 
 
@@ -74,8 +74,8 @@ def relative_l2_or_none(problem: Problem, mixture: Mixture) -> float | None:
 
 
 @torch.no_grad()
-def evaluate(mixture: Mixture, points: Array) -> tuple[Array, Array, Array]:
-    """The mixture (B, C), its weights (B, E) and its experts (E, B, C) at points (B, D).
+def evaluate(problem: Problem, mixture: Mixture, points: Array) -> tuple[Array, Array, Array]:
+    """The fields (B, C) at points (B, D), the weights (B, E), and each expert's fields (E, B, C).
 
     Examples
     --------
@@ -86,21 +86,23 @@ def evaluate(mixture: Mixture, points: Array) -> tuple[Array, Array, Array]:
     >>> pool = (Candidate("tanh", 1, 4), Candidate("sine", 1, 4))
     >>> gate = settings("perceptron", depth=1, width=4)
     >>> mixture = Mixture(pool, gate, problem.domain.bounds, outputs=1, seed=0)
-    >>> mixed, weights, experts = evaluate(mixture, np.zeros((5, 2)))
+    >>> mixed, weights, experts = evaluate(problem, mixture, np.zeros((5, 2)))
     >>> mixed.shape, weights.shape, experts.shape
     ((5, 1), (5, 2), (2, 5, 1))
     """
     derivatives = DerivativeSet([], mixture.inputs)
     like = mixture.centre
-    x = torch.as_tensor(points, dtype=like.dtype, device=like.device)
+    x = torch.as_tensor(points, device=like.device)
     coordinates = mixture.coordinates(x, derivatives)
     experts = mixture.fields(coordinates, derivatives)
     logits = mixture.logits(coordinates, derivatives)
-    mixed = mixture.mix(derivatives, logits, experts)
+    mixed = problem.physical(mixture.mix(derivatives, logits, experts), derivatives, x)
+    each = problem.physical(experts, derivatives, x)
+    fields = slice(0, mixture.outputs)  # behind them stand the unknown coefficients
     return (
-        _array(mixed[0, :, : mixture.outputs]),
+        _array(mixed[0, :, fields]),
         _array(mixture.weights(logits)),
-        _array(experts[:, 0]),
+        _array(each[:, 0, :, fields]),
     )
 
 
@@ -129,7 +131,7 @@ def write_map(path: Path, problem: Problem, mixture: Mixture) -> None:
     axes = [np.linspace(low, high, GRID) for low, high in problem.domain.bounds]
     points = np.stack([axis.ravel() for axis in np.meshgrid(*axes, indexing="ij")], axis=-1)
     inside = problem.domain.contains(points)
-    mixed, weights, experts = evaluate(mixture, points[inside])
+    mixed, weights, experts = evaluate(problem, mixture, points[inside])
     truth = problem.reference(points[inside])
 
     columns: dict[str, Any] = dict(zip(problem.coordinates, points.T, strict=True))

@@ -15,7 +15,17 @@ from nas.errors import UserError
 from nas.problems.problem import Problem
 
 _MACHINERY = frozenset(
-    {"data", "declaration", "domains", "loading", "problem", "sampling", "terms", "unknown"}
+    {
+        "ansatz",
+        "data",
+        "declaration",
+        "domains",
+        "loading",
+        "problem",
+        "sampling",
+        "terms",
+        "unknown",
+    }
 )
 
 

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from nas.calculus.expression import Residual
 from nas.calculus.jets import DerivativeSet
+from nas.problems.ansatz.preparation import Preparation, prepare
 from nas.problems.declaration import check_declaration, check_solution
 from nas.problems.domains import Array, Domain
 from nas.problems.sampling import interior_points
@@ -50,6 +51,14 @@ class Problem:
         field. It is reported against and never enters a decision.
     title, equation
         For people; ``equation`` in plain text.
+    balanced
+        Whether residuals get weights, and networks a scale, from the problem alone (see
+        `nas.problems.ansatz`), so that no unit matters; False takes all as it is written.
+
+    Attributes
+    ----------
+    warnings
+        What looks badly scaled, a line each.
 
     Raises
     ------
@@ -83,7 +92,9 @@ class Problem:
     solution: Callable[..., Any] | None = None
     title: str = ""
     equation: str = ""
+    balanced: bool = True
     terms: tuple[Term, ...] = field(init=False, repr=False)
+    _prepared: Preparation = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         check_declaration(self)
@@ -92,7 +103,9 @@ class Problem:
         set_(self, "fields", pieces or tuple(self.fields))
         set_(self, "conditions", tuple(self.conditions))
         setting = Setting(self.name, self.domain, tuple(self.fields), dict(self.unknown))
-        set_(self, "terms", bound(self.requirements, setting))
+        terms = bound(self.requirements, setting)
+        set_(self, "_prepared", prepare(setting, terms, self.balanced))
+        set_(self, "terms", self._prepared.terms)
         check_solution(self, interior_points(self.domain, PROBES, seed=0, draw=0))
 
     @property
@@ -125,7 +138,12 @@ class Problem:
 
     def physical(self, jet: Tensor, derivatives: DerivativeSet, points: Tensor) -> Tensor:
         """The fields' jet (…, S, B, C + U) from that which networks give at ``points`` (B, D)."""
-        return jet
+        return self._prepared.affine(jet, derivatives)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What looks badly scaled, a line each."""
+        return self._prepared.warnings
 
     def reference(self, points: Array) -> Array | None:
         """The exact or reference solution (B, C) at ``points`` (B, D), or None if unknown."""
