@@ -37,7 +37,7 @@ def measure(findings: Findings, found: Records, problem: Problem) -> None:
 
 
 def _unknown_errors(found: Records) -> dict[str, float]:
-    """The relative error of each unknown coefficient whose truth is given, at the end of the run."""
+    """The relative error of each unknown coefficient with a known truth, at the end of the run."""
     last = found.unknowns.groupby("name").last()
     return {
         str(name): abs(float(row.value) / float(row.truth) - 1)
