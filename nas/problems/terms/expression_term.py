@@ -66,6 +66,12 @@ class ExpressionTerm:
         return self.expression.derivatives
 
     @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the expression says of itself, a line each."""
+        found: tuple[str, ...] = getattr(self.expression, "warnings", ())
+        return found
+
+    @property
     def probed(self) -> list[Tensor]:
         """See `Term`."""
         return self.expression.probed
