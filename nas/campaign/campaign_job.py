@@ -17,11 +17,11 @@ class CampaignJob(Job):
 
     Examples
     --------
-    `nas.campaign.run_job.RunJob` leaves three tables:
+    `nas.campaign.run_job.RunJob` leaves five tables:
 
     >>> from nas.campaign.run_job import RunJob
     >>> RunJob.TABLES
-    ('history', 'experts', 'runs')
+    ('fields', 'unknowns', 'history', 'experts', 'runs')
     """
 
     TABLES: ClassVar[tuple[str, ...]]  # in the order in which they are written
@@ -30,8 +30,9 @@ class CampaignJob(Job):
 
     @property
     def finished(self) -> bool:
-        """Whether its record is complete."""
-        return all(self.table(name).exists() for name in self.TABLES)
+        """Whether its record is complete, for the version that wrote it."""
+        needed = [name for name in self.TABLES if name not in layout.ADDED_TABLES]
+        return all(self.table(name).exists() for name in needed)
 
     def table(self, name: str) -> Path:
         """Where its rows of the table ``name`` are."""

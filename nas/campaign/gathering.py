@@ -12,7 +12,13 @@ from pathlib import Path
 import pyarrow as pa
 
 from nas.campaign import front, parquet
-from nas.campaign.layout import RUN_TABLES, finished_runs, gathered_file, table_file
+from nas.campaign.layout import (
+    ADDED_TABLES,
+    RUN_TABLES,
+    finished_runs,
+    gathered_file,
+    table_file,
+)
 from nas.campaign.parquet import Row
 from nas.runner.attempt_log import read_attempts
 
@@ -28,7 +34,8 @@ def is_behind(campaign: Path, schemas: Mapping[str, pa.Schema]) -> bool:
     False
     """
     finished = {folder.name for folder in finished_runs(campaign)}
-    if any(not gathered_file(campaign, name).is_file() for name in schemas):
+    needed = [name for name in schemas if name not in ADDED_TABLES]
+    if any(not gathered_file(campaign, name).is_file() for name in needed):
         return bool(finished)
     gathered = parquet.read(gathered_file(campaign, "runs"), schemas["runs"])
     return not finished <= set(gathered["run"])
@@ -40,7 +47,8 @@ def gather(campaign: Path, schemas: Mapping[str, pa.Schema], seeds: int) -> dict
     Parameters
     ----------
     schemas
-        Of the tables by name: ``trials``, ``runs``, ``experts``, ``history``, ``attempts``.
+        Of the tables by name: ``trials``, ``runs``, ``experts``, ``history``, ``attempts``, and
+        those of `nas.campaign.layout.ADDED_TABLES`.
     seeds
         How many runs a trial has; only trials of which all runs are finished are rows.
 
@@ -56,7 +64,7 @@ def gather(campaign: Path, schemas: Mapping[str, pa.Schema], seeds: int) -> dict
     """
     found = [_of_run(folder, schemas) for folder in finished_runs(campaign)]
     found.sort(key=lambda tables: _order(tables["runs"][0]))
-    names = (*RUN_TABLES, "attempts")
+    names = (*RUN_TABLES, *ADDED_TABLES, "attempts")
     rows = {name: [row for tables in found for row in tables[name]] for name in names}
     rows["trials"] = front.trial_rows(_of_whole_trials(rows["runs"], seeds))
     return rows
@@ -67,6 +75,9 @@ def _of_run(folder: Path, schemas: Mapping[str, pa.Schema]) -> dict[str, list[Ro
     tables = {
         name: parquet.read_rows(table_file(folder, name), schemas[name]) for name in RUN_TABLES
     }
+    for name in ADDED_TABLES:
+        path = table_file(folder, name)
+        tables[name] = parquet.read_rows(path, schemas[name]) if path.is_file() else []
     keys = {name: tables["runs"][0][name] for name in ("run", "trial", "repetition")}
     return tables | {"attempts": [keys | row for row in read_attempts(folder)]}
 

@@ -24,7 +24,8 @@ class Records:
     """What a campaign folder tells.
 
     ``campaign`` is campaign.json: ``configuration`` (as resolved), ``problem`` (``name``,
-    ``title``, ``equation``, ``coordinates``, ``fields``, ``has_reference``) and ``versions``.
+    ``title``, ``equation``, ``coordinates``, ``fields``, ``has_reference``, and in words
+    ``domain``, ``conditions``, ``unknown`` and the ``source`` of its file) and ``versions``.
 
     Examples
     --------
@@ -40,16 +41,24 @@ class Records:
     runs: pd.DataFrame
     experts: pd.DataFrame
     history: pd.DataFrame
+    fields: pd.DataFrame  # the error of each field; of earlier versions empty
+    unknowns: pd.DataFrame  # empty where the problem has no unknown coefficients
     attempts: pd.DataFrame
     singles: pd.DataFrame  # empty until `nas baseline`
     subsets: pd.DataFrame  # empty until `nas validate`
 
     def map(self, run: str) -> pd.DataFrame | None:
-        """The mixture of ``run`` on a regular grid over a 2-D domain's bounding box, or None.
+        """The mixture of ``run`` on regular grids in the domain's bounding box, or None.
+
+        Of one or two coordinates the grid is that of all of it; of more there are several, planes
+        on which the other coordinates are held (see `nas.campaign.slices`), and a column
+        ``slice.index`` tells them apart.
 
         Columns: one per coordinate; per field ``u`` the prediction ``u``, the truth
         ``u.reference`` (where known) and ``u.expert.<candidate>``; ``weight.<candidate>`` for
-        each surviving expert. Rows outside the domain hold NaN in all but the coordinates.
+        each surviving expert; ``residual.size``, the root of the sum of the squared residuals of
+        all equations (not in maps of earlier versions). Rows outside the domain hold NaN in all but
+        the coordinates.
         """
         path = layout.run_folder(self.folder, run) / layout.MAP_FILE
         return parquet.read_any(path) if path.exists() else None
@@ -88,7 +97,7 @@ def read(folder: Path) -> Records:
         rows = gathering.gather(folder, TABLES, _seeds(folder))
         tables = {name: _frame(name, rows[name]) for name in TABLES}
     else:
-        tables = {name: read_table(layout.gathered_file(folder, name), name) for name in TABLES}
+        tables = {name: _gathered(folder, name) for name in TABLES}
     added = {name: read_added(folder, name) for name in VALIDATION}
     return Records(folder, campaign, **tables, **added)
 
@@ -110,7 +119,8 @@ def rows(folder: Path, name: str) -> list[Row]:
     """
     if gathering.is_behind(folder, TABLES):
         return gathering.gather(folder, TABLES, _seeds(folder))[name]
-    return read_rows(layout.gathered_file(folder, name), name)
+    path = layout.gathered_file(folder, name)
+    return [] if name in layout.ADDED_TABLES and not path.is_file() else read_rows(path, name)
 
 
 def gather(folder: Path) -> None:
@@ -131,7 +141,7 @@ def gather(folder: Path) -> None:
     ...     _ = about.write_text('{"configuration": {"seeds": 1}}')
     ...     gather(Path(name))
     ...     print(sorted(path.stem for path in Path(name).glob("tables/*")))
-    ['attempts', 'experts', 'history', 'runs', 'trials']
+    ['attempts', 'experts', 'fields', 'history', 'runs', 'trials', 'unknowns']
     """
     gathered = gathering.gather(folder, TABLES, _seeds(folder))
     for name in sorted(TABLES, key=lambda name: name == "runs"):
@@ -139,7 +149,7 @@ def gather(folder: Path) -> None:
 
 
 def read_added(folder: Path, name: str) -> pd.DataFrame:
-    """A table of `VALIDATION`; without rows where there is none yet.
+    """A table that a campaign may lack; without rows where there is none yet.
 
     Examples
     --------
@@ -231,6 +241,13 @@ def write_map(path: Path, columns: dict[str, Any]) -> None:
     ['x', 'u']
     """
     parquet.write_table(path, pa.table(columns))
+
+
+def _gathered(folder: Path, name: str) -> pd.DataFrame:
+    """A table of `TABLES`; one that an earlier version did not know is without rows."""
+    if name in layout.ADDED_TABLES:
+        return read_added(folder, name)
+    return read_table(layout.gathered_file(folder, name), name)
 
 
 def _seeds(folder: Path) -> int:

@@ -15,7 +15,7 @@ from nas.errors import UserError
 from nas.problems.problem import Problem
 
 _MACHINERY = frozenset(
-    {"domains", "loading", "polygons", "problem", "sampling", "segments", "terms"}
+    {"description", "domains", "loading", "polygons", "problem", "sampling", "segments", "terms"}
 )
 
 
@@ -65,6 +65,22 @@ def load(name_or_path: str | os.PathLike[str]) -> Problem:
     with _located(text, Path(__file__).with_name(f"{text}.py")):
         module = importlib.import_module(f"{__package__}.{text}")
     return _only_problem(module, text)
+
+
+def text_of(name_or_path: str | os.PathLike[str]) -> str:
+    """The text of the file that `load` would load; empty where it cannot be read.
+
+    Examples
+    --------
+    >>> text_of("burgers").count("Problem(")
+    1
+    """
+    text = os.fspath(name_or_path)
+    toolkit = Path(__file__).with_name(f"{text}.py")
+    try:
+        return (toolkit if text in names() else Path(text).expanduser()).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""
 
 
 def _unknown(name: str) -> str:
