@@ -231,7 +231,8 @@ def _relative(wrong: Array, truth: Array) -> float | None:
 def _chunks(mixture: Mixture, points: Array) -> Iterator[Tensor]:
     """The points (B, D), some at a time, as the mixture takes them."""
     like = mixture.centre
-    return iter(torch.as_tensor(points, dtype=like.dtype, device=like.device).split(CHUNK))
+    x = torch.as_tensor(points, dtype=like.dtype, device=like.device)
+    return iter(torch.split(x, CHUNK))
 
 
 def _on_grid(values: Array, inside: np.ndarray[Any, np.dtype[np.bool_]]) -> Array:
