@@ -145,6 +145,7 @@ def curves(figure: Figure, one: Slice, label: str) -> Axes:
     ax.set_xlabel(one.axes[0])
     ax.set_ylabel(label)
     ax.set_xlim(*one.ends[0])
+    ax.locator_params(axis="x", nbins=5)
     return ax
 
 

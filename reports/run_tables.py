@@ -108,7 +108,7 @@ def unknowns(found: Sequence[Unknown]) -> Table | None:
     --------
     >>> from nas.reports import example
     >>> unknowns(example.report().unknowns).rows
-    (('k', '1.02', '0.939 to 1.11', '3 completed runs', '1', '2 %'),)
+    (('k', '1.02', '0.921 to 1.12', '3 completed runs', '1', '2 %'),)
     """
     if not found:
         return None

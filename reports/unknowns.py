@@ -21,7 +21,7 @@ class Unknown:
     >>> from nas.reports import example
     >>> (k,) = example.report().unknowns
     >>> print(k.sentence)
-    k = 1.02 (0.939 to 1.11 by 3 completed runs, at 95 %); the truth is 1.
+    k = 1.02 (0.921 to 1.12 by 3 completed runs, at 95 %); the truth is 1.
     """
 
     name: str

@@ -132,8 +132,10 @@ MAY_IMPORT = {
         *GROUND,
     ],
     "nas.display": ["nas.result", "nas.runner.overview", "nas.search_spaces", "nas.reports"],
+    "nas.problem_card": ["nas.problems", *GROUND],
     "nas.cli": [
         "nas.display",
+        "nas.problem_card",
         "nas.result",
         "nas.campaign",
         "nas.runner",

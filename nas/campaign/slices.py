@@ -17,7 +17,8 @@ Array = NDArray[np.float64]
 Bounds = Sequence[tuple[float, float]]
 
 LINE = 401  # points of a line
-SIDE = 101  # points along each side of a plane
+SIDE = 101  # points along each side of the plane of two coordinates
+SIDES = 61  # of a plane of more, of which there are several
 MOST = 6  # planes
 TIMES = {1: (0.0,), 2: (0.0, 1 / 3, 2 / 3, 1.0), 3: (0.5, 1.0)}  # by the coordinates of space
 
@@ -30,7 +31,7 @@ class Slice:
     --------
     >>> plane = Slice(axes=(0, 2), held={1: 0.5})
     >>> plane.points([(0.0, 1.0), (0.0, 1.0), (-1.0, 1.0)]).shape
-    (10201, 3)
+    (3721, 3)
     """
 
     axes: tuple[int, ...]
@@ -38,7 +39,7 @@ class Slice:
 
     def points(self, bounds: Bounds) -> Array:
         """A regular grid on it (N, D), the last of its axes varying fastest."""
-        count = LINE if len(self.axes) == 1 else SIDE
+        count = LINE if len(self.axes) == 1 else SIDES if self.held else SIDE
         sides = [np.linspace(*bounds[axis], count) for axis in self.axes]
         grid = np.meshgrid(*sides, indexing="ij")
         points = np.empty((grid[0].size, len(bounds)))

@@ -76,9 +76,10 @@ def text_of(name_or_path: str | os.PathLike[str]) -> str:
     1
     """
     text = os.fspath(name_or_path)
-    toolkit = Path(__file__).with_name(f"{text}.py")
+    known = text in names()
     try:
-        return (toolkit if text in names() else Path(text).expanduser()).read_text(encoding="utf-8")
+        path = Path(__file__).with_name(f"{text}.py") if known else Path(text).expanduser()
+        return path.read_text(encoding="utf-8")
     except (OSError, ValueError):
         return ""
 

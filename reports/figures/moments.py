@@ -76,6 +76,7 @@ def draw(data: Moments, figure: Figure) -> None:
     ax.set_xlabel(data.space)
     ax.set_ylabel(data.field)
     ax.set_xlim(data.across[0], data.across[-1])
+    ax.locator_params(axis="x", nbins=5)
     figure.legend(loc="outside lower center", ncols=3)
 
 

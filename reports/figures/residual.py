@@ -50,7 +50,7 @@ def pictures(report: Report) -> list[Picture]:
     --------
     >>> from nas.reports import example
     >>> print(pictures(example.report())[0].alt)
-    Size of the equations' residual over the domain: up to 0.02.
+    Size of the equations' residual over the domain: up to 0.0201.
     """
     data = summarise(report)
     if data is None:

@@ -87,7 +87,7 @@ def pictures(report: Report) -> list[Picture]:
     --------
     >>> from nas.reports import example
     >>> print(pictures(example.report())[0].alt)
-    Path of each unknown coefficient over the steps: k = 1.02 (0.939 to 1.11 by 3 completed \
+    Path of each unknown coefficient over the steps: k = 1.02 (0.921 to 1.12 by 3 completed \
 runs, at 95 %); the truth is 1.
     """
     data = summarise(report)
