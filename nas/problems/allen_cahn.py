@@ -10,8 +10,6 @@ Source: Raissi, Perdikaris & Karniadakis 2019, Journal of Computational Physics 
 
 from math import pi
 
-import numpy as np
-
 from nas.problems import Box, Condition, Periodic, Problem
 from nas.problems.data.kink import kink
 from nas.problems.data.series import Series

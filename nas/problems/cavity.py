@@ -11,7 +11,6 @@ that no relative error of p is defined; here it falls to 0 along the outer twent
 met to 0.0104, and by the solution for their own lid, computed in the same way, to 0.0093.
 """
 
-import numpy as np
 from torch import Tensor
 
 from nas.problems import Box, Condition, Observations, Problem, laplacian

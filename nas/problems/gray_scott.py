@@ -8,7 +8,6 @@ Truth: Fourier series, to 1e-10 (``data/make_gray_scott.py``).
 Source: Pearson 1993, Science 261; in one dimension Doelman, Kaper & Zegeling 1997, Nonlinearity 10.
 """
 
-import numpy as np
 from torch import Tensor
 
 from nas.problems import Box, Condition, Periodic, Problem

@@ -10,8 +10,6 @@ section 4.3 (the regular case).
 
 from math import pi
 
-import numpy as np
-
 from nas.problems import Box, Condition, Periodic, Problem
 from nas.problems.data.series import Series
 from nas.problems.domains import Array

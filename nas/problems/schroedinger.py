@@ -11,7 +11,6 @@ There the one pulse k = 0 is cut off at ±5, where its slope jumps; the sum is s
 
 from math import pi
 
-import numpy as np
 import torch
 from torch import Tensor
 

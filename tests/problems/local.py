@@ -81,9 +81,7 @@ def remainders(problem: Problem, group: Group, term: Term) -> Remainders:
     """Put the known solution into a term at some of its points."""
     derivatives = DerivativeSet(term.derivatives, len(problem.coordinates))
     points, data = drawn(problem, group, term)
-    values, errors, sizes = solution_jet(
-        problem, derivatives, points.reshape(-1, points.shape[-1])
-    )
+    values, errors, sizes = solution_jet(problem, derivatives, points.reshape(-1, points.shape[-1]))
     usual = _usual(problem, derivatives)
     jet = torch.as_tensor(values).requires_grad_()
     rows = []
