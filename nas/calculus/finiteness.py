@@ -73,7 +73,8 @@ def check(place: Place, found: Any, residual: Tensor) -> list[str]:
         return []
     bad = value.isnan() if value.isnan().any() else ~value.isfinite()
     where = _where(place, bad, [] if culprit is None else _parts(culprit))
-    return [f"{place.name}: {what} has no value where {where}; {_REMEDY}"]
+    remedy = _REMEDY if value.dim() > 1 else "points may fall there"
+    return [f"{place.name}: {what} has no value where {where}; {remedy}"]
 
 
 def _culprit(quantity: Quantity) -> Quantity:

@@ -200,10 +200,11 @@ def probe(trial: Trial, function: Callable[..., Any], coordinates: Sequence[str]
         for index, residual in enumerate(trial.call(Invented(some), some).residuals):
             pointwise.check_rows(names[index], residual, residuals[index][some])
     order = torch.cat([rows.flip(0), rows[:3]])  # another number, for the shape
-    several = trial.call(Invented(order, experts=True), order)
+    stack = replace(trial, where=f"{trial.where}, for fields of shape (networks, points)")
+    several = stack.call(Invented(order, experts=True), order)
     shape = torch.Size([len(finiteness.AMPLITUDES), len(order)])
     warnings = []
-    for index, residual in enumerate(_of_shape(trial, several.residuals, shape)):
+    for index, residual in enumerate(_of_shape(stack, several.residuals, shape)):
         pointwise.check_experts(names[index], residual, residuals[index][order], several.leaves)
         where = finiteness.Place(names[index], coordinates, several.points)
         warnings += finiteness.check(where, several.found[index], residual)
@@ -260,8 +261,6 @@ def _of_shape(trial: Trial, residuals: Sequence[Tensor], shape: torch.Size) -> l
     for index, residual in enumerate(residuals):
         if residual.shape not in {shape, shape[-1:], torch.Size(())}:
             hint = "return a tuple, an entry for each equation" if residual.dim() > 1 else INTEGRAL
-            if len(shape) > 1:
-                hint = "a field may have an axis of experts before that of the points; " + INTEGRAL
             raise UserError(
                 f"{trial.name(index, len(residuals))}: expected one number a point, shape "
                 f"{tuple(shape)}, got shape {tuple(residual.shape)}; {hint}"
