@@ -29,7 +29,8 @@ class Combination(Shape):
     """Two domains, united, intersected, or the second cut out of the first; see `combine`.
 
     Measures are exact where one lies in the other or they are boxes; else they are estimated,
-    to about 1e-6 on a line and 1e-4 on a surface or in the domain, always with the same points.
+    to about 1e-6 on a line, 1e-5 in the plane and some 1e-4 on a surface or in space, always from
+    the same points. Slivers of less than 2e-4 of a line may be missed.
 
     Parameters
     ----------
