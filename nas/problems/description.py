@@ -91,15 +91,14 @@ def formula(function: Callable[..., Any]) -> str:
         return name
     positions = list(_positions(function.__code__)) if text else []
     around = [
-        body
-        for body in _returned(tree)
-        if positions
-        and all(_begin(body) <= begin and end <= _end(body) for begin, end in positions)
+        (body, value)
+        for body, value in _returned(tree)
+        if all(_begin(body) <= begin and end <= _end(body) for begin, end in positions)
     ]
-    if not around:
+    if not (around and positions):
         return name
-    innermost = max(around, key=_begin)
-    return " ".join((ast.get_source_segment(text, innermost) or name).split())
+    _, value = max(around, key=lambda pair: _begin(pair[0]))  # the innermost
+    return " ".join((ast.get_source_segment(text, value) or name).split())
 
 
 def _text_of(function: Callable[..., Any]) -> str:
@@ -110,15 +109,16 @@ def _text_of(function: Callable[..., Any]) -> str:
         return ""
 
 
-def _returned(tree: ast.AST) -> Iterator[ast.expr]:
-    """What lambdas, and functions of nothing but a return, return."""
+def _returned(tree: ast.AST) -> Iterator[tuple[ast.expr | ast.stmt, ast.expr]]:
+    """Of lambdas, and functions of nothing but a return: the body, and what it returns."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Lambda):
-            yield node.body
+            yield node.body, node.body
         elif isinstance(node, ast.FunctionDef):
             statements = node.body[1:] if ast.get_docstring(node) else node.body
-            if len(statements) == 1 and isinstance(statements[0], ast.Return):
-                yield from filter(None, [statements[0].value])
+            only = statements[0] if len(statements) == 1 else None
+            if isinstance(only, ast.Return) and only.value is not None:
+                yield only, only.value
 
 
 def _positions(code: CodeType) -> Iterator[tuple[Position, Position]]:
@@ -129,11 +129,11 @@ def _positions(code: CodeType) -> Iterator[tuple[Position, Position]]:
             yield (line or 0, column or 0), (last or 0, behind or 0)
 
 
-def _begin(node: ast.expr) -> Position:
+def _begin(node: ast.expr | ast.stmt) -> Position:
     return node.lineno, node.col_offset
 
 
-def _end(node: ast.expr) -> Position:
+def _end(node: ast.expr | ast.stmt) -> Position:
     return node.end_lineno or 0, node.end_col_offset or 0
 
 

@@ -135,7 +135,7 @@ def test_slices_that_miss_the_domain_leave_no_map(tmp_path: Path) -> None:
         parts, measure = {"x_min": 1.0}, 1e-3
 
         def contains(self, points: Array) -> Mask:
-            return np.less(points, 0.1).all(axis=1, keepdims=False)
+            return np.asarray((points < 0.1).all(axis=1))
 
         def on(self, part: str, unit: Array) -> Array:
             return np.insert(unit * 0.1, 0, 0.0, axis=1)
