@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.2.0"
 
 if TYPE_CHECKING:
+    from nas.calculus.complex_fields import Complex
     from nas.calculus.fields import laplacian
     from nas.errors import UserError
     from nas.export import load
@@ -31,56 +32,70 @@ if TYPE_CHECKING:
         Disc,
         Ellipse,
         Integral,
+        Mesh,
         Observations,
         Periodic,
+        Pieces,
         Polygon,
         Problem,
         Ring,
+        Solid,
         Unknown,
+        read_mesh,
     )
     from nas.result import Result, baseline, open_campaign, search
 
 __all__ = [
     "Ball",
     "Box",
+    "Complex",
     "Condition",
     "Disc",
     "Ellipse",
     "Integral",
+    "Mesh",
     "Observations",
     "Periodic",
+    "Pieces",
     "Polygon",
     "Problem",
     "Result",
     "Ring",
+    "Solid",
     "Unknown",
     "UserError",
     "baseline",
     "laplacian",
     "load",
     "open_campaign",
+    "read_mesh",
     "search",
 ]
 
 _HOMES = {
     "Ball": "nas.problems",
     "Box": "nas.problems",
+    "Complex": "nas.calculus.complex_fields",
     "Condition": "nas.problems",
     "Disc": "nas.problems",
     "Ellipse": "nas.problems",
     "Integral": "nas.problems",
+    "Mesh": "nas.problems",
     "Observations": "nas.problems",
     "Periodic": "nas.problems",
+    "Pieces": "nas.problems",
     "Polygon": "nas.problems",
     "Problem": "nas.problems",
     "Result": "nas.result",
     "Ring": "nas.problems",
+    "Solid": "nas.problems",
     "Unknown": "nas.problems",
     "UserError": "nas.errors",
     "baseline": "nas.result",
     "laplacian": "nas.calculus.fields",
     "load": "nas.export",
     "open_campaign": "nas.result",
+    "read_mesh": "nas.problems",
     "search": "nas.result",
 }
 

@@ -1,299 +1,268 @@
 """What a residual is written with: ``u.t + u * u.x - nu * u.xx``.
 
-Axis legend: B points, D coordinates, S derivatives; … any leading axes (experts of a stack).
+Axis legend: B points; … any leading axes (experts of a stack).
 
-A `Field` stands for one component of the solution. It behaves like its value in arithmetic and
-in torch functions, and ``u.xt`` is its derivative by the coordinates named. An `Expression`
-wraps a user's function of fields and coordinates, which it passes by parameter name, and finds
-out which derivatives the function needs by calling it once.
+A `Field` stands for one component of the solution, and ``u.xt`` is its derivative by the
+coordinates named. Fields, their derivatives, coordinates, unknown coefficients and columns of
+data are the quantities that all others are made of.
 """
 
-import inspect
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from nas.calculus.activations import MAX_ORDER
-from nas.calculus.derivatives import Derivative, DerivativeSet, Laplacian, unit
+from nas.calculus.derivatives import Derivative, Laplacian, MultiIndex, order_of
+from nas.calculus.quantities import Quantity
 from nas.errors import UserError
 
-Operand: TypeAlias = "Field | Tensor | float"
-Residual = Callable[..., Any]  # fields and coordinates by name -> Tensor, or a tuple of them
+OWN_NAMES = ("value", "derivative", "normal")  # what a field has beside those of coordinates
+TIMES = ("t", "time")  # coordinates that a Laplacian leaves out
 
 
-class Field:
-    """One component of the solution at B points; its value and derivatives are (…, B).
+class Coordinate(Quantity):
+    """A coordinate of the points.
+
+    Parameters
+    ----------
+    coordinates, axis
+        All names, and which of them it is.
+    value : Tensor (B,)
+
+    Examples
+    --------
+    >>> t = Coordinate(("x", "t"), 1, torch.tensor([0.5]))
+    >>> t, (t**3).d("t").value
+    (t, tensor([0.7500]))
+    """
+
+    def __init__(self, coordinates: Sequence[str], axis: int, value: Tensor) -> None:
+        super().__init__(coordinates, value)
+        self._axis = axis
+
+    def _formula(self) -> str:
+        return self._coordinates[self._axis]
+
+    def _slope(self, axis: int) -> Quantity | None:
+        one = Constant("1", self._coordinates, torch.ones_like(self.value))
+        return one if axis == self._axis else None
+
+
+class Constant(Quantity):
+    """What is the same at all points, such as an unknown coefficient.
+
+    Examples
+    --------
+    >>> nu = Constant("nu", ("x",), torch.tensor([0.1]))
+    >>> nu.d("x").value
+    tensor([0.])
+    """
+
+    def __init__(self, name: str, coordinates: Sequence[str], value: Tensor) -> None:
+        super().__init__(coordinates, value)
+        self._name = name
+
+    def _formula(self) -> str:
+        return self._name
+
+    def _slope(self, axis: int) -> Quantity | None:
+        return None
+
+
+class Column(Constant):
+    """Numbers that are given with the points, and so have no derivatives.
+
+    Examples
+    --------
+    >>> Column("observed", ("x",), torch.tensor([0.1])).d("x")
+    Traceback (most recent call last):
+    nas.errors.UserError: derivative of observed: its values are known at the points alone
+    """
+
+    def _slope(self, axis: int) -> Quantity | None:
+        raise UserError(f"derivative of {self}: its values are known at the points alone")
+
+
+class Component(Quantity):
+    """A derivative of a component of the solution, or the component itself.
 
     Parameters
     ----------
     name, coordinates
-        For errors, and the letters that derivatives are named by.
+        Of the field, and of all coordinates.
+    derivative
+        Which it is.
     fetch
-        Returns a derivative (…, B); it is called for those that are asked for, and no others.
+        Returns a derivative (…, B); it is called for those whose values are asked for, and no
+        others.
+
+    Examples
+    --------
+    >>> known = {(1, 0): torch.tensor([2.0]), (1, 1): torch.tensor([7.0])}
+    >>> slope = Component("u", ("x", "t"), (1, 0), known.__getitem__)
+    >>> (slope**2).d("t").value
+    tensor([28.])
+    """
+
+    def __init__(
+        self,
+        name: str,
+        coordinates: Sequence[str],
+        derivative: Derivative,
+        fetch: Callable[[Derivative], Tensor],
+    ) -> None:
+        super().__init__(coordinates, None)
+        self._name = name
+        self._derivative = derivative
+        self._fetch = fetch
+
+    @property
+    def value(self) -> Tensor:
+        """The numbers (…, B)."""
+        if self._value is None:
+            self._value = self._fetch(self._derivative)
+        return self._value
+
+    def derivative(self, *names: str) -> Quantity:
+        """See `Quantity`; only the last derivative is asked for, none on the way to it."""
+        axes = self._axes(names)
+        if isinstance(self._derivative, Laplacian):
+            return super().derivative(*names)
+        return self._component(_higher(self._derivative, axes))
+
+    def _component(self, derivative: Derivative) -> "Component":
+        if order_of(derivative) > MAX_ORDER:
+            raise UserError(
+                f"{_written(self._name, self._coordinates, derivative)}: no such derivative; "
+                f"expected {self._name} and 1 to {MAX_ORDER} coordinates"
+            )
+        return Component(self._name, self._coordinates, derivative, self._fetch)
+
+    def _slope(self, axis: int) -> Quantity | None:
+        if not isinstance(self._derivative, Laplacian):
+            return self._component(_higher(self._derivative, [axis]))
+        nothing = (0,) * len(self._coordinates)
+        third = (_higher(nothing, [other, other, axis]) for other in self._derivative.axes)
+        return _sum([self._component(one) for one in third])
+
+    def _formula(self) -> str:
+        return _written(self._name, self._coordinates, self._derivative)
+
+
+class Field(Component):
+    """One component of the solution at B points; its value and derivatives are (…, B).
+
+    ``u.xt`` is a derivative by coordinates of one letter, ``u.theta`` the first one by a
+    coordinate's whole name, ``u.d("x1", "x1")`` or ``u.derivative("x1", "x1")`` any of them;
+    ``u.n`` or ``u.normal`` is the one along the outward normal. Where a coordinate is called d or
+    n, ``u.d`` and ``u.n`` are the derivatives by it.
+
+    Parameters
+    ----------
+    name, coordinates, fetch
+        As of `Component`.
+    normal : of D quantities (B,)
+        The outward normal, where the points lie on parts of the boundary.
 
     Examples
     --------
     >>> known = {(0, 0): torch.tensor([3.0]), (1, 0): torch.tensor([2.0])}
     >>> u = Field("u", ("x", "t"), known.__getitem__)
-    >>> u * u.x + 1
-    tensor([7.])
-    """
-
-    __array_ufunc__ = None  # so that numpy leaves ``scalar * field`` to `__rmul__` of the field
-
-    def __init__(
-        self, name: str, coordinates: Sequence[str], fetch: Callable[[Derivative], Tensor]
-    ) -> None:
-        self._name = name
-        self._coordinates = tuple(coordinates)
-        self._fetch = fetch
-
-    @property
-    def value(self) -> Tensor:
-        """The component itself."""
-        return self._fetch((0,) * len(self._coordinates))
-
-    def __getattr__(self, letters: str) -> Tensor:
-        if letters.startswith("_"):  # torch and copy look up such names; they are no derivatives
-            raise AttributeError(letters)
-        unknown = [letter for letter in letters if letter not in self._coordinates]
-        if unknown or len(letters) > MAX_ORDER:
-            names = ", ".join(self._coordinates)
-            raise UserError(
-                f"{self._name}.{letters}: no such derivative; expected {self._name} and 1 to "
-                f"{MAX_ORDER} letters of the coordinates {names}, "
-                f"such as {self._name}.{self._coordinates[0] * 2}"
-            )
-        return self._fetch(tuple(letters.count(name) for name in self._coordinates))
-
-    def laplacian(self) -> Tensor:
-        """The sum of the second derivatives by all coordinates but time (``t``)."""
-        axes = tuple(axis for axis, name in enumerate(self._coordinates) if name != "t")
-        return self._fetch(Laplacian(axes))
-
-    @classmethod
-    def __torch_function__(
-        cls,
-        function: Callable[..., Any],
-        types: Sequence[type],
-        args: tuple[Any, ...] = (),
-        kwargs: Mapping[str, Any] | None = None,
-    ) -> Any:
-        values = [_value(argument) for argument in args]
-        return function(*values, **{key: _value(item) for key, item in (kwargs or {}).items()})
-
-    def __neg__(self) -> Tensor:
-        return -self.value
-
-    def __pos__(self) -> Tensor:
-        return self.value
-
-    def __abs__(self) -> Tensor:
-        return self.value.abs()
-
-    def __add__(self, other: Operand) -> Tensor:
-        return self.value + _number(other)
-
-    def __radd__(self, other: Operand) -> Tensor:
-        return _number(other) + self.value
-
-    def __sub__(self, other: Operand) -> Tensor:
-        return self.value - _number(other)
-
-    def __rsub__(self, other: Operand) -> Tensor:
-        return _number(other) - self.value
-
-    def __mul__(self, other: Operand) -> Tensor:
-        return self.value * _number(other)
-
-    def __rmul__(self, other: Operand) -> Tensor:
-        return _number(other) * self.value
-
-    def __truediv__(self, other: Operand) -> Tensor:
-        return self.value / _number(other)
-
-    def __rtruediv__(self, other: Operand) -> Tensor:
-        return _number(other) / self.value
-
-    def __pow__(self, other: Operand) -> Tensor:
-        return self.value ** _number(other)
-
-    def __rpow__(self, other: Operand) -> Tensor:
-        return _number(other) ** self.value
-
-    def __lt__(self, other: Operand) -> Tensor:
-        return self.value < _number(other)
-
-    def __le__(self, other: Operand) -> Tensor:
-        return self.value <= _number(other)
-
-    def __gt__(self, other: Operand) -> Tensor:
-        return self.value > _number(other)
-
-    def __ge__(self, other: Operand) -> Tensor:
-        return self.value >= _number(other)
-
-
-def laplacian(field: Field) -> Tensor:
-    """Δu over all coordinates but time (``t``): as one derivative, cheaper than ``u.xx + u.yy``.
-
-    Examples
-    --------
-    >>> probe = torch.rand(4, 3)
-    >>> waves = Expression(lambda u: u.tt - laplacian(u), ["u"], ["x", "y", "t"], "waves", probe)
-    >>> Laplacian(axes=(0, 1)) in waves.derivatives
-    True
-    """
-    return field.laplacian()
-
-
-def _number(operand: Operand) -> Tensor | float:
-    return operand.value if isinstance(operand, Field) else operand
-
-
-def _value(operand: Any) -> Any:
-    if isinstance(operand, Field):
-        return operand.value
-    if isinstance(operand, list | tuple):  # torch.stack([u, v])
-        return type(operand)(_value(item) for item in operand)
-    return operand
-
-
-class Expression:
-    """A user's function of fields and coordinates, and the derivatives that it needs.
-
-    Parameters
-    ----------
-    function
-        Takes any of the fields and coordinates as parameters, by name, and returns a tensor, or
-        a tuple of tensors for a system of equations.
-    fields, coordinates
-        The names that may be asked for.
-    where
-        What to call this expression in an error, such as ``residual of burgers``.
-    probe : Tensor (B, D)
-        Points of the domain at which the function is tried once.
-
-    Raises
-    ------
-    UserError
-        If the function asks for an unknown name or derivative, raises, or returns something
-        other than one number a point.
-
-    Examples
-    --------
-    >>> probe = torch.rand(4, 2)
-    >>> heat = Expression(lambda u: u.t - 0.5 * u.xx, ["u"], ["x", "t"], "heat", probe)
-    >>> sorted(heat.derivatives)
-    [(0, 1), (2, 0)]
-    >>> jet = torch.tensor([9.0, 9.0, 3.0, 4.0]).view(4, 1, 1)  # u, u_x, u_t, u_xx at one point
-    >>> heat(jet, DerivativeSet(heat.derivatives, 2), torch.zeros(1, 2))
-    [tensor([1.])]
+    >>> equation = u * u.x + 1
+    >>> equation, equation.value
+    (u*u.x + 1, tensor([7.]))
     """
 
     def __init__(
         self,
-        function: Residual,
-        fields: Sequence[str],
+        name: str,
         coordinates: Sequence[str],
-        where: str,
-        probe: Tensor,
+        fetch: Callable[[Derivative], Tensor],
+        normal: Sequence[Quantity] = (),
     ) -> None:
-        self._function = function
-        self._fields = tuple(fields)
-        self._coordinates = tuple(coordinates)
-        self._where = where
-        self._parameters = self._checked_parameters()
-        self.derivatives: frozenset[Derivative] = frozenset()
-        self.probed = self._probe(probe)
+        super().__init__(name, coordinates, (0,) * len(coordinates), fetch)
+        self._normal = normal
 
-    def __call__(self, jet: Tensor, derivatives: DerivativeSet, points: Tensor) -> list[Tensor]:
-        """The residuals, each (…, B), of a jet (…, S, B, C) at points (B, D)."""
+    @property
+    def d(self) -> Any:
+        """The long form of derivatives, or the derivative by a coordinate called d."""
+        return self.derivative("d") if "d" in self._coordinates else self.derivative
 
-        def component(index: int) -> Callable[[Derivative], Tensor]:
-            return lambda derivative: jet[..., derivatives.index[derivative], :, index]
-
-        fetchers = [component(index) for index in range(len(self._fields))]
-        residuals = self._evaluate(fetchers, points)
-        return [residual.expand(*jet.shape[:-3], len(points)) for residual in residuals]
-
-    def _evaluate(
-        self, fetchers: Sequence[Callable[[Derivative], Tensor]], points: Tensor
-    ) -> list[Tensor]:
-        values: dict[str, Any] = {
-            name: Field(name, self._coordinates, fetch)
-            for name, fetch in zip(self._fields, fetchers, strict=True)
-        }
-        values |= dict(zip(self._coordinates, points.unbind(-1), strict=True))
-        result = self._function(**{name: values[name] for name in self._parameters})
-        results = result if isinstance(result, list | tuple) else (result,)
-        return [_as_tensor(_value(item), points) for item in results]
-
-    def _checked_parameters(self) -> list[str]:
-        known = (*self._fields, *self._coordinates)
-        parameters = inspect.signature(self._function).parameters
-        for name, parameter in parameters.items():
-            # A default, or functools.partial, has given a coefficient its value already.
-            if name not in known and parameter.default is inspect.Parameter.empty:
-                raise UserError(
-                    f"{self._where}: unknown parameter {name!r}; "
-                    f"expected parameters among {', '.join(known)}"
-                )
-        return [name for name in parameters if name in known]
-
-    def _probe(self, points: Tensor) -> list[Tensor]:
-        """Call the function on invented derivatives; note what it asks for, check its answer."""
-        asked: set[Derivative] = set()
-
-        def invented(index: int) -> Callable[[Derivative], Tensor]:
-            def fetch(derivative: Derivative) -> Tensor:
-                asked.add(derivative)
-                return _invented(derivative, index, points)
-
-            return fetch
-
-        try:
-            residuals = self._evaluate([invented(c) for c in range(len(self._fields))], points)
-        except UserError as error:
-            raise UserError(f"{self._where}: {error}") from error
-        except Exception as error:
-            message = " ".join(str(error).split())
+    @property
+    def normal(self) -> Quantity:
+        """The derivative along the outward normal."""
+        if not self._normal:
             raise UserError(
-                f"{self._where}: raised {type(error).__name__}: {message}; "
-                "it is called with fields, and coordinates as tensors of shape (points,)"
-            ) from error
-        if not residuals:
-            raise UserError(f"{self._where}: expected at least one equation, got an empty tuple")
-        for residual in residuals:
-            if residual.shape not in {points.shape[:1], torch.Size(())}:
-                raise UserError(
-                    f"{self._where}: expected one number a point, shape ({len(points)},), "
-                    f"got shape {tuple(residual.shape)}"
-                )
-        self.derivatives = frozenset(asked)
-        return [residual.expand(len(points)) for residual in residuals]
+                f"{self}.n: the derivative along the outward normal is known on parts of the "
+                "boundary alone, in their conditions"
+            )
+        pairs = zip(self._coordinates, self._normal, strict=True)
+        return _sum([along * self.derivative(name) for name, along in pairs])
+
+    def __getattr__(self, name: str) -> Any:
+        """A derivative by its short form, the normal one, or what a tensor has of this name."""
+        if name in self._coordinates:
+            return self.derivative(name)
+        if set(name) <= set(self._coordinates) and len(name) <= MAX_ORDER:
+            return self.derivative(*name)
+        if name == "n":
+            return self.normal
+        is_function = len(name) > 1 and not set(name) <= set(self._coordinates)
+        if name.startswith("_") or (is_function and hasattr(Tensor, name)):
+            return super().__getattr__(name)
+        raise UserError(f"{self}.{name}: no such derivative; expected {self._forms()}")
+
+    def _forms(self) -> str:
+        names = self._coordinates
+        letters = [name for name in names if len(name) == 1]
+        long = f'{self}.d("{names[0]}", "{names[0]}")'
+        if len(letters) == len(names):
+            return (
+                f"{self} and 1 to {MAX_ORDER} letters of the coordinates {', '.join(names)}, "
+                f"such as {self}.{names[0] * 2}"
+            )
+        return f"derivatives by the coordinates {', '.join(names)}, such as {long}"
+
+    def _laplacian(self) -> Quantity:
+        names = enumerate(self._coordinates)
+        axes = tuple(axis for axis, name in names if name not in TIMES)
+        if not axes:
+            raise UserError(f"laplacian({self}): there is no coordinate but time")
+        return self._component(Laplacian(axes))
 
 
-def _as_tensor(value: Any, points: Tensor) -> Tensor:
-    try:
-        return torch.as_tensor(value, dtype=points.dtype, device=points.device)
-    except (TypeError, ValueError, RuntimeError):
-        raise UserError(f"expected a tensor, got {value!r}") from None
+def laplacian(field: Any) -> Any:
+    """Δu over all coordinates but time (``t`` or ``time``), which have to be Cartesian ones.
 
+    It is one derivative, cheaper than ``u.xx + u.yy``; of a `nas.Complex` it has both parts.
 
-def _invented(derivative: Derivative, field: int, points: Tensor) -> Tensor:
-    """A positive wave (B,) for each derivative of each field, no two alike; Δu is a sum of them.
-
-    Two expressions agree on them only if they ask for the same derivatives in the same way, which
-    is what a problem's fingerprint rests on.
+    Examples
+    --------
+    >>> known = {Laplacian(axes=(0, 1)): torch.tensor([4.0])}
+    >>> u = Field("u", ("x", "y", "t"), known.__getitem__)
+    >>> laplacian(u).value
+    tensor([4.])
     """
+    if not hasattr(type(field), "_laplacian"):
+        raise UserError(f"laplacian({field}): expected a field; of a formula, add .d(…, …)")
+    return field._laplacian()
+
+
+def _sum(terms: Sequence[Quantity]) -> Quantity:
+    return sum(terms[1:], start=terms[0])
+
+
+def _higher(derivative: MultiIndex, axes: Sequence[int]) -> MultiIndex:
+    return tuple(count + axes.count(axis) for axis, count in enumerate(derivative))
+
+
+def _written(name: str, coordinates: Sequence[str], derivative: Derivative) -> str:
     if isinstance(derivative, Laplacian):
-        dimension = points.shape[-1]
-        second = (tuple(2 * count for count in unit(axis, dimension)) for axis in derivative.axes)
-        return sum((_invented(one, field, points) for one in second), points.new_zeros(()))
-    code = field
-    for count in derivative:
-        code = code * (MAX_ORDER + 1) + count  # digits: a different number for each derivative
-    return 1.5 + torch.sin(points.sum(-1) * 1.3 + 0.618 * code)
+        return f"laplacian({name})"
+    pairs = zip(coordinates, derivative, strict=True)
+    by = [one for one, count in pairs for _ in range(count)]
+    if all(len(one) == 1 for one in by) or len(by) == 1:
+        return f"{name}.{''.join(by)}" if by else name
+    return f"{name}.d({', '.join(map(repr, by))})"

@@ -1,7 +1,19 @@
 """The equations to solve: one a file. A new file in this folder is a new problem."""
 
 from nas.calculus.fields import laplacian
-from nas.problems.domains import Ball, Box, Disc, Domain, Ellipse, Polygon, Ring
+from nas.problems.domains import (
+    Ball,
+    Box,
+    Disc,
+    Domain,
+    Ellipse,
+    Mesh,
+    Pieces,
+    Polygon,
+    Ring,
+    Solid,
+    read_mesh,
+)
 from nas.problems.loading import load, names
 from nas.problems.problem import Problem
 from nas.problems.terms import Condition, Integral, Observations, Periodic
@@ -15,13 +27,17 @@ __all__ = [
     "Domain",
     "Ellipse",
     "Integral",
+    "Mesh",
     "Observations",
     "Periodic",
+    "Pieces",
     "Polygon",
     "Problem",
     "Ring",
+    "Solid",
     "Unknown",
     "laplacian",
     "load",
     "names",
+    "read_mesh",
 ]

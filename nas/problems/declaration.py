@@ -7,13 +7,15 @@ Axis legend: B points, D coordinates, C fields.
 """
 
 import keyword
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nas.errors import UserError
 from nas.problems.domains import Array
+from nas.problems.terms import Term
+from nas.problems.terms.equations import Interior
 from nas.problems.unknown import Unknown
 
 if TYPE_CHECKING:
@@ -125,6 +127,35 @@ def _kind(value: object) -> str:
     if callable(value) and not isinstance(value, type):
         return "a function"
     return repr(value) if isinstance(value, str | int | float | None) else type(value).__name__
+
+
+def check_use(problem: "Problem", terms: Sequence[Term]) -> None:
+    """Raise `UserError` unless the equations speak of each field, and anything of each unknown.
+
+    Examples
+    --------
+    >>> from nas.problems import Box, Condition, Problem
+    >>> conditions = [Condition("x_min", lambda u: u)]
+    >>> Problem("rod", Box(x=(0, 1)), lambda u: u.xx, conditions, fields=("u", "v"))
+    Traceback (most recent call last):
+    nas.errors.UserError: rod: fields: no equation speaks of 'v'; expected it in the residual, or \
+leave it out
+    """
+    equations = [term for term in terms if isinstance(term.source, Interior)]
+    in_equations = frozenset[int]().union(*(term.components for term in equations))
+    anywhere = frozenset[int]().union(*(term.components for term in terms))
+    for index, name in enumerate(problem.fields):
+        if index not in in_equations:
+            raise UserError(
+                f"{problem.name}: fields: no equation speaks of {name!r}; expected it in the "
+                "residual, or leave it out"
+            )
+    for index, name in enumerate(problem.unknown, start=len(problem.fields)):
+        if index not in anywhere:
+            raise UserError(
+                f"{problem.name}: unknown: nothing speaks of {name!r}; expected it as a parameter "
+                "of the residual or of a condition"
+            )
 
 
 def check_solution(problem: "Problem", points: Array) -> None:

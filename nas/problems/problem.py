@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from nas.calculus.fields import Residual
+from nas.calculus.expression import Residual
 from nas.calculus.jets import DerivativeSet
-from nas.problems.declaration import check_declaration, check_solution
+from nas.problems.ansatz.preparation import Preparation, prepare
+from nas.problems.declaration import check_declaration, check_solution, check_use
 from nas.problems.domains import Array, Domain
 from nas.problems.sampling import interior_points
 from nas.problems.terms import Equations, Group, Requirement, Setting, Term, bound, grouped
@@ -32,7 +33,7 @@ class Problem:
     name
         A short name, for tables and folders.
     domain
-        Where it holds; its coordinates (single letters) are the problem's.
+        Where it holds; its coordinates are the problem's.
     residual
         A function of fields and coordinates by name that is zero for the solution, such as
         ``lambda u: u.t + u * u.x - nu * u.xx``; a tuple for a system of equations. Where the
@@ -50,6 +51,9 @@ class Problem:
         field. It is reported against and never enters a decision.
     title, equation
         For people; ``equation`` in plain text.
+    balanced
+        Whether residuals get weights, and networks a scale, from the problem alone (see
+        `nas.problems.ansatz`), so that no unit matters; False takes all as it is written.
 
     Raises
     ------
@@ -83,7 +87,9 @@ class Problem:
     solution: Callable[..., Any] | None = None
     title: str = ""
     equation: str = ""
+    balanced: bool = True
     terms: tuple[Term, ...] = field(init=False, repr=False)
+    _prepared: Preparation = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         check_declaration(self)
@@ -92,7 +98,10 @@ class Problem:
         set_(self, "fields", pieces or tuple(self.fields))
         set_(self, "conditions", tuple(self.conditions))
         setting = Setting(self.name, self.domain, tuple(self.fields), dict(self.unknown))
-        set_(self, "terms", bound(self.requirements, setting))
+        terms = bound(self.requirements, setting)
+        check_use(self, terms)
+        set_(self, "_prepared", prepare(self.requirements, terms, setting, self.balanced))
+        set_(self, "terms", self._prepared.terms)
         check_solution(self, interior_points(self.domain, PROBES, seed=0, draw=0))
 
     @property
@@ -125,7 +134,46 @@ class Problem:
 
     def physical(self, jet: Tensor, derivatives: DerivativeSet, points: Tensor) -> Tensor:
         """The fields' jet (…, S, B, C + U) from that which networks give at ``points`` (B, D)."""
-        return jet
+        return self._prepared.ansatz(jet, derivatives, points)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What looks badly scaled or has no value everywhere, a line each."""
+        own = [line for term in self.terms for line in term.warnings]
+        return (*self._prepared.warnings, *own)
+
+    def describe_terms(self) -> list[dict[str, Any]]:
+        """A row for each equation of each requirement, in plain data.
+
+        ``words`` of the requirement; ``weight`` in the physics loss, None for what holds by
+        construction; ``points``, the kind of source they come from; ``exact``.
+
+        Examples
+        --------
+        >>> from nas.problems import load
+        >>> for row in load("burgers").describe_terms():
+        ...     print(row["words"], row["weight"])
+        equations 0.051
+        condition on t_min 1.0
+        condition on x_min, x_max 1.0
+        """
+        return [dict(row) for row in self._prepared.rows]
+
+    def describe_fields(self) -> list[dict[str, Any]]:
+        """A row for each ``field``: u = offset + scale · N, and whether it is ``exact`` somewhere.
+
+        Examples
+        --------
+        >>> from nas.problems import load
+        >>> load("burgers").describe_fields()
+        [{'field': 'u', 'offset': 0.0, 'scale': 1.0, 'exact': False}]
+        """
+        ansatz = self._prepared.ansatz
+        numbers = zip(self.fields, ansatz.affine.offsets, ansatz.affine.scales, strict=True)
+        return [
+            {"field": name, "offset": offset, "scale": scale, "exact": ansatz.holds(number)}
+            for number, (name, offset, scale) in enumerate(numbers)
+        ]
 
     def reference(self, points: Array) -> Array | None:
         """The exact or reference solution (B, C) at ``points`` (B, D), or None if unknown."""

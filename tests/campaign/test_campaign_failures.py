@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_a_run_whose_worker_always_dies_is_given_up(
     launch: Callable[..., subprocess.Popen[str]], home: Path, tmp_path: Path
 ) -> None:
-    deadly = "len(x) == 40 and u.value.dim() == 2 and __import__('os')._exit(9)"
+    deadly = "x.numel() == 40 and u.value.dim() == 2 and __import__('os')._exit(9)"
     change = variant(home, "deadly.py", "time.sleep(0.006)", deadly)
     told = finish(launch(tmp_path / "out", change, "trials=1"), code=1)
     assert "run 0000-0 killed: its worker was killed 3 times at step 0" in told
@@ -53,7 +53,7 @@ def variant(home: Path, name: str, old: str, new: str) -> str:
 def test_a_residual_that_raises_in_training_is_a_row_not_the_end(
     launch: Callable[..., subprocess.Popen[str]], home: Path, tmp_path: Path
 ) -> None:
-    change = variant(home, "raising.py", "time.sleep(0.006)", "len(x) == 40 and [][1]")
+    change = variant(home, "raising.py", "time.sleep(0.006)", "x.numel() == 40 and [][1]")
     told = finish(launch(tmp_path / "out", change, "trials=1"), code=1)
     assert "run 0000-0 failed: IndexError: list index out of range (see " in told
     found = records.read(tmp_path / "out")
@@ -81,7 +81,7 @@ def test_a_full_disk_in_a_worker_is_told_and_the_campaign_goes_on_afterwards(
 ) -> None:
     # From the first training step on, the worker can write no file above 2,000 bytes.
     full = (
-        "(len(x) == 40 and not __import__('os').path.exists({flag!r})"
+        "(x.numel() == 40 and not __import__('os').path.exists({flag!r})"
         " and __import__('resource').setrlimit(__import__('resource').RLIMIT_FSIZE, (2000, -1)))"
     ).format(flag=str(tmp_path / "room"))
     change = variant(home, "full.py", "    time.sleep(0.006)", f"    time.sleep(0.006); {full}")

@@ -1,6 +1,7 @@
 """Derivatives of a solution known as a function, by interpolation on small boxes.
 
-Axis legend: B points, L locations, D coordinates, C fields, S derivatives, n nodes an axis.
+Axis legend: B points, L locations, D coordinates, C fields, U unknown coefficients, S
+derivatives, K columns of data, n nodes an axis.
 
 For each derivative and around each point lies a box inside the domain, along those coordinates
 alone by which it differentiates, with the point at its centre, or on its border where the domain
@@ -12,7 +13,7 @@ it.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import product
 from math import prod
 
@@ -20,14 +21,15 @@ import numpy as np
 import torch
 from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 from torch import Tensor
 
 from nas.calculus.jets import Derivative, DerivativeSet, Laplacian, MultiIndex, unit
-from nas.problems import Problem
+from nas.problems import Problem, Unknown
 from nas.problems.domains import Domain
 from nas.problems.sampling import interior_points
 from nas.problems.terms import Group, PointCounts, Term
-from nas.problems.terms.equations import together
+from nas.problems.terms.equations import INTERIOR, inside, together
 
 Array = NDArray[np.float64]
 Function = Callable[[Array], Array]  # points (B, D) to values (B, C)
@@ -62,9 +64,10 @@ class Remainders:
         return float((self.residual / self.scale)[self.resolved].max())
 
 
-def equations(problem: Problem) -> Remainders:
-    """The remainder of the equations at points of the interior."""
-    return remainders(problem, problem.groups[0], problem.terms[0])
+def equations(problem: Problem) -> list[Remainders]:
+    """The remainder of the equations in the interior; of those of each piece, if there are some."""
+    group = problem.groups[0]
+    return [remainders(problem, group, term) for term in group.terms]
 
 
 def conditions(problem: Problem) -> list[Remainders]:
@@ -78,7 +81,7 @@ def remainders(problem: Problem, group: Group, term: Term) -> Remainders:
     """Put the known solution into a term at some of its points."""
     derivatives = DerivativeSet(term.derivatives, len(problem.coordinates))
     points, data = drawn(problem, group, term)
-    values, errors = solution_jet(problem, derivatives, points.reshape(-1, points.shape[-1]))
+    values, errors, sizes = solution_jet(problem, derivatives, points.reshape(-1, points.shape[-1]))
     usual = _usual(problem, derivatives)
     jet = torch.as_tensor(values).requires_grad_()
     rows = []
@@ -86,54 +89,85 @@ def remainders(problem: Problem, group: Group, term: Term) -> Remainders:
         (gradient,) = torch.autograd.grad(residual.sum(), jet, retain_graph=True)
         slope = gradient.abs().numpy()
         shape = (-1, residual.shape[-1])  # location by location
-        scale = (slope * (np.abs(values) + usual)).sum(axis=(0, 2)).reshape(shape).sum(axis=0)
-        error = np.where(slope == 0, 0, slope * errors).sum(axis=(0, 2)).reshape(shape).sum(axis=0)
+        scale = (slope * (sizes + usual)).sum(axis=(0, 2)).reshape(shape).sum(axis=0)
+        bounds = slope * np.where(slope == 0, 0, errors)
+        error = bounds.sum(axis=(0, 2)).reshape(shape).sum(axis=0)
         rows.append((residual.detach().abs().numpy(), scale, error))
     return Remainders(*(np.stack(column) for column in zip(*rows, strict=True)))
 
 
 def _usual(problem: Problem, derivatives: DerivativeSet) -> Array:
-    """The median size (S, 1, C) of the solution's derivatives inside: some vanish at the border."""
+    """The median size (S, 1, C + U) of the solution's derivatives: some vanish at the border."""
     points = torch.as_tensor(interior_points(problem.domain, 16, seed=2, draw=0))
-    size: Array = np.median(np.abs(solution_jet(problem, derivatives, points)[0]), 1, keepdims=True)
+    size: Array = np.median(solution_jet(problem, derivatives, points)[2], axis=1, keepdims=True)
     return size
 
 
 def drawn(problem: Problem, group: Group, term: Term) -> tuple[Tensor, Tensor]:
-    """Points (B, D) or (L, B, D) of a term and their data (B, K), as training would draw them."""
+    """Points (B, D) or (L, B, D) of a term with their data (B, K), as training would draw them."""
     by_region = group.source.draw(
         problem.domain, term.regions, COUNTS, seed=1, draw=0, method="sobol"
     )
-    everything = together({region: by_region[region] for region in term.regions})
-    return torch.as_tensor(everything.points), torch.as_tensor(everything.data)
+    found = together({region: by_region[region] for region in term.regions})
+    return torch.as_tensor(found.points), torch.as_tensor(found.data)
 
 
 def solution_jet(
     problem: Problem, derivatives: DerivativeSet, points: Tensor
-) -> tuple[Array, Array]:
-    """The solution and its derivatives (S, B, C) at points (B, D), and their errors.
+) -> tuple[Array, Array, Array]:
+    """The solution with the unknown coefficients (S, B, C + U) at points (B, D); errors; sizes.
 
-    Where no box fits, the error is infinite.
+    Where no box fits, the error is infinite. The size is that of the value, but of a Laplacian
+    that of its parts, which may cancel.
     """
+    pieces = {field: problem.pieces.get(name, "") for field, name in enumerate(problem.fields)}
+    width = len(problem.fields) + len(problem.unknown)
+    values = np.zeros((len(derivatives), len(points), width))
+    errors, sizes = np.zeros_like(values), np.zeros_like(values)
+    for piece in set(pieces.values()):
+        fields = [field for field, other in pieces.items() if other == piece]
+        domain = inside(problem.domain, piece or INTERIOR)
+        known = partial(_known, problem, fields)
+        for index, key in enumerate(derivatives.keys):
+            found = _parts(domain, known, key, points.numpy())
+            values[index][:, fields] = np.sum([value for value, _ in found], axis=0)
+            errors[index][:, fields] = np.sum([error for _, error in found], axis=0)
+            sizes[index][:, fields] = np.sum([np.abs(value) for value, _ in found], axis=0)
+    coefficients = [raw(one) for one in problem.unknown.values()]
+    values[0, :, len(problem.fields) :] = coefficients
+    sizes[0, :, len(problem.fields) :] = np.abs(coefficients)
+    return values, errors, sizes
 
-    def known(where: Array) -> Array:
-        values = problem.reference(where)
-        assert values is not None
-        return values
 
-    found = [_one(problem.domain, known, key, points.numpy()) for key in derivatives.keys]
-    values, errors = zip(*found, strict=True)
-    return np.stack(values), np.stack(errors)
+def _known(problem: Problem, fields: list[int], points: Array) -> Array:
+    values = problem.reference(points)
+    assert values is not None
+    return values[:, fields]
 
 
-def _one(domain: Domain, known: Function, key: Derivative, points: Array) -> tuple[Array, Array]:
-    """One derivative (B, C) and its error (B, C)."""
+def raw(unknown: Unknown) -> float:
+    """What networks would carry for the true coefficient."""
+    truth = unknown.truth
+    assert truth is not None
+
+    def off(trial: float) -> float:
+        return float(unknown.value(torch.tensor(trial, dtype=torch.float64))) - truth
+
+    return float(brentq(off, -1e3, 1e3, xtol=1e-14))
+
+
+def _parts(
+    domain: Domain, known: Function, key: Derivative, points: Array
+) -> list[tuple[Array, Array]]:
+    """What a derivative is the sum of, each (B, C) with its error (B, C)."""
     if isinstance(key, Laplacian):
         second = [tuple(2 * n for n in unit(axis, points.shape[1])) for axis in key.axes]
-        parts = [_one(domain, known, one, points) for one in second]
-        return np.sum([value for value, _ in parts], axis=0), np.sum(
-            [error for _, error in parts], axis=0
-        )
+        return [_one(domain, known, one, points) for one in second]
+    return [_one(domain, known, key, points)]
+
+
+def _one(domain: Domain, known: Function, key: MultiIndex, points: Array) -> tuple[Array, Array]:
+    """One derivative (B, C) and its error (B, C)."""
     if not any(key):
         return known(points), np.zeros_like(known(points))
     ladder = [_on_boxes(domain, known, key, points, size) for size in SIZES]

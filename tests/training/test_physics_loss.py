@@ -74,7 +74,7 @@ def test_points_count_by_their_weights() -> None:
     points = Points(
         (
             Sample(interior, interior[:, :0], weights, {"interior": slice(0, 3)}),
-            Sample(torch.zeros(4, 1), torch.zeros(4, 0), None, {"x_min": slice(0, 4)}),
+            Sample(torch.zeros(4, 1), -torch.ones(4, 1), None, {"x_min": slice(0, 4)}),
         )
     )
     value = physics_loss(problem, points, lambda x, s: constant(3.0, x, s), lambda derivatives: 2)

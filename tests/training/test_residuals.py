@@ -159,7 +159,12 @@ def test_rows_by_hand() -> None:
     points = Points(
         (
             Sample(interior, interior[:, :0], weights, {"interior": slice(0, 2)}),
-            Sample(torch.tensor([[0.0], [1.0]], dtype=DOUBLE), torch.zeros(2, 0), None, ends),
+            Sample(
+                torch.tensor([[0.0], [1.0]], dtype=DOUBLE),
+                torch.tensor([[-1.0], [1.0]]),
+                None,
+                ends,
+            ),
         )
     )
     residuals, _ = MixtureResiduals(problem, made).linearise(points)

@@ -17,11 +17,15 @@ from nas.problems.domains.domain import (
     surfaces,
 )
 from nas.problems.domains.ellipse import Ellipse
+from nas.problems.domains.mesh import Mesh
+from nas.problems.domains.mesh_file import read_mesh
 from nas.problems.domains.naming import Named
+from nas.problems.domains.pieces import Pieces
 from nas.problems.domains.polygon import Polygon
 from nas.problems.domains.product import Product, product
 from nas.problems.domains.ring import Ring
 from nas.problems.domains.round import Ball, Disc
+from nas.problems.domains.solid import Solid
 
 __all__ = [
     "Array",
@@ -32,15 +36,19 @@ __all__ = [
     "Domain",
     "Ellipse",
     "Mask",
+    "Mesh",
     "Named",
+    "Pieces",
     "Polygon",
     "Product",
     "Ring",
+    "Solid",
     "check_names",
     "check_part",
     "combine",
     "distance",
     "into_bounds",
     "product",
+    "read_mesh",
     "surfaces",
 ]

@@ -93,9 +93,13 @@ class Box(Shape):
     def interior(self, points: Array) -> Mask:
         """Which of the points (N, D) lie in the open box, not by rounding alone: (N,)."""
         low, high = np.transpose(self.bounds)
-        slack = rounding(self.bounds)
-        inside: Mask = ((points > low + slack) & (points < high - slack)).all(axis=-1)
+        inside: Mask = np.all((points > low + self.slack) & (points < high - self.slack), axis=-1)
         return inside
+
+    @cached_property
+    def slack(self) -> Array:
+        """See `nas.problems.domains.shape.slack`: each coordinate by itself."""
+        return np.array([rounding([interval]) for interval in self.bounds])
 
     def sides(self, low: Array, high: Array) -> Sides:
         """See `nas.problems.domains.shape.sides`."""

@@ -20,13 +20,13 @@ _CHUNK = 2**16  # points at a time, for memory
 Bounds = Sequence[tuple[float, float]]
 
 
-def lies_in(inner: Domain, outer: Domain, margin: float = 0.0) -> bool:
+def lies_in(inner: Domain, outer: Domain, margin: Array | float = 0.0) -> bool:
     """Whether ``inner`` lies in ``outer`` for sure; not if it cannot be shown with some cells.
 
     Parameters
     ----------
     margin
-        How far off the outside of ``outer`` it has to stay.
+        How far off the outside of ``outer`` it has to stay, (D,) or the same for all.
 
     Examples
     --------

@@ -3,23 +3,22 @@
 Axis legend: N points, D coordinates; … any leading axes.
 """
 
-import keyword
 import math
 from collections.abc import Mapping, Sequence
+from keyword import iskeyword
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from nas.calculus.fields import OWN_NAMES
 from nas.errors import UserError
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 _FEW_ULPS = 8 * np.finfo(np.float64).eps
-# What a field has of its own: u.value, u.derivative(...), u.normal.
-_TAKEN = frozenset({"value", "derivative", "normal"})
 
 
 class Domain(Protocol):
@@ -169,22 +168,35 @@ def rounding(bounds: Sequence[tuple[float, float]]) -> float:
 
 
 def check_names(where: str, names: Sequence[str]) -> None:
-    """Raise `UserError` unless ``names`` are distinct and may be names of coordinates.
+    """Raise `UserError` unless coordinates may be called so.
+
+    Derivatives are named by them: ``u.xt``, ``u.theta``. So a name is a word of Python that a
+    field has no other meaning for.
 
     Examples
     --------
-    >>> check_names("Box", ("x", "theta"))
+    >>> check_names("Box", ("x", "t"))
+    >>> check_names("Box", ("theta", "x1"))
+    >>> check_names("Box", ("x", "t", "xt"))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    nas.errors.UserError: Box: coordinate 'xt': u.xt is the derivative by x and t; expected ...
     """
+    letters = {name for name in names if len(name) == 1}
     for name in names:
-        if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
+        if not name.isidentifier() or iskeyword(name) or name.startswith("_"):
             raise UserError(
-                f"{where}: coordinate {name!r}: expected a name that can stand in a formula, "
-                "such as x or theta"
+                f"{where}: coordinate {name!r}: expected a word that can stand in a formula, "
+                "such as x, x1 or theta"
             )
-        if name in _TAKEN:
+        if name in OWN_NAMES:
             raise UserError(
-                f"{where}: coordinate {name!r}: expected another name, since u.{name} is "
-                "what every field has"
+                f"{where}: coordinate {name!r}: u.{name} means something else; "
+                "expected another name"
+            )
+        if len(name) > 1 and set(name) <= letters:
+            raise UserError(
+                f"{where}: coordinate {name!r}: u.{name} is the derivative by "
+                f"{' and '.join(name)}; expected another name"
             )
     if len(set(names)) < len(names):
         raise UserError(f"{where}: expected distinct coordinates, got {', '.join(names)}")

@@ -9,10 +9,10 @@ from collections.abc import Callable
 import numpy as np
 
 from nas.problems.domains.cells import sobol
-from nas.problems.domains.domain import Array, Domain, Mask, rounding
-from nas.problems.domains.shape import placed
+from nas.problems.domains.domain import Array, Domain, Mask
+from nas.problems.domains.shape import placed, slack
 
-_ULPS = 8  # of what rounding may do: a step off the boundary
+_TIMES = 8  # what rounding may do: a step off the boundary
 _GRID = 2**12  # on a line, between which ends are looked for
 _HALVINGS = 30
 _POINTS = 2**18  # on a surface
@@ -20,16 +20,17 @@ _POINTS = 2**18  # on a surface
 Choose = Callable[[Array, Array], Mask]  # points and outward normals, (N, D) both -> (N,)
 
 
-def step(*domains: Domain) -> float:
-    """How far off a boundary of the domains a point is tried for which side it is on.
+def step(*domains: Domain) -> Array:
+    """How far off a boundary of the domains a point is tried for which side it is on: (D,).
 
     Examples
     --------
     >>> from nas.problems import Box
     >>> step(Box(x=(0, 10))) < 1e-12
-    True
+    array([ True])
     """
-    return _ULPS * max(rounding(domain.bounds) for domain in domains)
+    found: Array = _TIMES * np.max([slack(domain) for domain in domains], axis=0)
+    return found
 
 
 def sliver(*domains: Domain) -> float:
@@ -41,8 +42,8 @@ def sliver(*domains: Domain) -> float:
     >>> sliver(Box(x=(0, 1), y=(0, 1))) < 1e-6
     True
     """
-    size = min(high - low for domain in domains for low, high in domain.bounds)
-    return 4 * math.sqrt(step(*domains) / size)
+    sizes = np.min([np.diff(domain.bounds)[:, 0] for domain in domains], axis=0)
+    return 4 * math.sqrt((step(*domains) / sizes).max())
 
 
 def share(domain: Domain, part: str, choose: Choose) -> float:

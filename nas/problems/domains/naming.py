@@ -17,7 +17,7 @@ from nas.problems.domains.domain import (
     check_title,
     distance,
 )
-from nas.problems.domains.shape import Shape, Sides, interior, placed, sides
+from nas.problems.domains.shape import Shape, Sides, interior, placed, sides, slack
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,11 @@ class Named(Shape):
     def interior(self, points: Array) -> Mask:
         """See `nas.problems.domains.shape.interior`."""
         return interior(self.domain, points)
+
+    @property
+    def slack(self) -> Array:
+        """See `nas.problems.domains.shape.slack`."""
+        return slack(self.domain)
 
     def sides(self, low: Array, high: Array) -> Sides:
         """See `nas.problems.domains.shape.sides`."""

@@ -155,8 +155,10 @@ class Polygon(Shape):
         arc = unit[:, 0] * milestones[-1]
         edge = np.clip(np.searchsorted(milestones, arc, side="right") - 1, 0, len(chosen) - 1)
         share = ((arc - milestones[edge]) / np.diff(milestones)[edge])[:, None]
-        points: Array = (1 - share) * corners[edge, 0] + share * corners[edge, 1]
-        return points
+        points = (1 - share) * corners[edge, 0] + share * corners[edge, 1]
+        low, high = corners[edge].min(axis=1), corners[edge].max(axis=1)
+        found: Array = np.clip(points, low, high)  # rounding may lead out
+        return found
 
     def normals(self, part: str, points: Array) -> Array:
         """The outward unit normals (N, 2) at points (N, 2) on a part: those of the nearest edge."""

@@ -24,7 +24,7 @@ from nas.problems.domains.domain import (
     surfaces,
 )
 from nas.problems.domains.naming import free_name
-from nas.problems.domains.shape import Shape, Sides, interior, placed, sides
+from nas.problems.domains.shape import Shape, Sides, interior, placed, sides, slack
 
 
 @dataclass(frozen=True, repr=False)
@@ -93,6 +93,11 @@ class Product(Shape):
         """Which of the points (N, D) lie in the open domain, not by rounding alone: (N,)."""
         cut = self._cut
         return interior(self.first, points[:, :cut]) & interior(self.second, points[:, cut:])
+
+    @cached_property
+    def slack(self) -> Array:
+        """See `nas.problems.domains.shape.slack`: each factor by itself."""
+        return np.concatenate([slack(self.first), slack(self.second)])
 
     def sides(self, low: Array, high: Array) -> Sides:
         """See `nas.problems.domains.shape.sides`."""

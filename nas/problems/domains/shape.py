@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nas.errors import UserError
-from nas.problems.domains.domain import Array, Domain, Mask, check_part
+from nas.problems.domains.domain import Array, Domain, Mask, check_part, rounding
 
 if TYPE_CHECKING:
     from nas.problems.domains.combination import Combination
     from nas.problems.domains.naming import Named
+
+_ALLOWED = 1e-10
 
 Sides = NDArray[np.int8]  # of cells: 1 inside, -1 outside, 0 not known
 
@@ -79,6 +81,11 @@ class Shape:
 
         return product(other, self)
 
+    @property
+    def slack(self: Domain) -> Array:
+        """How far rounding may carry a point off the boundary, along each coordinate: (D,)."""
+        return np.full(len(self.bounds), rounding(self.bounds))
+
     def named(self: Domain, name: str) -> "Named":
         """The same domain, its parts called ``name`` (a single one) or ``name.part``."""
         from nas.problems.domains.naming import Named
@@ -98,6 +105,25 @@ def interior(domain: Domain, points: Array) -> Mask:
     [False, True]
     """
     found: Mask = getattr(domain, "interior", domain.contains)(points)
+    return found
+
+
+def slack(domain: Domain) -> Array:
+    """How far off the boundary a point may be and still count as in the closed domain: (D,).
+
+    A domain that does not tell is taken to allow for 1e-10 of its extent.
+
+    Examples
+    --------
+    >>> from nas.problems import Box
+    >>> slack(Box(x=(0, 1e-8), t=(0, 1e6))) < [1e-22, 1e-8]
+    array([ True,  True])
+    """
+    own: Array | None = getattr(domain, "slack", None)
+    if own is not None:
+        return own
+    low, high = np.transpose(domain.bounds)
+    found: Array = np.maximum(_ALLOWED * (high - low), rounding(domain.bounds))
     return found
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nas.calculus.fields import Residual
+from nas.calculus.expression import Residual, normal_columns
 from nas.errors import UserError
 from nas.problems.domains import Domain, surfaces
 from nas.problems.sampling import Method, boundary_points
@@ -11,8 +11,6 @@ from nas.problems.terms.equations import PROBES, express, together
 from nas.problems.terms.expression_term import ExpressionTerm
 from nas.problems.terms.term import Drawn, PointCounts, Setting, Term
 from nas.problems.terms.weight import check_weight, factors
-
-NORMAL = "normal"  # the data columns normal.0, normal.1, … of points on a boundary
 
 
 @dataclass(frozen=True)
@@ -33,6 +31,12 @@ class Condition:
         Factor of its mean square in the physics loss, beside the one that is found by itself (see
         `nas.Problem`).
 
+    exact
+        Whether it holds by construction: the fields are made of networks in such a way that no
+        training is needed for it. It has to give the value of one field, such as ``u - g`` with
+        any function g of the coordinates; at an end of the domain's box, such as ``t_min``,
+        another exact condition may give the derivative across it (``u.t - g``) as well.
+
     Examples
     --------
     >>> Condition("x_max", lambda u: u.x - 2, weight=10.0).parts
@@ -42,6 +46,7 @@ class Condition:
     on: str | tuple[str, ...]
     residual: Residual
     weight: float = 1.0
+    exact: bool = False
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -127,7 +132,7 @@ class Boundary:
 
     def columns(self, domain: Domain) -> tuple[str, ...]:
         """See `Source`."""
-        return tuple(f"{NORMAL}.{axis}" for axis in range(len(domain.coordinates)))
+        return normal_columns(len(domain.coordinates))
 
     def rows(self, terms: Sequence[Term], counts: PointCounts) -> int:
         """One a point, which is exact where each part bears one condition of one equation."""

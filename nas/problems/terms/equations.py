@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from nas.calculus.expression import Expression, Names
-from nas.calculus.fields import Residual
+from nas.calculus.expression import Expression, Names, Residual
 from nas.errors import UserError
 from nas.problems.domains import Array, Domain
 from nas.problems.sampling import Method, apportion, interior_points

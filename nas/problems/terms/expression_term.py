@@ -31,9 +31,10 @@ class ExpressionTerm:
     Examples
     --------
     >>> import torch
+    >>> from nas.calculus.expression import Names
     >>> from nas.problems.terms.equations import INTERIOR, Interior
     >>> probe = torch.zeros(2, 1)  # (B, D)
-    >>> decay = Expression(lambda u: u.t + u, ("u",), ("t",), "decay", probe)
+    >>> decay = Expression(lambda u: u.t + u, Names(("u",), ("t",)), "decay", probe)
     >>> term = ExpressionTerm(decay, Interior(), (INTERIOR,))
     >>> sorted(term.derivatives)
     [(0,), (1,)]
@@ -64,6 +65,16 @@ class ExpressionTerm:
     def derivatives(self) -> frozenset[Derivative]:
         """See `Term`."""
         return self.expression.derivatives
+
+    @property
+    def components(self) -> frozenset[int]:
+        """See `Term`."""
+        return self.expression.components
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """See `Term`."""
+        return self.expression.warnings
 
     @property
     def probed(self) -> list[Tensor]:

@@ -12,8 +12,7 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
-from nas.calculus.expression import Expression
-from nas.calculus.fields import Residual
+from nas.calculus.expression import Expression, Residual
 from nas.calculus.jets import Derivative, DerivativeSet
 from nas.errors import UserError
 from nas.problems.domains import Box, surfaces
@@ -197,6 +196,16 @@ class IntegralTerm:
     def derivatives(self) -> frozenset[Derivative]:
         """See `Term`."""
         return self.integrand.derivatives
+
+    @property
+    def components(self) -> frozenset[int]:
+        """See `Term`."""
+        return self.integrand.components
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """See `Term`."""
+        return self.integrand.warnings
 
     @property
     def probed(self) -> list[Tensor]:

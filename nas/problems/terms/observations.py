@@ -15,8 +15,7 @@ from typing import Any, Self
 import numpy as np
 from torch import Tensor
 
-from nas.calculus.expression import Expression
-from nas.calculus.fields import Residual
+from nas.calculus.expression import Expression, Residual
 from nas.calculus.jets import Derivative, DerivativeSet
 from nas.errors import UserError
 from nas.problems.domains import Array, Domain
@@ -221,6 +220,16 @@ class ObservationTerm:
     def derivatives(self) -> frozenset[Derivative]:
         """See `Term`."""
         return frozenset[Derivative]().union(*(one.derivatives for one in self.expressions))
+
+    @property
+    def components(self) -> frozenset[int]:
+        """See `Term`."""
+        return frozenset[int]().union(*(one.components for one in self.expressions))
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """See `Term`."""
+        return tuple(line for one in self.expressions for line in one.warnings)
 
     @property
     def probed(self) -> list[Tensor]:

@@ -182,6 +182,16 @@ class PeriodicTerm:
         return frozenset(key for key, _ in self.pairs)
 
     @property
+    def components(self) -> frozenset[int]:
+        """See `Term`."""
+        return frozenset(field for _, field in self.pairs)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """See `Term`: none."""
+        return ()
+
+    @property
     def probed(self) -> list[Tensor]:
         """See `Term`; that it compares, and what, stands in place of values."""
         return [torch.tensor([float(field), *map(float, key)]) for key, field in self.pairs]

@@ -145,6 +145,16 @@ class Term(Protocol):
         ...
 
     @property
+    def components(self) -> frozenset[int]:
+        """Which of the C fields and, behind them, the U unknown coefficients it sees."""
+        ...
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What its user should know, a line each."""
+        ...
+
+    @property
     def weights(self) -> tuple[float, ...]:
         """Factor of the mean square of each residual in the physics loss."""
         ...

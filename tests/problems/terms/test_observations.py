@@ -18,7 +18,7 @@ TABLE = {"x": [0.25, 0.5], "t": [0.0, 1.0], "u": [3.0, 4.0]}
 
 def heat(observations: Observations) -> Problem:
     box = Box(x=(0, 1), t=(0, 1))
-    return Problem("heat", box, lambda u: u.t - u.xx, [END, observations])
+    return Problem("heat", box, lambda u: u.t - u.xx, [END, observations], balanced=False)
 
 
 def left_over(problem: Problem, value: float, slope: float) -> list[list[float]]:

@@ -21,6 +21,7 @@ def convection(condition: Periodic, **changes: Any) -> Problem:
         "residual": lambda u: u.t + u.x,
         "conditions": [START, condition],
         "solution": lambda x, t: np.sin(np.pi * (x - t)),
+        "balanced": False,
     }
     return Problem(**known | changes)
 

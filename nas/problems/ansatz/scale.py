@@ -1,0 +1,188 @@
+"""How large a solution is: u = offset + scale · N, with networks N of order one.
+
+Networks begin with values and slopes of order one, and what they learn is best kept there. The
+size of the solution is read off its problem: off values that conditions give, or off the sources
+in its residuals, where a field has to be as large as its linear part takes to match them.
+
+Axis legend: K functions, S derivatives, B points, D coordinates, C fields.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from nas.problems.ansatz.answers import Answers, answer
+from nas.problems.ansatz.probing import Probe
+from nas.problems.domains import Array
+
+_SLOWEST = math.pi / 2  # of waves along [-1, 1]: half of one, as between two ends at zero
+_FASTEST = 500.0
+_STEP = 1e-4  # of a coordinate, in half extents
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Offset and scale of each field, and the fields for which none was found.
+
+    Examples
+    --------
+    >>> from nas.problems import Box, Condition
+    >>> from nas.problems.ansatz.probing import probe
+    >>> from nas.problems.terms import Equations, Setting
+    >>> setting = Setting("rod", Box(x=(0, 1e-3)), ("T",))
+    >>> demands = [
+    ...     Equations(lambda T: T.xx),
+    ...     Condition("x_min", lambda T: T - 300),
+    ...     Condition("x_max", lambda T: T - 310),
+    ... ]
+    >>> find([probe(one.bind(setting), setting.domain, fields=1) for one in demands], 1)
+    Scale(offsets=(305.0,), scales=(5.0,), unknown=())
+    """
+
+    offsets: tuple[float, ...]
+    scales: tuple[float, ...]
+    unknown: tuple[int, ...] = ()
+
+
+def find(probes: Sequence[Probe], fields: int) -> Scale:
+    """Offset and scale of each of the C ``fields``, to two digits.
+
+    Values that conditions give by themselves, such as those of ``u - g``, set the offset at their
+    middle and the scale to half their range, or more where a source asks for it (see `_sources`).
+    Where they are all one value, or none, sources alone set it. A field that neither tells
+    anything of is as large as it has to be beside the others.
+    """
+    answers = [answer(probe) for probe in probes]
+    values = [np.concatenate([*given, np.zeros(0)]) for given in _values(answers, fields)]
+    offsets = [float(given.min() + given.max()) / 2 if given.size else 0.0 for given in values]
+    halves = [float(np.ptp(given)) / 2 if given.size else 0.0 for given in values]
+    # A range of rounding errors is none.
+    halves = [
+        half if half > 1e-9 * abs(offset) else 0.0
+        for half, offset in zip(halves, offsets, strict=True)
+    ]
+    sources = _sources(answers, offsets)
+    scales = [max(pair) for pair in zip(halves, sources, strict=True)]
+    scales = [one or abs(offset) for one, offset in zip(scales, offsets, strict=True)]
+    scales = _beside_others(probes, offsets, scales)
+    unknown = tuple(field for field, one in enumerate(scales) if not one)
+    rounded = tuple(to_digits(one) if one else 1.0 for one in scales)
+    return Scale(tuple(map(_offset, offsets, rounded)), rounded, unknown)
+
+
+def to_digits(number: float, digits: int = 2) -> float:
+    """Rounded, so that no processor's last bits are in it.
+
+    Examples
+    --------
+    >>> to_digits(0.02512), to_digits(1234.0)
+    (0.025, 1200.0)
+    """
+    return float(f"{number:.{digits - 1}e}")
+
+
+def _offset(offset: float, scale: float) -> float:
+    """To the second digit of the scale; 0 where networks reach as far without it."""
+    if abs(offset) < scale / 10:
+        return 0.0
+    step = 10.0 ** (math.floor(math.log10(scale)) - 1)
+    return float(f"{round(offset / step) * step:.12g}")
+
+
+def _values(answers: Sequence[Answers], fields: int) -> list[list[Array]]:
+    """For each field the values (B,) that residuals of the kind a · u - g give it."""
+    found: list[list[Array]] = [[] for _ in range(fields)]
+    for one in answers:
+        at_zero = one.probe.residuals(one.probe.constant([0.0] * fields))
+        for equation, (field, coefficient) in one.valued.items():
+            values = -at_zero[equation][0] / coefficient
+            found[field].append(values[torch.isfinite(values)].numpy())
+    return found
+
+
+def _sources(answers: Sequence[Answers], offsets: Sequence[float]) -> list[float]:
+    """How large each field has to be for the sources in its own equations; 0 if there are none.
+
+    The source is what a residual leaves at the offset. A wave of size one and of the source's own
+    wavelengths answers through the linear part; the ratio is the field's size. An equation is a
+    field's own if no other field stands in it with a higher derivative.
+    """
+    found = [0.0] * len(offsets)
+    for one in answers:
+        probe = one.probe
+        base = probe.constant(offsets)
+        for equation, source in enumerate(probe.residuals(base)):
+            source_size = size(source)
+            if equation in one.valued or not 0 < source_size < math.inf:
+                continue
+            waves = probe.waves(_signed(_frequencies(probe, base, equation), probe.fields))
+            for field in one.own[equation]:
+                reach = size(probe.linear(base, only(waves, field))[equation])
+                if 0 < reach < math.inf:
+                    found[field] = max(found[field], math.sqrt(2) * source_size / reach)
+    return found
+
+
+def _frequencies(probe: Probe, base: Tensor, equation: int) -> Tensor:
+    """How fast a source varies along each scaled coordinate: (D,), by its mean squares."""
+    dimension = len(probe.half_extent)
+    if not probe.local:
+        return torch.full((dimension,), _SLOWEST, dtype=torch.float64)
+    rates = []
+    whole = size(probe.residuals(base)[equation])
+    for axis in range(dimension):
+        step = torch.zeros(dimension, dtype=torch.float64)
+        step[axis] = _STEP * probe.half_extent[axis]
+        ahead = probe.residuals(base, probe.points + step)[equation]
+        behind = probe.residuals(base, probe.points - step)[equation]
+        rates.append(size(ahead - behind) / (2 * _STEP * whole))
+    return torch.tensor(rates, dtype=torch.float64).clamp(_SLOWEST, _FASTEST)
+
+
+def _signed(frequencies: Tensor, fields: int) -> Tensor:
+    """Frequencies (D, 8, C) of all directions, from their sizes (D,)."""
+    signs = np.random.default_rng(7).choice([-1.0, 1.0], (len(frequencies), 8, fields))
+    return torch.as_tensor(signs) * frequencies[:, None, None]
+
+
+def _beside_others(
+    probes: Sequence[Probe], offsets: Sequence[float], scales: Sequence[float]
+) -> list[float]:
+    """The scales, those of zero made as large as to weigh as much as the known ones beside them."""
+    scales = list(scales)
+    for _ in scales:  # each round may find what the next one needs
+        known = torch.tensor(scales, dtype=torch.float64)
+        if not known.any() or known.all():
+            break
+        ratios: dict[int, list[float]] = {}
+        for probe in probes:
+            base = probe.constant(offsets) + known * probe.random(seed=5)
+            others = probe.linear(base, known * probe.random(seed=6))
+            for field in [field for field, one in enumerate(scales) if not one]:
+                mine = probe.linear(base, only(probe.random(seed=6), field))
+                for other, one in zip(map(size, others), map(size, mine), strict=True):
+                    if 0 < other < math.inf and 0 < one < math.inf:
+                        ratios.setdefault(field, []).append(other / one)
+        for field, found in ratios.items():
+            scales[field] = float(np.exp(np.mean(np.log(found))))
+    return scales
+
+
+def only(jet: Tensor, field: int) -> Tensor:
+    """The jets (K, S, B, C), of one field alone."""
+    some = torch.zeros_like(jet)
+    some[..., field] = jet[..., field]
+    return some
+
+
+def size(values: Tensor) -> float:
+    """The root of the mean square of what is finite; 0 if nothing is."""
+    finite = values[torch.isfinite(values)]
+    if not len(finite):
+        return 0.0
+    largest = finite.abs().max()  # so that no square is beyond float64
+    return float(largest * (finite / largest).square().mean().sqrt()) if largest > 0 else 0.0
