@@ -18,7 +18,7 @@ from nas.reports.style import expert_colours
 
 COLUMNS = 2  # of panels: more have letters too small for a small screen
 LINE = (4.4, 2.9)  # inches of a figure with one panel of curves
-_LETTERS = 22  # of a title that fit above a panel
+LETTERS = 22  # of a title that fit above a panel
 _MIDDLE = (0.4, 1.6)  # sides between which one unit is as long in both directions
 
 
@@ -68,7 +68,7 @@ def frame(ax: Axes, one: Slice, title: str) -> None:
     ('x', 'y')
     """
     horizontal, vertical = one.axes
-    ax.set_title(textwrap.fill(title, _LETTERS))
+    ax.set_title(title)
     ax.set_xlabel(horizontal)
     ax.set_ylabel(vertical, rotation=0 if len(vertical) < 3 else 90, labelpad=8)
     ax.locator_params(nbins=3)
@@ -107,6 +107,49 @@ def heights(slices: Sequence[Slice], columns: int) -> list[float]:
     """
     ratios = [one.ratio for one in slices]
     return [max(ratios[i : i + columns]) for i in range(0, len(ratios), columns)]
+
+
+def held(one: Slice, letters: int = LETTERS) -> str:
+    """What is held on a slice, on as many lines as it needs above a panel.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> held(example.space().main), held(example.solution().main)
+    ('z = 0', '')
+    """
+    return textwrap.fill(one.held, letters)
+
+
+def inches(slices: Sequence[Slice], columns: int, width: float, letters: int = LETTERS) -> float:
+    """The height of a figure of planes with panels of a width, and a colour bar below.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> inches(example.space().slices, columns=2, width=2.0)
+    2.65
+    """
+    lines = 1 + max(held(one, letters).count("\n") for one in slices)
+    return 1.0 + sum(0.48 + 0.17 * lines + width * row for row in heights(slices, columns))
+
+
+def ends_only(ax: Axes, one: Slice) -> None:
+    """Number the ends of the horizontal axis alone, within it: neighbours are near.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> ax = Figure().subplots()
+    >>> ends_only(ax, example.solution().main)
+    >>> [label.get_text() for label in ax.get_xticklabels()]
+    ['-1', '1']
+    """
+    ends = one.ends[0]
+    ax.set_xticks(ends, [f"{end:.3g}" for end in ends])
+    first, last = ax.get_xticklabels()
+    first.set_horizontalalignment("left")
+    last.set_horizontalalignment("right")
 
 
 def label_rim(axes: list[Axes], columns: int) -> None:

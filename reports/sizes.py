@@ -52,7 +52,7 @@ class Sizes:
         rows = panels.heights(self.slices, self.columns)
         if len(rows) == 1 and self.columns == 1:
             return 3.6, 0.95 + 2.1 * rows[0]
-        return 4.9, 1.0 + sum(0.65 + 1.9 * row for row in rows)
+        return 4.9, panels.inches(self.slices, self.columns, 1.9)
 
 
 def draw(data: Sizes, figure: Figure) -> None:
@@ -91,7 +91,7 @@ def _planes(
     ratios = panels.heights(data.slices, data.columns)
     axes = panels.panels(figure, len(data.slices), data.columns, ratios)
     for ax, one, shown_from in zip(axes, data.slices, values, strict=True):
-        title = one.held or data.name
+        title = panels.held(one) or data.name
         shown = panels.image(ax, one, shown_from, ERROR_COLOURS, *ends, title, LogNorm)
     single = len(axes) == 1
     place = {"location": "right"} if single else {"location": "bottom", "shrink": 0.7}

@@ -123,7 +123,7 @@ def _leading(one: Slice, experts: tuple[int, ...]) -> Array:
 
 def _regions(ax: Axes, one: Slice, winner: Array, colours: dict[int, str]) -> None:
     palette, last = ListedColormap(list(colours.values())), len(colours) - 0.5
-    panels.image(ax, one, winner, palette, -0.5, last, one.held or "largest weight")
+    panels.image(ax, one, winner, palette, -0.5, last, panels.held(one) or "largest weight")
     (left, right), (bottom, top) = one.ends
     for index, (candidate, colour) in enumerate(colours.items()):
         region = winner == index
@@ -147,7 +147,7 @@ def _inches(data: Responsibility, leading: int) -> tuple[float, float]:
     rows = panels.heights(data.where.slices, _columns(data))
     if _columns(data) == 1:
         return 3.6, 1.5 + 2.5 * rows[0] + 0.2 * leading
-    return 4.9, 0.6 + sum(0.65 + 1.9 * row for row in rows) + 0.2 * leading
+    return 4.9, panels.inches(data.where.slices, panels.COLUMNS, 1.9) - 0.4 + 0.2 * leading
 
 
 def _middle(region: NDArray[np.bool_]) -> tuple[float, float]:

@@ -8,11 +8,12 @@ from matplotlib.figure import Figure
 from nas.reports import panels, solution_map
 from nas.reports.figures import Picture
 from nas.reports.report import Report
-from nas.reports.solution_map import SolutionMap
+from nas.reports.solution_map import Slice, SolutionMap
 from nas.reports.style import HIGHLIGHT, INK, SOLUTION_COLOURS
 
 SECTION = "subset"
 ORDER = 1
+_PAIRS = 3  # pairs that stand below each other
 _KINDS = {"": "prediction", ".reference": "reference"}
 
 
@@ -92,33 +93,51 @@ def _curves(where: SolutionMap, field: str, figure: Figure) -> None:
 def _planes(where: SolutionMap, field: str, figure: Figure) -> None:
     kinds = _kinds(where)
     shown = [(one, kind) for one in where.slices for kind in kinds]
-    columns = min(len(shown), panels.COLUMNS)
-    ratios = panels.heights([one for one, _ in shown], columns)
-    axes = panels.panels(figure, len(shown), columns, ratios)
+    columns = min(len(shown), _columns(where))
+    axes = panels.panels(figure, len(shown), columns, panels.heights(_each(where), columns))
     low, high = solution_map.limits(*(one.values[field + kind] for one, kind in shown))
     for ax, (one, kind) in zip(axes, shown, strict=True):
-        title = ", ".join(filter(None, [one.held, _KINDS[kind] if where.has_reference else ""]))
+        above = panels.held(one, _letters(where))
+        below = _KINDS[kind] if where.has_reference or not above else ""
+        title = "\n".join(filter(None, [above, below]))
         values = one.values[field + kind]
-        drawn = panels.image(ax, one, values, SOLUTION_COLOURS, low, high, title or "prediction")
+        drawn = panels.image(ax, one, values, SOLUTION_COLOURS, low, high, title)
+        if columns > panels.COLUMNS:
+            panels.ends_only(ax, one)
     if where.has_reference:
         for ax in axes[1::2]:
             ax.set_ylabel("")
             ax.tick_params(labelleft=False)
-    below: dict[str, Any] = {"location": "bottom", "shrink": 0.7}
-    bar = figure.colorbar(drawn, ax=axes, label=field, **(below if len(where.slices) > 1 else {}))
-    if len(where.slices) > 1:
+    place: dict[str, Any] = {"location": "bottom", "shrink": 0.7} if len(where.slices) > 1 else {}
+    bar = figure.colorbar(drawn, ax=axes, label=field, **place)
+    if place:
         bar.ax.locator_params(nbins=5)
+
+
+def _columns(where: SolutionMap) -> int:
+    """Of panels; many pairs of prediction and reference stand two in a row, else nobody scrolls."""
+    pairs = where.has_reference and len(where.slices) > _PAIRS
+    return 2 * panels.COLUMNS if pairs else panels.COLUMNS
+
+
+def _letters(where: SolutionMap) -> int:
+    return panels.LETTERS if _columns(where) == panels.COLUMNS else panels.LETTERS // 2
+
+
+def _each(where: SolutionMap) -> list[Slice]:
+    """The slice of each panel."""
+    return [one for one in where.slices for _ in _kinds(where)]
 
 
 def _inches(where: SolutionMap) -> tuple[float, float]:
     if where.main.is_line:
         return panels.LINE
-    columns = len(_kinds(where))
+    kinds, columns = len(_kinds(where)), _columns(where)
     if len(where.slices) == 1:
         ratio = where.main.ratio
-        return 0.9 + 1.9 * columns + 0.8 * (columns == 1), 0.9 + (2.6 - 0.5 * columns) * ratio
-    rows = panels.heights(where.slices, panels.COLUMNS if columns == 1 else 1)
-    return 4.9, 1.0 + sum(0.65 + 1.9 * row for row in rows)
+        return 0.9 + 1.9 * kinds + 0.8 * (kinds == 1), 0.9 + (2.6 - 0.5 * kinds) * ratio
+    more = 0.17 * len(panels.heights(_each(where), columns)) * (kinds - 1)
+    return 4.9, more + panels.inches(_each(where), columns, 3.8 / columns, _letters(where))
 
 
 def _spoken(where: SolutionMap, field: str) -> str:
