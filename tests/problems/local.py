@@ -11,7 +11,7 @@ sizes that one is taken where the sum of both is smallest, and this sum tells ho
 it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import product
@@ -25,11 +25,12 @@ from scipy.optimize import brentq
 from torch import Tensor
 
 from nas.calculus.jets import Derivative, DerivativeSet, Laplacian, MultiIndex, unit
-from nas.problems import Problem, Unknown
+from nas.problems import Observations, Problem, Unknown
 from nas.problems.domains import Domain
 from nas.problems.sampling import interior_points
 from nas.problems.terms import Group, PointCounts, Term
 from nas.problems.terms.equations import INTERIOR, inside, together
+from nas.problems.terms.observations import Given
 
 Array = NDArray[np.float64]
 Function = Callable[[Array], Array]  # points (B, D) to values (B, C)
@@ -47,11 +48,13 @@ class Remainders:
     residual : Array (equations, B)
     scale : Array (equations, B), the size of what cancels
     error : Array (equations, B), by how much the residual may be off
+    noise : of observations, which no solution meets exactly
     """
 
     residual: Array
     scale: Array
     error: Array
+    noise: float = 0.0
 
     @property
     def resolved(self) -> NDArray[np.bool_]:
@@ -81,12 +84,22 @@ def remainders(problem: Problem, group: Group, term: Term) -> Remainders:
     """Put the known solution into a term at some of its points."""
     derivatives = DerivativeSet(term.derivatives, len(problem.coordinates))
     points, data = drawn(problem, group, term)
+<<<<<<< HEAD
     values, errors, sizes = solution_jet(problem, derivatives, points.reshape(-1, points.shape[-1]))
     usual = _usual(problem, derivatives)
+=======
+    flat = points.reshape(-1, points.shape[-1])
+    values, errors = solution_jet(problem, derivatives, flat, term.derivatives)
+    # Some derivatives vanish all along the boundary: what cancels is of their size inside.
+    middle = torch.as_tensor(interior_points(problem.domain, 8, seed=2, draw=0))
+    within, _ = solution_jet(problem, derivatives, middle, term.derivatives)
+    usual = np.median(np.abs(within), axis=1, keepdims=True)
+>>>>>>> zoo1
     jet = torch.as_tensor(values).requires_grad_()
-    rows = []
+    found, scales, off = [], [], []
     for residual in term.residuals(jet, derivatives, points, data):
         (gradient,) = torch.autograd.grad(residual.sum(), jet, retain_graph=True)
+<<<<<<< HEAD
         slope = gradient.abs().numpy()
         shape = (-1, residual.shape[-1])  # location by location
         scale = (slope * (sizes + usual)).sum(axis=(0, 2)).reshape(shape).sum(axis=0)
@@ -101,6 +114,25 @@ def _usual(problem: Problem, derivatives: DerivativeSet) -> Array:
     points = torch.as_tensor(interior_points(problem.domain, 16, seed=2, draw=0))
     size: Array = np.median(solution_jet(problem, derivatives, points)[2], axis=1, keepdims=True)
     return size
+=======
+        found.append(residual.detach().abs().numpy())
+        scales.append(_total(gradient, np.abs(values) + usual, residual.shape[-1]))
+        off.append(_total(gradient, errors, residual.shape[-1]))
+    return Remainders(np.stack(found), np.stack(scales), np.stack(off), _noise(problem, term))
+
+
+def _total(gradient: Tensor, sizes: Array, count: int) -> Array:
+    """What ``sizes`` (S, L·B, C) make of each of ``count`` residuals at most, to first order."""
+    slope = gradient.abs().numpy()
+    each = np.where(slope == 0, 0, slope * sizes).sum(axis=(0, 2))
+    total: Array = each.reshape(-1, count).sum(axis=0)  # location by location
+    return total
+
+
+def _noise(problem: Problem, term: Term) -> float:
+    observed = [one.noise for one in problem.conditions if isinstance(one, Observations)]
+    return max(observed, default=0.0) if isinstance(term.source, Given) else 0.0
+>>>>>>> zoo1
 
 
 def drawn(problem: Problem, group: Group, term: Term) -> tuple[Tensor, Tensor]:
@@ -113,12 +145,20 @@ def drawn(problem: Problem, group: Group, term: Term) -> tuple[Tensor, Tensor]:
 
 
 def solution_jet(
+<<<<<<< HEAD
     problem: Problem, derivatives: DerivativeSet, points: Tensor
 ) -> tuple[Array, Array, Array]:
     """The solution with the unknown coefficients (S, B, C + U) at points (B, D); errors; sizes.
 
     Where no box fits, the error is infinite. The size is that of the value, but of a Laplacian
     that of its parts, which may cancel.
+=======
+    problem: Problem, derivatives: DerivativeSet, points: Tensor, wanted: Collection[Derivative]
+) -> tuple[Array, Array]:
+    """The solution with the unknown coefficients (S, B, C + U) at points (B, D), and its errors.
+
+    Where no box fits, the error is infinite. Derivatives that are not wanted are left zero.
+>>>>>>> zoo1
     """
     pieces = {field: problem.pieces.get(name, "") for field, name in enumerate(problem.fields)}
     width = len(problem.fields) + len(problem.unknown)
@@ -128,6 +168,7 @@ def solution_jet(
         fields = [field for field, other in pieces.items() if other == piece]
         domain = inside(problem.domain, piece or INTERIOR)
         known = partial(_known, problem, fields)
+<<<<<<< HEAD
         for index, key in enumerate(derivatives.keys):
             found = _parts(domain, known, key, points.numpy())
             values[index][:, fields] = np.sum([value for value, _ in found], axis=0)
@@ -137,6 +178,14 @@ def solution_jet(
     values[0, :, len(problem.fields) :] = coefficients
     sizes[0, :, len(problem.fields) :] = np.abs(coefficients)
     return values, errors, sizes
+=======
+        for key in wanted:
+            found = _one(domain, known, key, points.numpy())
+            index = derivatives.index[key]
+            values[index][:, fields], errors[index][:, fields] = found
+    values[0, :, len(problem.fields) :] = [raw(one) for one in problem.unknown.values()]
+    return values, errors
+>>>>>>> zoo1
 
 
 def _known(problem: Problem, fields: list[int], points: Array) -> Array:
