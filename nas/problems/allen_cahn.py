@@ -23,6 +23,7 @@ def reference(x: Array, t: Array) -> Array:
 
     Examples
     --------
+    >>> import numpy as np
     >>> abs(reference(np.array([0.0, 0.5, 1.0]), np.zeros(3))).round(9).tolist()
     [0.0, 0.0, 1.0]
     """

@@ -31,6 +31,7 @@ def reference(x: Array, y: Array) -> tuple[Array, Array, Array]:
 
     Examples
     --------
+    >>> import numpy as np
     >>> [field.round(4).tolist() for field in reference(np.full(1, 0.5), np.full(1, 0.5))]
     [[-0.2082], [0.0587], [-0.0373]]
     """

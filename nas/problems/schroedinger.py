@@ -29,6 +29,7 @@ def reference(x: Array, t: Array) -> tuple[Array, Array]:
 
     Examples
     --------
+    >>> import numpy as np
     >>> [c.round(3).tolist() for c in reference(np.array([0.0, 5.0]), np.zeros(2))]
     [[2.0, 0.054], [0.0, 0.0]]
     """
