@@ -67,6 +67,12 @@ def test_a_run_leaves_its_rows(whole: RunJob) -> None:
     assert not whole.checkpoint.exists()
 
 
+def test_the_error_of_each_field_is_recorded(whole: RunJob) -> None:
+    rows = records.read_rows(layout.table_file(whole.folder, "fields"), "fields")
+    assert rows == [{**whole.keys, "field": "u", "relative_l2": whole.row()["relative_l2"]}]
+    assert records.read_rows(layout.table_file(whole.folder, "unknowns"), "unknowns") == []
+
+
 @pytest.mark.parametrize("stop_after", [3, 20, 37])
 def test_stopped_anywhere_it_ends_with_the_same_bytes(
     whole: RunJob, tmp_path: Path, stop_after: int
