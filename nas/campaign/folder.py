@@ -148,6 +148,9 @@ def _facts(problem: Problem) -> dict[str, Any]:
         "domain": domain_in_words(problem.domain),
         "conditions": conditions_in_words(problem),
         "unknown": unknowns_in_words(problem),
+        "terms": problem.describe_terms(),
+        "ansatz": problem.describe_ansatz(),
+        "warnings": list(problem.warnings),
         "fingerprint": problem.fingerprint,
     }
 

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from nas.calculus.expression import Residual
 from nas.calculus.jets import DerivativeSet
+from nas.calculus.program import record
 from nas.problems.ansatz.preparation import Preparation, prepare
 from nas.problems.declaration import check_declaration, check_solution, check_use
 from nas.problems.domains import Array, Domain
@@ -174,6 +175,21 @@ class Problem:
             {"field": name, "offset": offset, "scale": scale, "exact": ansatz.holds(number)}
             for number, (name, offset, scale) in enumerate(numbers)
         ]
+
+    def describe_ansatz(self) -> dict[str, Any]:
+        """What makes fields of networks, in plain data: all that an export needs.
+
+        ``fields`` as `describe_fields`; ``program``, None without exact conditions, gives A and B
+        one after the other (see `nas.calculus.program`).
+
+        Raises
+        ------
+        UserError
+            If an exact condition is made of something else than arithmetic.
+        """
+        exact = self._prepared.ansatz.exact
+        program = None if exact is None else record(exact.both, len(self.coordinates))
+        return {"fields": self.describe_fields(), "program": program}
 
     def reference(self, points: Array) -> Array | None:
         """The exact or reference solution (B, C) at ``points`` (B, D), or None if unknown."""

@@ -123,9 +123,7 @@ def _corrected(a: Function, group: Sequence[Held], bounds: tuple[float, float]) 
             there = one.face.project(points)
             found = found + by_value * (one.value(there) - a(there))
             if one.velocity is not None:
-                direction = torch.zeros_like(there)
-                direction[:, one.face.axis] = 1.0
-                _, slope = torch.func.jvp(a, (there,), (direction,))
+                _, slope = torch.func.jvp(a, (there,), (one.face.direction(there),))
                 found = found + by_velocity * (one.velocity(there) - slope)
         return found
 

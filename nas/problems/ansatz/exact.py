@@ -67,6 +67,10 @@ class Exact:
         b = [one(points) if one else zero + 1 for _, one in found]
         return torch.stack(a, -1), torch.stack(b, -1)
 
+    def both(self, points: Tensor) -> Tensor:
+        """The values (B, 2 C): A, and B behind it."""
+        return torch.cat(self.values(points), -1)
+
     def _jets(self, derivatives: DerivativeSet, points: Tensor) -> tuple[Tensor, Tensor]:
         """The jets (S, B, C) of A and B, remembered for the last points."""
         # What is remembered keeps the points, so that no other tensor can take their place in

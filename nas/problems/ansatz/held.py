@@ -44,6 +44,12 @@ class Face:
         ]
         return torch.stack(moved, -1)
 
+    def direction(self, points: Tensor) -> Tensor:
+        """The unit vectors (B, D) along the face's coordinate."""
+        zero = torch.zeros_like(points[:, 0])
+        along = [zero + float(axis == self.axis) for axis in range(points.shape[1])]
+        return torch.stack(along, -1)
+
 
 @dataclass(frozen=True)
 class Held:
