@@ -6,7 +6,7 @@ Exit codes: 0 done, 1 some runs failed, 2 something for the user to mend, 130 in
 import logging
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -150,16 +150,29 @@ def validate(
 
 
 @app.command()
-def problems() -> None:
-    """List the toolkit's problems."""
-    from nas import problems as known
+def problems(
+    name: Annotated[
+        str | None, typer.Argument(help="One of them, or the path of a .py file, in detail.")
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option("--write", help="Write its file here, as a start for your own.")
+    ] = None,
+) -> None:
+    """List the toolkit's problems, or show one."""
+    from nas import problem_card
 
-    rows = []
-    for name in known.names():
-        problem = known.load(name)
-        truth = "known" if problem.solution else "unknown"
-        rows.append((name, problem.title, problem.equation, f"solution {truth}"))
-    _print_columns(rows)
+    if name is None:
+        if to is not None:
+            raise UserError(
+                "--write: expected a problem's name before it; `nas problems` lists them"
+            )
+        _print_columns(problem_card.overview())
+        return
+    if to is not None:
+        problem_card.write(name, to)
+    typer.echo("\n".join(problem_card.card(name)))
+    if to is not None:
+        typer.echo(f"written: {to}; it is the problem of a campaign with `problem: {to}`")
 
 
 @app.command()
@@ -245,7 +258,7 @@ def _named(path: Path, out: Path | None, changes: list[str]) -> "tuple[Campaign,
     return config.load(path, changes), out
 
 
-def _print_columns(rows: list[tuple[Any, ...]]) -> None:
+def _print_columns(rows: Sequence[tuple[Any, ...]]) -> None:
     widths = [max(len(str(row[column])) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         cells = (str(cell).ljust(width) for cell, width in zip(row, widths, strict=True))

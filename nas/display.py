@@ -75,7 +75,10 @@ def summary(result: Result) -> list[str]:
     ]
     if best.relative_l2 == best.relative_l2:  # it is NaN where there is no reference
         lines.append(f"  relative L2      {best.relative_l2:.2e} (measured, not used to decide)")
-    return lines + estimates(result)
+    if pd.notna(best.error_estimate):
+        lines.append(f"  estimated error  {best.error_estimate:.2e} (relative L2, without a truth)")
+    lines += estimates(result)
+    return lines + [f"warning: {line}" for line in (best.warnings or "").splitlines()]
 
 
 def estimates(result: Result) -> list[str]:

@@ -3,7 +3,7 @@
 Four trials of one run each, from a pool of four candidates. Both of sine survive in the three runs
 that were completed, and the fourth run diverged; run 0001-0 is recommended, and validated.
 
-Shapes: Y rows, X columns of the map.
+Shapes: Y rows, X columns of a plane.
 """
 
 from dataclasses import replace
@@ -19,7 +19,7 @@ import pandas as pd
 from nas.campaign.records import Records
 from nas.reports import report as reports
 from nas.reports.report import Report
-from nas.reports.solution_map import SolutionMap
+from nas.reports.solution_map import Array, Slice, SolutionMap
 from nas.search_spaces import AXES
 
 Row = dict[str, Any]
@@ -29,18 +29,19 @@ LOSSES = (2e-3, 4e-4, 8e-4, nan)  # held-out, of each run at its end
 SIZES = (420, 500, 640, 900)  # parameters of each run at its end
 ENDED = ((300, 200, 300, 250), (300, 180, 300, 220), (300, 220, 300, 240), (160,) * 4)
 BEST = 1  # the recommended trial
+DONE = (0, 1, 2)  # the trials that were completed
 
 
 @cache
-def report() -> Report:
-    """All that a figure chooses from.
+def report(kind: str = "plane") -> Report:
+    """All that a figure chooses from; ``kind`` is one of `MAPS`.
 
     Examples
     --------
     >>> report().best.name, report().map.fields
     ('0001-0', ('u',))
     """
-    return replace(reports.of(records()), map=solution())
+    return replace(reports.of(records()), map=MAPS[kind]())
 
 
 def records() -> Records:
@@ -61,6 +62,10 @@ def records() -> Records:
         runs=pd.DataFrame(map(_run, numbers)),
         experts=pd.DataFrame(_expert(*pair) for pair in product(numbers, range(len(POOL)))),
         history=pd.DataFrame(row for trial in numbers for row in _history(trial)),
+        fields=pd.DataFrame(
+            _keys(t) | {"field": "u", "relative_l2": _error(LOSSES[t])} for t in DONE
+        ),
+        unknowns=pd.DataFrame(row for trial in DONE for row in _unknown(trial)),
         attempts=pd.DataFrame(map(_attempt, numbers)),
         singles=pd.DataFrame(map(_single, range(len(POOL)))),
         subsets=pd.DataFrame(_subsets()),
@@ -73,25 +78,74 @@ def solution() -> SolutionMap:
     Examples
     --------
     >>> where = solution()
-    >>> where.values["u"].shape, where.experts  # (Y, X), and candidates
+    >>> where.main.values["u"].shape, where.experts  # (Y, X), and candidates
     ((3, 5), (2, 0))
     """
     x, y = np.meshgrid(np.linspace(-1, 1, 5), np.linspace(0, 1, 3))
-    weight = (1 + x) / 2
-    experts = {"u.expert.0": x * y + 0.1 * (1 + x), "u.expert.2": x * y - 0.2 * (1 - x)}
-    values = {"u": x * y + 0.01 * y, "u.reference": x * y, **experts}
-    values |= {"weight.0": weight * 0.8, "weight.2": 1 - 0.8 * weight}
+    return _map(Slice(("x", "y"), "", ((-1.0, 1.0), (0.0, 1.0)), _values(x, y)))
+
+
+def line() -> SolutionMap:
+    """The same on y = 1 alone.
+
+    Examples
+    --------
+    >>> line().main.across.tolist()
+    [-1.0, -0.5, 0.0, 0.5, 1.0]
+    """
+    x = np.linspace(-1, 1, 5)
+    return _map(Slice(("x",), "", ((-1.0, 1.0),), _values(x, np.ones(5))))
+
+
+def space_time() -> SolutionMap:
+    """The same where y is time, to the right.
+
+    Examples
+    --------
+    >>> space_time().main.axes, space_time().main.spatial
+    (('t', 'x'), False)
+    """
+    t, x = np.meshgrid(np.linspace(0, 1, 3), np.linspace(-1, 1, 5))
+    return _map(Slice(("t", "x"), "", ((0.0, 1.0), (-1.0, 1.0)), _values(x, t)))
+
+
+def space() -> SolutionMap:
+    """Two planes of three.
+
+    Examples
+    --------
+    >>> [one.held for one in space().slices], space().main.held
+    (['z = 0', 'y = 0.5'], 'z = 0')
+    """
+    x, y = np.meshgrid(np.linspace(-1, 1, 5), np.linspace(0, 1, 3))
+    first = Slice(("x", "y"), "z = 0", ((-1.0, 1.0), (0.0, 1.0)), _values(x, y))
+    return _map(first, Slice(("x", "z"), "y = 0.5", first.ends, _values(x, y / 2)))
+
+
+MAPS = {"plane": solution, "line": line, "space-time": space_time, "space": space}
+
+
+def _map(*slices: Slice) -> SolutionMap:
     names = {0: "#0 sine 1×8", 2: "#2 sine 2×16"}
-    return SolutionMap(
-        "x", "y", (-1.0, 1.0, 0.0, 1.0), ("u",), True, (2, 0), names, dict.fromkeys(names, "sine"),
-        values,
-    )  # fmt: skip
+    return SolutionMap(("u",), True, (2, 0), names, dict.fromkeys(names, "sine"), slices)
+
+
+def _values(x: Array, y: Array) -> dict[str, Array]:
+    weight = (1 + x) / 2
+    return {
+        "u": x * y + 0.01 * y, "u.reference": x * y, "u.expert.0": x * y + 0.1 * (1 + x),
+        "u.expert.2": x * y - 0.2 * (1 - x), "weight.0": weight * 0.8, "weight.2": 1 - 0.8 * weight,
+        "residual.size": 0.02 * np.abs(x) + 1e-4,
+    }  # fmt: skip
 
 
 def _problem() -> Row:
     return {
-        "name": "saddle", "title": "A saddle", "equation": "u.xx + u.yy = 0",
+        "name": "saddle", "title": "A saddle", "equation": "u.xx + k u.yy = 0",
         "coordinates": ["x", "y"], "fields": ["u"], "has_reference": True,
+        "domain": "Box: x from -1 to 1, y from 0 to 1; parts x_min, x_max, y_min, y_max",
+        "conditions": ["on x_min, x_max, y_min, y_max: u - x * y = 0"],
+        "unknown": ["k: start 0.5"], "source": "problem = Problem(\n    ...\n)\n",
     }  # fmt: skip
 
 
@@ -123,7 +177,7 @@ def _run(trial: int) -> Row:
         "iterations": 100, "evaluations": 90_000, "experts_before": len(POOL),
         "experts_after": after, "parameters_before": 900, "parameters_after": SIZES[trial],
         "drops": len(POOL) - after, "refusals": 0, "held_out_loss": loss,
-        "relative_l2": _error(loss),
+        "relative_l2": _error(loss), "error_estimate": 1.5 * _error(loss), "warnings": "",
     }  # fmt: skip
 
 
@@ -155,6 +209,15 @@ def _history(trial: int) -> list[Row]:
     shown = [row for row in curve if row[1] <= 150] if np.isnan(LOSSES[trial]) else curve
     more = {"parameters": SIZES[trial], "learning_rate": 1e-3}
     return [_keys(trial) | dict(zip(columns, row, strict=True)) | more for row in shown]
+
+
+def _unknown(trial: int) -> list[Row]:
+    """The path of the coefficient k, from 0.5 to nearly 1."""
+    path = (("warm-up", 0, 0.5), ("selection", 250, 0.9), ("fine-tuning", 400, 1.06 - 0.04 * trial))
+    return [
+        _keys(trial) | {"phase": phase, "step": step, "name": "k", "value": value, "truth": 1.0}
+        for phase, step, value in path
+    ]
 
 
 def _attempt(trial: int) -> Row:

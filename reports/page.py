@@ -12,8 +12,11 @@ from nas.errors import UserError
 from nas.files import write_text
 from nas.reports import (
     claims,
+    described,
+    missing,
     provenance,
     report,
+    run_tables,
     statistics,
     tables,
     validation_summary,
@@ -87,15 +90,32 @@ def answer(content: Report) -> list[str]:
         f"({words.percent(1 - after / before)} fewer), gate included.",
         f"Held-out physics loss: {words.number(run.held_out_loss)}.",
     ]
-    if pd.notna(run.relative_l2):
+    said += _errors(content)
+    said += [one.sentence for one in content.unknowns]
+    return said
+
+
+def _errors(content: Report) -> list[str]:
+    """How far the solution is from the truth, as measured and as estimated."""
+    said = []
+    run = None if content.best is None else content.best.run
+    if run is not None and pd.notna(run.relative_l2):
+        fields = content.field_errors
+        each = ", ".join(f"{field} {words.number(error)}" for field, error in fields.items())
         said.append(
-            f"Relative L2 error against the reference: {words.number(run.relative_l2)}. "
+            f"Relative L2 error against the reference: {words.number(run.relative_l2)}"
+            f"{f' ({each})' if len(fields) > 1 else ''}. "
             "The reference is only reported; no decision used it."
         )
-    elif problem(records)["has_reference"]:
+    elif problem(content.records)["has_reference"]:
         said.append("The error against the reference was not measured.")
     else:
         said.append("The problem has no reference solution, so its true error is not known.")
+    if pd.notna(content.error_estimate):
+        said.append(
+            f"Relative L2 error as estimated without a reference: "
+            f"{words.number(content.error_estimate)}."
+        )
     return said
 
 
@@ -137,7 +157,10 @@ def _text(content: Report) -> dict[str, Any]:
         "article": words.article(numbers.rates, numbers.chance, runs),
         "axes": len(numbers.axes),
         "significance": f"{claims.significance(len(numbers.axes)):.2g}",
-        "is_2d": len(facts["coordinates"]) == 2,
+        "warnings": content.warnings,
+        "described": described.described(records),
+        "source": described.source(records),
+        "missing": missing.missing(content),
         "best_run": None if best is None else best.name,
         "provenance": provenance.facts(records, best),
         "configuration": provenance.configuration(records),
@@ -148,10 +171,13 @@ def _tables(content: Report) -> dict[str, Any]:
     records, best = content.records, content.best
     return {
         "trials": tables.trials(records.trials),
-        "runs": tables.runs(records.runs),
+        "runs": run_tables.runs(records.runs),
         "survivors": None if best is None else tables.survivors(best.survivors),
         "levels": list(tables.levels(content.statistics)),
-        "failures": tables.failures(records.runs),
+        "failures": run_tables.failures(records.runs),
+        "fields": run_tables.fields(records),
+        "unknowns": run_tables.unknowns(content.unknowns),
+        "warned": run_tables.warned(records.runs),
         "subsets": tables.subsets(records),
         "singles": tables.singles(records),
     }

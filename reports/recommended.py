@@ -100,7 +100,7 @@ def problem(records: Records) -> dict[str, Any]:
     --------
     >>> from nas.reports import example
     >>> problem(example.records())["equation"]
-    'u.xx + u.yy = 0'
+    'u.xx + k u.yy = 0'
     """
     facts = records.campaign.get("problem", {})
     empty = {"name": "", "title": "", "equation": "", "coordinates": [], "fields": []}

@@ -47,7 +47,7 @@ def render(report: Report, folder: Path) -> dict[str, list[Rendered]]:
     >>> report = example.report()
     >>> tables, none = report.records, report.statistics.completed[:0]
     >>> tables = replace(tables, history=tables.history[:0], subsets=tables.subsets[:0])
-    >>> statistics = replace(report.statistics, axes=(), completed=none)
+    >>> statistics = replace(report.statistics, axes=(), completed=none, unknowns=none)
     >>> found = render(Report(tables, statistics, report.best, None), Path("figures"))
     >>> found["front"][0].title, sorted(path.name for path in Path("figures").iterdir())
     ('Loss against size', ['front.png', 'front.svg'])

@@ -1,12 +1,16 @@
 """What a report shows, read and computed once; its page and its figures only choose from it."""
 
 from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
 
 from nas.campaign.records import Records
 from nas.reports import recommended, solution_map, statistics
 from nas.reports.recommended import Recommended
 from nas.reports.solution_map import SolutionMap
 from nas.reports.statistics import Statistics
+from nas.reports.unknowns import Unknown, unknowns
 
 
 @dataclass(frozen=True)
@@ -21,12 +25,38 @@ class Report:
     >>> report = example.report()
     >>> report.best.name, report.statistics.completed_runs, report.map.has_reference
     ('0001-0', 3, True)
+    >>> report.field_errors, report.error_estimate, report.warnings
+    ({'u': 0.02}, 0.03, [])
     """
 
     records: Records
     statistics: Statistics
     best: Recommended | None
     map: SolutionMap | None
+
+    @cached_property
+    def unknowns(self) -> tuple[Unknown, ...]:
+        """The unknown coefficients as ``best`` found them; none of a problem without."""
+        return unknowns(self.statistics.unknowns, self.best)
+
+    @cached_property
+    def field_errors(self) -> dict[str, float]:
+        """The relative L2 error of each field of ``best``; none without a reference."""
+        table = self.records.fields
+        mine = table[table["run"] == (self.best and self.best.name)]
+        return dict(zip(mine["field"], mine["relative_l2"].astype(float), strict=True))
+
+    @cached_property
+    def error_estimate(self) -> float:
+        """The error of ``best`` as estimated without a reference; NaN where it was not."""
+        value = None if self.best is None else self.best.run["error_estimate"]
+        return float("nan") if pd.isna(value) else float(value)
+
+    @cached_property
+    def warnings(self) -> list[str]:
+        """What speaks against ``best``, a sentence each."""
+        text = None if self.best is None else self.best.run["warnings"]
+        return [] if pd.isna(text) else str(text).splitlines()
 
 
 def of(records: Records) -> Report:

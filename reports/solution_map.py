@@ -1,21 +1,20 @@
-"""A run's map as arrays: fields, weights and experts on a regular grid of a 2-D domain.
+"""A run's map as arrays: fields, weights, experts and residual on slices of the domain.
 
-Shapes: Y rows (vertical coordinate, from low to high), X columns (horizontal one).
+Shapes: Y rows (vertical coordinate, from low to high), X columns (horizontal one); a line has X
+alone.
 """
 
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.colors import Colormap, Normalize
-from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
 from numpy.typing import NDArray
 
 from nas.campaign.records import Records
+from nas.campaign.slices import is_time
 from nas.errors import UserError
 from nas.reports.recommended import Recommended, problem
 from nas.reports.rows import each
@@ -25,41 +24,107 @@ from nas.search_spaces.candidates import written
 Array = NDArray[np.float64]
 
 _LINE = 20  # letters of a title that fit above a panel
+_RESIDUAL = "residual.size"
+_INDEX = "slice.index"
 MOST_PANELS = 12  # experts shown one by one; nobody would look at more
 
 
 @dataclass(frozen=True)
+class Slice:
+    """A line, or a plane, of the domain. ``values[column]`` is (X,) or (Y, X); outside it NaN.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> (plane,) = example.solution().slices
+    >>> plane.axes, plane.ratio, plane.values["u"].shape
+    (('x', 'y'), 0.5, (3, 5))
+    """
+
+    axes: tuple[str, ...]  # horizontal and, of a plane, vertical
+    held: str  # "z = 0.5": what the other coordinates are; empty where there are none
+    ends: tuple[tuple[float, float], ...]  # of each axis
+    values: dict[str, Array]
+
+    @property
+    def is_line(self) -> bool:
+        """It has one coordinate, so that curves show it."""
+        return len(self.axes) == 1
+
+    @property
+    def spatial(self) -> bool:
+        """Both coordinates are lengths, so that one unit is as long in both directions."""
+        return not self.is_line and not any(map(is_time, self.axes))
+
+    @property
+    def sides(self) -> float:
+        """Height over width, in the units of the coordinates."""
+        (left, right), (bottom, top) = self.ends
+        return (top - bottom) / (right - left)
+
+    @property
+    def ratio(self) -> float:
+        """Height of a panel over its width."""
+        return float(np.clip(self.sides, 0.4, 1.6)) if self.spatial else 0.8
+
+    @property
+    def across(self) -> Array:
+        """The horizontal coordinate (X,)."""
+        return np.linspace(*self.ends[0], next(iter(self.values.values())).shape[-1])
+
+    @property
+    def empty(self) -> bool:
+        """It misses the domain."""
+        return not any(np.isfinite(values).any() for values in self.values.values())
+
+
+@dataclass(frozen=True)
 class SolutionMap:
-    """The recommended run's map. ``values[column]`` is (Y, X); outside the domain NaN.
+    """The recommended run's map.
 
     Examples
     --------
     >>> from nas.reports import example
     >>> where = example.solution()
-    >>> where.horizontal, where.spatial, where.ratio, where.title(2)
-    ('x', True, 0.5, '#2 sine 2×16')
+    >>> where.fields, where.title(2), where.has_residual
+    (('u',), '#2 sine 2×16', True)
     """
 
-    horizontal: str
-    vertical: str
-    extent: tuple[float, float, float, float]  # left, right, bottom, top
     fields: tuple[str, ...]
     has_reference: bool
     experts: tuple[int, ...]  # candidates, by falling mean weight
     names: dict[int, str]  # candidate -> "#3 sine 2×64"
     hued: dict[int, str]  # candidate -> its level of the axis that has hues
-    values: dict[str, Array]
+    slices: tuple[Slice, ...]  # those that meet the domain
+    missed: tuple[str, ...] = ()  # what is held on those that do not
 
     @property
-    def spatial(self) -> bool:
-        """Both coordinates are lengths, so that one unit is as long in both directions."""
-        return "t" not in (self.horizontal, self.vertical)
+    def has_residual(self) -> bool:
+        """False for maps of earlier versions."""
+        return all(_RESIDUAL in one.values for one in self.slices)
 
     @property
-    def ratio(self) -> float:
-        """Height of a panel over its width."""
-        left, right, bottom, top = self.extent
-        return float(np.clip((top - bottom) / (right - left), 0.4, 1.6)) if self.spatial else 0.8
+    def main(self) -> Slice:
+        """The slice on which a field varies most: what is shown where one slice has to do."""
+
+        def variation(one: Slice) -> float:
+            shown = [one.values[f] for f in self.fields if np.isfinite(one.values[f]).any()]
+            return max((np.nanmax(values) - np.nanmin(values) for values in shown), default=0.0)
+
+        return max(self.slices, key=variation)
+
+    def of(self, column: str) -> list[Array]:
+        """A column on every slice."""
+        return [one.values[column] for one in self.slices]
+
+    def errors(self, field: str) -> list[Array]:
+        """|u − reference| on every slice."""
+        pairs = zip(self.of(field), self.of(f"{field}.reference"), strict=True)
+        return [np.abs(predicted - truth) for predicted, truth in pairs]
+
+    def residuals(self) -> list[Array]:
+        """Root of the sum of the squared residuals of all equations, on every slice."""
+        return self.of(_RESIDUAL)
 
     def title(self, candidate: int) -> str:
         """An expert's name, on as many lines as it needs above a panel."""
@@ -74,10 +139,13 @@ class SolutionMap:
         return self.experts[:MOST_PANELS]
 
     def left_out(self) -> str:
-        """A sentence on the experts without a panel; empty where all have one."""
-        if len(self.experts) <= MOST_PANELS:
-            return ""
-        return f" The {MOST_PANELS} with most weight of {len(self.experts)} are shown."
+        """Sentences on the experts and the slices without a panel; empty where all have one."""
+        said = ""
+        if len(self.experts) > MOST_PANELS:
+            said += f" The {MOST_PANELS} with most weight of {len(self.experts)} are shown."
+        if len(self.slices) > 1:
+            said += f" Shown where {self.main.held}, where the solution varies most."
+        return said
 
 
 def load(records: Records, best: Recommended | None) -> SolutionMap | None:
@@ -86,7 +154,7 @@ def load(records: Records, best: Recommended | None) -> SolutionMap | None:
     Raises
     ------
     UserError
-        If the file of the map is not a map of this problem on a regular grid.
+        If the file of the map is not a map of this problem on regular grids.
 
     Examples
     --------
@@ -103,28 +171,41 @@ def load(records: Records, best: Recommended | None) -> SolutionMap | None:
     candidates = [int(c) for c in best.survivors["candidate"]]
     path = records.folder / "runs" / best.name / "map.parquet"
     _check_columns(frame, path, coordinates, fields, candidates)
-    # Time runs to the right, as in every plot of u(x, t) in the literature.
-    horizontal, vertical = sorted(coordinates, key=lambda name: name != "t")
-    frame = frame.sort_values([vertical, horizontal], kind="stable")
-    across, up = np.unique(frame[horizontal]), np.unique(frame[vertical])
-    _check_points(len(frame), path, len(across), len(up))
-    values = {
-        name: frame[name].to_numpy(dtype=np.float64).reshape(len(up), len(across))
-        for name in frame.columns
-        if name not in coordinates
-    }
-    mean = {c: _mean(values[f"weight.{c}"]) for c in candidates}
+    parts = [part for _, part in frame.groupby(_INDEX)] if _INDEX in frame else [frame]
+    found = [
+        _slice(part.drop(columns=_INDEX, errors="ignore"), path, coordinates) for part in parts
+    ]
+    if all(one.empty for one in found):
+        return None
+    mean = {c: _mean([one.values[f"weight.{c}"] for one in found]) for c in candidates}
     return SolutionMap(
-        horizontal,
-        vertical,
-        (float(across[0]), float(across[-1]), float(up[0]), float(up[-1])),
         fields,
-        all(f"{field}.reference" in values for field in fields),
+        all(f"{field}.reference" in frame.columns for field in fields),
         tuple(sorted(candidates, key=lambda c: (-mean[c], c))),
         {e.candidate: f"#{e.candidate} {written(e)}" for e in each(best.survivors)},
         dict(zip(candidates, map(HUED.text, best.survivors[HUED.name]), strict=True)),
-        values,
+        tuple(one for one in found if not one.empty),
+        tuple(one.held for one in found if one.empty),
     )
+
+
+def _slice(frame: pd.DataFrame, path: Path, coordinates: Sequence[str]) -> Slice:
+    """One grid of a map's file as arrays."""
+    levels = {name: np.unique(frame[name]).astype(np.float64) for name in coordinates}
+    varying = [name for name in coordinates if len(levels[name]) > 1]
+    # Time runs to the right, as in every plot of u(x, t) in the literature.
+    axes = tuple(sorted(varying, key=lambda name: not is_time(name)))
+    _check_points(len(frame), path, [len(levels[name]) for name in axes])
+    shape = tuple(len(levels[name]) for name in reversed(axes))
+    frame = frame.sort_values(list(reversed(axes)), kind="stable")
+    values = {
+        name: frame[name].to_numpy(dtype=np.float64).reshape(shape)
+        for name in frame.columns
+        if name not in coordinates
+    }
+    held = [f"{name} = {levels[name][0]:.3g}" for name in coordinates if name not in varying]
+    ends = tuple((float(levels[name][0]), float(levels[name][-1])) for name in axes)
+    return Slice(axes, ", ".join(held), ends, values)
 
 
 def _check_columns(
@@ -137,108 +218,20 @@ def _check_columns(
     columns = [*coordinates, *fields, *(f"weight.{c}" for c in candidates)]
     columns += [f"{field}.expert.{c}" for field in fields for c in candidates]
     missing = [name for name in columns if name not in frame.columns]
-    if missing or len(coordinates) != 2:
+    if missing:
         raise UserError(
             f"{path}: expected a map with the columns {', '.join(columns)}, "
-            f"found no {', '.join(missing) or 'pair of coordinates'}; delete this file and run "
+            f"found no {', '.join(missing)}; delete this file and run "
             "`nas search` again on its campaign"
         )
 
 
-def _check_points(points: int, path: Path, across: int, up: int) -> None:
-    if points != across * up or min(across, up) < 2:
+def _check_points(points: int, path: Path, sides: Sequence[int]) -> None:
+    if points != np.prod(sides) or len(sides) not in (1, 2):
         raise UserError(
-            f"{path}: expected a regular grid of {up} × {across} points, found {points}; "
-            "delete this file and run `nas search` again on its campaign"
+            f"{path}: expected a regular grid of {' × '.join(map(str, reversed(sides)))} points, "
+            f"found {points}; delete this file and run `nas search` again on its campaign"
         )
-
-
-def image(
-    ax: Axes,
-    grid: SolutionMap,
-    values: Array,
-    colours: str | Colormap,
-    low: float,
-    high: float,
-    title: str,
-    scale: type[Normalize] = Normalize,
-) -> AxesImage:
-    """Show ``values`` (Y, X) from ``low`` to ``high``; points outside the domain stay blank.
-
-    Examples
-    --------
-    >>> from nas.reports import example
-    >>> where, ax = example.solution(), Figure().subplots()
-    >>> shown = image(ax, where, where.values["u"], "viridis", -1.0, 1.0, "u")
-    >>> shown.get_array().shape, ax.get_title()
-    ((3, 5), 'u')
-    """
-    shown = ax.imshow(
-        np.ma.masked_invalid(values),
-        cmap=colours,
-        norm=scale(low, high),
-        extent=grid.extent,
-        origin="lower",
-        aspect="equal" if grid.spatial and 0.4 <= _sides(grid) <= 1.6 else "auto",
-    )
-    frame(ax, grid, title)
-    return shown
-
-
-def frame(ax: Axes, grid: SolutionMap, title: str) -> None:
-    """Name the axes of a map and number them sparsely.
-
-    Examples
-    --------
-    >>> from nas.reports import example
-    >>> ax = Figure().subplots()
-    >>> frame(ax, example.solution(), "u")
-    >>> ax.get_xlabel(), ax.get_ylabel()
-    ('x', 'y')
-    """
-    ax.set_title(title)
-    ax.set_xlabel(grid.horizontal)
-    ax.set_ylabel(grid.vertical, rotation=0, labelpad=8)
-    ax.locator_params(nbins=3)
-    ax.grid(visible=False)
-
-
-def panels(figure: Figure, used: int, columns: int) -> list[Axes]:
-    """``used`` axes in rows of ``columns``.
-
-    Examples
-    --------
-    >>> figure = Figure()
-    >>> len(panels(figure, used=3, columns=2)), len(figure.axes)
-    (3, 3)
-    """
-    figure.set_layout_engine("compressed")  # panels of fixed shape
-    axes: list[Axes] = list(figure.subplots(-(-used // columns), columns, squeeze=False).flat)
-    for ax in axes[used:]:
-        ax.remove()
-    return axes[:used]
-
-
-def label_rim(axes: list[Axes], columns: int) -> None:
-    """Keep the labels of ``axes``, in rows of ``columns``, at the left and at the foot only.
-
-    Examples
-    --------
-    >>> from nas.reports import example
-    >>> axes = panels(Figure(), used=3, columns=2)
-    >>> for ax in axes:
-    ...     frame(ax, example.solution(), "u")
-    >>> label_rim(axes, columns=2)
-    >>> [(ax.get_xlabel(), ax.get_ylabel()) for ax in axes]
-    [('', 'y'), ('x', ''), ('x', 'y')]
-    """
-    for index, ax in enumerate(axes):
-        if index % columns:
-            ax.set_ylabel("")
-            ax.tick_params(labelleft=False)
-        if index + columns < len(axes):
-            ax.set_xlabel("")
-            ax.tick_params(labelbottom=False)
 
 
 def limits(*values: Array) -> tuple[float, float]:
@@ -256,11 +249,18 @@ def limits(*values: Array) -> tuple[float, float]:
     return (low, high) if high > low else (low - 0.5, high + 0.5)
 
 
-def _mean(values: Array) -> float:
-    finite = values[np.isfinite(values)]
+def largest(values: Sequence[Array]) -> float:
+    """The greatest finite size on any slice; 0 where there is none.
+
+    Examples
+    --------
+    >>> largest([np.array([1.0, np.inf]), np.array([3.0])])
+    3.0
+    """
+    finite = np.concatenate([v[np.isfinite(v)] for v in values])
+    return float(finite.max()) if finite.size else 0.0
+
+
+def _mean(values: Sequence[Array]) -> float:
+    finite = np.concatenate([v[np.isfinite(v)] for v in values])
     return float(finite.mean()) if finite.size else 0.0
-
-
-def _sides(grid: SolutionMap) -> float:
-    left, right, bottom, top = grid.extent
-    return (top - bottom) / (right - left)

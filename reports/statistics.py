@@ -7,7 +7,7 @@ import pandas as pd
 
 from nas.campaign.records import Records
 from nas.files import write_text
-from nas.reports import survival
+from nas.reports import survival, unknowns
 from nas.search_spaces import Axis
 
 
@@ -34,6 +34,7 @@ class Statistics:
     best_single: pd.DataFrame
     agreement: pd.DataFrame
     chance: dict[str, float]
+    unknowns: pd.DataFrame  # the estimates, by run
 
     @property
     def completed_runs(self) -> int:
@@ -61,6 +62,7 @@ def compute(records: Records) -> Statistics:
         survival.best_single(experts, runs),
         survival.agreement(experts, runs),
         survival.chance(experts, runs),
+        unknowns.estimates(records),
     )
 
 
@@ -80,6 +82,8 @@ def write(statistics: Statistics, records: Records, folder: Path) -> list[str]:
         "trials": records.trials,
         "runs": records.runs,
         "experts": records.experts,
+        "fields": records.fields,
+        "unknowns": statistics.unknowns,
         "survival_rates": statistics.rates,
         "kaplan_meier": statistics.curves,
         "importance": statistics.importance,

@@ -75,9 +75,19 @@ def level_colours(axis: Axis, levels: Sequence[str]) -> dict[str, str]:
         strangers = sorted(set(levels) - axis.hues.keys())
         others = {level: left[i % len(left)] for i, level in enumerate(strangers)}
         return {level: axis.hues.get(level) or others[level] for level in levels}
-    ramp = mpl.colormaps["viridis"]
-    last = max(len(levels) - 1, 1)
-    return {level: to_hex(ramp(0.85 - 0.8 * i / last)) for i, level in enumerate(levels)}
+    return dict(zip(levels, ramp(len(levels)), strict=True))
+
+
+def ramp(count: int) -> list[str]:
+    """Colours from light to dark.
+
+    Examples
+    --------
+    >>> ramp(2)
+    ['#addc30', '#471365']
+    """
+    colours, last = mpl.colormaps["viridis"], max(count - 1, 1)
+    return [to_hex(colours(0.85 - 0.8 * i / last)) for i in range(count)]
 
 
 def expert_colours(experts: Sequence[tuple[int, str]]) -> dict[int, str]:

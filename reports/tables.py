@@ -60,52 +60,6 @@ def trials(table: pd.DataFrame) -> Table:
     return Table("All trials", (*columns, "relative L2"), rows, marked)
 
 
-def runs(table: pd.DataFrame) -> Table:
-    """Every run, with what it began and ended with.
-
-    Examples
-    --------
-    >>> from nas.reports import example
-    >>> table = runs(example.records().runs)
-    >>> dict(zip(table.columns, table.rows[1], strict=True))["parameters"]
-    '900 → 500'
-    """
-    rows = tuple(
-        (
-            r.run,
-            r.status,
-            whole(r.seed),
-            f"{whole(r.steps)} + {whole(r.iterations)}",
-            f"{whole(r.experts_before)} → {whole(r.experts_after)}",
-            f"{count(r.parameters_before)} → {count(r.parameters_after)}",
-            whole(r.drops),
-            whole(r.refusals),
-            number(r.held_out_loss),
-            number(r.relative_l2),
-        )
-        for r in each(table)
-    )
-    columns = ("run", "status", "seed", "steps", "experts", "parameters", "drops", "refusals")
-    return Table("All runs", (*columns, "held-out loss", "relative L2"), rows)
-
-
-def failures(table: pd.DataFrame) -> Table:
-    """The runs that were not completed, and why.
-
-    Examples
-    --------
-    >>> from nas.reports import example
-    >>> failures(example.records().runs).rows[0][:3]
-    ('0003-0', 'diverged', 'loss nan at step 160 (selection)')
-    """
-    rows = tuple(
-        (r.run, r.status, text(r.reason), whole(r.m), number(r.p), number(r.threshold))
-        for r in each(table[table["status"] != "completed"])
-    )
-    columns = ("run", "status", "why", "m", "p", "threshold")
-    return Table("Runs that failed", columns, rows, wordy=2)
-
-
 def survivors(table: pd.DataFrame) -> Table:
     """The experts of one mixture.
 

@@ -36,6 +36,7 @@ READING = [
     "nas.campaign.parquet",
     "nas.campaign.records",
     "nas.campaign.schemas",
+    "nas.campaign.slices",
     "nas.runner.attempt_log",
     "nas.runner.provenance",
     "nas.runner.progress",
@@ -97,6 +98,7 @@ MAY_IMPORT = {
     "nas.reports": [
         "nas.reports",
         "nas.campaign.records",
+        "nas.campaign.slices",
         "nas.search_spaces",
         "nas.errors",
         "nas.files",
@@ -130,8 +132,10 @@ MAY_IMPORT = {
         *GROUND,
     ],
     "nas.display": ["nas.result", "nas.runner.overview", "nas.search_spaces", "nas.reports"],
+    "nas.problem_card": ["nas.problems", *GROUND],
     "nas.cli": [
         "nas.display",
+        "nas.problem_card",
         "nas.result",
         "nas.campaign",
         "nas.runner",

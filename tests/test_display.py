@@ -4,7 +4,9 @@ import io
 
 from rich.console import Console
 
-from nas.display import live, ranking, table
+from nas.display import live, ranking, summary, table
+from nas.reports import example
+from nas.result import Result
 from nas.runner.overview import Running, State
 from tests.reports.synthetic_campaign import single
 
@@ -76,3 +78,21 @@ def test_the_candidates_of_a_baseline_are_ranked_by_their_median_loss() -> None:
 def test_without_a_truth_they_are_ranked_all_the_same() -> None:
     lines = ranking([single(("tanh", 2, 16), 0.2, relative_l2=None)])
     assert lines[-1].split() == ["tanh", "2×16", "300", "2.00e-01", "–"]
+
+
+def test_a_recommendation_comes_with_its_estimate_and_what_speaks_against_it() -> None:
+    records = example.records()
+    records.runs.loc[1, "warnings"] = "no better than a constant\nbadly scaled"
+    lines = summary(Result(records))
+    assert lines[-4:] == [
+        "  relative L2      2.00e-02 (measured, not used to decide)",
+        "  estimated error  3.00e-02 (relative L2, without a truth)",
+        "warning: no better than a constant",
+        "warning: badly scaled",
+    ]
+
+
+def test_without_estimate_and_warnings_nothing_is_said_of_them() -> None:
+    records = example.records()
+    records.runs["error_estimate"] = None
+    assert not any("estimate" in line or "warning" in line for line in summary(Result(records)))

@@ -19,22 +19,34 @@ class Slope:
         Takes the values (…, B) of some arguments by their ids; it knows the others.
     moving
         The ids of those that change.
+    of
+        A formula and the coordinate by which this is its derivative, for its name.
 
     Examples
     --------
     >>> import torch
-    >>> square = Slope(lambda values: values[7] ** 2, [7])
+    >>> square = Slope(lambda values: values[7] ** 2, [7], ("x**2", "x"))
     >>> square(torch.tensor([3.0]), torch.tensor([0.5]))  # 2 · 3 · 0.5
     tensor([3.])
+    >>> square.name
+    "(x**2).d('x')"
     """
 
-    __name__ = "slope"
-
     def __init__(
-        self, function: Callable[[Mapping[int, Tensor]], Any], moving: Sequence[int]
+        self,
+        function: Callable[[Mapping[int, Tensor]], Any],
+        moving: Sequence[int],
+        of: tuple[Any, str],
     ) -> None:
         self._function = function
         self._moving = moving
+        self._of = of
+
+    @property
+    def name(self) -> str:
+        """What it is the derivative of."""
+        formula, coordinate = self._of
+        return f"({formula}).d({coordinate!r})"
 
     def __call__(self, *values: Tensor) -> Any:
         """The directional derivative; values first, then how fast each of them changes."""

@@ -23,6 +23,7 @@ from nas.calculus.quantities import Quantity
 from nas.errors import UserError
 
 Residual = Callable[..., Any]  # fields, coordinates, … by name -> a quantity, or a tuple of them
+_BY_NAME = {inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY}
 NORMAL = "normal"  # the columns normal.0, normal.1, … of data are the outward normal
 
 
@@ -53,6 +54,7 @@ class Names:
 
     Examples
     --------
+    >>> import torch
     >>> Names(("u",), ("x", "t"), {"D": torch.exp}).known
     ('u', 'x', 't', 'D')
     """
@@ -111,6 +113,7 @@ class Expression:
 
     Examples
     --------
+    >>> import torch
     >>> heat = Expression(
     ...     lambda u, k: u.t - (k * u.x).d("x"),
     ...     Names(("u",), ("x", "t"), {"k": torch.exp}),
@@ -182,8 +185,18 @@ class Expression:
 
     def _checked_parameters(self, where: str) -> list[str]:
         known = self._names.known
-        parameters = inspect.signature(self._function).parameters
+        try:
+            parameters = inspect.signature(self._function).parameters
+        except (TypeError, ValueError):
+            raise UserError(
+                f"{where}: expected a function of parameters among {', '.join(known)}, such as "
+                f"lambda {known[0]}: …, got {self._function!r}"
+            ) from None
         for name, parameter in parameters.items():
+            if parameter.kind not in _BY_NAME:
+                raise UserError(
+                    f"{where}: {parameter}: expected parameters by name, among {', '.join(known)}"
+                )
             # A default, or functools.partial, has given a coefficient its value already.
             if name not in known and parameter.default is inspect.Parameter.empty:
                 raise UserError(
@@ -211,7 +224,7 @@ class _Supply:
             return Field(name, names.coordinates, fetch, self._normal())
         if name in names.coordinates:
             axis = names.coordinates.index(name)
-            return Coordinate(names.coordinates, axis, self._points[..., axis])
+            return Coordinate(names.coordinates, axis, self._points[..., axis].contiguous())
         if name in names.unknowns:
             component = len(names.fields) + list(names.unknowns).index(name)
             raw = self._fetch(component, (0,) * len(names.coordinates))

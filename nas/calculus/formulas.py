@@ -10,27 +10,36 @@ _DEEPEST = 6  # what lies deeper in a formula is left out
 _ATOM = 9
 # By the names of operators and torch functions: how it is written, and how tightly it binds.
 _INFIX = {
-    "add": (" + ", 3),
-    "sub": (" - ", 3),
-    "mul": ("*", 4),
-    "truediv": ("/", 4),
-    "div": ("/", 4),
-    "pow": ("**", 6),
-    "lt": (" < ", 2),
-    "le": (" <= ", 2),
-    "gt": (" > ", 2),
-    "ge": (" >= ", 2),
-    "eq": (" == ", 2),
-    "ne": (" != ", 2),
-    "and_": (" & ", 1),
-    "or_": (" | ", 1),
+    "lt": (" < ", 1),
+    "le": (" <= ", 1),
+    "gt": (" > ", 1),
+    "ge": (" >= ", 1),
+    "eq": (" == ", 1),
+    "ne": (" != ", 1),
+    "or": (" | ", 2),
+    "and": (" & ", 3),
+    "add": (" + ", 4),
+    "sub": (" - ", 4),
+    "mul": ("*", 5),
+    "truediv": ("/", 5),
+    "div": ("/", 5),
+    "pow": ("**", 7),
 }
+_SIGN = 6
 
 
 class Made:
     """What has a value, and a formula that it was made by, or a name.
 
     The formula is private, since names of a field are derivatives.
+
+    Examples
+    --------
+    >>> class Height(Made):
+    ...     def _formula(self):
+    ...         return "h"
+    >>> str(Formula(abs, [Height()]))
+    'abs(h)'
     """
 
     @property
@@ -74,7 +83,7 @@ class Formula:
         """The text, and how tightly it binds."""
         parts = [_written(item, depth + 1) for item in self._arguments]
         if self._name == "neg" and len(parts) == 1:
-            return f"-{_bound(parts[0], 5)}", 4
+            return f"-{_bound(parts[0], _SIGN)}", _SIGN
         if self._name in _INFIX and len(parts) == 2:
             symbol, tightness = _INFIX[self._name]
             left = _bound(parts[0], tightness + (symbol == "**"))
@@ -97,5 +106,5 @@ def _written(item: Any, depth: int) -> tuple[str, int]:
     if isinstance(item, Tensor):
         return (f"{item.item():.6g}" if item.dim() == 0 else "…"), _ATOM
     if isinstance(item, int | float):
-        return f"{item:.6g}", _ATOM if item >= 0 else 4
+        return f"{item:.6g}", _ATOM if item >= 0 else _SIGN
     return str(made), _ATOM

@@ -239,6 +239,8 @@ class Result(Quantity):
             refuse_complex(repr(self))
 
     def _formula(self) -> Formula | str:
+        if isinstance(self._function, Slope):
+            return self._function.name
         return Formula(self._function, self._arguments, self._keywords)
 
     def _computed(self, instead: Mapping[int, Tensor]) -> Any:
@@ -254,10 +256,8 @@ class Result(Quantity):
         moving = [key for key, slope in slopes.items() if slope is not None]
         if not moving or not self.value.is_floating_point():
             return None
-        return Result(
-            Slope(self._computed, moving),
-            tuple(parts[k] for k in moving) + tuple(slopes[k] for k in moving),
-        )
+        arguments = (*(parts[key] for key in moving), *(slopes[key] for key in moving))
+        return Result(Slope(self._computed, moving, (self, self._coordinates[axis])), arguments)
 
     def _parts(self) -> Iterator[Quantity]:
         items = flat((self._arguments, self._keywords))

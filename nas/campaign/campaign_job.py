@@ -17,11 +17,11 @@ class CampaignJob(Job):
 
     Examples
     --------
-    `nas.campaign.run_job.RunJob` leaves four tables:
+    `nas.campaign.run_job.RunJob` leaves five tables:
 
     >>> from nas.campaign.run_job import RunJob
     >>> RunJob.TABLES
-    ('unknowns', 'history', 'experts', 'runs')
+    ('fields', 'unknowns', 'history', 'experts', 'runs')
     """
 
     TABLES: ClassVar[tuple[str, ...]]  # in the order in which they are written

@@ -18,6 +18,7 @@ from nas.campaign.tuner import without_password
 from nas.errors import UserError
 from nas.files import write_text
 from nas.problems import Problem
+from nas.problems.description import conditions_in_words, domain_in_words, unknowns_in_words
 from nas.runner.folder_lock import claimed
 from nas.runner.problem_source import ProblemSource
 from nas.runner.provenance import versions
@@ -84,11 +85,17 @@ def opened(
     networks.prepare(device)  # once, with one message at most, before the workers need it
     path = Path(path).absolute()
     with claimed(path):
-        yield CampaignFolder(path, campaign, source, identify(path, campaign, problem))
+        study = identify(path, campaign, problem, source.text())
+        yield CampaignFolder(path, campaign, source, study)
 
 
-def identify(folder: Path, campaign: Campaign, problem: Problem) -> str:
+def identify(folder: Path, campaign: Campaign, problem: Problem, text: str = "") -> str:
     """Write the campaign's identity into ``folder``, or compare it; return the study's name.
+
+    Parameters
+    ----------
+    text
+        Of the problem's file, for the record.
 
     Raises
     ------
@@ -120,7 +127,7 @@ def identify(folder: Path, campaign: Campaign, problem: Problem) -> str:
     storage = campaign.storage and without_password(campaign.storage)
     written = {
         "configuration": campaign.resolved() | {"storage": storage},
-        "problem": _facts(problem),
+        "problem": _facts(problem) | {"source": text},
         "study": study,
         "versions": versions(),
     }
@@ -138,6 +145,12 @@ def _facts(problem: Problem) -> dict[str, Any]:
         "fields": list(problem.fields),
         "bounds": [list(bound) for bound in problem.domain.bounds],
         "has_reference": problem.solution is not None,
+        "domain": domain_in_words(problem.domain),
+        "conditions": conditions_in_words(problem),
+        "unknown": unknowns_in_words(problem),
+        "terms": problem.describe_terms(),
+        "ansatz": problem.describe_ansatz(),
+        "warnings": list(problem.warnings),
         "fingerprint": problem.fingerprint,
     }
 

@@ -3,7 +3,7 @@
 ``campaign.json``                 the resolved configuration and the problem's facts
 ``tables/<name>.parquet``         the tables, gathered from the folders of the runs
 ``runs/<run>/<name>.parquet``     a run's own rows of them, once it has ended
-``runs/<run>/map.parquet``        its mixture on a grid (2-D problems only)
+``runs/<run>/map.parquet``        its mixture on slices of the domain
 ``baseline/``, ``validation/``    what `nas baseline` and `nas validate` add
 
 The runner adds the files of its own to the folder of each job (see `nas.runner`).
@@ -16,7 +16,7 @@ MAP_FILE = "map.parquet"
 TABLES_FOLDER = "tables"
 RUN_TABLES = ("history", "experts", "runs")  # in the order in which a run writes them
 # What a run writes before these, and what runs of earlier versions lack: read as without rows.
-ADDED_TABLES = ("unknowns",)
+ADDED_TABLES = ("fields", "unknowns")
 
 
 def table_file(folder: Path, name: str) -> Path:

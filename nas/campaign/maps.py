@@ -1,8 +1,10 @@
-"""The trained mixture on points: its error where the truth is known, and its map on a grid.
+"""The trained mixture on points: its errors where the truth is known, and its map on slices.
 
 Axis legend: B points, D coordinates, E experts alive, C fields.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +14,38 @@ from torch import Tensor
 
 from nas.calculus.jets import DerivativeSet
 from nas.campaign import records
+from nas.campaign.slices import slices
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.problems.domains import Array
 from nas.problems.sampling import interior_points
+from nas.problems.terms.equations import inside
+from nas.training.collocation import Sample
+from nas.training.resampling import residual_sizes
 
 REFERENCE_POINTS = 10_000
-GRID = 101  # points a side
+CHUNK = 4096  # points that are evaluated at once: jets of many experts are large
 
 
-def relative_l2(problem: Problem, mixture: Mixture) -> float | None:
-    """‖u - u*‖ / ‖u*‖ over 10,000 interior points, all fields together; None without u*.
+@dataclass(frozen=True)
+class Errors:
+    """Relative L2 errors ‖u - u*‖ / ‖u*‖: of all fields together, and of each.
+
+    Examples
+    --------
+    >>> Errors(together=0.1, by_field={"u": 0.1}).together
+    0.1
+    """
+
+    together: float | None  # None without u*
+    by_field: dict[str, float | None]  # empty without u*; None where a field's u* is zero
+
+
+UNKNOWN = Errors(None, {})
+
+
+def measure(problem: Problem, mixture: Mixture) -> Errors:
+    """The errors over 10,000 interior points.
 
     Examples
     --------
@@ -34,15 +57,36 @@ def relative_l2(problem: Problem, mixture: Mixture) -> float | None:
     >>> problem = problems.load("helmholtz")
     >>> pool = (Candidate("tanh", 1, 4),)
     >>> mixture = Mixture(pool, GateSettings(depth=0), problem.domain.bounds, outputs=1, seed=0)
-    >>> relative_l2(problem, mixture) > 0.5
-    True
+    >>> errors = measure(problem, mixture)
+    >>> errors.together > 0.5, errors.together == errors.by_field["u"]
+    (True, True)
     """
     points = interior_points(problem.domain, REFERENCE_POINTS, seed=0, draw=0)
     truth = problem.reference(points)
     if truth is None:
-        return None
-    predicted, _, _ = evaluate(problem, mixture, points)
-    return float(np.linalg.norm(predicted - truth) / np.linalg.norm(truth))
+        return UNKNOWN
+    sought = _sought(problem, points)
+    truth = np.where(sought, truth, 0.0)
+    wrong = np.where(sought, evaluate(problem, mixture, points)[0], 0.0) - truth
+    each = zip(problem.fields, wrong.T, truth.T, strict=True)
+    return Errors(_relative(wrong, truth), {field: _relative(w, true) for field, w, true in each})
+
+
+def relative_l2(problem: Problem, mixture: Mixture) -> float | None:
+    """The error of all fields together; None without a truth.
+
+    Examples
+    --------
+    >>> from nas import problems
+    >>> from nas.mixture.gates.perceptron import GateSettings
+    >>> from nas.search_spaces import Candidate
+    >>> problem = problems.load("helmholtz")
+    >>> pool = (Candidate("tanh", 1, 4),)
+    >>> mixture = Mixture(pool, GateSettings(depth=0), problem.domain.bounds, outputs=1, seed=0)
+    >>> relative_l2(problem, mixture) == measure(problem, mixture).together
+    True
+    """
+    return measure(problem, mixture).together
 
 
 def relative_l2_or_none(problem: Problem, mixture: Mixture) -> float | None:
@@ -91,23 +135,61 @@ def evaluate(problem: Problem, mixture: Mixture, points: Array) -> tuple[Array, 
     ((5, 1), (5, 2), (2, 5, 1))
     """
     derivatives = DerivativeSet([], mixture.inputs)
-    like = mixture.centre
-    x = torch.as_tensor(points, device=like.device)
-    coordinates = mixture.coordinates(x, derivatives)
-    experts = mixture.fields(coordinates, derivatives)
-    logits = mixture.logits(coordinates, derivatives)
-    mixed = problem.physical(mixture.mix(derivatives, logits, experts), derivatives, x)
-    each = problem.physical(experts, derivatives, x)
-    fields = slice(0, mixture.outputs)  # behind them stand the unknown coefficients
+    parts = []
+    for x in _chunks(mixture, points):
+        coordinates = mixture.coordinates(x, derivatives)
+        experts = mixture.fields(coordinates, derivatives)
+        logits = mixture.logits(coordinates, derivatives)
+        mixed = problem.physical(mixture.mix(derivatives, logits, experts), derivatives, x)
+        each = problem.physical(experts, derivatives, x)
+        # Behind the fields stand the unknown coefficients.
+        found = (
+            mixed[0, :, : mixture.outputs],
+            mixture.weights(logits),
+            each[:, 0, :, : mixture.outputs],
+        )
+        parts.append(tuple(map(_array, found)))
+    mixture_parts, weights_parts, experts_parts = zip(*parts, strict=True)
     return (
-        _array(mixed[0, :, fields]),
-        _array(mixture.weights(logits)),
-        _array(each[:, 0, :, fields]),
+        np.concatenate(mixture_parts),
+        np.concatenate(weights_parts),
+        np.concatenate(experts_parts, axis=1),
     )
 
 
+@torch.no_grad()
+def residual(problem: Problem, mixture: Mixture, points: Array) -> Array:
+    """Root of the sum of the squared residuals of the equations (B,), at points (B, D).
+
+    Examples
+    --------
+    >>> from nas import problems
+    >>> from nas.mixture.gate import settings
+    >>> from nas.search_spaces import Candidate
+    >>> problem = problems.load("helmholtz")
+    >>> pool = (Candidate("tanh", 1, 4), Candidate("sine", 1, 4))
+    >>> gate = settings("perceptron", depth=1, width=4)
+    >>> mixture = Mixture(pool, gate, problem.domain.bounds, outputs=1, seed=0)
+    >>> residual(problem, mixture, np.zeros((5, 2))).shape
+    (5,)
+    """
+    group = problem.groups[0]
+    sizes = np.full(len(points), np.nan)
+    for region in group.regions:
+        (here,) = np.nonzero(inside(problem.domain, region).contains(points))
+        parts = []
+        for x in _chunks(mixture, points[here]):
+            rows = {other: slice(0, len(x) if other == region else 0) for other in group.regions}
+            jet = mixture(x, group.derivatives)
+            parts.append(_array(residual_sizes(problem, jet, Sample(x, x[:, :0], None, rows))))
+        sizes[here] = np.concatenate(parts) if parts else 0.0
+    return sizes
+
+
 def write_map(path: Path, problem: Problem, mixture: Mixture) -> None:
-    """Write the mixture on a regular grid (see `records.Records.map`); 2-D problems only.
+    """Write the mixture on slices of the domain (see `records.Records.map`).
+
+    Nothing is written where all of them miss the domain.
 
     Examples
     --------
@@ -123,18 +205,29 @@ def write_map(path: Path, problem: Problem, mixture: Mixture) -> None:
     >>> with TemporaryDirectory() as name:
     ...     write_map(Path(name) / "map.parquet", problem, mixture)
     ...     found = parquet.read_any(Path(name) / "map.parquet")
-    >>> len(found), list(found)[:4]
-    (10201, ['x', 'y', 'u', 'u.reference'])
+    >>> len(found), list(found)[:5]
+    (10201, ['x', 'y', 'u', 'u.reference', 'u.expert.1'])
     """
-    if len(problem.coordinates) != 2:
-        return
-    axes = [np.linspace(low, high, GRID) for low, high in problem.domain.bounds]
-    points = np.stack([axis.ravel() for axis in np.meshgrid(*axes, indexing="ij")], axis=-1)
+    bounds = problem.domain.bounds
+    grids = [one.points(bounds) for one in slices(problem.coordinates, bounds)]
+    points = np.concatenate(grids)
     inside = problem.domain.contains(points)
-    mixed, weights, experts = evaluate(problem, mixture, points[inside])
-    truth = problem.reference(points[inside])
-
+    if not inside.any():
+        return
     columns: dict[str, Any] = dict(zip(problem.coordinates, points.T, strict=True))
+    if len(grids) > 1:
+        columns["slice.index"] = np.repeat(range(len(grids)), [len(grid) for grid in grids])
+    shown = _columns(problem, mixture, points[inside])
+    columns |= {name: _on_grid(values, inside) for name, values in shown.items()}
+    records.write_map(path, {name: _small(values) for name, values in columns.items()})
+
+
+def _columns(problem: Problem, mixture: Mixture, points: Array) -> dict[str, Array]:
+    """What a map holds beside the coordinates, at points (B, D) inside the domain."""
+    mixed, weights, experts = evaluate(problem, mixture, points)
+    mixed = np.where(_sought(problem, points), mixed, np.nan)
+    truth = problem.reference(points)
+    columns: dict[str, Array] = {}
     for c, field in enumerate(problem.fields):
         columns[field] = mixed[:, c]
         if truth is not None:
@@ -143,17 +236,44 @@ def write_map(path: Path, problem: Problem, mixture: Mixture) -> None:
             columns[f"{field}.expert.{index}"] = expert[:, c]
     for e, index in enumerate(mixture.alive):
         columns[f"weight.{index}"] = weights[:, e]
-    records.write_map(path, {name: _on_grid(v, inside) for name, v in columns.items()})
+    columns["residual.size"] = residual(problem, mixture, points)
+    return columns
 
 
-def _on_grid(values: Array, inside: np.ndarray[Any, np.dtype[np.bool_]]) -> Any:
-    """Float32 over the whole grid; NaN outside the domain."""
-    if len(values) == len(inside):
-        return values.astype(np.float32)
-    grid = np.full(len(inside), np.nan, np.float32)
+def _relative(wrong: Array, truth: Array) -> float | None:
+    norm = np.linalg.norm(truth)
+    return float(np.linalg.norm(wrong) / norm) if norm > 0 else None
+
+
+def _chunks(mixture: Mixture, points: Array) -> Iterator[Tensor]:
+    """The points (B, D), some at a time, as the mixture takes them."""
+    like = mixture.centre
+    x = torch.as_tensor(points, device=like.device)
+    return iter(torch.split(x, CHUNK))
+
+
+def _on_grid(values: Array, inside: np.ndarray[Any, np.dtype[np.bool_]]) -> Array:
+    """Over the whole grid; NaN outside the domain."""
+    grid = np.full(len(inside), np.nan)
     grid[inside] = values
     return grid
 
 
+def _small(values: Any) -> Any:
+    return values.astype(np.float32 if values.dtype.kind == "f" else np.int32)
+
+
 def _array(tensor: Tensor) -> Array:
     return tensor.double().cpu().numpy()
+
+
+def _sought(problem: Problem, points: Array) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Where each field is sought (B, C): all over, but for those of one piece of the domain."""
+    everywhere = np.ones(len(points), bool)
+    columns = [
+        inside(problem.domain, problem.pieces[field]).contains(points)
+        if field in problem.pieces
+        else everywhere
+        for field in problem.fields
+    ]
+    return np.stack(columns, axis=-1)

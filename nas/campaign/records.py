@@ -25,7 +25,8 @@ class Records:
     """What a campaign folder tells.
 
     ``campaign`` is campaign.json: ``configuration`` (as resolved), ``problem`` (``name``,
-    ``title``, ``equation``, ``coordinates``, ``fields``, ``has_reference``) and ``versions``.
+    ``title``, ``equation``, ``coordinates``, ``fields``, ``has_reference``, and in words
+    ``domain``, ``conditions``, ``unknown`` and the ``source`` of its file) and ``versions``.
 
     Examples
     --------
@@ -41,6 +42,7 @@ class Records:
     runs: pd.DataFrame
     experts: pd.DataFrame
     history: pd.DataFrame
+    fields: pd.DataFrame  # the error of each field; of earlier versions empty
     unknowns: pd.DataFrame  # empty where the problem has no unknown coefficients
     attempts: pd.DataFrame
     singles: pd.DataFrame  # empty until `nas baseline`
@@ -64,11 +66,17 @@ class Records:
         return last
 
     def map(self, run: str) -> pd.DataFrame | None:
-        """The mixture of ``run`` on a regular grid over a 2-D domain's bounding box, or None.
+        """The mixture of ``run`` on regular grids in the domain's bounding box, or None.
+
+        Of one or two coordinates the grid is that of all of it; of more there are several, planes
+        on which the other coordinates are held (see `nas.campaign.slices`), and a column
+        ``slice.index`` tells them apart.
 
         Columns: one per coordinate; per field ``u`` the prediction ``u``, the truth
         ``u.reference`` (where known) and ``u.expert.<candidate>``; ``weight.<candidate>`` for
-        each surviving expert. Rows outside the domain hold NaN in all but the coordinates.
+        each surviving expert; ``residual.size``, the root of the sum of the squared residuals of
+        all equations (not in maps of earlier versions). Rows outside the domain hold NaN in all but
+        the coordinates.
         """
         path = layout.run_folder(self.folder, run) / layout.MAP_FILE
         return parquet.read_any(path) if path.exists() else None
@@ -151,7 +159,7 @@ def gather(folder: Path) -> None:
     ...     _ = about.write_text('{"configuration": {"seeds": 1}}')
     ...     gather(Path(name))
     ...     print(sorted(path.stem for path in Path(name).glob("tables/*")))
-    ['attempts', 'experts', 'history', 'runs', 'trials', 'unknowns']
+    ['attempts', 'experts', 'fields', 'history', 'runs', 'trials', 'unknowns']
     """
     gathered = gathering.gather(folder, TABLES, _seeds(folder))
     for name in sorted(TABLES, key=lambda name: name == "runs"):

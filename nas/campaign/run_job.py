@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nas.campaign import layout, records, run_rows
 from nas.campaign.campaign_job import CampaignJob
-from nas.campaign.maps import relative_l2, write_map
+from nas.campaign.maps import UNKNOWN, Errors, measure, write_map
 from nas.campaign.run_rows import Row
 from nas.campaign.run_settings import hardware, points_seed, run_settings, seed_of
 from nas.campaign.tuner import Proposal
@@ -119,33 +119,38 @@ class RunJob(CampaignJob):
 
     def _record(self, problem: Problem, settings: TrainingSettings, result: RunResult) -> None:
         """Write down all that the run left."""
-        error, note = None, ""
+        errors, note = UNKNOWN, ""
         if result.status == "completed":
             mixture_file.save(self.folder / mixture_file.FILE, result.mixture)
-            error, note = self._measure(problem, result)
+            errors, note = self._measure(problem, result)
         reason = "; ".join(filter(None, (result.reason, note)))
         row = run_rows.run(self.keys, self.proposal, result.status, reason)
-        row |= run_rows.figures(settings, result) | {"relative_l2": error}
+        row |= run_rows.figures(settings, result) | {"relative_l2": errors.together}
         experts = run_rows.experts(self.keys, settings, result)
         history = [self.keys | logged for logged in result.history]
-        unknowns = [self.keys | logged for logged in result.unknowns]
-        written = {"history": history, "unknowns": unknowns, "experts": experts, "runs": [row]}
+        written = {
+            "fields": run_rows.fields(self.keys, errors.by_field),
+            "unknowns": [self.keys | logged for logged in result.unknowns],
+            "history": history,
+            "experts": experts,
+            "runs": [row],
+        }
         self.record(_EMPTY | written)
 
-    def _measure(self, problem: Problem, result: RunResult) -> tuple[float | None, str]:
-        """The error against the reference, and a note where the reference fails to answer.
+    def _measure(self, problem: Problem, result: RunResult) -> tuple[Errors, str]:
+        """The errors against the reference, and a note where the reference fails to answer.
 
         The reference is a user's own code. What it does must not cost a trained network, nor
         have a say in which one is recommended.
         """
         path = self.folder / layout.MAP_FILE
         try:
-            error = relative_l2(problem, result.mixture)
+            errors = measure(problem, result.mixture)
             write_map(path, problem, result.mixture)
         except UserError:
             raise
         except Exception as failure:
             note = f"the reference solution raised {written_down(self.folder, failure)}"
             write_map(path, replace(problem, solution=None), result.mixture)
-            return None, note
-        return error, ""
+            return UNKNOWN, note
+        return errors, ""

@@ -13,7 +13,7 @@ Row = dict[str, Any]
 
 
 def run(keys: Mapping[str, Any], proposal: Proposal, status: str, reason: str) -> Row:
-    """The row of a run of which nothing is known but how it ended.
+    """The row of a run of which nothing is known but how it ended; no warning is known either.
 
     Examples
     --------
@@ -21,8 +21,23 @@ def run(keys: Mapping[str, Any], proposal: Proposal, status: str, reason: str) -
     >>> row["m"], row["status"], row["held_out_loss"]
     (4, 'killed', None)
     """
-    known = {"m": proposal.m, "p": proposal.p, "threshold": proposal.threshold}
-    return {**_unknown("runs"), **keys, **known, "status": status, "reason": reason}
+    known: Row = {"m": proposal.m, "p": proposal.p, "threshold": proposal.threshold}
+    known |= {"status": status, "reason": reason, "warnings": ""}
+    return {**_unknown("runs"), **keys, **known}
+
+
+def fields(keys: Mapping[str, Any], errors: Mapping[str, float | None]) -> list[Row]:
+    """The rows of a run's fields, from the relative L2 error of each.
+
+    Examples
+    --------
+    >>> fields({"run": "0000-0", "trial": 0, "repetition": 0}, {"u": 0.1})
+    [{'run': '0000-0', 'trial': 0, 'repetition': 0, 'field': 'u', 'relative_l2': 0.1}]
+    """
+    return [
+        {**_unknown("fields"), **keys, "field": field, "relative_l2": error}
+        for field, error in errors.items()
+    ]
 
 
 def figures(settings: TrainingSettings, result: RunResult) -> Row:

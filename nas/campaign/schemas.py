@@ -61,6 +61,18 @@ TABLES: dict[str, pa.Schema] = {
             ("refusals", pa.int64()),
             ("held_out_loss", pa.float64()),  # physics loss on points never trained on
             ("relative_l2", pa.float64()),  # null where the problem has no reference
+            # Of the relative L2 error, without a reference; null where there is none.
+            parquet.with_default(pa.field("error_estimate", pa.float64()), None),
+            # What speaks against this solution, in plain words, a line each; empty where nothing.
+            parquet.with_default(pa.field("warnings", pa.string()), ""),
+        ]
+    ),
+    # One row per field of each completed run, where the problem has a reference.
+    "fields": pa.schema(
+        [
+            *_RUN,
+            ("field", pa.string()),
+            ("relative_l2", pa.float64()),  # null where the reference is zero everywhere
         ]
     ),
     # One row per logged step and unknown coefficient of each run; the last one is the estimate.

@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 from nas import networks
+from nas.calculus.program import Program
 from nas.errors import UserError
 from nas.export.versions import FIRST, LAST, upgraded
 from nas.mixture import gate
@@ -31,6 +32,60 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
+class FieldScale(_Part):
+    """A field is offset + scale · N of the network's output N; ``exact`` adds A + B times that."""
+
+    field: str
+    offset: float
+    scale: float
+    exact: bool = False
+
+
+class AnsatzDescription(_Part):
+    """What makes fields of network outputs.
+
+    ``program`` gives A and B where some field is exact: plain data, which holds arithmetic alone
+    (see `nas.calculus.program`).
+
+    Examples
+    --------
+    >>> one = FieldScale(field="T", offset=300.0, scale=10.0)
+    >>> AnsatzDescription(fields=(one,)).offsets
+    (300.0,)
+    """
+
+    fields: tuple[FieldScale, ...]
+    program: dict[str, Any] | None = None
+
+    @property
+    def offsets(self) -> tuple[float, ...]:
+        """One a field."""
+        return tuple(one.offset for one in self.fields)
+
+    @property
+    def scales(self) -> tuple[float, ...]:
+        """One a field."""
+        return tuple(one.scale for one in self.fields)
+
+    @model_validator(mode="after")
+    def _runs(self) -> Self:
+        if (self.program is not None) != any(one.exact for one in self.fields):
+            raise ValueError("program: expected one where a field is exact, and null elsewhere")
+        if self.program is not None:
+            try:
+                Program(self.program)
+            except UserError as error:
+                raise ValueError(f"program: {error}") from error
+        return self
+
+
+class UnknownValue(_Part):
+    """An unknown coefficient of the equations, and what was found for it."""
+
+    name: str
+    value: float
+
+
 class ProblemFacts(_Part):
     """What the network solves; ``bounds`` are one (low, high) a coordinate, in its own units."""
 
@@ -40,6 +95,13 @@ class ProblemFacts(_Part):
     coordinates: tuple[str, ...]
     fields: tuple[str, ...]
     bounds: tuple[tuple[float, float], ...]
+    ansatz: AnsatzDescription | None = None
+
+    @model_validator(mode="after")
+    def _one_a_field(self) -> Self:
+        if self.ansatz and tuple(one.field for one in self.ansatz.fields) != self.fields:
+            raise ValueError(f"ansatz.fields: expected {', '.join(self.fields)}")
+        return self
 
 
 class Scaling(_Part):
@@ -128,6 +190,7 @@ class Architecture(_Part):
     gate: GateDescription | None
     experts: Annotated[tuple[ExpertDescription, ...], Field(min_length=1)]
     measured: Measured
+    unknowns: tuple[UnknownValue, ...] = ()
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from nas.calculus.jets import DerivativeSet, unit
+from nas.calculus.program import Program
 from nas.export.architecture import ProblemFacts
 from nas.export.format import Format
 from nas.mixture.mixture import Mixture
@@ -75,13 +76,32 @@ def by_jets(mixture: Mixture, points: Tensor, problem: ProblemFacts) -> dict[str
     """Fields and first derivatives by name, each (B,), from the mixture's own arithmetic."""
     dimension = points.shape[-1]
     derivatives = DerivativeSet([unit(axis, dimension) for axis in range(dimension)], dimension)
-    jet = mixture(points, derivatives)
+    jet = _physical(mixture(points, derivatives)[..., : len(problem.fields)], problem, points)
     found = {}
     for c, field in enumerate(problem.fields):
         found[field] = jet[0, :, c]
         for axis, coordinate in enumerate(problem.coordinates):
             found[f"{field}.{coordinate}"] = jet[derivatives.index[unit(axis, dimension)], :, c]
     return found
+
+
+def _physical(jet: Tensor, problem: ProblemFacts, points: Tensor) -> Tensor:
+    """The jet (S, B, C) of the fields from that of the mixture: values and first derivatives."""
+    ansatz = problem.ansatz
+    if ansatz is None:
+        return jet
+    scaled = jet * jet.new_tensor(ansatz.scales)
+    scaled[0] += jet.new_tensor(ansatz.offsets)
+    if ansatz.program is None:
+        return scaled
+    program = Program(ansatz.program)
+    values = program(points)
+    slopes = torch.func.vmap(torch.func.jacfwd(lambda x: program(x[None])[0]))(points)
+    both = torch.cat([values[None], slopes.movedim(-1, 0)])  # (S, B, 2 C)
+    a, b = both.chunk(2, dim=-1)
+    product = b[:1] * scaled  # B u', and B' u with it
+    product[1:] += b[1:] * scaled[:1]
+    return a + product
 
 
 def run(format: Format, program: Path, points: Tensor) -> dict[str, Any]:

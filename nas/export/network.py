@@ -7,12 +7,16 @@ import torch
 from torch import Tensor, nn
 
 from nas import networks
+from nas.calculus.program import Program
 from nas.export.architecture import Architecture
 from nas.mixture import gate
 
 
 class ExportedMixture(nn.Module):
-    """u(x) = Σᵢ λᵢ(x) uᵢ(x) of plain modules and a softmax.
+    """u(x) = A + B · (offset + scale · Σᵢ λᵢ(x) uᵢ(x)) of plain modules and a softmax.
+
+    Offset and scale bring the fields' own units; A and B meet conditions that hold exactly, and
+    are 0 and 1 where there are none.
 
     All derivatives come from autograd. It is float64, as it was trained; ``.to`` changes that.
 
@@ -45,12 +49,30 @@ class ExportedMixture(nn.Module):
         for name, numbers in architecture.scaling:
             # Not persistent: they stand in the description, and once is enough.
             self.register_buffer(name, torch.tensor(numbers, dtype=torch.float64), persistent=False)
+        self._prepare_fields(architecture)
 
     def forward(self, points: Tensor) -> Tensor:
         """The fields (B, C) at points (B, D), in the units of the coordinates."""
         scaled = self._scaled(points)
         experts = torch.stack([expert(scaled) for expert in self.experts], dim=1)
-        return (self._weights(scaled).unsqueeze(-1) * experts).sum(1)
+        mixed = (self._weights(scaled).unsqueeze(-1) * experts).sum(1)
+        fields = self.offsets + self.scales * mixed
+        if self.program is None:
+            return fields
+        a, b = self.program(points).chunk(2, dim=-1)
+        physical: Tensor = a + b * fields
+        return physical
+
+    def _prepare_fields(self, architecture: Architecture) -> None:
+        ansatz, count = architecture.problem.ansatz, len(architecture.problem.fields)
+        offsets = ansatz.offsets if ansatz else (0.0,) * count
+        scales = ansatz.scales if ansatz else (1.0,) * count
+        self.offsets: Tensor
+        self.scales: Tensor
+        for name, numbers in (("offsets", offsets), ("scales", scales)):
+            self.register_buffer(name, torch.tensor(numbers, dtype=torch.float64), persistent=False)
+        program = ansatz.program if ansatz else None
+        self.program = None if program is None else Program(program)
 
     def weights(self, points: Tensor) -> Tensor:
         """How much each expert counts, (B, E), at points (B, D); each row sums to 1."""

@@ -1,6 +1,7 @@
 """The equations to solve: one a file. A new file in this folder is a new problem."""
 
 from nas.calculus.fields import laplacian
+from nas.problems.coefficients import GridData, ScatteredData
 from nas.problems.domains import (
     Ball,
     Box,
@@ -26,6 +27,7 @@ __all__ = [
     "Disc",
     "Domain",
     "Ellipse",
+    "GridData",
     "Integral",
     "Mesh",
     "Observations",
@@ -34,6 +36,7 @@ __all__ = [
     "Polygon",
     "Problem",
     "Ring",
+    "ScatteredData",
     "Solid",
     "Unknown",
     "laplacian",

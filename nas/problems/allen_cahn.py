@@ -10,8 +10,6 @@ Source: Raissi, Perdikaris & Karniadakis 2019, Journal of Computational Physics 
 
 from math import pi
 
-import numpy as np
-
 from nas.problems import Box, Condition, Periodic, Problem
 from nas.problems.data.kink import kink
 from nas.problems.data.series import Series
@@ -25,6 +23,7 @@ def reference(x: Array, t: Array) -> Array:
 
     Examples
     --------
+    >>> import numpy as np
     >>> abs(reference(np.array([0.0, 0.5, 1.0]), np.zeros(3))).round(9).tolist()
     [0.0, 0.0, 1.0]
     """

@@ -11,7 +11,6 @@ that no relative error of p is defined; here it falls to 0 along the outer twent
 met to 0.0104, and by the solution for their own lid, computed in the same way, to 0.0093.
 """
 
-import numpy as np
 from torch import Tensor
 
 from nas.problems import Box, Condition, Observations, Problem, laplacian
@@ -32,6 +31,7 @@ def reference(x: Array, y: Array) -> tuple[Array, Array, Array]:
 
     Examples
     --------
+    >>> import numpy as np
     >>> [field.round(4).tolist() for field in reference(np.full(1, 0.5), np.full(1, 0.5))]
     [[-0.2082], [0.0587], [-0.0373]]
     """

@@ -8,7 +8,6 @@ Truth: Fourier series, to 1e-10 (``data/make_gray_scott.py``).
 Source: Pearson 1993, Science 261; in one dimension Doelman, Kaper & Zegeling 1997, Nonlinearity 10.
 """
 
-import numpy as np
 from torch import Tensor
 
 from nas.problems import Box, Condition, Periodic, Problem
@@ -26,6 +25,7 @@ def reference(x: Array, t: Array) -> tuple[Array, Array]:
 
     Examples
     --------
+    >>> import numpy as np
     >>> [c.round(6).tolist() for c in reference(np.array([0.0, 1.0]), np.zeros(2))]
     [[0.5, 1.0], [0.5, 0.0]]
     """

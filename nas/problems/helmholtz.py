@@ -50,11 +50,7 @@ problem = Problem(
     title="Helmholtz' equation",
     equation="Δu + u = q on [-1, 1]², u = 0 on the boundary, u = sin πx sin 4πy",
     domain=Box(x=(-1, 1), y=(-1, 1)),
-    # Divided by the amplitude of q, the equation is of order one, as the conditions are: else
-    # its mean square would outweigh theirs by a factor of 166.8².
-    residual=lambda u, x, y: (laplacian(u) + u - q(x, y)) / amplitude,
-    # Of a residual of size ε a smooth error may be 43 ε (the amplitude over the least distance of
-    # 1 to an eigenvalue of -Δ), on the boundary it is ε: so the equation has the greater weight.
-    conditions=[Condition(("x_min", "x_max", "y_min", "y_max"), lambda u: u, weight=0.01)],
+    residual=lambda u, x, y: laplacian(u) + u - q(x, y),
+    conditions=[Condition(("x_min", "x_max", "y_min", "y_max"), lambda u: u)],
     solution=exact,
 )

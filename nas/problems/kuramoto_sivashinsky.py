@@ -10,8 +10,6 @@ section 4.3 (the regular case).
 
 from math import pi
 
-import numpy as np
-
 from nas.problems import Box, Condition, Periodic, Problem
 from nas.problems.data.series import Series
 from nas.problems.domains import Array
@@ -22,6 +20,7 @@ def reference(x: Array, t: Array) -> Array:
 
     Examples
     --------
+    >>> import numpy as np
     >>> reference(np.array([-0.5, 0.5]), np.zeros(2)).round(9).tolist()
     [1.0, -1.0]
     """

@@ -17,8 +17,10 @@ from nas.problems.problem import Problem
 _MACHINERY = frozenset(
     {
         "ansatz",
+        "coefficients",
         "data",
         "declaration",
+        "description",
         "domains",
         "loading",
         "problem",
@@ -75,6 +77,23 @@ def load(name_or_path: str | os.PathLike[str]) -> Problem:
     with _located(text, Path(__file__).with_name(f"{text}.py")):
         module = importlib.import_module(f"{__package__}.{text}")
     return _only_problem(module, text)
+
+
+def text_of(name_or_path: str | os.PathLike[str]) -> str:
+    """The text of the file that `load` would load; empty where it cannot be read.
+
+    Examples
+    --------
+    >>> text_of("burgers").count("Problem(")
+    1
+    """
+    text = os.fspath(name_or_path)
+    known = text in names()
+    try:
+        path = Path(__file__).with_name(f"{text}.py") if known else Path(text).expanduser()
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""
 
 
 def _unknown(name: str) -> str:

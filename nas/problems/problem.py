@@ -15,6 +15,7 @@ from torch import Tensor
 
 from nas.calculus.expression import Residual
 from nas.calculus.jets import DerivativeSet
+from nas.calculus.program import record
 from nas.problems.ansatz.preparation import Preparation, prepare
 from nas.problems.declaration import check_declaration, check_solution, check_use
 from nas.problems.domains import Array, Domain
@@ -54,11 +55,6 @@ class Problem:
     balanced
         Whether residuals get weights, and networks a scale, from the problem alone (see
         `nas.problems.ansatz`), so that no unit matters; False takes all as it is written.
-
-    Attributes
-    ----------
-    warnings
-        What looks badly scaled, a line each.
 
     Raises
     ------
@@ -105,7 +101,7 @@ class Problem:
         setting = Setting(self.name, self.domain, tuple(self.fields), dict(self.unknown))
         terms = bound(self.requirements, setting)
         check_use(self, terms)
-        set_(self, "_prepared", prepare(setting, terms, self.balanced))
+        set_(self, "_prepared", prepare(self.requirements, terms, setting, self.balanced))
         set_(self, "terms", self._prepared.terms)
         check_solution(self, interior_points(self.domain, PROBES, seed=0, draw=0))
 
@@ -139,13 +135,61 @@ class Problem:
 
     def physical(self, jet: Tensor, derivatives: DerivativeSet, points: Tensor) -> Tensor:
         """The fields' jet (…, S, B, C + U) from that which networks give at ``points`` (B, D)."""
-        return self._prepared.affine(jet, derivatives)
+        return self._prepared.ansatz(jet, derivatives, points)
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What looks badly scaled, or has no value everywhere, a line each."""
-        of_terms = (line for term in self.terms for line in term.warnings)
-        return (*of_terms, *self._prepared.warnings)
+        """What looks badly scaled or has no value everywhere, a line each."""
+        own = [line for term in self.terms for line in term.warnings]
+        return (*self._prepared.warnings, *own)
+
+    def describe_terms(self) -> list[dict[str, Any]]:
+        """A row for each equation of each requirement, in plain data.
+
+        ``words`` of the requirement; ``weight`` in the physics loss, None for what holds by
+        construction; ``points``, the kind of source they come from; ``exact``.
+
+        Examples
+        --------
+        >>> from nas.problems import load
+        >>> for row in load("burgers").describe_terms():
+        ...     print(row["words"], row["weight"])
+        equations 0.051
+        condition on t_min 1.0
+        condition on x_min, x_max 1.0
+        """
+        return [dict(row) for row in self._prepared.rows]
+
+    def describe_fields(self) -> list[dict[str, Any]]:
+        """A row for each ``field``: u = offset + scale · N, and whether it is ``exact`` somewhere.
+
+        Examples
+        --------
+        >>> from nas.problems import load
+        >>> load("burgers").describe_fields()
+        [{'field': 'u', 'offset': 0.0, 'scale': 1.0, 'exact': False}]
+        """
+        ansatz = self._prepared.ansatz
+        numbers = zip(self.fields, ansatz.affine.offsets, ansatz.affine.scales, strict=True)
+        return [
+            {"field": name, "offset": offset, "scale": scale, "exact": ansatz.holds(number)}
+            for number, (name, offset, scale) in enumerate(numbers)
+        ]
+
+    def describe_ansatz(self) -> dict[str, Any]:
+        """What makes fields of networks, in plain data: all that an export needs.
+
+        ``fields`` as `describe_fields`; ``program``, None without exact conditions, gives A and B
+        one after the other (see `nas.calculus.program`).
+
+        Raises
+        ------
+        UserError
+            If an exact condition is made of something else than arithmetic.
+        """
+        exact = self._prepared.ansatz.exact
+        program = None if exact is None else record(exact.both, len(self.coordinates))
+        return {"fields": self.describe_fields(), "program": program}
 
     def reference(self, points: Array) -> Array | None:
         """The exact or reference solution (B, C) at ``points`` (B, D), or None if unknown."""

@@ -11,7 +11,6 @@ There the one pulse k = 0 is cut off at ±5, where its slope jumps; the sum is s
 
 from math import pi
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -30,6 +29,7 @@ def reference(x: Array, t: Array) -> tuple[Array, Array]:
 
     Examples
     --------
+    >>> import numpy as np
     >>> [c.round(3).tolist() for c in reference(np.array([0.0, 5.0]), np.zeros(2))]
     [[2.0, 0.054], [0.0, 0.0]]
     """

@@ -7,6 +7,8 @@ from pathlib import Path
 from nas import problems
 from nas.errors import UserError
 from nas.problems import Problem
+from nas.problems.description import source_text
+from nas.problems.loading import text_of
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class ProblemSource:
     >>> source = ProblemSource.of("burgers")
     >>> source.load().name, source.given
     ('burgers', None)
+    >>> source.text().count("Problem(")
+    1
     """
 
     name: str
@@ -60,6 +64,12 @@ class ProblemSource:
                 "undo the change, or start again in another folder"
             )
         return problem
+
+    def text(self) -> str:
+        """The text of the problem's file; empty where there is none that can be read."""
+        if self.given is None:
+            return text_of(self.name)
+        return source_text(self.given)
 
 
 @functools.lru_cache(maxsize=4)

@@ -23,6 +23,7 @@ PROBLEM = Problem(
     residual=lambda u: u.t + u,
     conditions=[Condition("t_min", lambda u: u - 1)],
     solution=lambda t: np.exp(-t),
+    balanced=False,
 )
 POOL = (Candidate("tanh", 1, 2), Candidate("tanh", 1, 4), Candidate("sine", 1, 4))
 SAMPLER = Sampler(PROBLEM, PointCounts(interior=16, boundary=1), "sobol", seed=0)

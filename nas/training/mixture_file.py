@@ -64,6 +64,7 @@ def load(path: Path, bounds: Sequence[tuple[float, float]], outputs: int) -> Mix
         seed=0,
         alive=saved["alive"],
         names=saved["coordinates"],
+        unknown=[0.0] * len(saved["state"].get("unknown", ())),
     )
     mixture.load_state_dict(saved["state"])
     return mixture

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 
 from nas.reports.report import Report
 
-SECTIONS = ("validation", "front", "survival", "single", "subset", "learning")
+SECTIONS = ("validation", "unknowns", "front", "survival", "single", "subset", "learning")
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,9 @@ def collect(report: Report) -> dict[str, list[Picture]]:
     Examples
     --------
     >>> from nas.reports import example
-    >>> {section: len(found) for section, found in collect(example.report()).items()}
-    {'validation': 1, 'front': 1, 'survival': 10, 'single': 3, 'subset': 5, 'learning': 1}
+    >>> found = collect(example.report())
+    >>> [len(found[section]) for section in SECTIONS]
+    [1, 1, 1, 10, 3, 6, 1]
     """
     found: dict[str, list[Picture]] = {section: [] for section in SECTIONS}
     names = [module.name for module in pkgutil.iter_modules(__path__)]

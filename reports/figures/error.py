@@ -2,61 +2,49 @@
 
 from functools import partial
 
-import numpy as np
-from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from nas.reports import solution_map
+from nas.reports import sizes
 from nas.reports.figures import Picture
 from nas.reports.report import Report
-from nas.reports.solution_map import SolutionMap
-from nas.reports.style import ERROR_COLOURS, logarithmic
+from nas.reports.sizes import Sizes
 from nas.reports.words import number
 
 SECTION = "subset"
 ORDER = 2
-SPAN = 1e3  # from the least error that is told apart to the greatest
 
 
-def summarise(report: Report) -> tuple[SolutionMap, dict[str, solution_map.Array]] | None:
-    """Per field the absolute error (Y, X).
+def summarise(report: Report) -> dict[str, Sizes]:
+    """Per field the absolute error on each slice.
 
     Examples
     --------
     >>> from nas.reports import example
-    >>> _, errors = summarise(example.report())
-    >>> errors["u"].shape, round(float(errors["u"].max()), 6)
+    >>> errors = summarise(example.report())
+    >>> errors["u"].values[0].shape, round(errors["u"].largest, 6)
     ((3, 5), 0.01)
     """
     data = report.map
     if data is None or not data.has_reference:
-        return None
-    values = data.values
-    return data, {f: np.abs(values[f] - values[f"{f}.reference"]) for f in data.fields}
+        return {}
+    return {
+        field: Sizes(data.slices, tuple(data.errors(field)), f"|{field} − reference|")
+        for field in data.fields
+    }
 
 
-def draw(data: tuple[SolutionMap, dict[str, solution_map.Array]], figure: Figure) -> None:
-    """One row per field, logarithmic: near a corner the error may be a hundred times as large.
+def draw(data: Sizes, figure: Figure) -> None:
+    """See `nas.reports.sizes.draw`.
 
     Examples
     --------
     >>> from nas.reports import example
     >>> figure = Figure()
-    >>> draw(summarise(example.report()), figure)
+    >>> draw(summarise(example.report())["u"], figure)
     >>> figure.axes[0].get_title()
     '|u − reference|'
     """
-    where, errors = data
-    figure.set_layout_engine("compressed")  # panels of fixed shape
-    axes = figure.subplots(len(errors), 1, squeeze=False)[:, 0]
-    for ax, (field, error) in zip(axes, errors.items(), strict=True):
-        _, high = solution_map.limits(error)
-        title = f"|{field} − reference|"
-        low = high / SPAN
-        shown_from = np.maximum(error, low)  # keeps NaN, outside the domain
-        shown = solution_map.image(ax, where, shown_from, ERROR_COLOURS, low, high, title, LogNorm)
-        bar = figure.colorbar(shown, ax=ax, label="absolute error")
-        logarithmic(bar.ax.yaxis, (low, high))
+    sizes.draw(data, figure)
 
 
 def pictures(report: Report) -> list[Picture]:
@@ -66,22 +54,20 @@ def pictures(report: Report) -> list[Picture]:
     --------
     >>> from nas.reports import example
     >>> print(pictures(example.report())[0].alt)
-    Absolute error against the reference: u up to 0.01.
+    Absolute error of u against the reference: up to 0.01; relative L2 error 0.02.
     """
-    data = summarise(report)
-    if data is None:
-        return []
-    where, errors = data
-    spoken = "; ".join(f"{f} up to {number(solution_map.limits(e)[1])}" for f, e in errors.items())
+    errors = report.field_errors
     return [
         Picture(
-            "error",
-            "Error",
-            f"Absolute error against the reference: {spoken}.",
-            "Bright: where the prediction is furthest from the reference; dark: a thousandth of "
-            "that or less. The reference is "
-            "for display only: no decision of the search used it.",
-            (3.6, (0.85 + 2.1 * where.ratio) * len(errors) + 0.1),
+            f"error_{field}",
+            f"Error of {field}",
+            f"Absolute error of {field} against the reference: up to {number(data.largest)}; "
+            f"relative L2 error {number(errors.get(field, float('nan')))}.",
+            f"Relative L2 error of {field}: {number(errors.get(field, float('nan')))}. "
+            f"{'Low' if data.slices[0].is_line else 'Dark'}: a thousandth of the greatest error or "
+            "less. The reference is for display only: no decision of the search used it.",
+            data.inches,
             partial(draw, data),
         )
+        for field, data in summarise(report).items()
     ]

@@ -1,19 +1,19 @@
 """Each surviving expert's own prediction, before it is weighted."""
 
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from nas.reports import solution_map
+from nas.reports import panels, solution_map
 from nas.reports.figures import Picture
 from nas.reports.report import Report
 from nas.reports.solution_map import SolutionMap
-from nas.reports.style import SOLUTION_COLOURS
+from nas.reports.style import INK, SOLUTION_COLOURS
 
 SECTION = "subset"
-ORDER = 5
-_COLUMNS = 2
+ORDER = 7
 _WIDER = 0.5  # the scale reaches half the solution's range beyond it
 
 
@@ -44,14 +44,15 @@ def scale(data: SolutionMap, field: str) -> tuple[float, float]:
     >>> [round(end, 2) for end in scale(example.solution(), "u")]
     [-1.4, 1.2]
     """
-    low, high = solution_map.limits(data.values[field])
-    least, most = solution_map.limits(*(data.values[f"{field}.expert.{c}"] for c in data.shown()))
+    values = data.main.values
+    low, high = solution_map.limits(values[field])
+    least, most = solution_map.limits(*(values[f"{field}.expert.{c}"] for c in data.shown()))
     beyond = _WIDER * (high - low)
     return min(low, max(least, low - beyond)), max(high, min(most, high + beyond))
 
 
 def draw(data: tuple[SolutionMap, str], figure: Figure) -> None:
-    """Panels from most to least mean weight, on one scale.
+    """Panels from most to least mean weight, on one scale; a line as curves.
 
     Examples
     --------
@@ -62,20 +63,10 @@ def draw(data: tuple[SolutionMap, str], figure: Figure) -> None:
     ['#2 sine 2×16', '#0 sine 1×8']
     """
     where, field = data
-    experts = where.shown()
-    low, high = scale(where, field)
-    axes = solution_map.panels(figure, len(experts), _COLUMNS)
-    for ax, candidate in zip(axes, experts, strict=True):
-        values = where.values[f"{field}.expert.{candidate}"]
-        shown = solution_map.image(
-            ax, where, values, SOLUTION_COLOURS, low, high, where.title(candidate)
-        )
-    solution_map.label_rim(axes, _COLUMNS)
-    least, most = solution_map.limits(*(where.values[f"{field}.expert.{c}"] for c in experts))
-    beyond = {(False, False): "neither", (True, False): "min", (False, True): "max"}
-    extend = beyond.get((bool(least < low), bool(most > high)), "both")
-    bar = figure.colorbar(shown, ax=axes, location="bottom", shrink=0.6, extend=extend, label=field)
-    bar.ax.locator_params(nbins=5)
+    if where.main.is_line:
+        _curves(where, field, figure)
+    else:
+        _planes(where, field, figure)
 
 
 def pictures(report: Report) -> list[Picture]:
@@ -87,24 +78,57 @@ def pictures(report: Report) -> list[Picture]:
     >>> print(pictures(example.report())[0].alt)  # doctest: +ELLIPSIS
     Prediction of u by each surviving expert by itself: #2 sine 2×16 -1.4 to 1; #0 sine ...
     """
-    found = []
-    for where, field in summarise(report):
-        rows = -(-len(where.shown()) // _COLUMNS)
-        means = (
-            f"{where.names[c]} {np.nanmin(v):.3g} to {np.nanmax(v):.3g}"
-            for c in where.shown()
-            if np.isfinite(v := where.values[f"{field}.expert.{c}"]).any()
+    return [
+        Picture(
+            f"experts_{field}",
+            f"Each expert's {field}",
+            f"Prediction of {field} by each surviving expert by itself: "
+            f"{'; '.join(_ranges(where, field))}.",
+            "What each expert would predict by itself. Where its weight is small its prediction is "
+            "unconstrained, and may be far off" + _beyond(where) + where.left_out(),
+            panels.of_experts(where),
+            partial(draw, (where, field)),
         )
-        found.append(
-            Picture(
-                f"experts_{field}",
-                f"Each expert's {field}",
-                f"Prediction of {field} by each surviving expert by itself: {'; '.join(means)}.",
-                "What each expert would predict by itself. Where its weight is small its "
-                "prediction is unconstrained, and may be far off; pointed ends of the scale mean "
-                "that values lie beyond it." + where.left_out(),
-                (4.9, 1.0 + rows * (where.titles() + 2.0 * where.ratio)),
-                partial(draw, (where, field)),
-            )
-        )
-    return found
+        for where, field in summarise(report)
+    ]
+
+
+def _curves(where: SolutionMap, field: str, figure: Figure) -> None:
+    one = where.main
+    ax = panels.curves(figure, one, field)
+    for candidate, look in panels.looks(where).items():
+        values = one.values[f"{field}.expert.{candidate}"]
+        ax.plot(one.across, values, label=where.names[candidate], **look)
+    ax.plot(one.across, one.values[field], color=INK, lw=1, ls=(0, (4, 3)), label="mixture")
+    low, high = scale(where, field)
+    ax.set_ylim(low - 0.03 * (high - low), high + 0.03 * (high - low))
+    panels.key(figure, ax)
+
+
+def _planes(where: SolutionMap, field: str, figure: Figure) -> None:
+    experts, one = where.shown(), where.main
+    low, high = scale(where, field)
+    axes = panels.panels(figure, len(experts), panels.COLUMNS)
+    for ax, candidate in zip(axes, experts, strict=True):
+        values = one.values[f"{field}.expert.{candidate}"]
+        title = where.title(candidate)
+        shown = panels.image(ax, one, values, SOLUTION_COLOURS, low, high, title)
+    panels.label_rim(axes, panels.COLUMNS)
+    least, most = solution_map.limits(*(one.values[f"{field}.expert.{c}"] for c in experts))
+    beyond = {(False, False): "neither", (True, False): "min", (False, True): "max"}
+    extend = beyond.get((bool(least < low), bool(most > high)), "both")
+    bar = figure.colorbar(shown, ax=axes, location="bottom", shrink=0.6, extend=extend, label=field)
+    bar.ax.locator_params(nbins=5)
+
+
+def _ranges(where: SolutionMap, field: str) -> Iterator[str]:
+    for c in where.shown():
+        values = where.main.values[f"{field}.expert.{c}"]
+        if np.isfinite(values).any():
+            yield f"{where.names[c]} {np.nanmin(values):.3g} to {np.nanmax(values):.3g}"
+
+
+def _beyond(where: SolutionMap) -> str:
+    if where.main.is_line:
+        return ", beyond the picture too. Dashed: the mixture."
+    return "; pointed ends of the scale mean that values lie beyond it."

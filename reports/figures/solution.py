@@ -1,57 +1,55 @@
 """The recommended mixture's solution, beside the reference where one is known."""
 
 from functools import partial
+from typing import Any
 
 from matplotlib.figure import Figure
 
-from nas.reports import solution_map
+from nas.reports import panels, solution_map
 from nas.reports.figures import Picture
 from nas.reports.report import Report
-from nas.reports.solution_map import SolutionMap
-from nas.reports.style import SOLUTION_COLOURS
+from nas.reports.solution_map import Slice, SolutionMap
+from nas.reports.style import HIGHLIGHT, INK, SOLUTION_COLOURS
 
 SECTION = "subset"
 ORDER = 1
+_PAIRS = 3  # pairs that stand below each other
+_KINDS = {"": "prediction", ".reference": "reference"}
 
 
-def summarise(report: Report) -> SolutionMap | None:
-    """The map of the recommended run.
+def summarise(report: Report) -> list[tuple[SolutionMap, str]]:
+    """The map of the recommended run, with each field in turn.
 
     Examples
     --------
     >>> from nas.reports import example
-    >>> summarise(example.report()).fields
-    ('u',)
+    >>> [field for _, field in summarise(example.report())]
+    ['u']
     """
-    return report.map
+    data = report.map
+    return [] if data is None else [(data, field) for field in data.fields]
 
 
-def draw(data: SolutionMap, figure: Figure) -> None:
-    """One row per field: prediction, reference; one colour scale for both.
+def draw(data: tuple[SolutionMap, str], figure: Figure) -> None:
+    """A row per slice, prediction beside reference, on one colour scale; a line as curves.
 
     Examples
     --------
     >>> from nas.reports import example
     >>> figure = Figure()
-    >>> draw(example.solution(), figure)
+    >>> draw((example.solution(), "u"), figure)
     >>> [ax.get_title() for ax in figure.axes[:2]]
-    ['u, prediction', 'u, reference']
+    ['prediction', 'reference']
+    >>> figure = Figure()
+    >>> draw((example.line(), "u"), figure)
+    >>> [line.get_label() for line in figure.axes[0].lines]
+    ['prediction', 'reference']
     """
-    kinds = {"": "prediction", ".reference": "reference"}
-    figure.set_layout_engine("compressed")  # panels of fixed shape
-    columns = list(kinds) if data.has_reference else [""]
-    rows = figure.subplots(len(data.fields), len(columns), squeeze=False)
-    for field, row in zip(data.fields, rows, strict=True):
-        low, high = solution_map.limits(*(data.values[field + kind] for kind in columns))
-        for ax, kind in zip(row, columns, strict=True):
-            title = f"{field}, {kinds[kind]}"
-            shown = solution_map.image(
-                ax, data, data.values[field + kind], SOLUTION_COLOURS, low, high, title
-            )
-        for ax in row[1:]:
-            ax.set_ylabel("")
-            ax.tick_params(labelleft=False)
-        figure.colorbar(shown, ax=list(row), label=field)
+    where, field = data
+    if where.main.is_line:
+        _curves(where, field, figure)
+    else:
+        _planes(where, field, figure)
 
 
 def pictures(report: Report) -> list[Picture]:
@@ -61,25 +59,97 @@ def pictures(report: Report) -> list[Picture]:
     --------
     >>> from nas.reports import example
     >>> print(pictures(example.report())[0].alt)
-    Predicted solution on the domain, beside the reference: u from -0.99 to 1.01.
+    Predicted u on the domain, beside the reference: from -0.99 to 1.01.
     """
-    data = summarise(report)
-    if data is None:
-        return []
-    columns = 2 if data.has_reference else 1
-    spoken = "; ".join(
-        "{} from {:.3g} to {:.3g}".format(f, *solution_map.limits(data.values[f]))
-        for f in data.fields
-    )
-    reference = ", beside the reference" if data.has_reference else ""
     return [
         Picture(
-            "solution",
-            "Solution",
-            f"Predicted solution on the domain{reference}: {spoken}.",
-            "Each colour is a value of the field. Blank is outside the domain.",
-            (0.9 + 1.9 * columns + (0.8 if columns == 1 else 0),
-             (0.8 + (1.6 if columns == 2 else 2.1) * data.ratio) * len(data.fields) + 0.1),
-            partial(draw, data),
+            f"solution_{field}",
+            f"Solution {field}",
+            _spoken(where, field),
+            _reading(where),
+            _inches(where),
+            partial(draw, (where, field)),
         )
-    ]  # fmt: skip
+        for where, field in summarise(report)
+    ]
+
+
+def _kinds(where: SolutionMap) -> list[str]:
+    return list(_KINDS) if where.has_reference else [""]
+
+
+def _curves(where: SolutionMap, field: str, figure: Figure) -> None:
+    one = where.main
+    ax = panels.curves(figure, one, field)
+    looks: dict[str, Any] = {
+        "": {"color": HIGHLIGHT, "lw": 2.2},
+        ".reference": {"color": INK, "ls": (0, (4, 3))},
+    }
+    for kind in _kinds(where):
+        ax.plot(one.across, one.values[field + kind], label=_KINDS[kind], **looks[kind])
+    panels.key(figure, ax)
+
+
+def _planes(where: SolutionMap, field: str, figure: Figure) -> None:
+    kinds = _kinds(where)
+    shown = [(one, kind) for one in where.slices for kind in kinds]
+    columns = min(len(shown), _columns(where))
+    axes = panels.panels(figure, len(shown), columns, panels.heights(_each(where), columns))
+    low, high = solution_map.limits(*(one.values[field + kind] for one, kind in shown))
+    for ax, (one, kind) in zip(axes, shown, strict=True):
+        above = panels.held(one, _letters(where))
+        below = _KINDS[kind] if where.has_reference or not above else ""
+        title = "\n".join(filter(None, [above, below]))
+        values = one.values[field + kind]
+        drawn = panels.image(ax, one, values, SOLUTION_COLOURS, low, high, title)
+        if columns > panels.COLUMNS:
+            panels.ends_only(ax, one)
+    if where.has_reference:
+        for ax in axes[1::2]:
+            ax.set_ylabel("")
+            ax.tick_params(labelleft=False)
+    place: dict[str, Any] = {"location": "bottom", "shrink": 0.7} if len(where.slices) > 1 else {}
+    bar = figure.colorbar(drawn, ax=axes, label=field, **place)
+    if place:
+        bar.ax.locator_params(nbins=5)
+
+
+def _columns(where: SolutionMap) -> int:
+    """Of panels; many pairs of prediction and reference stand two in a row, else nobody scrolls."""
+    pairs = where.has_reference and len(where.slices) > _PAIRS
+    return 2 * panels.COLUMNS if pairs else panels.COLUMNS
+
+
+def _letters(where: SolutionMap) -> int:
+    return panels.LETTERS if _columns(where) == panels.COLUMNS else panels.LETTERS // 2
+
+
+def _each(where: SolutionMap) -> list[Slice]:
+    """The slice of each panel."""
+    return [one for one in where.slices for _ in _kinds(where)]
+
+
+def _inches(where: SolutionMap) -> tuple[float, float]:
+    if where.main.is_line:
+        return panels.LINE
+    kinds, columns = len(_kinds(where)), _columns(where)
+    if len(where.slices) == 1:
+        ratio = where.main.ratio
+        return 0.9 + 1.9 * kinds + 0.8 * (kinds == 1), 0.9 + (2.6 - 0.5 * kinds) * ratio
+    more = 0.17 * len(panels.heights(_each(where), columns)) * (kinds - 1)
+    return 4.9, more + panels.inches(_each(where), columns, 3.8 / columns, _letters(where))
+
+
+def _spoken(where: SolutionMap, field: str) -> str:
+    low, high = solution_map.limits(*where.of(field))
+    reference = ", beside the reference" if where.has_reference else ""
+    return f"Predicted {field} on the domain{reference}: from {low:.3g} to {high:.3g}."
+
+
+def _reading(where: SolutionMap) -> str:
+    if where.main.is_line:
+        return "The prediction and, where one is known, the reference: no decision used it."
+    said = "Each colour is a value of the field. Blank is outside the domain."
+    if len(where.slices) > 1:
+        said += " The planes go through the middle of the domain unless a panel says otherwise."
+    return said

@@ -1,5 +1,6 @@
 """The mixture on points, against the mixture itself."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +9,12 @@ import pytest
 import torch
 
 from nas.calculus.jets import DerivativeSet
-from nas.campaign.maps import GRID, evaluate, relative_l2, write_map
+from nas.campaign.maps import UNKNOWN, evaluate, measure, relative_l2, residual, write_map
+from nas.campaign.slices import LINE, SIDE, SIDES
 from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
 from nas.problems import Box, Condition, Problem, load
+from nas.problems.domains import Array, Mask
 from nas.search_spaces import Candidate
 
 POOL = [Candidate("sine", 1, 4), Candidate("tanh", 2, 4), Candidate("sine", 2, 4)]
@@ -29,8 +32,9 @@ def test_a_map_holds_mixture_weights_experts_and_truth(tmp_path: Path) -> None:
     write_map(tmp_path / "map.parquet", problem, made)
     table = pq.read_table(tmp_path / "map.parquet").to_pandas()
     names = ["x", "y", "u", "u.reference", "u.expert.0", "u.expert.2", "weight.0", "weight.2"]
+    names.append("residual.size")
     assert sorted(table.columns) == sorted(names)
-    assert len(table) == GRID**2
+    assert len(table) == SIDE**2
 
     outside = (table.x > 0) & (table.y > 0)
     assert table[outside].drop(columns=["x", "y"]).isna().all(axis=None)
@@ -41,9 +45,10 @@ def test_a_map_holds_mixture_weights_experts_and_truth(tmp_path: Path) -> None:
 
 
 def test_evaluation_agrees_with_the_mixture() -> None:
-    made = mixture(load("burgers"))
+    problem = load("burgers")
+    made = mixture(problem)
     points = np.array([[-0.5, 0.2], [0.3, 0.9]])
-    mixed, weights, experts = evaluate(made, points)
+    mixed, weights, experts = evaluate(problem, made, points)
     np.testing.assert_allclose(np.einsum("be,ebc->bc", weights, experts), mixed, atol=1e-14)
 
     direct = made(torch.as_tensor(points), DerivativeSet([], 2))[0].detach().numpy()
@@ -58,14 +63,87 @@ def test_relative_error_of_a_mixture_that_is_zero_is_one() -> None:
     assert relative_l2(problem, made) == pytest.approx(1.0, abs=1e-12)
 
 
-def test_without_truth_or_plane_there_is_nothing_to_write(tmp_path: Path) -> None:
-    line = Problem(
+def test_the_error_of_each_field_is_its_own() -> None:
+    """Of a mixture that is zero each field is wrong by all of it, and a zero field by nothing."""
+    two = Problem(
+        name="two",
+        domain=Box(x=(0.0, 1.0)),
+        fields=("u", "v"),
+        residual=lambda u, v: (u.x, v.x),
+        conditions=[Condition("x_min", lambda u: u)],
+        solution=lambda x: (100 * x, 0 * x),
+    )
+    made = mixture(two)
+    for parameter in made.parameters():
+        parameter.data.zero_()
+    errors = measure(two, made)
+    assert errors.by_field == {"u": pytest.approx(1.0), "v": None}
+    assert errors.together == pytest.approx(1.0)
+    assert measure(replace(two, solution=None), made) == UNKNOWN
+
+
+def test_the_residual_is_that_of_the_equations() -> None:
+    """Against autograd, over more points than are evaluated at once."""
+    problem = Problem(
         name="line",
         domain=Box(x=(0.0, 1.0)),
+        residual=lambda u, x: (u.x - x, u),
+        conditions=[Condition("x_min", lambda u: u)],
+    )
+    made = mixture(problem)
+    x = torch.linspace(0, 1, 5000, dtype=torch.float64)[:, None].requires_grad_()
+    u = made(x, DerivativeSet([], 1))[0]
+    (slope,) = torch.autograd.grad(u.sum(), x)
+    expected = torch.hypot(slope - x, u).detach().squeeze(1).numpy()
+    np.testing.assert_allclose(residual(problem, made, x.detach().numpy()), expected, atol=1e-12)
+
+
+def box(*names: str) -> Problem:
+    return Problem(
+        name="box",
+        domain=Box(**dict.fromkeys(names, (0.0, 1.0))),
         residual=lambda u: u.x,
         conditions=[Condition("x_min", lambda u: u)],
     )
-    made = mixture(line)
-    assert relative_l2(line, made) is None
-    write_map(tmp_path / "map.parquet", line, made)
+
+
+def test_a_map_of_a_line_without_truth(tmp_path: Path) -> None:
+    problem = box("x")
+    made = mixture(problem)
+    assert relative_l2(problem, made) is None
+    write_map(tmp_path / "map.parquet", problem, made)
+    table = pq.read_table(tmp_path / "map.parquet").to_pandas()
+    assert len(table) == LINE
+    assert not any(name.endswith(".reference") for name in table.columns)
+    assert (table["residual.size"] >= 0).all()
+
+
+def test_a_map_of_three_coordinates_holds_planes(tmp_path: Path) -> None:
+    problem = box("x", "y", "t")
+    write_map(tmp_path / "map.parquet", problem, mixture(problem))
+    table = pq.read_table(tmp_path / "map.parquet").to_pandas()
+    assert len(table) == 6 * SIDES**2
+    held = table.groupby("slice.index")[["x", "y", "t"]].agg(lambda column: column.nunique() == 1)
+    assert held.sum(axis=1).to_list() == [1] * 6
+    assert sorted(table.loc[table["slice.index"] < 4, "t"].unique().round(2)) == [0, 0.33, 0.67, 1]
+
+
+def test_slices_that_miss_the_domain_leave_no_map(tmp_path: Path) -> None:
+    class Elsewhere:
+        """A box that is not where its bounding box has its middle."""
+
+        coordinates, bounds = ("x", "y", "z"), ((0.0, 1.0),) * 3
+        parts, measure = {"x_min": 1.0}, 1e-3
+
+        def contains(self, points: Array) -> Mask:
+            return np.asarray((points < 0.1).all(axis=1))
+
+        def on(self, part: str, unit: Array) -> Array:
+            return np.insert(unit * 0.1, 0, 0.0, axis=1)
+
+        def normals(self, part: str, points: Array) -> Array:
+            return np.broadcast_to([-1.0, 0.0, 0.0], points.shape)
+
+    problem = replace(box("x", "y", "z"), domain=Elsewhere())
+    write_map(tmp_path / "map.parquet", problem, mixture(problem))
     assert not (tmp_path / "map.parquet").exists()

@@ -169,3 +169,71 @@ def test_initial_weights_depend_on_seed_and_index_alone() -> None:
     assert not torch.equal(first[0], first[1])
     for index in (0, 1):
         torch.testing.assert_close(first[index], second[index], rtol=1e-12, atol=1e-14)
+
+
+def with_unknown() -> Mixture:
+    """Five experts of two shapes with two coefficients, all of which differ."""
+    pool = [Candidate("tanh", 1 + index % 2, 4) for index in range(5)]
+    bounds = [(-1.0, 3.0), (0.0, 0.5)]
+    made = Mixture(pool, GateSettings(1, 4), bounds, 1, seed=4, unknown=[1.0, -2.0])
+    generator = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for parameter in made.parameters():
+            parameter.add_(torch.rand(parameter.shape, generator=generator, dtype=torch.float64))
+    return made
+
+
+@pytest.mark.parametrize("index", range(5))
+def test_a_drop_leaves_the_unknown_coefficients_of_the_others(index: int) -> None:
+    made = with_unknown()
+    before = {other: made.raw_of(other).clone() for other in made.alive}
+    assert len({tuple(raw.tolist()) for raw in (*before.values(), made.raw)}) == 6
+    own, others = made.raw.clone(), set(before) - {index}
+    changes = made.drop(index)
+    assert all(torch.equal(made.raw_of(other), before[other]) for other in others)
+    assert torch.equal(made.raw, own)
+    left = {id(parameter) for parameter in made.parameters()}
+    assert all(new is None or id(new) in left for new, _ in changes.values())
+    with pytest.raises(ValueError, match="is not in list"):
+        made.raw_of(index)
+
+
+def test_no_gate_weights_the_unknown_coefficients() -> None:
+    """Behind the fields of the mixture stand its own, of an expert alone the expert's."""
+    made, derivatives = with_unknown(), DerivativeSet([(1, 0)], 2)
+    coordinates = made.coordinates(points(), derivatives)
+    alone = made.experts(coordinates, derivatives)
+    fields = made.fields(coordinates, derivatives)
+    assert torch.equal(alone[..., :1], fields)
+    for row, index in enumerate(made.alive):
+        assert torch.equal(alone[row, 0, :, 1:], made.raw_of(index).expand(6, 2))
+    assert not alone[:, 1:, :, 1:].any()
+    mixed = made(points(), derivatives)
+    assert torch.equal(mixed[0, :, 1:], made.raw.expand(6, 2))
+    assert not mixed[1:, :, 1:].any()
+    logits = made.logits(coordinates, derivatives)
+    for jets in (alone, fields):
+        assert torch.equal(made.mix(derivatives, logits, jets), mixed)
+    without = made.mix(derivatives, logits, alone, without=made.alive[0])
+    assert torch.equal(without[..., 1:], mixed[..., 1:])
+    assert not torch.equal(without[..., :1], mixed[..., :1])
+
+
+def test_a_new_mixture_of_the_same_kind_has_room_for_the_unknown_coefficients() -> None:
+    made = with_unknown()
+    few = made.with_alive([1, 4])
+    made.drop(0)
+    made.drop(2)
+    made.drop(3)
+    few.load_state_dict(made.state_dict())
+    assert torch.equal(few.raw, made.raw)
+    assert torch.equal(few.raw_of(4), made.raw_of(4))
+
+
+def test_the_mixtures_coefficients_start_from_those_of_an_expert() -> None:
+    made = with_unknown()
+    made.start_unknown(3)
+    assert torch.equal(made.raw, made.raw_of(3))
+    with torch.no_grad():
+        made.raw.add_(1)  # a copy: what the mixture learns is not the expert's
+    assert not torch.equal(made.raw, made.raw_of(3))

@@ -71,19 +71,26 @@ def equations(problem: Problem) -> list[Remainders]:
 
 
 def conditions(problem: Problem) -> list[Remainders]:
-    """The remainder of each condition at the points where it is to hold."""
+    """The remainder of each condition without noise at the points where it is to hold."""
     return [
-        remainders(problem, group, term) for group in problem.groups[1:] for term in group.terms
+        remainders(problem, group, term)
+        for group in problem.groups[1:]
+        for term in group.terms
+        if not noise(problem, term)
     ]
+
+
+def noise(problem: Problem, term: Term) -> float:
+    """The standard deviation of what a term's data are off; 0 of what has none."""
+    place = next(place for place, other in enumerate(problem.terms) if other is term)
+    return float(getattr(problem.requirements[place], "noise", 0.0))
 
 
 def remainders(problem: Problem, group: Group, term: Term) -> Remainders:
     """Put the known solution into a term at some of its points."""
     derivatives = DerivativeSet(term.derivatives, len(problem.coordinates))
     points, data = drawn(problem, group, term)
-    values, errors, sizes = solution_jet(
-        problem, derivatives, points.reshape(-1, points.shape[-1])
-    )
+    values, errors, sizes = solution_jet(problem, derivatives, points.reshape(-1, points.shape[-1]))
     usual = _usual(problem, derivatives)
     jet = torch.as_tensor(values).requires_grad_()
     rows = []

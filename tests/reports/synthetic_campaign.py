@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nas.campaign.records import TABLES, VALIDATION, Records, read, write_map, write_table
 from nas.search_spaces import AXES
+from tests.reports.synthetic_maps import PROBLEMS
 
-Array = NDArray[np.float64]
 Row = dict[str, Any]
 ACTIVATIONS = ("sine", "tanh", "swish", "softplus")
 DEFAULTS = {axis.name: axis.default for axis in AXES if axis.default is not None}
@@ -38,7 +37,16 @@ def run_row(name: str, **changes: Any) -> Row:
         "p": 0.5, "threshold": 0.3, "seed": 7, "steps": 100, "iterations": 10, "evaluations": 10**6,
         "experts_before": 4, "experts_after": 2, "parameters_before": 4000,
         "parameters_after": 2000, "drops": 2, "refusals": 0, "held_out_loss": 1e-3,
-        "relative_l2": 0.01,
+        "relative_l2": 0.01, "error_estimate": None, "warnings": "",
+    }  # fmt: skip
+    return row | changes
+
+
+def unknown_row(run: str, step: int, value: float, **changes: Any) -> Row:
+    """One row of ``unknowns`` with plain defaults."""
+    row = {
+        "run": run, "trial": 0, "repetition": 0, "phase": "selection", "step": step, "name": "D",
+        "value": value, "truth": None,
     }  # fmt: skip
     return row | changes
 
@@ -112,7 +120,7 @@ def realistic(
     ``further`` are levels of axes beside activation, depth and width, each better than the last.
     """
     rng = np.random.default_rng(3)
-    facts, make_map = {"l_shape": _l_shape, "burgers": _burgers, "flow": _flow}[problem](rng)
+    facts, make_map = PROBLEMS[problem](rng)
     tune = {"m": [8, 24], "p": [0.2, 0.9], "threshold": [0.05, 0.5]}
     made = Campaign(facts, {"problem": problem, "trials": trials, "seeds": seeds, "tune": tune})
     for trial, repetition in product(range(trials), range(seeds)):
@@ -243,53 +251,3 @@ def _add_trials(made: Campaign, trials: int) -> None:
     if front:
         front[len(front) // 2]["recommended"] = True
     made.tables["trials"] = rows
-
-
-def _with_experts(
-    columns: dict[str, Array], fields: Sequence[str], subset: Sequence[int], x: Array, y: Array
-) -> dict[str, Array]:
-    """Smooth weights around centres, and experts that are right where their weight is large."""
-    rng = np.random.default_rng(1)
-    centres = rng.uniform([x.min(), y.min()], [x.max(), y.max()], size=(len(subset), 2))
-    score = np.exp(-6 * np.stack([(x - a) ** 2 + (y - b) ** 2 for a, b in centres]))
-    weights = score / score.sum(axis=0)
-    outside = np.isnan(columns[fields[0]])
-    for i, c in enumerate(subset):
-        columns[f"weight.{c}"] = np.where(outside, np.nan, weights[i])
-        for name in fields:
-            wrong = 0.3 * np.nanmax(np.abs(columns[name])) * np.sin(3 * x + i) * (1 - weights[i])
-            columns[f"{name}.expert.{c}"] = columns[name] + wrong
-    return columns
-
-
-def _l_shape(rng: np.random.Generator) -> Any:
-    facts = {
-        "name": "poisson_l_shape", "title": "Poisson equation on an L-shaped domain",
-        "equation": "-(u.xx + u.yy) = 1",
-    }  # fmt: skip
-    x, y = (g.ravel() for g in np.meshgrid(np.linspace(-1, 1, 81), np.linspace(-1, 1, 81)))
-    corner = np.minimum(1, np.maximum(-x, -y) + 0.35)
-    u = np.where((x > 0) & (y > 0), np.nan, 0.16 * (1 - x**2) * (1 - y**2) * corner)
-    made = {"x": x, "y": y, "u": u + 2e-3 * np.sin(9 * x * y) * (1 - x**2), "u.reference": u}
-    return facts, lambda subset: _with_experts(made, ["u"], subset, x, y)
-
-
-def _burgers(rng: np.random.Generator) -> Any:
-    facts = {
-        "name": "burgers", "title": "Viscous Burgers equation", "coordinates": ["x", "t"],
-        "equation": "u.t + u * u.x - nu * u.xx = 0",
-    }  # fmt: skip
-    x, t = (g.ravel() for g in np.meshgrid(np.linspace(-1, 1, 101), np.linspace(0, 1, 51)))
-    u = -np.sin(np.pi * x) * (1 - t) - np.tanh(x * 30) * t * (1 - np.abs(x))
-    made = {"x": x, "t": t, "u": u + 0.02 * np.exp(-200 * x**2) * t, "u.reference": u}
-    return facts, lambda subset: _with_experts(made, ["u"], subset, x, t)
-
-
-def _flow(rng: np.random.Generator) -> Any:
-    facts = {
-        "name": "flow", "title": "A flow with two fields and no reference", "fields": ["u", "p"],
-        "equation": "u.x + p.y = 0", "has_reference": False,
-    }  # fmt: skip
-    x, y = (g.ravel() for g in np.meshgrid(np.linspace(0, 3, 91), np.linspace(0, 1, 31)))
-    made = {"x": x, "y": y, "u": 4 * y * (1 - y) + 0.1 * np.sin(4 * x), "p": 120 * (3 - x) + 5 * y}
-    return facts, lambda subset: _with_experts(made, ["u", "p"], subset, x, y)

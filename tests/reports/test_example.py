@@ -20,6 +20,15 @@ def test_every_section_has_a_figure_of_it() -> None:
 
 
 def test_the_map_is_a_mixture_of_its_experts() -> None:
-    values = example.solution().values
+    values = example.solution().main.values
     assert values["weight.0"] + values["weight.2"] == pytest.approx(1.0)
     assert values["u"].shape == values["u.expert.0"].shape == (3, 5)
+
+
+@pytest.mark.parametrize("kind", example.MAPS)
+def test_every_kind_of_map_has_all_columns(kind: str) -> None:
+    where = example.report(kind).map
+    assert where is not None
+    assert where.has_residual
+    names = set(example.solution().main.values)
+    assert all(set(one.values) == names and not one.empty for one in where.slices)

@@ -10,6 +10,7 @@ from nas.mixture.gates.perceptron import GateSettings
 from nas.problems import Box, Condition, Periodic, Problem
 from nas.problems.sampling import Method
 from nas.problems.terms import PointCounts
+from nas.problems.unknown import Unknown
 from nas.search_spaces import Candidate
 from nas.training.collocation import Sampler
 from nas.training.fine_tuning import FineTuningSettings, gauss_newton
@@ -36,6 +37,15 @@ SYSTEM = Problem(
         Condition(("x_min", "y_max"), lambda u: u - 1, weight=3.0),
         Condition("y_min", lambda u, v, x: (v.y - x, u * v)),
     ],
+)
+# A rate and a source are to be found from the solution itself, u = 0.4 + 0.6 exp(-1.5 t).
+INVERSE = Problem(
+    name="inverse",
+    domain=Box(t=(0.0, 1.0)),
+    residual=lambda u, t, k, m: (u.t + k * u - m, u - 0.4 - 0.6 * torch.exp(-1.5 * t)),
+    conditions=[Condition("t_min", lambda u: u - 1)],
+    unknown={"k": Unknown(start=0.5, low=0, truth=1.5), "m": Unknown(start=2.0)},
+    solution=lambda t: 0.4 + 0.6 * np.exp(-1.5 * t),
 )
 
 POOL = (

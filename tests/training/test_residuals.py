@@ -20,17 +20,19 @@ from nas.training.physics_loss import (
     mixture_loss,
 )
 from nas.training.residuals import ExpertResiduals, MixtureResiduals
-from tests.training.problems import PERIODIC, POISSON, POOL, SYSTEM, sampler
+from tests.training.problems import INVERSE, PERIODIC, POISSON, POOL, SYSTEM, sampler
 
 DOUBLE, CPU = torch.float64, torch.device("cpu")
 PROBLEMS = pytest.mark.parametrize(
-    "problem", [POISSON, SYSTEM, PERIODIC], ids=lambda problem: problem.name
+    "problem", [POISSON, SYSTEM, PERIODIC, INVERSE], ids=lambda problem: problem.name
 )
 
 
 def mixture(problem: Problem) -> Mixture:
     """Three shapes, and a gate that is stirred."""
-    made = Mixture(POOL, GateSettings(1, 4), problem.domain.bounds, len(problem.fields), seed=0)
+    bounds, fields = problem.domain.bounds, len(problem.fields)
+    unknown = [one.first for one in problem.unknown.values()]
+    made = Mixture(POOL, GateSettings(1, 4), bounds, fields, seed=0, unknown=unknown)
     with torch.no_grad():
         made.gate.networks.weights[-1].normal_(generator=torch.Generator().manual_seed(0))
     return made
@@ -69,7 +71,8 @@ def test_jacobians_give_the_gradients_of_the_losses(problem: Problem) -> None:
     residuals, jacobian = ExpertResiduals(problem, made, made.expert_stacks).linearise(points)
     got = iter(2 * jacobian.rmatvec(residuals))
     for stack in made.expert_stacks:
-        layers = chain(*zip(stack.weights, stack.biases, strict=True))
+        unknown = [] if stack.unknown is None else [stack.unknown]
+        layers = chain(*zip(stack.weights, stack.biases, strict=True), unknown)
         expected = torch.cat([p.grad.flatten(1) for p in layers if p.grad is not None], dim=1)
         for of_expert in expected:
             padded = pad(of_expert, (0, jacobian.parameters - len(of_expert)))

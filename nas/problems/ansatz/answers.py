@@ -27,6 +27,10 @@ class Answers:
     valued
         For equations a · u - g, with a and g functions of the coordinates: the field u, and the
         coefficient a (B,).
+    answered
+        For each equation the derivatives in it, by their index in the jet and the field.
+    coefficients
+        For each equation with one of them, and affine in it, its coefficient (B,).
 
     Examples
     --------
@@ -45,6 +49,8 @@ class Answers:
     probe: Probe
     own: list[set[int]]
     valued: dict[int, tuple[int, Tensor]]
+    answered: list[list[tuple[int, int]]]
+    coefficients: list[Tensor | None]
 
 
 def answer(probe: Probe) -> Answers:
@@ -56,19 +62,24 @@ def answer(probe: Probe) -> Answers:
     still = probe.linear(probe.constant([0.0] * probe.fields), units)
     moved = probe.linear(probe.random(seed=3)[:1], units)
     own: list[set[int]] = []
-    valued = {}
+    valued, answered, coefficients = {}, [], []
     for equation, (here, there) in enumerate(zip(still, moved, strict=True)):
-        seen = [
-            row
-            for row in range(len(keys))
-            if bool((here[row] != 0).any() | (there[row] != 0).any())
-        ]
+        seen = [row for row in range(len(keys)) if _any(here[row]) or _any(there[row])]
         orders = {row: order_of(probe.derivatives.keys[keys[row][0]]) for row in seen}
         highest = max(orders.values(), default=0)
         own.append({keys[row][1] for row, order in orders.items() if order == highest})
-        if len(seen) == 1 and keys[seen[0]][0] == 0:
-            coefficient = here[seen[0]]
-            same = torch.allclose(coefficient, there[seen[0]], rtol=_CLOSE, atol=0)
-            if same and bool(coefficient.abs().min() > 0):
-                valued[equation] = keys[seen[0]][1], coefficient
-    return Answers(probe, own, valued)
+        answered.append([keys[row] for row in seen])
+        coefficients.append(_constant(here[seen[0]], there[seen[0]]) if len(seen) == 1 else None)
+        coefficient = coefficients[-1]
+        if coefficient is not None and keys[seen[0]][0] == 0 and bool(coefficient.abs().min() > 0):
+            valued[equation] = keys[seen[0]][1], coefficient
+    return Answers(probe, own, valued, answered, coefficients)
+
+
+def _any(answer: Tensor) -> bool:
+    return bool((answer != 0).any())  # NaN too
+
+
+def _constant(here: Tensor, there: Tensor) -> Tensor | None:
+    """A coefficient (B,), if it is the same at two states."""
+    return here if torch.allclose(here, there, rtol=_CLOSE, atol=0) else None

@@ -1,40 +1,122 @@
 """All that a problem works out of itself at its construction."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from nas.problems.ansatz import balance, scale
+from nas.problems.ansatz import scale
 from nas.problems.ansatz.affine import Affine, identity
+from nas.problems.ansatz.ansatz import Ansatz
+from nas.problems.ansatz.balance import Pull, pulls
+from nas.problems.ansatz.exact import exact
+from nas.problems.ansatz.held import is_exact
 from nas.problems.ansatz.probing import probe
-from nas.problems.terms import Setting, Term
+from nas.problems.terms import Requirement, Setting, Term
+
+BAD = 1e6  # how far a source may be beyond what fields reach
 
 
 @dataclass(frozen=True)
 class Preparation:
-    """The terms with their weights, and what makes fields of networks.
+    """What a problem knows before any training.
 
     Parameters
     ----------
     terms
-        With balanced weights.
-    affine
-        Offset and scale of each field.
+        Those that are trained for, with their weights.
+    ansatz
+        What makes fields of networks.
+    rows
+        Each equation of each requirement in plain data, see `nas.Problem.describe_terms`.
     warnings
-        A line each.
+        What looks badly scaled, a line each.
     """
 
     terms: tuple[Term, ...]
-    affine: Affine
+    ansatz: Ansatz
+    rows: tuple[dict[str, Any], ...] = ()
     warnings: tuple[str, ...] = ()
 
 
-def prepare(setting: Setting, terms: Sequence[Term], balanced: bool) -> Preparation:
-    """Offset, scale and weights of a problem; without them if it is not to be ``balanced``."""
+def prepare(
+    requirements: Sequence[Requirement], terms: Sequence[Term], setting: Setting, balanced: bool
+) -> Preparation:
+    """Ansatz and weighted terms of a problem; as written where it is not to be ``balanced``.
+
+    Raises
+    ------
+    UserError
+        If a condition cannot hold exactly that is to.
+    """
+    met = exact(requirements, setting)
     if not balanced:
-        return Preparation(tuple(terms), identity(setting.fields))
+        ansatz = Ansatz(identity(setting.fields), met)
+        made = [
+            None if is_exact(one) else term for one, term in zip(requirements, terms, strict=True)
+        ]
+        return _preparation(requirements, made, terms, ansatz, ())
     raw = [one.first for one in setting.unknown.values()]
     probes = [probe(term, setting.domain, len(setting.fields), raw) for term in terms]
     found = scale.find(probes, len(setting.fields))
-    factors = balance.factors(probes, found)
-    weighted = tuple(term.weighted(factor) for term, factor in zip(terms, factors, strict=True))
-    return Preparation(weighted, Affine(found.offsets, found.scales))
+    # What is met by construction brings its own values.
+    held = met.functions if met else {}
+    offsets = tuple(0.0 if c in held else offset for c, offset in enumerate(found.offsets))
+    ansatz = Ansatz(Affine(offsets, found.scales), met)
+    weighted: list[Term | None] = []
+    warnings = [
+        f"field {setting.fields[c]}: expected a condition or a source that tells how large it is, "
+        "found none; it is taken to be of order 1 in its own units"
+        for c in found.unknown
+    ]
+    for one, term, tried in zip(requirements, terms, probes, strict=True):
+        if is_exact(one):
+            weighted.append(None)
+            continue
+        of_term = pulls(tried, ansatz)
+        weighted.append(term.weighted([pull.weight for pull in of_term]))
+        warnings += [
+            f"{one.describe()}{_numbered(number, len(of_term))}: {complaint}"
+            for number, pull in enumerate(of_term)
+            if (complaint := _complaint(pull))
+        ]
+    return _preparation(requirements, weighted, terms, ansatz, tuple(warnings))
+
+
+def _preparation(
+    requirements: Sequence[Requirement],
+    made: Sequence[Term | None],
+    terms: Sequence[Term],
+    ansatz: Ansatz,
+    warnings: tuple[str, ...],
+) -> Preparation:
+    rows = [
+        {
+            "words": one.describe() + _numbered(number, len(written.weights)),
+            "weight": term.weights[number] if term else None,
+            "points": type(written.source).__name__.lower(),
+            "exact": term is None,
+        }
+        for one, term, written in zip(requirements, made, terms, strict=True)
+        for number in range(len(written.weights))
+    ]
+    trained = tuple(term for term in made if term is not None)
+    return Preparation(trained, ansatz, tuple(rows), warnings)
+
+
+def _numbered(number: int, count: int) -> str:
+    return f" ({number + 1} of {count})" if count > 1 else ""
+
+
+def _complaint(pull: Pull) -> str:
+    if not 0 < pull.reach < math.inf:
+        return (
+            "expected a residual that moves with the fields, found none at states of their size; "
+            "its weight is taken as written"
+        )
+    if pull.source > BAD * pull.reach:
+        return (
+            f"badly scaled: what it demands is {pull.source / pull.reach:.0e} times what fields of "
+            "the size that the conditions tell can reach; are all units the same?"
+        )
+    return ""

@@ -8,7 +8,7 @@ Dr(u₀)[v] = d/dε r(u₀ + ε v), which forward differentiation gives to round
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -129,9 +129,15 @@ class Probe:
         wave = jets.compose(self.derivatives, [cycle[order % 4] for order in orders], phase)
         return math.sqrt(2) * torch.unflatten(wave, -1, (-1, self.fields)).movedim(-2, 0)
 
+    def physical(
+        self, ansatz: Callable[[Tensor, DerivativeSet, Tensor], Tensor], jet: Tensor
+    ) -> Tensor:
+        """The fields' jets (K, S, L·B, C) from those of networks."""
+        return ansatz(jet, self.derivatives, self._flat)
+
     @property
     def _flat(self) -> Tensor:
-        return self.points.flatten(0, -2)
+        return self.points if self.local else self.points.flatten(0, -2)
 
 
 def probe(term: Term, domain: Domain, fields: int, raw: Sequence[float] = ()) -> Probe:

@@ -12,12 +12,12 @@ from math import factorial
 import numpy as np
 
 from nas.errors import UserError
-from nas.problems.domains.domain import Array, Mask, check_part, rounding
+from nas.problems.domains.domain import Array, Mask, check_part, numbers, rounding
 from nas.problems.domains.facets import Facets
 from nas.problems.domains.locator import Locator
 from nas.problems.domains.round import check_coordinates
 from nas.problems.domains.shape import Shape
-from nas.problems.domains.solid import check_array
+from nas.problems.domains.solid import check_array, check_numbers
 
 REST = "boundary"  # the part of all faces without a name
 
@@ -64,12 +64,11 @@ class Mesh(Shape):
         groups: Mapping[str, Sequence[Sequence[int]] | Array] | None = None,
         coordinates: Sequence[str] | None = None,
     ) -> None:
-        dimension = 3 if np.shape(vertices)[-1:] == (3,) else 2
+        dimension = 3 if all(len(numbers(vertex)) == 3 for vertex in vertices) else 2
         set_ = object.__setattr__  # frozen for its users
         set_(self, "vertices", check_array("Mesh: vertices", vertices, np.float64, dimension))
         cells = check_array("Mesh: simplices", simplices, np.int64, dimension + 1)
-        if cells.min() < 0 or cells.max() >= len(self.vertices):
-            raise UserError(f"Mesh: simplices: expected numbers below {len(self.vertices)}")
+        check_numbers("Mesh: simplices", cells, len(self.vertices))
         set_(self, "simplices", cells)
         set_(self, "coordinates", check_coordinates("Mesh", coordinates, dimension))
         empty = np.flatnonzero(self._volumes == 0)

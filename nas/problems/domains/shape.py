@@ -123,7 +123,8 @@ def slack(domain: Domain) -> Array:
     if own is not None:
         return own
     low, high = np.transpose(domain.bounds)
-    return np.maximum(_ALLOWED * (high - low), rounding(domain.bounds))
+    found: Array = np.maximum(_ALLOWED * (high - low), rounding(domain.bounds))
+    return found
 
 
 def placed(domain: Domain, part: str, unit: Array) -> tuple[Array, Mask]:

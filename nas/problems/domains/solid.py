@@ -62,12 +62,15 @@ class Solid(Shape):
         faces = {
             part: check_array(f"Solid: {part}", own, np.int64, 3) for part, own in triangles.items()
         }
-        _check_closed(np.concatenate(list(faces.values())).tolist() if faces else [])
+        all_ = np.concatenate([np.empty((0, 3), np.int64), *faces.values()])
+        check_numbers("Solid", all_, len(corners))
+        _check_closed(all_.tolist())
         set_ = object.__setattr__  # frozen for its users
         set_(self, "vertices", corners)
         set_(self, "coordinates", check_coordinates("Solid", coordinates, 3))
-        volume = _volume(corners, np.concatenate(list(faces.values())))
-        if volume < 0:  # all triangles the other way round, so that normals point out
+        if (
+            _volume(corners, all_) < 0
+        ):  # all triangles the other way round, so that normals point out
             faces = {part: own[:, ::-1] for part, own in faces.items()}
         set_(self, "triangles", faces)
 
@@ -147,7 +150,7 @@ class Solid(Shape):
 def check_array(
     where: str, values: Sequence[Sequence[float]] | Array, dtype: type, width: int
 ) -> Array:
-    """The rows as an array (n, width) of finite numbers; raise `UserError` if they are not.
+    """The rows as an array (n, width) of finite (or whole) numbers; else raise `UserError`.
 
     Examples
     --------
@@ -159,9 +162,21 @@ def check_array(
     except ValueError:  # rows of different lengths
         found = np.empty(0, object)
     right = found.ndim == 2 and found.shape[1] == width and len(found) > 0
-    if not right or found.dtype.kind not in "iuf" or not np.isfinite(found).all():
-        raise UserError(f"{where}: expected rows of {width} finite numbers")
+    kinds, what = ("iu", "whole") if dtype is np.int64 else ("iuf", "finite")
+    if not right or found.dtype.kind not in kinds or not np.isfinite(found).all():
+        raise UserError(f"{where}: expected rows of {width} {what} numbers")
     return found.astype(dtype)
+
+
+def check_numbers(where: str, rows: Array, count: int) -> None:
+    """Raise `UserError` unless all are numbers of ``count`` vertices.
+
+    Examples
+    --------
+    >>> check_numbers("Mesh", np.array([[0, 1, 2]]), 3)
+    """
+    if len(rows) and (rows.min() < 0 or rows.max() >= count):
+        raise UserError(f"{where}: expected numbers of vertices, from 0 to {count - 1}")
 
 
 def _check_closed(triangles: Sequence[Sequence[int]]) -> None:

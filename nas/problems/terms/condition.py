@@ -31,6 +31,12 @@ class Condition:
         Factor of its mean square in the physics loss, beside the one that is found by itself (see
         `nas.Problem`).
 
+    exact
+        Whether it holds by construction: the fields are made of networks in such a way that no
+        training is needed for it. It has to give the value of one field, such as ``u - g`` with
+        any function g of the coordinates; at an end of the domain's box, such as ``t_min``,
+        another exact condition may give the derivative across it (``u.t - g``) as well.
+
     Examples
     --------
     >>> Condition("x_max", lambda u: u.x - 2, weight=10.0).parts
@@ -40,6 +46,7 @@ class Condition:
     on: str | tuple[str, ...]
     residual: Residual
     weight: float = 1.0
+    exact: bool = False
 
     @property
     def parts(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -80,6 +81,10 @@ def test_representation_reads_like_the_code_that_makes_it() -> None:
         ({"x": (1, 1)}, "x=(1, 1): expected two finite numbers in rising order"),
         ({"x": (0, float("inf"))}, "expected two finite numbers"),
         ({"x": (float("nan"), 1)}, "expected two finite numbers"),
+        ({"x": (False, True)}, "x=(False, True): expected two finite numbers"),
+        ({"x": ("0", "1")}, "x=('0', '1'): expected two finite numbers"),
+        ({"x": "01"}, "x='01': expected the lowest and the highest value"),
+        ({"x": (0, 1j)}, "expected two finite numbers"),
         ({"x": 3}, "x=3: expected the lowest and the highest value, such as (0, 1)"),
         ({"x": (0, 1, 2)}, "expected the lowest and the highest value"),
         ({"x": ("a", "b")}, "expected two finite numbers in rising order"),
@@ -96,3 +101,34 @@ def test_bad_boxes(intervals: dict[str, Any], message: str) -> None:
 def test_unknown_part(domain: Domain) -> None:
     with pytest.raises(UserError, match=r"'top': no such part of the boundary; expected one of"):
         domain.on("top", np.array([[0.5]]))
+
+
+def test_names_may_be_words() -> None:
+    box = Box(theta=(0, 1), x_1=(0, 2))
+    assert list(box.parts) == ["theta_min", "theta_max", "x_1_min", "x_1_max"]
+    assert box.on("x_1_max", np.array([[0.5]])).tolist() == [[0.5, 2]]
+    assert box.normals("theta_min", np.zeros((1, 2))).tolist() == [[-1, 0]]
+
+
+def test_coordinates_of_other_sizes_do_not_blur_each_other() -> None:
+    box = Box(x=(0, 1e-8), t=(0, 1e6))
+    assert box.interior(np.array([[1e-12, 1.0], [5e-9, 999_999.0]])).all()
+    assert not box.interior(np.array([[0.0, 1.0], [5e-9, 0.0]])).any()
+    halves = Box(x=(0, 1e-8), t=(0, 1e6)) - Box(x=(0, 5e-9), t=(0, 5e5))
+    assert halves.measure == pytest.approx(0.75e-2)
+    assert halves.parts["x_min"] == pytest.approx(5e5)
+
+
+def test_the_distance_of_a_face_grows_to_one_at_the_other() -> None:
+    box = Box(x=(2, 6), y=(0, 1))
+    points = torch.tensor([[2.0, 0.3], [3.0, 0.3], [6.0, 0.0]])
+    assert box.distance("x_min", points).tolist() == [0, 0.25, 1]
+    assert box.distance("x_max", points).tolist() == [1, 0.75, 0]
+
+
+def test_outside_the_distance_of_a_face_ends_with_it() -> None:
+    box = Box(x=(0, 1), y=(0, 1))
+    on, beside, beyond = torch.tensor([[1, 0.5], [1, 1.5], [2, 0.5]], dtype=torch.float64)
+    assert box.distance("x_max", on, outside=True) == 0
+    assert box.distance("x_max", beside, outside=True) > 0.5
+    assert box.distance("x_max", beyond, outside=True) > 0.9

@@ -1,0 +1,1 @@
+"""Every problem of the toolkit under one campaign file: error, time and survivors."""

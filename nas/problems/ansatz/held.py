@@ -1,0 +1,190 @@
+"""What exact conditions say: the value of a field on a part of the boundary, or its velocity there.
+
+Axis legend: B points, D coordinates, C fields.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from nas.calculus.derivatives import unit
+from nas.errors import UserError
+from nas.problems.ansatz.answers import Answers, answer
+from nas.problems.ansatz.probing import probe
+from nas.problems.domains import Domain
+from nas.problems.terms import Requirement, Setting
+
+Function = Callable[[Tensor], Tensor]  # points (B, D) -> (B,)
+
+
+@dataclass(frozen=True)
+class Face:
+    """A part that lies in an end of the bounding box: where one coordinate has one value.
+
+    Parameters
+    ----------
+    axis
+        The coordinate's number.
+    at
+        Its value.
+    """
+
+    axis: int
+    at: float
+
+    def project(self, points: Tensor) -> Tensor:
+        """The points (B, D), moved straight onto the face."""
+        moved = [
+            torch.full_like(column, self.at) if axis == self.axis else column
+            for axis, column in enumerate(points.unbind(-1))
+        ]
+        return torch.stack(moved, -1)
+
+    def direction(self, points: Tensor) -> Tensor:
+        """The unit vectors (B, D) along the face's coordinate."""
+        zero = torch.zeros_like(points[:, 0])
+        along = [zero + float(axis == self.axis) for axis in range(points.shape[1])]
+        return torch.stack(along, -1)
+
+
+@dataclass(frozen=True)
+class Held:
+    """A field on a part of the boundary: its value there, perhaps also its velocity.
+
+    Parameters
+    ----------
+    part
+        The part's name.
+    face
+        Where it is flat and at an end of the bounding box.
+    value, velocity
+        Functions of all points; the velocity is the derivative along the face's coordinate.
+    """
+
+    part: str
+    face: Face | None
+    value: Function
+    velocity: Function | None = None
+
+
+def held(requirements: Sequence[Requirement], setting: Setting) -> dict[int, list[Held]]:
+    """What the exact ones among ``requirements`` say, by field.
+
+    Raises
+    ------
+    UserError
+        If one of them is no value of one field, nor a velocity beside a value on the same face.
+    """
+    values: dict[tuple[int, str], Held] = {}
+    velocities: dict[tuple[int, str], tuple[Function, str]] = {}
+    for one in requirements:
+        if not is_exact(one):
+            continue
+        where = f"{setting.name}: {one.describe()}"
+        for part in dict.fromkeys(_parts(one, where)):
+            alone: Any = replace(one, on=part)  # type: ignore[type-var]
+            found = answer(probe(alone.bind(setting), setting.domain, len(setting.fields)))
+            face = face_of(setting.domain, part)
+            for equation in range(len(found.own)):
+                field, order, function = _said(found, equation, face, where)
+                if order:
+                    velocities[field, part] = function, where
+                elif (field, part) in values:
+                    raise UserError(
+                        f"{where}: expected one exact value for {setting.fields[field]} on {part}, "
+                        "got two; leave exact=True at one of them"
+                    )
+                else:
+                    values[field, part] = Held(part, face, function)
+    return _joined(values, velocities)
+
+
+def is_exact(requirement: Requirement) -> bool:
+    """Whether ``requirement`` is to be kept by construction, by values on parts of the boundary."""
+    return bool(getattr(requirement, "exact", False)) and hasattr(requirement, "on")
+
+
+def face_of(domain: Domain, part: str) -> Face | None:
+    """The face of the bounding box in which a part lies; None if it lies in none.
+
+    Examples
+    --------
+    >>> from nas.problems import Box, Disc
+    >>> face_of(Box(x=(0, 1), t=(0, 2)), "t_max")
+    Face(axis=1, at=2.0)
+    >>> face_of(Disc((0, 0), 1.0), "rim") is None
+    True
+    """
+    dimension = len(domain.coordinates)
+    unit_points = np.random.default_rng(0).uniform(size=(64, dimension - 1))
+    points = domain.on(part, unit_points)
+    for axis, (low, high) in enumerate(domain.bounds):
+        for at in (low, high):
+            if len(points) and np.abs(points[:, axis] - at).max() <= 1e-12 * (high - low):
+                return Face(axis, float(at))
+    return None
+
+
+def _parts(requirement: Any, where: str) -> tuple[str, ...]:
+    parts: tuple[str, ...] = requirement.parts
+    if not parts:
+        raise UserError(f"{where}: expected a part of the boundary for an exact condition")
+    return parts
+
+
+def _said(
+    found: Answers, equation: int, face: Face | None, where: str
+) -> tuple[int, int, Function]:
+    """Field, order (0 value, 1 velocity) and what it is equal to, by one equation."""
+    probe = found.probe
+    keys = found.answered[equation]
+    if len(keys) == 1:
+        ((index, field),) = keys
+        coefficient = found.coefficients[equation]
+        along = None if face is None else unit(face.axis, len(probe.half_extent))
+        order = {probe.derivatives.keys[0]: 0, along: 1}.get(probe.derivatives.keys[index])
+        if order is not None and coefficient is not None:
+            factor = float(coefficient[0])
+            if bool((coefficient - factor).abs().max() <= 1e-9 * abs(factor)) and factor:
+                return field, order, _Source(found, equation, factor)
+    raise UserError(
+        f"{where}: expected an exact condition to give the value of one field, such as u - g, or "
+        "on the side of a box also its derivative across it beside its value; write others with "
+        "exact=False"
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Source:
+    """g of an equation a (u - g), at any points: -r(0) / a."""
+
+    found: Answers
+    equation: int
+    factor: float
+
+    def __call__(self, points: Tensor) -> Tensor:
+        probe = self.found.probe
+        data = probe.data[:1].expand(len(points), -1)
+        zero = points.new_zeros(len(probe.derivatives), len(points), probe.fields + len(probe.raw))
+        residuals = probe.term.residuals(zero, probe.derivatives, points, data)
+        return -residuals[self.equation] / self.factor
+
+
+def _joined(
+    values: dict[tuple[int, str], Held], velocities: dict[tuple[int, str], tuple[Function, str]]
+) -> dict[int, list[Held]]:
+    for key, (function, where) in velocities.items():
+        if key not in values:
+            raise UserError(
+                f"{where}: expected an exact value on {key[1]} beside the exact derivative, got "
+                "none; add Condition(..., exact=True) for the value, or leave exact=False"
+            )
+        values[key] = replace(values[key], velocity=function)
+    by_field: dict[int, list[Held]] = {}
+    for (field, _), one in values.items():
+        by_field.setdefault(field, []).append(one)
+    return by_field

@@ -1,0 +1,187 @@
+"""A problem in words: its domain, its conditions, its unknowns and the text of its file.
+
+For people alone: nothing is decided by what stands here, so whatever cannot be told is left out.
+"""
+
+import ast
+import dataclasses
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+from nas.problems.domains import Domain
+from nas.problems.problem import Problem
+
+Position = tuple[int, int]  # line, and column in bytes
+
+_SHORT = 60  # letters of a list that is shown as it is
+
+
+def domain_in_words(domain: Domain) -> str:
+    """Kind, extent and parts.
+
+    Examples
+    --------
+    >>> from nas.problems import Box
+    >>> domain_in_words(Box(x=(0, 1), t=(0, 2)))
+    'Box: x from 0 to 1, t from 0 to 2; parts x_min, x_max, t_min, t_max'
+    """
+    intervals = zip(domain.coordinates, domain.bounds, strict=True)
+    extent = ", ".join(f"{name} from {low:g} to {high:g}" for name, (low, high) in intervals)
+    return f"{type(domain).__name__}: {extent}; parts {', '.join(domain.parts)}"
+
+
+def conditions_in_words(problem: Problem) -> list[str]:
+    """A line for each condition.
+
+    Examples
+    --------
+    >>> from nas import problems
+    >>> for line in conditions_in_words(problems.load("burgers")):
+    ...     print(line)
+    on t_min: u + (pi * x).sin() = 0
+    on x_min, x_max: u = 0
+    """
+    return [_in_words(condition) for condition in problem.conditions]
+
+
+def unknowns_in_words(problem: Problem) -> list[str]:
+    """A line for each unknown coefficient.
+
+    Examples
+    --------
+    >>> from nas import problems
+    >>> unknowns_in_words(problems.load("burgers"))
+    []
+    """
+    unknown = getattr(problem, "unknown", None) or {}
+    return [f"{name}: {_listed(_facts(one)) or one}" for name, one in dict(unknown).items()]
+
+
+def source_text(problem: Problem) -> str:
+    """The text of the file that holds the problem's residual; empty where there is none.
+
+    Examples
+    --------
+    >>> from nas import problems
+    >>> source_text(problems.load("burgers")).count("Problem(")
+    1
+    """
+    return next(filter(None, map(_text_of, _functions(problem.residual))), "")
+
+
+def formula(function: Callable[..., Any]) -> str:
+    """What a function of one expression returns, as it is written; else its name.
+
+    Examples
+    --------
+    >>> from nas import problems
+    >>> formula(problems.load("burgers").residual)
+    'u.t + u * u.x - nu * u.xx'
+    >>> formula(domain_in_words)
+    'domain_in_words(...)'
+    """
+    name = f"{getattr(function, '__name__', type(function).__name__)}(...)"
+    text = _text_of(function)
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):  # another text than that of the function
+        return name
+    positions = list(_positions(function.__code__)) if text else []
+    around = [
+        (body, value)
+        for body, value in _returned(tree)
+        if all(_begin(body) <= begin and end <= _end(body) for begin, end in positions)
+    ]
+    if not (around and positions):
+        return name
+    _, value = max(around, key=lambda pair: _begin(pair[0]))  # the innermost
+    return " ".join((ast.get_source_segment(text, value) or name).split())
+
+
+def _text_of(function: Callable[..., Any]) -> str:
+    """The text of the file in which a function stands; empty where it stands in none."""
+    try:
+        return Path(function.__code__.co_filename).read_text(encoding="utf-8")
+    except (AttributeError, OSError, ValueError):
+        return ""
+
+
+def _returned(tree: ast.AST) -> Iterator[tuple[ast.expr | ast.stmt, ast.expr]]:
+    """Of lambdas, and functions of nothing but a return: the body, and what it returns."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Lambda):
+            yield node.body, node.body
+        elif isinstance(node, ast.FunctionDef):
+            statements = node.body[1:] if ast.get_docstring(node) else node.body
+            only = statements[0] if len(statements) == 1 else None
+            if isinstance(only, ast.Return) and only.value is not None:
+                yield only, only.value
+
+
+def _positions(code: CodeType) -> Iterator[tuple[Position, Position]]:
+    """Where each instruction begins and ends in the text: lines, and columns in bytes."""
+    for line, last, column, behind in code.co_positions():
+        known = None not in (line, last, column, behind)
+        if known and (line, column) != (last, behind):  # the first one has no place of its own
+            yield (line or 0, column or 0), (last or 0, behind or 0)
+
+
+def _begin(node: ast.expr | ast.stmt) -> Position:
+    return node.lineno, node.col_offset
+
+
+def _end(node: ast.expr | ast.stmt) -> Position:
+    return node.end_lineno or 0, node.end_col_offset or 0
+
+
+def _in_words(condition: Any) -> str:
+    """A requirement of any kind, from what its class declares."""
+    facts = _facts(condition)
+    if type(condition).__name__ == "Condition" and {"on", "residual"} <= facts.keys():
+        where, residual = facts.pop("on"), facts.pop("residual")
+        return f"on {where}: {residual} = 0" + (f" ({_listed(facts)})" if facts else "")
+    return f"{type(condition).__name__}: {_listed(facts)}"
+
+
+def _listed(facts: dict[str, str]) -> str:
+    return ", ".join(f"{name} {value}".strip() for name, value in facts.items())
+
+
+def _facts(thing: Any) -> dict[str, str]:
+    """What a dataclass holds other than its defaults, by name."""
+    if not dataclasses.is_dataclass(thing):
+        return {}
+    facts = {}
+    for one in dataclasses.fields(thing):
+        value = getattr(thing, one.name, None)
+        if one.init and value is not None and not _same(value, one.default):
+            facts[one.name] = _value(value)
+    return facts
+
+
+def _same(value: Any, default: Any) -> bool:
+    return value is default or (not hasattr(value, "shape") and bool(value == default))
+
+
+def _value(value: Any) -> str:
+    if value is True:
+        return ""
+    if callable(value):
+        return formula(value)
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {_value(one)}" for name, one in value.items())
+    if isinstance(value, str | os.PathLike):
+        return str(value)
+    if hasattr(value, "shape"):
+        return f"of shape {tuple(value.shape)}"
+    if isinstance(value, list | tuple):
+        text = ", ".join(map(_value, value))
+        return text if len(text) <= _SHORT else f"{len(value)} values"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _functions(residual: Any) -> list[Any]:
+    return list(residual.values()) if isinstance(residual, dict) else [residual]

@@ -1,0 +1,44 @@
+"""The problem itself, as the record has it."""
+
+from nas.campaign.records import Records
+from nas.reports.recommended import problem
+
+
+def described(records: Records) -> list[tuple[str, str]]:
+    """What is to be solved: (name, words); only what the record has.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> for name, words in described(example.records()):
+    ...     print(f"{name}: {words}")
+    Equation: u.xx + k u.yy = 0
+    Domain: Box: x from -1 to 1, y from 0 to 1; parts x_min, x_max, y_min, y_max
+    Fields: u
+    Condition: on x_min, x_max, y_min, y_max: u - x * y = 0
+    Unknown: k: start 0.5
+    Reference: known; only reported, no decision uses it
+    """
+    facts = problem(records)
+    known = "known; only reported, no decision uses it"
+    found = [
+        ("Equation", facts["equation"]),
+        ("Domain", facts.get("domain", "")),
+        ("Fields", ", ".join(facts["fields"])),
+        *(("Condition", condition) for condition in facts.get("conditions", ())),
+        *(("Unknown", unknown) for unknown in facts.get("unknown", ())),
+        ("Reference", known if facts["has_reference"] else "none"),
+    ]
+    return [(name, str(words)) for name, words in found if words]
+
+
+def source(records: Records) -> str:
+    """The text of the problem's file; empty where the record has none.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> source(example.records()).splitlines()[0]
+    'problem = Problem('
+    """
+    return str(problem(records).get("source", ""))

@@ -1,0 +1,88 @@
+"""The unknown coefficients of an inverse problem: what runs found, and how far they agree."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from nas.campaign.records import Records
+from nas.reports.intervals import COVERAGE, student
+from nas.reports.recommended import Recommended
+from nas.reports.rows import each
+from nas.reports.words import number, percent, plural
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A coefficient: the estimate of the run shown in full, and its interval over several runs.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> (k,) = example.report().unknowns
+    >>> print(k.sentence)
+    k = 1.02 (0.921 to 1.12 by 3 completed runs, at 95 %); the truth is 1.
+    """
+
+    name: str
+    value: float
+    low: float  # NaN of a single run
+    high: float
+    basis: str  # the runs of the interval, in words
+    truth: float  # NaN where it is not known
+
+    @property
+    def error(self) -> float:
+        """The relative error; NaN where the truth is not known, or zero."""
+        return abs(self.value / self.truth - 1) if self.truth else float("nan")
+
+    @property
+    def sentence(self) -> str:
+        """All of it for people."""
+        between = f"{number(self.low)} to {number(self.high)} by {self.basis}"
+        interval = f" ({between}, at {percent(COVERAGE)})" if np.isfinite(self.low) else ""
+        truth = f"; the truth is {number(self.truth)}" if np.isfinite(self.truth) else ""
+        return f"{self.name} = {number(self.value)}{interval}{truth}."
+
+
+def estimates(records: Records) -> pd.DataFrame:
+    """What each completed run found: a row for each run and coefficient.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> estimates(example.records())[["run", "name", "value"]].iloc[1].to_list()
+    ['0001-0', 'k', 1.02]
+    """
+    done = records.runs.loc[records.runs["status"] == "completed", "run"]
+    table = records.unknowns[records.unknowns["run"].isin(done)].sort_values("step", kind="stable")
+    last = table.drop_duplicates(["run", "name"], keep="last")
+    return last.sort_values(["trial", "repetition"], kind="stable").reset_index(drop=True)
+
+
+def unknowns(estimated: pd.DataFrame, best: Recommended | None) -> tuple[Unknown, ...]:
+    """Each coefficient of ``best``, from `estimates`.
+
+    The interval is Student's over the runs of its trial; where it has a single one, over all
+    completed runs.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> unknowns(estimates(example.records()), None)
+    ()
+    """
+    if best is None:
+        return ()
+    found = []
+    for mine in each(estimated[estimated["run"] == best.name]):
+        named = estimated[estimated["name"] == mine.name]
+        trial = named[named["trial"] == mine.trial]
+        basis = trial if len(trial) > 1 else named
+        words = f"of trial {mine.trial}" if len(trial) > 1 else "completed"
+        runs = plural(len(basis), "run")
+        text = f"{runs} {words}" if len(trial) > 1 else runs.replace(" ", f" {words} ")
+        low, high = student(basis["value"].to_numpy(dtype=np.float64))
+        truth = float("nan") if pd.isna(mine.truth) else float(mine.truth)
+        found.append(Unknown(mine.name, float(mine.value), low, high, text, truth))
+    return tuple(found)

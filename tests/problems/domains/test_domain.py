@@ -1,0 +1,80 @@
+"""What all domains are made with: names, numbers, messages."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from nas.errors import UserError
+from nas.problems.domains import Box, check_names, check_part, distance, into_bounds
+from nas.problems.domains.domain import number, numbers, rounding
+
+
+@pytest.mark.parametrize("names", [("x",), ("theta", "x1"), ("d", "n"), ("_", "λ")])
+def test_names_of_coordinates(names: tuple[str, ...]) -> None:
+    check_names("Box", names)
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (("2x",), "Box: coordinate '2x': expected a name that can stand in a formula"),
+        (("",), "coordinate '': expected a name that can stand in a formula"),
+        (("lambda",), "coordinate 'lambda': expected a name that can stand in a formula"),
+        ((3,), "coordinate 3: expected a name that can stand in a formula"),
+        (("value",), "coordinate 'value': expected another name, since u.value is what every"),
+        (("derivative",), "coordinate 'derivative': expected another name"),
+        (("normal",), "coordinate 'normal': expected another name"),
+        (("x", "y", "x"), "expected distinct coordinates, got x, y, x"),
+    ],
+)
+def test_bad_names_of_coordinates(names: Any, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        check_names("Box", names)
+
+
+def test_a_part_that_there_is_not() -> None:
+    with pytest.raises(UserError, match=r"'top': no such part .* expected one of x_min, x_max"):
+        check_part(Box(x=(0, 1)), "top")
+
+
+@pytest.mark.parametrize(
+    "value", [True, np.True_, "1", b"1", None, 1j, float("nan"), float("inf"), 10**400, (1,)]
+)
+def test_what_is_no_number(value: Any) -> None:
+    assert np.isnan(number(value))
+
+
+@pytest.mark.parametrize("value", [1, 1.0, np.float32(1), np.int64(1), np.array(1.0)])
+def test_numbers_of_any_kind(value: Any) -> None:
+    assert number(value) == 1
+    assert numbers([value, 2]) == (1, 2)
+
+
+@pytest.mark.parametrize("value", [3, None, "12", b"12"])
+def test_what_is_no_sequence_of_numbers(value: Any) -> None:
+    assert numbers(value) == ()
+
+
+def test_rounding_grows_with_the_distance_from_the_origin() -> None:
+    assert rounding([(0, 1)]) == 8 * np.finfo(float).eps
+    assert rounding([(-1e6, 0)]) == 1e6 * rounding([(0, 1)])
+
+
+def test_the_upper_end_is_met_where_rounding_would_pass_it() -> None:
+    low, high = -3.0, -0.97
+    assert low + (high - low) * 1.0 > high
+    assert into_bounds(Box(x=(low, high)), np.array([[1.0]])).item() == high
+
+
+def test_a_domain_without_distances() -> None:
+    class Plain:
+        coordinates, bounds, parts, measure = ("x",), ((0.0, 1.0),), {"end": 1.0}, 1.0
+
+        def __repr__(self) -> str:
+            return "Plain()"
+
+    plain: Any = Plain()
+    with pytest.raises(UserError, match=r"Plain\(\): has no distance function, so a condition on"):
+        distance(plain, "end", torch.zeros(1, 1))

@@ -1,0 +1,116 @@
+"""Problems in words, for people."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nas.problems import Box, Condition, Problem, load
+from nas.problems.description import (
+    conditions_in_words,
+    domain_in_words,
+    formula,
+    source_text,
+    unknowns_in_words,
+)
+
+FILE = """
+from nas.problems import Box, Condition, Problem
+
+def pull(u):
+    "What acts at the end."
+    return u.x - 1
+
+def longer(u):
+    pulled = u.x
+    return pulled
+
+problem = Problem(
+    name="rod", domain=Box(x=(0, 1)), residual=lambda u: (lambda v: v)(u.xx),
+    conditions=[
+        Condition("x_min", lambda u: u), Condition("x_max", pull, weight=3),
+        Condition("x_max", longer), Condition("x_min", lambda u, ü="π": u
+            - 2),
+    ],
+)
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """A kind of condition that the toolkit does not know."""
+
+    points: Any
+    exact: bool = False
+    noise: float = 0.0
+    comment: str = "none"
+
+
+@pytest.fixture
+def rod(tmp_path: Path) -> Problem:
+    (tmp_path / "rod.py").write_text(FILE, encoding="utf-8")
+    return load(tmp_path / "rod.py")
+
+
+def test_a_condition_is_shown_as_it_is_written(rod: Problem) -> None:
+    assert conditions_in_words(rod)[:3] == [
+        "on x_min: u = 0",
+        "on x_max: u.x - 1 = 0 (weight 3)",
+        "on x_max: longer(...) = 0",
+    ]
+
+
+def test_letters_of_several_bytes_and_lines_do_not_matter(rod: Problem) -> None:
+    assert conditions_in_words(rod)[3] == "on x_min: u - 2 = 0"
+
+
+def test_of_nested_functions_the_outer_one_is_shown(rod: Problem) -> None:
+    assert callable(rod.residual)
+    assert formula(rod.residual) == "(lambda v: v)(u.xx)"
+
+
+def test_a_kind_without_words_of_its_own_tells_what_is_not_default() -> None:
+    problem = load("burgers")
+    measured = Measured(np.zeros((7, 2)), exact=True, noise=0.1)
+    object.__setattr__(problem, "conditions", (*problem.conditions, measured))
+    words = conditions_in_words(problem)[-1]
+    object.__setattr__(problem, "conditions", problem.conditions[:-1])
+    assert words == "Measured: points of shape (7, 2), exact, noise 0.1"
+
+
+def test_what_stands_in_no_file_has_a_name() -> None:
+    made = eval("lambda u: u.x")
+    assert formula(made) == "<lambda>(...)"
+    assert formula(np.sin) == "sin(...)"
+
+
+def test_the_text_of_the_file_is_kept(rod: Problem) -> None:
+    assert source_text(rod) == FILE
+
+
+def test_a_file_that_is_gone_or_another_is_no_reason_to_fail(rod: Problem, tmp_path: Path) -> None:
+    (tmp_path / "rod.py").write_text("not python")
+    assert conditions_in_words(rod)[0] == "on x_min: <lambda>(...) = 0"
+    (tmp_path / "rod.py").unlink()
+    assert source_text(rod) == ""
+
+
+def test_domains_and_unknowns() -> None:
+    assert domain_in_words(Box(r=(0, 1e-9))) == "Box: r from 0 to 1e-09; parts r_min, r_max"
+    problem = load("burgers")
+    object.__setattr__(problem, "unknown", {"nu": Measured("here", noise=0.5), "k": 3})
+    words = unknowns_in_words(problem)
+    object.__delattr__(problem, "unknown")
+    assert words == ["nu: points here, noise 0.5", "k: 3"]
+
+
+def test_conditions_of_a_problem_made_here() -> None:
+    problem = Problem(
+        name="here",
+        domain=Box(x=(0, 1)),
+        residual=lambda u: u.x,
+        conditions=[Condition("x_min", lambda u: u - 5)],
+    )
+    assert conditions_in_words(problem) == ["on x_min: u - 5 = 0"]
