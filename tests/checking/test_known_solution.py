@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from nas import problems
+from nas.checking import known_solution as local
 from nas.problems import Box, Condition, Observations, Problem, Unknown
-from tests.problems import local
 from tests.training.problems import PERIODIC
 
 MISTAKE = 1e-5  # of the solution
