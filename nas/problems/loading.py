@@ -17,6 +17,7 @@ from nas.problems.problem import Problem
 _MACHINERY = frozenset(
     {
         "ansatz",
+        "data",
         "declaration",
         "domains",
         "loading",

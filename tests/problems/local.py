@@ -25,12 +25,11 @@ from scipy.optimize import brentq
 from torch import Tensor
 
 from nas.calculus.jets import Derivative, DerivativeSet, Laplacian, MultiIndex, unit
-from nas.problems import Observations, Problem, Unknown
+from nas.problems import Problem, Unknown
 from nas.problems.domains import Domain
 from nas.problems.sampling import interior_points
 from nas.problems.terms import Group, PointCounts, Term
 from nas.problems.terms.equations import INTERIOR, inside, together
-from nas.problems.terms.observations import Given
 
 Array = NDArray[np.float64]
 Function = Callable[[Array], Array]  # points (B, D) to values (B, C)
@@ -48,13 +47,11 @@ class Remainders:
     residual : Array (equations, B)
     scale : Array (equations, B), the size of what cancels
     error : Array (equations, B), by how much the residual may be off
-    noise : of observations, which no solution meets exactly
     """
 
     residual: Array
     scale: Array
     error: Array
-    noise: float = 0.0
 
     @property
     def resolved(self) -> NDArray[np.bool_]:
@@ -74,10 +71,19 @@ def equations(problem: Problem) -> list[Remainders]:
 
 
 def conditions(problem: Problem) -> list[Remainders]:
-    """The remainder of each condition at the points where it is to hold."""
+    """The remainder of each condition without noise at the points where it is to hold."""
     return [
-        remainders(problem, group, term) for group in problem.groups[1:] for term in group.terms
+        remainders(problem, group, term)
+        for group in problem.groups[1:]
+        for term in group.terms
+        if not noise(problem, term)
     ]
+
+
+def noise(problem: Problem, term: Term) -> float:
+    """The standard deviation of what a term's data are off; 0 of what has none."""
+    place = next(place for place, other in enumerate(problem.terms) if other is term)
+    return float(getattr(problem.requirements[place], "noise", 0.0))
 
 
 def remainders(problem: Problem, group: Group, term: Term) -> Remainders:
@@ -85,32 +91,28 @@ def remainders(problem: Problem, group: Group, term: Term) -> Remainders:
     derivatives = DerivativeSet(term.derivatives, len(problem.coordinates))
     points, data = drawn(problem, group, term)
     flat = points.reshape(-1, points.shape[-1])
-    values, errors = solution_jet(problem, derivatives, flat, term.derivatives)
-    # Some derivatives vanish all along the boundary: what cancels is of their size inside.
-    middle = torch.as_tensor(interior_points(problem.domain, 8, seed=2, draw=0))
-    within, _ = solution_jet(problem, derivatives, middle, term.derivatives)
-    usual = np.median(np.abs(within), axis=1, keepdims=True)
+    values, errors, sizes = solution_jet(problem, derivatives, flat, term.derivatives)
+    usual = _usual(problem, term)
     jet = torch.as_tensor(values).requires_grad_()
-    found, scales, off = [], [], []
+    rows = []
     for residual in term.residuals(jet, derivatives, points, data):
         (gradient,) = torch.autograd.grad(residual.sum(), jet, retain_graph=True)
-        found.append(residual.detach().abs().numpy())
-        scales.append(_total(gradient, np.abs(values) + usual, residual.shape[-1]))
-        off.append(_total(gradient, errors, residual.shape[-1]))
-    return Remainders(np.stack(found), np.stack(scales), np.stack(off), _noise(problem, term))
+        slope = gradient.abs().numpy()
+        shape = (-1, residual.shape[-1])  # location by location
+        scale = (slope * (sizes + usual)).sum(axis=(0, 2)).reshape(shape).sum(axis=0)
+        bounds = slope * np.where(slope == 0, 0, errors)
+        error = bounds.sum(axis=(0, 2)).reshape(shape).sum(axis=0)
+        rows.append((residual.detach().abs().numpy(), scale, error))
+    return Remainders(*(np.stack(column) for column in zip(*rows, strict=True)))
 
 
-def _total(gradient: Tensor, sizes: Array, count: int) -> Array:
-    """What ``sizes`` (S, L·B, C) make of each of ``count`` residuals at most, to first order."""
-    slope = gradient.abs().numpy()
-    each = np.where(slope == 0, 0, slope * sizes).sum(axis=(0, 2))
-    total: Array = each.reshape(-1, count).sum(axis=0)  # location by location
-    return total
-
-
-def _noise(problem: Problem, term: Term) -> float:
-    observed = [one.noise for one in problem.conditions if isinstance(one, Observations)]
-    return max(observed, default=0.0) if isinstance(term.source, Given) else 0.0
+def _usual(problem: Problem, term: Term) -> Array:
+    """The median size (S, 1, C + U) of the solution's derivatives: some vanish at the border."""
+    derivatives = DerivativeSet(term.derivatives, len(problem.coordinates))
+    points = torch.as_tensor(interior_points(problem.domain, 8, seed=2, draw=0))
+    _, _, sizes = solution_jet(problem, derivatives, points, term.derivatives)
+    usual: Array = np.median(sizes, axis=1, keepdims=True)
+    return usual
 
 
 def drawn(problem: Problem, group: Group, term: Term) -> tuple[Tensor, Tensor]:
@@ -124,25 +126,30 @@ def drawn(problem: Problem, group: Group, term: Term) -> tuple[Tensor, Tensor]:
 
 def solution_jet(
     problem: Problem, derivatives: DerivativeSet, points: Tensor, wanted: Collection[Derivative]
-) -> tuple[Array, Array]:
-    """The solution with the unknown coefficients (S, B, C + U) at points (B, D), and its errors.
+) -> tuple[Array, Array, Array]:
+    """The solution with the unknown coefficients (S, B, C + U) at points (B, D); errors; sizes.
 
-    Where no box fits, the error is infinite. Derivatives that are not wanted are left zero.
+    Where no box fits, the error is infinite. The size is that of the value, but of a Laplacian
+    that of its parts, which may cancel. Derivatives that are not wanted are left zero.
     """
     pieces = {field: problem.pieces.get(name, "") for field, name in enumerate(problem.fields)}
     width = len(problem.fields) + len(problem.unknown)
     values = np.zeros((len(derivatives), len(points), width))
-    errors = np.zeros_like(values)
+    errors, sizes = np.zeros_like(values), np.zeros_like(values)
     for piece in set(pieces.values()):
         fields = [field for field, other in pieces.items() if other == piece]
         domain = inside(problem.domain, piece or INTERIOR)
         known = partial(_known, problem, fields)
         for key in wanted:
-            found = _one(domain, known, key, points.numpy())
             index = derivatives.index[key]
-            values[index][:, fields], errors[index][:, fields] = found
-    values[0, :, len(problem.fields) :] = [raw(one) for one in problem.unknown.values()]
-    return values, errors
+            found = _parts(domain, known, key, points.numpy())
+            values[index][:, fields] = np.sum([value for value, _ in found], axis=0)
+            errors[index][:, fields] = np.sum([error for _, error in found], axis=0)
+            sizes[index][:, fields] = np.sum([np.abs(value) for value, _ in found], axis=0)
+    coefficients = [raw(one) for one in problem.unknown.values()]
+    values[0, :, len(problem.fields) :] = coefficients
+    sizes[0, :, len(problem.fields) :] = np.abs(coefficients)
+    return values, errors, sizes
 
 
 def _known(problem: Problem, fields: list[int], points: Array) -> Array:
@@ -162,14 +169,18 @@ def raw(unknown: Unknown) -> float:
     return float(brentq(off, -1e3, 1e3, xtol=1e-14))
 
 
-def _one(domain: Domain, known: Function, key: Derivative, points: Array) -> tuple[Array, Array]:
-    """One derivative (B, C) and its error (B, C)."""
+def _parts(
+    domain: Domain, known: Function, key: Derivative, points: Array
+) -> list[tuple[Array, Array]]:
+    """What a derivative is the sum of, each (B, C) with its error (B, C)."""
     if isinstance(key, Laplacian):
         second = [tuple(2 * n for n in unit(axis, points.shape[1])) for axis in key.axes]
-        parts = [_one(domain, known, one, points) for one in second]
-        return np.sum([value for value, _ in parts], axis=0), np.sum(
-            [error for _, error in parts], axis=0
-        )
+        return [_one(domain, known, one, points) for one in second]
+    return [_one(domain, known, key, points)]
+
+
+def _one(domain: Domain, known: Function, key: MultiIndex, points: Array) -> tuple[Array, Array]:
+    """One derivative (B, C) and its error (B, C)."""
     if not any(key):
         return known(points), np.zeros_like(known(points))
     ladder = [_on_boxes(domain, known, key, points, size) for size in SIZES]
