@@ -61,6 +61,14 @@ MAY_IMPORT = {
         "nas.search_spaces",
         *GROUND,
     ],
+    "nas.assessment": [
+        "nas.assessment",
+        "nas.training",
+        "nas.mixture",
+        "nas.problems",
+        "nas.calculus",
+        *GROUND,
+    ],
     "nas.runner": ["nas.runner", "nas.problems", *GROUND],
     **{module: [*READING, "nas.search_spaces", *GROUND] for module in READING},
     "nas.export": [
@@ -75,6 +83,7 @@ MAY_IMPORT = {
     ],
     "nas.campaign": [
         "nas.campaign",
+        "nas.assessment",
         "nas.runner",
         "nas.training",
         "nas.mixture",
@@ -117,6 +126,7 @@ MAY_IMPORT = {
     ],
     "experiments": [
         "experiments",
+        "nas.assessment",
         "nas.result",
         "nas.runner",
         "nas.campaign",
