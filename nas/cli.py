@@ -39,7 +39,9 @@ Changes = Annotated[
     list[str] | None,
     typer.Option("--set", help="Set a key: training.steps=500. May be repeated."),
 ]
-Strict = Annotated[bool, typer.Option("--strict", help="Exit with code 3 where there is a warning.")]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Exit with code 3 where there is a warning.")
+]
 
 
 @app.command()
