@@ -81,7 +81,7 @@ class Probe:
 
     def linear(self, base: Tensor, direction: Tensor) -> list[Tensor]:
         """Each equation's Dr(base)[direction] (K, B), of two jets (K, S, L·B, C)."""
-        shape = torch.broadcast_shapes(base.shape, direction.shape)
+        shape = np.broadcast_shapes(base.shape, direction.shape)
         base = base.expand(shape).detach().requires_grad_()
         with torch.enable_grad():
             return [_slope(one, base, direction.expand(shape)) for one in self.residuals(base)]
