@@ -31,7 +31,8 @@ def solve(modes: int = 1024, slabs: int = 60) -> Series:
 
     start = np.fft.rfft(x**2 * np.cos(pi * x) - (1 - x**2), norm="forward")[None]
     times = np.linspace(0, 1, slabs + 1) ** 2  # short slabs while the kink is sharp
-    history = march(-D * wave[None] ** 2, reaction, start, times)
+    linear: Complex = -D * wave[None] ** 2 + 0j
+    history = march(linear, reaction, start, times)
     return condense(history, 1.0, SPACE, modes=600, degree=60)
 
 

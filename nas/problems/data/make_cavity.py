@@ -49,7 +49,7 @@ def stream_function(size: int, power: int) -> Array:
     by_x, by_y = np.kron(slopes, values), np.kron(values, slopes)  # (Q, n²)
     laplacian = np.kron(bends, values) + np.kron(values, bends)
     weights = np.outer(weight, weight).reshape(-1, 1)
-    psi = _lift(size + 4, power)
+    psi: Array = _lift(size + 4, power)
     for _ in range(20):
         u, v, delta = (field.reshape(-1, 1) for field in _flow(psi, x))
         test = weights * (laplacian / REYNOLDS + u * by_x + v * by_y)
@@ -76,29 +76,25 @@ def _clamped(size: int) -> Array:
     legendres[k + 4, k] = (2 * k + 3) / (2 * k + 7)
     nodes = chebyshev.chebpts1(size + 4)
     values = legendre.legval(nodes, legendres / ((2 * k + 3) * (2 * k + 5) ** 0.5)).T
-    return _interpolated(values)
+    return _interpolated(np.asarray(values, np.float64))
 
 
 def _interpolated(values: Array) -> Array:
     """Chebyshev coefficients, along the first axis, from values at Chebyshev's points."""
     count = len(values)
-    coefficients: Array = np.linalg.solve(
-        chebyshev.chebvander(chebyshev.chebpts1(count), count - 1), values
-    )
-    return coefficients
+    at = chebyshev.chebvander(chebyshev.chebpts1(count), count - 1)
+    return np.asarray(np.linalg.solve(at, values), np.float64)
 
 
 def _at(points: Array, columns: Array, order: int) -> Array:
     """Derivatives of the columns' polynomials at points of [0, 1]: (points, columns)."""
     derived = chebyshev.chebder(columns, order, _SCALE)
-    values: Array = chebyshev.chebval(2 * points - 1, derived).T
-    return values
+    return np.asarray(chebyshev.chebval(2 * points - 1, derived).T, np.float64)
 
 
 def _derivative(coefficients: Array, i: int, j: int) -> Array:
     along = chebyshev.chebder(coefficients, i, _SCALE, axis=0)
-    derived: Array = chebyshev.chebder(along, j, _SCALE, axis=1)
-    return derived
+    return np.asarray(chebyshev.chebder(along, j, _SCALE, axis=1), np.float64)
 
 
 def _grid(coefficients: Array, x: Array, *orders: tuple[int, int]) -> Array:

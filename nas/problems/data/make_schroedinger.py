@@ -24,7 +24,7 @@ def solve(modes: int = 128, slabs: int = 100) -> Series:
     x = np.linspace(-5, 5, points, endpoint=False)
     pulses = sum(2 / np.cosh(x + 10 * shift) for shift in range(-4, 5))
     start = np.fft.fft(pulses, norm="forward")[None]
-    linear = -0.5j * (pi / 5 * number[None]) ** 2
+    linear: Complex = -0.5j * (pi / 5 * number[None]) ** 2
     history = march(linear, focusing, start, np.linspace(0, pi / 2, slabs + 1))
 
     def parts(times: Array) -> Complex:

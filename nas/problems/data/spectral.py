@@ -11,6 +11,7 @@ Axis legend: C fields, F modes, n + 1 nodes in time, T times.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.polynomial import chebyshev
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from nas.problems.data.series import Array, Axis, Series
 
-Complex = NDArray[np.complex128]
+Complex = NDArray[np.complexfloating[Any, Any]]
 Nonlinear = Callable[[Array, Complex], Complex]  # times (T,), modes (T, C, F) -> (T, C, F)
 
 DEGREE = 16
@@ -109,7 +110,8 @@ def _coefficients(values: Complex) -> Complex:
     coefficients = np.linalg.solve(
         chebyshev.chebvander(nodes, len(values) - 1), values.reshape(len(values), -1)
     )
-    return coefficients.reshape(values.shape)
+    shaped: Complex = coefficients.reshape(values.shape)
+    return shaped
 
 
 def condense(
