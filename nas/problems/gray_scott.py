@@ -16,7 +16,14 @@ from nas.problems.domains import Array
 
 
 def bump(x: Tensor) -> Tensor:
-    """The concentration v (B,) at first, at the points x (B,)."""
+    """The concentration v (B,) at first, at the points x (B,).
+
+    Examples
+    --------
+    >>> import torch
+    >>> bump(torch.tensor([0.0])).tolist()
+    [0.5]
+    """
     return (-80 * x**2).exp() / 2
 
 

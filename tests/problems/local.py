@@ -11,7 +11,7 @@ sizes that one is taken where the sum of both is smallest, and this sum tells ho
 it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import product
@@ -90,8 +90,9 @@ def remainders(problem: Problem, group: Group, term: Term) -> Remainders:
     """Put the known solution into a term at some of its points."""
     derivatives = DerivativeSet(term.derivatives, len(problem.coordinates))
     points, data = drawn(problem, group, term)
-    values, errors, sizes = solution_jet(problem, derivatives, points.reshape(-1, points.shape[-1]))
-    usual = _usual(problem, derivatives)
+    flat = points.reshape(-1, points.shape[-1])
+    values, errors, sizes = solution_jet(problem, derivatives, flat, term.derivatives)
+    usual = _usual(problem, term)
     jet = torch.as_tensor(values).requires_grad_()
     rows = []
     for residual in term.residuals(jet, derivatives, points, data):
@@ -105,11 +106,13 @@ def remainders(problem: Problem, group: Group, term: Term) -> Remainders:
     return Remainders(*(np.stack(column) for column in zip(*rows, strict=True)))
 
 
-def _usual(problem: Problem, derivatives: DerivativeSet) -> Array:
+def _usual(problem: Problem, term: Term) -> Array:
     """The median size (S, 1, C + U) of the solution's derivatives: some vanish at the border."""
-    points = torch.as_tensor(interior_points(problem.domain, 16, seed=2, draw=0))
-    size: Array = np.median(solution_jet(problem, derivatives, points)[2], axis=1, keepdims=True)
-    return size
+    derivatives = DerivativeSet(term.derivatives, len(problem.coordinates))
+    points = torch.as_tensor(interior_points(problem.domain, 8, seed=2, draw=0))
+    _, _, sizes = solution_jet(problem, derivatives, points, term.derivatives)
+    usual: Array = np.median(sizes, axis=1, keepdims=True)
+    return usual
 
 
 def drawn(problem: Problem, group: Group, term: Term) -> tuple[Tensor, Tensor]:
@@ -122,12 +125,12 @@ def drawn(problem: Problem, group: Group, term: Term) -> tuple[Tensor, Tensor]:
 
 
 def solution_jet(
-    problem: Problem, derivatives: DerivativeSet, points: Tensor
+    problem: Problem, derivatives: DerivativeSet, points: Tensor, wanted: Collection[Derivative]
 ) -> tuple[Array, Array, Array]:
     """The solution with the unknown coefficients (S, B, C + U) at points (B, D); errors; sizes.
 
     Where no box fits, the error is infinite. The size is that of the value, but of a Laplacian
-    that of its parts, which may cancel.
+    that of its parts, which may cancel. Derivatives that are not wanted are left zero.
     """
     pieces = {field: problem.pieces.get(name, "") for field, name in enumerate(problem.fields)}
     width = len(problem.fields) + len(problem.unknown)
@@ -137,7 +140,8 @@ def solution_jet(
         fields = [field for field, other in pieces.items() if other == piece]
         domain = inside(problem.domain, piece or INTERIOR)
         known = partial(_known, problem, fields)
-        for index, key in enumerate(derivatives.keys):
+        for key in wanted:
+            index = derivatives.index[key]
             found = _parts(domain, known, key, points.numpy())
             values[index][:, fields] = np.sum([value for value, _ in found], axis=0)
             errors[index][:, fields] = np.sum([error for _, error in found], axis=0)

@@ -30,7 +30,14 @@ def lid(x: Array, power: int = 16) -> Array:
 
 
 def solve(size: int = 48, power: int = 16) -> Series:
-    """u, v and p from polynomials up to degree ``size`` + 3; p is zero in the corner (0, 0)."""
+    """u, v and p from polynomials up to degree ``size`` + 3; p is zero in the corner (0, 0).
+
+    Examples
+    --------
+    >>> u, _, p = solve(size=12)(np.array([0.5, 0.0]), np.array([1.0, 0.0]))
+    >>> abs(u).round(1).tolist(), float(abs(p[1]).round(9))
+    ([1.0, 0.0], 0.0)
+    """
     psi = stream_function(size, power)
     p = _pressure(psi)
     p[0, 0] -= chebyshev.chebval2d(-1, -1, p)
@@ -42,6 +49,17 @@ def stream_function(size: int, power: int) -> Array:
     """Chebyshev coefficients (n, n) of the stream function ψ: u = ψ_y, v = -ψ_x.
 
     For all φ that vanish with their slope on the boundary, ∫ Δψ (Δφ / Re + u φ_x + v φ_y) = 0.
+
+    Raises
+    ------
+    RuntimeError
+        If Newton's iteration does not converge.
+
+    Examples
+    --------
+    >>> psi = stream_function(size=16, power=4)
+    >>> round(float(chebyshev.chebval2d(0.0, 0.0, psi)), 2)  # in the middle
+    -0.06
     """
     x, weight = _gauss(3 * size // 2 + 6)
     clamped = _clamped(size)

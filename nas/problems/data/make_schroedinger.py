@@ -11,7 +11,14 @@ SPACE = Axis(-5.0, 5.0, periodic=True)
 
 
 def solve(modes: int = 128, slabs: int = 100) -> Series:
-    """The real and the imaginary part, from Fourier modes up to a number and slabs of time."""
+    """The real and the imaginary part, from Fourier modes up to a number and slabs of time.
+
+    Examples
+    --------
+    >>> u, v = solve()(np.array([0.0]), np.array([0.0]))
+    >>> u.round(4).tolist(), abs(v).round(9).tolist()
+    ([2.0004], [0.0])
+    """
     points = 4 * modes  # no aliases of a product of three
     number = np.fft.fftfreq(points, 1 / points)
     kept = np.abs(number) <= modes

@@ -28,7 +28,14 @@ _SWEEPS = 200
 
 @dataclass(frozen=True)
 class History:
-    """What `march` returns: Chebyshev coefficients (n + 1, C, F) of each slab of time."""
+    """What `march` returns: Chebyshev coefficients (n + 1, C, F) of each slab of time.
+
+    Examples
+    --------
+    >>> slab = np.array([1.0, 0.5]).reshape(2, 1, 1)  # 1 + s / 2 with s from -1 to 1
+    >>> History(np.array([0.0, 2.0]), [slab])(np.array([0.0, 1.5])).ravel().tolist()
+    [0.5, 1.25]
+    """
 
     times: Array
     slabs: Sequence[Complex]
@@ -129,6 +136,17 @@ def condense(
     ------
     RuntimeError
         If more than 1e-11 of it is in the last modes, or the polynomials of highest degree.
+
+    Examples
+    --------
+    A cosine that fades, cos x (1 - t):
+
+    >>> def fading(times: Array) -> Complex:
+    ...     return np.multiply.outer(1 - times, [[0, 0.5, 0, 0, 0]])
+    >>> space = Axis(0.0, 2 * np.pi, periodic=True)
+    >>> (u,) = condense(fading, 1.0, space, modes=4, degree=4)(np.zeros(2), np.array([0.0, 0.5]))
+    >>> u.round(9).tolist()
+    [1.0, 0.5]
     """
     nodes = end * (chebyshev.chebpts2(degree + 1) + 1) / 2
     found = np.moveaxis(_coefficients(history(nodes))[..., : modes + 1], 0, -1)  # (C, modes + 1, K)
