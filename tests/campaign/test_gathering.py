@@ -146,10 +146,9 @@ def test_reading_and_writing_are_linear_in_the_runs(tmp_path: Path) -> None:
     few, more, many = (accesses(tmp_path / str(runs), runs) for runs in (2, 5, 8))
     for kind in ("read", "written"):
         assert many[kind] - more[kind] == more[kind] - few[kind]  # three runs each
-    own = len(layout.ADDED_TABLES) + len(layout.RUN_TABLES)
-    assert (more["written"] - few["written"]) / 3 == own
+    assert (more["written"] - few["written"]) / 3 == len(RunJob.TABLES)
     # Its row when it ends, and its tables when they are gathered.
-    assert (more["read"] - few["read"]) / 3 == 1 + own
+    assert (more["read"] - few["read"]) / 3 == 1 + len(RunJob.TABLES)
 
 
 @pytest.mark.parametrize("gathered", [True, False])
