@@ -1,6 +1,8 @@
-"""The command line: ``nas search | report | export | baseline | validate | problems | spaces``.
+"""The command line: ``nas check | search | report | export | baseline | validate | problems``.
 
-Exit codes: 0 done, 1 some runs failed, 2 something for the user to mend, 130 interrupted.
+Exit codes: 0 done, 1 some runs failed, 2 something for the user to mend, 3 done, but with
+warnings (`search` and `check` with ``--strict``), 130 interrupted. Of failed runs and warnings
+together, 1 is told: what failed has to be looked at first.
 """
 
 import logging
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from nas.campaign.config import Campaign
     from nas.runner.overview import Watch
 
-FAILED, USER_ERROR, INTERRUPTED = 1, 2, 130
+FAILED, USER_ERROR, WARNED, INTERRUPTED = 1, 2, 3, 130
 
 app = typer.Typer(
     help="Find the architecture that your differential equation wants.",
@@ -37,6 +39,9 @@ Changes = Annotated[
     list[str] | None,
     typer.Option("--set", help="Set a key: training.steps=500. May be repeated."),
 ]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Exit with code 3 where there is a warning.")
+]
 
 
 @app.command()
@@ -46,11 +51,13 @@ def search(
         Path, typer.Option("--out", help="A new folder, or an existing campaign to resume.")
     ],
     changes: Changes = None,
+    strict: Strict = False,
 ) -> None:
     """Launch a campaign, or resume it.
 
     Interrupt it at any time: the same command resumes where it stopped. Exit code 0: done;
-    1: some runs failed; 2: something for you to fix; 130: interrupted.
+    1: some runs failed; 2: something for you to fix; 3: with --strict, none failed but the
+    recommended run carries a warning; 130: interrupted.
     """
     from nas import display
     from nas.campaign import campaign, config
@@ -65,6 +72,8 @@ def search(
     typer.echo(advice)
     if (result.records.runs.status != "completed").any():
         raise typer.Exit(FAILED)
+    if strict and result.recommended.warnings:
+        raise typer.Exit(WARNED)
 
 
 @app.command()
@@ -173,6 +182,34 @@ def problems(
     typer.echo("\n".join(problem_card.card(name)))
     if to is not None:
         typer.echo(f"written: {to}; it is the problem of a campaign with `problem: {to}`")
+
+
+@app.command()
+def check(
+    problem: Annotated[str, typer.Argument(help="The path of a .py file, or a problem's name.")],
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Draw domain, parts, normals and points: a PNG.")
+    ] = None,
+    strict: Strict = False,
+) -> None:
+    """Find mistakes in a problem, before any training.
+
+    Wrong names and shapes, terms out of scale, a solution that does not satisfy what is demanded,
+    too few conditions, or conditions that disagree. Exit code 0: done; 2: something for you to fix;
+    3: with --strict, there are warnings.
+    """
+    from nas import checking, problems
+
+    loaded = problems.load(problem)
+    report = checking.check(loaded)
+    typer.echo("\n".join(report.lines()))
+    if to is not None:
+        from nas.checking import drawing
+
+        drawing.draw(loaded, to)
+        typer.echo(f"picture: {to}")
+    if strict and report.warnings:
+        raise typer.Exit(WARNED)
 
 
 @app.command()

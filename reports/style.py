@@ -84,7 +84,7 @@ def ramp(count: int) -> list[str]:
     Examples
     --------
     >>> ramp(2)
-    ['#addc30', '#471365']
+    ['#9bd93c', '#471365']
     """
     colours, last = mpl.colormaps["viridis"], max(count - 1, 1)
     return [to_hex(colours(0.85 - 0.8 * i / last)) for i in range(count)]

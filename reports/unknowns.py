@@ -51,8 +51,8 @@ def estimates(records: Records) -> pd.DataFrame:
     Examples
     --------
     >>> from nas.reports import example
-    >>> estimates(example.records())[["run", "name", "value"]].iloc[1].to_list()
-    ['0001-0', 'k', 1.02]
+    >>> estimates(example.records())["value"].round(2).to_list()
+    [1.06, 1.02, 0.98]
     """
     done = records.runs.loc[records.runs["status"] == "completed", "run"]
     table = records.unknowns[records.unknowns["run"].isin(done)].sort_values("step", kind="stable")

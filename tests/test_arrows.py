@@ -61,6 +61,23 @@ MAY_IMPORT = {
         "nas.search_spaces",
         *GROUND,
     ],
+    "nas.assessment": [
+        "nas.assessment",
+        "nas.training",
+        "nas.mixture",
+        "nas.problems",
+        "nas.calculus",
+        *GROUND,
+    ],
+    "nas.checking": [
+        "nas.checking",
+        "nas.assessment",
+        "nas.training",
+        "nas.problems",
+        "nas.calculus",
+        "nas.reports.style",
+        *GROUND,
+    ],
     "nas.runner": ["nas.runner", "nas.problems", *GROUND],
     **{module: [*READING, "nas.search_spaces", *GROUND] for module in READING},
     "nas.export": [
@@ -75,6 +92,7 @@ MAY_IMPORT = {
     ],
     "nas.campaign": [
         "nas.campaign",
+        "nas.assessment",
         "nas.runner",
         "nas.training",
         "nas.mixture",
@@ -117,6 +135,7 @@ MAY_IMPORT = {
     ],
     "experiments": [
         "experiments",
+        "nas.assessment",
         "nas.result",
         "nas.runner",
         "nas.campaign",
@@ -135,6 +154,7 @@ MAY_IMPORT = {
     "nas.problem_card": ["nas.problems", *GROUND],
     "nas.cli": [
         "nas.display",
+        "nas.checking",
         "nas.problem_card",
         "nas.result",
         "nas.campaign",
@@ -148,13 +168,7 @@ MAY_IMPORT = {
     ],
 }
 # These open at once: nothing that they import may bring torch.
-WITHOUT_TORCH = [
-    "nas.search_spaces",
-    "nas.errors",
-    "nas.files",
-    *READING,
-    "nas.reports",
-]
+WITHOUT_TORCH = ["nas.search_spaces", "nas.errors", "nas.files", *READING, "nas.reports"]
 
 RUNS_TEXT = {
     "eval",

@@ -86,6 +86,26 @@ def test_report_and_export_print_paths(
     assert "fresh process" in told
 
 
+def test_a_problem_is_shown_and_written(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.py"
+    assert nas(monkeypatch, "problems", "burgers", "--write", path) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("burgers: Burgers' equation\n  equation")
+    assert f"written: {path}; " in printed
+    assert nas(monkeypatch, "problems", "burgers", "--write", path) == 2
+    assert nas(monkeypatch, "problems", "--write", path) == 2
+    assert nas(monkeypatch, "problems", "burger") == 2
+    found = capsys.readouterr()
+    assert found.out == ""
+    assert [line.split("; ")[0] for line in found.err.splitlines()] == [
+        f"error: {path}: is there already",
+        "error: --write: expected a problem's name before it",
+        "error: problem 'burger': no such problem",
+    ]
+
+
 def test_problems_and_spaces_are_listed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

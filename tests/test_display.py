@@ -1,12 +1,16 @@
 """What the terminal shows, read as a user reads it."""
 
 import io
+from pathlib import Path
 
 from rich.console import Console
 
-from nas.display import live, ranking, table
+from nas.campaign.records import TABLES, read
+from nas.display import estimates, live, ranking, summary, table
+from nas.reports import example
+from nas.result import Result
 from nas.runner.overview import Running, State
-from tests.reports.synthetic_campaign import single
+from tests.reports.synthetic_campaign import Campaign, run_row, single
 
 STATE = State(
     jobs=12,
@@ -76,3 +80,63 @@ def test_the_candidates_of_a_baseline_are_ranked_by_their_median_loss() -> None:
 def test_without_a_truth_they_are_ranked_all_the_same() -> None:
     lines = ranking([single(("tanh", 2, 16), 0.2, relative_l2=None)])
     assert lines[-1].split() == ["tanh", "2×16", "300", "2.00e-01", "–"]
+
+
+def test_a_recommendation_comes_with_its_estimate_and_what_speaks_against_it() -> None:
+    records = example.records()
+    records.runs.loc[1, "warnings"] = "no better than a constant\nbadly scaled"
+    lines = summary(Result(records))
+    assert lines[-4:] == [
+        "  relative L2      2.00e-02 (measured, not used to decide)",
+        "  estimated error  3.00e-02 (relative L2, without a truth)",
+        "warning: no better than a constant",
+        "warning: badly scaled",
+    ]
+
+
+def test_without_estimate_and_warnings_nothing_is_said_of_them() -> None:
+    records = example.records()
+    records.runs["error_estimate"] = None
+    assert not any("estimate" in line or "warning" in line for line in summary(Result(records)))
+
+
+def found(folder: Path, truth: float | None, *values: float) -> list[str]:
+    """What is said of a coefficient k that the runs of the recommended trial found, each by two
+    rows."""
+    made = Campaign()
+    made.tables["trials"] = [
+        dict.fromkeys(TABLES["trials"].names)
+        | {"trial": 0, "recommended": True, "on_front": True, "best_run": "0000-0"}
+    ]
+    for repetition, value in enumerate(values):
+        name = f"0000-{repetition}"
+        made.tables["runs"].append(run_row(name, repetition=repetition))
+        keys = {"run": name, "trial": 0, "repetition": repetition, "name": "k", "truth": truth}
+        made.tables["unknowns"] += [
+            keys | {"phase": "warm-up", "step": 10, "value": 99.0},
+            keys | {"phase": "fine-tuning", "step": 110, "value": value},
+        ]
+    return estimates(Result(made.records(folder)))
+
+
+def test_unknown_coefficients_are_told_with_an_interval_over_the_repetitions(
+    tmp_path: Path,
+) -> None:
+    assert found(tmp_path / "two", 1.2, 1.5, 1.0) == [
+        "  k found          1.5 (-1.9266 to 4.4266 by 2 runs, at 95 %); the truth is 1.2"
+    ]
+    assert found(tmp_path / "one", None, 0.123456) == ["  k found          0.12346"]
+    assert found(tmp_path / "equal", None, 0.5, 0.5) == ["  k found          0.5"]
+
+
+def test_the_estimate_of_the_recommended_run_is_there_from_python(tmp_path: Path) -> None:
+    found(tmp_path / "two", 1.2, 1.5, 1.0)
+    assert Result(read(tmp_path / "two")).unknown == {"k": 1.5}
+    without = Campaign()
+    without.tables["trials"] = [
+        dict.fromkeys(TABLES["trials"].names) | {"trial": 0, "recommended": True, "best_run": "a"}
+    ]
+    without.tables["runs"] = [run_row("a")]
+    result = Result(without.records(tmp_path / "without"))
+    assert result.unknown == {}
+    assert estimates(result) == []

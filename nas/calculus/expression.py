@@ -54,6 +54,7 @@ class Names:
 
     Examples
     --------
+    >>> import torch
     >>> Names(("u",), ("x", "t"), {"D": torch.exp}).known
     ('u', 'x', 't', 'D')
     """
@@ -112,6 +113,7 @@ class Expression:
 
     Examples
     --------
+    >>> import torch
     >>> heat = Expression(
     ...     lambda u, k: u.t - (k * u.x).d("x"),
     ...     Names(("u",), ("x", "t"), {"k": torch.exp}),

@@ -10,13 +10,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from nas.calculus.invented import AMPLITUDES, LARGE
 from nas.calculus.quantities import Quantity, Result
 from nas.errors import UserError
 
-# Of the made-up fields of E experts. What is infinite for the first two alone has overflowed, as
-# exp(u / 1e-3) does, and says nothing: how large the solution will be is not known here.
-AMPLITUDES = (1.0, -1.0, 1e-6, -1e-6)
-_LARGE = 2
 _REMEDY = (
     "a network passes through all kinds of values as it learns; expected a formula with a value "
     "there too, such as that of torch.abs(u) or torch.clamp(u, min=0)"
@@ -90,10 +87,13 @@ def _parts(quantity: Quantity) -> list[Quantity]:
 
 
 def _hopeless(value: Tensor) -> bool:
-    """Whether it is not finite for another reason than that it is too large a number."""
+    """Whether it is not finite for another reason than that it is too large a number.
+
+    As exp(u / 1e-3) is of the larger fields: how large a solution will be is not known here.
+    """
     if value.isnan().any():
         return True
-    small = value[_LARGE:] if value.dim() > 1 and len(value) == len(AMPLITUDES) else value
+    small = value[LARGE:] if value.dim() > 1 and len(value) == len(AMPLITUDES) else value
     return not bool(small.isfinite().all())
 
 

@@ -32,6 +32,14 @@ class Made:
     """What has a value, and a formula that it was made by, or a name.
 
     The formula is private, since names of a field are derivatives.
+
+    Examples
+    --------
+    >>> class Height(Made):
+    ...     def _formula(self):
+    ...         return "h"
+    >>> str(Formula(abs, [Height()]))
+    'abs(h)'
     """
 
     @property

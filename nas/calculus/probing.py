@@ -17,8 +17,8 @@ import torch
 from torch import Tensor
 
 from nas.calculus import finiteness, pointwise
-from nas.calculus.activations import MAX_ORDER
-from nas.calculus.derivatives import Derivative, Laplacian, unit
+from nas.calculus.derivatives import Derivative
+from nas.calculus.invented import AMPLITUDES, Invented
 from nas.calculus.quantities import Quantity
 from nas.calculus.refusals import (
     INTEGRAL,
@@ -34,69 +34,24 @@ Evaluate = Callable[[Fetch, Tensor, Tensor | None], list[Any]]
 LEAST = 10  # points: what mixes them would not be seen at a single one
 
 
-class Invented:
-    """Made-up waves (B,) or (E, B), one for each derivative of each component, no two alike.
-
-    Those of a single network are positive, so that roots and logarithms are numbers. Two
-    functions agree on them only if they ask for the same derivatives in the same way, which is
-    what a problem's fingerprint rests on.
+@dataclass(frozen=True)
+class Probed:
+    """What was found.
 
     Parameters
     ----------
-    rows : Tensor (B,) of int
-        The numbers of the points.
-    experts
-        Whether there is an axis of experts, of the amplitudes `finiteness.AMPLITUDES`.
-
-    Attributes
-    ----------
-    leaves
-        The waves that were asked for.
+    asked
+        The (component, derivative) that the function asked for.
+    residuals : of tensors (B,)
+        Those of a single network.
+    warnings
+        One line each.
 
     Examples
     --------
-    >>> made_up = Invented(torch.arange(3))
-    >>> made_up.fetch(0, (2, 0)).shape, list(made_up.leaves)
-    (torch.Size([3]), [(0, (2, 0))])
+    >>> Probed(frozenset({(0, (2, 0))}), [torch.zeros(10)], ()).asked
+    frozenset({(0, (2, 0))})
     """
-
-    def __init__(
-        self, rows: Tensor, experts: bool = False, dtype: torch.dtype = torch.float64
-    ) -> None:
-        self._rows = rows.to(torch.float64)
-        self._amplitudes = torch.tensor(finiteness.AMPLITUDES if experts else [1.0]).double()
-        self._experts = experts
-        self._dtype = dtype
-        self.leaves: dict[tuple[int, Derivative], Tensor] = {}
-
-    def fetch(self, component: int, derivative: Derivative) -> Tensor:
-        """The wave of a derivative, always the same."""
-        if (component, derivative) not in self.leaves:
-            wave = self._amplitudes[:, None].to(self._rows.device) * self.wave(
-                component, derivative
-            )
-            wave = wave if self._experts else wave.squeeze(0)
-            self.leaves[component, derivative] = wave.to(self._dtype).requires_grad_()
-        leaf = self.leaves[component, derivative]
-        return leaf.view_as(leaf)  # as in training, where it is taken from a jet: no leaf itself
-
-    def wave(self, component: int, derivative: Derivative) -> Tensor:
-        """The positive one (B,); Δu is the sum of the second derivatives."""
-        if isinstance(derivative, Laplacian):
-            dimension = 1 + max(derivative.axes)
-            second = (
-                tuple(2 * count for count in unit(axis, dimension)) for axis in derivative.axes
-            )
-            return torch.stack([self.wave(component, one) for one in second]).sum(0)
-        code = 0
-        for axis, count in enumerate(derivative):
-            code += count * (MAX_ORDER + 1) ** axis  # digits: a number for each derivative
-        return 1.5 + torch.sin(1.3 * self._rows + 0.618 * code + 2.4 * component)
-
-
-@dataclass(frozen=True)
-class Probed:
-    """What was found: (component, derivative) asked for, residuals (B,) of a network, warnings."""
 
     asked: frozenset[tuple[int, Derivative]]
     residuals: list[Tensor]
@@ -117,6 +72,14 @@ class Trial:
     data : Tensor (B, K), optional
     columns
         K
+
+    Examples
+    --------
+    >>> squared = Trial(
+    ...     lambda fetch, points, data: [fetch(0, (1,)) ** 2], "flux", torch.zeros(1, 1), None, 0
+    ... )
+    >>> squared.rows.tolist(), probe(squared, abs, ["x"]).asked
+    ([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], frozenset({(0, (1,))}))
     """
 
     evaluate: Evaluate
@@ -131,7 +94,7 @@ class Trial:
         count = len(self.points)
         return torch.arange(max(count, LEAST if count else 0), device=self.points.device)
 
-    def call(self, invented: Invented, rows: Tensor) -> "Outcome":
+    def call(self, invented: Invented, rows: Tensor) -> "_Outcome":
         """What the function returns for the points of some rows."""
         points = self.points[rows % len(self.points)].double().requires_grad_()
         data = self._data(rows)
@@ -144,7 +107,7 @@ class Trial:
                 raise UserError("expected at least one equation, got an empty tuple")
         except UserError as error:
             raise UserError(f"{self.where}: {error}") from error
-        return Outcome(found, residuals, points, list(invented.leaves.values()))
+        return _Outcome(found, residuals, points, list(invented.leaves.values()))
 
     def _data(self, rows: Tensor) -> Tensor | None:
         if self.data is not None:
@@ -160,7 +123,7 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class _Outcome:
     """What a trial gave, entry by entry of the function's result.
 
     found
@@ -187,6 +150,15 @@ def probe(trial: Trial, function: Callable[..., Any], coordinates: Sequence[str]
     UserError
         If it asks for what does not exist, raises, or returns something other than one real
         number a point that depends on the fields at this point alone.
+
+    Examples
+    --------
+    >>> mixed = Trial(
+    ...     lambda fetch, points, data: [fetch(0, (1,)).mean()], "flux", torch.zeros(1, 1), None, 0
+    ... )
+    >>> probe(mixed, abs, ["x"])  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    nas.errors.UserError: flux: its value at one point depends on the other points (a mean, ...
     """
     rows = trial.rows
     invented = Invented(rows)
@@ -202,7 +174,7 @@ def probe(trial: Trial, function: Callable[..., Any], coordinates: Sequence[str]
     order = torch.cat([rows.flip(0), rows[:3]])  # another number, for the shape
     stack = replace(trial, where=f"{trial.where}, for fields of shape (networks, points)")
     several = stack.call(Invented(order, experts=True), order)
-    shape = torch.Size([len(finiteness.AMPLITUDES), len(order)])
+    shape = torch.Size([len(AMPLITUDES), len(order)])
     warnings = []
     for index, residual in enumerate(_of_shape(stack, several.residuals, shape)):
         pointwise.check_experts(names[index], residual, residuals[index][order], several.leaves)

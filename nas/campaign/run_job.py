@@ -7,6 +7,7 @@ of the tables. ``runs.parquet`` is written last: where it stands, the run is ove
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from nas import assessment
 from nas.campaign import layout, records, run_rows
 from nas.campaign.campaign_job import CampaignJob
 from nas.campaign.maps import UNKNOWN, Errors, measure, write_map
@@ -119,12 +120,15 @@ class RunJob(CampaignJob):
 
     def _record(self, problem: Problem, settings: TrainingSettings, result: RunResult) -> None:
         """Write down all that the run left."""
-        errors, note = UNKNOWN, ""
+        errors, assessed = UNKNOWN, {}
         if result.status == "completed":
             mixture_file.save(self.folder / mixture_file.FILE, result.mixture)
+            assessed = self._assess(problem, settings, result)
             errors, note = self._measure(problem, result)
+        else:
+            note = self._explain(problem, settings, result)
         reason = "; ".join(filter(None, (result.reason, note)))
-        row = run_rows.run(self.keys, self.proposal, result.status, reason)
+        row = run_rows.run(self.keys, self.proposal, result.status, reason) | assessed
         row |= run_rows.figures(settings, result) | {"relative_l2": errors.together}
         experts = run_rows.experts(self.keys, settings, result)
         history = [self.keys | logged for logged in result.history]
@@ -136,6 +140,31 @@ class RunJob(CampaignJob):
             "runs": [row],
         }
         self.record(_EMPTY | written)
+
+    def _assess(self, problem: Problem, settings: TrainingSettings, result: RunResult) -> Row:
+        """The columns that say what the answer is worth; without the reference.
+
+        They evaluate a user's residuals at points of their own. Where that fails, the trained
+        network is kept, and the failure told.
+        """
+        try:
+            found = assessment.assess(problem, settings.sampler, result)
+        except UserError:
+            raise
+        except Exception as failure:
+            warning = f"the answer could not be assessed: {written_down(self.folder, failure)}"
+            return {"error_estimate": None, "warnings": warning}
+        return {"error_estimate": found.error_estimate, "warnings": "\n".join(found.warnings)}
+
+    def _explain(self, problem: Problem, settings: TrainingSettings, result: RunResult) -> str:
+        """Which residual of a diverged run has no value, and where, so far as one is found."""
+        try:
+            untrained = settings.mixture(problem)
+            return assessment.explain(problem, settings.sampler, result, untrained)
+        except UserError:
+            raise
+        except Exception:
+            return ""  # the run has its reason already
 
     def _measure(self, problem: Problem, result: RunResult) -> tuple[Errors, str]:
         """The errors against the reference, and a note where the reference fails to answer.

@@ -20,6 +20,7 @@ def reference(x: Array, t: Array) -> Array:
 
     Examples
     --------
+    >>> import numpy as np
     >>> reference(np.array([-0.5, 0.5]), np.zeros(2)).round(9).tolist()
     [1.0, -1.0]
     """

@@ -99,13 +99,21 @@ runs, at 95 %); the truth is 1.
             "Unknown coefficients",
             "Path of each unknown coefficient over the steps: "
             + " ".join(one.sentence for one in data.estimates),
-            f"Red: run {data.run}, which is shown in full; grey: the other completed runs. The bar "
-            "at the end is the interval over runs. A path that has not levelled off is no "
-            "estimate yet.",
+            _reading(data),
             (4.6, 1.0 + 1.9 * len(data.estimates)),
             partial(draw, data),
         )
     ]
+
+
+def _reading(data: Paths) -> str:
+    grey = "; grey: the other completed runs" if len(data.others) else ""
+    bar = any(np.isfinite(one.low) for one in data.estimates)
+    return (
+        f"Red: run {data.run}, which is shown in full{grey}. "
+        + ("The bar at the end is the interval over runs. " if bar else "")
+        + "A path that has not levelled off is no estimate yet."
+    )
 
 
 def _path(ax: Axes, data: Paths, one: Unknown) -> None:

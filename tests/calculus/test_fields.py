@@ -87,7 +87,7 @@ def test_only_the_last_derivative_of_a_chain_is_asked_for() -> None:
 
 
 def test_the_normal_derivative() -> None:
-    known = {(1, 0): torch.tensor([2.0]), (0, 1): torch.tensor([10.0])}
+    known: dict[Derivative, Tensor] = {(1, 0): torch.tensor([2.0]), (0, 1): torch.tensor([10.0])}
     normal = [
         Column(name, ("x", "y"), torch.tensor([part])) for name, part in (("a", 0.6), ("b", 0.8))
     ]

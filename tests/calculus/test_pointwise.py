@@ -42,7 +42,7 @@ MIXING: dict[str, Callable[..., Any]] = {
 
 @pytest.mark.parametrize("name", MIXING)
 def test_points_may_not_be_mixed(name: str) -> None:
-    with pytest.raises(UserError, match="residual: its value at .*nas.Integral") as caught:
+    with pytest.raises(UserError, match=r"residual: its value at .*nas\.Integral") as caught:
         expression(MIXING[name])
     assert "\n" not in str(caught.value)
 
@@ -100,9 +100,6 @@ DIFFUSIVITY = torch.nn.Parameter(torch.tensor(2.0))
 
 def test_parameters_are_refused_with_their_names() -> None:
     k = torch.tensor([0.25], requires_grad=True)
-    unknown = (
-        r'D.* \(torch.nn.Parameter, a network\) is not trained here; .*unknown=\{"D": nas.Unkn'
-    )
     cases: dict[str, Callable[..., Any]] = {
         r'unknown=\{"DIFFUSIVITY": nas.Unknown\(start=2\)\}': lambda u: DIFFUSIVITY * u.xx,
         r'unknown=\{"k": nas.Unknown\(start=0.25\)\}': lambda u: u + torch.exp(k),
@@ -110,7 +107,6 @@ def test_parameters_are_refused_with_their_names() -> None:
         r"equation 2: a tensor that requires a gradient": lambda u: (u, DIFFUSIVITY),
         r'unknown=\{"D": nas.Unknown\(start=2\)\}': lambda u, rate=DIFFUSIVITY: rate * u,
     }
-    assert unknown
     for message, function in cases.items():
         with pytest.raises(UserError, match=f"residual.*{message}"):
             expression(function)

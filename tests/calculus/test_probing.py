@@ -9,9 +9,11 @@ import pytest
 import torch
 
 from nas.calculus.expression import Expression, Names
-from nas.calculus.probing import Invented, as_tensor
+from nas.calculus.probing import as_tensor
 from nas.errors import UserError
 from tests.calculus.formulas import expression
+
+REAL = "expected a real number a point that is zero for the solution, got"
 
 
 @pytest.mark.parametrize(
@@ -33,9 +35,9 @@ from tests.calculus.formulas import expression
         (lambda u: {"a": u}, "expected a tensor, got {'a': u}"),
         (lambda u: np.zeros(10), "a residual: NumPy cannot work on fields"),
         (lambda u: (), "expected at least one equation, got an empty tuple"),
-        (lambda u: u > 1, "expected a real number a point that is zero for the solution, got torch.bool"),
-        (lambda u: u == 1, "expected a real number a point that is zero for the solution, got torch.bool"),
-        (lambda u: u.long(), "expected a real number a point that is zero for the solution, got torch.int64"),
+        (lambda u: u > 1, f"{REAL} torch.bool"),
+        (lambda u: u == 1, f"{REAL} torch.bool"),
+        (lambda u: u.long(), f"{REAL} torch.int64"),
         (
             lambda u: torch.stack([u.x, u.t]),
             "expected one number a point, shape (10,), got shape (2, 10); return a tuple",
@@ -79,7 +81,7 @@ def test_the_axis_of_experts_is_tried(function: Callable[..., Any], message: str
 
 
 def test_a_domain_of_one_point_is_tried_at_ten() -> None:
-    """A condition at the end of an interval is tried at one point: a mean must be seen there too."""
+    """As the end of an interval is; a mean must be seen there, too."""
     names, end = Names(("u",), ("x",)), torch.ones(1, 1, dtype=torch.float64)
     assert len(Expression(lambda u: u - 1, names, "end", end).probed[0]) == 10
     with pytest.raises(UserError, match="end: its value at one point depends on the other points"):
@@ -100,17 +102,6 @@ def test_it_works_where_gradients_are_off_and_leaves_none_behind() -> None:
     parameter = torch.nn.Parameter(torch.tensor(2.0))
     with torch.no_grad(), pytest.raises(UserError, match="requires a gradient"):
         expression(lambda u: parameter * u)
-
-
-def test_waves_are_told_apart_and_stay_the_same() -> None:
-    rows = torch.arange(10)
-    waves = Invented(rows)
-    assert waves.fetch(0, (1, 0)) is not waves.fetch(0, (1, 0))
-    assert torch.equal(waves.fetch(0, (1, 0)), waves.fetch(0, (1, 0)))
-    assert len(waves.leaves) == 1
-    experts = Invented(rows, experts=True)
-    assert torch.equal(experts.fetch(0, (1, 0))[0], waves.fetch(0, (1, 0)))
-    assert (experts.fetch(0, (1, 0))[1] < 0).all()
 
 
 def test_residuals_are_taken_as_tensors() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from nas.campaign import campaign, config, gathering, layout, parquet, records
@@ -145,7 +146,28 @@ def test_reading_and_writing_are_linear_in_the_runs(tmp_path: Path) -> None:
     few, more, many = (accesses(tmp_path / str(runs), runs) for runs in (2, 5, 8))
     for kind in ("read", "written"):
         assert many[kind] - more[kind] == more[kind] - few[kind]  # three runs each
-    own = len(layout.ADDED_TABLES) + len(layout.RUN_TABLES)
-    assert (more["written"] - few["written"]) / 3 == own
+    assert (more["written"] - few["written"]) / 3 == len(RunJob.TABLES)
     # Its row when it ends, and its tables when they are gathered.
-    assert (more["read"] - few["read"]) / 3 == 1 + own
+    assert (more["read"] - few["read"]) / 3 == 1 + len(RunJob.TABLES)
+
+
+@pytest.mark.parametrize("gathered", [True, False])
+def test_a_campaign_of_an_earlier_version_is_read_and_resumed(
+    whole: records.Records, copy: Path, gathered: bool
+) -> None:
+    """It has neither the tables of fields and unknowns nor the columns for trust."""
+    for path in [*copy.rglob("fields.parquet"), *copy.rglob("unknowns.parquet")]:
+        path.unlink()
+    for path in copy.rglob("runs.parquet"):
+        table = pq.read_table(path)
+        pq.write_table(table.drop_columns(["error_estimate", "warnings"]), path)
+    if not gathered:
+        shutil.rmtree(copy / layout.TABLES_FOLDER)
+    found = records.read(copy)
+    assert_same(found, whole)
+    assert found.runs["warnings"].eq("").all()
+    assert found.runs["error_estimate"].isna().all()
+    assert len(layout.finished_runs(copy)) == 6
+    assert records.rows(copy, "fields") == []
+    assert searched(copy, trials=3, seeds=2).runs["run"].to_list() == whole.runs["run"].to_list()
+    assert (copy / layout.TABLES_FOLDER / "fields.parquet").exists()

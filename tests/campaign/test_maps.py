@@ -45,9 +45,10 @@ def test_a_map_holds_mixture_weights_experts_and_truth(tmp_path: Path) -> None:
 
 
 def test_evaluation_agrees_with_the_mixture() -> None:
-    made = mixture(load("burgers"))
+    problem = load("burgers")
+    made = mixture(problem)
     points = np.array([[-0.5, 0.2], [0.3, 0.9]])
-    mixed, weights, experts = evaluate(made, points)
+    mixed, weights, experts = evaluate(problem, made, points)
     np.testing.assert_allclose(np.einsum("be,ebc->bc", weights, experts), mixed, atol=1e-14)
 
     direct = made(torch.as_tensor(points), DerivativeSet([], 2))[0].detach().numpy()
@@ -139,6 +140,9 @@ def test_slices_that_miss_the_domain_leave_no_map(tmp_path: Path) -> None:
 
         def on(self, part: str, unit: Array) -> Array:
             return np.insert(unit * 0.1, 0, 0.0, axis=1)
+
+        def normals(self, part: str, points: Array) -> Array:
+            return np.broadcast_to([-1.0, 0.0, 0.0], points.shape)
 
     problem = replace(box("x", "y", "z"), domain=Elsewhere())
     write_map(tmp_path / "map.parquet", problem, mixture(problem))

@@ -6,15 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from nas.campaign import config, layout, records, run_rows
 from nas.campaign.folder import CampaignFolder
 from nas.campaign.run_job import RunJob
 from nas.campaign.tuner import Proposal
-from nas.problems import Box, Condition, Problem
+from nas.problems import Box, Condition, Problem, Unknown
 from nas.runner.attempt_log import read_attempts
 from nas.runner.problem_source import ProblemSource
 from nas.runner.worker import Worker
+from nas.training import mixture_file
+from nas.training.unknowns import estimates
 
 BEND = Problem(
     name="bend",
@@ -67,6 +70,12 @@ def test_a_run_leaves_its_rows(whole: RunJob) -> None:
     assert not whole.checkpoint.exists()
 
 
+def test_the_error_of_each_field_is_recorded(whole: RunJob) -> None:
+    rows = records.read_rows(layout.table_file(whole.folder, "fields"), "fields")
+    assert rows == [{**whole.keys, "field": "u", "relative_l2": whole.row()["relative_l2"]}]
+    assert records.read_rows(layout.table_file(whole.folder, "unknowns"), "unknowns") == []
+
+
 @pytest.mark.parametrize("stop_after", [3, 20, 37])
 def test_stopped_anywhere_it_ends_with_the_same_bytes(
     whole: RunJob, tmp_path: Path, stop_after: int
@@ -112,7 +121,7 @@ def test_a_run_whose_worker_always_dies_is_a_row(tmp_path: Path) -> None:
 
 def test_a_reference_that_raises_costs_no_network(tmp_path: Path) -> None:
     def wild(x: Any) -> Any:
-        if x.numel() < 1000:
+        if len(x) < 1000:
             return x * (1 - x)
         raise ZeroDivisionError("division by zero")
 
@@ -135,3 +144,28 @@ def test_a_run_whose_record_cannot_be_made_failed(
     assert done(job) == "failed"
     assert job.row()["status"] == "failed"
     assert [row["ending"] for row in read_attempts(job.folder)] == ["failed"]
+
+
+def test_a_run_tells_the_path_of_unknown_coefficients(tmp_path: Path) -> None:
+    """One row for each logged step; the last one is of the network that is kept."""
+    decay = Problem(
+        name="decay",
+        domain=Box(t=(0, 1)),
+        residual=lambda u, t, k: (u.t + k * u, u - torch.exp(-2 * t)),
+        conditions=[Condition("t_min", lambda u: u - 1)],
+        unknown={"k": Unknown(start=1.0, low=0, truth=2.0)},
+    )
+    job = run_in(tmp_path, decay)
+    assert done(job) == "completed"
+    rows = records.read_rows(layout.table_file(job.folder, "unknowns"), "unknowns")
+    history = records.read_rows(layout.table_file(job.folder, "history"), "history")
+    assert [row["step"] for row in rows] == [row["step"] for row in history]
+    assert {(row["run"], row["trial"], row["repetition"]) for row in rows} == {("0003-1", 3, 1)}
+    assert {(row["name"], row["truth"]) for row in rows} == {("k", 2.0)}
+    assert rows[-1]["value"] == pytest.approx(2.0, abs=0.1)
+    kept = mixture_file.load(job.folder / mixture_file.FILE, [(0, 1)], outputs=1)
+    assert estimates(decay, kept.raw) == {"k": rows[-1]["value"]}
+
+
+def test_a_run_without_unknown_coefficients_has_no_rows_of_them(whole: RunJob) -> None:
+    assert records.read_rows(layout.table_file(whole.folder, "unknowns"), "unknowns") == []

@@ -19,6 +19,7 @@ from nas import problems
 from nas.calculus.derivatives import DerivativeSet
 from nas.calculus.jets import coordinates
 from nas.calculus.networks import Perceptrons, evaluate
+from nas.checking import known_solution as local
 from nas.problems import Problem, names
 from nas.problems import problem as problem_module
 from nas.problems import sampling as sampling_module
@@ -26,9 +27,12 @@ from nas.problems.domains import Array
 from nas.problems.sampling import boundary_points, interior_points
 from nas.problems.terms import Group, Term
 from tests.oracles import nested, relative
-from tests.problems import local, source
+from tests.problems import source
 
 LABELS = {"Equation", "Domain", "Units", "Truth", "Source"}
+# What solutions that are no formula may leave of an equation at a point, relative to its terms:
+# the cavity's is off where lid and walls meet, Gray and Scott's where next to nothing happens.
+COMPUTED = {"cavity": 1e-2, "gray_scott": 1e-5}
 LONGEST = 60  # lines of code in a problem's file
 
 
@@ -71,7 +75,7 @@ def test_the_known_solution_solves_the_equations(problem: Problem) -> None:
         pytest.skip("no solution is known")
     for left in local.equations(problem):
         assert left.resolved.mean() > 0.7
-        assert left.worst < 1e-7
+        assert left.worst < COMPUTED.get(problem.name, 1e-7)
 
 
 def test_the_known_solution_meets_the_conditions(problem: Problem) -> None:
@@ -80,6 +84,16 @@ def test_the_known_solution_meets_the_conditions(problem: Problem) -> None:
     for left in local.conditions(problem):
         assert left.resolved.mean() > 0.7
         assert left.worst < 1e-7
+
+
+def test_observations_differ_from_the_known_solution_by_their_noise(problem: Problem) -> None:
+    noisy = [term for term in problem.terms if local.noise(problem, term)]
+    if not noisy:
+        pytest.skip("no observations with noise")
+    for term in noisy:
+        group = next(group for group in problem.groups if term in group.terms)
+        errors = local.remainders(problem, group, term).residual
+        assert np.sqrt(np.mean(errors**2)) == pytest.approx(local.noise(problem, term), rel=0.2)
 
 
 def test_points_lie_in_the_domain(problem: Problem) -> None:

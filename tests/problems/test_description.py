@@ -67,6 +67,7 @@ def test_letters_of_several_bytes_and_lines_do_not_matter(rod: Problem) -> None:
 
 
 def test_of_nested_functions_the_outer_one_is_shown(rod: Problem) -> None:
+    assert callable(rod.residual)
     assert formula(rod.residual) == "(lambda v: v)(u.xx)"
 
 

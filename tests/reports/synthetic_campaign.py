@@ -42,10 +42,10 @@ def run_row(name: str, **changes: Any) -> Row:
     return row | changes
 
 
-def unknown_row(name: str, step: int, value: float, **changes: Any) -> Row:
+def unknown_row(run: str, step: int, value: float, **changes: Any) -> Row:
     """One row of ``unknowns`` with plain defaults."""
     row = {
-        "run": name, "trial": 0, "repetition": 0, "phase": "selection", "step": step, "name": "D",
+        "run": run, "trial": 0, "repetition": 0, "phase": "selection", "step": step, "name": "D",
         "value": value, "truth": None,
     }  # fmt: skip
     return row | changes

@@ -4,7 +4,6 @@ import contextlib
 import re
 import subprocess
 import sys
-from html.parser import HTMLParser
 from pathlib import Path
 from unittest import mock
 
@@ -20,27 +19,8 @@ from nas.reports import (
     validation_rankings,
     validation_statistics,
 )
+from tests.reports.page_reader import Reader
 from tests.reports.synthetic_campaign import Campaign, realistic
-
-
-class Reader(HTMLParser):
-    """Collects what the tests ask for: tags with attributes, and text."""
-
-    def __init__(self, page: Path) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str]]] = []
-        self.words: list[str] = []
-        self.feed(page.read_text(encoding="utf-8"))
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, {name: value or "" for name, value in attrs}))
-
-    def handle_data(self, data: str) -> None:
-        self.words.append(data)
-
-    @property
-    def text(self) -> str:
-        return " ".join(" ".join(self.words).split())
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +69,7 @@ def test_the_page_answers_first(page: Path) -> None:
     sections = [a["id"] for tag, a in Reader(page).tags if tag == "h2"]
     assert sections == [link[1:] for link in links[: len(sections)]]
     order = [
+        "problem",
         "validation",
         "front",
         "survival",
@@ -184,15 +165,22 @@ def test_runs_that_failed_before_their_first_step(tmp_path: Path) -> None:
     assert "nan" not in text.lower()
 
 
-def test_a_problem_in_one_coordinate_has_no_maps(tmp_path: Path) -> None:
+def test_a_run_without_a_map_says_so(tmp_path: Path) -> None:
     made = realistic(trials=2, broken=())
-    made.problem |= {"coordinates": ["x"], "has_reference": False}
+    made.problem |= {"has_reference": False}
     made.maps = {}
     for row in made.tables["runs"]:
         row["relative_l2"] = None
     text = Reader(reports.write(made.write(tmp_path))).text
-    assert "this one has another number" in text
+    assert "left no map" in text
     assert "its true error is not known" in text
+
+
+def test_nothing_is_said_of_warnings_where_there_are_none(page: Path) -> None:
+    text = Reader(page).text
+    assert "Do not trust" not in text
+    assert "as estimated without" not in text
+    assert "Unknown coefficients" not in text
 
 
 def test_csv_holds_the_numbers_of_the_records(page: Path) -> None:

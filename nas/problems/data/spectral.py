@@ -10,6 +10,8 @@ Axis legend: C fields, F modes, n + 1 nodes in time, T times.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.polynomial import chebyshev
@@ -17,7 +19,7 @@ from numpy.typing import NDArray
 
 from nas.problems.data.series import Array, Axis, Series
 
-Complex = NDArray[np.complex128]
+Complex = NDArray[np.complexfloating[Any, Any]]
 Nonlinear = Callable[[Array, Complex], Complex]  # times (T,), modes (T, C, F) -> (T, C, F)
 
 DEGREE = 16
@@ -26,7 +28,14 @@ _SWEEPS = 200
 
 @dataclass(frozen=True)
 class History:
-    """What `march` returns: Chebyshev coefficients (n + 1, C, F) of each slab of time."""
+    """What `march` returns: Chebyshev coefficients (n + 1, C, F) of each slab of time.
+
+    Examples
+    --------
+    >>> slab = np.array([1.0, 0.5]).reshape(2, 1, 1)  # 1 + s / 2 with s from -1 to 1
+    >>> History(np.array([0.0, 2.0]), [slab])(np.array([0.0, 1.5])).ravel().tolist()
+    [0.5, 1.25]
+    """
 
     times: Array
     slabs: Sequence[Complex]
@@ -68,7 +77,7 @@ def march(linear: Complex, nonlinear: Nonlinear, start: Complex, times: Array) -
     [1.333333333333, 2.0]
     """
     slabs = []
-    for low, high in zip(times[:-1], times[1:], strict=True):
+    for low, high in pairwise(times):
         nodes = low + (high - low) * (chebyshev.chebpts2(DEGREE + 1) + 1) / 2
         values = _slab(linear, nonlinear, start, nodes)
         slabs.append(_coefficients(values))
@@ -108,7 +117,8 @@ def _coefficients(values: Complex) -> Complex:
     coefficients = np.linalg.solve(
         chebyshev.chebvander(nodes, len(values) - 1), values.reshape(len(values), -1)
     )
-    return coefficients.reshape(values.shape)
+    shaped: Complex = coefficients.reshape(values.shape)
+    return shaped
 
 
 def condense(
@@ -125,12 +135,23 @@ def condense(
     Raises
     ------
     RuntimeError
-        If more than 1e-12 of it is in the last modes, or the polynomials of highest degree.
+        If more than 1e-11 of it is in the last modes, or the polynomials of highest degree.
+
+    Examples
+    --------
+    A cosine that fades, cos x (1 - t):
+
+    >>> def fading(times: Array) -> Complex:
+    ...     return np.multiply.outer(1 - times, [[0, 0.5, 0, 0, 0]])
+    >>> space = Axis(0.0, 2 * np.pi, periodic=True)
+    >>> (u,) = condense(fading, 1.0, space, modes=4, degree=4)(np.zeros(2), np.array([0.0, 0.5]))
+    >>> u.round(9).tolist()
+    [1.0, 0.5]
     """
     nodes = end * (chebyshev.chebpts2(degree + 1) + 1) / 2
     found = np.moveaxis(_coefficients(history(nodes))[..., : modes + 1], 0, -1)  # (C, modes + 1, K)
     for tail in (found[:, -2:], found[..., -2:]):
-        if np.abs(tail).max() > 1e-12 * np.abs(found).max():
+        if np.abs(tail).max() > 1e-11 * np.abs(found).max():
             raise RuntimeError(f"{modes} modes, degree {degree}: {np.abs(tail).max()} is left over")
     found[:, 1:] *= 2
     together = np.concatenate([found.real, -found[:, 1:].imag], axis=1)

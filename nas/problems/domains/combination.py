@@ -183,11 +183,17 @@ class Combination(Shape):
 
     def _exposed(self, operand: int, points: Array, normals: Array) -> Mask:
         """Which points of an operand's boundary are on that of the combination: (N,)."""
-        off = self._step * normals
-        within, beyond = points - off, points + off
-        exposed = self.contains(within) & ~self.contains(beyond)
+        # Beyond the other operand's bounding box it is as if there were no other.
+        low, high = np.transpose(self._operand(1 - operand).bounds)
+        near = ((points > low - 2 * self._step) & (points < high + 2 * self._step)).all(axis=1)
+        alone = self.kind == "union" or (self.kind == "difference" and operand == 0)
+        exposed = np.full(len(points), alone)
+        off = self._step * normals[near]
+        within, beyond = points[near] - off, points[near] + off
+        found = self.contains(within) & ~self.contains(beyond)
         if operand == 1:  # where both boundaries are one, it is the first's
-            exposed &= self.first.contains(within) == self.first.contains(beyond)
+            found &= self.first.contains(within) == self.first.contains(beyond)
+        exposed[near] = found
         return exposed
 
     def _operand(self, operand: int) -> Domain:

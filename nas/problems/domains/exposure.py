@@ -15,7 +15,7 @@ from nas.problems.domains.shape import placed, slack
 _TIMES = 8  # what rounding may do: a step off the boundary
 _GRID = 2**12  # on a line, between which ends are looked for
 _HALVINGS = 30
-_POINTS = 2**18  # on a surface
+_POINTS = 2**17  # on a surface
 
 Choose = Callable[[Array, Array], Mask]  # points and outward normals, (N, D) both -> (N,)
 

@@ -12,7 +12,7 @@ from math import factorial
 import numpy as np
 
 from nas.errors import UserError
-from nas.problems.domains.domain import Array, Mask, check_part, rounding
+from nas.problems.domains.domain import Array, Mask, check_part, numbers, rounding
 from nas.problems.domains.facets import Facets
 from nas.problems.domains.locator import Locator
 from nas.problems.domains.round import check_coordinates
@@ -64,7 +64,7 @@ class Mesh(Shape):
         groups: Mapping[str, Sequence[Sequence[int]] | Array] | None = None,
         coordinates: Sequence[str] | None = None,
     ) -> None:
-        dimension = 3 if np.shape(vertices)[-1:] == (3,) else 2
+        dimension = 3 if all(len(numbers(vertex)) == 3 for vertex in vertices) else 2
         set_ = object.__setattr__  # frozen for its users
         set_(self, "vertices", check_array("Mesh: vertices", vertices, np.float64, dimension))
         cells = check_array("Mesh: simplices", simplices, np.int64, dimension + 1)

@@ -150,7 +150,7 @@ class Solid(Shape):
 def check_array(
     where: str, values: Sequence[Sequence[float]] | Array, dtype: type, width: int
 ) -> Array:
-    """The rows as an array (n, width) of finite numbers; raise `UserError` if they are not.
+    """The rows as an array (n, width) of finite (or whole) numbers; else raise `UserError`.
 
     Examples
     --------
@@ -162,8 +162,9 @@ def check_array(
     except ValueError:  # rows of different lengths
         found = np.empty(0, object)
     right = found.ndim == 2 and found.shape[1] == width and len(found) > 0
-    if not right or found.dtype.kind not in "iuf" or not np.isfinite(found).all():
-        raise UserError(f"{where}: expected rows of {width} finite numbers")
+    kinds, what = ("iu", "whole") if dtype is np.int64 else ("iuf", "finite")
+    if not right or found.dtype.kind not in kinds or not np.isfinite(found).all():
+        raise UserError(f"{where}: expected rows of {width} {what} numbers")
     return found.astype(dtype)
 
 

@@ -52,15 +52,16 @@ def test_meshes_can_be_combined() -> None:
 BAD: list[tuple[tuple[Any, ...], str]] = [
     ((CORNERS, [(0, 1, 9)]), "Mesh: simplices: expected numbers of vertices, from 0 to 3"),
     ((CORNERS, [(0, 1, -1)]), "Mesh: simplices: expected numbers of vertices, from 0 to 3"),
-    ((CORNERS, [(0, 1)]), "Mesh: simplices: expected rows of 3 finite numbers"),
-    ((CORNERS, []), "Mesh: simplices: expected rows of 3 finite numbers"),
+    ((CORNERS, [(0, 1)]), "Mesh: simplices: expected rows of 3 whole numbers"),
+    ((CORNERS, [(0, 1, 2.5)]), "Mesh: simplices: expected rows of 3 whole numbers"),
+    ((CORNERS, []), "Mesh: simplices: expected rows of 3 whole numbers"),
     (([(0, 0), (1,)], TRIANGLES), "Mesh: vertices: expected rows of 2 finite numbers"),
     (([(0, 0), (1, float("nan"))], TRIANGLES), "vertices: expected rows of 2 finite numbers"),
     (([(0, 0), (1, "1")], TRIANGLES), "vertices: expected rows of 2 finite numbers"),
     (([(0, 0), (1, 1), (2, 2)], [(0, 1, 2)]), "Mesh: simplex 0 has no volume"),
     ((CORNERS, [*TRIANGLES, (0, 2, 1), (2, 0, 1)]), "more than two simplices share a face"),
     ((CORNERS, TRIANGLES, {"middle": [(0, 2)]}), "group 'middle': none of its faces is on"),
-    ((CORNERS, TRIANGLES, {"top": [(0, 2, 3)]}), "group 'top': expected rows of 2 finite numbers"),
+    ((CORNERS, TRIANGLES, {"top": [(0, 2, 3)]}), "group 'top': expected rows of 2 whole numbers"),
     ((CORNERS, TRIANGLES, None, ("x",)), "coordinates=('x',): expected 2 names"),
 ]
 

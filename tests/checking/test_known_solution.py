@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from nas import problems
-from nas.problems import Box, Condition, Problem
-from tests.problems import local
+from nas.checking import known_solution as local
+from nas.problems import Box, Condition, Observations, Problem, Unknown
 from tests.training.problems import PERIODIC
 
 MISTAKE = 1e-5  # of the solution
@@ -68,3 +68,21 @@ def test_a_residual_that_sees_two_points_has_one_remainder_for_each_pair() -> No
     assert left.worst < 1e-12
     tilted = dataclasses.replace(PERIODIC, solution=lambda x, y: 1 + 1e-3 * x)
     assert local.conditions(tilted)[0].worst == pytest.approx(1e-3 / 4, rel=1e-2)
+
+
+def test_unknown_coefficients_have_their_true_values_and_observations_their_noise() -> None:
+    x = np.linspace(0.1, 0.9, 50)
+    scatter = 0.01 * np.cos(np.arange(50) * 2.0)
+    decay = Problem(
+        name="decay",
+        domain=Box(x=(0, 1)),
+        residual=lambda u, k: u.x + k * u,
+        conditions=[Observations({"x": x, "u": np.exp(-2 * x) + scatter}, noise=0.007)],
+        unknown={"k": Unknown(start=1.0, low=0, truth=2.0)},
+        solution=lambda x: np.exp(-2 * x),
+    )
+    assert local.equations(decay)[0].worst < 1e-7
+    (left,) = local.conditions(decay)
+    assert left.residual[0] == pytest.approx(np.abs(scatter), abs=1e-12)
+    off = dataclasses.replace(decay, unknown={"k": Unknown(start=1.0, low=0, truth=2.001)})
+    assert local.equations(off)[0].worst > 1e-5

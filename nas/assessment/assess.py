@@ -1,0 +1,129 @@
+"""What a run's answer is worth, and what its user has to be told, before it is recommended.
+
+Nothing here sees a known solution: what an answer is said to be worth on a problem with one is
+what would be said without.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+
+from nas.assessment.answer import of_experts, of_mixture
+from nas.assessment.divergence import no_value
+from nas.assessment.error_estimate import estimate
+from nas.assessment.trivial import BEATEN, Trivial, best_trivial, is_affine
+from nas.mixture.mixture import Mixture
+from nas.problems import Problem
+from nas.training.collocation import Sampler
+from nas.training.run_result import RunResult
+
+CPU = torch.device("cpu")
+TOLERABLE = 0.1  # an estimated error above it is told
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What was found of an answer.
+
+    Parameters
+    ----------
+    error_estimate
+        The estimated relative L2 error; None where there is none.
+    warnings
+        A line each.
+    """
+
+    error_estimate: float | None
+    warnings: tuple[str, ...]
+
+
+def assess(problem: Problem, sampler: Sampler, result: RunResult) -> Assessment:
+    """Assess a completed run by its mixture, its held-out loss, and what its experts had learnt.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> from nas.training.training_run import TrainingRun
+    >>> result = TrainingRun(example.PROBLEM, example.settings()).run()
+    >>> found = assess(example.PROBLEM, example.SAMPLER, result)
+    >>> found.error_estimate < 0.1, found.warnings
+    (True, ())
+    """
+    answer, points = of_mixture(result.mixture), sampler.held_out(CPU)
+    trivial = best_trivial(problem, points)
+    warnings = [
+        *problem.warnings,
+        *_nothing_learnt(trivial, result),
+        *_is_trivial(trivial, result.held_out_loss, is_affine(problem, answer, points.interior)),
+    ]
+    error = _estimated(problem, result.mixture)
+    return Assessment(error, (*warnings, *_error(error)))
+
+
+def explain(problem: Problem, sampler: Sampler, result: RunResult, untrained: Mixture) -> str:
+    """Why a run diverged, as far as some residual has no value; "" where all have.
+
+    Parameters
+    ----------
+    untrained
+        A mixture as the run began with: if the trained one is itself not finite.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from nas.training import example
+    >>> from nas.training.training_run import TrainingRun
+    >>> sorbing = replace(
+    ...     example.PROBLEM, residual=lambda u: u.t + (u - 1.2) ** 0.5, balanced=False
+    ... )
+    >>> result = TrainingRun(sorbing, example.settings()).run()
+    >>> result.status, explain(sorbing, example.SAMPLER, result, example.mixture())[:24]
+    ('diverged', 'equations: no value (nan')
+    """
+    answers = [
+        answer
+        for mixture in (result.mixture, untrained)
+        for answer in (of_mixture(mixture), *of_experts(mixture))
+    ]
+    return no_value(problem, answers, sampler.draw(0, CPU))
+
+
+def _estimated(problem: Problem, mixture: Mixture) -> float | None:
+    found = estimate(problem, of_mixture(mixture))
+    return None if found is None or not math.isfinite(found.relative) else found.relative
+
+
+def _nothing_learnt(trivial: Trivial, result: RunResult) -> Sequence[str]:
+    """Whether even the best expert left the warm-up with the loss of a trivial answer."""
+    losses = [one.individual_loss for one in result.outcomes.values()]
+    known = [loss for loss in losses if loss is not None]
+    if trivial.solves or not known or min(known) < BEATEN * trivial.loss:
+        return []
+    return [
+        f"nothing was learnt in the warm-up: the best expert's loss, {min(known):.1e}, is that of "
+        f"{trivial.name}, {trivial.loss:.1e}; give it more iterations and points, or an encoding "
+        "with higher frequencies"
+    ]
+
+
+def _is_trivial(trivial: Trivial, loss: float | None, affine: bool) -> Sequence[str]:
+    if trivial.solves or loss is None:
+        return []
+    if loss >= BEATEN * trivial.loss:
+        return [
+            f"the answer is no better than {trivial.name}: held-out loss {loss:.1e}, "
+            f"without any training {trivial.loss:.1e}"
+        ]
+    if affine:
+        return ["the answer is constant or affine, which does not solve the problem"]
+    return []
+
+
+def _error(error: float | None) -> Sequence[str]:
+    if error is None:
+        return ["the error could not be estimated: what the residuals come from was not found"]
+    if error > TOLERABLE:
+        return [f"estimated error {error:.0%}: the answer is not to be trusted"]
+    return []

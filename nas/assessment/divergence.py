@@ -1,0 +1,83 @@
+"""Why a loss is not finite: the first residual without a value, and where.
+
+Axis legend: B points, D coordinates, S derivatives, C fields.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from torch import Tensor
+
+from nas.assessment.features import Answer
+from nas.problems import Problem
+from nas.problems.ansatz.held import is_exact
+from nas.problems.terms import Group, Term
+from nas.training.collocation import Points, Sample
+
+
+def no_value(problem: Problem, answers: Iterable[Answer], points: Points) -> str:
+    """What has no value, and where, at the first of ``points`` where this is so; "" if all has.
+
+    ``answers`` are tried in turn; one that is itself not finite is passed over.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from nas.training import example
+    >>> sorbing = replace(example.PROBLEM, residual=lambda u: u.t + u**0.5, balanced=False)
+    >>> import torch
+    >>> def negative(points, derivatives):
+    ...     return torch.full((len(derivatives), len(points), 1), -0.25, dtype=torch.float64)
+    >>> no_value(sorbing, [negative], example.points())  # doctest: +ELLIPSIS
+    'equations: no value (nan) at t=0..., where u=-0.25'
+    """
+    return next((line for one in answers for line in _lines(problem, one, points)), "")
+
+
+def _lines(problem: Problem, answer: Answer, points: Points) -> Iterator[str]:
+    for group, sample in zip(problem.groups, points.samples, strict=True):
+        flat = sample.points.flatten(0, -2)
+        jet = answer(flat, group.derivatives).double()
+        physical = problem.physical(jet, group.derivatives, flat)
+        if not physical.isfinite().all():
+            return
+        for term in group.terms:
+            yield from _of_term(problem, group, term, sample, physical)
+
+
+def _of_term(
+    problem: Problem, group: Group, term: Term, sample: Sample, physical: Tensor
+) -> Iterator[str]:
+    seen = sample.seen_by(term, slice(0, len(sample)))
+    here, data = sample.points[..., seen, :], sample.data[seen]
+    jet = sample.jet_at(physical, seen)
+    for residual in term.residuals(jet, group.derivatives, here, data):
+        wrong = (~residual.isfinite()).nonzero()
+        if len(wrong):
+            row = int(wrong[0, 0])
+            at = here.flatten(0, -2)[row].tolist()
+            found = jet[0, row, : len(problem.fields)].tolist()
+            yield (
+                f"{words(problem, term)}: no value ({residual[row]:g}) at "
+                f"{_named(problem.coordinates, at)}, where {_named(problem.fields, found)}"
+            )
+
+
+def words(problem: Problem, term: Term) -> str:
+    """What a term demands, in the words of the requirement that it was.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> [words(example.PROBLEM, term) for term in example.PROBLEM.terms]
+    ['equations', 'condition on t_min']
+    """
+    # What holds by construction has become no term.
+    demanded = [one for one in problem.requirements if not is_exact(one)]
+    (found,) = [
+        one.describe() for one, made in zip(demanded, problem.terms, strict=True) if made is term
+    ]
+    return found
+
+
+def _named(names: Iterable[str], numbers: Iterable[float]) -> str:
+    return ", ".join(f"{name}={number:.4g}" for name, number in zip(names, numbers, strict=True))

@@ -1,0 +1,120 @@
+"""The linearised problem: how residuals answer to small changes of an answer.
+
+Axis legend: R residuals (rows), S derivatives, B points, L locations, C fields, U unknown
+coefficients, K features.
+
+To first order a change e of the answer u changes the residuals r by Dr(u)[e]. Residuals are
+functions of jets, point by point, so one way back from each gives its derivative by the jet, and
+the jets of any number of features turn it into columns.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from nas.assessment.features import Answer, Features
+from nas.calculus.derivatives import DerivativeSet
+from nas.problems import Problem
+from nas.problems.terms import Term
+from nas.training.collocation import Points, Sample
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A weighted least-squares problem: the sum of the squares of ``residuals`` is a physics loss.
+
+    Parameters
+    ----------
+    matrix : Tensor (R, C·K + U)
+        Their derivative by the coefficients of the features, field by field, and by the raw
+        unknown coefficients.
+    residuals : Tensor (R,)
+    """
+
+    matrix: Tensor
+    residuals: Tensor
+
+
+def linearise(problem: Problem, answer: Answer, features: Features, points: Points) -> Rows:
+    """The residuals of ``answer`` at ``points``, and their derivative by what is added to it.
+
+    Examples
+    --------
+    Of u' + u = 0 and u(0) = 1 at the answer 0, where a constant c is added to it:
+
+    >>> from dataclasses import replace
+    >>> from nas.training import example
+    >>> plain = replace(example.PROBLEM, balanced=False)
+    >>> def zero(points, derivatives):
+    ...     return torch.zeros(len(derivatives), len(points), 1, dtype=torch.float64)
+    >>> from nas.assessment.features import Waves
+    >>> constant = Waves.drawn([(0.0, 1.0)], reach=[1.0], count=1, seed=0)
+    >>> rows = linearise(plain, zero, constant, example.points())
+    >>> rows.residuals.square().sum().item()  # all of it the condition's
+    1.0
+    >>> rows.matrix[-1].item()
+    1.0
+    """
+    matrices, residuals = [], []
+    for group, sample in zip(problem.groups, points.samples, strict=True):
+        flat = sample.points.flatten(0, -2)
+        with torch.no_grad():
+            jet = answer(flat, group.derivatives).double()
+        added = _by_location(features.jet(flat, group.derivatives), sample)
+        for term in group.terms:
+            seen = sample.seen_by(term, slice(0, len(sample)))
+            for residual, by_jet in _slopes(problem, term, group.derivatives, sample, jet):
+                residuals.append(residual)
+                matrices.append(_columns(problem, by_jet[:, :, seen], added[:, :, seen]))
+    return Rows(torch.cat(matrices), torch.cat(residuals))
+
+
+@torch.enable_grad()
+def _slopes(
+    problem: Problem, term: Term, derivatives: DerivativeSet, sample: Sample, jet: Tensor
+) -> list[tuple[Tensor, Tensor]]:
+    """Each weighted residual (b,) of a term, and its derivative (S, L, B, C + U) by the jet."""
+    leaf = jet.detach().requires_grad_()
+    residuals = term_rows(problem, term, derivatives, sample, leaf)
+    # A residual sees the jet of its own points alone, so the sum's derivative is that of each.
+    slopes = [
+        torch.autograd.grad(residual.sum(), leaf, retain_graph=True)[0] for residual in residuals
+    ]
+    found = zip(residuals, slopes, strict=True)
+    return [(residual.detach(), _by_location(slope, sample)) for residual, slope in found]
+
+
+def term_rows(
+    problem: Problem, term: Term, derivatives: DerivativeSet, sample: Sample, jet: Tensor
+) -> list[Tensor]:
+    """The weighted residuals (b,) of a term, of a network's jet (S, L·B, C + U).
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from nas.training import example
+    >>> plain = replace(example.PROBLEM, balanced=False)
+    >>> group, sample = plain.groups[1], example.points().samples[1]
+    >>> jet = torch.full((1, 1, 1), 3.0, dtype=torch.float64)
+    >>> term_rows(plain, group.terms[0], group.derivatives, sample, jet)  # u - 1
+    [tensor([2.], dtype=torch.float64)]
+    """
+    seen = sample.seen_by(term, slice(0, len(sample)))
+    points, data = sample.points[..., seen, :], sample.data[seen]
+    there = sample.jet_at(jet, seen)
+    physical = problem.physical(there, derivatives, points.flatten(0, -2))
+    return sample.rows_of(term, term.residuals(physical, derivatives, points, data), seen)
+
+
+def _by_location(jet: Tensor, sample: Sample) -> Tensor:
+    """(S, L, B, …) of a jet (S, L·B, …)."""
+    return torch.unflatten(jet, 1, (sample.locations, -1))
+
+
+def _columns(problem: Problem, by_jet: Tensor, added: Tensor) -> Tensor:
+    """The derivative (b, C·K + U), of those by the jet (S, L, b, C + U) and by features' jets."""
+    fields = len(problem.fields)
+    by_field = torch.einsum("slbc,slbk->bck", by_jet[..., :fields], added).flatten(1)
+    by_unknown = by_jet[0, :, :, fields:].sum(0)  # constants: their derivatives stay zero
+    return torch.cat([by_field, by_unknown], dim=1)

@@ -1,0 +1,51 @@
+"""What a campaign's folder tells of its problem."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nas.campaign import config, records
+from nas.campaign.folder import opened
+from nas.problems import load
+
+FILE = """
+from nas.problems import Box, Condition, Problem
+
+problem = Problem(
+    name="rod",
+    domain=Box(x=(0, 1)),
+    residual=lambda u: u.xx,
+    conditions=[Condition("x_min", lambda u: u - 3)],
+)
+"""
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_the_problem_itself_is_in_the_record(tmp_path: Path, given: bool) -> None:
+    path = tmp_path / "rod.py"
+    path.write_text(FILE)
+    campaign = config.build(problem="rod" if given else str(path))
+    for _ in range(2):  # begun, and gone on with
+        with opened(campaign, tmp_path / "out", load(path) if given else None):
+            pass
+    facts = records.read_campaign(tmp_path / "out")["problem"]
+    assert facts["source"] == FILE
+    assert facts["conditions"] == ["on x_min: u - 3 = 0"]
+    assert facts["domain"] == "Box: x from 0 to 1; parts x_min, x_max"
+    assert facts["unknown"] == []
+
+
+def test_a_record_of_an_earlier_version_is_completed(tmp_path: Path) -> None:
+    campaign = config.build(problem="burgers")
+    with opened(campaign, tmp_path / "out"):
+        pass
+    file = tmp_path / "out" / "campaign.json"
+    known = records.read_campaign(tmp_path / "out")
+    text = file.read_text()
+    for name in ("source", "conditions", "domain", "unknown"):
+        del known["problem"][name]
+    file.write_text(json.dumps(known))
+    with opened(campaign, tmp_path / "out"):
+        pass
+    assert file.read_text() == text

@@ -1,0 +1,79 @@
+"""What the page shows of problems of any kind: pictures, the problem, errors, warnings."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from nas import reports
+from tests.reports.page_reader import Reader
+from tests.reports.synthetic_campaign import realistic, unknown_row
+
+EVIL = "</code></pre><script>alert(1)</script>\nproblem = Problem("
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of an inverse problem with two fields, of which all is known and much is wrong."""
+    made = realistic("flow", trials=2, broken=())
+    made.problem |= {
+        "source": EVIL, "domain": "Box: <b>", "conditions": ["on rim: u < 1", "on top: u.n = 0"],
+        "unknown": ["D: start 1"], "has_reference": True,
+    }  # fmt: skip
+    best = next(t["best_run"] for t in made.tables["trials"] if t["recommended"])
+    for row in made.tables["runs"]:
+        row["warnings"] = "first\nsecond" if row["run"] == best else "of another run"
+        row |= {"error_estimate": 0.0123, "relative_l2": 0.3}
+        keys = {name: row[name] for name in ("run", "trial", "repetition")}
+        made.tables["fields"] += [
+            keys | {"field": "u", "relative_l2": 0.0101}, keys | {"field": "p", "relative_l2": 0.4}
+        ]  # fmt: skip
+    made.tables["unknowns"] = [
+        unknown_row(best, step, value, truth=0.5) for step, value in ((0, 1.0), (9, 0.51))
+    ]
+    return reports.write(made.write(tmp_path_factory.mktemp("flow")))
+
+
+@pytest.mark.parametrize("problem", ["rod", "plate"])
+def test_problems_of_one_and_three_coordinates_have_pictures(tmp_path: Path, problem: str) -> None:
+    page = reports.write(realistic(problem, trials=1, broken=()).write(tmp_path))
+    names = {path.stem for path in (page.parent / "figures").glob("*.png")}
+    assert {"solution_u", "residual", "weights", "experts_u"} <= names
+    assert ("error_u" in names) == (problem == "rod")
+    text = Reader(page).text
+    assert ("Not shown, since they miss the domain: y = 0.5." in text) == (problem == "plate")
+    assert ("There is no picture of the error" in text) == (problem == "plate")
+
+
+def test_the_problem_is_on_the_page_as_text(page: Path) -> None:
+    reader = Reader(page)
+    for words in ("Box: <b>", "on rim: u < 1", "on top: u.n = 0", "D: start 1"):
+        assert words in reader.text
+    assert "".join(reader.words).count(EVIL) == 1
+    assert "script" not in {tag for tag, _ in reader.tags}
+
+
+def test_warnings_come_first_and_the_estimate_stands_beside_the_error(page: Path) -> None:
+    text = Reader(page).text
+    assert "Do not trust this solution without a look at what follows. first second" in text
+    assert text.index("Do not trust") < text.index("is recommended:")
+    error, estimate = text.index("Relative L2 error against"), text.index("as estimated without")
+    assert 0 < estimate - error < 150
+    assert "0.0123" in text
+    assert text.count("of another run") == 1, "in the table of all warnings alone"
+
+
+def test_each_field_has_an_error_on_the_page_and_in_a_table(page: Path) -> None:
+    text = Reader(page).text
+    assert "reference: 0.3 (u 0.0101, p 0.4)" in text
+    assert "Relative L2 error of each field run u p 0000-0 0.0101 0.4" in text
+    fields = pd.read_csv(page.parent / "tables" / "fields.csv")
+    assert fields["relative_l2"].to_list() == [0.0101, 0.4] * 2
+
+
+def test_unknown_coefficients_have_a_section(page: Path) -> None:
+    reader = Reader(page)
+    assert "unknowns" in {attributes.get("id") for _, attributes in reader.tags}
+    assert "D 0.51 – 1 completed run 0.5 2 %" in reader.text
+    assert "D = 0.51; the truth is 0.5." in reader.text
+    assert (page.parent / "figures" / "unknowns.svg").is_file()
