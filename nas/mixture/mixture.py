@@ -9,6 +9,7 @@ weights: it is a number of the equations, not a function of the point.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn

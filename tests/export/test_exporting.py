@@ -72,6 +72,12 @@ def test_loaded_network_is_the_mixture(exported: Exported, trained: Mixture) -> 
     assert relative(network(points).detach(), expected.detach()) < 1e-14
 
 
+def _held(x: torch.Tensor) -> torch.Tensor:
+    """A of u and of p, and B of both (B, 4): u is 3 at t = 0."""
+    zero, time = 0 * x[:, 0], x[:, 1]
+    return torch.stack([zero + 3, zero, time, zero + 1], 1)
+
+
 def test_fields_are_in_their_own_units_and_coefficients_are_told(
     tmp_path: Path, trained: Mixture
 ) -> None:
