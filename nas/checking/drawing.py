@@ -3,6 +3,7 @@
 Axis legend: N points, D coordinates.
 """
 
+from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ def picture(problem: Problem) -> Figure:
     ['x']
     """
     dimension = len(problem.coordinates)
-    pairs: list[Pair] = [*combinations(range(dimension), 2)][:MOST] or [(0, None)]
+    pairs: Sequence[Pair] = list(combinations(range(dimension), 2))[:MOST] or [(0, None)]
     columns = min(3, len(pairs))
     rows = -(-len(pairs) // columns)
     figure = Figure(figsize=(1.2 + 4.6 * columns, 0.9 + 3.9 * rows))
