@@ -104,8 +104,8 @@ def combined(equations: Estimate | None, moved: float | None) -> float | None:
     Examples
     --------
     >>> explained = Estimate(1e-4, {"u": 1e-4}, left=0.0)
-    >>> combined(explained, 1e-2), combined(None, 1e-2), combined(explained, None)
-    (0.0001, 0.01, 0.0001)
+    >>> combined(None, 1e-2), combined(explained, None), round(combined(explained, 1e-2), 6)
+    (0.01, 0.0001, 0.0001)
     >>> round(combined(Estimate(1e-4, {"u": 1e-4}, left=0.5), 1e-2), 6)  # in the middle
     0.001
     """

@@ -17,6 +17,9 @@ from nas.files import whole
 from nas.problems import Problem
 from nas.problems.domains import Array, surfaces
 from nas.problems.sampling import boundary_points, interior_points
+from nas.problems.terms import PointCounts
+from nas.problems.terms.condition import Boundary
+from nas.problems.terms.equations import Interior
 from nas.reports.style import INK, QUIET, RC
 
 INTERIOR, BOUNDARY = 300, 200  # points
@@ -58,16 +61,35 @@ def picture(problem: Problem) -> Figure:
     pairs: Sequence[Pair] = list(combinations(range(dimension), 2))[:MOST] or [(0, None)]
     columns = min(3, len(pairs))
     rows = -(-len(pairs) // columns)
-    figure = Figure(figsize=(1.2 + 4.6 * columns, 0.9 + 3.9 * rows))
+    height = 3.9 if dimension > 1 else 1.2
+    figure = Figure(figsize=(1.6 + 4.6 * columns, 1.1 + height * rows))
     inside = interior_points(problem.domain, INTERIOR, seed=0, draw=0)
     parts = boundary_points(problem.domain, [*surfaces(problem.domain)], BOUNDARY, seed=0, draw=0)
+    own = _own(problem)
     for number, pair in enumerate(pairs):
         axes = figure.add_subplot(rows, columns, number + 1)
         _panel(axes, problem, pair, inside, parts)
+        if len(own):
+            _dots(axes, own, pair, color=INK, s=14, marker="x", linewidths=0.8, label="others")
     handles, labels = figure.axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside right upper")
-    figure.suptitle(f"{problem.name}: where points are drawn, and the outward normals", color=INK)
+    figure.legend(handles, labels, loc="outside right center")
+    figure.suptitle(f"{problem.name}: points and outward normals", color=INK)
     return figure
+
+
+def _own(problem: Problem) -> Array:
+    """Points (N, D) that conditions bring with them, such as those of observations."""
+    known = (Interior, Boundary)
+    counts = PointCounts(INTERIOR, BOUNDARY)
+    found = [
+        drawn.points.reshape(-1, len(problem.coordinates))
+        for group in problem.groups
+        if not isinstance(group.source, known)
+        for drawn in group.source.draw(
+            problem.domain, group.regions, counts, seed=0, draw=0, method="sobol"
+        ).values()
+    ]
+    return np.concatenate([np.empty((0, len(problem.coordinates))), *found])
 
 
 def _panel(
