@@ -1,7 +1,7 @@
 """The command: ``python -m experiments.estimate [--to FILE] [--seed SEED] [PROBLEM...]``.
 
-Question: is the true error within a factor of 3 of what is estimated without a truth? Target: in 80 %
-of all lengths of training of all problems with a known solution. Rows of a problem that is
+Question: is the true error within a factor of 3 of what is estimated without a truth? Target: in
+80 % of all lengths of training of all problems with a known solution. Rows of a problem that is
 measured anew replace those that the file has.
 """
 

@@ -4,6 +4,7 @@ import copy
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from time import monotonic
 
 from nas import problems
@@ -80,13 +81,17 @@ def compare(name: str, seed: int) -> Iterator[Compared]:
     run, started = TrainingRun(problem, settings), monotonic()
     loss = HeldOutLoss(problem, settings.sampler, run.mixture.centre)
     for length in LENGTHS:
-        stopped = run.run(lambda: run.step >= length or monotonic() - started > LONGEST)
+        stopped = run.run(partial(_is_over, run, length, started))
         if stopped.status != "interrupted" or run.step < length:
             break
         yield _compared(run, stopped, name, seed, loss(stopped.mixture))
-    ended = run.run(lambda: monotonic() - started > LONGEST)
+    ended = run.run(partial(_is_over, run, math.inf, started))
     if ended.status != "diverged":
         yield _compared(run, ended, name, seed, loss(ended.mixture))
+
+
+def _is_over(run: TrainingRun, length: float, started: float) -> bool:
+    return run.step >= length or monotonic() - started > LONGEST
 
 
 def _compared(run: TrainingRun, result: RunResult, name: str, seed: int, loss: float) -> Compared:

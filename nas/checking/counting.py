@@ -48,6 +48,9 @@ def too_few(problem: Problem) -> list[str]:
 def _along_axes(problem: Problem) -> Iterator[str]:
     orders = field_orders(problem)
     for axis, name in enumerate(problem.coordinates):
+        # Of several fields in space, such as a pressure, one may be settled along another axis.
+        if len(orders) > 1 and name != "t" and len(problem.coordinates) > 1:
+            continue
         ends = {f"{name}_min", f"{name}_max"}
         if not ends <= problem.domain.parts.keys() or _is_periodic(problem, name):
             continue

@@ -3,6 +3,7 @@
 Axis legend: N points, D coordinates.
 """
 
+from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ INTERIOR, BOUNDARY = 300, 200  # points
 ARROWS = 12  # normals of a part
 LENGTH = 0.06  # of a normal, as a share of a picture's side
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#B8A800")
-OWN = "observations"
+Pair = tuple[int, int | None]  # the coordinates of a panel; None where there is but one
 MOST = 6  # pairs of coordinates in one picture: those of four
 
 
@@ -54,7 +55,7 @@ def picture(problem: Problem) -> Figure:
     ['x']
     """
     dimension = len(problem.coordinates)
-    pairs = list(combinations(range(dimension), 2))[:MOST] or [(0, None)]
+    pairs: Sequence[Pair] = list(combinations(range(dimension), 2))[:MOST] or [(0, None)]
     columns = min(3, len(pairs))
     rows = -(-len(pairs) // columns)
     figure = Figure(figsize=(1.2 + 4.6 * columns, 0.9 + 3.9 * rows))
@@ -70,7 +71,7 @@ def picture(problem: Problem) -> Figure:
 
 
 def _panel(
-    axes: Axes, problem: Problem, pair: tuple[int, Any], inside: Array, parts: dict[str, Array]
+    axes: Axes, problem: Problem, pair: Pair, inside: Array, parts: dict[str, Array]
 ) -> None:
     x, y = pair
     _dots(axes, inside, pair, color=QUIET, s=5, label="interior", linewidths=0)
@@ -88,13 +89,13 @@ def _panel(
     axes.margins(0.12)
 
 
-def _dots(axes: Axes, points: Array, pair: tuple[int, Any], **style: Any) -> None:
+def _dots(axes: Axes, points: Array, pair: Pair, **style: Any) -> None:
     x, y = pair
     axes.scatter(points[:, x], np.zeros(len(points)) if y is None else points[:, y], **style)
 
 
 def _normals(
-    axes: Axes, problem: Problem, part: str, points: Array, pair: tuple[int, Any], colour: str
+    axes: Axes, problem: Problem, part: str, points: Array, pair: Pair, colour: str
 ) -> None:
     """Arrows of the same length on the page, whatever the units of the axes."""
     if not hasattr(problem.domain, "normals"):
