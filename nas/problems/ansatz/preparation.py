@@ -29,6 +29,12 @@ class Preparation:
         Each equation of each requirement in plain data, see `nas.Problem.describe_terms`.
     warnings
         What looks badly scaled, a line each.
+
+    Examples
+    --------
+    >>> nothing = Preparation((), Ansatz(identity(["u"])))
+    >>> nothing.rows, nothing.warnings
+    ((), ())
     """
 
     terms: tuple[Term, ...]
@@ -46,6 +52,15 @@ def prepare(
     ------
     UserError
         If a condition cannot hold exactly that is to.
+
+    Examples
+    --------
+    >>> from nas.problems import Box, Condition
+    >>> setting = Setting("rod", Box(x=(0, 1e-3)), ("u",))
+    >>> ends = [Condition("x_min", lambda u: 1e6 * (u - 300)), Condition("x_max", lambda u: u)]
+    >>> made = prepare(ends, [one.bind(setting) for one in ends], setting, balanced=True)
+    >>> made.ansatz.affine.scales, [term.weights for term in made.terms]
+    ((150.0,), [(4.4e-17,), (4.4e-05,)])
     """
     met = exact(requirements, setting)
     if not balanced:
