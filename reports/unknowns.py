@@ -51,7 +51,7 @@ def estimates(records: Records) -> pd.DataFrame:
     Examples
     --------
     >>> from nas.reports import example
-    >>> estimates(example.records())["value"].to_list()
+    >>> estimates(example.records())["value"].round(2).to_list()
     [1.06, 1.02, 0.98]
     """
     done = records.runs.loc[records.runs["status"] == "completed", "run"]

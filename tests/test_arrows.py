@@ -158,13 +158,7 @@ MAY_IMPORT = {
     ],
 }
 # These open at once: nothing that they import may bring torch.
-WITHOUT_TORCH = [
-    "nas.search_spaces",
-    "nas.errors",
-    "nas.files",
-    *READING,
-    "nas.reports",
-]
+WITHOUT_TORCH = ["nas.search_spaces", "nas.errors", "nas.files", *READING, "nas.reports"]
 
 RUNS_TEXT = {
     "eval",
