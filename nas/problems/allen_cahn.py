@@ -3,7 +3,7 @@
 Equation: u_t = D u_xx + 5 u - 5 u³ with D = 1e-4; u(x, 0) = x² cos πx; periodic along x.
 Domain: -1 ≤ x ≤ 1, 0 ≤ t ≤ 1.
 Units: none; u is the order parameter.
-Truth: Fourier series, to 1e-10 (``data/make_allen_cahn.py``). The initial values have a kink where
+Truth: Fourier series, to 3e-9 (``data/make_allen_cahn.py``). The initial values have a kink where
 x = 1 meets x = -1; how it is rounded off is a formula, and the series is what is left.
 Source: Raissi, Perdikaris & Karniadakis 2019, Journal of Computational Physics 378, section 3.2.
 """
@@ -19,12 +19,12 @@ D = 1e-4  # diffusivity
 
 
 def reference(x: Array, t: Array) -> Array:
-    """The solution u (N,) at the points x (N,), t (N,), to 1e-10.
+    """The solution u (N,) at the points x (N,), t (N,), to 3e-9.
 
     Examples
     --------
     >>> import numpy as np
-    >>> abs(reference(np.array([0.0, 0.5, 1.0]), np.zeros(3))).round(9).tolist()
+    >>> abs(reference(np.array([0.0, 0.5, 1.0]), np.zeros(3))).round(6).tolist()
     [0.0, 0.0, 1.0]
     """
     (rest,) = Series.load("allen_cahn")(x, t)

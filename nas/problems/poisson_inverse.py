@@ -19,12 +19,26 @@ edges = ("x_min", "x_max", "y_min", "y_max")
 
 
 def conductivity(x: Tensor, y: Tensor) -> Tensor:
-    """a (B,) at the points x (B,), y (B,)."""
+    """a (B,) at the points x (B,), y (B,).
+
+    Examples
+    --------
+    >>> import torch
+    >>> conductivity(torch.tensor([0.5]), torch.tensor([0.5])).tolist()
+    [0.5]
+    """
     return 1 / (1 + x**2 + y**2 + (x - 1) ** 2 + (y - 1) ** 2)
 
 
 def source(x: Tensor, y: Tensor) -> Tensor:
-    """f = -a Δu - a_x u_x - a_y u_y (B,) at the points x (B,), y (B,); a_x = -(4x - 2) a²."""
+    """f = -a Δu - a_x u_x - a_y u_y (B,) at the points x (B,), y (B,); a_x = -(4x - 2) a².
+
+    Examples
+    --------
+    >>> import torch
+    >>> source(torch.tensor([0.5]), torch.tensor([0.5]))  # π²
+    tensor([9.8696])
+    """
     a, u = conductivity(x, y), sin(pi * x) * sin(pi * y)
     along = (4 * x - 2) * (pi * x).cos() * (pi * y).sin()
     across = (4 * y - 2) * (pi * x).sin() * (pi * y).cos()
@@ -44,7 +58,13 @@ def exact(x: Array, y: Array) -> tuple[Array, Array]:
 
 
 def observe() -> dict[str, Array]:
-    """The observations of u: columns (900,) by name."""
+    """The observations of u: columns (900,) by name.
+
+    Examples
+    --------
+    >>> {name: column.shape for name, column in observe().items()}
+    {'x': (900,), 'y': (900,), 'u': (900,)}
+    """
     random = np.random.default_rng(0)
     x, y = random.uniform(size=(2, 900))
     return {"x": x, "y": y, "u": exact(x, y)[0] + 1e-3 * random.standard_normal(900)}

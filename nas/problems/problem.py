@@ -16,6 +16,7 @@ from torch import Tensor
 from nas.calculus.expression import Residual
 from nas.calculus.jets import DerivativeSet
 from nas.calculus.program import record
+from nas.errors import UserError
 from nas.problems.ansatz.preparation import Preparation, prepare
 from nas.problems.declaration import check_declaration, check_solution, check_use
 from nas.problems.domains import Array, Domain
@@ -119,6 +120,12 @@ class Problem:
         return (Equations(self.residual), *self.conditions)
 
     @property
+    def periodic(self) -> tuple[str, ...]:
+        """The coordinates along which networks repeat themselves, whatever else they are."""
+        named = [getattr(one, "periodic_coordinates", ()) for one in self.requirements]
+        return tuple(dict.fromkeys(name for names in named for name in names))
+
+    @property
     def pieces(self) -> dict[str, str]:
         """The piece of the domain where alone a field is sought, for those that have one."""
         return dict(self.fields) if isinstance(self.fields, Mapping) else {}
@@ -188,7 +195,10 @@ class Problem:
             If an exact condition is made of something else than arithmetic.
         """
         exact = self._prepared.ansatz.exact
-        program = None if exact is None else record(exact.both, len(self.coordinates))
+        try:
+            program = None if exact is None else record(exact.both, len(self.coordinates))
+        except UserError as error:
+            raise UserError(f"{self.name}: exact conditions: {error}") from error
         return {"fields": self.describe_fields(), "program": program}
 
     def reference(self, points: Array) -> Array | None:

@@ -19,12 +19,26 @@ from nas.problems.domains import Array
 
 
 def heating(x: Tensor, y: Tensor) -> Tensor:
-    """f (B,) at the points x (B,), y (B,)."""
+    """f (B,) at the points x (B,), y (B,).
+
+    Examples
+    --------
+    >>> import torch
+    >>> heating(torch.tensor([0.0]), torch.tensor([0.0])).tolist()
+    [0.0]
+    """
     return 1.25 * pi**2 * (pi / 2 * x).cos() * (pi * y).sin()
 
 
 def cooling(x: Tensor, y: Tensor) -> Tensor:
-    """g (B,) at the points x (B,), y (B,) of the slope."""
+    """g (B,) at the points x (B,), y (B,) of the slope.
+
+    Examples
+    --------
+    >>> import torch
+    >>> cooling(torch.tensor([1.0]), torch.tensor([1.0])).round(decimals=4).abs().tolist()
+    [0.0]
+    """
     by_x = -pi / 2 * (pi / 2 * x).sin() * (pi * y).sin()
     by_y = pi * (pi / 2 * x).cos() * (pi * y).cos()
     return (by_x + by_y) / sqrt(2) + 2 * (pi / 2 * x).cos() * (pi * y).sin()

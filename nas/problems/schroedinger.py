@@ -20,7 +20,13 @@ from nas.problems.domains import Array
 
 
 def pulses(x: Tensor) -> Tensor:
-    """The values of u (B,) at first, at the points x (B,)."""
+    """The values of u (B,) at first, at the points x (B,).
+
+    Examples
+    --------
+    >>> pulses(torch.tensor([0.0, 5.0]))
+    tensor([2.0004, 0.0539])
+    """
     return torch.stack([2 / torch.cosh(x - 10 * k) for k in range(-4, 5)]).sum(dim=0)
 
 
@@ -30,7 +36,7 @@ def reference(x: Array, t: Array) -> tuple[Array, Array]:
     Examples
     --------
     >>> import numpy as np
-    >>> [c.round(3).tolist() for c in reference(np.array([0.0, 5.0]), np.zeros(2))]
+    >>> [abs(c).round(3).tolist() for c in reference(np.array([0.0, 5.0]), np.zeros(2))]
     [[2.0, 0.054], [0.0, 0.0]]
     """
     u, v = Series.load("schroedinger")(x, t)

@@ -27,7 +27,14 @@ a = 1e4 / (pi * copper * (s * s + c * ratio * c))
 
 
 def flux(x: Tensor) -> Tensor:
-    """What enters at the top (B,), at the points x (B,)."""
+    """What enters at the top (B,), at the points x (B,).
+
+    Examples
+    --------
+    >>> import torch
+    >>> flux(torch.tensor([0.0, 1.0])).tolist()
+    [10200.0, -9800.0]
+    """
     return 200 + 1e4 * (pi * x).cos()
 
 

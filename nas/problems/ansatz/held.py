@@ -82,7 +82,7 @@ def held(requirements: Sequence[Requirement], setting: Setting) -> dict[int, lis
     values: dict[tuple[int, str], Held] = {}
     velocities: dict[tuple[int, str], tuple[Function, str]] = {}
     for one in requirements:
-        if not is_exact(one):
+        if not is_exact(one) or getattr(one, "periodic_coordinates", ()):
             continue
         where = f"{setting.name}: {one.describe()}"
         for part in dict.fromkeys(_parts(one, where)):
@@ -104,8 +104,8 @@ def held(requirements: Sequence[Requirement], setting: Setting) -> dict[int, lis
 
 
 def is_exact(requirement: Requirement) -> bool:
-    """Whether ``requirement`` is to be kept by construction, by values on parts of the boundary."""
-    return bool(getattr(requirement, "exact", False)) and hasattr(requirement, "on")
+    """Whether ``requirement`` is to hold by construction."""
+    return bool(getattr(requirement, "exact", False))
 
 
 def face_of(domain: Domain, part: str) -> Face | None:

@@ -11,7 +11,14 @@ COUNT, NOISE = 200, 0.01
 
 
 def observe() -> dict[str, Array]:
-    """Values of u with errors, at random points."""
+    """Values of u with errors, at random points.
+
+    Examples
+    --------
+    >>> table = observe()
+    >>> table["x"].shape, bool(abs(table["u"]).max() < 1.1)
+    ((200,), True)
+    """
     random = np.random.default_rng(0)
     x, t = random.uniform(-1, 1, COUNT).round(4), random.uniform(0, 1, COUNT).round(4)
     u = exact(x, t) + NOISE * random.standard_normal(COUNT)

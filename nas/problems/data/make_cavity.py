@@ -30,7 +30,14 @@ def lid(x: Array, power: int = 16) -> Array:
 
 
 def solve(size: int = 48, power: int = 16) -> Series:
-    """u, v and p from polynomials up to degree ``size`` + 3; p is zero in the corner (0, 0)."""
+    """u, v and p from polynomials up to degree ``size`` + 3; p is zero in the corner (0, 0).
+
+    Examples
+    --------
+    >>> u, _, p = solve(size=12)(np.array([0.5, 0.0]), np.array([1.0, 0.0]))
+    >>> abs(u).round(1).tolist(), float(abs(p[1]).round(9))
+    ([1.0, 0.0], 0.0)
+    """
     psi = stream_function(size, power)
     p = _pressure(psi)
     p[0, 0] -= chebyshev.chebval2d(-1, -1, p)
@@ -42,6 +49,17 @@ def stream_function(size: int, power: int) -> Array:
     """Chebyshev coefficients (n, n) of the stream function ψ: u = ψ_y, v = -ψ_x.
 
     For all φ that vanish with their slope on the boundary, ∫ Δψ (Δφ / Re + u φ_x + v φ_y) = 0.
+
+    Raises
+    ------
+    RuntimeError
+        If Newton's iteration does not converge.
+
+    Examples
+    --------
+    >>> psi = stream_function(size=16, power=4)
+    >>> round(float(chebyshev.chebval2d(0.0, 0.0, psi)), 2)  # in the middle
+    -0.06
     """
     x, weight = _gauss(3 * size // 2 + 6)
     clamped = _clamped(size)
@@ -49,7 +67,7 @@ def stream_function(size: int, power: int) -> Array:
     by_x, by_y = np.kron(slopes, values), np.kron(values, slopes)  # (Q, n²)
     laplacian = np.kron(bends, values) + np.kron(values, bends)
     weights = np.outer(weight, weight).reshape(-1, 1)
-    psi = _lift(size + 4, power)
+    psi: Array = _lift(size + 4, power)
     for _ in range(20):
         u, v, delta = (field.reshape(-1, 1) for field in _flow(psi, x))
         test = weights * (laplacian / REYNOLDS + u * by_x + v * by_y)
@@ -76,29 +94,25 @@ def _clamped(size: int) -> Array:
     legendres[k + 4, k] = (2 * k + 3) / (2 * k + 7)
     nodes = chebyshev.chebpts1(size + 4)
     values = legendre.legval(nodes, legendres / ((2 * k + 3) * (2 * k + 5) ** 0.5)).T
-    return _interpolated(values)
+    return _interpolated(np.asarray(values, np.float64))
 
 
 def _interpolated(values: Array) -> Array:
     """Chebyshev coefficients, along the first axis, from values at Chebyshev's points."""
     count = len(values)
-    coefficients: Array = np.linalg.solve(
-        chebyshev.chebvander(chebyshev.chebpts1(count), count - 1), values
-    )
-    return coefficients
+    at = chebyshev.chebvander(chebyshev.chebpts1(count), count - 1)
+    return np.asarray(np.linalg.solve(at, values), np.float64)
 
 
 def _at(points: Array, columns: Array, order: int) -> Array:
     """Derivatives of the columns' polynomials at points of [0, 1]: (points, columns)."""
     derived = chebyshev.chebder(columns, order, _SCALE)
-    values: Array = chebyshev.chebval(2 * points - 1, derived).T
-    return values
+    return np.asarray(chebyshev.chebval(2 * points - 1, derived).T, np.float64)
 
 
 def _derivative(coefficients: Array, i: int, j: int) -> Array:
     along = chebyshev.chebder(coefficients, i, _SCALE, axis=0)
-    derived: Array = chebyshev.chebder(along, j, _SCALE, axis=1)
-    return derived
+    return np.asarray(chebyshev.chebder(along, j, _SCALE, axis=1), np.float64)
 
 
 def _grid(coefficients: Array, x: Array, *orders: tuple[int, int]) -> Array:

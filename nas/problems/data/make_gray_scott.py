@@ -12,7 +12,14 @@ END = 100.0
 
 
 def solve(modes: int = 128, slabs: int = 100) -> Series:
-    """Both substances, from Fourier modes up to a number and slabs of time."""
+    """Both substances, from Fourier modes up to a number and slabs of time.
+
+    Examples
+    --------
+    >>> u, v = solve()(np.array([0.0]), np.array([0.0]))
+    >>> u.round(9).tolist(), v.round(9).tolist()
+    ([0.5], [0.5])
+    """
     points = 4 * modes  # no aliases of a product of three
     wave = pi * np.arange(points // 2 + 1)
     kept = np.arange(points // 2 + 1) <= modes

@@ -11,7 +11,14 @@ SPACE = Axis(-1.0, 1.0, periodic=True)
 
 
 def solve(modes: int = 85, slabs: int = 250) -> Series:
-    """The solution, from Fourier modes up to a number and slabs of time."""
+    """The solution, from Fourier modes up to a number and slabs of time.
+
+    Examples
+    --------
+    >>> (u,) = solve()(np.array([0.5]), np.array([0.0]))
+    >>> u.round(9).tolist()
+    [-1.0]
+    """
     points = 4 * ((3 * modes) // 4)  # no aliases of a product of two
     wave = 1j * pi * np.arange(points // 2 + 1)
     kept = np.arange(points // 2 + 1) <= modes

@@ -11,7 +11,14 @@ SPACE = Axis(-5.0, 5.0, periodic=True)
 
 
 def solve(modes: int = 128, slabs: int = 100) -> Series:
-    """The real and the imaginary part, from Fourier modes up to a number and slabs of time."""
+    """The real and the imaginary part, from Fourier modes up to a number and slabs of time.
+
+    Examples
+    --------
+    >>> u, v = solve()(np.array([0.0]), np.array([0.0]))
+    >>> u.round(4).tolist(), abs(v).round(9).tolist()
+    ([2.0004], [0.0])
+    """
     points = 4 * modes  # no aliases of a product of three
     number = np.fft.fftfreq(points, 1 / points)
     kept = np.abs(number) <= modes
@@ -24,7 +31,7 @@ def solve(modes: int = 128, slabs: int = 100) -> Series:
     x = np.linspace(-5, 5, points, endpoint=False)
     pulses = sum(2 / np.cosh(x + 10 * shift) for shift in range(-4, 5))
     start = np.fft.fft(pulses, norm="forward")[None]
-    linear = -0.5j * (pi / 5 * number[None]) ** 2
+    linear: Complex = -0.5j * (pi / 5 * number[None]) ** 2
     history = march(linear, focusing, start, np.linspace(0, pi / 2, slabs + 1))
 
     def parts(times: Array) -> Complex:

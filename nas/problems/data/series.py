@@ -37,7 +37,7 @@ class Axis:
         """The functions at points (N,): (N, count); a periodic axis has all cosines first."""
         share = (points - self.low) / (self.high - self.low)
         if not self.periodic:
-            return chebyshev.chebvander(2 * share - 1, count - 1)
+            return np.asarray(chebyshev.chebvander(2 * share - 1, count - 1), np.float64)
         angle = 2 * np.pi * share[:, None] * np.arange(count // 2 + 1)
         return np.concatenate([np.cos(angle), np.sin(angle[:, 1:])], axis=1)
 

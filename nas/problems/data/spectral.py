@@ -11,6 +11,7 @@ Axis legend: C fields, F modes, n + 1 nodes in time, T times.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.polynomial import chebyshev
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from nas.problems.data.series import Array, Axis, Series
 
-Complex = NDArray[np.complex128]
+Complex = NDArray[np.complexfloating[Any, Any]]
 Nonlinear = Callable[[Array, Complex], Complex]  # times (T,), modes (T, C, F) -> (T, C, F)
 
 DEGREE = 16
@@ -27,7 +28,14 @@ _SWEEPS = 200
 
 @dataclass(frozen=True)
 class History:
-    """What `march` returns: Chebyshev coefficients (n + 1, C, F) of each slab of time."""
+    """What `march` returns: Chebyshev coefficients (n + 1, C, F) of each slab of time.
+
+    Examples
+    --------
+    >>> slab = np.array([1.0, 0.5]).reshape(2, 1, 1)  # 1 + s / 2 with s from -1 to 1
+    >>> History(np.array([0.0, 2.0]), [slab])(np.array([0.0, 1.5])).ravel().tolist()
+    [0.5, 1.25]
+    """
 
     times: Array
     slabs: Sequence[Complex]
@@ -109,7 +117,8 @@ def _coefficients(values: Complex) -> Complex:
     coefficients = np.linalg.solve(
         chebyshev.chebvander(nodes, len(values) - 1), values.reshape(len(values), -1)
     )
-    return coefficients.reshape(values.shape)
+    shaped: Complex = coefficients.reshape(values.shape)
+    return shaped
 
 
 def condense(
@@ -127,6 +136,17 @@ def condense(
     ------
     RuntimeError
         If more than 1e-11 of it is in the last modes, or the polynomials of highest degree.
+
+    Examples
+    --------
+    A cosine that fades, cos x (1 - t):
+
+    >>> def fading(times: Array) -> Complex:
+    ...     return np.multiply.outer(1 - times, [[0, 0.5, 0, 0, 0]])
+    >>> space = Axis(0.0, 2 * np.pi, periodic=True)
+    >>> (u,) = condense(fading, 1.0, space, modes=4, degree=4)(np.zeros(2), np.array([0.0, 0.5]))
+    >>> u.round(9).tolist()
+    [1.0, 0.5]
     """
     nodes = end * (chebyshev.chebpts2(degree + 1) + 1) / 2
     found = np.moveaxis(_coefficients(history(nodes))[..., : modes + 1], 0, -1)  # (C, modes + 1, K)

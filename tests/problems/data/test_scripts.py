@@ -20,9 +20,10 @@ from nas.problems.terms.measured import read
 
 
 def points(found: Series) -> tuple[Array, Array]:
-    ends = [(axis.low, axis.high) for axis in found.axes]
-    x, t = np.random.default_rng(0).uniform(*np.transpose(ends)[..., None], (2, 500))
-    return x, t
+    share = np.random.default_rng(0).uniform(size=(2, 500))
+    first, second = found.axes
+    x = first.low + (first.high - first.low) * share[0]
+    return x, second.low + (second.high - second.low) * share[1]
 
 
 @pytest.mark.parametrize(
