@@ -7,9 +7,12 @@ from nas.problems import helmholtz
 from nas.problems.sampling import interior_points
 
 
-def test_the_equation_is_of_order_one() -> None:
+def test_the_sources_size_is_in_the_weight_and_not_in_the_equation() -> None:
     problem = helmholtz.problem
     points = torch.as_tensor(interior_points(problem.domain, 4096, seed=0, draw=0))
     nothing = torch.zeros(len(problem.derivatives), len(points), 1, dtype=torch.float64)
     (residual,) = problem.terms[0].residuals(nothing, problem.derivatives, points, points[:, :0])
-    assert float(residual.abs().max()) == pytest.approx(1, abs=1e-2)
+    assert float(residual.abs().max()) == pytest.approx(helmholtz.amplitude, rel=1e-2)
+    (weight,), (sides,) = (term.weights for term in problem.terms)
+    assert 0.1 < weight * float(residual.square().mean()) < 100
+    assert 0.1 < sides < 10

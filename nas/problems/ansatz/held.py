@@ -82,7 +82,7 @@ def held(requirements: Sequence[Requirement], setting: Setting) -> dict[int, lis
     values: dict[tuple[int, str], Held] = {}
     velocities: dict[tuple[int, str], tuple[Function, str]] = {}
     for one in requirements:
-        if not is_exact(one) or getattr(one, "periodic_coordinates", ()):
+        if not is_exact(one) or hasattr(one, "periodic_coordinates"):
             continue
         where = f"{setting.name}: {one.describe()}"
         for part in dict.fromkeys(_parts(one, where)):
