@@ -141,10 +141,10 @@ class Resampler:
         generator = np.random.default_rng((self.sampler.seed, number))
         count = self.sampler.counts.interior
         chosen, probabilities = _choose(self.density(candidates), count, generator)
-        # E[Σ f(x)/π(x)] over the chosen is the sum of f over all candidates, π the probability of
-        # being chosen: so weights in proportion to 1/π make a mean over the domain.
+        # E[Σ w f(x)/π(x)] over the chosen is the sum of w f over all candidates, π the probability
+        # of being chosen: so weights in proportion to w/π make the mean that w makes.
         chosen, order = chosen.sort()  # so that those of a region stand together
-        weights = 1 / probabilities[order]
+        weights = self.sampler.even(candidates).cpu()[chosen] / probabilities[order]
         return Sample(
             candidates.points[chosen.to(device)],
             candidates.data[chosen.to(device)],

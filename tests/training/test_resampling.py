@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from nas.problems import Box, Condition, Problem
+from nas.problems import Box, Condition, Pieces, Problem
 from nas.training.collocation import Points, Sample, Sampler
 from nas.training.resampling import Resampler, ResamplingSettings, Residuals, residual_sizes
 from tests.training import problems
@@ -67,6 +67,19 @@ def test_a_mean_over_the_domain_stays_what_it_is(interior: int) -> None:
     """Also where there are more points wanted than candidates where the residual is large."""
     found = means(resampler(of_peak, interior))
     assert abs(found.mean() - 1) < 3 * found.std() / len(found) ** 0.5 + 4 / interior
+
+
+def test_a_piece_counts_by_its_measure_however_many_candidates_it_has() -> None:
+    walls = Problem(
+        name="walls",
+        domain=Pieces(thin=Box(x=(0, 1), y=(0, 0.01)), wide=Box(x=(0, 1), y=(0.01, 1))),
+        fields={"u": "thin", "v": "wide"},
+        residual={"thin": lambda u: u.yy, "wide": lambda v: v.yy},
+        conditions=[Condition("thin|wide", lambda u, v: u - v)],
+    )
+    one = Resampler(problems.sampler(256, 8, walls), lambda sample: torch.ones(1, len(sample)))
+    drawn = draw(one, 0)
+    assert 0 < weights_of(drawn)[drawn.samples[0].rows["thin"]].sum() < 0.02
 
 
 def test_a_peaks_mean_is_far_surer_than_from_even_points() -> None:
