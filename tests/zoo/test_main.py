@@ -6,6 +6,7 @@ import pytest
 
 from experiments.harness.figures import Findings
 from experiments.zoo import __main__ as zoo
+from experiments.zoo import figures
 from nas import problems
 from nas.campaign import campaign, config
 from nas.campaign.config import Campaign
@@ -46,7 +47,7 @@ def test_a_case_searches_its_problem_with_the_campaign_file_of_all(
         measured.append(problem.name)
 
     monkeypatch.setattr(campaign, "search", search)
-    monkeypatch.setattr(zoo.figures, "measure", measure)
+    monkeypatch.setattr(figures, "measure", measure)
     (case,) = (case for case in zoo.cases() if case.name == name)
     case.measure(Findings(name), tmp_path)
     assert seen == [(common.model_copy(update={"problem": name}), tmp_path / name)]
