@@ -161,6 +161,8 @@ def evaluate(problem: Problem, mixture: Mixture, points: Array) -> tuple[Array, 
 def residual(problem: Problem, mixture: Mixture, points: Array) -> Array:
     """Root of the sum of the squared residuals of the equations (B,), at points (B, D).
 
+    Each is as it is written, in its own units, whatever it weighs in the physics loss.
+
     Examples
     --------
     >>> from nas import problems
@@ -181,7 +183,8 @@ def residual(problem: Problem, mixture: Mixture, points: Array) -> Array:
         for x in _chunks(mixture, points[here]):
             rows = {other: slice(0, len(x) if other == region else 0) for other in group.regions}
             jet = mixture(x, group.derivatives)
-            parts.append(_array(residual_sizes(problem, jet, Sample(x, x[:, :0], None, rows))))
+            sample = Sample(x, x[:, :0], None, rows)
+            parts.append(_array(residual_sizes(problem, jet, sample, weighted=False)))
         sizes[here] = np.concatenate(parts) if parts else 0.0
     return sizes
 

@@ -17,12 +17,14 @@ from nas.calculus.expression import Residual
 from nas.calculus.jets import DerivativeSet
 from nas.calculus.program import record
 from nas.errors import UserError
+from nas.problems import jumps
+from nas.problems.ansatz.held import is_exact
 from nas.problems.ansatz.preparation import Preparation, prepare
 from nas.problems.declaration import check_declaration, check_solution, check_use
 from nas.problems.domains import Array, Domain
 from nas.problems.sampling import interior_points
 from nas.problems.terms import Equations, Group, Requirement, Setting, Term, bound, grouped
-from nas.problems.terms.equations import PROBES
+from nas.problems.terms.equations import PROBES, inside
 from nas.problems.unknown import Unknown
 
 
@@ -92,6 +94,7 @@ class Problem:
     balanced: bool = True
     terms: tuple[Term, ...] = field(init=False, repr=False)
     _prepared: Preparation = field(init=False, repr=False)
+    _held: tuple[Term, ...] = field(init=False, repr=False)  # what holds by construction
 
     def __post_init__(self) -> None:
         check_declaration(self)
@@ -104,6 +107,8 @@ class Problem:
         check_use(self, terms)
         set_(self, "_prepared", prepare(self.requirements, terms, setting, self.balanced))
         set_(self, "terms", self._prepared.terms)
+        pairs = zip(self.requirements, terms, strict=True)
+        set_(self, "_held", tuple(term for one, term in pairs if is_exact(one)))
         check_solution(self, interior_points(self.domain, PROBES, seed=0, draw=0))
 
     @property
@@ -148,7 +153,17 @@ class Problem:
     def warnings(self) -> tuple[str, ...]:
         """What looks badly scaled or has no value everywhere, a line each."""
         own = [line for term in self.terms for line in term.warnings]
-        return (*self._prepared.warnings, *own)
+        return (*self._prepared.warnings, *own, *self._jumps)
+
+    @cached_property
+    def _jumps(self) -> tuple[str, ...]:
+        raw = [one.first for one in self.unknown.values()]
+        found = [
+            jumps.find(term, inside(self.domain, term.regions[0]), len(self.fields), raw)
+            for term in self.groups[0].terms
+        ]
+        fields = tuple(self.fields)
+        return tuple(one.describe(fields, self.coordinates) for one in found if one is not None)
 
     def describe_terms(self) -> list[dict[str, Any]]:
         """A row for each equation of each requirement, in plain data.
@@ -215,7 +230,8 @@ class Problem:
         """A digest of the mathematics: equal for problems that ask for the same solution.
 
         It is made of the declared facts and of the residuals' values on made-up fields, so a
-        changed coefficient counts, and a changed comment does not.
+        changed coefficient counts, and a changed comment does not. What holds by construction is
+        no term, and counts all the same.
         """
         digest = hashlib.sha256()
         unknown = sorted((name, repr(one)) for name, one in self.unknown.items())
@@ -227,7 +243,9 @@ class Problem:
             dict(self.domain.parts),
         )
         digest.update(repr(facts).encode())
-        for term in self.terms:
+        if self._held:
+            digest.update(f"{len(self._held)} hold by construction".encode())
+        for term in (*self._held, *self.terms):
             digest.update(repr((term.regions, term.weights)).encode())
             for values in term.probed:
                 digest.update(" ".join(f"{value:.6e}" for value in values.tolist()).encode())

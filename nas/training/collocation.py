@@ -183,7 +183,7 @@ class Sampler:
         """Draw number ``number`` of the stream."""
         inside, *others = (self.sample(group, number, device) for group in self.problem.groups)
         # The equations' points have weights, since they may be drawn where residuals are large.
-        return Points((replace(inside, weights=self._even(inside)), *others))
+        return Points((replace(inside, weights=self.even(inside)), *others))
 
     def sample(
         self, group: Group, number: int, device: torch.device, counts: PointCounts | None = None
@@ -209,7 +209,7 @@ class Sampler:
         """Points to judge by, never trained on."""
         return self.scaled(self.held_out_share).draw(HELD_OUT_DRAW, device)
 
-    def _even(self, sample: Sample) -> Tensor:
+    def even(self, sample: Sample) -> Tensor:
         """Weights (B,) that make means over the domain: a piece counts by its measure."""
         domain = self.problem.domain
         shares = [inside(domain, region).measure for region in sample.rows]

@@ -57,8 +57,10 @@ class ResamplingSettings:
         )
 
 
-def residual_sizes(problem: Problem, jet: Tensor, sample: Sample) -> Tensor:
-    """Root of the sum of the weighted, squared equations (…, B) at the points of a ``sample``.
+def residual_sizes(
+    problem: Problem, jet: Tensor, sample: Sample, *, weighted: bool = True
+) -> Tensor:
+    """Root of the sum of the squared equations (…, B) at the points of a ``sample``.
 
     Parameters
     ----------
@@ -66,6 +68,8 @@ def residual_sizes(problem: Problem, jet: Tensor, sample: Sample) -> Tensor:
         Of the networks.
     sample
         Of the group of the equations.
+    weighted
+        Whether the squares count as in the physics loss; otherwise all are as they are written.
 
     Examples
     --------
@@ -83,7 +87,8 @@ def residual_sizes(problem: Problem, jet: Tensor, sample: Sample) -> Tensor:
         seen = sample.seen_by(term, slice(0, len(sample)))
         here, data = sample.points[seen], sample.data[seen]
         residuals = term.residuals(sample.jet_at(physical, seen), group.derivatives, here, data)
-        for residual, weight in zip(residuals, term.weights, strict=True):
+        weights = term.weights if weighted else (1.0,) * len(residuals)
+        for residual, weight in zip(residuals, weights, strict=True):
             squares[..., seen] += (weight**0.5 * residual).square()
     return squares.sqrt()
 
@@ -136,10 +141,10 @@ class Resampler:
         generator = np.random.default_rng((self.sampler.seed, number))
         count = self.sampler.counts.interior
         chosen, probabilities = _choose(self.density(candidates), count, generator)
-        # E[Σ f(x)/π(x)] over the chosen is the sum of f over all candidates, π the probability of
-        # being chosen: so weights in proportion to 1/π make a mean over the domain.
+        # E[Σ w f(x)/π(x)] over the chosen is the sum of w f over all candidates, π the probability
+        # of being chosen: so weights in proportion to w/π make the mean that w makes.
         chosen, order = chosen.sort()  # so that those of a region stand together
-        weights = 1 / probabilities[order]
+        weights = self.sampler.even(candidates).cpu()[chosen] / probabilities[order]
         return Sample(
             candidates.points[chosen.to(device)],
             candidates.data[chosen.to(device)],

@@ -2,6 +2,7 @@
 
 import functools
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ import torch
 from nas.calculus.jets import Laplacian
 from nas.checking import known_solution as local
 from nas.errors import UserError
-from nas.problems import Box, Condition, Polygon, Problem, Unknown, laplacian
+from nas.problems import Box, Condition, Periodic, Polygon, Problem, Unknown, laplacian
 from nas.problems.terms import PointCounts
 from tests.training.problems import PERIODIC
 
@@ -200,6 +201,20 @@ def test_many_parts_in_one_condition() -> None:
 )
 def test_another_problem_has_another_fingerprint(changes: dict[str, Any]) -> None:
     assert replace(BEAM, **{"solution": None, **changes}).fingerprint != BEAM.fingerprint
+
+
+def test_what_holds_by_construction_has_a_fingerprint_too() -> None:
+    def wave(start: Callable[..., Any], *more: Periodic) -> Problem:
+        start_exactly = Condition("t_min", start, exact=True)
+        box = Box(x=(-1, 1), t=(0, 1))
+        return Problem("wave", box, lambda u: u.t - u.xx, [start_exactly, *more])
+
+    sine = wave(lambda u, x: u - (torch.pi * x).sin())
+    cosine = wave(lambda u, x: u - (torch.pi * x).cos())
+    again = wave(lambda u, x: u - (torch.pi * x).sin())
+    periodic = wave(lambda u, x: u - (torch.pi * x).sin(), Periodic("x", exact=True))
+    assert sine.fingerprint == again.fingerprint
+    assert len({sine.fingerprint, cosine.fingerprint, periodic.fingerprint}) == 3
 
 
 def test_names_titles_and_the_solution_do_not_count() -> None:

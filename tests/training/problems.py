@@ -27,6 +27,7 @@ POISSON = Problem(
     conditions=[Condition(("x_min", "x_max"), lambda u: u)],
     solution=lambda x: np.sin(np.pi * x),
 )
+ENDS = 2  # of its interval: points that are there but once, however many are asked for
 # Two fields, two equations, conditions of one and of two residuals, and weights.
 SYSTEM = Problem(
     name="system",

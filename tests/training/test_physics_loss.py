@@ -1,5 +1,7 @@
 """The physics loss by hand and against the exact solution."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import Tensor
@@ -31,6 +33,7 @@ def test_loss_of_a_constant_by_hand() -> None:
         domain=Box(x=(0.0, 1.0)),
         residual=lambda u: u.xx - 2,
         conditions=[Condition(("x_min", "x_max"), lambda u: u, weight=5.0)],
+        balanced=False,
     )
     points = sampler(8, 2, problem).draw(0, CPU)
     value = physics_loss(problem, points, lambda x, s: constant(3.0, x, s))
@@ -43,6 +46,7 @@ def test_systems_and_separate_conditions_add_up() -> None:
         domain=Box(x=(0.0, 1.0)),
         residual=lambda u: (u.x - 1, u - 1),
         conditions=[Condition("x_min", lambda u: u), Condition("x_max", lambda u: (u - 1, u.x))],
+        balanced=False,
     )
     points = sampler(8, 4, problem).draw(0, CPU)
     # u = 3: residuals -1 and 2; at the left 3; at the right 2 and 0
@@ -68,6 +72,7 @@ def test_points_count_by_their_weights() -> None:
         domain=Box(x=(0.0, 1.0)),
         residual=lambda u, x: u - x,
         conditions=[Condition("x_min", lambda u: u - 1)],
+        balanced=False,
     )
     interior = torch.tensor([[0.0], [0.5], [1.0]], dtype=DOUBLE)
     weights = torch.tensor([0.5, 0.3, 0.2], dtype=DOUBLE)
@@ -199,7 +204,8 @@ def test_a_residual_that_sees_two_points_at_once(
     """u = x y on a square that is to be periodic along x: 0 on the left, y on the right."""
     monkeypatch.setattr(loss, "CHUNK_BYTES", 1)
     monkeypatch.setattr(loss, "SMALLEST_CHUNK", largest)
-    points = sampler(8, 6, PERIODIC).draw(0, CPU)
+    problem = replace(PERIODIC, balanced=False)
+    points = sampler(8, 6, problem).draw(0, CPU)
     pairs = points.samples[1].points
     assert pairs.shape == (2, 6, 2)
 
@@ -212,5 +218,5 @@ def test_a_residual_that_sees_two_points_at_once(
 
     y = pairs[0, :, 1]
     expected = 4.0 * y.square().mean() + (points.interior.prod(-1) - 1).square().mean()
-    got = physics_loss(PERIODIC, points, product, lambda derivatives: largest)
+    got = physics_loss(problem, points, product, lambda derivatives: largest)
     torch.testing.assert_close(got, expected)

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from nas.problems import Box, Condition, Problem
+from nas.problems import Box, Condition, Pieces, Problem
 from nas.training.collocation import Points, Sample, Sampler
 from nas.training.resampling import Resampler, ResamplingSettings, Residuals, residual_sizes
 from tests.training import problems
@@ -67,6 +67,19 @@ def test_a_mean_over_the_domain_stays_what_it_is(interior: int) -> None:
     """Also where there are more points wanted than candidates where the residual is large."""
     found = means(resampler(of_peak, interior))
     assert abs(found.mean() - 1) < 3 * found.std() / len(found) ** 0.5 + 4 / interior
+
+
+def test_a_piece_counts_by_its_measure_however_many_candidates_it_has() -> None:
+    walls = Problem(
+        name="walls",
+        domain=Pieces(thin=Box(x=(0, 1), y=(0, 0.01)), wide=Box(x=(0, 1), y=(0.01, 1))),
+        fields={"u": "thin", "v": "wide"},
+        residual={"thin": lambda u: u.yy, "wide": lambda v: v.yy},
+        conditions=[Condition("thin|wide", lambda u, v: u - v)],
+    )
+    one = Resampler(problems.sampler(256, 8, walls), lambda sample: torch.ones(1, len(sample)))
+    drawn = draw(one, 0)
+    assert 0 < weights_of(drawn)[drawn.samples[0].rows["thin"]].sum() < 0.02
 
 
 def test_a_peaks_mean_is_far_surer_than_from_even_points() -> None:
@@ -154,13 +167,31 @@ def test_draws_are_functions_of_seed_and_number() -> None:
 
 def test_sizes_gather_all_equations_of_a_system() -> None:
     """Of u = 2, v = 3 everywhere: residuals 6 - x and 9."""
+    plain = replace(SYSTEM, balanced=False)
     x = torch.tensor([[0.0, 0.0], [0.5, 0.3]], dtype=DOUBLE)
     jet = torch.zeros(3, len(SYSTEM.derivatives), 2, 2, dtype=DOUBLE)
     jet[:, 0] = torch.tensor([2.0, 3.0], dtype=DOUBLE)
     here = Sample(x, x[:, :0], None, {"interior": slice(0, 2)})
-    sizes = residual_sizes(SYSTEM, jet, here)
+    sizes = residual_sizes(plain, jet, here)
     expected = torch.tensor([(36 + 81) ** 0.5, (5.5**2 + 81) ** 0.5], dtype=DOUBLE)
     torch.testing.assert_close(sizes, expected.expand(3, 2))
+
+
+def test_equations_count_by_their_weights_unless_told_otherwise() -> None:
+    """Of networks N = 0: what is left is the source, and of fields their offsets."""
+    x = torch.tensor([[0.2, 0.0], [0.5, 0.3]], dtype=DOUBLE)
+    jet = torch.zeros(len(SYSTEM.derivatives), 2, 2, dtype=DOUBLE)
+    here = Sample(x, x[:, :0], None, {"interior": slice(0, 2)})
+    u, v = SYSTEM.physical(jet, SYSTEM.derivatives, x)[0].unbind(-1)
+    found = (u * v - x[:, 0]).square(), (v**2).square()
+    first, second = SYSTEM.terms[0].weights
+    assert first != 1
+    torch.testing.assert_close(
+        residual_sizes(SYSTEM, jet, here), (first * found[0] + second * found[1]).sqrt()
+    )
+    torch.testing.assert_close(
+        residual_sizes(SYSTEM, jet, here, weighted=False), (found[0] + found[1]).sqrt()
+    )
 
 
 @pytest.mark.parametrize("even", [0.3, 1.0])

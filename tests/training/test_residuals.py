@@ -151,6 +151,7 @@ def test_rows_by_hand() -> None:
         domain=Box(x=(0.0, 1.0)),
         residual=lambda u, x: (u - u + x, u - u + 1),
         conditions=[Condition(("x_min", "x_max"), lambda u: u - u + 3, weight=8.0)],
+        balanced=False,
     )
     made = Mixture(POOL, GateSettings(1, 4), problem.domain.bounds, 1, seed=0)
     interior = torch.tensor([[0.2], [0.5]], dtype=DOUBLE)
@@ -173,7 +174,7 @@ def test_rows_by_hand() -> None:
 
 
 def test_an_equation_of_the_point_alone_has_rows_of_zeros() -> None:
-    problem = replace(POISSON, residual=lambda u, x: (u.xx + 1, x - 0.5))
+    problem = replace(POISSON, residual=lambda u, x: (u.xx + 1, x - 0.5), balanced=False)
     made, points = mixture(problem), drawn(problem)
     for systems in (make_experts(problem, made), MixtureResiduals(problem, made)):
         residuals, jacobian = systems.linearise(points)

@@ -16,7 +16,7 @@ from nas.training import checkpoint
 from nas.training.physics_loss import individual_losses, mixture_loss
 from nas.training.single_networks import SingleNetwork, SingleNetworks
 from nas.training.warm_up import WarmUp
-from tests.training.problems import POISSON, POOL, settings
+from tests.training.problems import ENDS, POISSON, POOL, settings
 
 
 def error(mixture: Mixture) -> float:
@@ -74,7 +74,7 @@ def test_the_warm_up_is_that_of_a_search_of_the_same_seed() -> None:
     for single in singles:
         assert single.individual_loss == pytest.approx(expected[single.index], rel=1e-4)
         assert single.parameters == mixture.expert_parameters(single.index)
-        points = chosen.warm_up.counts.interior + chosen.warm_up.counts.boundary
+        points = chosen.warm_up.counts.interior + ENDS
         assert single.evaluations == chosen.warm_up.iterations * points
 
 

@@ -25,6 +25,14 @@ class Coefficient(ABC):
     ----------
     axes
         For each coordinate by name the numbers (n,) that belong to it.
+
+    Examples
+    --------
+    >>> class Doubled(Coefficient):
+    ...     def _values(self, *columns):
+    ...         return 2 * columns[0]
+    >>> Doubled({"x": [0.0, 1.0]})(x=torch.tensor([0.25]))
+    tensor([0.5000])
     """
 
     def __init__(self, axes: Mapping[str, Any]) -> None:

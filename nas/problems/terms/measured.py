@@ -86,10 +86,9 @@ def check_inside(where: str, domain: Domain, points: Array) -> None:
     Examples
     --------
     >>> from nas.problems.domains import Box
-    >>> check_inside("rod: observations", Box(x=(0, 1)), np.array([[0.5], [2.0]]))
+    >>> check_inside("rod", Box(x=(0, 1)), np.array([[0.5], [2.0]]))
     Traceback (most recent call last):
-    nas.errors.UserError: rod: observations: expected points in the domain, got 1 outside, the \\
-first at x=2
+    nas.errors.UserError: rod: expected points in the domain, got 1 outside, the first at x=2
     """
     outside = ~domain.contains(points)
     if outside.any():

@@ -1,6 +1,7 @@
 """Exact conditions hold for any network, and derivatives of the ansatz agree with autograd."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -50,7 +51,7 @@ def waves() -> Problem:
     )
 
 
-HELD = {
+HELD: dict[str, tuple[Any, list[tuple[str, Callable[..., Tensor]]]]] = {
     "one side": (
         SQUARE,
         [("x_min", lambda x, y: torch.exp(y) + x)],
@@ -121,7 +122,8 @@ def test_derivatives_agree_with_nested_autograd() -> None:
         assert exact is not None
         a, b = exact.values(x)
         (numbers,) = problem.describe_fields()
-        return a[:, 0] + b[:, 0] * (numbers["offset"] + numbers["scale"] * network(x))
+        made: Tensor = numbers["offset"] + numbers["scale"] * network(x)
+        return a[:, 0] + b[:, 0] * made
 
     torch.testing.assert_close(solution(problem, points, value)[0], u(points))
     expected = torch.stack([nested(u, points, key) for key in keys.keys])
@@ -194,7 +196,7 @@ class Bare:
         return getattr(self._disc, name)
 
 
-REFUSED = {
+REFUSED: dict[str, tuple[Any, list[Condition], str]] = {
     "a derivative alone": (
         SQUARE,
         [Condition("x_min", lambda u: u.x, exact=True)],

@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
 
 from nas.calculus.fields import Field
+from nas.calculus.quantities import Quantity
 from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
-from nas.problems import Problem
+from nas.problems import Condition, Problem
 from nas.search_spaces import Candidate
 from nas.training.fine_tuning import gauss_newton
 from nas.training.fine_tuning.gauss_newton import ByGaussNewton, Settings
-from tests.training.problems import FEW, POISSON, sampler
+from tests.training.problems import ENDS, FEW, POISSON, sampler
 
 POOL = (Candidate("tanh", 1, 8), Candidate("sine", 1, 6))
 
@@ -25,9 +25,6 @@ def begun(problem: Problem = POISSON, **settings: Any) -> ByGaussNewton:
     assert mixture.parameters_learning == 62
     chosen = Settings(**{"resampling": FEW, "rows_per_parameter": 0.1, **settings})
     return chosen.begin(problem, mixture, sampler(128, 16, problem))
-
-
-ENDS = 2  # of an interval: points that are there but once, however many are asked for
 
 
 def points_of(optimiser: ByGaussNewton, iteration: int = 0) -> int:
@@ -96,10 +93,10 @@ def test_steps_are_damped_as_the_held_out_losses_say() -> None:
 
 
 def test_it_has_converged_after_ten_iterations_without_a_step() -> None:
-    def nothing(u: Field, x: Tensor) -> Tensor:
-        return 0 * u.value
+    def nothing(u: Field) -> Quantity:
+        return 0 * u
 
-    optimiser = begun(Problem("nothing", POISSON.domain, nothing, []))
+    optimiser = begun(Problem("nothing", POISSON.domain, nothing, [Condition("x_min", nothing)]))
     for iteration in range(10):
         assert not optimiser.converged
         assert torch.equal(optimiser.advance(iteration), torch.tensor(0.0, dtype=torch.float64))

@@ -13,7 +13,7 @@ from nas.calculus.fields import Field
 from nas.calculus.jets import DerivativeSet
 from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
-from nas.problems import Problem
+from nas.problems import Condition, Problem
 from nas.search_spaces import Candidate
 from nas.training import checkpoint
 from nas.training.collocation import Sampler
@@ -96,10 +96,15 @@ def test_it_ends_when_it_has_stalled_and_says_so() -> None:
     seen = set()
 
     def hopeless(u: Field, x: Any) -> Any:
-        seen.add(x.numel())
+        seen.add(x.value.numel())
         return u - torch.sign(torch.sin(400 * x))
 
-    problem = replace(POISSON, residual=hopeless, conditions=[])
+    problem = replace(
+        POISSON,
+        residual=hopeless,
+        conditions=[Condition("x_min", lambda u: 0 * u)],
+        balanced=False,
+    )
     tuning = ended(begun(1000, problem, replace(QUICK, point_factors=(0.25, 1.0)), patience=2))
     assert 9 * CHUNK <= tuning.iterations < 1000
     assert tuning.ended == (
@@ -112,7 +117,11 @@ def test_it_ends_when_it_has_stalled_and_says_so() -> None:
 
 def test_it_converges_wherever_it_is_stopped(tmp_path: Path) -> None:
     """How long no step was done is part of the state."""
-    problem = replace(POISSON, residual=lambda u: 0 * u, conditions=[])
+    problem = replace(
+        POISSON,
+        residual=lambda u: 0 * u,
+        conditions=[Condition("x_min", lambda u: 0 * u)],
+    )
     tuning = begun(1000, problem)
     for _ in range(4):
         tuning.advance()
@@ -125,7 +134,7 @@ def test_it_converges_wherever_it_is_stopped(tmp_path: Path) -> None:
 
 def test_it_ends_where_no_step_lowers_the_loss_and_says_so() -> None:
     """u = 0 everywhere: met exactly, since a network can be zero."""
-    problem = replace(POISSON, residual=lambda u: u, conditions=[])
+    problem = replace(POISSON, residual=lambda u: u)
     tuning = begun(1000, problem)
     with torch.no_grad():
         for stack in tuning.mixture.expert_stacks:

@@ -8,7 +8,7 @@ import torch
 from nas.training.physics_loss import HeldOutLoss
 from nas.training.selection import Selection, SelectionSettings
 from nas.training.training_run import TrainingRun
-from tests.training.problems import POISSON, settings, to
+from tests.training.problems import ENDS, POISSON, settings, to
 
 
 def begun(run: TrainingRun | None = None) -> tuple[TrainingRun, Selection]:
@@ -35,12 +35,12 @@ def test_what_the_mixture_would_be_without_each_expert_is_known_before_any_is_dr
 def test_evaluations_count_points_for_each_expert_that_learns() -> None:
     run, selection = begun()
     pool, counts = len(selection.mixture.alive), run.settings.warm_up.counts
-    points = pool * (counts.interior + counts.boundary)
+    points = pool * (counts.interior + ENDS)
     assert run.warm_up.evaluations == run.settings.warm_up.iterations * points
     assert selection.evaluations == 0
     selection.advance()
     counts = run.settings.sampler.counts
-    assert selection.evaluations == pool * (counts.interior + counts.boundary)
+    assert selection.evaluations == pool * (counts.interior + ENDS)
 
 
 def test_somebody_has_to_be_kept() -> None:
