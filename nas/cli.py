@@ -1,4 +1,4 @@
-"""The command line: ``nas search | report | export | baseline | validate | problems | spaces``.
+"""The command line: ``nas check | search | report | export | baseline | validate | problems``.
 
 Exit codes: 0 done, 1 some runs failed, 2 something for the user to mend, 3 done, but with
 warnings (`search` and `check` with ``--strict``), 130 interrupted. Of failed runs and warnings
@@ -182,6 +182,34 @@ def problems(
     typer.echo("\n".join(problem_card.card(name)))
     if to is not None:
         typer.echo(f"written: {to}; it is the problem of a campaign with `problem: {to}`")
+
+
+@app.command()
+def check(
+    problem: Annotated[str, typer.Argument(help="The path of a .py file, or a problem's name.")],
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Draw domain, parts, normals and points: a PNG.")
+    ] = None,
+    strict: Strict = False,
+) -> None:
+    """Find mistakes in a problem, before any training.
+
+    Wrong names and shapes, terms out of scale, a solution that does not satisfy what is demanded,
+    too few conditions, or conditions that disagree. Exit code 0: done; 2: something for you to fix;
+    3: with --strict, there are warnings.
+    """
+    from nas import checking, problems
+
+    loaded = problems.load(problem)
+    report = checking.check(loaded)
+    typer.echo("\n".join(report.lines()))
+    if to is not None:
+        from nas.checking import drawing
+
+        drawing.draw(loaded, to)
+        typer.echo(f"picture: {to}")
+    if strict and report.warnings:
+        raise typer.Exit(WARNED)
 
 
 @app.command()

@@ -1,5 +1,8 @@
 """The problem itself, as the record has it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from nas.campaign.records import Records
 from nas.reports.recommended import problem
 
@@ -17,6 +20,9 @@ def described(records: Records) -> list[tuple[str, str]]:
     Fields: u
     Condition: on x_min, x_max, y_min, y_max: u - x * y = 0
     Unknown: k: start 0.5
+    Scale: u = 0.5 + 2 · network
+    Weight: equations: 0.051
+    Weight: condition on x_min, x_max, y_min, y_max: holds exactly
     Reference: known; only reported, no decision uses it
     """
     facts = problem(records)
@@ -27,6 +33,8 @@ def described(records: Records) -> list[tuple[str, str]]:
         ("Fields", ", ".join(facts["fields"])),
         *(("Condition", condition) for condition in facts.get("conditions", ())),
         *(("Unknown", unknown) for unknown in facts.get("unknown", ())),
+        *(("Scale", _scale(field)) for field in facts.get("ansatz", {}).get("fields", ())),
+        *(("Weight", _weight(term)) for term in facts.get("terms", ())),
         ("Reference", known if facts["has_reference"] else "none"),
     ]
     return [(name, str(words)) for name, words in found if words]
@@ -42,3 +50,13 @@ def source(records: Records) -> str:
     'problem = Problem('
     """
     return str(problem(records).get("source", ""))
+
+
+def _scale(field: Mapping[str, Any]) -> str:
+    offset = f"{field['offset']:.3g} + " if field["offset"] else ""
+    return f"{field['field']} = {offset}{field['scale']:.3g} · network"
+
+
+def _weight(term: Mapping[str, Any]) -> str:
+    value = "holds exactly" if term["exact"] else f"{term['weight']:.2g}"
+    return f"{term['words']}: {value}"

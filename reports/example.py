@@ -145,6 +145,11 @@ def _problem() -> Row:
         "coordinates": ["x", "y"], "fields": ["u"], "has_reference": True,
         "domain": "Box: x from -1 to 1, y from 0 to 1; parts x_min, x_max, y_min, y_max",
         "conditions": ["on x_min, x_max, y_min, y_max: u - x * y = 0"],
+        "ansatz": {"fields": [{"field": "u", "offset": 0.5, "scale": 2.0}]},
+        "terms": [
+            {"words": "equations", "weight": 0.051, "exact": False},
+            {"words": "condition on x_min, x_max, y_min, y_max", "weight": None, "exact": True},
+        ],
         "unknown": ["k: start 0.5"], "source": "problem = Problem(\n    ...\n)\n",
     }  # fmt: skip
 

@@ -92,7 +92,9 @@ def _is_factor(value: Any) -> bool:
     return number and 0 < value <= sys.float_info.max
 
 
-_ENCODING = re.compile(r"raw|fourier [1-9][0-9]{0,2}|periodic( [^\W\d]\w*)+( [1-9][0-9]{0,2})?")
+_ENCODING = re.compile(
+    r"raw|fourier [1-9][0-9]{0,2}( [^\W\d]\w*)*|periodic( [^\W\d]\w*)+( [1-9][0-9]{0,2})?"
+)
 
 
 def _is_encoding(value: Any) -> bool:
@@ -100,7 +102,8 @@ def _is_encoding(value: Any) -> bool:
     if not isinstance(value, str) or _ENCODING.fullmatch(value) is None:
         return False
     _, *words = value.split(" ")
-    return len(set(words)) == len(words) and (value == "fourier 1" or words[-1:] != ["1"])
+    one_mode = value.startswith("periodic ") and words[-1] == "1"
+    return len(set(words)) == len(words) and not one_mode
 
 
 @dataclass(frozen=True, order=True)
@@ -118,7 +121,8 @@ class Candidate:
         untrained network varies along the coordinates.
     encoding
         What the first layer sees of the scaled coordinates: ``raw``, the coordinates themselves;
-        ``fourier 4``, beside them the sines and cosines of their first four modes; ``periodic x``,
+        ``fourier 4``, beside them the sines and cosines of their first four modes (``fourier 4 x``:
+        of x these alone); ``periodic x``,
         instead of x its sine and cosine, so that the network repeats itself along x with the
         domain's extent (``periodic x y 3``: in two coordinates, three modes each).
 

@@ -69,6 +69,15 @@ MAY_IMPORT = {
         "nas.calculus",
         *GROUND,
     ],
+    "nas.checking": [
+        "nas.checking",
+        "nas.assessment",
+        "nas.training",
+        "nas.problems",
+        "nas.calculus",
+        "nas.reports.style",
+        *GROUND,
+    ],
     "nas.runner": ["nas.runner", "nas.problems", *GROUND],
     **{module: [*READING, "nas.search_spaces", *GROUND] for module in READING},
     "nas.export": [
@@ -145,6 +154,7 @@ MAY_IMPORT = {
     "nas.problem_card": ["nas.problems", *GROUND],
     "nas.cli": [
         "nas.display",
+        "nas.checking",
         "nas.problem_card",
         "nas.result",
         "nas.campaign",
@@ -158,13 +168,7 @@ MAY_IMPORT = {
     ],
 }
 # These open at once: nothing that they import may bring torch.
-WITHOUT_TORCH = [
-    "nas.search_spaces",
-    "nas.errors",
-    "nas.files",
-    *READING,
-    "nas.reports",
-]
+WITHOUT_TORCH = ["nas.search_spaces", "nas.errors", "nas.files", *READING, "nas.reports"]
 
 RUNS_TEXT = {
     "eval",

@@ -12,7 +12,8 @@ import torch
 
 from nas.assessment.answer import of_experts, of_mixture
 from nas.assessment.divergence import no_value
-from nas.assessment.error_estimate import estimate
+from nas.assessment.drift import drift
+from nas.assessment.error_estimate import Estimate, estimate
 from nas.assessment.trivial import BEATEN, Trivial, best_trivial, is_affine
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
@@ -58,7 +59,10 @@ def assess(problem: Problem, sampler: Sampler, result: RunResult) -> Assessment:
         *_nothing_learnt(trivial, result),
         *_is_trivial(trivial, result.held_out_loss, is_affine(problem, answer, points.interior)),
     ]
-    error = _estimated(problem, result.mixture)
+    error = combined(
+        estimate(problem, answer),
+        drift(result.trail, result.mixture, result.held_out_loss or 0.0),
+    )
     return Assessment(error, (*warnings, *_error(error)))
 
 
@@ -90,9 +94,27 @@ def explain(problem: Problem, sampler: Sampler, result: RunResult, untrained: Mi
     return no_value(problem, answers, sampler.draw(0, CPU))
 
 
-def _estimated(problem: Problem, mixture: Mixture) -> float | None:
-    found = estimate(problem, of_mixture(mixture))
-    return None if found is None or not math.isfinite(found.relative) else found.relative
+def combined(equations: Estimate | None, moved: float | None) -> float | None:
+    """One estimate of two: by the equations of the error, and by how far the answer has moved.
+
+    The first is right where it explains the residuals, and too small where it explains little of
+    them. There the second counts, if it is larger: on a scale of powers of ten, each as much as
+    residuals are explained, or not.
+
+    Examples
+    --------
+    >>> explained = Estimate(1e-4, {"u": 1e-4}, left=0.0)
+    >>> combined(None, 1e-2), combined(explained, None), round(combined(explained, 1e-2), 6)
+    (0.01, 0.0001, 0.0001)
+    >>> round(combined(Estimate(1e-4, {"u": 1e-4}, left=0.5), 1e-2), 6)  # in the middle
+    0.001
+    """
+    if equations is None or not math.isfinite(equations.relative):
+        return moved
+    first = equations.relative
+    if moved is None or not moved > first > 0:
+        return first
+    return math.exp((1 - equations.left) * math.log(first) + equations.left * math.log(moved))
 
 
 def _nothing_learnt(trivial: Trivial, result: RunResult) -> Sequence[str]:

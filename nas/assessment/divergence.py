@@ -9,6 +9,7 @@ from torch import Tensor
 
 from nas.assessment.features import Answer
 from nas.problems import Problem
+from nas.problems.ansatz.held import is_exact
 from nas.problems.terms import Group, Term
 from nas.training.collocation import Points, Sample
 
@@ -71,7 +72,7 @@ def words(problem: Problem, term: Term) -> str:
     ['equations', 'condition on t_min']
     """
     # What holds by construction has become no term.
-    demanded = [one for one in problem.requirements if not getattr(one, "exact", False)]
+    demanded = [one for one in problem.requirements if not is_exact(one)]
     (found,) = [
         one.describe() for one, made in zip(demanded, problem.terms, strict=True) if made is term
     ]

@@ -100,9 +100,10 @@ def _best(problem: Problem, answer: Answer, seed: int) -> tuple[Waves, Solution]
     """The waves that explain most of the residuals, and how."""
     count = _waves(problem)
     trained, held_out = _points(problem, answer, count, seed)
+    periodic = [problem.coordinates.index(name) for name in problem.periodic]
     best: tuple[Waves, Solution] | None = None
     for reach in _reaches(problem, answer, trained.samples[0], count):
-        waves = Waves.drawn(problem.domain.bounds, reach, count, seed)
+        waves = Waves.drawn(problem.domain.bounds, reach, count, seed, periodic)
         rows = [linearise(problem, answer, waves, points) for points in (trained, held_out)]
         if not all(
             bool(one.matrix.isfinite().all() & one.residuals.isfinite().all()) for one in rows

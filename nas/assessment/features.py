@@ -54,18 +54,33 @@ class Waves:
 
     @classmethod
     def drawn(
-        cls, bounds: Sequence[tuple[float, float]], reach: Sequence[float], count: int, seed: int
+        cls,
+        bounds: Sequence[tuple[float, float]],
+        reach: Sequence[float],
+        count: int,
+        seed: int,
+        periodic: Sequence[int] = (),
     ) -> "Waves":
         """``count`` waves, the first a constant; their frequencies are even in ±``reach`` (D,).
 
         Even in the frequency, not in its logarithm: so few of them span what is smooth on the
-        scale of 1 / reach about as well as a Fourier series of a larger box.
+        scale of 1 / reach about as well as a Fourier series of a larger box. Along the axes that
+        are ``periodic`` they repeat themselves.
+
+        Examples
+        --------
+        >>> waves = Waves.drawn([(0.0, 4.0)], reach=[10.0], count=5, seed=0, periodic=[0])
+        >>> ends = waves.jet(torch.tensor([[0.0], [4.0]]).double(), DerivativeSet([], 1))
+        >>> bool(torch.allclose(ends[0, 0], ends[0, 1]))
+        True
         """
         generator = torch.Generator().manual_seed(seed)
         shape = (count, len(bounds) + 1)
         unit = 2 * torch.rand(shape, generator=generator, dtype=torch.float64) - 1
         frequencies = unit[:, :-1] * torch.tensor(list(reach), dtype=torch.float64)
         phases = math.pi * unit[:, -1]
+        for axis in periodic:  # whole waves over the length of 2
+            frequencies[:, axis] = math.pi * (frequencies[:, axis] / math.pi).round()
         frequencies[0], phases[0] = 0.0, math.pi / 2
         return cls(frequencies, phases, tuple(bounds))
 

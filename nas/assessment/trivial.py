@@ -9,6 +9,7 @@ an affine answer, C·(1 + D) + U.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -69,14 +70,20 @@ def best_trivial(problem: Problem, points: Points) -> Trivial:
     start = torch.zeros(size, dtype=torch.float64)
     units = [start, *torch.eye(size, dtype=torch.float64)[: size - len(problem.unknown)]]
     typical = max(_loss(problem, _affine(problem, one), points) for one in units)
-    constant = torch.zeros(size, dtype=torch.bool)
-    constant[: size - len(problem.unknown)].view(-1, len(affine))[:, 0] = True
+    # What is periodic by construction has no slope.
+    slopes = [name not in problem.periodic for name in problem.coordinates]
+    constant = _free(problem, [True, *(False for _ in slopes)])
     found = [
         ("the best constant", _fitted(problem, points, constant)),
-        ("the best affine function", _fitted(problem, points, torch.ones_like(constant))),
+        ("the best affine function", _fitted(problem, points, _free(problem, [True, *slopes]))),
     ]
     name, loss = min(found, key=lambda one: one[1])
     return Trivial(name, loss, typical)
+
+
+def _free(problem: Problem, of_field: Sequence[bool]) -> Tensor:
+    """Which numbers (P,) of an affine answer may move, given which of each field; no unknown."""
+    return torch.tensor([*of_field] * len(problem.fields) + [False] * len(problem.unknown))
 
 
 def _fitted(problem: Problem, points: Points, free: Tensor) -> float:

@@ -60,8 +60,6 @@ def record(function: Callable[[Tensor], Tensor], dimension: int) -> Steps:
             torch.allclose(program(some), function(some), rtol=1e-12, atol=1e-300)
             for some in (points[:1], points[3:8])
         )
-    except UserError:
-        raise
     except Exception as error:  # whatever a user's function does
         raise UserError(f"{_EXPECTED}, got {' '.join(str(error).split())}") from error
     if not same:

@@ -9,7 +9,7 @@ from nas.errors import UserError
 
 CHOOSE = "a choice point by point is torch.where(condition, a, b)"
 INTEGRAL = "a mean or an integral over the domain is a condition of its own, nas.Integral"
-MEASURED = "measured values are interpolated as a coefficient from data"
+MEASURED = "measured values are a coefficient, nas.GridData or nas.ScatteredData"
 _OF_POINTS = {
     "mean",
     "average",
@@ -144,5 +144,6 @@ class PointByPoint:
     def __call__(self, *_: Any, **__: Any) -> Never:
         raise UserError(
             f"{self}(…): {self} is no function but its value at each point; what holds elsewhere "
-            'is a condition there, and derivatives by name are u.derivative("x")'
+            "is a condition there, both ends are compared by nas.Periodic, and derivatives by name "
+            'are u.derivative("x")'
         )

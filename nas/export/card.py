@@ -27,7 +27,7 @@ It has {parameters} parameters, in float64.
 
 These bounds are those of the box around the domain, which may be smaller than the box. Outside
 the domain nothing was trained: there the network extrapolates, and its values mean nothing.
-
+{ansatz}
 ## Experts
 
 {experts}
@@ -99,6 +99,7 @@ def write(
         survivors=survivors,
         parameters=f"{parameters:,}",
         columns=_columns(architecture),
+        ansatz=_ansatz(architecture),
         experts=_experts(architecture.experts),
         gate=_gate(architecture.gate),
         training=training,
@@ -165,6 +166,23 @@ def _columns(architecture: Architecture) -> str:
     ]
     outputs = [("output", str(column), name, "") for column, name in enumerate(problem.fields)]
     return _table(("", "column", "name", "bounds"), [*inputs, *outputs])
+
+
+def _ansatz(architecture: Architecture) -> str:
+    """How fields are made of network outputs, and the unknown coefficients found."""
+    ansatz, lines = architecture.problem.ansatz, []
+    for one in ansatz.fields if ansatz else ():
+        made = f"{one.offset:g} + {one.scale:g} · N" if one.offset else f"{one.scale:g} · N"
+        if one.exact:
+            made = f"A(x) + B(x) · ({made}), which meets some conditions exactly whatever N is"
+        if one.exact or one.offset or one.scale != 1:
+            lines.append(f"- {one.field} = {made}")
+    if lines:
+        lines = ["\nOf what the networks give, N, the program makes the fields:\n", *lines]
+    if architecture.unknowns:
+        table = [(one.name, f"{one.value:.6g}") for one in architecture.unknowns]
+        lines += ["\nFound together with the solution:\n", _table(("coefficient", "value"), table)]
+    return "\n".join([*lines, ""]) if lines else ""
 
 
 def _experts(experts: Sequence[ExpertDescription]) -> str:

@@ -12,6 +12,7 @@ from nas.export.architecture import (
     Measured,
     ProblemFacts,
     Scaling,
+    UnknownValue,
 )
 from nas.mixture import gate
 from nas.mixture.mixture import Mixture
@@ -44,17 +45,21 @@ def read_mixture(path: Path, problem: ProblemFacts) -> Mixture:
 
 
 def describe(
-    mixture: Mixture, problem: ProblemFacts, importance: dict[int, float | None], measured: Measured
+    mixture: Mixture,
+    problem: ProblemFacts,
+    importance: dict[int, float | None],
+    measured: Measured,
+    unknowns: tuple[UnknownValue, ...] = (),
 ) -> Architecture:
     """The description of the plain network; ``importance`` by index in the pool."""
     scaling = Scaling(
-        # As the networks saw it: a search in float32 rounded these numbers.
-        centre=tuple(mixture.centre.tolist()),
-        half_extent=tuple(mixture.half_extent.tolist()),
+        # As `Mixture.coordinates` scales, in float64 whatever the search was in.
+        centre=tuple((low + high) / 2 for low, high in mixture.bounds),
+        half_extent=tuple((high - low) / 2 for low, high in mixture.bounds),
     )
     experts = [
         ExpertDescription(
-            index=index, candidate=mixture.pool[index], importance=importance.get(index)
+            index=index, candidate=mixture.seen[index], importance=importance.get(index)
         )
         for index in mixture.alive
     ]
@@ -64,6 +69,7 @@ def describe(
         gate=_gate(mixture) if len(experts) > 1 else None,
         experts=tuple(experts),
         measured=measured,
+        unknowns=unknowns,
     )
 
 

@@ -16,7 +16,13 @@ from nas.campaign import records
 from nas.errors import UserError
 from nas.export import architecture, card, equivalence, loading
 from nas.export import format as formats
-from nas.export.architecture import Architecture, Measured, ProblemFacts, first_complaint
+from nas.export.architecture import (
+    Architecture,
+    Measured,
+    ProblemFacts,
+    UnknownValue,
+    first_complaint,
+)
 from nas.export.conversion import describe, plain_state, read_mixture
 from nas.export.folder import staged
 from nas.export.network import ExportedMixture
@@ -150,7 +156,12 @@ def _run(campaign: Path, runs: Sequence[Row], name: str) -> Row:
 
 def _problem(campaign: Path, recorded: Row) -> ProblemFacts:
     with _understood(campaign / "campaign.json"):
-        facts = {name: recorded["problem"][name] for name in ProblemFacts.model_fields}
+        known = recorded["problem"]
+        facts = {
+            name: known[name]
+            for name, one in ProblemFacts.model_fields.items()
+            if one.is_required() or name in known
+        }
         return ProblemFacts.model_validate_json(json.dumps(facts))
 
 
@@ -168,7 +179,17 @@ def _described(campaign: Path, row: Row, problem: ProblemFacts, mixture: Mixture
     }
     with _understood(campaign / "tables" / "runs.parquet"):
         measured = Measured(**{name: _finite(row[name]) for name in Measured.model_fields})
-        return describe(mixture, problem, importance, measured)
+        return describe(mixture, problem, importance, measured, _unknowns(campaign, row))
+
+
+def _unknowns(campaign: Path, row: Row) -> tuple[UnknownValue, ...]:
+    """The last value that the run found for each unknown coefficient."""
+    found = {
+        one["name"]: one["value"]
+        for one in records.rows(campaign, "unknowns")
+        if one["run"] == row["run"]
+    }
+    return tuple(UnknownValue(name=name, value=value) for name, value in found.items())
 
 
 @contextmanager

@@ -9,6 +9,7 @@ weights: it is a number of the equations, not a function of the point.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -18,6 +19,7 @@ from nas.calculus import jets
 from nas.calculus.jets import DerivativeSet
 from nas.mixture.experts import Changes, ExpertStack, stacks
 from nas.mixture.gate import GateSettings, build
+from nas.networks.encoding import repeating
 from nas.search_spaces.candidates import Candidate
 
 
@@ -42,6 +44,8 @@ class Mixture(nn.Module):
         The indices in the pool of the experts still there; all by default.
     names
         Of the coordinates; by default ``x0``, ``x1``, …
+    periodic
+        Coordinates that all networks see by waves alone, so that they repeat themselves along them.
     unknown
         The first raw values (U,) of the unknown coefficients.
 
@@ -72,19 +76,24 @@ class Mixture(nn.Module):
         alive: Sequence[int] | None = None,
         names: Sequence[str] = (),
         unknown: Sequence[float] = (),
+        periodic: Sequence[str] = (),
     ) -> None:
         super().__init__()
         self.pool = tuple(pool)
         self.bounds, self.outputs = tuple(bounds), outputs
         self.names = tuple(names) or tuple(f"x{axis}" for axis in range(len(bounds)))
-        networks.check(self.pool, self.names)
+        self.periodic = tuple(periodic)
+        self.seen = tuple(
+            replace(one, encoding=repeating(one.encoding, self.names, periodic)) for one in pool
+        )
+        networks.check(self.seen, self.names)
         indices = range(len(self.pool)) if alive is None else alive
-        members = [(index, self.pool[index]) for index in indices]
+        members = [(index, self.seen[index]) for index in indices]
         self.stacks = nn.ModuleList(stacks(members, self.names, outputs, seed, unknown))
         first = torch.tensor(unknown, dtype=torch.float64)
         self.unknown: nn.Parameter | None  # (U,)
         self.register_parameter("unknown", nn.Parameter(first) if unknown else None)
-        self.gate = build(gate, networks.shared_encoding(self.pool), self.names, len(members), seed)
+        self.gate = build(gate, networks.shared_encoding(self.seen), self.names, len(members), seed)
         low, high = torch.tensor(bounds, dtype=torch.float64).unbind(-1)
         self.centre: Tensor
         self.half_extent: Tensor
@@ -155,7 +164,7 @@ class Mixture(nn.Module):
 
     def expert_parameters(self, index: int) -> int:
         """Trainable numbers of one expert."""
-        return networks.count_parameters(self.pool[index], self.inputs, self.outputs)
+        return networks.count_parameters(self.seen[index], self.inputs, self.outputs)
 
     @property
     def expert_stacks(self) -> list[ExpertStack]:
@@ -228,7 +237,15 @@ class Mixture(nn.Module):
         """A new mixture of the same pool and kind, untrained, with the experts ``alive``."""
         first = [0.0] * len(self.raw)
         made = Mixture(
-            self.pool, self.gate.settings, self.bounds, self.outputs, 0, alive, self.names, first
+            self.pool,
+            self.gate.settings,
+            self.bounds,
+            self.outputs,
+            0,
+            alive,
+            self.names,
+            first,
+            self.periodic,
         )
         return made.to(self.centre)
 

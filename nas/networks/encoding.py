@@ -82,8 +82,8 @@ class Encoding:
 AS_THEY_ARE = Encoding()
 
 
-def resolve(text: str, names: Sequence[str]) -> Encoding:
-    """The encoding of a candidate among coordinates called ``names``.
+def resolve(text: str, names: Sequence[str], periodic: Sequence[str] = ()) -> Encoding:
+    """The encoding of a candidate among coordinates called ``names``, some of them ``periodic``.
 
     Raises
     ------
@@ -98,8 +98,9 @@ def resolve(text: str, names: Sequence[str]) -> Encoding:
     Traceback (most recent call last):
     nas.errors.UserError: encoding: expected coordinates of the problem, each one of x, t, ...
     """
-    kind, periodic, modes = parsed(text)
-    for name in periodic:
+    text = repeating(text, names, periodic)
+    kind, without, modes = parsed(text)
+    for name in without:
         if name not in names:
             raise UserError(
                 f"encoding: expected coordinates of the problem, each one of {', '.join(names)}, "
@@ -107,23 +108,44 @@ def resolve(text: str, names: Sequence[str]) -> Encoding:
             )
     if kind == RAW:
         return AS_THEY_ARE
+    kept = tuple(axis for axis, name in enumerate(names) if name not in without)
     if kind == "fourier":
-        return Encoding(None, tuple(range(len(names))), modes)
-    kept = [axis for axis, name in enumerate(names) if name not in periodic]
-    return Encoding(tuple(kept), tuple(names.index(name) for name in periodic), modes)
+        return Encoding(kept if without else None, tuple(range(len(names))), modes)
+    return Encoding(kept, tuple(names.index(name) for name in without), modes)
 
 
-def parsed(text: str) -> tuple[str, tuple[str, ...], int]:
-    """Kind, names of coordinates, and number of modes.
+def repeating(text: str, names: Sequence[str], periodic: Sequence[str]) -> str:
+    """The encoding that is most like ``text`` and sees ``periodic`` coordinates by waves alone.
 
     Examples
     --------
-    >>> parsed("periodic x y 3")
-    ('periodic', ('x', 'y'), 3)
+    >>> names = ["x", "y", "t"]
+    >>> [repeating(text, names, ["x"]) for text in ("raw", "periodic y 3", "fourier 4")]
+    ['periodic x', 'periodic x y 3', 'fourier 4 x']
+    >>> repeating("raw", names, [])
+    'raw'
+    """
+    if not periodic:
+        return text
+    kind, without, modes = parsed(text)
+    every = [name for name in names if name in without or name in periodic]
+    every += [name for name in without if name not in names]
+    if kind == "fourier":
+        return " ".join([kind, str(modes), *every])
+    return " ".join(["periodic", *every, *([str(modes)] if modes > 1 else [])])
+
+
+def parsed(text: str) -> tuple[str, tuple[str, ...], int]:
+    """Kind, names of the coordinates that are not seen as they are, and number of modes.
+
+    Examples
+    --------
+    >>> parsed("periodic x y 3"), parsed("fourier 4 x")
+    (('periodic', ('x', 'y'), 3), ('fourier', ('x',), 4))
     """
     kind, *words = text.split()
-    modes = int(words.pop()) if words and words[-1].isdecimal() else 1
-    return kind, tuple(dict.fromkeys(words)), modes
+    modes = [int(word) for word in words if word.isdecimal()] or [1]
+    return kind, tuple(dict.fromkeys(word for word in words if not word.isdecimal())), modes[0]
 
 
 def count_features(text: str, inputs: int) -> int:
@@ -138,7 +160,7 @@ def count_features(text: str, inputs: int) -> int:
     if kind == RAW:
         return inputs
     if kind == "fourier":
-        return inputs * (1 + 2 * modes)
+        return inputs * (1 + 2 * modes) - len(names)
     return inputs + len(names) * (2 * modes - 1)
 
 
@@ -155,7 +177,8 @@ def in_words(text: str) -> str:
         return ""
     number = f"{modes} mode{'s' * (modes > 1)}"
     if kind == "fourier":
-        return f"which also see the first {number} of each coordinate"
+        alone = f", and {' and '.join(names)} through them alone" if names else ""
+        return f"which also see the first {number} of each coordinate{alone}"
     return f"periodic in {' and '.join(names)} ({number})"
 
 

@@ -16,12 +16,14 @@ from torch import Tensor
 from nas.calculus.expression import Residual
 from nas.calculus.jets import DerivativeSet
 from nas.calculus.program import record
+from nas.errors import UserError
+from nas.problems import jumps
 from nas.problems.ansatz.preparation import Preparation, prepare
 from nas.problems.declaration import check_declaration, check_solution, check_use
 from nas.problems.domains import Array, Domain
 from nas.problems.sampling import interior_points
 from nas.problems.terms import Equations, Group, Requirement, Setting, Term, bound, grouped
-from nas.problems.terms.equations import PROBES
+from nas.problems.terms.equations import PROBES, inside
 from nas.problems.unknown import Unknown
 
 
@@ -119,6 +121,12 @@ class Problem:
         return (Equations(self.residual), *self.conditions)
 
     @property
+    def periodic(self) -> tuple[str, ...]:
+        """The coordinates along which networks repeat themselves, whatever else they are."""
+        named = [getattr(one, "periodic_coordinates", ()) for one in self.requirements]
+        return tuple(dict.fromkeys(name for names in named for name in names))
+
+    @property
     def pieces(self) -> dict[str, str]:
         """The piece of the domain where alone a field is sought, for those that have one."""
         return dict(self.fields) if isinstance(self.fields, Mapping) else {}
@@ -141,7 +149,17 @@ class Problem:
     def warnings(self) -> tuple[str, ...]:
         """What looks badly scaled or has no value everywhere, a line each."""
         own = [line for term in self.terms for line in term.warnings]
-        return (*self._prepared.warnings, *own)
+        return (*self._prepared.warnings, *own, *self._jumps)
+
+    @cached_property
+    def _jumps(self) -> tuple[str, ...]:
+        raw = [one.first for one in self.unknown.values()]
+        found = [
+            jumps.find(term, inside(self.domain, term.regions[0]), len(self.fields), raw)
+            for term in self.groups[0].terms
+        ]
+        fields = tuple(self.fields)
+        return tuple(one.describe(fields, self.coordinates) for one in found if one is not None)
 
     def describe_terms(self) -> list[dict[str, Any]]:
         """A row for each equation of each requirement, in plain data.
@@ -188,7 +206,10 @@ class Problem:
             If an exact condition is made of something else than arithmetic.
         """
         exact = self._prepared.ansatz.exact
-        program = None if exact is None else record(exact.both, len(self.coordinates))
+        try:
+            program = None if exact is None else record(exact.both, len(self.coordinates))
+        except UserError as error:
+            raise UserError(f"{self.name}: exact conditions: {error}") from error
         return {"fields": self.describe_fields(), "program": program}
 
     def reference(self, points: Array) -> Array | None:

@@ -19,7 +19,7 @@ def save(path: Path, mixture: Mixture) -> None:
     >>> from nas.training import example
     >>> save(Path(FILE), example.mixture())
     >>> sorted(checkpoint.load(Path(FILE)))
-    ['alive', 'coordinates', 'gate', 'pool', 'state']
+    ['alive', 'coordinates', 'gate', 'periodic', 'pool', 'state']
     """
     checkpoint.save(
         path,
@@ -27,6 +27,7 @@ def save(path: Path, mixture: Mixture) -> None:
             "pool": [levels_of(candidate) for candidate in mixture.pool],
             "gate": gate.written(mixture.gate.settings),
             "coordinates": mixture.names,
+            "periodic": mixture.periodic,
             "alive": mixture.alive,
             "state": mixture.state_dict(),
         },
@@ -64,6 +65,7 @@ def load(path: Path, bounds: Sequence[tuple[float, float]], outputs: int) -> Mix
         seed=0,
         alive=saved["alive"],
         names=saved["coordinates"],
+        periodic=saved.get("periodic", ()),
         unknown=[0.0] * len(saved["state"].get("unknown", ())),
     )
     mixture.load_state_dict(saved["state"])

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from nas.mixture.mixture import Mixture
 from nas.training.selection import ExpertOutcome
+from nas.training.trail import Trail
 
 Status = Literal["completed", "diverged", "interrupted"]
 
@@ -55,6 +56,7 @@ class RunResult:
     mixture: Mixture
     outcomes: dict[int, ExpertOutcome]
     history: list[dict[str, Any]]
+    trail: Trail
     held_out_loss: float | None
     steps: int
     iterations: int

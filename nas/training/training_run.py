@@ -23,6 +23,7 @@ from nas.training.run_result import Progress as Progress
 from nas.training.run_result import RunResult as RunResult
 from nas.training.run_result import Status
 from nas.training.selection import ExpertOutcome, Selection
+from nas.training.trail import Trail
 from nas.training.training_settings import TrainingSettings
 from nas.training.warm_up import WarmUp
 
@@ -67,6 +68,7 @@ class TrainingRun:
     ) -> None:
         self.problem, self.settings, self.path = problem, settings, path
         self.history: list[dict[str, Any]] = []
+        self.trail = Trail(problem)
         self.unknowns: list[dict[str, Any]] = []
         self.reason = ""
         mixture = settings.mixture(problem)
@@ -148,6 +150,7 @@ class TrainingRun:
         checkpoint.resume(path, self._restore)
         assert self.selection is not None, "the warm-up is over"
         self.history, self.unknowns = [], []
+        self.trail = Trail(self.problem)
         self.selection.keep(indices)
         share = len(indices) / len(self.settings.pool)
         self.warm_up.evaluations = round(share * self.warm_up.evaluations)
@@ -167,6 +170,7 @@ class TrainingRun:
             }
             states = {name: phase.state() for name, phase in phases.items() if phase is not None}
             told = {"history": self.history, "unknowns": self.unknowns, "reason": self.reason}
+            told["trail"] = self.trail.state()
             checkpoint.save(self.path, told | states)
         self._saved = time.monotonic()
 
@@ -224,6 +228,8 @@ class TrainingRun:
             "learning_rate": reading.learning_rate,
         }
         self.history.append(row)
+        if held_out is not None and self.selection is not None:
+            self.trail.add(mixture, held_out)
         self._log_unknown(phase)
         done = self.step / self.settings.steps
         watch(Progress(phase, done, self.step, reading.loss, len(mixture.alive)))
@@ -260,6 +266,7 @@ class TrainingRun:
 
     def _restore(self, state: dict[str, Any]) -> None:
         self.history, self.reason = state["history"], state["reason"]
+        self.trail.restore(state["trail"])
         self.unknowns = state["unknowns"]
         self.warm_up.restore(state["warm_up"])
         if "selection" in state:
@@ -282,6 +289,7 @@ class TrainingRun:
             mixture=self.mixture,
             outcomes=self.outcomes,
             history=self.history,
+            trail=self.trail,
             held_out_loss=held_out_loss,
             steps=self._steps,
             iterations=self.fine_tuning.iterations if self.fine_tuning else 0,

@@ -49,6 +49,13 @@ class TrainingSettings:
         names = problem.coordinates
         first = [one.first for one in problem.unknown.values()]
         mixture = Mixture(
-            self.pool, self.gate, bounds, outputs, self.seed, names=names, unknown=first
+            self.pool,
+            self.gate,
+            bounds,
+            outputs,
+            self.seed,
+            names=names,
+            unknown=first,
+            periodic=problem.periodic,
         )
         return mixture.to(device=self.device, dtype=self.dtype)

@@ -13,7 +13,7 @@ from nas.errors import UserError
     ("refuse", "remedy"),
     [
         (lambda: refusals.refuse_numpy("np.cosh"), "write torch.cosh"),
-        (lambda: refusals.refuse_numpy("np.interp"), "measured values are interpolated as a coeff"),
+        (lambda: refusals.refuse_numpy("np.interp"), "measured values are a coefficient"),
         (lambda: refusals.refuse_numpy("np.trapezoid"), "nas.Integral"),
         (lambda: refusals.refuse_complex("1j"), "w = nas.Complex"),
         (lambda: refusals.refuse_truth("x > 1"), "torch.where"),

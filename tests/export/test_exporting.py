@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from nas.calculus.jets import DerivativeSet
+from nas.calculus.program import record
 from nas.campaign import records
 from nas.errors import UserError
 from nas.export import Exported, NotEquivalent, equivalence, export, exporting, format, load
@@ -49,8 +50,7 @@ def test_description_tells_all(exported: Exported) -> None:
     )  # fmt: skip
     for name in ("name", "title", "equation", "coordinates", "fields", "bounds"):
         assert told["problem"][name] == made_campaign.PROBLEM[name]
-    # The search was in single precision, and so were the numbers it scaled with.
-    assert told["scaling"]["centre"] == [1.0, float(torch.tensor(0.05))]
+    assert told["scaling"]["centre"] == [1.0, 0.05]
     assert told["gate"] == {
         "kind": "perceptron",
         "settings": {"depth": 2, "width": 7, "activation": "tanh"},
@@ -70,6 +70,48 @@ def test_loaded_network_is_the_mixture(exported: Exported, trained: Mixture) -> 
     expected = trained(points, DerivativeSet([], 2))[0]
     assert isinstance(network, torch.nn.Module)
     assert relative(network(points).detach(), expected.detach()) < 1e-14
+
+
+def _held(x: torch.Tensor) -> torch.Tensor:
+    """A of u and of p, and B of both (B, 4): u is 3 at t = 0."""
+    zero, time = 0 * x[:, 0], x[:, 1]
+    return torch.stack([zero + 3, zero, time, zero + 1], 1)
+
+
+def test_fields_are_in_their_own_units_and_coefficients_are_told(
+    tmp_path: Path, trained: Mixture
+) -> None:
+    campaign = made_campaign.write(tmp_path / "run", trained)
+    about = json.loads((campaign / "campaign.json").read_text())
+    exact = record(
+        lambda x: torch.stack([0 * x[:, 0] + 3, 0 * x[:, 0], x[:, 1], x[:, 1] + 1], 1), 2
+    )
+    about["problem"]["ansatz"] = {
+        "fields": [
+            {"field": "u", "offset": 0.0, "scale": 1e6, "exact": True},
+            {"field": "p", "offset": 300.0, "scale": 0.5, "exact": False},
+        ],
+        "program": exact,
+    }
+    (campaign / "campaign.json").write_text(json.dumps(about))
+    rows = [
+        dict.fromkeys(records.TABLES["unknowns"].names)
+        | {"run": run, "trial": 1, "repetition": 0, "step": step, "name": "D", "value": value}
+        for run, step, value in [(RUN, 0, 1.0), (RUN, 9, 0.25), ("0000-0", 9, 7.0)]
+    ]
+    path = campaign / "tables" / "unknowns.parquet"
+    records.write_table(path, "unknowns", rows)
+    exported = export(campaign, tmp_path / "model")
+    assert exported.difference < 1e-12  # the program in a fresh process is the ansatz of the jets
+    told = json.loads(exported.architecture.read_text(encoding="utf-8"))
+    assert told["unknowns"] == [{"name": "D", "value": 0.25}]
+    card = exported.card.read_text(encoding="utf-8")
+    assert "u = A(x) + B(x) · (1e+06 · N), which meets some conditions exactly" in card
+    assert "p = 300 + 0.5 · N" in card
+    assert "0.25" in card
+    points = torch.rand(5, 2, dtype=torch.float64)
+    points[:, 1] = 0.0
+    assert load(exported.folder)(points)[:, 0].tolist() == [3.0] * 5
 
 
 def test_program_tells_nothing_of_the_machine(exported: Exported) -> None:

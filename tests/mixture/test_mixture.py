@@ -237,3 +237,26 @@ def test_the_mixtures_coefficients_start_from_those_of_an_expert() -> None:
     with torch.no_grad():
         made.raw.add_(1)  # a copy: what the mixture learns is not the expert's
     assert not torch.equal(made.raw, made.raw_of(3))
+
+
+def test_a_mixture_of_any_candidates_repeats_itself_along_periodic_coordinates() -> None:
+    pool = [
+        Candidate("tanh", 2, 4),
+        Candidate("sine", 1, 5, encoding="fourier 2"),
+        Candidate("sine", 1, 5, encoding="periodic t"),
+    ]
+    bounds = [(-1.0, 3.0), (0.0, 0.5)]
+    made = Mixture(pool, GateSettings(1, 4), bounds, 1, seed=0, names="xt", periodic=["x"])
+    made.gate.prefer(torch.tensor([0.0, 1.0, 2.0]))
+    left, right = points(), points()
+    left[:, 0], right[:, 0] = -1.0, 3.0
+    derivatives = DerivativeSet([(2, 1)], 2)
+    here, there = made(left, derivatives), made(right, derivatives)
+    assert relative(there.detach(), here.detach()) < 1e-12
+    assert made.pool == tuple(pool)  # what was drawn
+    assert made.gate.encoding == "periodic x"
+    counted = sum(made.expert_parameters(index) for index in made.alive)
+    assert counted == sum(one.numel() for one in made.stacks.parameters())
+    again = made.with_alive(made.alive)
+    again.load_state_dict(made.state_dict())
+    assert torch.equal(again(left, derivatives), here)

@@ -10,12 +10,28 @@ from nas.calculus import jets
 from nas.calculus.jets import Derivative, DerivativeSet, Laplacian
 from nas.errors import UserError
 from nas.networks import check, evaluate, untrained
-from nas.networks.encoding import Encoding, count_features, in_words, parsed, resolve, shared
+from nas.networks.encoding import (
+    Encoding,
+    count_features,
+    in_words,
+    parsed,
+    repeating,
+    resolve,
+    shared,
+)
 from nas.search_spaces.candidates import Candidate
 from tests.oracles import nested, relative
 
 NAMES = ("x", "t")
-TEXTS = ("raw", "fourier 1", "fourier 3", "periodic x", "periodic t 2", "periodic x t 2")
+TEXTS = (
+    "raw",
+    "fourier 1",
+    "fourier 3",
+    "fourier 2 x",
+    "periodic x",
+    "periodic t 2",
+    "periodic x t 2",
+)
 PLANE: list[Derivative] = [i for i in product(range(5), repeat=2) if 0 < sum(i) <= 4]
 EVERY = DerivativeSet([*PLANE, Laplacian((0, 1)), Laplacian((1,))], 2)
 COLLAPSED = DerivativeSet([Laplacian((0, 1))], 2)
@@ -151,3 +167,20 @@ def test_what_all_share(texts: list[str], expected: str) -> None:
 )
 def test_words(text: str, words: str) -> None:
     assert in_words(text) == words
+
+
+@pytest.mark.parametrize("text", ["raw", "fourier 1", "fourier 3", "periodic t 2", "periodic x"])
+def test_periodic_coordinates_are_seen_by_waves_alone(text: str) -> None:
+    encoding = resolve(text, NAMES, periodic=["x"])
+    left = torch.tensor([[-1.0, 0.3]], dtype=torch.float64)
+    right = torch.tensor([[1.0, 0.3]], dtype=torch.float64)
+    features = encoding.values(left)
+    torch.testing.assert_close(encoding.values(right), features, rtol=0, atol=1e-14)
+    assert features.shape[-1] == count_features(repeating(text, NAMES, ["x"]), 2)
+    assert not torch.allclose(encoding.values(torch.zeros_like(left)), features)
+
+
+def test_repeating_changes_nothing_that_repeats_itself() -> None:
+    assert repeating("periodic x t 2", NAMES, ["t"]) == "periodic x t 2"
+    assert repeating("fourier 3 x", NAMES, ["x"]) == "fourier 3 x"
+    assert in_words("fourier 3 x").endswith("and x through them alone")

@@ -19,6 +19,7 @@ from nas import problems
 from nas.calculus.derivatives import DerivativeSet
 from nas.calculus.jets import coordinates
 from nas.calculus.networks import Perceptrons, evaluate
+from nas.checking import known_solution as local
 from nas.problems import Problem, names
 from nas.problems import problem as problem_module
 from nas.problems import sampling as sampling_module
@@ -26,7 +27,7 @@ from nas.problems.domains import Array
 from nas.problems.sampling import boundary_points, interior_points
 from nas.problems.terms import Group, Term
 from tests.oracles import nested, relative
-from tests.problems import local, source
+from tests.problems import source
 
 LABELS = {"Equation", "Domain", "Units", "Truth", "Source"}
 # What solutions that are no formula may leave of an equation at a point, relative to its terms:

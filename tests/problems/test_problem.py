@@ -10,10 +10,10 @@ import pytest
 import torch
 
 from nas.calculus.jets import Laplacian
+from nas.checking import known_solution as local
 from nas.errors import UserError
 from nas.problems import Box, Condition, Polygon, Problem, Unknown, laplacian
 from nas.problems.terms import PointCounts
-from tests.problems import local
 from tests.training.problems import PERIODIC
 
 RE = 40.0  # Reynolds number

@@ -123,7 +123,7 @@ def _corrected(a: Function, group: Sequence[Held], bounds: tuple[float, float]) 
             there = one.face.project(points)
             found = found + by_value * (one.value(there) - a(there))
             if one.velocity is not None:
-                _, slope = torch.func.jvp(a, (there,), (one.face.direction(there),))
+                slope = torch.func.jvp(a, (there,), (one.face.direction(there),))[1]
                 found = found + by_velocity * (one.velocity(there) - slope)
         return found
 

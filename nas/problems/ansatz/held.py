@@ -101,7 +101,7 @@ def held(requirements: Sequence[Requirement], setting: Setting) -> dict[int, lis
     values: dict[tuple[int, str], Held] = {}
     velocities: dict[tuple[int, str], tuple[Function, str]] = {}
     for one in requirements:
-        if not is_exact(one):
+        if not is_exact(one) or hasattr(one, "periodic_coordinates"):
             continue
         where = f"{setting.name}: {one.describe()}"
         for part in dict.fromkeys(_parts(one, where)):
@@ -123,7 +123,7 @@ def held(requirements: Sequence[Requirement], setting: Setting) -> dict[int, lis
 
 
 def is_exact(requirement: Requirement) -> bool:
-    """Whether ``requirement`` is to be kept by construction, by values on parts of the boundary.
+    """Whether ``requirement`` is to hold by construction.
 
     Examples
     --------
@@ -131,7 +131,7 @@ def is_exact(requirement: Requirement) -> bool:
     >>> is_exact(Condition("x_min", lambda u: u, exact=True)), is_exact(Condition("x_min", len))
     (True, False)
     """
-    return bool(getattr(requirement, "exact", False)) and hasattr(requirement, "on")
+    return bool(getattr(requirement, "exact", False))
 
 
 def face_of(domain: Domain, part: str) -> Face | None:

@@ -14,8 +14,6 @@ from nas.problems.ansatz.held import is_exact
 from nas.problems.ansatz.probing import probe
 from nas.problems.terms import Requirement, Setting, Term
 
-BAD = 1e6  # how far a source may be beyond what fields reach
-
 
 @dataclass(frozen=True)
 class Preparation:
@@ -129,7 +127,7 @@ def _complaint(pull: Pull) -> str:
             "expected a residual that moves with the fields, found none at states of their size; "
             "its weight is taken as written"
         )
-    if pull.source > BAD * pull.reach:
+    if pull.source > scale.BAD * pull.reach:
         return (
             f"badly scaled: what it demands is {pull.source / pull.reach:.0e} times what fields of "
             "the size that the conditions tell can reach; are all units the same?"

@@ -81,13 +81,10 @@ class Probe:
 
     def linear(self, base: Tensor, direction: Tensor) -> list[Tensor]:
         """Each equation's Dr(base)[direction] (K, B), of two jets (K, S, L·B, C)."""
-        base, direction = torch.broadcast_tensors(base, direction)
-
-        def residuals(jet: Tensor) -> tuple[Tensor, ...]:
-            return tuple(self.residuals(jet))
-
-        _, found = torch.func.jvp(residuals, (base.contiguous(),), (direction.contiguous(),))
-        return list(found)
+        shape = np.broadcast_shapes(base.shape, direction.shape)
+        base = base.expand(shape).detach().requires_grad_()
+        with torch.enable_grad():
+            return [_slope(one, base, direction.expand(shape)) for one in self.residuals(base)]
 
     def constant(self, values: Sequence[float] | Tensor) -> Tensor:
         """The jet (1, S, L·B, C) of fields that are constant."""
@@ -163,3 +160,19 @@ def probe(term: Term, domain: Domain, fields: int, raw: Sequence[float] = ()) ->
         torch.tensor(raw, dtype=torch.float64),
         fields,
     )
+
+
+def _slope(values: Tensor, base: Tensor, direction: Tensor) -> Tensor:
+    """J d for the derivative J of ``values`` by ``base``, by two backward passes.
+
+    Jᵀ w is linear in w, and its derivative by w along d is J d. (Forward mode does it in one pass,
+    but torch loads hundreds of modules at its first use: seconds at the start of each process.)
+    """
+    dual = torch.zeros_like(values, requires_grad=True)
+    if not values.requires_grad:
+        return torch.zeros_like(values)
+    (transposed,) = torch.autograd.grad(values, base, dual, create_graph=True)
+    if not transposed.requires_grad:
+        return torch.zeros_like(values)
+    (found,) = torch.autograd.grad(transposed, dual, direction)
+    return found.detach()

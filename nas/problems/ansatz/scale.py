@@ -21,6 +21,7 @@ from nas.problems.domains import Array
 
 _SLOWEST = math.pi / 2  # of waves along [-1, 1]: half of one, as between two ends at zero
 _FASTEST = 500.0
+BAD = 1e6  # how far sources may be beyond values; what is farther is a mistake in units
 _STEP = 1e-4  # of a coordinate, in half extents
 
 
@@ -74,7 +75,10 @@ def find(probes: Sequence[Probe], fields: int) -> Scale:
         for half, offset in zip(halves, offsets, strict=True)
     ]
     sources = _sources(answers, offsets)
-    scales = [max(pair) for pair in zip(halves, sources, strict=True)]
+    scales = [
+        half if 0 < half < source / BAD else max(half, source)
+        for half, source in zip(halves, sources, strict=True)
+    ]
     scales = [one or abs(offset) for one, offset in zip(scales, offsets, strict=True)]
     scales = _beside_others(probes, offsets, scales)
     unknown = tuple(field for field, one in enumerate(scales) if not one)

@@ -92,7 +92,8 @@ class Condition:
             if part not in known:
                 raise UserError(
                     f"{setting.name}: condition on {part!r}: no such part of the boundary; "
-                    f"expected one of {', '.join(known)}"
+                    f"expected one of {', '.join(known)}; values inside the domain are "
+                    "nas.Observations"
                 )
         check_weight(f"{setting.name}: {self.describe()}", self.weight)
 

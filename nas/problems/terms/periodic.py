@@ -78,6 +78,9 @@ class Periodic:
         For which fields; by default for all.
     weight
         As of `nas.Condition`.
+    exact
+        Whether all networks repeat themselves along the coordinate by construction: they see it
+        through sine and cosine alone.
 
     Examples
     --------
@@ -99,6 +102,12 @@ class Periodic:
     derivatives: int | None = None
     fields: Sequence[str] | None = None
     weight: float = 1.0
+    exact: bool = False
+
+    @property
+    def periodic_coordinates(self) -> tuple[str, ...]:
+        """Those along which networks repeat themselves."""
+        return (self.coordinate,) if self.exact else ()
 
     def describe(self) -> str:
         """See `Requirement`."""
@@ -148,6 +157,11 @@ class Periodic:
                 )
         if self.derivatives is not None and not 0 <= self.derivatives <= 3:
             raise UserError(f"{where}: expected derivatives from 0 to 3, got {self.derivatives!r}")
+        if self.exact and self.fields is not None and set(self.fields) != set(setting.fields):
+            raise UserError(
+                f"{where}: expected all fields to be exactly periodic, since networks see the "
+                "coordinate alike for all of them; leave out fields, or exact=True"
+            )
         check_weight(where, self.weight)
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from nas.checking import known_solution as local
 from nas.errors import UserError
 from nas.problems import Box, Condition, Periodic, Polygon, Problem
 from nas.problems.terms import PointCounts
-from tests.problems import local
 
 START = Condition("t_min", lambda u, x: u - torch.sin(torch.pi * x))
 
@@ -88,3 +88,17 @@ def test_a_domain_without_ends_has_none() -> None:
     triangle = Polygon([(0, 0), (1, 0), (0, 1)])
     with pytest.raises(UserError, match="one of none: this domain has none, got 'x'"):
         Problem("p", triangle, lambda u: u.x, [Periodic("x")])
+
+
+def test_an_exact_one_is_left_to_the_networks() -> None:
+    problem = convection(Periodic("x", exact=True))
+    assert problem.periodic == ("x",)
+    assert len(problem.terms) == len(convection(Periodic("x")).terms) - 1
+    assert [row["exact"] for row in problem.describe_terms()].count(True) >= 1
+    assert not convection(Periodic("x")).periodic
+
+
+def test_an_exact_one_is_for_all_fields() -> None:
+    pair = {"fields": ("u", "v"), "residual": lambda u, v: (u.t + u.x, v.t - v.x)}
+    with pytest.raises(UserError, match="expected all fields to be exactly periodic"):
+        convection(Periodic("x", fields=["u"], exact=True), **pair)

@@ -1,7 +1,7 @@
 """Derivatives of a solution known as a function, by interpolation on small boxes.
 
-Axis legend: B points, L locations, D coordinates, C fields, U unknown coefficients, S
-derivatives, K columns of data, n nodes an axis.
+Axis legend: B points, D coordinates, C fields, U unknown coefficients, S derivatives, n nodes an
+axis.
 
 For each derivative and around each point lies a box inside the domain, along those coordinates
 alone by which it differentiates, with the point at its centre, or on its border where the domain
@@ -11,8 +11,7 @@ sizes that one is taken where the sum of both is smallest, and this sum tells ho
 it.
 """
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cache, partial
 from itertools import product
 from math import prod
@@ -26,111 +25,31 @@ from torch import Tensor
 
 from nas.calculus.jets import Derivative, DerivativeSet, Laplacian, MultiIndex, unit
 from nas.problems import Problem, Unknown
-from nas.problems.domains import Domain
-from nas.problems.sampling import interior_points
-from nas.problems.terms import Group, PointCounts, Term
-from nas.problems.terms.equations import INTERIOR, inside, together
+from nas.problems.domains import Array, Domain
+from nas.problems.terms.equations import INTERIOR, inside
 
-Array = NDArray[np.float64]
 Function = Callable[[Array], Array]  # points (B, D) to values (B, C)
 
 NODES = 11
 FEW_ULPS = 4 * np.finfo(np.float64).eps  # to which a solution is computed
 SIZES = tuple(0.49 / 1.5**step for step in range(15))  # half of a box's side, in the domain's
-COUNTS = PointCounts(interior=32, boundary=32)
-
-
-@dataclass(frozen=True)
-class Remainders:
-    """What is left of the equations of a term when the solution is put in.
-
-    residual : Array (equations, B)
-    scale : Array (equations, B), the size of what cancels
-    error : Array (equations, B), by how much the residual may be off
-    """
-
-    residual: Array
-    scale: Array
-    error: Array
-
-    @property
-    def resolved(self) -> NDArray[np.bool_]:
-        """Where the residuals can be trusted, (equations, B)."""
-        return self.error < 1e-7 * self.scale
-
-    @property
-    def worst(self) -> float:
-        """The largest residual over its scale, where it can be trusted."""
-        return float((self.residual / self.scale)[self.resolved].max())
-
-
-def equations(problem: Problem) -> list[Remainders]:
-    """The remainder of the equations in the interior; of those of each piece, if there are some."""
-    group = problem.groups[0]
-    return [remainders(problem, group, term) for term in group.terms]
-
-
-def conditions(problem: Problem) -> list[Remainders]:
-    """The remainder of each condition without noise at the points where it is to hold."""
-    return [
-        remainders(problem, group, term)
-        for group in problem.groups[1:]
-        for term in group.terms
-        if not noise(problem, term)
-    ]
-
-
-def noise(problem: Problem, term: Term) -> float:
-    """The standard deviation of what a term's data are off; 0 of what has none."""
-    place = next(place for place, other in enumerate(problem.terms) if other is term)
-    return float(getattr(problem.requirements[place], "noise", 0.0))
-
-
-def remainders(problem: Problem, group: Group, term: Term) -> Remainders:
-    """Put the known solution into a term at some of its points."""
-    derivatives = DerivativeSet(term.derivatives, len(problem.coordinates))
-    points, data = drawn(problem, group, term)
-    flat = points.reshape(-1, points.shape[-1])
-    values, errors, sizes = solution_jet(problem, derivatives, flat, term.derivatives)
-    usual = _usual(problem, term)
-    jet = torch.as_tensor(values).requires_grad_()
-    rows = []
-    for residual in term.residuals(jet, derivatives, points, data):
-        (gradient,) = torch.autograd.grad(residual.sum(), jet, retain_graph=True)
-        slope = gradient.abs().numpy()
-        shape = (-1, residual.shape[-1])  # location by location
-        scale = (slope * (sizes + usual)).sum(axis=(0, 2)).reshape(shape).sum(axis=0)
-        bounds = slope * np.where(slope == 0, 0, errors)
-        error = bounds.sum(axis=(0, 2)).reshape(shape).sum(axis=0)
-        rows.append((residual.detach().abs().numpy(), scale, error))
-    return Remainders(*(np.stack(column) for column in zip(*rows, strict=True)))
-
-
-def _usual(problem: Problem, term: Term) -> Array:
-    """The median size (S, 1, C + U) of the solution's derivatives: some vanish at the border."""
-    derivatives = DerivativeSet(term.derivatives, len(problem.coordinates))
-    points = torch.as_tensor(interior_points(problem.domain, 8, seed=2, draw=0))
-    _, _, sizes = solution_jet(problem, derivatives, points, term.derivatives)
-    usual: Array = np.median(sizes, axis=1, keepdims=True)
-    return usual
-
-
-def drawn(problem: Problem, group: Group, term: Term) -> tuple[Tensor, Tensor]:
-    """Points (B, D) or (L, B, D) of a term with their data (B, K), as training would draw them."""
-    by_region = group.source.draw(
-        problem.domain, term.regions, COUNTS, seed=1, draw=0, method="sobol"
-    )
-    found = together({region: by_region[region] for region in term.regions})
-    return torch.as_tensor(found.points), torch.as_tensor(found.data)
 
 
 def solution_jet(
-    problem: Problem, derivatives: DerivativeSet, points: Tensor, wanted: Collection[Derivative]
+    problem: Problem, derivatives: DerivativeSet, points: Tensor
 ) -> tuple[Array, Array, Array]:
     """The solution with the unknown coefficients (S, B, C + U) at points (B, D); errors; sizes.
 
     Where no box fits, the error is infinite. The size is that of the value, but of a Laplacian
-    that of its parts, which may cancel. Derivatives that are not wanted are left zero.
+    that of its parts, which may cancel.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> first = DerivativeSet([(1,)], 1)
+    >>> values, errors, _ = solution_jet(example.PROBLEM, first, torch.tensor([[0.5]]).double())
+    >>> values.flatten().round(8).tolist(), bool(errors.max() < 1e-8)  # ± exp(-1/2)
+    ([0.60653066, -0.60653066], True)
     """
     pieces = {field: problem.pieces.get(name, "") for field, name in enumerate(problem.fields)}
     width = len(problem.fields) + len(problem.unknown)
@@ -140,8 +59,7 @@ def solution_jet(
         fields = [field for field, other in pieces.items() if other == piece]
         domain = inside(problem.domain, piece or INTERIOR)
         known = partial(_known, problem, fields)
-        for key in wanted:
-            index = derivatives.index[key]
+        for index, key in enumerate(derivatives.keys):
             found = _parts(domain, known, key, points.numpy())
             values[index][:, fields] = np.sum([value for value, _ in found], axis=0)
             errors[index][:, fields] = np.sum([error for _, error in found], axis=0)
@@ -159,7 +77,13 @@ def _known(problem: Problem, fields: list[int], points: Array) -> Array:
 
 
 def raw(unknown: Unknown) -> float:
-    """What networks would carry for the true coefficient."""
+    """What networks would carry for the true coefficient.
+
+    Examples
+    --------
+    >>> round(raw(Unknown(start=2.0, truth=3.0)), 6)
+    1.5
+    """
     truth = unknown.truth
     assert truth is not None
 

@@ -1,0 +1,128 @@
+"""All that can be said of a problem before any training: the report of ``nas check``."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from nas.assessment.divergence import words
+from nas.checking.corners import contradictions
+from nas.checking.counting import too_few
+from nas.checking.known_solution import Remainders, noise, remainders
+from nas.problems import Problem
+from nas.problems.ansatz.held import is_exact
+from nas.problems.description import conditions_in_words, domain_in_words
+from nas.problems.domains import Array
+
+SATISFIED = 1e-2  # of the size of its terms: what a known solution may leave, as data on a grid do
+_WIDTH = 12  # of the names on the left
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was found of a problem.
+
+    Parameters
+    ----------
+    facts
+        Lines to read: what the problem was understood to be.
+    warnings
+        What is likely to be a mistake, a line each.
+    """
+
+    facts: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    def lines(self) -> list[str]:
+        """The whole report.
+
+        Examples
+        --------
+        >>> Report(("heat",), ("no condition on t_min",)).lines()
+        ['heat', 'warning: no condition on t_min']
+        """
+        last = [f"warning: {line}" for line in self.warnings] or ["no mistake was found"]
+        return [*self.facts, *last]
+
+
+def check(problem: Problem) -> Report:
+    """Look for mistakes in a problem that could be constructed, without any training.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from nas import problems
+    >>> burgers = problems.load("burgers")
+    >>> check(burgers).warnings
+    ()
+    >>> wrong = replace(burgers, solution=lambda x, t: 0 * x)
+    >>> for line in check(wrong).warnings:
+    ...     print(line[:72])
+    the solution does not satisfy the condition on t_min: it leaves 1e+00 of
+    """
+    demanding = _demanding(problem)
+    solution = list(_solution(demanding))
+    warnings = [
+        *problem.warnings,
+        *too_few(demanding),
+        *contradictions(demanding),
+        *(line for words, left in solution if (line := _unsatisfied(demanding, words, left))),
+    ]
+    return Report((*_facts(problem), *_known(problem, solution)), tuple(warnings))
+
+
+def _demanding(problem: Problem) -> Problem:
+    """The same problem, with nothing held by construction: each condition is a term again."""
+    conditions = [
+        replace(one, exact=False) if is_exact(one) else one  # type: ignore[type-var]
+        for one in problem.conditions
+    ]
+    return replace(problem, conditions=conditions)
+
+
+def _facts(problem: Problem) -> Iterator[str]:
+    yield f"{problem.name}: {problem.title}" if problem.title else problem.name
+    yield _row("equation", problem.equation or "-")
+    yield _row("domain", domain_in_words(problem.domain))
+    for line in conditions_in_words(problem):
+        yield _row("condition", line)
+    for row in problem.describe_fields():
+        size = f"{row['offset']:.3g} + {row['scale']:.3g} · network"
+        yield _row("field", f"{row['field']} = {size}{', exact somewhere' if row['exact'] else ''}")
+    for row in problem.describe_terms():
+        weight = "holds by construction" if row["exact"] else f"weight {row['weight']:.3g}"
+        yield _row("term", f"{row['words']}: {weight}")
+
+
+def _solution(problem: Problem) -> Iterator[tuple[str, Remainders]]:
+    """What the known solution leaves of each term whose data are exact."""
+    if problem.solution is None or any(one.truth is None for one in problem.unknown.values()):
+        return
+    for group in problem.groups:
+        for term in group.terms:
+            if not noise(problem, term):
+                yield words(problem, term), remainders(problem, group, term)
+
+
+def _known(problem: Problem, solution: list[tuple[str, Remainders]]) -> Iterator[str]:
+    if not solution:
+        yield _row("solution", "not known, or not for all unknown coefficients")
+    for words_, left in solution:
+        worst, at = left.at
+        yield _row("solution", f"leaves {worst:.0e} of the {words_}, at {_named(problem, at)}")
+
+
+def _unsatisfied(problem: Problem, words_: str, left: Remainders) -> str:
+    worst, at = left.at
+    if worst <= SATISFIED:
+        return ""
+    return (
+        f"the solution does not satisfy the {words_}: it leaves {worst:.0e} of the size of its "
+        f"terms at {_named(problem, at)}; one of both is wrong"
+    )
+
+
+def _row(name: str, text: str) -> str:
+    return f"  {name:{_WIDTH}}{text}"
+
+
+def _named(problem: Problem, at: Array) -> str:
+    return ", ".join(f"{n}={value:.4g}" for n, value in zip(problem.coordinates, at, strict=True))

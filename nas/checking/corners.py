@@ -1,0 +1,134 @@
+"""Whether conditions agree where parts of the boundary meet.
+
+Axis legend: N points, D coordinates, C fields.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import torch
+from scipy.spatial import cKDTree
+
+from nas.calculus.derivatives import DerivativeSet
+from nas.problems import Problem
+from nas.problems.domains import Array
+from nas.problems.terms import PointCounts, Term
+from nas.problems.terms.condition import Boundary
+
+POINTS = PointCounts(interior=1, boundary=2048)
+NEAR = 0.05  # of the domain: parts further from each other do not meet
+APART = 0.02  # of the largest value that is demanded: a disagreement, not the way to the corner
+
+
+@dataclass(frozen=True)
+class _Value:
+    """A condition that gives a field's value on a part of the boundary."""
+
+    term: Term
+    residual: int
+    field: int
+    part: str
+    points: Array
+    data: Array
+    values: Array
+
+
+def contradictions(problem: Problem) -> list[str]:
+    """Where two conditions demand different values of a field at one place, a line each.
+
+    Examples
+    --------
+    >>> from nas.problems import Box, Condition
+    >>> plate = Problem("plate", Box(x=(0, 1), y=(0, 1)), lambda u: u.xx + u.yy, [
+    ...     Condition(("x_min", "x_max"), lambda u: u),
+    ...     Condition("y_min", lambda u: u - 1),
+    ...     Condition("y_max", lambda u, x: u - x * (1 - x)),
+    ... ])
+    >>> for line in contradictions(plate):
+    ...     print(line)
+    u is 0 on x_min and 1 on y_min, which meet at x=0, y=0
+    u is 0 on x_max and 1 on y_min, which meet at x=1, y=0
+    """
+    known = list(_values(problem))
+    largest = {
+        field: max((np.abs(one.values).max() for one in known if one.field == field), default=0.0)
+        for field in range(len(problem.fields))
+    }
+    found = [
+        _disagreement(problem, one, other, largest[one.field])
+        for one, other in combinations(known, 2)
+        if one.field == other.field
+    ]
+    return [line for line in found if line]
+
+
+def _values(problem: Problem) -> Iterator[_Value]:
+    for group in problem.groups[1:]:
+        if not isinstance(group.source, Boundary):
+            continue
+        drawn = group.source.draw(
+            problem.domain, group.regions, POINTS, seed=0, draw=0, method="sobol"
+        )
+        for term in group.terms:
+            if not all(not any(key) for key in term.derivatives if isinstance(key, tuple)):
+                continue
+            for part in term.regions:
+                points, data = drawn[part].points, drawn[part].data
+                for number in range(len(term.probed)):
+                    for field in range(len(problem.fields)):
+                        values = _demanded(problem, term, number, field, points, data)
+                        if values is not None:
+                            yield _Value(term, number, field, part, points, data, values)
+
+
+def _demanded(
+    problem: Problem, term: Term, number: int, field: int, points: Array, data: Array
+) -> Array | None:
+    """The value (N,) of a field where a residual vanishes; None unless it is linear in it alone."""
+    at = torch.as_tensor(points)
+    width = len(problem.fields) + len(problem.unknown)
+    trials = torch.zeros(4, 1, len(at), width, dtype=torch.float64)
+    trials[1:, ..., field] += torch.tensor([1.0, 2.0, 1.0]).view(-1, 1, 1).double()
+    others = [c for c in range(width) if c != field]
+    trials[3][..., others] = 0.7
+    only_values = DerivativeSet([], len(problem.coordinates))
+    residuals = term.residuals(trials, only_values, at, torch.as_tensor(data))[number]
+    zero, one, two, moved = residuals.detach().numpy()
+    slope = one - zero
+    linear = np.allclose(two - one, slope, rtol=1e-9, atol=0) and np.abs(slope).min() > 0
+    alone = np.allclose(moved, one, rtol=1e-12, atol=1e-12 * np.abs(slope).max(initial=0))
+    return 0.0 - zero / slope if linear and alone else None
+
+
+def _disagreement(problem: Problem, one: _Value, other: _Value, largest: float) -> str:
+    low, high = np.transpose(problem.domain.bounds)
+    scaled = [(values.points - low) / (high - low) for values in (one, other)]
+    found = cKDTree(scaled[1]).query(scaled[0])
+    distances, nearest = np.atleast_1d(found[0]), np.atleast_1d(found[1])
+    row = int(distances.argmin())
+    if distances[row] > NEAR:
+        return ""
+    # Both formulas at the same point: the way from one to the other would be a difference too.
+    here, there = one.values[row], other.values[nearest[row]]
+    at, data = one.points[row][None], other.data[nearest[row]][None]
+    again = _demanded(problem, other.term, other.residual, other.field, at, data)
+    there = there if again is None else again[0]
+    if not abs(here - there) > APART * largest:
+        return ""
+    corner = _corner(problem, one.points[row])
+    name = tuple(problem.fields)[one.field]
+    if one.part == other.part:
+        return f"{name} is {here:.3g} and {there:.3g} on {one.part}"
+    demands = f"{name} is {here:.3g} on {one.part} and {there:.3g} on {other.part}"
+    return f"{demands}, which meet at {corner}"
+
+
+def _corner(problem: Problem, point: Array) -> str:
+    low, high = np.transpose(problem.domain.bounds)
+    # Points are drawn near a corner, never on it.
+    near = np.where(np.abs(point - low) < NEAR * (high - low), low, point)
+    near = np.where(np.abs(point - high) < NEAR * (high - low), high, near)
+    named = zip(problem.coordinates, near, strict=True)
+    return ", ".join(f"{name}={value:.3g}" for name, value in named)

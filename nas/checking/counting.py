@@ -1,0 +1,126 @@
+"""Whether there are as many conditions as the equations need: a count, axis by axis.
+
+An equation of order k along a coordinate needs k conditions at the ends of that coordinate; of a
+system, as many as the orders of its fields add up to. Fewer leave a family of solutions.
+
+Axis legend: S derivatives, B points, D coordinates, C fields, U unknown coefficients.
+"""
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from nas.calculus.derivatives import Derivative, Laplacian
+from nas.problems import Problem
+from nas.problems.terms import Group, PointCounts, Term
+from nas.problems.terms.condition import Boundary
+from nas.problems.terms.equations import together
+from nas.problems.terms.periodic import Pairs
+
+FEW = PointCounts(interior=16, boundary=16)
+
+
+def too_few(problem: Problem) -> list[str]:
+    """What the conditions of a problem leave open, a line each.
+
+    Where observations, integrals or unknown coefficients stand in it nothing is said: what they
+    determine cannot be counted. A problem whose conditions hold by construction is to be given as
+    one that demands them.
+
+    Examples
+    --------
+    >>> from nas.problems import Box, Condition
+    >>> thrown = Problem(
+    ...     "thrown", Box(t=(0, 1)), lambda u: u.tt + 9.81, [Condition("t_min", lambda u: u)]
+    ... )
+    >>> for line in too_few(thrown):
+    ...     print(line)  # doctest: +NORMALIZE_WHITESPACE
+    along t the equations have order 2, and 1 condition stands at its two ends:
+    that leaves a family of solutions
+    """
+    counted = all(isinstance(group.source, Boundary | Pairs) for group in problem.groups[1:])
+    if not counted or problem.unknown or problem.pieces:
+        return []
+    return [*_along_axes(problem), *_bare_parts(problem)]
+
+
+def _along_axes(problem: Problem) -> Iterator[str]:
+    orders = field_orders(problem)
+    for axis, name in enumerate(problem.coordinates):
+        # Of several fields in space, such as a pressure, one may be settled along another axis.
+        if len(orders) > 1 and name != "t" and len(problem.coordinates) > 1:
+            continue
+        ends = {f"{name}_min", f"{name}_max"}
+        if not ends <= problem.domain.parts.keys() or _is_periodic(problem, name):
+            continue
+        needed = sum(of_field[axis] for of_field in orders)
+        there = sum(
+            len(term.probed) * len(ends & set(term.regions))
+            for group in problem.groups[1:]
+            for term in group.terms
+        )
+        if there < needed:
+            stand = "1 condition stands" if there == 1 else f"{there or 'no'} conditions stand"
+            yield (
+                f"along {name} the equations have order {needed}, and {stand} at its two ends: "
+                "that leaves a family of solutions"
+            )
+
+
+def _bare_parts(problem: Problem) -> Iterator[str]:
+    """Parts of a boundary that is no box's, where an equation of second order has no condition."""
+    seen = {region for group in problem.groups[1:] for region in group.regions}
+    faces = {f"{name}_{end}" for name in problem.coordinates for end in ("min", "max")}
+    orders = field_orders(problem)
+    if all(max(of_field, default=0) < 2 for of_field in orders):
+        return
+    for part in problem.domain.parts:
+        if part not in seen | faces:
+            yield f"no condition stands on the part {part}: that leaves a family of solutions"
+
+
+def _is_periodic(problem: Problem, name: str) -> bool:
+    sources = [group.source for group in problem.groups]
+    periodic = any(isinstance(one, Pairs) and one.coordinate == name for one in sources)
+    exactly = any(getattr(one, "coordinate", None) == name for one in problem.conditions)
+    return periodic or exactly
+
+
+def field_orders(problem: Problem) -> list[list[int]]:
+    """How often the equations differentiate each field by each of the D coordinates.
+
+    Examples
+    --------
+    >>> from nas.problems import load
+    >>> field_orders(load("kovasznay"))  # of u, v and the pressure, by x and y
+    [[2, 2], [2, 2], [1, 1]]
+    """
+    group = problem.groups[0]
+    found = [[0] * len(problem.coordinates) for _ in problem.fields]
+    for term in group.terms:
+        for slope in _slopes(problem, group, term):
+            for s, key in enumerate(group.derivatives.keys):
+                for c in slope[s].abs().amax(0)[: len(problem.fields)].nonzero().flatten().tolist():
+                    orders = _orders(key, len(problem.coordinates))
+                    found[c] = [max(pair) for pair in zip(found[c], orders, strict=True)]
+    return found
+
+
+def _slopes(problem: Problem, group: Group, term: Term) -> list[Tensor]:
+    """The derivative (S, B, C + U) of each equation by a made-up jet."""
+    drawn = together(
+        group.source.draw(problem.domain, term.regions, FEW, seed=0, draw=0, method="sobol")
+    )
+    points = torch.as_tensor(drawn.points)
+    shape = (len(group.derivatives), len(points), len(problem.fields) + len(problem.unknown))
+    generator = torch.Generator().manual_seed(0)
+    jet = (0.5 + torch.rand(shape, generator=generator, dtype=torch.float64)).requires_grad_()
+    residuals = term.residuals(jet, group.derivatives, points, torch.as_tensor(drawn.data))
+    return [torch.autograd.grad(one.sum(), jet, retain_graph=True)[0] for one in residuals]
+
+
+def _orders(key: Derivative, dimension: int) -> list[int]:
+    if isinstance(key, Laplacian):
+        return [2 * (axis in key.axes) for axis in range(dimension)]
+    return list(key)

@@ -1,0 +1,146 @@
+"""Offset and scale from values, from sources, from neighbours; in any units."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from nas.problems import Box, Condition, Integral, Periodic, Problem, laplacian, load
+from nas.problems.ansatz.scale import to_digits
+
+X = Box(x=(0, 1))
+
+
+def numbers(problem: Problem) -> list[tuple[float, float]]:
+    return [(one["offset"], one["scale"]) for one in problem.describe_fields()]
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (290.0, 310.0), (-1e-9, 3e-9), (0.0, 5e7)])
+def test_values_give_offset_and_scale(low: float, high: float) -> None:
+    rod = Problem(
+        "rod",
+        X,
+        lambda u: u.xx,
+        [Condition("x_min", lambda u: u - low), Condition("x_max", lambda u: u - high)],
+    )
+    ((offset, scale),) = numbers(rod)
+    assert offset == pytest.approx((low + high) / 2, abs=0.01 * (high - low))
+    assert scale == pytest.approx((high - low) / 2, rel=0.05)
+
+
+@pytest.mark.parametrize("size", [1e-6, 1.0, 1e6])
+@pytest.mark.parametrize("length", [1e-8, 1.0, 1e4])
+@pytest.mark.parametrize("waves", [1, 8])
+def test_sources_give_the_scale_at_their_own_wavelength(
+    size: float, length: float, waves: int
+) -> None:
+    k = waves * np.pi / length
+    rod = Problem(
+        "rod",
+        Box(x=(0, length)),
+        lambda u, x: u.xx + size * k**2 * torch.sin(k * x),
+        [Condition(("x_min", "x_max"), lambda u: u)],
+    )
+    ((offset, scale),) = numbers(rod)
+    assert offset == 0
+    assert size / 2 < scale < 2 * size  # u = size · sin kx
+
+
+def test_a_single_value_is_the_offset_and_the_source_there_the_scale() -> None:
+    rod = Problem(
+        "rod",
+        X,
+        lambda T: T.xx + 8,
+        [Condition(("x_min", "x_max"), lambda T: T - 300)],
+        fields=("T",),
+    )
+    ((offset, scale),) = numbers(rod)
+    assert offset == pytest.approx(300, abs=0.5)
+    assert 0.5 < scale < 8  # T rises by 1
+
+
+def test_a_field_of_one_value_and_no_source_is_as_large_as_its_value() -> None:
+    still = Problem("still", Box(t=(0, 1)), lambda u: u.t, [Condition("t_min", lambda u: u - 7)])
+    assert numbers(still) == [(7.0, 7.0)]
+
+
+def test_initial_values_alone_scale_coupled_fields() -> None:
+    hundreds = Problem(
+        "lotka",
+        Box(t=(0, 10)),
+        lambda r, p: (r.t - (2 * r - 0.04 * r * p), p.t - (0.02 * r * p - 1.06 * p)),
+        [Condition("t_min", lambda r: r - 100), Condition("t_min", lambda p: p - 15)],
+        fields=("r", "p"),
+    )
+    (r, r_scale), (p, p_scale) = numbers(hundreds)
+    assert (r, p) == (100, 15)
+    assert 50 < r_scale < 300
+    assert 10 < p_scale < 150
+
+
+def test_a_field_without_value_or_source_is_scaled_by_its_neighbours() -> None:
+    speed, viscosity = 20.0, 0.01
+    flow = Problem(
+        "flow",
+        Box(x=(0, 1), y=(0, 1)),
+        lambda u, v, p: (
+            u * u.x + v * u.y + p.x - viscosity * laplacian(u),
+            u * v.x + v * v.y + p.y - viscosity * laplacian(v),
+            u.x + v.y,
+        ),
+        [
+            Condition(("x_min", "x_max", "y_min"), lambda u, v: (u, v)),
+            Condition("y_max", lambda u, v: (u - speed, v)),
+        ],
+        fields=("u", "v", "p"),
+    )
+    (_, u), (_, v), (_, p) = numbers(flow)
+    assert u == pytest.approx(speed / 2, rel=0.05)
+    assert 0.1 * u < v < 10 * u
+    assert 0.1 * u**2 < p < 10 * u**2
+    assert not flow.warnings
+
+
+def test_an_integral_gives_a_value_and_periodicity_none() -> None:
+    density = Problem(
+        "density",
+        Box(x=(0, 1e-3)),
+        lambda u: u.xx,
+        [Integral(lambda u: u, equals=1.0), Periodic("x")],
+    )
+    assert numbers(density) == [(1000.0, 1000.0)]
+
+
+def test_a_field_of_no_known_size_is_said() -> None:
+    free = Problem("free", X, lambda u: u.xx + 4 * u, [Condition("x_min", lambda u: u)])
+    assert numbers(free) == [(0.0, 1.0)]
+    (line,) = free.warnings
+    assert line.startswith("field u: expected a condition or a source")
+
+
+def test_residuals_without_a_value_everywhere_do_not_matter() -> None:
+    odd = Problem("odd", X, lambda u: u**1.2 + u.x, [Condition("x_min", lambda u: u - 2)])
+    assert np.isfinite(numbers(odd)).all()
+
+
+def test_jets_of_networks_become_those_of_fields() -> None:
+    rod = Problem(
+        "rod",
+        X,
+        lambda u: u.xx,
+        [Condition("x_min", lambda u: u - 290), Condition("x_max", lambda u: u - 310)],
+    )
+    jet = torch.tensor([0.5, -1.0, 2.0]).view(3, 1, 1)  # N, N' and N''
+    physical = rod.physical(jet, rod.derivatives, torch.zeros(1, 1, dtype=torch.float64))
+    assert physical.flatten().tolist() == [305.0, -10.0, 20.0]
+    assert torch.equal(replace(rod, balanced=False).physical(jet, rod.derivatives, jet[0]), jet)
+
+
+def test_the_problems_of_the_article_keep_their_scale() -> None:
+    assert numbers(load("burgers")) == [(0.0, 1.0)]
+
+
+@pytest.mark.parametrize(("number", "rounded"), [(0.02549, 0.025), (-1.26, -1.3), (9.99e9, 1e10)])
+def test_two_digits(number: float, rounded: float) -> None:
+    assert to_digits(number) == rounded
