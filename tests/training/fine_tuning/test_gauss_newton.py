@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
 
 from nas.calculus.fields import Field
 from nas.calculus.quantities import Quantity
