@@ -25,6 +25,19 @@ class Coefficient(ABC):
     ----------
     axes
         For each coordinate by name the numbers (n,) that belong to it.
+
+    Raises
+    ------
+    UserError
+        If there are no axes, or one holds other than finite numbers.
+
+    Examples
+    --------
+    >>> class Doubled(Coefficient):
+    ...     def _values(self, x):
+    ...         return 2 * x
+    >>> Doubled({"x": [0, 1]})(torch.tensor([0.5]))
+    tensor([1.])
     """
 
     def __init__(self, axes: Mapping[str, Any]) -> None:
