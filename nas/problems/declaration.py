@@ -13,15 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nas.errors import UserError
-from nas.problems.domains import Array
+from nas.problems.domains import Array, is_domain, located, pieces_of
 from nas.problems.terms import Term
 from nas.problems.terms.equations import Interior
 from nas.problems.unknown import Unknown
 
 if TYPE_CHECKING:
     from nas.problems.problem import Problem
-
-DOMAIN = ("coordinates", "bounds", "parts", "measure", "contains", "on", "normals")
 
 
 def check_declaration(problem: "Problem") -> None:
@@ -37,8 +35,7 @@ got a function
     """
     if not isinstance(problem.name, str) or not problem.name.strip():
         raise UserError(f"name={problem.name!r}: expected a short name, such as 'heat'")
-    lacking = [name for name in DOMAIN if not hasattr(problem.domain, name)]
-    if lacking or isinstance(problem.domain, type):
+    if not is_domain(problem.domain):
         raise UserError(
             f"{problem.name}: domain: expected a domain such as nas.Box(x=(0, 1)), "
             f"got {_kind(problem.domain)}"
@@ -106,7 +103,7 @@ def _check_conditions(problem: "Problem") -> None:
 
 
 def _check_pieces(problem: "Problem") -> None:
-    pieces = tuple(getattr(problem.domain, "pieces", {}))
+    pieces = tuple(pieces_of(problem.domain))
     named = problem.fields.values() if isinstance(problem.fields, Mapping) else ()
     for piece in named:
         if piece not in pieces:
@@ -210,7 +207,5 @@ def _check_component(problem: "Problem", component: object, points: Array) -> No
         )
     if not np.isfinite(values).all():
         at = points[int(np.argmin(np.isfinite(np.broadcast_to(values, len(points)))))]
-        where_ = ", ".join(
-            f"{name}={value:.6g}" for name, value in zip(problem.coordinates, at, strict=True)
-        )
-        raise UserError(f"{where}: expected finite numbers, got {values.min()} at {where_}")
+        place = located(problem.coordinates, at)
+        raise UserError(f"{where}: expected finite numbers, got {values.min()} at {place}")

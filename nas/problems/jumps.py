@@ -26,7 +26,14 @@ SHARE = 0.1  # of its size: a smaller jump bends a solution little
 
 @dataclass(frozen=True)
 class Jump:
-    """A coefficient of a field's derivative, ``before`` and ``behind`` a point (D,)."""
+    """A coefficient of a field's derivative, ``before`` and ``behind`` a point (D,).
+
+    Examples
+    --------
+    >>> steel = Jump((2,), field=0, at=np.array([0.25]), before=1.38, behind=400.0)
+    >>> steel.behind / steel.before > 100
+    True
+    """
 
     derivative: Derivative
     field: int

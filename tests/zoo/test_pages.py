@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from nas import problems
 from nas.reports import page
 from tests.zoo import tiny
 
@@ -17,6 +18,7 @@ def test_a_page_has_all_pictures_that_it_names(name: str, tmp_path: Path) -> Non
     text = page.build(found.folder, tmp_path / "page").read_text(encoding="utf-8")
     pictures = {path.stem for path in (tmp_path / "page" / "figures").glob("*.png")}
     assert pictures == {path.stem for path in (tmp_path / "page" / "figures").glob("*.svg")}
-    assert {"solution", "residual"} <= pictures
-    assert ("unknowns" in pictures) == (name == "burgers_inverse")
+    fields = problems.load(name).fields
+    assert {"residual", *(f"solution_{field}" for field in fields)} <= pictures
+    assert any("unknown" in one for one in pictures) == (name == "burgers_inverse")
     assert text.count("data:image/png") == len(pictures)

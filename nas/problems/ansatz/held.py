@@ -123,7 +123,7 @@ def held(requirements: Sequence[Requirement], setting: Setting) -> dict[int, lis
 
 
 def is_exact(requirement: Requirement) -> bool:
-    """Whether ``requirement`` is to be kept by construction, by values on parts of the boundary.
+    """Whether ``requirement`` is to hold by construction.
 
     Examples
     --------

@@ -26,13 +26,18 @@ class Coefficient(ABC):
     axes
         For each coordinate by name the numbers (n,) that belong to it.
 
+    Raises
+    ------
+    UserError
+        If there are no axes, or one holds other than finite numbers.
+
     Examples
     --------
     >>> class Doubled(Coefficient):
-    ...     def _values(self, *columns):
-    ...         return 2 * columns[0]
-    >>> Doubled({"x": [0.0, 1.0]})(x=torch.tensor([0.25]))
-    tensor([0.5000])
+    ...     def _values(self, x):
+    ...         return 2 * x
+    >>> Doubled({"x": [0, 1]})(torch.tensor([0.5]))
+    tensor([1.])
     """
 
     def __init__(self, axes: Mapping[str, Any]) -> None:

@@ -14,6 +14,9 @@ from nas.problems.domains.domain import (
     check_part,
     distance,
     into_bounds,
+    is_domain,
+    located,
+    pieces_of,
     surfaces,
 )
 from nas.problems.domains.ellipse import Ellipse
@@ -48,6 +51,9 @@ __all__ = [
     "combine",
     "distance",
     "into_bounds",
+    "is_domain",
+    "located",
+    "pieces_of",
     "product",
     "read_mesh",
     "surfaces",

@@ -12,15 +12,8 @@ import numpy as np
 from torch import Tensor
 
 from nas.errors import UserError
-from nas.problems.domains.domain import (
-    Array,
-    Mask,
-    check_names,
-    check_part,
-    into_bounds,
-    numbers,
-    rounding,
-)
+from nas.problems.domains.domain import Array, Mask, check_names, check_part, into_bounds, rounding
+from nas.problems.domains.finite import numbers
 from nas.problems.domains.shape import Shape, Sides, as_sides
 from nas.problems.domains.trimming import trimmed
 

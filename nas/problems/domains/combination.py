@@ -13,7 +13,7 @@ from torch import Tensor
 
 from nas.errors import UserError
 from nas.problems.domains.cells import common, lies_in, overlap
-from nas.problems.domains.domain import Array, Domain, Mask, check_part, distance
+from nas.problems.domains.domain import Array, Domain, Mask, check_part, distance, is_domain
 from nas.problems.domains.exposure import share, sliver, step
 from nas.problems.domains.naming import free_name
 from nas.problems.domains.shape import Shape, Sides, interior, placed, sides, slack
@@ -247,7 +247,7 @@ def check_operands(sign: str, first: Any, second: Any, alike: bool = True) -> No
     >>> check_operands("|", Box(x=(0, 1)), Box(x=(1, 2)))
     """
     for one in (first, second):
-        if not all(hasattr(one, name) for name in ("coordinates", "bounds", "contains", "on")):
+        if not is_domain(one):
             raise UserError(f"{first!r} {sign} {second!r}: {one!r} is no domain")
     if alike and tuple(first.coordinates) != tuple(second.coordinates):
         names = [", ".join(one.coordinates) for one in (first, second)]

@@ -3,8 +3,7 @@
 Axis legend: N points, D coordinates; … any leading axes.
 """
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from keyword import iskeyword
 from typing import Any, Protocol
 
@@ -29,11 +28,11 @@ class Domain(Protocol):
     rejection from the bounding box, so these three are all that is needed to draw evenly.
 
     A domain may have more. ``distance(part, points)`` (a function in torch, zero on the part and
-    positive elsewhere in the domain) lets conditions hold exactly. ``pieces`` and ``interfaces``
-    are those of `nas.problems.domains.Pieces`. With ``interior(points)``, the open domain, a hole
-    of this shape keeps its rim. All of the toolkit's domains can be combined (``|``, ``&``,
-    ``-``, ``*``) with any other; two of which neither is the toolkit's, by
-    `nas.problems.domains.combine` and `nas.problems.domains.product`.
+    positive elsewhere in the domain; of a hole it is called with ``outside=True``) lets conditions
+    hold exactly. ``pieces`` and ``interfaces`` are those of `nas.problems.domains.Pieces`. With
+    ``interior(points)``, the open domain, a hole of this shape keeps its rim. All of the toolkit's
+    domains can be combined (``|``, ``&``, ``-``, ``*``) with any other; two of which neither is
+    the toolkit's, by `nas.problems.domains.combine` and `nas.problems.domains.product`.
 
     Examples
     --------
@@ -92,6 +91,47 @@ class Domain(Protocol):
     def normals(self, part: str, points: Array) -> Array:
         """The outward unit normals (N, D) at points (N, D) on a part of the boundary."""
         ...
+
+
+NEEDED = ("coordinates", "bounds", "parts", "measure", "contains", "on", "normals")
+
+
+def is_domain(value: Any) -> bool:
+    """Whether a value has all that a `Domain` has; a class of domains is none itself.
+
+    Examples
+    --------
+    >>> from nas.problems import Box
+    >>> is_domain(Box(x=(0, 1))), is_domain(Box), is_domain((0, 1))
+    (True, False, False)
+    """
+    return not isinstance(value, type) and all(hasattr(value, name) for name in NEEDED)
+
+
+def pieces_of(domain: Domain) -> Mapping[str, Domain]:
+    """The pieces by name; none of a domain that is in one piece.
+
+    Examples
+    --------
+    >>> from nas.problems import Box, Pieces
+    >>> list(pieces_of(Pieces(steel=Box(x=(0, 1)), air=Box(x=(1, 2)))))
+    ['steel', 'air']
+    >>> pieces_of(Box(x=(0, 1)))
+    {}
+    """
+    found: Mapping[str, Domain] = getattr(domain, "pieces", {})
+    return found
+
+
+def located(coordinates: Sequence[str], point: Iterable[float]) -> str:
+    """A point (D,) in words, for errors.
+
+    Examples
+    --------
+    >>> located(("x", "t"), np.array([0.5, 2.0]))
+    'x=0.5, t=2'
+    """
+    return ", ".join(f"{name}={at:.6g}" for name, at in zip(coordinates, point, strict=True))
 
 
 def surfaces(domain: Domain) -> dict[str, float]:
@@ -233,36 +273,3 @@ def check_title(where: str, name: Any) -> str:
     if not isinstance(name, str) or not name or name != name.strip() or "|" in name:
         raise UserError(f"{where}: name={name!r}: expected a word such as 'hole', without '|'")
     return name
-
-
-def number(value: Any) -> float:
-    """A finite number as float, or NaN for what is none: text, truth values, infinity.
-
-    Examples
-    --------
-    >>> number(2), number("2"), number(True)
-    (2.0, nan, nan)
-    """
-    if isinstance(value, bool | np.bool_ | str | bytes):
-        return math.nan
-    try:
-        found = float(value)
-    except (TypeError, ValueError, OverflowError, RuntimeError):
-        return math.nan
-    return found if math.isfinite(found) else math.nan
-
-
-def numbers(value: Any) -> tuple[float, ...]:
-    """A sequence of numbers, each as by `number`; empty for what is no sequence.
-
-    Examples
-    --------
-    >>> numbers((1, 2)), numbers(3), numbers("12")
-    ((1.0, 2.0), (), ())
-    """
-    if isinstance(value, str | bytes):
-        return ()
-    try:
-        return tuple(number(entry) for entry in value)
-    except TypeError:
-        return ()

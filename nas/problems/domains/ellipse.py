@@ -12,14 +12,8 @@ from scipy.special import ellipe, ellipeinc
 from torch import Tensor
 
 from nas.errors import UserError
-from nas.problems.domains.domain import (
-    Array,
-    Mask,
-    check_part,
-    check_title,
-    numbers,
-    rounding,
-)
+from nas.problems.domains.domain import Array, Mask, check_part, check_title, rounding
+from nas.problems.domains.finite import numbers
 from nas.problems.domains.round import (
     check_center,
     check_coordinates,

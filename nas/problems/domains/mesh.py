@@ -12,8 +12,9 @@ from math import factorial
 import numpy as np
 
 from nas.errors import UserError
-from nas.problems.domains.domain import Array, Mask, check_part, numbers, rounding
+from nas.problems.domains.domain import Array, Mask, check_part, rounding
 from nas.problems.domains.facets import Facets
+from nas.problems.domains.finite import numbers
 from nas.problems.domains.locator import Locator
 from nas.problems.domains.round import check_coordinates
 from nas.problems.domains.shape import Shape

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from nas.errors import UserError
-from nas.problems.domains.domain import numbers
+from nas.problems.domains.finite import numbers
 from nas.problems.domains.segments import Vertex, edges, fold_back, on_segments, touch
 
 Outline = tuple[Vertex, ...]

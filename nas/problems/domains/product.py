@@ -21,6 +21,7 @@ from nas.problems.domains.domain import (
     check_part,
     distance,
     into_bounds,
+    pieces_of,
     surfaces,
 )
 from nas.problems.domains.naming import free_name
@@ -75,7 +76,7 @@ class Product(Shape):
     @cached_property
     def pieces(self) -> Mapping[str, Domain]:
         """The pieces of the first factor, each times the second; those of the second likewise."""
-        first, second = (getattr(one, "pieces", {}) for one in (self.first, self.second))
+        first, second = (pieces_of(one) for one in (self.first, self.second))
         left: dict[str, Domain] = {name: product(one, self.second) for name, one in first.items()}
         return left or {name: product(self.first, one) for name, one in second.items()}
 

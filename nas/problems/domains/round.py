@@ -1,4 +1,4 @@
-"""Discs, rings and balls in any dimension.
+"""Balls in any dimension from two on, and discs.
 
 Axis legend: N points or cells, D coordinates; … any leading axes.
 """
@@ -13,16 +13,8 @@ from scipy.special import betaincinv
 from torch import Tensor
 
 from nas.errors import UserError
-from nas.problems.domains.domain import (
-    Array,
-    Mask,
-    check_names,
-    check_part,
-    check_title,
-    number,
-    numbers,
-    rounding,
-)
+from nas.problems.domains.domain import Array, Mask, check_names, check_part, check_title, rounding
+from nas.problems.domains.finite import number, numbers
 from nas.problems.domains.shape import Shape, Sides, as_sides
 
 _LETTERS = ("x", "y", "z")

@@ -68,9 +68,7 @@ class Solid(Shape):
         set_ = object.__setattr__  # frozen for its users
         set_(self, "vertices", corners)
         set_(self, "coordinates", check_coordinates("Solid", coordinates, 3))
-        if (
-            _volume(corners, all_) < 0
-        ):  # all triangles the other way round, so that normals point out
+        if _volume(corners, all_) < 0:  # turned round, so that normals point out
             faces = {part: own[:, ::-1] for part, own in faces.items()}
         set_(self, "triangles", faces)
 

@@ -10,7 +10,7 @@ from nas.problems.sampling import Method, boundary_points
 from nas.problems.terms.equations import PROBES, express, together
 from nas.problems.terms.expression_term import ExpressionTerm
 from nas.problems.terms.term import Drawn, PointCounts, Setting, Term
-from nas.problems.terms.weight import check_weight, factors
+from nas.problems.terms.weight import check_weight
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,6 @@ class Condition:
     weight
         Factor of its mean square in the physics loss, beside the one that is found by itself (see
         `nas.Problem`).
-
     exact
         Whether it holds by construction: the fields are made of networks in such a way that no
         training is needed for it. It has to give the value of one field, such as ``u - g`` with
@@ -70,16 +69,15 @@ class Condition:
         domain, where = setting.domain, self.describe()
         counts = PointCounts(interior=0, boundary=max(PROBES, len(self.parts)))
         tried = Boundary().draw(domain, self.parts, counts, seed=0, draw=0, method="sobol")
-        columns = Boundary().columns(domain)
+        columns = normal_columns(len(domain.coordinates))
         expression = express(setting, self.residual, where, together(tried), columns)
         if not expression.derivatives:
             raise UserError(
                 f"{setting.name}: {where}: expected a function of {' or '.join(setting.fields)}, "
                 "got one that uses none of them; it would demand nothing"
             )
-        return ExpressionTerm(
-            expression, Boundary(), self.parts, factors(self.weight, expression.probed)
-        )
+        weights = (float(self.weight),) * len(expression.probed)
+        return ExpressionTerm(expression, Boundary(), self.parts, weights)
 
     def _check(self, setting: Setting) -> None:
         known = surfaces(setting.domain)
@@ -130,10 +128,6 @@ class Boundary:
         parts = [part for part in surfaces(domain) if part in regions]
         drawn = boundary_points(domain, parts, counts.boundary, seed=seed, draw=draw, method=method)
         return {part: Drawn(points, domain.normals(part, points)) for part, points in drawn.items()}
-
-    def columns(self, domain: Domain) -> tuple[str, ...]:
-        """See `Source`."""
-        return normal_columns(len(domain.coordinates))
 
     def rows(self, terms: Sequence[Term], counts: PointCounts) -> int:
         """One a point, which is exact where each part bears one condition of one equation."""

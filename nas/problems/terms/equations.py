@@ -11,7 +11,7 @@ import torch
 
 from nas.calculus.expression import Expression, Names, Residual
 from nas.errors import UserError
-from nas.problems.domains import Array, Domain
+from nas.problems.domains import Array, Domain, pieces_of
 from nas.problems.sampling import Method, apportion, interior_points
 from nas.problems.terms.expression_term import ExpressionTerm
 from nas.problems.terms.term import Drawn, PointCounts, Setting, Term
@@ -53,10 +53,6 @@ class Interior:
             for region, one, count in zip(regions, pieces, shares, strict=True)
         }
 
-    def columns(self, domain: Domain) -> tuple[str, ...]:
-        """See `Source`."""
-        return ()
-
     def rows(self, terms: Sequence[Term], counts: PointCounts) -> int:
         """One for each equation at each point; a piece has its share of them."""
         equations = sum(len(term.probed) for term in terms)
@@ -73,7 +69,7 @@ def inside(domain: Domain, region: str) -> Domain:
     >>> inside(Box(x=(0, 1)), INTERIOR)
     Box(x=(0.0, 1.0))
     """
-    return domain if region == INTERIOR else getattr(domain, "pieces", {})[region]
+    return domain if region == INTERIOR else pieces_of(domain)[region]
 
 
 @dataclass(frozen=True)
@@ -113,7 +109,7 @@ class Equations:
             if the domain has no such piece.
         """
         where = "residual" if self.on == INTERIOR else f"residual in {self.on}"
-        pieces = getattr(setting.domain, "pieces", {})
+        pieces = pieces_of(setting.domain)
         if self.on != INTERIOR and self.on not in pieces:
             known = ", ".join(pieces) or "none: its domain is in one piece"
             raise UserError(f"{setting.name}: {where}: expected a piece among {known}")
@@ -125,7 +121,8 @@ class Equations:
                 f"{' or '.join(setting.fields)}, got one that uses none of them; any solution "
                 "would do"
             )
-        return ExpressionTerm(expression, Interior(), (self.on,))
+        weights = (1.0,) * len(expression.probed)
+        return ExpressionTerm(expression, Interior(), (self.on,), weights)
 
 
 def express(

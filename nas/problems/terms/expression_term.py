@@ -13,6 +13,7 @@ from torch import Tensor
 from nas.calculus.expression import Expression
 from nas.calculus.jets import Derivative, DerivativeSet
 from nas.problems.terms.term import Source
+from nas.problems.terms.weight import multiplied
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,8 @@ class ExpressionTerm:
     ----------
     expression
         The function, tried once.
-    source, regions
+    source, regions, weights
         As of `Term`.
-    factors
-        The weights; by default 1 for each residual.
 
     Examples
     --------
@@ -35,7 +34,7 @@ class ExpressionTerm:
     >>> from nas.problems.terms.equations import INTERIOR, Interior
     >>> probe = torch.zeros(2, 1)  # (B, D)
     >>> decay = Expression(lambda u: u.t + u, Names(("u",), ("t",)), "decay", probe)
-    >>> term = ExpressionTerm(decay, Interior(), (INTERIOR,))
+    >>> term = ExpressionTerm(decay, Interior(), (INTERIOR,), (1.0,))
     >>> sorted(term.derivatives)
     [(0,), (1,)]
     >>> derivatives = DerivativeSet(term.derivatives, dimension=1)
@@ -49,17 +48,11 @@ class ExpressionTerm:
     expression: Expression
     source: Source
     regions: tuple[str, ...]
-    factors: tuple[float, ...] = ()
-
-    @property
-    def weights(self) -> tuple[float, ...]:
-        """See `Term`."""
-        return self.factors or (1.0,) * len(self.probed)
+    weights: tuple[float, ...]
 
     def weighted(self, factors: Sequence[float]) -> Self:
         """See `Term`."""
-        found = [one * other for one, other in zip(self.weights, factors, strict=True)]
-        return replace(self, factors=tuple(found))
+        return replace(self, weights=multiplied(self.weights, factors))
 
     @property
     def derivatives(self) -> frozenset[Derivative]:

@@ -12,16 +12,15 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
-from nas.calculus.expression import Expression, Residual
+from nas.calculus.expression import Expression, Residual, normal_columns
 from nas.calculus.jets import Derivative, DerivativeSet
 from nas.errors import UserError
-from nas.problems.domains import Box, surfaces
+from nas.problems.domains import Box, pieces_of, surfaces
 from nas.problems.sampling import interior_points
-from nas.problems.terms.condition import Boundary
 from nas.problems.terms.equations import express
 from nas.problems.terms.quadrature import VALUES, Quadrature
 from nas.problems.terms.term import Drawn, Setting
-from nas.problems.terms.weight import check_weight
+from nas.problems.terms.weight import check_weight, multiplied
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,8 @@ class Integral:
         columns: tuple[str, ...] = ()
         data = nodes[:, :0]
         if self.on in surfaces(domain):
-            data, columns = domain.normals(self.on, nodes), Boundary().columns(domain)
+            data = domain.normals(self.on, nodes)
+            columns = normal_columns(len(domain.coordinates))
         probe = Drawn(nodes, data)
         integrand = express(setting, self.integrand, "integrand", probe, columns)
         if not integrand.derivatives:
@@ -112,7 +112,7 @@ class Integral:
             torch.as_tensor(data),
             source,
             (region + self.describe(),),
-            (self.weight,) * len(integrand.probed),
+            (float(self.weight),) * len(integrand.probed),
         )
 
     def _value(self, setting: Setting) -> "Expression | float":
@@ -127,7 +127,7 @@ class Integral:
         over = self.source.over
         if over and self.on:
             raise UserError(f"{where}: expected either over={over} or on={self.on!r}, got both")
-        known = [*surfaces(domain), *getattr(domain, "pieces", {})]
+        known = [*surfaces(domain), *pieces_of(domain)]
         if self.on and self.on not in known:
             raise UserError(
                 f"{where} on {self.on!r}: no such part of the boundary or piece of the domain; "
@@ -215,8 +215,7 @@ class IntegralTerm:
 
     def weighted(self, factors: Sequence[float]) -> Self:
         """See `Term`."""
-        found = [one * other for one, other in zip(self.weights, factors, strict=True)]
-        return replace(self, weights=tuple(found))
+        return replace(self, weights=multiplied(self.weights, factors))
 
     def residuals(
         self, jet: Tensor, derivatives: DerivativeSet, points: Tensor, data: Tensor

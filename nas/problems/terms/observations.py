@@ -23,7 +23,7 @@ from nas.problems.sampling import Method
 from nas.problems.terms.equations import express
 from nas.problems.terms.measured import check_inside, digest, numbers, read
 from nas.problems.terms.term import Drawn, PointCounts, Setting, Term
-from nas.problems.terms.weight import check_weight
+from nas.problems.terms.weight import check_weight, multiplied
 
 AT_ONCE = 2000  # observations of a draw; of more, a part is drawn anew each time
 TOLERATED = 1e-3  # what the equations may be off for the sake of noise, relative to the values
@@ -35,20 +35,20 @@ class Given:
 
     Examples
     --------
-    >>> given = Given(np.zeros((5, 2)), np.ones((5, 1)), ("u",))
+    >>> from nas.problems import Box
+    >>> given, box = Given(np.zeros((5, 2)), np.ones((5, 1))), Box(x=(0, 1), t=(0, 3))
     >>> counts = PointCounts(interior=100, boundary=8)
-    >>> drawn = given.draw(None, ["lab"], counts, seed=0, draw=0, method="sobol")
+    >>> drawn = given.draw(box, ["lab"], counts, seed=0, draw=0, method="sobol")
     >>> drawn["lab"].points.shape, drawn["lab"].data.shape
     ((5, 2), (5, 1))
     """
 
     points: Array
     values: Array
-    names: tuple[str, ...]
 
     def draw(
         self,
-        domain: Domain | None,
+        domain: Domain,
         regions: Sequence[str],
         counts: PointCounts,
         *,
@@ -63,13 +63,10 @@ class Given:
             points, values = points[chosen], values[chosen]
         return {region: Drawn(points, values) for region in regions}
 
-    def columns(self, domain: Domain) -> tuple[str, ...]:
-        """See `Source`."""
-        return tuple(f"observed.{name}" for name in self.names)
-
     def rows(self, terms: Sequence[Term], counts: PointCounts) -> int:
         """One for each value."""
-        return min(len(self.points), AT_ONCE) * len(self.names)
+        quantities: int = self.values.shape[-1]
+        return min(len(self.points), AT_ONCE) * quantities
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,7 +141,7 @@ class Observations:
         )
         region = f"observed {digest(points, values)}"
         weights = tuple(self.weight * self._trust(values[:, k]) for k in range(len(names)))
-        return ObservationTerm(expressions, Given(points, values, names), (region,), weights)
+        return ObservationTerm(expressions, Given(points, values), (region,), weights)
 
     def _trust(self, values: Array) -> float:
         """The factor (tolerated misfit / noise)², at most 1.
@@ -238,8 +235,7 @@ class ObservationTerm:
 
     def weighted(self, factors: Sequence[float]) -> Self:
         """See `Term`."""
-        found = [one * other for one, other in zip(self.weights, factors, strict=True)]
-        return replace(self, weights=tuple(found))
+        return replace(self, weights=multiplied(self.weights, factors))
 
     def residuals(
         self, jet: Tensor, derivatives: DerivativeSet, points: Tensor, data: Tensor

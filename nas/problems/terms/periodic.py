@@ -17,7 +17,7 @@ from nas.errors import UserError
 from nas.problems.domains import Domain
 from nas.problems.sampling import Method, boundary_points
 from nas.problems.terms.term import Drawn, PointCounts, Setting, Term
-from nas.problems.terms.weight import check_weight
+from nas.problems.terms.weight import check_weight, multiplied
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,6 @@ class Pairs:
         axis = domain.coordinates.index(self.coordinate)
         upper[:, axis] = domain.bounds[axis][1]
         return {region: Drawn.bare(np.stack([drawn[low], upper])) for region in regions}
-
-    def columns(self, domain: Domain) -> tuple[str, ...]:
-        """See `Source`."""
-        return ()
 
     def rows(self, terms: Sequence[Term], counts: PointCounts) -> int:
         """One a residual at each pair."""
@@ -135,8 +131,11 @@ class Periodic:
             wanted = [setting.fields.index(name) for name in self.fields]  # type: ignore[assignment]
         keys = [_along(axis, order, len(domain.coordinates)) for order in range(count + 1)]
         pairs = tuple((key, field) for field in wanted for key in keys)
-        region = f"{self.coordinate}: {low:g} ~ {high:g}"
-        return PeriodicTerm(pairs, Pairs(self.coordinate), (region,), (self.weight,) * len(pairs))
+        region, weights = (
+            f"{self.coordinate}: {low:g} ~ {high:g}",
+            (float(self.weight),) * len(pairs),
+        )
+        return PeriodicTerm(pairs, Pairs(self.coordinate), (region,), weights)
 
     def _check(self, where: str, setting: Setting) -> None:
         ends = [f"{self.coordinate}_min", f"{self.coordinate}_max"]
@@ -212,8 +211,7 @@ class PeriodicTerm:
 
     def weighted(self, factors: Sequence[float]) -> Self:
         """See `Term`."""
-        found = [one * other for one, other in zip(self.weights, factors, strict=True)]
-        return replace(self, weights=tuple(found))
+        return replace(self, weights=multiplied(self.weights, factors))
 
     def residuals(
         self, jet: Tensor, derivatives: DerivativeSet, points: Tensor, data: Tensor

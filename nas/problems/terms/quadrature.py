@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from nas.problems.domains import Array, Box, Domain, surfaces
+from nas.problems.domains import Array, Box, Domain, pieces_of, surfaces
 from nas.problems.sampling import Method, boundary_points, interior_points
 from nas.problems.terms.term import Drawn, PointCounts, Term
 
@@ -68,10 +68,6 @@ class Quadrature:
             nodes = np.where(kept, nodes, others[None])
         return {region: Drawn.bare(nodes) for region in regions}
 
-    def columns(self, domain: Domain) -> tuple[str, ...]:
-        """See `Source`."""
-        return ()
-
     def rows(self, terms: Sequence[Term], counts: PointCounts) -> int:
         """One a residual at each value of the other coordinates."""
         return sum(len(term.probed) for term in terms) * (VALUES if self.over else 1)
@@ -115,8 +111,7 @@ class Quadrature:
 
     def _where(self, domain: Domain) -> Domain:
         """The domain itself, or the piece."""
-        found: Domain = getattr(domain, "pieces", {}).get(self.on, domain)
-        return found
+        return pieces_of(domain).get(self.on, domain)
 
 
 def _gauss(dimension: int) -> tuple[Array, Array]:

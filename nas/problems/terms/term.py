@@ -117,10 +117,6 @@ class Source(Protocol):
         """
         ...
 
-    def columns(self, domain: Domain) -> tuple[str, ...]:
-        """The names of the K columns of data."""
-        ...
-
     def rows(self, terms: "Sequence[Term]", counts: PointCounts) -> int:
         """About how many residuals ``terms`` leave at the points of a draw."""
         ...

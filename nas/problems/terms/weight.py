@@ -3,8 +3,6 @@
 import math
 from collections.abc import Sequence
 
-from torch import Tensor
-
 from nas.errors import UserError
 
 
@@ -23,13 +21,12 @@ def check_weight(where: str, weight: float) -> None:
         raise UserError(f"{where}: expected a finite weight above 0, got {weight!r}")
 
 
-def factors(weight: float, probed: Sequence[Tensor]) -> tuple[float, ...]:
-    """The same weight for each of the residuals ``probed``.
+def multiplied(weights: Sequence[float], factors: Sequence[float]) -> tuple[float, ...]:
+    """The weight of each residual times its factor.
 
     Examples
     --------
-    >>> import torch
-    >>> factors(2.0, [torch.zeros(3), torch.zeros(3)])
-    (2.0, 2.0)
+    >>> multiplied((2.0, 3.0), [0.5, 2.0])
+    (1.0, 6.0)
     """
-    return (float(weight),) * len(probed)
+    return tuple(one * other for one, other in zip(weights, factors, strict=True))

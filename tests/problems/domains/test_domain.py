@@ -1,4 +1,4 @@
-"""What all domains are made with: names, numbers, messages."""
+"""What all domains are made with: names, messages."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ import torch
 
 from nas.errors import UserError
 from nas.problems.domains import Box, check_names, check_part, distance, into_bounds
-from nas.problems.domains.domain import number, numbers, rounding
+from nas.problems.domains.domain import rounding
 
 
 @pytest.mark.parametrize("names", [("x",), ("theta", "x1"), ("d", "n"), ("λ",)])
@@ -39,24 +39,6 @@ def test_bad_names_of_coordinates(names: Any, message: str) -> None:
 def test_a_part_that_there_is_not() -> None:
     with pytest.raises(UserError, match=r"'top': no such part .* expected one of x_min, x_max"):
         check_part(Box(x=(0, 1)), "top")
-
-
-@pytest.mark.parametrize(
-    "value", [True, np.True_, "1", b"1", None, 1j, float("nan"), float("inf"), 10**400, (1,)]
-)
-def test_what_is_no_number(value: Any) -> None:
-    assert np.isnan(number(value))
-
-
-@pytest.mark.parametrize("value", [1, 1.0, np.float32(1), np.int64(1), np.array(1.0)])
-def test_numbers_of_any_kind(value: Any) -> None:
-    assert number(value) == 1
-    assert numbers([value, 2]) == (1, 2)
-
-
-@pytest.mark.parametrize("value", [3, None, "12", b"12"])
-def test_what_is_no_sequence_of_numbers(value: Any) -> None:
-    assert numbers(value) == ()
 
 
 def test_rounding_grows_with_the_distance_from_the_origin() -> None:

@@ -33,9 +33,6 @@ class Given:
     ) -> dict[str, Drawn]:
         return {"given": Drawn.bare(np.asarray(self.points))}
 
-    def columns(self, domain: Domain) -> tuple[str, ...]:
-        return ()
-
     def rows(self, terms: Sequence[Term], counts: PointCounts) -> int:
         return len(self.points)
 
@@ -58,7 +55,7 @@ class GivenArray(Given):
 def test_sources_that_hold_points_are_told_apart_by_identity(source: Callable[[], Source]) -> None:
     value = Expression(lambda u: u, Names(("u",), ("x",)), "given", torch.zeros(2, 1))
     one, other = source(), source()
-    terms = [ExpressionTerm(value, each, ("given",)) for each in (one, other, one)]
+    terms = [ExpressionTerm(value, each, ("given",), (1.0,)) for each in (one, other, one)]
     groups = grouped(terms, dimension=1)
     assert [group.terms for group in groups] == [(terms[0], terms[2]), (terms[1],)]
     assert groups[0].source is one

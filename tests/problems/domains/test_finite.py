@@ -1,0 +1,26 @@
+"""Numbers as users write them, and what is none."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nas.problems.domains.finite import number, numbers
+
+
+@pytest.mark.parametrize(
+    "value", [True, np.True_, "1", b"1", None, 1j, float("nan"), float("inf"), 10**400, (1,)]
+)
+def test_what_is_no_number(value: Any) -> None:
+    assert np.isnan(number(value))
+
+
+@pytest.mark.parametrize("value", [1, 1.0, np.float32(1), np.int64(1), np.array(1.0)])
+def test_numbers_of_any_kind(value: Any) -> None:
+    assert number(value) == 1
+    assert numbers([value, 2]) == (1, 2)
+
+
+@pytest.mark.parametrize("value", [3, None, "12", b"12"])
+def test_what_is_no_sequence_of_numbers(value: Any) -> None:
+    assert numbers(value) == ()
