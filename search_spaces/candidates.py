@@ -92,7 +92,9 @@ def _is_factor(value: Any) -> bool:
     return number and 0 < value <= sys.float_info.max
 
 
-_ENCODING = re.compile(r"raw|fourier [1-9][0-9]{0,2}( [^\W\d]\w*)*|periodic( [^\W\d]\w*)+( [1-9][0-9]{0,2})?")
+_NAMED = r"( [^\W\d]\w*)"
+_MODES = "[1-9][0-9]{0,2}"
+_ENCODING = re.compile(f"raw|fourier {_MODES}{_NAMED}*|periodic{_NAMED}+( {_MODES})?")
 
 
 def _is_encoding(value: Any) -> bool:

@@ -86,9 +86,10 @@ def test_a_recommendation_comes_with_its_estimate_and_what_speaks_against_it() -
     records = example.records()
     records.runs.loc[1, "warnings"] = "no better than a constant\nbadly scaled"
     lines = summary(Result(records))
-    assert lines[-4:] == [
+    assert lines[-5:] == [
         "  relative L2      2.00e-02 (measured, not used to decide)",
         "  estimated error  3.00e-02 (relative L2, without a truth)",
+        "  k found          1.02; the truth is 1",
         "warning: no better than a constant",
         "warning: badly scaled",
     ]

@@ -10,10 +10,11 @@ from math import pi
 import torch
 
 from nas import search_spaces
+from nas.calculus.expression import Residual
 from nas.calculus.fields import laplacian
 from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
-from nas.problems import Box, Problem
+from nas.problems import Box, Condition, Problem
 from nas.search_spaces import Candidate, SearchSpace
 
 POINTS = 2048
@@ -23,23 +24,32 @@ NU = 0.01 / pi
 ACTIVATIONS = ("sine", "tanh", "swish", "softplus")
 DEPTHS, WIDTHS = (2, 3), (16, 32, 64)  # of the pool whose Gauss–Newton steps are measured
 
-BURGERS = Problem(
-    name="burgers_residual",
-    domain=Box(x=(-1, 1), t=(0, 1)),
-    residual=lambda u: u.t + u * u.x - NU * u.xx,
-    conditions=[],
+
+class EquationAlone(Problem):
+    """A problem that is measured without the condition that each must have, and as written."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "terms", self.terms[:1])  # the dataclass is frozen
+
+
+def _equation(name: str, domain: Box, residual: Residual) -> EquationAlone:
+    anchor = Condition("x_min", lambda u: u)
+    return EquationAlone(name, domain, residual, [anchor], balanced=False)
+
+
+BURGERS = _equation(
+    "burgers_residual", Box(x=(-1, 1), t=(0, 1)), lambda u: u.t + u * u.x - NU * u.xx
 )
-POISSON = Problem(
-    name="poisson_residual",
-    domain=Box(x=(0, 1), y=(0, 1)),
-    residual=lambda u, x, y: laplacian(u) + torch.sin(pi * x) * torch.sin(pi * y),
-    conditions=[],
+POISSON = _equation(
+    "poisson_residual",
+    Box(x=(0, 1), y=(0, 1)),
+    lambda u, x, y: laplacian(u) + torch.sin(pi * x) * torch.sin(pi * y),
 )
-PLATE = Problem(
-    name="plate_residual",
-    domain=Box(x=(0, 1), y=(0, 1)),
-    residual=lambda u, x, y: u.xxxx + 2 * u.xxyy + u.yyyy - torch.sin(pi * x) * torch.sin(pi * y),
-    conditions=[],
+PLATE = _equation(
+    "plate_residual",
+    Box(x=(0, 1), y=(0, 1)),
+    lambda u, x, y: u.xxxx + 2 * u.xxyy + u.yyyy - torch.sin(pi * x) * torch.sin(pi * y),
 )
 
 

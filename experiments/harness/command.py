@@ -1,15 +1,17 @@
-"""The command of an experiment: ``python -m experiments.NAME [--list] [--to FOLDER] [CASE...]``."""
+"""The command of an experiment: ``python -m experiments.NAME [--list] [--to DIR] [CASE...]``."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import date
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from experiments.harness import machine, page, results
-from experiments.harness.cases import Experiment
+from experiments.harness.cases import Case, Experiment
 from experiments.harness.figures import Findings
 from nas.errors import UserError
 from nas.files import write_text
@@ -37,16 +39,38 @@ def measuring(experiment: Experiment) -> Callable[..., None]:
         to: Annotated[
             Path, typer.Option("--to", help="Where campaigns are kept, and go on from.")
         ] = Path("runs") / experiment.folder.name,
+        jobs: Annotated[
+            int, typer.Option("--jobs", min=1, help="Cases that are measured at a time.")
+        ] = 1,
     ) -> None:
         """Measure, and write results.csv, results.json and results.md."""
-        for case in experiment.chosen(names or []):
+        cases = experiment.chosen(names or [])
+        if show:
+            print("\n".join(f"{case.name:12} {case.question}" for case in cases))
+            return
+        for case, findings in _measured(cases, to, jobs):
             print(f"{case.name:12} {case.question}", flush=True)
-            if not show:
-                findings = Findings(case.name)
-                case.measure(findings, to)
-                record(experiment, findings)  # after each case, so that nothing is lost
+            record(experiment, findings)  # after each case, so that nothing is lost
 
     return main
+
+
+def _measured(cases: Sequence[Case], to: Path, jobs: int) -> Iterator[tuple[Case, Findings]]:
+    """Each case with what was found, as soon as it is; with several ``jobs`` in processes."""
+    if jobs == 1:
+        yield from ((case, _measure(case, to)) for case in cases)
+        return
+    # Spawned: a process that torch's threads run in cannot be forked.
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        found = {pool.submit(_measure, case, to): case for case in cases}
+        for future in as_completed(found):
+            yield found[future], future.result()
+
+
+def _measure(case: Case, to: Path) -> Findings:
+    findings = Findings(case.name)
+    case.measure(findings, to)
+    return findings
 
 
 def record(experiment: Experiment, findings: Findings) -> None:

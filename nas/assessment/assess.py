@@ -54,8 +54,10 @@ def assess(problem: Problem, sampler: Sampler, result: RunResult) -> Assessment:
     """
     answer, points = of_mixture(result.mixture), sampler.held_out(CPU)
     trivial = best_trivial(problem, points)
+    # Where a term has no value matters while networks learn; this run has got past it.
+    past = {line for term in problem.terms for line in term.warnings}
     warnings = [
-        *problem.warnings,
+        *(line for line in problem.warnings if line not in past),
         *_nothing_learnt(trivial, result),
         *_is_trivial(trivial, result.held_out_loss, is_affine(problem, answer, points.interior)),
     ]

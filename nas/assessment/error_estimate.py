@@ -21,6 +21,8 @@ from nas.assessment.features import Answer, Waves, with_added
 from nas.assessment.least_squares import Solution, solve
 from nas.assessment.linearised import linearise
 from nas.assessment.roughness import roughness
+from nas.assessment.shifts import Shifts
+from nas.calculus.activations import MAX_ORDER
 from nas.problems import Problem
 from nas.problems.sampling import interior_points
 from nas.problems.terms import PointCounts
@@ -31,10 +33,12 @@ from nas.training.resampling import Resampler, residual_sizes
 CPU = torch.device("cpu")
 WAVES = {1: 200, 2: 400}  # a field's, by the number of coordinates; of more than two, the same
 COLUMNS = 600  # of all fields together: what is solved in a fraction of a second
-ROWS = 3  # for each column
-SIZES = (1.0, 0.5, 0.25, 0.125)  # shares of the highest frequency that so many waves can span
+ROWS, FINALLY = 3, 8  # for each wave: while waves are chosen, and in the end
+SIZES = (1.0, 0.5, 0.25)  # shares of the highest frequency that so many waves can span
 UNEVEN = 2.0  # how much rougher along one axis residuals are, for frequencies to follow them
 SLOWEST = 4.0  # frequency that every axis has: a wave and a quarter over the domain
+SLOW = 10.0  # that of shifts
+MOVES = 120  # shifts along all axes
 MEASURED = 4096  # points of the norms
 UNRESOLVED = 0.995  # of the residuals' norm: so little understood, an error says nothing
 
@@ -69,20 +73,27 @@ def estimate(problem: Problem, answer: Answer, seed: int = 0) -> Estimate | None
     >>> from dataclasses import replace
     >>> from nas.training import example
     >>> plain = replace(example.PROBLEM, balanced=False)
-    >>> def line(points, derivatives):  # 1 - t and its derivative
-    ...     t = points.double()
-    ...     return torch.stack([1 - t, -torch.ones_like(t)])[: len(derivatives)]
+    >>> def line(points, derivatives):  # 1 - t and its derivatives -1, 0, …
+    ...     jet = torch.zeros(len(derivatives), len(points), 1, dtype=torch.float64)
+    ...     jet[0], jet[1:2] = 1 - points, -1.0
+    ...     return jet
     >>> round(estimate(plain, line).relative, 2)
     0.26
     """
-    found = _best(problem, answer, seed)
+    shifts = _shifts(problem, answer, seed)
+    found = _best(problem, answer, shifts, seed)
     if found is None or not found[1].left < UNRESOLVED:
         return None
     waves, solution = found
     points = interior_points(problem.domain, MEASURED, seed=seed, draw=HELD_OUT_DRAW)
     x = torch.as_tensor(points)
     before = values(problem, answer, x)
-    error = values(problem, with_added(answer, waves, solution.coefficients), x) - before
+    width = len(problem.fields) * len(waves) + len(problem.unknown)
+    by_waves, by_shifts = solution.coefficients.tensor_split([width])
+    changed = with_added(answer, waves, by_waves)
+    if shifts is not None:
+        changed = shifts.added(changed, by_shifts)
+    error = values(problem, changed, x) - before
     here = [_of_piece(problem, field, x) for field in problem.fields]
     squares = [
         (error[rows, c].square().mean(), (before + error)[rows, c].square().mean())
@@ -96,23 +107,48 @@ def estimate(problem: Problem, answer: Answer, seed: int = 0) -> Estimate | None
     return Estimate(_root(wrong, size), by_field, solution.left)
 
 
-def _best(problem: Problem, answer: Answer, seed: int) -> tuple[Waves, Solution] | None:
-    """The waves that explain most of the residuals, and how."""
+def _best(
+    problem: Problem, answer: Answer, shifts: Shifts | None, seed: int
+) -> tuple[Waves, Solution] | None:
+    """The waves that explain most of the residuals, and how; solved again at more points."""
     count = _waves(problem)
-    trained, held_out = _points(problem, answer, count, seed)
+    points = _points(problem, answer, ROWS * count, seed)
     periodic = [problem.coordinates.index(name) for name in problem.periodic]
     best: tuple[Waves, Solution] | None = None
-    for reach in _reaches(problem, answer, trained.samples[0], count):
+    for reach in _reaches(problem, answer, points[0].samples[0], count):
         waves = Waves.drawn(problem.domain.bounds, reach, count, seed, periodic)
-        rows = [linearise(problem, answer, waves, points) for points in (trained, held_out)]
-        if not all(
-            bool(one.matrix.isfinite().all() & one.residuals.isfinite().all()) for one in rows
-        ):
-            continue
-        solution = solve(*rows)
-        if best is None or solution.left < best[1].left:
+        solution = _solved(problem, answer, waves, shifts, points)
+        if solution is not None and (best is None or solution.left < best[1].left):
             best = waves, solution
-    return best
+    if best is None:
+        return None
+    points = _points(problem, answer, FINALLY * count, seed + 1)
+    solution = _solved(problem, answer, best[0], shifts, points)
+    return best if solution is None else (best[0], solution)
+
+
+def _solved(
+    problem: Problem,
+    answer: Answer,
+    waves: Waves,
+    shifts: Shifts | None,
+    points: Sequence[Points],
+) -> Solution | None:
+    """How the waves explain the residuals; None where these, or their slopes, have no value."""
+    rows = [linearise(problem, answer, waves, one, shifts) for one in points]
+    if not all(bool(one.matrix.isfinite().all() & one.residuals.isfinite().all()) for one in rows):
+        return None
+    return solve(*rows)
+
+
+def _shifts(problem: Problem, answer: Answer, seed: int) -> Shifts | None:
+    """Slow shifts of the answer; None where they would need derivatives that no jet has."""
+    if max(group.derivatives.order for group in problem.groups) >= MAX_ORDER:
+        return None
+    bounds = problem.domain.bounds
+    periodic = [problem.coordinates.index(name) for name in problem.periodic]
+    slow = Waves.drawn(bounds, [SLOW] * len(bounds), MOVES // len(bounds), seed, periodic)
+    return Shifts(answer, len(problem.fields), slow)
 
 
 def _waves(problem: Problem) -> int:
@@ -120,10 +156,13 @@ def _waves(problem: Problem) -> int:
     return min(wanted, COLUMNS // len(problem.fields))
 
 
-def _points(problem: Problem, answer: Answer, count: int, seed: int) -> tuple[Points, Points]:
-    """Points to solve at, most of them where residuals are large, and points to judge by."""
+def _points(problem: Problem, answer: Answer, rows: int, seed: int) -> tuple[Points, Points]:
+    """Points to solve at, most of them where residuals are large, and points to judge by.
+
+    ``rows`` for each field, one for each equation at each point inside.
+    """
     equations = sum(len(term.probed) for term in problem.groups[0].terms)
-    interior = ROWS * count * len(problem.fields) // equations
+    interior = rows * len(problem.fields) // equations
     regions = sum(len(group.regions) for group in problem.groups[1:])
     counts = PointCounts(interior, max(interior // 4, 8 * regions))
     sampler = Sampler(problem, counts, "sobol", seed)

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from nas.assessment.features import Answer, Features
+from nas.assessment.shifts import Shifts
 from nas.calculus.derivatives import DerivativeSet
 from nas.problems import Problem
 from nas.problems.terms import Term
@@ -26,9 +27,9 @@ class Rows:
 
     Parameters
     ----------
-    matrix : Tensor (R, C·K + U)
-        Their derivative by the coefficients of the features, field by field, and by the raw
-        unknown coefficients.
+    matrix : Tensor (R, C·K + U + J)
+        Their derivative by the coefficients of the features, field by field, by the raw unknown
+        coefficients, and by the shifts.
     residuals : Tensor (R,)
     """
 
@@ -36,7 +37,13 @@ class Rows:
     residuals: Tensor
 
 
-def linearise(problem: Problem, answer: Answer, features: Features, points: Points) -> Rows:
+def linearise(
+    problem: Problem,
+    answer: Answer,
+    features: Features,
+    points: Points,
+    shifts: Shifts | None = None,
+) -> Rows:
     """The residuals of ``answer`` at ``points``, and their derivative by what is added to it.
 
     Examples
@@ -56,17 +63,25 @@ def linearise(problem: Problem, answer: Answer, features: Features, points: Poin
     >>> rows.matrix[-1].item()
     1.0
     """
-    matrices, residuals = [], []
+    matrices, residuals, fields = [], [], len(problem.fields)
     for group, sample in zip(problem.groups, points.samples, strict=True):
         flat = sample.points.flatten(0, -2)
         with torch.no_grad():
             jet = answer(flat, group.derivatives).double()
         added = _by_location(features.jet(flat, group.derivatives), sample)
+        if shifts is not None:
+            moved = _by_location(shifts.jet(flat, group.derivatives), sample)
         for term in group.terms:
             seen = sample.seen_by(term, slice(0, len(sample)))
             for residual, by_jet in _slopes(problem, term, group.derivatives, sample, jet):
                 residuals.append(residual)
-                matrices.append(_columns(problem, by_jet[:, :, seen], added[:, :, seen]))
+                matrix = _columns(problem, by_jet[:, :, seen], added[:, :, seen])
+                if shifts is not None:
+                    by_shift = torch.einsum(
+                        "slbc,slbcj->bj", by_jet[:, :, seen, :fields], moved[:, :, seen]
+                    )
+                    matrix = torch.cat([matrix, by_shift], dim=1)
+                matrices.append(matrix)
     return Rows(torch.cat(matrices), torch.cat(residuals))
 
 

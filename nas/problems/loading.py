@@ -22,6 +22,7 @@ _MACHINERY = frozenset(
         "declaration",
         "description",
         "domains",
+        "jumps",
         "loading",
         "problem",
         "sampling",

@@ -17,6 +17,7 @@ from nas.calculus.expression import Residual
 from nas.calculus.jets import DerivativeSet
 from nas.calculus.program import record
 from nas.errors import UserError
+from nas.problems import jumps
 from nas.problems.ansatz.held import is_exact
 from nas.problems.ansatz.preparation import Preparation, prepare
 from nas.problems.declaration import check_declaration, check_solution, check_use
@@ -163,7 +164,17 @@ class Problem:
     def warnings(self) -> tuple[str, ...]:
         """What looks badly scaled or has no value everywhere, a line each."""
         own = [line for term in self.terms for line in term.warnings]
-        return (*self._prepared.warnings, *own)
+        return (*self._prepared.warnings, *own, *self._jumps)
+
+    @cached_property
+    def _jumps(self) -> tuple[str, ...]:
+        raw = [one.first for one in self.unknown.values()]
+        found = [
+            jumps.find(term, inside(self.domain, term.regions[0]), len(self.fields), raw)
+            for term in self.groups[0].terms
+        ]
+        fields = tuple(self.fields)
+        return tuple(one.describe(fields, self.coordinates) for one in found if one is not None)
 
     def describe_terms(self) -> list[dict[str, Any]]:
         """A row for each equation of each requirement, in plain data.

@@ -94,3 +94,17 @@ def test_what_was_measured_is_kept_where_a_later_case_fails(experiment: Experime
     with pytest.raises(UserError, match="no"):
         call(broken)
     assert [found.case for found in results.read(experiment.folder)] == ["drop"]
+
+
+def by_name(findings: Findings, folder: Path) -> None:
+    """At the top of the module, so that another process finds it."""
+    findings.add("time", VALUES[findings.case], "ms", target=50.0)
+
+
+def test_several_cases_at_a_time_give_the_same_results(tmp_path: Path) -> None:
+    (tmp_path / "how.md").write_text("By the clock.\n")
+    cases = tuple(Case(name, "How long?", by_name) for name in VALUES)
+    made_up = Experiment("Made up", tmp_path, cases)
+    call(made_up, "--jobs", "2")
+    assert [one.case for one in results.read(tmp_path)] == list(VALUES)
+    assert results.read(tmp_path)[0].figures[0].value == VALUES["drop"]

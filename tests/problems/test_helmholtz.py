@@ -16,3 +16,10 @@ def test_the_sources_size_is_in_the_weight_and_not_in_the_equation() -> None:
     (weight,), (sides,) = (term.weights for term in problem.terms)
     assert 0.1 < weight * float(residual.square().mean()) < 100
     assert 0.1 < sides < 10
+
+
+def test_the_size_of_the_solution_is_found_from_its_source() -> None:
+    """Within a factor of two, though the source is 167 times as large."""
+    (field,) = helmholtz.problem.describe_fields()
+    assert 0.5 < field["scale"] < 2
+    assert field["offset"] == 0

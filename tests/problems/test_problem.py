@@ -205,8 +205,9 @@ def test_another_problem_has_another_fingerprint(changes: dict[str, Any]) -> Non
 
 def test_what_holds_by_construction_has_a_fingerprint_too() -> None:
     def wave(start: Callable[..., Any], *more: Periodic) -> Problem:
-        conditions = [Condition("t_min", start, exact=True), *more]
-        return Problem("wave", Box(x=(-1, 1), t=(0, 1)), lambda u: u.t - u.xx, conditions)
+        start_exactly = Condition("t_min", start, exact=True)
+        box = Box(x=(-1, 1), t=(0, 1))
+        return Problem("wave", box, lambda u: u.t - u.xx, [start_exactly, *more])
 
     sine = wave(lambda u, x: u - (torch.pi * x).sin())
     cosine = wave(lambda u, x: u - (torch.pi * x).cos())

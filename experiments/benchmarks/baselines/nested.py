@@ -61,7 +61,7 @@ class Nested(nn.Module):
         self.gate = Network(found.gate, found.gate_activation)
         self.centre, self.scale = mixture.centre.clone(), mixture.half_extent.clone()
         self.residual = residual
-        self.points = points.clone().requires_grad_()
+        self.points = points.to(self.centre, copy=True).requires_grad_()
         self.optimiser = adam(settings.LEARNING_RATE, self.parameters())  # as ours has it
 
     def gradient(self) -> Tensor:

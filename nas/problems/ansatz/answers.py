@@ -54,7 +54,17 @@ class Answers:
 
 
 def answer(probe: Probe) -> Answers:
-    """What ``probe`` answers to one derivative of one field at a time, at two states."""
+    """What ``probe`` answers to one derivative of one field at a time, at two states.
+
+    Examples
+    --------
+    >>> from nas.problems import load
+    >>> from nas.problems.ansatz.probing import probe
+    >>> burgers = load("burgers")
+    >>> equation, start, _ = [answer(probe(one, burgers.domain, 1)) for one in burgers.terms]
+    >>> len(equation.answered[0]), start.answered  # u, u_x, u_t and u_xx; u alone
+    (4, [[(0, 0)]])
+    """
     keys = [
         (index, field) for index in range(len(probe.derivatives)) for field in range(probe.fields)
     ]

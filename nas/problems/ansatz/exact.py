@@ -143,6 +143,16 @@ def exact(requirements: Sequence[Requirement], setting: Setting) -> Exact | None
     UserError
         If a condition cannot hold exactly: it is none on a value, its part has no distance
         function, or it disagrees with another one.
+
+    Examples
+    --------
+    >>> from nas.problems import Box, Condition
+    >>> ends = [Condition("x_min", lambda u: u - 1, exact=True)]
+    >>> ends += [Condition("x_max", lambda u: u - 3, exact=True)]
+    >>> met = exact(ends, Setting("rod", Box(x=(0, 1)), ("u",)))
+    >>> a, b = met.values(torch.tensor([[0.0], [0.5], [1.0]], dtype=torch.float64))
+    >>> a.flatten().tolist(), b.flatten()[[0, 2]].tolist()
+    ([1.0, 2.0, 3.0], [0.0, 0.0])
     """
     by_field = held(requirements, setting)
     functions = {

@@ -31,6 +31,12 @@ class Face:
         The coordinate's number.
     at
         Its value.
+
+    Examples
+    --------
+    >>> start = Face(axis=1, at=0.0)
+    >>> start.project(torch.tensor([[0.3, 0.7]])), start.direction(torch.zeros(1, 2))
+    (tensor([[0.3000, 0.0000]]), tensor([[0., 1.]]))
     """
 
     axis: int
@@ -63,6 +69,11 @@ class Held:
         Where it is flat and at an end of the bounding box.
     value, velocity
         Functions of all points; the velocity is the derivative along the face's coordinate.
+
+    Examples
+    --------
+    >>> Held("rim", None, lambda points: points[:, 0]).velocity is None
+    True
     """
 
     part: str
@@ -78,6 +89,14 @@ def held(requirements: Sequence[Requirement], setting: Setting) -> dict[int, lis
     ------
     UserError
         If one of them is no value of one field, nor a velocity beside a value on the same face.
+
+    Examples
+    --------
+    >>> from nas.problems import Box, Condition
+    >>> setting = Setting("rod", Box(x=(0, 1)), ("u",))
+    >>> (one,) = held([Condition("x_max", lambda u, x: 2 * u - x, exact=True)], setting)[0]
+    >>> one.part, one.face, one.value(torch.ones(1, 1))
+    ('x_max', Face(axis=0, at=1.0), tensor([0.5000]))
     """
     values: dict[tuple[int, str], Held] = {}
     velocities: dict[tuple[int, str], tuple[Function, str]] = {}
@@ -104,7 +123,14 @@ def held(requirements: Sequence[Requirement], setting: Setting) -> dict[int, lis
 
 
 def is_exact(requirement: Requirement) -> bool:
-    """Whether ``requirement`` is to hold by construction."""
+    """Whether ``requirement`` is to hold by construction.
+
+    Examples
+    --------
+    >>> from nas.problems import Condition
+    >>> is_exact(Condition("x_min", lambda u: u, exact=True)), is_exact(Condition("x_min", len))
+    (True, False)
+    """
     return bool(getattr(requirement, "exact", False))
 
 

@@ -29,6 +29,12 @@ class Preparation:
         Each equation of each requirement in plain data, see `nas.Problem.describe_terms`.
     warnings
         What looks badly scaled, a line each.
+
+    Examples
+    --------
+    >>> nothing = Preparation((), Ansatz(identity(["u"])))
+    >>> nothing.rows, nothing.warnings
+    ((), ())
     """
 
     terms: tuple[Term, ...]
@@ -46,14 +52,23 @@ def prepare(
     ------
     UserError
         If a condition cannot hold exactly that is to.
+
+    Examples
+    --------
+    >>> from nas.problems import Box, Condition
+    >>> setting = Setting("rod", Box(x=(0, 1e-3)), ("u",))
+    >>> ends = [Condition("x_min", lambda u: 1e6 * (u - 300)), Condition("x_max", lambda u: u)]
+    >>> made = prepare(ends, [one.bind(setting) for one in ends], setting, balanced=True)
+    >>> made.ansatz.affine.scales, [term.weights for term in made.terms]
+    ((150.0,), [(4.4e-17,), (4.4e-05,)])
     """
     met = exact(requirements, setting)
     if not balanced:
         ansatz = Ansatz(identity(setting.fields), met)
-        made = [
+        plain = [
             None if is_exact(one) else term for one, term in zip(requirements, terms, strict=True)
         ]
-        return _preparation(requirements, made, terms, ansatz, ())
+        return _preparation(requirements, plain, terms, ansatz, ())
     raw = [one.first for one in setting.unknown.values()]
     probes = [probe(term, setting.domain, len(setting.fields), raw) for term in terms]
     found = scale.find(probes, len(setting.fields))
@@ -61,24 +76,17 @@ def prepare(
     held = met.functions if met else {}
     offsets = tuple(0.0 if c in held else offset for c, offset in enumerate(found.offsets))
     ansatz = Ansatz(Affine(offsets, found.scales), met)
-    weighted: list[Term | None] = []
     warnings = [
         f"field {setting.fields[c]}: expected a condition or a source that tells how large it is, "
         "found none; it is taken to be of order 1 in its own units"
         for c in found.unknown
     ]
-    for one, term, tried in zip(requirements, terms, probes, strict=True):
-        if is_exact(one):
-            weighted.append(None)
-            continue
-        of_term = pulls(tried, ansatz)
-        weighted.append(term.weighted([pull.weight for pull in of_term]))
-        warnings += [
-            f"{one.describe()}{_numbered(number, len(of_term))}: {complaint}"
-            for number, pull in enumerate(of_term)
-            if (complaint := _complaint(pull))
-        ]
-    return _preparation(requirements, weighted, terms, ansatz, tuple(warnings))
+    made = []
+    for one, tried in zip(requirements, probes, strict=True):
+        of_term = [] if is_exact(one) else pulls(tried, ansatz)
+        made.append(tried.term.weighted([pull.weight for pull in of_term]) if of_term else None)
+        warnings += _complaints(one, of_term)
+    return _preparation(requirements, made, terms, ansatz, tuple(warnings))
 
 
 def _preparation(
@@ -104,6 +112,14 @@ def _preparation(
 
 def _numbered(number: int, count: int) -> str:
     return f" ({number + 1} of {count})" if count > 1 else ""
+
+
+def _complaints(requirement: Requirement, of_term: Sequence[Pull]) -> list[str]:
+    return [
+        f"{requirement.describe()}{_numbered(number, len(of_term))}: {complaint}"
+        for number, pull in enumerate(of_term)
+        if (complaint := _complaint(pull))
+    ]
 
 
 def _complaint(pull: Pull) -> str:

@@ -56,6 +56,14 @@ def find(probes: Sequence[Probe], fields: int) -> Scale:
     middle and the scale to half their range, or more where a source asks for it (see `_sources`).
     Where they are all one value, or none, sources alone set it. A field that neither tells
     anything of is as large as it has to be beside the others.
+
+    Examples
+    --------
+    >>> from nas.problems import load
+    >>> from nas.problems.ansatz.probing import probe
+    >>> burgers = load("burgers")
+    >>> find([probe(term, burgers.domain, fields=1) for term in burgers.terms], 1)
+    Scale(offsets=(0.0,), scales=(1.0,), unknown=())
     """
     answers = [answer(probe) for probe in probes]
     values = [np.concatenate([*given, np.zeros(0)]) for given in _values(answers, fields)]
@@ -177,14 +185,26 @@ def _beside_others(
 
 
 def only(jet: Tensor, field: int) -> Tensor:
-    """The jets (K, S, B, C), of one field alone."""
+    """The jets (K, S, B, C), of one field alone.
+
+    Examples
+    --------
+    >>> only(torch.ones(1, 1, 1, 3), field=1).flatten().tolist()
+    [0.0, 1.0, 0.0]
+    """
     some = torch.zeros_like(jet)
     some[..., field] = jet[..., field]
     return some
 
 
 def size(values: Tensor) -> float:
-    """The root of the mean square of what is finite; 0 if nothing is."""
+    """The root of the mean square of what is finite; 0 if nothing is.
+
+    Examples
+    --------
+    >>> size(torch.tensor([3.0, -3.0, torch.nan])), size(torch.tensor([torch.inf]))
+    (3.0, 0.0)
+    """
     finite = values[torch.isfinite(values)]
     if not len(finite):
         return 0.0

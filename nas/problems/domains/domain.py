@@ -221,9 +221,9 @@ def check_names(where: str, names: Sequence[str]) -> None:
     Traceback (most recent call last):
     nas.errors.UserError: Box: coordinate 'xt': u.xt is the derivative by x and t; expected ...
     """
-    letters = {name for name in names if len(name) == 1}
+    letters = {name for name in names if isinstance(name, str) and len(name) == 1}
     for name in names:
-        if not name.isidentifier() or iskeyword(name) or name.startswith("_"):
+        if not _is_word(name) or iskeyword(name):
             raise UserError(
                 f"{where}: coordinate {name!r}: expected a word that can stand in a formula, "
                 "such as x, x1 or theta"
@@ -240,6 +240,11 @@ def check_names(where: str, names: Sequence[str]) -> None:
             )
     if len(set(names)) < len(names):
         raise UserError(f"{where}: expected distinct coordinates, got {', '.join(names)}")
+
+
+def _is_word(name: Any) -> bool:
+    """Whether it may stand behind ``u.``, where a field's own secrets begin with ``_``."""
+    return isinstance(name, str) and name.isidentifier() and not name.startswith("_")
 
 
 def check_part(domain: Domain, part: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from nas.errors import UserError
-from nas.problems.domains import Array, Domain, located
+from nas.problems.domains import Array, Domain
 
 
 def read(path: Path) -> dict[str, Array]:
@@ -86,17 +86,19 @@ def check_inside(where: str, domain: Domain, points: Array) -> None:
     Examples
     --------
     >>> from nas.problems.domains import Box
-    >>> check_inside("rod: observations", Box(x=(0, 1)), np.array([[0.5], [2.0]]))
+    >>> check_inside("rod", Box(x=(0, 1)), np.array([[0.5], [2.0]]))
     Traceback (most recent call last):
-    nas.errors.UserError: rod: observations: expected points in the domain, got 1 outside, the \
-first at x=2
+    nas.errors.UserError: rod: expected points in the domain, got 1 outside, the first at x=2
     """
     outside = ~domain.contains(points)
     if outside.any():
         at = points[int(np.argmax(outside))]
+        place = ", ".join(
+            f"{name}={value:g}" for name, value in zip(domain.coordinates, at, strict=True)
+        )
         raise UserError(
             f"{where}: expected points in the domain, got {int(outside.sum())} outside, the first "
-            f"at {located(domain.coordinates, at)}"
+            f"at {place}"
         )
 
 

@@ -65,7 +65,8 @@ class Given:
 
     def rows(self, terms: Sequence[Term], counts: PointCounts) -> int:
         """One for each value."""
-        return min(len(self.points), AT_ONCE) * len(self.values.T)
+        quantities: int = self.values.shape[-1]
+        return min(len(self.points), AT_ONCE) * quantities
 
 
 @dataclass(frozen=True, eq=False)

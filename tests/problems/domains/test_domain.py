@@ -11,7 +11,7 @@ from nas.problems.domains import Box, check_names, check_part, distance, into_bo
 from nas.problems.domains.domain import rounding
 
 
-@pytest.mark.parametrize("names", [("x",), ("theta", "x1"), ("d", "n"), ("_", "λ")])
+@pytest.mark.parametrize("names", [("x",), ("theta", "x1"), ("d", "n"), ("λ",)])
 def test_names_of_coordinates(names: tuple[str, ...]) -> None:
     check_names("Box", names)
 
@@ -19,13 +19,15 @@ def test_names_of_coordinates(names: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("names", "message"),
     [
-        (("2x",), "Box: coordinate '2x': expected a name that can stand in a formula"),
-        (("",), "coordinate '': expected a name that can stand in a formula"),
-        (("lambda",), "coordinate 'lambda': expected a name that can stand in a formula"),
-        ((3,), "coordinate 3: expected a name that can stand in a formula"),
-        (("value",), "coordinate 'value': expected another name, since u.value is what every"),
-        (("derivative",), "coordinate 'derivative': expected another name"),
-        (("normal",), "coordinate 'normal': expected another name"),
+        (("2x",), "Box: coordinate '2x': expected a word that can stand in a formula"),
+        (("",), "coordinate '': expected a word that can stand in a formula"),
+        (("lambda",), "coordinate 'lambda': expected a word that can stand in a formula"),
+        (("_x",), "coordinate '_x': expected a word that can stand in a formula"),
+        ((3,), "coordinate 3: expected a word that can stand in a formula"),
+        (("value",), "coordinate 'value': u.value means something else; expected another name"),
+        (("derivative",), "coordinate 'derivative': u.derivative means something else"),
+        (("normal",), "coordinate 'normal': u.normal means something else"),
+        (("x", "t", "xt"), "coordinate 'xt': u.xt is the derivative by x and t; expected another"),
         (("x", "y", "x"), "expected distinct coordinates, got x, y, x"),
     ],
 )

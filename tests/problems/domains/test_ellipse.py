@@ -50,7 +50,7 @@ def test_normals_by_hand() -> None:
         (((0, 0), (1, "2")), "radii='2': expected a finite number above 0"),
         (((0, 0), (1, True)), "radii=True: expected a finite number above 0"),
         (((0, float("inf")), (1, 2)), "center=(0, inf): expected two finite numbers"),
-        (((0, 0), (1, 2), ("x", "x y")), "coordinate 'x y': expected a name"),
+        (((0, 0), (1, 2), ("x", "x y")), "coordinate 'x y': expected a word"),
         (((0, 0), (1, 2), ("x", "y"), None), "name=None: expected a word"),
     ],
 )

@@ -79,7 +79,12 @@ BAD: list[tuple[type[Ball], tuple[Any, ...], dict[str, Any], str]] = [
     (Disc, ((0, 0), 1), {"coordinates": "xy"}, "coordinates='xy': expected 2 names"),
     (Disc, ((0, 0), 1), {"coordinates": ("x",)}, "expected 2 names"),
     (Disc, ((0, 0), 1), {"coordinates": ("x", "x")}, "expected distinct coordinates"),
-    (Disc, ((0, 0), 1), {"coordinates": ("x", "normal")}, "'normal': u.normal means something"),
+    (
+        Disc,
+        ((0, 0), 1),
+        {"coordinates": ("x", "normal")},
+        "'normal': u.normal means something else",
+    ),
     (Disc, ((0, 0), 1), {"name": ""}, "Disc: name='': expected a word such as 'hole'"),
     (Disc, ((0, 0), 1), {"name": "a|b"}, "name='a|b': expected a word such as 'hole'"),
     (Disc, ((0, 0), 1), {"name": 3}, "name=3: expected a word such as 'hole'"),
