@@ -20,7 +20,7 @@ from nas.errors import UserError
 from nas.problems import jumps
 from nas.problems.ansatz.held import is_exact
 from nas.problems.ansatz.preparation import Preparation, prepare
-from nas.problems.declaration import check_declaration, check_solution, check_use
+from nas.problems.declaration import check_declaration, check_solution, check_use, check_where
 from nas.problems.domains import Array, Domain
 from nas.problems.sampling import interior_points
 from nas.problems.terms import Equations, Group, Requirement, Setting, Term, bound, grouped
@@ -105,6 +105,7 @@ class Problem:
         setting = Setting(self.name, self.domain, tuple(self.fields), dict(self.unknown))
         terms = bound(self.requirements, setting)
         check_use(self, terms)
+        check_where(self, terms)
         set_(self, "_prepared", prepare(self.requirements, terms, setting, self.balanced))
         set_(self, "terms", self._prepared.terms)
         pairs = zip(self.requirements, terms, strict=True)
