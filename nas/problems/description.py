@@ -13,6 +13,7 @@ from typing import Any
 
 from nas.problems.domains import Domain
 from nas.problems.problem import Problem
+from nas.problems.terms import Condition
 
 Position = tuple[int, int]  # line, and column in bytes
 
@@ -53,11 +54,10 @@ def unknowns_in_words(problem: Problem) -> list[str]:
     Examples
     --------
     >>> from nas import problems
-    >>> unknowns_in_words(problems.load("burgers"))
-    []
+    >>> unknowns_in_words(problems.load("burgers_inverse"))[0]
+    'nu: start 0.05, low 0, truth 0.0031831'
     """
-    unknown = getattr(problem, "unknown", None) or {}
-    return [f"{name}: {_listed(_facts(one)) or one}" for name, one in dict(unknown).items()]
+    return [f"{name}: {_listed(_facts(one))}" for name, one in problem.unknown.items()]
 
 
 def source_text(problem: Problem) -> str:
@@ -140,7 +140,7 @@ def _end(node: ast.expr | ast.stmt) -> Position:
 def _in_words(condition: Any) -> str:
     """A requirement of any kind, from what its class declares."""
     facts = _facts(condition)
-    if type(condition).__name__ == "Condition" and {"on", "residual"} <= facts.keys():
+    if isinstance(condition, Condition):
         where, residual = facts.pop("on"), facts.pop("residual")
         return f"on {where}: {residual} = 0" + (f" ({_listed(facts)})" if facts else "")
     return f"{type(condition).__name__}: {_listed(facts)}"
