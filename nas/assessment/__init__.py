@@ -7,6 +7,6 @@ After each run three questions are asked. Is the answer better than those that n
 table ``runs``, beside every recommendation, and never decides which run is recommended.
 """
 
-from nas.assessment.assess import Assessment, assess, explain
+from nas.assessment.run_assessment import Assessment, assess, explain
 
 __all__ = ["Assessment", "assess", "explain"]

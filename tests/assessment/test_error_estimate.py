@@ -1,0 +1,157 @@
+"""The estimated error of answers whose error is known, of problems of several kinds."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from nas.assessment.error_estimate import estimate
+from nas.problems import Box, Condition, Pieces, Problem, Unknown
+from tests.assessment import answers
+
+pi = np.pi
+
+
+def wrong(problem: Problem, function: answers.Function, by: float) -> tuple[float, float | None]:
+    """The true and the estimated relative error of the solution plus ``by`` times a bump."""
+
+    def wrong_by(x: Tensor) -> Tensor:
+        bump = torch.sin(3 * x.sum(-1, keepdim=True) + 0.5)
+        return function(x) + by * bump
+
+    x = torch.rand(4000, len(problem.coordinates), dtype=torch.float64, generator=_GENERATOR)
+    low, high = torch.tensor(problem.domain.bounds, dtype=torch.float64).unbind(-1)
+    x = low + (high - low) * x
+    true = (wrong_by(x) - function(x)).norm() / function(x).norm()
+    found = estimate(problem, answers.of(wrong_by))
+    return float(true), None if found is None else found.relative
+
+
+_GENERATOR = torch.Generator().manual_seed(0)
+OSCILLATOR = Problem(
+    name="oscillator",
+    domain=Box(t=(0, 20)),
+    residual=lambda u: u.tt + 0.2 * u.t + 1.01 * u,
+    conditions=[Condition("t_min", lambda u: u - 1), Condition("t_min", lambda u: u.t + 0.1)],
+    balanced=False,
+)
+PLATE = Problem(
+    name="plate",
+    domain=Box(x=(0, 1), y=(0, 1)),
+    residual=lambda u: u.xx + u.yy - u**3 + u**3,  # written so that u stands in it too
+    conditions=[
+        Condition(("x_min", "x_max"), lambda u, x, y: u - x * y),
+        Condition("y_min", lambda u: u),
+        Condition("y_max", lambda u, x: u.n - x),
+    ],
+    balanced=False,
+)
+SORBED = Problem(
+    name="sorbed",
+    domain=Box(x=(0, 1)),
+    residual=lambda u, x: u.xx + u**2 - x**2,
+    conditions=[Condition("x_min", lambda u: u), Condition("x_max", lambda u: u - 1)],
+    balanced=False,
+)
+
+
+@pytest.mark.parametrize(
+    ("problem", "solution", "size"),
+    [
+        (OSCILLATOR, lambda t: torch.exp(-0.1 * t) * torch.cos(t), 1e-1),
+        (OSCILLATOR, lambda t: torch.exp(-0.1 * t) * torch.cos(t), 1e-5),
+        (PLATE, lambda x: x.prod(-1, keepdim=True), 1e-3),
+        (SORBED, lambda x: x, 1e-2),
+        (SORBED, lambda x: x, 1e-6),
+    ],
+    ids=["in time, large", "in time", "two dimensions", "nonlinear, large", "nonlinear"],
+)
+def test_a_smooth_error_is_found(problem: Problem, solution: answers.Function, size: float) -> None:
+    true, estimated = wrong(problem, solution, size)
+    assert estimated == pytest.approx(true, rel=0.1)
+
+
+def test_a_known_solution_never_enters() -> None:
+    known = replace(SORBED, solution=lambda x: 1 / 0 if len(x) > 100 else x)
+    assert estimate(known, answers.of(lambda x: 1.1 * x)) == estimate(
+        SORBED, answers.of(lambda x: 1.1 * x)
+    )
+
+
+def test_what_grows_in_time_is_seen_though_the_residual_is_small() -> None:
+    """u' = 12 u from 1e-4 on, answered by 0: right at the start to 1e-4, and wrong by all of u."""
+    growing = Problem(
+        name="growing",
+        domain=Box(t=(0, 1)),
+        residual=lambda u: (u.t - 12 * u) / 12,
+        conditions=[Condition("t_min", lambda u: u - 1e-4)],
+        balanced=False,
+    )
+    found = estimate(growing, answers.of(lambda t: 0 * t))
+    assert found is not None
+    assert found.relative == pytest.approx(1.0, rel=1e-3)
+
+
+def test_each_field_has_an_error_of_its_own() -> None:
+    two = Problem(
+        name="two",
+        domain=Box(t=(0, 1)),
+        fields=("u", "v"),
+        residual=lambda u, v: (u.t - v, v.t + u),
+        conditions=[Condition("t_min", lambda u, v: (u - 1, v))],
+        balanced=False,
+    )
+    found = estimate(two, answers.of(lambda t: torch.cat([torch.cos(t), -1.2 * torch.sin(t)], -1)))
+    assert found is not None
+    assert found.by_field["v"] == pytest.approx(0.2, rel=0.02)
+    assert found.by_field["u"] < 1e-6
+
+
+def test_a_field_of_a_piece_counts_in_its_piece_alone() -> None:
+    """Beyond its piece a field may be anything; here it is enormous."""
+    rod = Problem(
+        name="rod",
+        domain=Pieces(left=Box(x=(0, 1)), right=Box(x=(1, 2))),
+        fields={"u": "left", "v": "right"},
+        residual={"left": lambda u: u.xx, "right": lambda v: v.xx},
+        conditions=[
+            Condition("x_min", lambda u: u),
+            Condition("left|right", lambda u, v: (u - v, u.x - v.x)),
+            Condition("x_max", lambda v: v - 2),
+        ],
+        balanced=False,
+    )
+
+    def answer(x: Tensor) -> Tensor:
+        beyond = 1e3 * torch.relu(x - 1) ** 3
+        return torch.cat([1.01 * x + beyond, x], dim=-1)
+
+    found = estimate(rod, answers.of(answer))
+    assert found is not None
+    assert found.by_field["u"] == pytest.approx(0.01, rel=0.1)
+
+
+def test_an_unknown_coefficient_is_part_of_the_error() -> None:
+    """The rate is off by 20 %, and the observed values are met: the equation alone is wrong."""
+    decay = Problem(
+        name="decay",
+        domain=Box(t=(0, 1)),
+        unknown={"rate": Unknown(start=1.0)},
+        residual=lambda u, rate: u.t + rate * u,
+        conditions=[
+            Condition("t_min", lambda u: u - 1),
+            Condition("t_max", lambda u: u - np.exp(-1.0)),
+        ],
+        balanced=False,
+    )
+    right = answers.of(lambda t: torch.cat([torch.exp(-t), 1.2 + 0 * t], dim=-1))
+    found = estimate(decay, right)
+    assert found is not None
+    assert found.relative < 1e-6
+
+
+def test_residuals_without_a_value_give_no_estimate() -> None:
+    nowhere = replace(SORBED, residual=lambda u: u.xx + u**0.5)
+    assert estimate(nowhere, answers.of(lambda x: x - 0.5)) is None
