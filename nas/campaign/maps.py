@@ -222,21 +222,25 @@ def write_map(path: Path, problem: Problem, mixture: Mixture) -> None:
         columns["slice.index"] = np.repeat(range(len(grids)), [len(grid) for grid in grids])
     shown = _columns(problem, mixture, points[within])
     columns |= {name: _on_grid(values, within) for name, values in shown.items()}
-    records.write_map(path, {name: _small(values) for name, values in columns.items()})
+    # Of an error, which is a small difference of these, single precision would show its rounding.
+    exact = {name for field in problem.fields for name in (field, f"{field}.reference")}
+    kept = {n: of if n in exact else _small(of) for n, of in columns.items()}
+    records.write_map(path, kept)
 
 
 def _columns(problem: Problem, mixture: Mixture, points: Array) -> dict[str, Array]:
     """What a map holds beside the coordinates, at points (B, D) inside the domain."""
     mixed, weights, experts = evaluate(problem, mixture, points)
-    mixed = np.where(_sought(problem, points), mixed, np.nan)
-    truth = problem.reference(points)
+    truth, sought = problem.reference(points), _sought(problem, points)
     columns: dict[str, Array] = {}
     for c, field in enumerate(problem.fields):
-        columns[field] = mixed[:, c]
+        known = {field: mixed[:, c]}
         if truth is not None:
-            columns[f"{field}.reference"] = truth[:, c]
+            known[f"{field}.reference"] = truth[:, c]
         for index, expert in zip(mixture.alive, experts, strict=True):
-            columns[f"{field}.expert.{index}"] = expert[:, c]
+            known[f"{field}.expert.{index}"] = expert[:, c]
+        # Outside its piece a field is nothing, whatever networks and formulas give there.
+        columns |= {name: np.where(sought[:, c], of, np.nan) for name, of in known.items()}
     for e, index in enumerate(mixture.alive):
         columns[f"weight.{index}"] = weights[:, e]
     columns["residual.size"] = residual(problem, mixture, points)
