@@ -158,7 +158,64 @@ def test_baseline_wants_a_folder_for_a_file_and_nothing_beside_a_folder(
     assert "expected a campaign file beside --out and --set" in capsys.readouterr().err
 
 
-COMMANDS = ["search", "report", "export", "baseline", "validate", "problems", "spaces"]
+def test_a_warning_is_exit_code_three_where_strict(
+    finished: tuple[Path, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    """A network that has learnt for a moment: its run is found finished, and is told of again."""
+    folder = shutil.copytree(finished[0], tmp_path / "out")
+    monkeypatch.chdir(finished[0].parent)
+    assert nas(monkeypatch, "search", "small.yaml", "--out", folder) == 0
+    told = capsys.readouterr().out
+    assert "estimated error" in told
+    assert "\nwarning: " in told
+    assert nas(monkeypatch, "search", "small.yaml", "--out", folder, "--strict") == 3
+    assert capsys.readouterr().out == told
+
+
+ROD = """
+from nas import Box, Condition, Problem
+problem = Problem("rod", Box(x=(0, 1)), lambda u: {residual}, [Condition("x_min", lambda u: u)])
+"""
+
+
+@pytest.mark.parametrize(
+    ("residual", "code", "strict", "told"),
+    [
+        ("u.x - 1", 0, 0, "no mistake was found"),
+        ("u.xx - 1", 0, 3, "warning: along x the equations have order 2, and 1 condition stands"),
+        ("u.q - 1", 2, 2, "u.q: no such derivative"),
+    ],
+)
+def test_check_tells_mistakes_before_any_training(
+    residual: str,
+    code: int,
+    strict: int,
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "rod.py"
+    path.write_text(ROD.format(residual=residual))
+    assert nas(monkeypatch, "check", path) == code
+    printed = capsys.readouterr()
+    assert told in (printed.err if code else printed.out)
+    assert nas(monkeypatch, "check", path, "--strict") == strict
+
+
+def test_check_draws_where_it_is_told_to(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    picture = tmp_path / "check.png"
+    assert nas(monkeypatch, "check", "poisson_l_shape", "--to", picture) == 0
+    assert capsys.readouterr().out.endswith(f"picture: {picture}\n")
+    assert picture.exists()
+
+
+COMMANDS = ["check", "search", "report", "export", "baseline", "validate", "problems", "spaces"]
 
 
 @pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])

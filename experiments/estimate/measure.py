@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from time import monotonic
+from typing import Any
 
 from nas import problems
 from nas.assessment import assess
@@ -19,6 +20,11 @@ from nas.training.training_run import TrainingRun
 # Steps of a run at which it is looked at: in the warm-up, the selection, and the fine-tuning.
 LENGTHS = (8, 30, 95, 110, 140, 190)
 SPACE = {"activations": ["sine", "tanh", "swish"], "depths": [2], "widths": [16, 24]}
+TRAINING: dict[str, Any] = {
+    "warm_up": {"iterations": 30},
+    "steps": 60,
+    "fine_tuning": {"iterations": 150},
+}
 EXPERTS = 3
 RIGHT = 3.0  # an estimate within this factor is right
 LONGEST = 120.0  # seconds of a run
@@ -69,11 +75,9 @@ def compare(name: str, seed: int) -> Iterator[Compared]:
     problem = problems.load(name)
     interior = 200 if len(problem.coordinates) == 1 else 500
     points = {"interior": interior, "boundary": 120}
-    training = {
-        "warm_up": {"iterations": 30, "points": points},
-        "steps": 60,
+    training = TRAINING | {
+        "warm_up": TRAINING["warm_up"] | {"points": points},
         "points": points,
-        "fine_tuning": {"iterations": 150},
     }
     campaign = build(problem=problem.name, space=SPACE, training=training)
     pool = campaign.search_space().pool(EXPERTS, seed)

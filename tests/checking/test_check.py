@@ -1,0 +1,73 @@
+"""The whole report: what is told of a good problem, and of one with a mistake of each kind."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from nas.checking import check
+from nas.problems import Box, Condition, Problem, Unknown
+
+BEND = Problem(
+    name="bend",
+    title="A bent beam",
+    equation="u'' = -2",
+    domain=Box(x=(0, 1)),
+    residual=lambda u: u.xx + 2,
+    conditions=[Condition(("x_min", "x_max"), lambda u: u)],
+    solution=lambda x: x * (1 - x),
+)
+
+
+def test_a_good_problem_has_all_its_facts_and_no_warning() -> None:
+    lines = check(BEND).lines()
+    assert lines[0] == "bend: A bent beam"
+    assert lines[-1] == "no mistake was found"
+    for name in ("equation", "domain", "condition", "field", "term", "solution"):
+        assert any(line.startswith(f"  {name} ") for line in lines), name
+
+
+def test_a_solution_that_does_not_satisfy_the_equation_is_told() -> None:
+    (line,) = check(replace(BEND, solution=lambda x: 1.5 * x * (1 - x))).warnings
+    assert line.startswith("the solution does not satisfy the equations: it leaves ")
+    assert "of the size of its terms at x=" in line
+
+
+def test_a_solution_that_misses_a_condition_is_told_even_if_that_holds_by_construction() -> None:
+    exact = [replace(BEND.conditions[0], exact=True)]  # type: ignore[type-var]
+    (line,) = check(replace(BEND, conditions=exact, solution=lambda x: x * (2 - x))).warnings
+    assert line.startswith("the solution does not satisfy the condition on x_min, x_max: it leaves")
+    assert line.endswith("at x=1; one of both is wrong")
+
+
+def test_small_inaccuracies_of_a_computed_solution_are_let_through() -> None:
+    rough = check(replace(BEND, solution=lambda x: x * (1 - x) * (1 + 1e-3 * x)))
+    assert rough.warnings == ()
+
+
+def test_what_the_problem_itself_warns_of_is_told() -> None:
+    steep = replace(BEND, residual=lambda u: u.xx + 1e9, solution=None)
+    ends = [Condition("x_min", lambda u: u), Condition("x_max", lambda u: u - 1)]
+    (line,) = check(replace(steep, conditions=ends)).warnings
+    assert "badly scaled" in line
+
+
+def test_too_few_conditions_and_corners_are_told() -> None:
+    assert (
+        "family of solutions"
+        in check(replace(BEND, conditions=[Condition("x_min", lambda u: u)])).warnings[0]
+    )
+    two = [Condition("x_min", lambda u: u), Condition("x_min", lambda u: u - 1)]
+    found = check(replace(BEND, conditions=two)).warnings
+    assert any(line.startswith("u is 0 and 1 on x_min") for line in found)
+
+
+@pytest.mark.parametrize("truth", [None, 2.0])
+def test_a_solution_counts_where_all_coefficients_are_known(truth: float | None) -> None:
+    made = replace(
+        BEND,
+        unknown={"q": Unknown(start=1.0, truth=truth)},
+        residual=lambda u, q: u.xx + q,
+        solution=lambda x: np.sin(x),
+    )
+    assert len(check(made).warnings) == (0 if truth is None else 2)

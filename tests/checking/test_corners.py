@@ -1,0 +1,75 @@
+"""Conditions that disagree where they meet are told, those that agree are not."""
+
+import numpy as np
+
+from nas.checking.corners import contradictions
+from nas.problems import Box, Condition, Disc, Problem, laplacian
+
+
+def plate(*conditions: Condition, **changes: object) -> Problem:
+    facts = {
+        "name": "plate",
+        "domain": Box(x=(0, 2), y=(0, 1)),
+        "residual": lambda u: laplacian(u),
+        "balanced": False,
+    }
+    return Problem(**(facts | {"conditions": conditions} | changes))  # type: ignore[arg-type]
+
+
+def test_values_that_agree_at_the_corner_are_left_alone() -> None:
+    steep = Condition("x_min", lambda u, y: u - 50 * y * y)
+    assert contradictions(plate(steep, Condition("y_min", lambda u, x: u - 20 * x))) == []
+
+
+def test_each_corner_with_a_disagreement_is_told() -> None:
+    lid = Condition("y_max", lambda u: 3 * u - 3)
+    walls = Condition(("x_min", "x_max", "y_min"), lambda u: u)
+    assert contradictions(plate(lid, walls)) == [
+        "u is 1 on y_max and 0 on x_min, which meet at x=0, y=1",
+        "u is 1 on y_max and 0 on x_max, which meet at x=2, y=1",
+    ]
+
+
+def test_two_values_on_one_part_are_told() -> None:
+    line = Problem(
+        name="line",
+        domain=Box(x=(0, 1)),
+        residual=lambda u: u.xx,
+        conditions=[Condition("x_min", lambda u: u - 1), Condition("x_min", lambda u: u + 1)],
+        balanced=False,
+    )
+    assert contradictions(line) == ["u is 1 and -1 on x_min"]
+
+
+def test_fluxes_and_mixed_conditions_are_no_values() -> None:
+    flux = Condition("x_min", lambda u: u.n - 5)
+    robin = Condition("x_max", lambda u: u.n + 2 * u - 7)
+    power = Condition("y_min", lambda u: u**3 - 8)
+    assert contradictions(plate(flux, robin, power, Condition("y_max", lambda u: u))) == []
+
+
+def test_fields_are_told_apart() -> None:
+    made = plate(
+        Condition("x_min", lambda u, v: (u - 1, v)),
+        Condition("y_min", lambda u, v: (u - 1, v - 2)),
+        fields=("u", "v"),
+        residual=lambda u, v: (laplacian(u), laplacian(v)),
+    )
+    assert contradictions(made) == ["v is 0 on x_min and 2 on y_min, which meet at x=0, y=0"]
+
+
+def test_parts_that_do_not_meet_may_differ() -> None:
+    ring = Disc((0, 0), 2) - Disc((0, 0), 1)
+    outer, inner = ring.parts
+    made = plate(Condition(outer, lambda u: u), Condition(inner, lambda u: u - 1), domain=ring)
+    assert contradictions(made) == []
+
+
+def test_parts_of_a_curved_boundary_meet_too() -> None:
+    """A lens: two arcs, whose tips lie on the x-axis at ±√(1 - 0.25)."""
+    lens = Disc((0, 0.5), 1) & Disc((0, -0.5), 1)
+    upper, lower = lens.parts
+    made = plate(Condition(upper, lambda u: u), Condition(lower, lambda u: u - 1), domain=lens)
+    (line,) = contradictions(made)
+    assert line.startswith(f"u is 0 on {upper} and 1 on {lower}, which meet at x=")
+    assert abs(float(line.split("x=")[1].split(",")[0])) > 0.8 * np.sqrt(0.75)

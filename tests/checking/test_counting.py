@@ -1,0 +1,73 @@
+"""Too few conditions are told, enough are not."""
+
+import pytest
+
+from nas import problems
+from nas.checking.counting import field_orders, too_few
+from nas.problems import Box, Condition, Disc, Integral, Periodic, Problem, laplacian
+
+ENDS = ("x_min", "x_max")
+
+
+def heat(*conditions: object, **changes: object) -> Problem:
+    facts = {"name": "heat", "domain": Box(x=(0, 1), t=(0, 1)), "residual": lambda u: u.t - u.xx}
+    return Problem(**(facts | {"conditions": conditions} | changes))  # type: ignore[arg-type]
+
+
+START = Condition("t_min", lambda u: u - 1)
+WALLS = Condition(ENDS, lambda u: u)
+
+
+def test_enough_conditions_are_enough() -> None:
+    assert too_few(heat(START, WALLS)) == []
+
+
+def test_no_initial_condition_is_told() -> None:
+    (line,) = too_few(heat(WALLS))
+    assert line.startswith("along t the equations have order 1, and no conditions stand at its two")
+
+
+def test_one_end_without_a_condition_is_told() -> None:
+    (line,) = too_few(heat(START, Condition("x_min", lambda u: u)))
+    assert line.startswith("along x the equations have order 2, and 1 condition stands at its two")
+
+
+def test_two_conditions_at_one_end_are_two() -> None:
+    assert too_few(heat(START, Condition("x_min", lambda u: (u, u.x)))) == []
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_periodic_ends_need_nothing_more(exact: bool) -> None:
+    assert too_few(heat(START, Periodic("x", exact=exact))) == []
+
+
+def test_what_an_integral_settles_is_not_counted() -> None:
+    assert too_few(heat(WALLS, Integral(lambda u: u, equals=1.0))) == []
+
+
+def test_a_part_of_a_curved_boundary_without_a_condition_is_told() -> None:
+    ring = Disc((0, 0), 2) - Disc((0, 0), 1)
+    outer, inner = ring.parts
+    made = heat(Condition(outer, lambda u: u), domain=ring, residual=lambda u: laplacian(u) + 1)
+    (line,) = too_few(made)
+    assert line == f"no condition stands on the part {inner}: that leaves a family of solutions"
+
+
+def test_systems_in_time_are_counted_together() -> None:
+    fields = {"fields": ("u", "v"), "residual": lambda u, v: (u.t - v.xx, v.t + u.xx)}
+    walls = Condition(ENDS, lambda u, v: (u, v))
+    assert too_few(heat(Condition("t_min", lambda u, v: (u, v - 1)), walls, **fields)) == []
+    (line,) = too_few(heat(START, walls, **fields))
+    assert line.startswith("along t the equations have order 2, and 1 condition stands")
+
+
+def test_orders_are_those_of_each_field() -> None:
+    made = heat(
+        START, fields=("u", "v"), residual=lambda u, v: (u.tt + v.x * u.xxx, laplacian(v) + u)
+    )
+    assert field_orders(made) == [[3, 2], [2, 0]]
+
+
+@pytest.mark.parametrize("name", problems.names())
+def test_the_toolkits_own_problems_have_enough(name: str) -> None:
+    assert too_few(problems.load(name)) == []

@@ -1,0 +1,57 @@
+"""What stands in the picture; it was looked at too."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.collections import PathCollection
+from matplotlib.quiver import Quiver
+
+from nas import problems
+from nas.checking.drawing import draw, picture
+from nas.problems import Box, Condition, Observations, Problem
+
+DECAY = Problem(
+    name="decay",
+    domain=Box(t=(0, 4)),
+    residual=lambda u: u.t + u,
+    conditions=[
+        Condition("t_min", lambda u: u - 1),
+        Observations({"t": [1.0, 3.0], "u": [0.4, 0.1]}),
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "panels"), [("burgers", 1), ("poisson_spheres", 3), ("poisson_5d", 6)]
+)
+def test_there_is_a_panel_for_each_pair_of_coordinates(name: str, panels: int) -> None:
+    assert len(picture(problems.load(name)).axes) == panels
+
+
+def test_all_parts_stand_in_the_legend_with_points_on_them() -> None:
+    axes = picture(problems.load("square_with_holes")).axes[0]
+    dots = {one.get_label(): one for one in axes.collections if isinstance(one, PathCollection)}
+    assert list(dots) == ["interior", *problems.load("square_with_holes").domain.parts]
+    assert set(np.asarray(dots["x_max"].get_offsets())[:, 0].tolist()) == {0.5}
+
+
+def test_normals_point_out_of_the_domain() -> None:
+    axes = picture(problems.load("burgers")).axes[0]
+    arrows = [one for one in axes.collections if isinstance(one, Quiver)]
+    left = next(one for one in arrows if set(np.ravel(one.X).tolist()) == {-1.0})
+    assert (np.asarray(left.U) < 0).all()
+    assert not np.asarray(left.V).any()
+
+
+def test_one_coordinate_is_a_line_and_observations_are_drawn() -> None:
+    axes = picture(DECAY).axes[0]
+    dots = {one.get_label(): one for one in axes.collections if isinstance(one, PathCollection)}
+    assert sorted(np.asarray(dots["others"].get_offsets())[:, 0].tolist()) == [1.0, 3.0]
+    assert axes.get_xlabel() == "t"
+
+
+def test_it_is_written_whole(tmp_path: Path) -> None:
+    draw(DECAY, tmp_path / "decay.png")
+    assert (tmp_path / "decay.png").read_bytes().startswith(b"\x89PNG")
+    assert [one.name for one in tmp_path.iterdir()] == ["decay.png"]
