@@ -63,11 +63,7 @@ def search(
 
     with _watched() as watch:
         result = Result(campaign.search(config.load(file, changes or []), out, watch=watch))
-    typer.echo("\n".join(display.summary(result)))
-    advice = f"next: nas report {out}"
-    if result.records.trials.recommended.any():
-        advice += f" · nas validate {out} · nas export {out} --to model/"
-    typer.echo(advice)
+    typer.echo("\n".join([*display.summary(result), *display.advice(result, out)]))
     if (result.records.runs.status != "completed").any():
         raise typer.Exit(FAILED)
     if strict and result.recommended.warnings:

@@ -144,6 +144,7 @@ def _facts(problem: Problem) -> dict[str, Any]:
         "coordinates": list(problem.coordinates),
         "fields": list(problem.fields),
         "bounds": [list(bound) for bound in problem.domain.bounds],
+        "pieces": [_sought(problem, field, piece) for field, piece in problem.pieces.items()],
         "has_reference": problem.solution is not None,
         "domain": domain_in_words(problem.domain),
         "conditions": conditions_in_words(problem),
@@ -153,6 +154,12 @@ def _facts(problem: Problem) -> dict[str, Any]:
         "warnings": list(problem.warnings),
         "fingerprint": problem.fingerprint,
     }
+
+
+def _sought(problem: Problem, field: str, piece: str) -> dict[str, Any]:
+    """Where alone a field is sought."""
+    bounds = [list(bound) for bound in problem.domain_of(field).bounds]
+    return {"field": field, "piece": piece, "bounds": bounds}
 
 
 def _check_same(folder: Path, known: dict[str, Any], campaign: Campaign, problem: Problem) -> None:

@@ -36,6 +36,15 @@ def test_the_problem_itself_is_in_the_record(tmp_path: Path, given: bool) -> Non
     assert facts["unknown"] == []
 
 
+def test_the_record_tells_the_piece_of_each_field(tmp_path: Path) -> None:
+    with opened(config.build(problem="two_materials"), tmp_path / "out"):
+        pass
+    assert records.read_campaign(tmp_path / "out")["problem"]["pieces"] == [
+        {"field": "u", "piece": "glass", "bounds": [[0.0, 1.0], [0.0, 0.5]]},
+        {"field": "v", "piece": "copper", "bounds": [[0.0, 1.0], [0.5, 1.0]]},
+    ]
+
+
 def test_a_record_of_an_earlier_version_is_completed(tmp_path: Path) -> None:
     campaign = config.build(problem="burgers")
     with opened(campaign, tmp_path / "out"):
