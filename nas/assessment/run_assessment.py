@@ -15,6 +15,7 @@ from nas.assessment.divergence import no_value
 from nas.assessment.drift import drift
 from nas.assessment.error_estimate import Estimate, estimate
 from nas.assessment.trivial import BEATEN, Trivial, best_trivial, is_affine
+from nas.assessment.undetermined import left_open
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.training.collocation import Sampler
@@ -58,6 +59,7 @@ def assess(problem: Problem, sampler: Sampler, result: RunResult) -> Assessment:
     past = {line for term in problem.terms for line in term.warnings}
     warnings = [
         *(line for line in problem.warnings if line not in past),
+        *left_open(problem),
         *_nothing_learnt(trivial, result),
         *_is_trivial(trivial, result.held_out_loss, is_affine(problem, answer, points.interior)),
     ]

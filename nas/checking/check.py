@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from nas.assessment.divergence import words
+from nas.assessment.undetermined import left_open
 from nas.checking.corners import contradictions
 from nas.checking.counting import too_few
 from nas.checking.known_solution import Remainders, noise, remainders
@@ -63,6 +64,7 @@ def check(problem: Problem) -> Report:
     warnings = [
         *problem.warnings,
         *too_few(demanding),
+        *left_open(demanding),
         *contradictions(demanding),
         *(line for words, left in solution if (line := _unsatisfied(demanding, words, left))),
     ]
