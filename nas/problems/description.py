@@ -157,9 +157,13 @@ def _facts(thing: Any) -> dict[str, str]:
     facts = {}
     for one in dataclasses.fields(thing):
         value = getattr(thing, one.name, None)
-        if one.init and value is not None and not _same(value, one.default):
+        if one.init and not _nothing(value) and not _same(value, one.default):
             facts[one.name] = _value(value)
     return facts
+
+
+def _nothing(value: Any) -> bool:
+    return value is None or (isinstance(value, dict | list | tuple) and not value)
 
 
 def _same(value: Any, default: Any) -> bool:
@@ -172,6 +176,9 @@ def _value(value: Any) -> str:
     if callable(value):
         return formula(value)
     if isinstance(value, dict):
+        if all(_length(one) for one in value.values()):
+            (rows, *_) = map(_length, value.values())
+            return f"columns {', '.join(value)} ({rows} row{'s' * (rows != 1)})"
         return "; ".join(f"{name}: {_value(one)}" for name, one in value.items())
     if isinstance(value, str | os.PathLike):
         return str(value)
@@ -181,6 +188,12 @@ def _value(value: Any) -> str:
         text = ", ".join(map(_value, value))
         return text if len(text) <= _SHORT else f"{len(value)} values"
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _length(value: Any) -> int:
+    """How many numbers a column has; 0 of what is none."""
+    is_column = isinstance(value, list | tuple) or bool(getattr(value, "shape", ()))
+    return len(value) if is_column else 0
 
 
 def _functions(residual: Any) -> list[Any]:
