@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -33,8 +33,6 @@ app = typer.Typer(
 )
 
 Folder = Annotated[Path, typer.Argument(help="The folder of a campaign.")]
-
-
 Changes = Annotated[
     list[str] | None,
     typer.Option("--set", help="Set a key: training.steps=500. May be repeated."),
@@ -65,11 +63,7 @@ def search(
 
     with _watched() as watch:
         result = Result(campaign.search(config.load(file, changes or []), out, watch=watch))
-    typer.echo("\n".join(display.summary(result)))
-    advice = f"next: nas report {out}"
-    if result.records.trials.recommended.any():
-        advice += f" · nas validate {out} · nas export {out} --to model/"
-    typer.echo(advice)
+    typer.echo("\n".join([*display.summary(result), *display.advice(result, out)]))
     if (result.records.runs.status != "completed").any():
         raise typer.Exit(FAILED)
     if strict and result.recommended.warnings:
@@ -172,9 +166,7 @@ def problems(
 
     if name is None:
         if to is not None:
-            raise UserError(
-                "--write: expected a problem's name before it; `nas problems` lists them"
-            )
+            raise UserError("--write: expected a problem's name before it; see `nas problems`")
         _print_columns(problem_card.overview())
         return
     if to is not None:
@@ -217,12 +209,11 @@ def spaces() -> None:
     """List the toolkit's search spaces."""
     from nas import search_spaces
 
-    _print_columns(
-        [
-            (name, f"{len(search_spaces.load(name))} candidates", search_spaces.question(name))
-            for name in search_spaces.names()
-        ]
-    )
+    rows = [
+        (name, f"{len(search_spaces.load(name))} candidates", search_spaces.question(name))
+        for name in search_spaces.names()
+    ]
+    _print_columns(rows)
 
 
 def main() -> None:
@@ -295,11 +286,10 @@ def _named(path: Path, out: Path | None, changes: list[str]) -> "tuple[Campaign,
     return config.load(path, changes), out
 
 
-def _print_columns(rows: Sequence[tuple[Any, ...]]) -> None:
-    widths = [max(len(str(row[column])) for row in rows) for column in range(len(rows[0]))]
+def _print_columns(rows: Sequence[tuple[str, ...]]) -> None:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        cells = (str(cell).ljust(width) for cell, width in zip(row, widths, strict=True))
-        typer.echo("  ".join(cells).rstrip())
+        typer.echo("  ".join(map(str.ljust, row, widths)).rstrip())
 
 
 if __name__ == "__main__":

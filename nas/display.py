@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -79,6 +80,13 @@ def summary(result: Result) -> list[str]:
         lines.append(f"  estimated error  {best.error_estimate:.2e} (relative L2, without a truth)")
     lines += estimates(result)
     return lines + [f"warning: {line}" for line in (best.warnings or "").splitlines()]
+
+
+def advice(result: Result, folder: Path) -> list[str]:
+    """What to do next with the campaign in ``folder``; nothing where none is recommended."""
+    if not result.records.trials.recommended.any():
+        return []
+    return [f"next: nas report {folder} · nas validate {folder} · nas export {folder} --to model/"]
 
 
 def estimates(result: Result) -> list[str]:

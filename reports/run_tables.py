@@ -7,7 +7,7 @@ import pandas as pd
 from nas.campaign.records import Records
 from nas.reports.rows import each
 from nas.reports.tables import Table, count, text, whole
-from nas.reports.unknowns import Unknown
+from nas.reports.unknowns import Unknown, estimate
 from nas.reports.words import number
 
 
@@ -108,17 +108,17 @@ def unknowns(found: Sequence[Unknown]) -> Table | None:
     --------
     >>> from nas.reports import example
     >>> unknowns(example.report().unknowns).rows
-    (('k', '1.02', '0.921 to 1.12', '3 completed runs', '1', '2 %'),)
+    (('k', '1.02', '0.92063 to 1.1194', '3 completed runs', '1', '2 %'),)
     """
     if not found:
         return None
     rows = tuple(
         (
             one.name,
-            number(one.value),
-            "–" if pd.isna(one.low) else f"{number(one.low)} to {number(one.high)}",
+            estimate(one.value),
+            "–" if pd.isna(one.low) else f"{estimate(one.low)} to {estimate(one.high)}",
             one.basis,
-            number(one.truth),
+            estimate(one.truth),
             "–" if pd.isna(one.error) else f"{100 * one.error:.2g} %",
         )
         for one in found

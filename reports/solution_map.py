@@ -97,6 +97,7 @@ class SolutionMap:
     hued: dict[int, str]  # candidate -> its level of the axis that has hues
     slices: tuple[Slice, ...]  # those that meet the domain
     missed: tuple[str, ...] = ()  # what is held on those that do not
+    observed: tuple[dict[str, list[float]], ...] = ()  # coordinates and fields, by name
 
     @property
     def has_residual(self) -> bool:
@@ -116,6 +117,11 @@ class SolutionMap:
     def of(self, column: str) -> list[Array]:
         """A column on every slice."""
         return [one.values[column] for one in self.slices]
+
+    def observations(self, field: str) -> list[dict[str, list[float]]]:
+        """Those of a field that lie on the slice, which only that of all the domain can tell."""
+        whole = len(self.slices) == 1 and not self.main.held
+        return [table for table in self.observed if field in table] if whole else []
 
     def errors(self, field: str) -> list[Array]:
         """|u − reference| on every slice."""
@@ -186,6 +192,7 @@ def load(records: Records, best: Recommended | None) -> SolutionMap | None:
         dict(zip(candidates, map(HUED.text, best.survivors[HUED.name]), strict=True)),
         tuple(one for one in found if not one.empty),
         tuple(one.held for one in found if one.empty),
+        tuple(facts.get("observed", ())),
     )
 
 

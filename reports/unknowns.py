@@ -9,7 +9,18 @@ from nas.campaign.records import Records
 from nas.reports.intervals import COVERAGE, student
 from nas.reports.recommended import Recommended
 from nas.reports.rows import each
-from nas.reports.words import number, percent, plural
+from nas.reports.words import percent, plural
+
+
+def estimate(value: float) -> str:
+    """Five digits, as the terminal has them: what was found is the result; a dash for none.
+
+    Examples
+    --------
+    >>> estimate(2.49981), estimate(0.01 / np.pi), estimate(float("nan"))
+    ('2.4998', '0.0031831', '–')
+    """
+    return f"{value:.5g}" if np.isfinite(value) else "–"
 
 
 @dataclass(frozen=True)
@@ -21,7 +32,7 @@ class Unknown:
     >>> from nas.reports import example
     >>> (k,) = example.report().unknowns
     >>> print(k.sentence)
-    k = 1.02 (0.921 to 1.12 by 3 completed runs, at 95 %); the truth is 1.
+    k = 1.02 (0.92063 to 1.1194 by 3 completed runs, at 95 %); the truth is 1.
     """
 
     name: str
@@ -39,10 +50,10 @@ class Unknown:
     @property
     def sentence(self) -> str:
         """All of it for people."""
-        between = f"{number(self.low)} to {number(self.high)} by {self.basis}"
+        between = f"{estimate(self.low)} to {estimate(self.high)} by {self.basis}"
         interval = f" ({between}, at {percent(COVERAGE)})" if np.isfinite(self.low) else ""
-        truth = f"; the truth is {number(self.truth)}" if np.isfinite(self.truth) else ""
-        return f"{self.name} = {number(self.value)}{interval}{truth}."
+        truth = f"; the truth is {estimate(self.truth)}" if np.isfinite(self.truth) else ""
+        return f"{self.name} = {estimate(self.value)}{interval}{truth}."
 
 
 def estimates(records: Records) -> pd.DataFrame:

@@ -274,7 +274,7 @@ def test_bad_settings_are_one_line_and_exit_code_two(
         (
             "from nas import *\n"
             "problem = Problem(name='bad', domain=Box(x=(0, 1), t=(0, 1)),"
-            " residual=lambda u: u.t - u.yy, conditions=[])",
+            " residual=lambda u: u.t - u.yy, conditions=[Condition('t_min', lambda u: u)])",
             "u.yy: no such derivative; expected u and 1 to 4 letters of the coordinates x, t",
         ),
     ],

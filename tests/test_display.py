@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.console import Console
 
 from nas.campaign.records import TABLES, read
-from nas.display import estimates, live, ranking, summary, table
+from nas.display import advice, estimates, live, ranking, summary, table
 from nas.reports import example
 from nas.result import Result
 from nas.runner.overview import Running, State
@@ -141,3 +141,12 @@ def test_the_estimate_of_the_recommended_run_is_there_from_python(tmp_path: Path
     result = Result(without.records(tmp_path / "without"))
     assert result.unknown == {}
     assert estimates(result) == []
+
+
+def test_where_nothing_completed_there_is_no_advice_on_results(tmp_path: Path) -> None:
+    assert advice(Result(example.records()), Path("out"))[0].startswith("next: nas report out")
+    made = Campaign()
+    made.tables["runs"] = [run_row("0000-0", status="diverged", reason="loss nan at step 7")]
+    for trial in made.tables["trials"]:
+        trial["recommended"] = False
+    assert advice(Result(made.records(tmp_path)), Path("out")) == []

@@ -20,6 +20,7 @@ from nas.assessment.answer import values
 from nas.assessment.features import Answer, Waves, with_added
 from nas.assessment.least_squares import Solution, solve
 from nas.assessment.linearised import linearise
+from nas.assessment.noise import beyond_noise
 from nas.assessment.roughness import roughness
 from nas.assessment.shifts import Shifts
 from nas.calculus.activations import MAX_ORDER
@@ -80,9 +81,23 @@ def estimate(problem: Problem, answer: Answer, seed: int = 0) -> Estimate | None
     >>> round(estimate(plain, line).relative, 2)
     0.26
     """
+    found = _estimate(problem, answer, seed, noisy=True)
+    if found is None or found.left < UNRESOLVED:
+        return found
+    # Noise that no error can explain hides what else is left, and has not moved the answer.
+    again = _estimate(problem, answer, seed, noisy=False) if _has_noise(problem) else None
+    return again if again is not None and again.left < UNRESOLVED else None
+
+
+def _has_noise(problem: Problem) -> bool:
+    return any(getattr(one, "noise", 0.0) for one in problem.conditions)
+
+
+def _estimate(problem: Problem, answer: Answer, seed: int, *, noisy: bool) -> Estimate | None:
+    """The estimated error, whatever is left; with the noise of observations or without."""
     shifts = _shifts(problem, answer, seed)
-    found = _best(problem, answer, shifts, seed)
-    if found is None or not found[1].left < UNRESOLVED:
+    found = _best(problem, answer, shifts, seed, noisy)
+    if found is None:
         return None
     waves, solution = found
     points = interior_points(problem.domain, MEASURED, seed=seed, draw=HELD_OUT_DRAW)
@@ -108,7 +123,7 @@ def estimate(problem: Problem, answer: Answer, seed: int = 0) -> Estimate | None
 
 
 def _best(
-    problem: Problem, answer: Answer, shifts: Shifts | None, seed: int
+    problem: Problem, answer: Answer, shifts: Shifts | None, seed: int, noisy: bool
 ) -> tuple[Waves, Solution] | None:
     """The waves that explain most of the residuals, and how; solved again at more points."""
     count = _waves(problem)
@@ -117,13 +132,13 @@ def _best(
     best: tuple[Waves, Solution] | None = None
     for reach in _reaches(problem, answer, points[0].samples[0], count):
         waves = Waves.drawn(problem.domain.bounds, reach, count, seed, periodic)
-        solution = _solved(problem, answer, waves, shifts, points)
+        solution = _solved(problem, answer, waves, shifts, points, noisy)
         if solution is not None and (best is None or solution.left < best[1].left):
             best = waves, solution
     if best is None:
         return None
     points = _points(problem, answer, FINALLY * count, seed + 1)
-    solution = _solved(problem, answer, best[0], shifts, points)
+    solution = _solved(problem, answer, best[0], shifts, points, noisy)
     return best if solution is None else (best[0], solution)
 
 
@@ -133,11 +148,14 @@ def _solved(
     waves: Waves,
     shifts: Shifts | None,
     points: Sequence[Points],
+    noisy: bool,
 ) -> Solution | None:
     """How the waves explain the residuals; None where these, or their slopes, have no value."""
     rows = [linearise(problem, answer, waves, one, shifts) for one in points]
     if not all(bool(one.matrix.isfinite().all() & one.residuals.isfinite().all()) for one in rows):
         return None
+    if not noisy:
+        rows = [beyond_noise(problem, *pair) for pair in zip(points, rows, strict=True)]
     return solve(*rows)
 
 

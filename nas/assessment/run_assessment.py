@@ -15,6 +15,7 @@ from nas.assessment.divergence import no_value
 from nas.assessment.drift import drift
 from nas.assessment.error_estimate import Estimate, estimate
 from nas.assessment.trivial import BEATEN, Trivial, best_trivial, is_affine
+from nas.assessment.undetermined import left_open
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.training.collocation import Sampler
@@ -58,6 +59,7 @@ def assess(problem: Problem, sampler: Sampler, result: RunResult) -> Assessment:
     past = {line for term in problem.terms for line in term.warnings}
     warnings = [
         *(line for line in problem.warnings if line not in past),
+        *left_open(problem),
         *_nothing_learnt(trivial, result),
         *_is_trivial(trivial, result.held_out_loss, is_affine(problem, answer, points.interior)),
     ]
@@ -65,7 +67,7 @@ def assess(problem: Problem, sampler: Sampler, result: RunResult) -> Assessment:
         estimate(problem, answer),
         drift(result.trail, result.mixture, result.held_out_loss or 0.0),
     )
-    return Assessment(error, (*warnings, *_error(error)))
+    return Assessment(error, (*warnings, *_error(problem, error)))
 
 
 def explain(problem: Problem, sampler: Sampler, result: RunResult, untrained: Mixture) -> str:
@@ -145,9 +147,19 @@ def _is_trivial(trivial: Trivial, loss: float | None, affine: bool) -> Sequence[
     return []
 
 
-def _error(error: float | None) -> Sequence[str]:
+def _error(problem: Problem, error: float | None) -> Sequence[str]:
     if error is None:
-        return ["the error could not be estimated: what the residuals come from was not found"]
+        noisy = any(getattr(one, "noise", 0.0) for one in problem.conditions)
+        hidden = (
+            "what is left is mostly the noise of the observations"
+            if noisy
+            else "what is left in equations and conditions looks like no error of the fields, as "
+            "where no solution satisfies all of them"
+        )
+        return [
+            f"the error could not be estimated, and the answer may be good or bad: {hidden}; "
+            "compare it with that of a longer run, or with values you know"
+        ]
     if error > TOLERABLE:
         return [f"estimated error {error:.0%}: the answer is not to be trusted"]
     return []

@@ -200,8 +200,9 @@ class Expression:
             # A default, or functools.partial, has given a coefficient its value already.
             if name not in known and parameter.default is inspect.Parameter.empty:
                 raise UserError(
-                    f"{where}: unknown parameter {name!r}; "
-                    f"expected parameters among {', '.join(known)}"
+                    f"{where}: unknown parameter {name!r}; expected parameters among "
+                    f"{', '.join(known)}; a field of this name is to be declared: "
+                    f"fields=({name!r},)"
                 )
         return [name for name in parameters if name in known]
 

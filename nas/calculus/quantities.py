@@ -291,6 +291,6 @@ def _called(function: Function, *arguments: Any, **keywords: Any) -> Any:
 def _operated(function: Function, *operands: Any) -> Any:
     """An operator of quantities, tensors and numbers; others may know it themselves."""
     given = tuple(accepted(operand) for operand in operands)
-    if all(isinstance(operand, (Quantity, Tensor, int, float, Real)) for operand in given):
+    if all(isinstance(operand, Quantity | Tensor | Real) for operand in given):
         return Result(function, given)
     return NotImplemented

@@ -17,11 +17,13 @@ from nas.campaign.run_settings import check_points, resolve_device
 from nas.campaign.tuner import without_password
 from nas.errors import UserError
 from nas.files import write_text
-from nas.problems import Problem
+from nas.problems import Observations, Problem
 from nas.problems.description import conditions_in_words, domain_in_words, unknowns_in_words
 from nas.runner.folder_lock import claimed
 from nas.runner.problem_source import ProblemSource
 from nas.runner.provenance import versions
+
+MOST_OBSERVED = 500  # points of a table of observations that the record keeps
 
 
 @dataclass(frozen=True)
@@ -144,15 +146,40 @@ def _facts(problem: Problem) -> dict[str, Any]:
         "coordinates": list(problem.coordinates),
         "fields": list(problem.fields),
         "bounds": [list(bound) for bound in problem.domain.bounds],
+        "pieces": [_sought(problem, field, piece) for field, piece in problem.pieces.items()],
         "has_reference": problem.solution is not None,
         "domain": domain_in_words(problem.domain),
         "conditions": conditions_in_words(problem),
         "unknown": unknowns_in_words(problem),
+        "observed": _observed(problem),
         "terms": problem.describe_terms(),
         "ansatz": problem.describe_ansatz(),
         "warnings": list(problem.warnings),
         "fingerprint": problem.fingerprint,
     }
+
+
+def _observed(problem: Problem) -> list[dict[str, list[float]]]:
+    """Where fields were observed, and what: tables with a column a coordinate and field.
+
+    For pictures, which show no more: of many observations every so many-th is told.
+    """
+    found = []
+    for one in problem.conditions:
+        if not isinstance(one, Observations):
+            continue
+        fields = [name for name in one.table if name in problem.fields and name not in one.of]
+        step = -(-len(one.table[problem.coordinates[0]]) // MOST_OBSERVED)
+        names = (*problem.coordinates, *fields)
+        if fields:
+            found.append({name: one.table[name][::step].tolist() for name in names})
+    return found
+
+
+def _sought(problem: Problem, field: str, piece: str) -> dict[str, Any]:
+    """Where alone a field is sought."""
+    bounds = [list(bound) for bound in problem.domain_of(field).bounds]
+    return {"field": field, "piece": piece, "bounds": bounds}
 
 
 def _check_same(folder: Path, known: dict[str, Any], campaign: Campaign, problem: Problem) -> None:

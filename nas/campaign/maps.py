@@ -17,7 +17,7 @@ from nas.campaign import records
 from nas.campaign.slices import slices
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
-from nas.problems.domains import Array
+from nas.problems.domains import Array, Mask
 from nas.problems.sampling import interior_points
 from nas.problems.terms.equations import inside
 from nas.training.collocation import Sample
@@ -214,29 +214,33 @@ def write_map(path: Path, problem: Problem, mixture: Mixture) -> None:
     bounds = problem.domain.bounds
     grids = [one.points(bounds) for one in slices(problem.coordinates, bounds)]
     points = np.concatenate(grids)
-    inside = problem.domain.contains(points)
-    if not inside.any():
+    within = problem.domain.contains(points)
+    if not within.any():
         return
     columns: dict[str, Any] = dict(zip(problem.coordinates, points.T, strict=True))
     if len(grids) > 1:
         columns["slice.index"] = np.repeat(range(len(grids)), [len(grid) for grid in grids])
-    shown = _columns(problem, mixture, points[inside])
-    columns |= {name: _on_grid(values, inside) for name, values in shown.items()}
-    records.write_map(path, {name: _small(values) for name, values in columns.items()})
+    shown = _columns(problem, mixture, points[within])
+    columns |= {name: _on_grid(values, within) for name, values in shown.items()}
+    # Of an error, which is a small difference of these, single precision would show its rounding.
+    exact = {name for field in problem.fields for name in (field, f"{field}.reference")}
+    kept = {n: of if n in exact else _small(of) for n, of in columns.items()}
+    records.write_map(path, kept)
 
 
 def _columns(problem: Problem, mixture: Mixture, points: Array) -> dict[str, Array]:
     """What a map holds beside the coordinates, at points (B, D) inside the domain."""
     mixed, weights, experts = evaluate(problem, mixture, points)
-    mixed = np.where(_sought(problem, points), mixed, np.nan)
-    truth = problem.reference(points)
+    truth, sought = problem.reference(points), _sought(problem, points)
     columns: dict[str, Array] = {}
     for c, field in enumerate(problem.fields):
-        columns[field] = mixed[:, c]
+        known = {field: mixed[:, c]}
         if truth is not None:
-            columns[f"{field}.reference"] = truth[:, c]
+            known[f"{field}.reference"] = truth[:, c]
         for index, expert in zip(mixture.alive, experts, strict=True):
-            columns[f"{field}.expert.{index}"] = expert[:, c]
+            known[f"{field}.expert.{index}"] = expert[:, c]
+        # Outside its piece a field is nothing, whatever networks and formulas give there.
+        columns |= {name: np.where(sought[:, c], of, np.nan) for name, of in known.items()}
     for e, index in enumerate(mixture.alive):
         columns[f"weight.{index}"] = weights[:, e]
     columns["residual.size"] = residual(problem, mixture, points)
@@ -255,10 +259,10 @@ def _chunks(mixture: Mixture, points: Array) -> Iterator[Tensor]:
     return iter(torch.split(x, CHUNK))
 
 
-def _on_grid(values: Array, inside: np.ndarray[Any, np.dtype[np.bool_]]) -> Array:
+def _on_grid(values: Array, within: Mask) -> Array:
     """Over the whole grid; NaN outside the domain."""
-    grid = np.full(len(inside), np.nan)
-    grid[inside] = values
+    grid = np.full(len(within), np.nan)
+    grid[within] = values
     return grid
 
 
@@ -270,13 +274,11 @@ def _array(tensor: Tensor) -> Array:
     return tensor.double().cpu().numpy()
 
 
-def _sought(problem: Problem, points: Array) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _sought(problem: Problem, points: Array) -> Mask:
     """Where each field is sought (B, C): all over, but for those of one piece of the domain."""
     everywhere = np.ones(len(points), bool)
     columns = [
-        inside(problem.domain, problem.pieces[field]).contains(points)
-        if field in problem.pieces
-        else everywhere
+        problem.domain_of(field).contains(points) if field in problem.pieces else everywhere
         for field in problem.fields
     ]
     return np.stack(columns, axis=-1)

@@ -76,7 +76,7 @@ class Records:
         ``u.reference`` (where known) and ``u.expert.<candidate>``; ``weight.<candidate>`` for
         each surviving expert; ``residual.size``, the root of the sum of the squared residuals of
         all equations (not in maps of earlier versions). Rows outside the domain hold NaN in all but
-        the coordinates.
+        the coordinates, and those outside the piece of a field in all columns of that field.
         """
         path = layout.run_folder(self.folder, run) / layout.MAP_FILE
         return parquet.read_any(path) if path.exists() else None

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from nas.assessment.divergence import words
+from nas.assessment.undetermined import left_open
 from nas.checking.corners import contradictions
 from nas.checking.counting import too_few
 from nas.checking.known_solution import Remainders, noise, remainders
@@ -63,6 +64,7 @@ def check(problem: Problem) -> Report:
     warnings = [
         *problem.warnings,
         *too_few(demanding),
+        *left_open(demanding),
         *contradictions(demanding),
         *(line for words, left in solution if (line := _unsatisfied(demanding, words, left))),
     ]
@@ -80,8 +82,12 @@ def _demanding(problem: Problem) -> Problem:
 
 def _facts(problem: Problem) -> Iterator[str]:
     yield f"{problem.name}: {problem.title}" if problem.title else problem.name
-    yield _row("equation", problem.equation or "-")
+    if problem.equation:
+        yield _row("equation", problem.equation)
     yield _row("domain", domain_in_words(problem.domain))
+    for name, (low, high) in zip(problem.coordinates, problem.domain.bounds, strict=True):
+        middle, half = (low + high) / 2, (high - low) / 2
+        yield _row("coordinate", f"{name} = {middle:.3g} + {half:.3g} · ξ")
     for line in conditions_in_words(problem):
         yield _row("condition", line)
     for row in problem.describe_fields():
@@ -103,8 +109,12 @@ def _solution(problem: Problem) -> Iterator[tuple[str, Remainders]]:
 
 
 def _known(problem: Problem, solution: list[tuple[str, Remainders]]) -> Iterator[str]:
-    if not solution:
-        yield _row("solution", "not known, or not for all unknown coefficients")
+    lacking = [name for name, one in problem.unknown.items() if one.truth is None]
+    if problem.solution is None:
+        yield _row("solution", "not known")
+    elif lacking:
+        needed = ", ".join(f"{name}=nas.Unknown(…, truth=…)" for name in lacking)
+        yield _row("solution", f"not checked: that needs the true coefficients too, {needed}")
     for words_, left in solution:
         worst, at = left.at
         yield _row("solution", f"leaves {worst:.0e} of the {words_}, at {_named(problem, at)}")

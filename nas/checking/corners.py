@@ -96,6 +96,8 @@ def _demanded(
     only_values = DerivativeSet([], len(problem.coordinates))
     residuals = term.residuals(trials, only_values, at, torch.as_tensor(data))[number]
     zero, one, two, moved = residuals.detach().numpy()
+    if not residuals.isfinite().all():
+        return None
     slope = one - zero
     linear = np.allclose(two - one, slope, rtol=1e-9, atol=0) and np.abs(slope).min() > 0
     alone = np.allclose(moved, one, rtol=1e-12, atol=1e-12 * np.abs(slope).max(initial=0))
@@ -110,25 +112,32 @@ def _disagreement(problem: Problem, one: _Value, other: _Value, largest: float) 
     row = int(distances.argmin())
     if distances[row] > NEAR:
         return ""
-    # Both formulas at the same point: the way from one to the other would be a difference too.
-    here, there = one.values[row], other.values[nearest[row]]
-    at, data = one.points[row][None], other.data[nearest[row]][None]
-    again = _demanded(problem, other.term, other.residual, other.field, at, data)
-    there = there if again is None else again[0]
+    # Both formulas at the corner: the way to it, or from one to the other, is a difference too.
+    corner = _corner(problem, one.points[row])
+    here = _there(problem, one, row, corner)
+    there = _there(problem, other, int(nearest[row]), corner)
     if not abs(here - there) > APART * largest:
         return ""
-    corner = _corner(problem, one.points[row])
     name = tuple(problem.fields)[one.field]
     if one.part == other.part:
         return f"{name} is {here:.3g} and {there:.3g} on {one.part}"
     demands = f"{name} is {here:.3g} on {one.part} and {there:.3g} on {other.part}"
-    return f"{demands}, which meet at {corner}"
+    named = zip(problem.coordinates, corner, strict=True)
+    return f"{demands}, which meet at {', '.join(f'{axis}={value:.3g}' for axis, value in named)}"
 
 
-def _corner(problem: Problem, point: Array) -> str:
+def _there(problem: Problem, one: _Value, row: int, corner: Array) -> float:
+    """What is demanded at a corner (D,); beside it, at a point of its own, where that fails."""
+    data = one.data[row][None]
+    found = _demanded(problem, one.term, one.residual, one.field, corner[None], data)
+    if found is None or not np.isfinite(found[0]):
+        return float(one.values[row])
+    return float(found[0])
+
+
+def _corner(problem: Problem, point: Array) -> Array:
+    """The corner (D,) beside a point (D,), or the point itself if none is near."""
     low, high = np.transpose(problem.domain.bounds)
     # Points are drawn near a corner, never on it.
-    near = np.where(np.abs(point - low) < NEAR * (high - low), low, point)
-    near = np.where(np.abs(point - high) < NEAR * (high - low), high, near)
-    named = zip(problem.coordinates, near, strict=True)
-    return ", ".join(f"{name}={value:.3g}" for name, value in named)
+    near: Array = np.where(np.abs(point - low) < NEAR * (high - low), low, point)
+    return np.where(np.abs(point - high) < NEAR * (high - low), high, near)

@@ -6,6 +6,7 @@ Axis legend: N points, D coordinates.
 from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import matplotlib as mpl
@@ -61,8 +62,8 @@ def picture(problem: Problem) -> Figure:
     pairs: Sequence[Pair] = list(combinations(range(dimension), 2))[:MOST] or [(0, None)]
     columns = min(3, len(pairs))
     rows = -(-len(pairs) // columns)
-    height = 3.9 if dimension > 1 else 1.2
-    figure = Figure(figsize=(1.6 + 4.6 * columns, 1.1 + height * rows))
+    height = 3.9 if dimension > 1 else 1.0
+    figure = Figure(figsize=(1.9 + 4.6 * columns, 0.8 + height * rows))
     inside = interior_points(problem.domain, INTERIOR, seed=0, draw=0)
     parts = boundary_points(problem.domain, [*surfaces(problem.domain)], BOUNDARY, seed=0, draw=0)
     own = _own(problem)
@@ -70,10 +71,21 @@ def picture(problem: Problem) -> Figure:
         axes = figure.add_subplot(rows, columns, number + 1)
         _panel(axes, problem, pair, inside, parts)
         if len(own):
-            _dots(axes, own, pair, color=INK, s=14, marker="x", linewidths=0.8, label="others")
+            _dots(
+                axes,
+                own,
+                pair,
+                color=INK,
+                s=14,
+                marker="x",
+                linewidths=0.8,
+                label="given points",
+                zorder=4,
+            )
     handles, labels = figure.axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside right center")
-    figure.suptitle(f"{problem.name}: points and outward normals", color=INK)
+    title = f"{problem.name}: points and outward normals"
+    figure.suptitle("\n".join(wrap(title, 46 * columns)), color=INK)
     return figure
 
 

@@ -86,8 +86,19 @@ class UnknownValue(_Part):
     value: float
 
 
+class FieldPiece(_Part):
+    """The piece of the domain where alone a field was sought, and the box around it."""
+
+    field: str
+    piece: str
+    bounds: tuple[tuple[float, float], ...]
+
+
 class ProblemFacts(_Part):
-    """What the network solves; ``bounds`` are one (low, high) a coordinate, in its own units."""
+    """What the network solves; ``bounds`` are one (low, high) a coordinate, in its own units.
+
+    Outside its piece, if it has one, a field's numbers mean nothing.
+    """
 
     name: str
     title: str
@@ -95,12 +106,15 @@ class ProblemFacts(_Part):
     coordinates: tuple[str, ...]
     fields: tuple[str, ...]
     bounds: tuple[tuple[float, float], ...]
+    pieces: tuple[FieldPiece, ...] = ()
     ansatz: AnsatzDescription | None = None
 
     @model_validator(mode="after")
     def _one_a_field(self) -> Self:
         if self.ansatz and tuple(one.field for one in self.ansatz.fields) != self.fields:
             raise ValueError(f"ansatz.fields: expected {', '.join(self.fields)}")
+        if strange := [one.field for one in self.pieces if one.field not in self.fields]:
+            raise ValueError(f"pieces: expected {', '.join(self.fields)}, got {strange[0]}")
         return self
 
 

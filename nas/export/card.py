@@ -4,7 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nas import networks
-from nas.export.architecture import Architecture, ExpertDescription, GateDescription
+from nas.export.architecture import (
+    Architecture,
+    ExpertDescription,
+    GateDescription,
+    ProblemFacts,
+)
 from nas.export.equivalence import POINTS
 from nas.export.format import Format
 from nas.networks import encoding
@@ -14,9 +19,7 @@ from nas.training import fine_tuning, warm_up
 _CARD = """\
 # {title}
 
-A neural network that approximates the solution {fields} of
-
-    {equation}
+A neural network that approximates the solution {fields} of{equation}
 
 It is what an architecture search left of a pool of {pool} experts: {survivors}.
 It has {parameters} parameters, in float64.
@@ -27,7 +30,7 @@ It has {parameters} parameters, in float64.
 
 These bounds are those of the box around the domain, which may be smaller than the box. Outside
 the domain nothing was trained: there the network extrapolates, and its values mean nothing.
-{ansatz}
+{pieces}{ansatz}
 ## Experts
 
 {experts}
@@ -60,6 +63,7 @@ difference over the largest magnitude:
 
 With the toolkit that made it, `nas.load("<this folder>")` gives the same network as a
 `torch.nn.Module`, from `architecture.json` and `weights.safetensors` alone, which cannot run code.
+Its `coordinates` and `fields` name the columns, its `unknown` holds the coefficients found.
 """
 
 _METHODS = {"sobol": "from Sobol sequences", "latin_hypercube": "as Latin hypercubes"}
@@ -94,11 +98,12 @@ def write(
     return _CARD.format(
         title=problem.title or problem.name,
         fields=", ".join(problem.fields),
-        equation=problem.equation,
+        equation=_equation(problem),
         pool=measured.experts_before,
         survivors=survivors,
         parameters=f"{parameters:,}",
         columns=_columns(architecture),
+        pieces=_pieces(problem),
         ansatz=_ansatz(architecture),
         experts=_experts(architecture.experts),
         gate=_gate(architecture.gate),
@@ -154,6 +159,27 @@ def _grid(space: Mapping[str, Any]) -> str:
         if axis.plural in space
     ]
     return f"all combinations of {'; '.join(levels)}"
+
+
+def _equation(problem: ProblemFacts) -> str:
+    """As the problem words it; the problem's name where it does not."""
+    named = f" the problem `{problem.name}`."
+    return f"\n\n    {problem.equation}" if problem.equation else named
+
+
+def _pieces(problem: ProblemFacts) -> str:
+    """Which field belongs to which piece of the domain."""
+    if not problem.pieces:
+        return ""
+    lines = [
+        "\nThe program gives every field everywhere. But each of these was sought in one piece of "
+        "the\ndomain alone, and its numbers outside that piece mean nothing:\n"
+    ]
+    for one in problem.pieces:
+        pairs = zip(problem.coordinates, one.bounds, strict=True)
+        box = ", ".join(f"{name} from {low:g} to {high:g}" for name, (low, high) in pairs)
+        lines.append(f"- {one.field} in the piece {one.piece} (within the box {box})")
+    return "\n".join([*lines, ""])
 
 
 def _columns(architecture: Architecture) -> str:

@@ -24,7 +24,9 @@ def load(folder: str | Path) -> ExportedMixture:
     Returns
     -------
     A module that maps points (B, D), in the units of the coordinates, to the fields (B, C). It is
-    float64 and on the CPU; ``.to`` changes that. Its ``architecture`` holds the description.
+    float64 and on the CPU; ``.to`` changes that. Its ``coordinates`` and ``fields`` name the
+    columns, its ``unknown`` holds the coefficients found, by name, and its ``architecture`` the
+    whole description.
 
     Raises
     ------
@@ -33,7 +35,10 @@ def load(folder: str | Path) -> ExportedMixture:
 
     Examples
     --------
-    >>> load("model/")(torch.rand(5, 2, dtype=torch.float64)).shape  # doctest: +SKIP
+    >>> model = load("model/")  # doctest: +SKIP
+    >>> model.coordinates, model.fields, model.unknown  # doctest: +SKIP
+    (('x', 't'), ('u',), {'nu': 0.00318})
+    >>> model(torch.rand(5, 2, dtype=torch.float64)).shape  # doctest: +SKIP
     torch.Size([5, 1])
     """
     folder = Path(folder)

@@ -25,6 +25,15 @@ class ExportedMixture(nn.Module):
     architecture
         The content of ``architecture.json``; the weights are random until a state is loaded.
 
+    Attributes
+    ----------
+    architecture
+        As given.
+    coordinates, fields
+        The names of the columns of points (B, D), and of what the network gives for them (B, C).
+    unknown
+        The coefficients found together with the solution, by name; empty where there are none.
+
     Raises
     ------
     ValueError
@@ -36,6 +45,8 @@ class ExportedMixture(nn.Module):
         self.architecture = architecture
         problem, experts = architecture.problem, architecture.experts
         names, outputs = problem.coordinates, len(problem.fields)
+        self.coordinates, self.fields = problem.coordinates, problem.fields
+        self.unknown = {one.name: one.value for one in architecture.unknowns}
         self.experts = nn.ModuleList(
             networks.untrained(expert.candidate, names, outputs).modules()[0] for expert in experts
         )
@@ -86,7 +97,7 @@ class ExportedMixture(nn.Module):
     def _scaled(self, points: Tensor) -> Tensor:
         # Without this check (B, 1) would be broadcast to D coordinates in silence.
         if points.ndim != 2 or points.shape[1] != len(self.centre):
-            names = ", ".join(self.architecture.problem.coordinates)
+            names = ", ".join(self.coordinates)
             raise ValueError(
                 f"expected points of shape (B, {len(self.centre)}) with the columns {names}, "
                 f"got {tuple(points.shape)}"

@@ -44,10 +44,10 @@ class Mixture(nn.Module):
         The indices in the pool of the experts still there; all by default.
     names
         Of the coordinates; by default ``x0``, ``x1``, …
-    periodic
-        Coordinates that all networks see by waves alone, so that they repeat themselves along them.
     unknown
         The first raw values (U,) of the unknown coefficients.
+    periodic
+        Coordinates that all networks see by waves alone, so that they repeat themselves along them.
 
     Raises
     ------
@@ -241,11 +241,11 @@ class Mixture(nn.Module):
             self.gate.settings,
             self.bounds,
             self.outputs,
-            0,
-            alive,
-            self.names,
-            first,
-            self.periodic,
+            seed=0,
+            alive=alive,
+            names=self.names,
+            unknown=first,
+            periodic=self.periodic,
         )
         return made.to(self.centre)
 

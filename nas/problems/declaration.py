@@ -14,8 +14,8 @@ import numpy as np
 
 from nas.errors import UserError
 from nas.problems.domains import Array, is_domain, located, pieces_of
-from nas.problems.terms import Term
-from nas.problems.terms.equations import Interior
+from nas.problems.terms import PointCounts, Term
+from nas.problems.terms.equations import PROBES, Interior
 from nas.problems.unknown import Unknown
 
 if TYPE_CHECKING:
@@ -153,6 +153,44 @@ leave it out
                 f"{problem.name}: unknown: nothing speaks of {name!r}; expected it as a parameter "
                 "of the residual or of a condition"
             )
+
+
+def check_where(problem: "Problem", terms: Sequence[Term]) -> None:
+    """Raise `UserError` unless each term sees a field where it is sought, in its piece, alone.
+
+    Elsewhere a network has values too, but they mean nothing.
+
+    Examples
+    --------
+    >>> from nas.problems import Box, Condition, Pieces, Problem
+    >>> wall = Pieces(glass=Box(x=(0, 1)), copper=Box(x=(1, 2)))
+    >>> residual = {"glass": lambda u: u.xx, "copper": lambda v: v.xx}
+    >>> wrong = Condition("x_max", lambda u: u)
+    >>> Problem("wall", wall, residual, [wrong], fields={"u": "glass", "v": "copper"})
+    Traceback (most recent call last):
+    nas.errors.UserError: wall: condition on x_max: u is sought in glass alone, and x=2 is not in it
+    """
+    names = tuple(problem.fields)
+    for requirement, term in zip(problem.requirements, terms, strict=True):
+        sought = [names[c] for c in sorted(term.components) if c < len(names)]
+        for name in [name for name in sought if name in problem.pieces]:
+            piece = problem.pieces[name]
+            for point in _points_apart(problem, term, piece):
+                raise UserError(
+                    f"{problem.name}: {requirement.describe()}: {name} is sought in {piece} alone, "
+                    f"and {located(problem.coordinates, point)} is not in it"
+                )
+
+
+def _points_apart(problem: "Problem", term: Term, piece: str) -> Array:
+    """Those of some points (N, D) of a term that are not in the piece."""
+    counts = PointCounts(PROBES, max(PROBES, len(term.regions)))
+    drawn = term.source.draw(problem.domain, term.regions, counts, seed=0, draw=0, method="sobol")
+    # Points of an interface are in both of its pieces, but for rounding.
+    others = [one for region, one in drawn.items() if piece not in region.split("|")]
+    points = [one.points.reshape(-1, len(problem.coordinates)) for one in others]
+    found: Array = np.concatenate([np.empty((0, len(problem.coordinates))), *points])
+    return found[~pieces_of(problem.domain)[piece].contains(found)]
 
 
 def check_solution(problem: "Problem", points: Array) -> None:

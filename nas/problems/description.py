@@ -13,6 +13,7 @@ from typing import Any
 
 from nas.problems.domains import Domain
 from nas.problems.problem import Problem
+from nas.problems.terms import Condition
 
 Position = tuple[int, int]  # line, and column in bytes
 
@@ -53,11 +54,10 @@ def unknowns_in_words(problem: Problem) -> list[str]:
     Examples
     --------
     >>> from nas import problems
-    >>> unknowns_in_words(problems.load("burgers"))
-    []
+    >>> unknowns_in_words(problems.load("burgers_inverse"))[0]
+    'nu: start 0.05, low 0, truth 0.0031831'
     """
-    unknown = getattr(problem, "unknown", None) or {}
-    return [f"{name}: {_listed(_facts(one)) or one}" for name, one in dict(unknown).items()]
+    return [f"{name}: {_listed(_facts(one))}" for name, one in problem.unknown.items()]
 
 
 def source_text(problem: Problem) -> str:
@@ -140,7 +140,7 @@ def _end(node: ast.expr | ast.stmt) -> Position:
 def _in_words(condition: Any) -> str:
     """A requirement of any kind, from what its class declares."""
     facts = _facts(condition)
-    if type(condition).__name__ == "Condition" and {"on", "residual"} <= facts.keys():
+    if isinstance(condition, Condition):
         where, residual = facts.pop("on"), facts.pop("residual")
         return f"on {where}: {residual} = 0" + (f" ({_listed(facts)})" if facts else "")
     return f"{type(condition).__name__}: {_listed(facts)}"
@@ -157,9 +157,13 @@ def _facts(thing: Any) -> dict[str, str]:
     facts = {}
     for one in dataclasses.fields(thing):
         value = getattr(thing, one.name, None)
-        if one.init and value is not None and not _same(value, one.default):
+        if one.init and not _nothing(value) and not _same(value, one.default):
             facts[one.name] = _value(value)
     return facts
+
+
+def _nothing(value: Any) -> bool:
+    return value is None or (isinstance(value, dict | list | tuple) and not value)
 
 
 def _same(value: Any, default: Any) -> bool:
@@ -172,6 +176,9 @@ def _value(value: Any) -> str:
     if callable(value):
         return formula(value)
     if isinstance(value, dict):
+        if all(_length(one) for one in value.values()):
+            (rows, *_) = map(_length, value.values())
+            return f"columns {', '.join(value)} ({rows} row{'s' * (rows != 1)})"
         return "; ".join(f"{name}: {_value(one)}" for name, one in value.items())
     if isinstance(value, str | os.PathLike):
         return str(value)
@@ -181,6 +188,12 @@ def _value(value: Any) -> str:
         text = ", ".join(map(_value, value))
         return text if len(text) <= _SHORT else f"{len(value)} values"
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _length(value: Any) -> int:
+    """How many numbers a column has; 0 of what is none."""
+    is_column = isinstance(value, list | tuple) or bool(getattr(value, "shape", ()))
+    return len(value) if is_column else 0
 
 
 def _functions(residual: Any) -> list[Any]:

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from nas.calculus.derivatives import Derivative, DerivativeSet, Laplacian, order_of
-from nas.problems.domains import Array, Domain
+from nas.problems.domains import Array, Domain, located
 from nas.problems.sampling import interior_points
 from nas.problems.terms import Term
 
@@ -50,7 +50,7 @@ class Jump:
         'the coefficient of u.xx jumps at x=0.25 from 1.38 to 400; the solution has a bend there, \
 which no smooth network has: take the materials as nas.Pieces with a condition on their interface'
         """
-        place = ", ".join(f"{n}={x:.4g}" for n, x in zip(coordinates, self.at, strict=True))
+        place = located(coordinates, self.at)
         return (
             f"the coefficient of {self._name(fields[self.field], coordinates)} jumps at {place} "
             f"from {self.before:.4g} to {self.behind:.4g}; the solution has a bend there, which no "

@@ -20,11 +20,11 @@ from nas.errors import UserError
 from nas.problems import jumps
 from nas.problems.ansatz.held import is_exact
 from nas.problems.ansatz.preparation import Preparation, prepare
-from nas.problems.declaration import check_declaration, check_solution, check_use
+from nas.problems.declaration import check_declaration, check_solution, check_use, check_where
 from nas.problems.domains import Array, Domain
 from nas.problems.sampling import interior_points
 from nas.problems.terms import Equations, Group, Requirement, Setting, Term, bound, grouped
-from nas.problems.terms.equations import PROBES, inside
+from nas.problems.terms.equations import INTERIOR, PROBES, inside
 from nas.problems.unknown import Unknown
 
 
@@ -105,6 +105,7 @@ class Problem:
         setting = Setting(self.name, self.domain, tuple(self.fields), dict(self.unknown))
         terms = bound(self.requirements, setting)
         check_use(self, terms)
+        check_where(self, terms)
         set_(self, "_prepared", prepare(self.requirements, terms, setting, self.balanced))
         set_(self, "terms", self._prepared.terms)
         pairs = zip(self.requirements, terms, strict=True)
@@ -134,6 +135,17 @@ class Problem:
     def pieces(self) -> dict[str, str]:
         """The piece of the domain where alone a field is sought, for those that have one."""
         return dict(self.fields) if isinstance(self.fields, Mapping) else {}
+
+    def domain_of(self, field: str) -> Domain:
+        """Where a field is sought: all over the domain, or in its piece.
+
+        Examples
+        --------
+        >>> from nas.problems import load
+        >>> load("two_materials").domain_of("u")
+        Box(x=(0.0, 1.0), y=(0.0, 0.5))
+        """
+        return inside(self.domain, self.pieces.get(field, INTERIOR))
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:

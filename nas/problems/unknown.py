@@ -86,22 +86,6 @@ class Unknown:
             return self.high - (self.high - self.start) * _positive(raw)
         return (self.start or 1.0) * raw
 
-    def describe(self) -> str:
-        """Start and bounds in words.
-
-        Examples
-        --------
-        >>> Unknown(start=1.0, low=0).describe()
-        'above 0, from 1 on'
-        """
-        between = self.low is not None and self.high is not None
-        bounds = [
-            f"between {self.low:g} and {self.high:g}" if between else "",
-            f"above {self.low:g}" if self.low is not None and not between else "",
-            f"below {self.high:g}" if self.high is not None and not between else "",
-        ]
-        return ", ".join([*filter(None, bounds), f"from {self.start:g} on"])
-
 
 def _positive(raw: Tensor) -> Tensor:
     # For z << 0 the sum cancels: 2 / (√(z² + 4) - z) is the same number without the cancellation.

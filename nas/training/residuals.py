@@ -48,9 +48,8 @@ class LeastSquares(Protocol):
 class ExpertResiduals:
     """The experts of some stacks, each with the residual that it leaves by itself.
 
-    Unknown coefficients are among the parameters, and each expert has its own.
-
-    The parameters of an expert stand as in `Jacobian`, and zeros behind those of the smaller.
+    The parameters of an expert stand as in `StackJacobian`, and zeros behind those of the smaller.
+    Unknown coefficients are among them: each expert has its own.
 
     Examples
     --------

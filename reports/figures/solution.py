@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nas.reports import panels, solution_map
@@ -66,7 +67,7 @@ def pictures(report: Report) -> list[Picture]:
             f"solution_{field}",
             f"Solution {field}",
             _spoken(where, field),
-            _reading(where),
+            _reading(where, field),
             _inches(where),
             partial(draw, (where, field)),
         )
@@ -87,6 +88,8 @@ def _curves(where: SolutionMap, field: str, figure: Figure) -> None:
     }
     for kind in _kinds(where):
         ax.plot(one.across, one.values[field + kind], label=_KINDS[kind], **looks[kind])
+    for table in where.observations(field):
+        ax.plot(table[one.axes[0]], table[field], "o", color=INK, ms=3, label="observed")
     panels.key(figure, ax)
 
 
@@ -102,6 +105,8 @@ def _planes(where: SolutionMap, field: str, figure: Figure) -> None:
         title = "\n".join(filter(None, [above, below]))
         values = one.values[field + kind]
         drawn = panels.image(ax, one, values, SOLUTION_COLOURS, low, high, title)
+        if not kind:
+            _circles(ax, where, field)
         if columns > panels.COLUMNS:
             panels.ends_only(ax, one)
     if where.has_reference:
@@ -112,6 +117,14 @@ def _planes(where: SolutionMap, field: str, figure: Figure) -> None:
     bar = figure.colorbar(drawn, ax=axes, label=field, **place)
     if place:
         bar.ax.locator_params(nbins=5)
+
+
+def _circles(ax: Axes, where: SolutionMap, field: str) -> None:
+    """Mark the points where the field was observed."""
+    ax.autoscale(enable=False)
+    across, up = where.main.axes
+    for table in where.observations(field):
+        ax.scatter(table[across], table[up], s=9, facecolors="none", edgecolors=INK, linewidths=0.6)
 
 
 def _columns(where: SolutionMap) -> int:
@@ -146,10 +159,14 @@ def _spoken(where: SolutionMap, field: str) -> str:
     return f"Predicted {field} on the domain{reference}: from {low:.3g} to {high:.3g}."
 
 
-def _reading(where: SolutionMap) -> str:
+def _reading(where: SolutionMap, field: str) -> str:
+    observed = bool(where.observations(field))
     if where.main.is_line:
-        return "The prediction and, where one is known, the reference: no decision used it."
+        dots = " Dots: what was observed." if observed else ""
+        return f"The prediction and, where one is known, the reference: no decision used it.{dots}"
     said = "Each colour is a value of the field. Blank is outside the domain."
+    if observed:
+        said += " Circles: where it was observed."
     if len(where.slices) > 1:
         said += " The planes go through the middle of the domain unless a panel says otherwise."
     return said

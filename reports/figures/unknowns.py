@@ -87,8 +87,8 @@ def pictures(report: Report) -> list[Picture]:
     --------
     >>> from nas.reports import example
     >>> print(pictures(example.report())[0].alt)
-    Path of each unknown coefficient over the steps: k = 1.02 (0.921 to 1.12 by 3 completed \
-runs, at 95 %); the truth is 1.
+    Path of each unknown coefficient over the steps: k = 1.02 (0.92063 to 1.1194 by 3 \
+completed runs, at 95 %); the truth is 1.
     """
     data = summarise(report)
     if data is None:

@@ -190,6 +190,11 @@ def test_defaults_and_partials_are_coefficients_and_known_names_are_not() -> Non
             "expected a function of parameters among u, x, t, D, seen, such as lambda u: …",
         ),
         (lambda u, normal: u, "unknown parameter 'normal'"),
+        (
+            lambda w: w,
+            "unknown parameter 'w'; expected parameters among u, x, t, D, seen; "
+            "a field of this name is to be declared: fields=('w',)",
+        ),
         (lambda u: u.y, "u.y: no such derivative; expected u and 1 to 4 letters"),
     ],
 )

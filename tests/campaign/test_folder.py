@@ -3,11 +3,12 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from nas.campaign import config, records
-from nas.campaign.folder import opened
-from nas.problems import load
+from nas.campaign.folder import MOST_OBSERVED, opened
+from nas.problems import Box, Condition, Observations, Problem, load
 
 FILE = """
 from nas.problems import Box, Condition, Problem
@@ -34,6 +35,36 @@ def test_the_problem_itself_is_in_the_record(tmp_path: Path, given: bool) -> Non
     assert facts["conditions"] == ["on x_min: u - 3 = 0"]
     assert facts["domain"] == "Box: x from 0 to 1; parts x_min, x_max"
     assert facts["unknown"] == []
+
+
+def test_the_record_tells_the_piece_of_each_field(tmp_path: Path) -> None:
+    with opened(config.build(problem="two_materials"), tmp_path / "out"):
+        pass
+    assert records.read_campaign(tmp_path / "out")["problem"]["pieces"] == [
+        {"field": "u", "piece": "glass", "bounds": [[0.0, 1.0], [0.0, 0.5]]},
+        {"field": "v", "piece": "copper", "bounds": [[0.0, 1.0], [0.5, 1.0]]},
+    ]
+
+
+def test_the_record_tells_what_was_observed_of_fields(tmp_path: Path) -> None:
+    slope = {"flux": lambda u: u.x}
+    x = np.linspace(0, 1, 2 * MOST_OBSERVED)
+    problem = Problem(
+        name="rod",
+        domain=Box(x=(0, 1)),
+        residual=lambda u: u.xx,
+        conditions=[
+            Condition("x_min", lambda u: u),
+            Observations({"x": [0.5, 1.0], "u": [2.0, 4.0], "flux": [4.0, 4.0]}, slope),
+            Observations({"x": [0.5], "flux": [4.0]}, slope),
+            Observations({"x": x, "u": 4 * x}),
+        ],
+    )
+    with opened(config.build(problem="rod"), tmp_path / "out", problem):
+        pass
+    first, many = records.read_campaign(tmp_path / "out")["problem"]["observed"]
+    assert first == {"x": [0.5, 1.0], "u": [2.0, 4.0]}
+    assert many["x"] == x[::2].tolist()
 
 
 def test_a_record_of_an_earlier_version_is_completed(tmp_path: Path) -> None:

@@ -44,6 +44,30 @@ def test_a_map_holds_mixture_weights_experts_and_truth(tmp_path: Path) -> None:
     np.testing.assert_allclose(sums, inside.u, rtol=1e-4, atol=1e-6)
 
 
+def test_a_field_of_a_piece_is_blank_elsewhere(tmp_path: Path) -> None:
+    """In all that a map holds of it: prediction, reference and experts."""
+    problem = load("two_materials")
+    write_map(tmp_path / "map.parquet", problem, mixture(problem))
+    table = pq.read_table(tmp_path / "map.parquet").to_pandas()
+    for field, elsewhere in [("u", table.y > 0.5), ("v", table.y < 0.5)]:
+        columns = [field, *(n for n in table.columns if n.startswith(f"{field}."))]
+        assert len(columns) == 4
+        assert table.loc[elsewhere, columns].isna().all(axis=None)
+        assert table.loc[~elsewhere, columns].notna().all(axis=None)
+
+
+def test_an_error_far_below_the_solution_is_not_rounded(tmp_path: Path) -> None:
+    def solution(x: Array) -> Array:
+        return 300 + 0 * x
+
+    problem = replace(box("x"), solution=solution, residual=lambda u: u.x)
+    made = mixture(problem)
+    write_map(tmp_path / "map.parquet", problem, made)
+    table = pq.read_table(tmp_path / "map.parquet").to_pandas()
+    direct = evaluate(problem, made, np.linspace(0, 1, LINE)[:, None])[0][:, 0]
+    np.testing.assert_array_equal(table["u"] - table["u.reference"], direct - 300)
+
+
 def test_evaluation_agrees_with_the_mixture() -> None:
     problem = load("burgers")
     made = mixture(problem)

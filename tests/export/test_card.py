@@ -1,5 +1,6 @@
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 import torch
 
 from nas.campaign import config
-from nas.export import Exported, load
+from nas.export import Exported, export, load
 from nas.export.card import training_in_words
 from tests.export import made_campaign
 from tests.oracles import nested
@@ -53,6 +54,16 @@ def test_code_of_the_card_runs_with_torch_alone(exported: Exported) -> None:
 )
 def test_card_tells(exported: Exported, told: str) -> None:
     assert told in exported.card.read_text(encoding="utf-8")
+
+
+def test_card_without_an_equation_names_the_problem(campaign: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(campaign, tmp_path / "run"))
+    about = json.loads((folder / "campaign.json").read_text(encoding="utf-8"))
+    about["problem"]["equation"] = ""
+    (folder / "campaign.json").write_text(json.dumps(about), encoding="utf-8")
+    text = export(folder, tmp_path / "model").card.read_text(encoding="utf-8")
+    assert "approximates the solution u, p of the problem `flow`.\n\nIt is what" in text
+    assert "pieces" not in text
 
 
 def test_card_holds_the_measured_differences(exported: Exported) -> None:

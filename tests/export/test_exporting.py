@@ -93,6 +93,8 @@ def test_fields_are_in_their_own_units_and_coefficients_are_told(
         ],
         "program": exact,
     }
+    half = [[-1.0, 1.0], [0.0, 0.1]]
+    about["problem"]["pieces"] = [{"field": "p", "piece": "air", "bounds": half}]
     (campaign / "campaign.json").write_text(json.dumps(about))
     rows = [
         dict.fromkeys(records.TABLES["unknowns"].names)
@@ -109,9 +111,16 @@ def test_fields_are_in_their_own_units_and_coefficients_are_told(
     assert "u = A(x) + B(x) · (1e+06 · N), which meets some conditions exactly" in card
     assert "p = 300 + 0.5 · N" in card
     assert "0.25" in card
+    assert (
+        "outside that piece mean nothing:\n\n- p in the piece air (within the box x from -1" in card
+    )
+    assert told["problem"]["pieces"] == [{"field": "p", "piece": "air", "bounds": half}]
     points = torch.rand(5, 2, dtype=torch.float64)
     points[:, 1] = 0.0
-    assert load(exported.folder)(points)[:, 0].tolist() == [3.0] * 5
+    network = load(exported.folder)
+    assert network(points)[:, 0].tolist() == [3.0] * 5
+    assert (network.coordinates, network.fields) == (("x", "t"), ("u", "p"))
+    assert network.unknown == {"D": 0.25}
 
 
 def test_program_tells_nothing_of_the_machine(exported: Exported) -> None:

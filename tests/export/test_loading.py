@@ -83,6 +83,12 @@ WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
         _change(lambda a: a.update(version=1)),
         r"damaged or cut short \(KeyError\('figures'\)\)",
     ),
+    "piece of no field": (
+        _change(
+            lambda a: a["problem"]["pieces"].append({"field": "w", "piece": "air", "bounds": []})
+        ),
+        r"problem: pieces: expected u, p, got w",
+    ),
     "bounds": (_change(lambda a: a["problem"]["bounds"].pop()), r"problem\.bounds: expected one"),
     "no gate": (_change(lambda a: a.update(gate=None)), r"gate: expected null for one expert"),
     "missing weight": (

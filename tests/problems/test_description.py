@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nas.problems import Box, Condition, Problem, load
+from nas.problems import Box, Condition, Problem, Unknown, load
 from nas.problems.description import (
     conditions_in_words,
     domain_in_words,
@@ -99,9 +99,10 @@ def test_a_file_that_is_gone_or_another_is_no_reason_to_fail(rod: Problem, tmp_p
 
 def test_domains_and_unknowns() -> None:
     assert domain_in_words(Box(r=(0, 1e-9))) == "Box: r from 0 to 1e-09; parts r_min, r_max"
-    problem = copy(load("burgers"))
-    object.__setattr__(problem, "unknown", {"nu": Measured("here", noise=0.5), "k": 3})
-    assert unknowns_in_words(problem) == ["nu: points here, noise 0.5", "k: 3"]
+    conditions = [Condition("x_min", lambda u: u), Condition("x_max", lambda u, k: u - k)]
+    unknown = {"nu": Unknown(0.5, low=0), "k": Unknown(-3e-6)}
+    rod = Problem("rod", Box(x=(0, 1)), lambda u, nu: nu * u.xx + 1, conditions, unknown=unknown)
+    assert unknowns_in_words(rod) == ["nu: start 0.5, low 0", "k: start -3e-06"]
 
 
 def test_conditions_of_a_problem_made_here() -> None:

@@ -15,7 +15,7 @@ from nas.problems import Unknown
         Unknown(3.0), Unknown(-3e-6), Unknown(0.0), Unknown(2.0, low=1.5), Unknown(2.0, high=7.0),
         Unknown(2.0, low=1.0, high=9.0), Unknown(-2.0, low=-10.0, high=-1.0),
     ],
-    ids=lambda unknown: unknown.describe(),
+    ids=repr,
 )  # fmt: skip
 def test_the_first_raw_value_is_the_start(unknown: Unknown) -> None:
     raw = torch.tensor(unknown.first, dtype=torch.float64, requires_grad=True)

@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib as mpl
@@ -11,7 +12,7 @@ from matplotlib.figure import Figure
 
 from nas.errors import UserError
 from nas.reports import example, figures, report, style
-from nas.reports.figures import SECTIONS, collect, front, learning_curves, responsibility
+from nas.reports.figures import SECTIONS, collect, front, learning_curves, responsibility, solution
 from nas.reports.figures import combinations as combined
 from nas.reports.figures import experts as own_predictions
 from nas.reports.report import Report
@@ -112,6 +113,29 @@ def test_a_map_knows_which_way_is_up_and_the_blank_corner(l_shape: Report) -> No
     assert np.isnan(upper_right).all()
     assert np.isfinite(plane.values["u"][:40, :]).all()
     assert plane.ratio == 1.0
+
+
+def test_observed_points_are_drawn_where_they_lie(tmp_path: Path) -> None:
+    made = realistic("burgers", trials=1, broken=())
+    made.problem["observed"] = [{"x": [0.5, -0.5], "t": [0.1, 0.2], "u": [1.0, 2.0]}]
+    (picture,) = solution.pictures(report.of(made.records(tmp_path)))
+    assert "Circles: where it was observed." in picture.reading
+    figure = Figure()
+    picture.draw(figure)
+    prediction, reference = figure.axes[:2]
+    (marks,) = prediction.collections
+    assert np.asarray(marks.get_offsets()).tolist() == [[0.1, 0.5], [0.2, -0.5]]
+    assert not reference.collections
+    assert prediction.get_xlim() == reference.get_xlim()
+
+
+def test_what_was_observed_on_a_line_is_dots() -> None:
+    where = replace(example.line(), observed=({"x": [0.5], "u": [2.0]}, {"x": [0.1], "v": [3.0]}))
+    figure = Figure()
+    solution.draw((where, "u"), figure)
+    dots = figure.axes[0].lines[-1]
+    assert dots.get_label() == "observed"
+    assert np.asarray(dots.get_xydata()).tolist() == [[0.5, 2.0]]
 
 
 def test_time_runs_to_the_right(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from nas.reports import example, report
+from nas.reports import example, report, run_tables
 from nas.reports.figures import unknowns as drawn
 from nas.reports.unknowns import Unknown, estimates, unknowns
 from tests.reports.synthetic_campaign import Campaign, run_row, unknown_row
@@ -49,6 +49,15 @@ def test_of_a_single_run_there_is_no_interval(tmp_path: Path) -> None:
     data = drawn.summarise(report.of(made.records(tmp_path)))
     assert data is not None
     assert data.others.empty
+
+
+def test_an_estimate_keeps_the_digits_that_tell_it_from_the_truth() -> None:
+    nan = float("nan")
+    found = Unknown("k", 2.49981, nan, nan, "", 2.5)
+    assert found.sentence == "k = 2.4998; the truth is 2.5."
+    table = run_tables.unknowns([found])
+    assert table is not None
+    assert table.rows[0][:3] == ("k", "2.4998", "–")
 
 
 @pytest.mark.parametrize(("value", "truth", "error"), [(1.02, 1.0, 0.02), (-3.0, -2.0, 0.5)])

@@ -14,7 +14,7 @@ from torch import Tensor
 from nas.calculus.derivatives import unit
 from nas.errors import UserError
 from nas.problems.ansatz.answers import Answers, answer
-from nas.problems.ansatz.probing import probe
+from nas.problems.ansatz.probing import Probe, probe
 from nas.problems.domains import Domain
 from nas.problems.terms import Requirement, Setting
 
@@ -106,7 +106,9 @@ def held(requirements: Sequence[Requirement], setting: Setting) -> dict[int, lis
         where = f"{setting.name}: {one.describe()}"
         for part in dict.fromkeys(_parts(one, where)):
             alone: Any = replace(one, on=part)  # type: ignore[type-var]
-            found = answer(probe(alone.bind(setting), setting.domain, len(setting.fields)))
+            tried = probe(alone.bind(setting), setting.domain, len(setting.fields), _raw(setting))
+            _check_of_the_point(tried, setting, where)
+            found = answer(tried)
             face = face_of(setting.domain, part)
             for equation in range(len(found.own)):
                 field, order, function = _said(found, equation, face, where)
@@ -120,6 +122,36 @@ def held(requirements: Sequence[Requirement], setting: Setting) -> dict[int, lis
                 else:
                     values[field, part] = Held(part, face, function)
     return _joined(values, velocities)
+
+
+def _raw(setting: Setting) -> list[float]:
+    return [one.first for one in setting.unknown.values()]
+
+
+def _check_of_the_point(tried: Probe, setting: Setting, where: str) -> None:
+    """Raise `UserError` unless what is demanded follows from the coordinates alone.
+
+    Its value is continued into the domain, where there is no normal; and it is taken once, before
+    any coefficient is found.
+    """
+    named = [
+        name
+        for n, name in enumerate(setting.unknown, len(setting.fields))
+        if n in tried.term.components
+    ]
+    if named:
+        raise UserError(
+            f"{where}: expected an exact value of coordinates, got one with the unknown "
+            f"{', '.join(named)}; leave exact=True out"
+        )
+    nothing = tried.constant([0.0] * tried.fields)
+    turned = replace(tried, data=tried.data.roll(1, 0))
+    pairs = zip(tried.residuals(nothing), turned.residuals(nothing), strict=True)
+    if not all(torch.equal(one, other) for one, other in pairs):
+        raise UserError(
+            f"{where}: expected an exact value of coordinates, got one of the normal, which is "
+            "known on the boundary alone; write it with coordinates, or leave exact=True out"
+        )
 
 
 def is_exact(requirement: Requirement) -> bool:

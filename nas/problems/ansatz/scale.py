@@ -22,6 +22,7 @@ from nas.problems.domains import Array
 _SLOWEST = math.pi / 2  # of waves along [-1, 1]: half of one, as between two ends at zero
 _FASTEST = 500.0
 BAD = 1e6  # how far sources may be beyond values; what is farther is a mistake in units
+_SIZES = 10.0 ** np.arange(-12, 12.25, 0.25)  # that a field may have, where a total tells it
 _STEP = 1e-4  # of a coordinate, in half extents
 
 
@@ -80,6 +81,7 @@ def find(probes: Sequence[Probe], fields: int) -> Scale:
         for half, source in zip(halves, sources, strict=True)
     ]
     scales = [one or abs(offset) for one, offset in zip(scales, offsets, strict=True)]
+    scales = [one or _root(probes, field) for field, one in enumerate(scales)]
     scales = _beside_others(probes, offsets, scales)
     unknown = tuple(field for field, one in enumerate(scales) if not one)
     rounded = tuple(to_digits(one) if one else 1.0 for one in scales)
@@ -159,6 +161,24 @@ def _signed(frequencies: Tensor, fields: int) -> Tensor:
     """Frequencies (D, 8, C) of all directions, from their sizes (D,)."""
     signs = np.random.default_rng(7).choice([-1.0, 1.0], (len(frequencies), 8, fields))
     return torch.as_tensor(signs) * frequencies[:, None, None]
+
+
+def _root(probes: Sequence[Probe], field: int) -> float:
+    """The size at which a residual of the field's values alone changes its sign; 0 if none does.
+
+    So ∫u² = 1 tells how large u is, though it gives no value of it.
+    """
+    for probe in probes:
+        values = (0,) * probe.derivatives.dimension
+        if probe.term.derivatives != {values} or probe.term.components != {field}:
+            continue
+        each = [probe.constant([one * (c == field) for c in range(probe.fields)]) for one in _SIZES]
+        for residual in probe.residuals(torch.cat(each)):
+            means = residual.mean(-1).numpy()
+            (changes,) = np.nonzero(means[1:] * means[:-1] < 0)
+            if len(changes):
+                return float(_SIZES[changes[0] + 1])
+    return 0.0
 
 
 def _beside_others(

@@ -72,6 +72,8 @@ class ScatteredData(Coefficient):
         x = torch.stack(torch.broadcast_tensors(*columns), dim=-1)  # type: ignore[no-untyped-call]
         x = (x - self._low.to(like)) / self._extent.to(like)
         squares = (x[..., None, :] - self._centres.to(like)).square().sum(-1)
+        # At a given point itself the third derivative of a power would be ∞ · 0; it is 0.
+        squares = squares.clamp(min=torch.finfo(like.dtype).tiny ** 0.5)
         radial = squares.pow(2.5) @ self._weights.to(like)
         found: Tensor = radial + _monomials(x) @ self._polynomial.to(like)
         return found

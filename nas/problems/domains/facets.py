@@ -3,12 +3,15 @@
 Axis legend: N points, F faces, D coordinates (2 or 3).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 
-from nas.problems.domains.domain import Array, Mask
+from nas.problems.domains.domain import Array, Domain, Mask, check_part
+from nas.problems.domains.shape import Shape
 
 _CHUNK = 2**20  # pairs of points and faces at a time, for memory
 
@@ -112,3 +115,45 @@ class Facets:
         first = -self._inverse.sum(axis=2, keepdims=True)
         slopes: Array = np.linalg.norm(np.concatenate([first, self._inverse], axis=2), axis=1)
         return slopes
+
+
+class Faceted(Shape):
+    """A domain whose boundary is made of `facets`, part by part.
+
+    Examples
+    --------
+    >>> from nas.problems import Mesh
+    >>> triangle = Mesh([(0, 0), (3, 0), (0, 4)], [(0, 1, 2)], {"bottom": [(0, 1)]})
+    >>> triangle.parts, triangle.normals("bottom", np.array([[1.0, 0.0]])).tolist()
+    ({'bottom': 3.0, 'boundary': 9.0}, [[0.0, -1.0]])
+    """
+
+    @property
+    def facets(self) -> Mapping[str, Facets]:
+        """Those of each part, their normals outwards."""
+        raise NotImplementedError
+
+    @cached_property
+    def parts(self) -> Mapping[str, float]:
+        """The parts of the boundary and their lengths or areas."""
+        return {part: float(own.measures.sum()) for part, own in self.facets.items()}
+
+    def on(self, part: str, unit: Array) -> Array:
+        """Map the unit cube (N, D-1) onto a part, measure for measure: points (N, D).
+
+        Raises
+        ------
+        UserError
+            If the domain has no such part.
+        """
+        return self._of(part).on(unit)
+
+    def normals(self, part: str, points: Array) -> Array:
+        """The outward unit normals (N, D) of the faces nearest to points (N, D)."""
+        own = self._of(part)
+        normals: Array = own.normals[own.nearest(points)[0]]
+        return normals
+
+    def _of(self, part: str) -> Facets:
+        check_part(cast(Domain, self), part)  # which each kind is in full
+        return self.facets[part]

@@ -12,19 +12,18 @@ from math import factorial
 import numpy as np
 
 from nas.errors import UserError
-from nas.problems.domains.domain import Array, Mask, check_part, rounding
-from nas.problems.domains.facets import Facets
+from nas.problems.domains.domain import Array, Mask, rounding
+from nas.problems.domains.facets import Faceted, Facets
 from nas.problems.domains.finite import numbers
 from nas.problems.domains.locator import Locator
 from nas.problems.domains.round import check_coordinates
-from nas.problems.domains.shape import Shape
 from nas.problems.domains.solid import check_array, check_numbers
 
 REST = "boundary"  # the part of all faces without a name
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
-class Mesh(Shape):
+class Mesh(Faceted):
     """A domain of triangles in the plane, or of tetrahedra in space.
 
     Parameters
@@ -87,11 +86,6 @@ class Mesh(Shape):
         return tuple(zip(used.min(axis=0).tolist(), used.max(axis=0).tolist(), strict=True))
 
     @cached_property
-    def parts(self) -> Mapping[str, float]:
-        """The parts of the boundary and their lengths or areas."""
-        return {part: float(facets.measures.sum()) for part, facets in self._facets.items()}
-
-    @cached_property
     def measure(self) -> float:
         """The area or volume."""
         return float(self._volumes.sum())
@@ -107,24 +101,6 @@ class Mesh(Shape):
         inside[inside] = ~facets.near(points[inside], rounding(self.bounds))
         return inside
 
-    def on(self, part: str, unit: Array) -> Array:
-        """Map the unit cube (N, D-1) onto a part, area for area: points (N, D).
-
-        Raises
-        ------
-        UserError
-            If the mesh has no such part.
-        """
-        check_part(self, part)
-        return self._facets[part].on(unit)
-
-    def normals(self, part: str, points: Array) -> Array:
-        """The outward unit normals (N, D) of the faces nearest to points (N, D)."""
-        check_part(self, part)
-        facets = self._facets[part]
-        normals: Array = facets.normals[facets.nearest(points)[0]]
-        return normals
-
     @cached_property
     def _volumes(self) -> Array:
         """(M,)."""
@@ -138,7 +114,8 @@ class Mesh(Shape):
         return Locator(self.vertices[self.simplices])
 
     @cached_property
-    def _facets(self) -> dict[str, Facets]:
+    def facets(self) -> Mapping[str, Facets]:
+        """See `Faceted`."""
         return {part: Facets(self.vertices[own]) for part, own in self.faces.items()}
 
 

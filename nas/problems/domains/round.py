@@ -270,8 +270,7 @@ def check_coordinates(
         return _LETTERS[:dimension]
     if isinstance(coordinates, str) or len(coordinates) != dimension:
         raise UserError(
-            f"{where}: coordinates={coordinates!r}: expected {dimension} names, "
-            "as many as the center has numbers"
+            f"{where}: coordinates={coordinates!r}: expected {dimension} names, one a dimension"
         )
     check_names(where, coordinates)
     return tuple(coordinates)

@@ -11,16 +11,15 @@ from functools import cached_property
 import numpy as np
 
 from nas.errors import UserError
-from nas.problems.domains.domain import Array, Mask, check_part, rounding
-from nas.problems.domains.facets import Facets
+from nas.problems.domains.domain import Array, Mask, rounding
+from nas.problems.domains.facets import Faceted, Facets
 from nas.problems.domains.round import check_coordinates
-from nas.problems.domains.shape import Shape
 
 _CHUNK = 2**20  # pairs of points and triangles at a time, for memory
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
-class Solid(Shape):
+class Solid(Faceted):
     """What a closed surface of triangles goes around, such as that of an STL file.
 
     Inside is where the surface winds around a point: its generalised winding number, a sum of
@@ -82,11 +81,6 @@ class Solid(Shape):
         return tuple(zip(used.min(axis=0).tolist(), used.max(axis=0).tolist(), strict=True))
 
     @cached_property
-    def parts(self) -> Mapping[str, float]:
-        """The parts of the surface and their areas."""
-        return {part: float(facets.measures.sum()) for part, facets in self._facets.items()}
-
-    @cached_property
     def measure(self) -> float:
         """The volume."""
         return _volume(self.vertices, np.concatenate(list(self.triangles.values())))
@@ -98,24 +92,6 @@ class Solid(Shape):
     def interior(self, points: Array) -> Mask:
         """Which of the points (N, 3) lie in the open solid, not by rounding alone: (N,)."""
         return self._inside(points) & ~self._all.near(points, rounding(self.bounds))
-
-    def on(self, part: str, unit: Array) -> Array:
-        """Map the unit square (N, 2) onto a part, area for area: points (N, 3).
-
-        Raises
-        ------
-        UserError
-            If the solid has no such part.
-        """
-        check_part(self, part)
-        return self._facets[part].on(unit)
-
-    def normals(self, part: str, points: Array) -> Array:
-        """The outward unit normals (N, 3) of the triangles nearest to points (N, 3)."""
-        check_part(self, part)
-        facets = self._facets[part]
-        normals: Array = facets.normals[facets.nearest(points)[0]]
-        return normals
 
     def _inside(self, points: Array) -> Mask:
         size = max(1, _CHUNK // len(self._all.corners))
@@ -137,7 +113,8 @@ class Solid(Shape):
         return winding
 
     @cached_property
-    def _facets(self) -> dict[str, Facets]:
+    def facets(self) -> Mapping[str, Facets]:
+        """See `Faceted`."""
         return {part: Facets(self.vertices[own]) for part, own in self.triangles.items()}
 
     @cached_property

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from nas.calculus.jets import DerivativeSet, Laplacian
 from nas.errors import UserError
-from nas.problems import Box, Condition, Disc, Domain, Polygon, Problem, laplacian
+from nas.problems import Box, Condition, Disc, Domain, Polygon, Problem, Unknown, laplacian
 from nas.problems.domains.domain import distance
 from nas.problems.sampling import boundary_points, interior_points
 from tests.oracles import nested
@@ -244,3 +244,17 @@ def test_distances_are_the_domains_own() -> None:
     points = torch.tensor([[0.5, 1.0]], dtype=torch.float64)
     assert distance(SQUARE, "x_min", points).item() == 0.25
     assert np.isclose(distance(SQUARE, "y_min", points).item(), 0)
+
+
+def test_what_is_no_function_of_coordinates_cannot_hold_exactly() -> None:
+    def disc(condition: Condition, **unknown: Unknown) -> Problem:
+        return Problem(
+            "p", Disc((0, 0), 1), lambda u: laplacian(u) - 1, [condition], unknown=unknown
+        )
+
+    of_normal = Condition("rim", lambda u, normal: u - normal[0], exact=True)
+    with pytest.raises(UserError, match=r"exact value of coordinates, got one of the normal"):
+        disc(of_normal)
+    of_unknown = Condition("rim", lambda u, D: u - D, exact=True)
+    with pytest.raises(UserError, match=r"got one with the unknown D; leave exact=True out"):
+        disc(of_unknown, D=Unknown(start=2.0))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from nas.problems import Box, Condition, Integral, Periodic, Problem, laplacian, load
+from nas.problems import Box, Condition, Integral, Periodic, Problem, Unknown, laplacian, load
 from nas.problems.ansatz.scale import to_digits
 
 X = Box(x=(0, 1))
@@ -144,3 +144,20 @@ def test_the_problems_of_the_article_keep_their_scale() -> None:
 @pytest.mark.parametrize(("number", "rounded"), [(0.02549, 0.025), (-1.26, -1.3), (9.99e9, 1e10)])
 def test_two_digits(number: float, rounded: float) -> None:
     assert to_digits(number) == rounded
+
+
+def test_a_total_that_is_no_value_tells_the_size_too() -> None:
+    """∫u² = 4·10⁶ over a length of one: u is about 2000."""
+    problem = Problem(
+        name="mode",
+        domain=Box(x=(0, 1)),
+        residual=lambda u, k: u.xx + k * u,
+        unknown={"k": Unknown(start=8.0, low=0)},
+        conditions=[
+            Condition(("x_min", "x_max"), lambda u: u),
+            Integral(lambda u: u**2, equals=4e6),
+        ],
+    )
+    (field,) = problem.describe_fields()
+    assert 1000 < field["scale"] < 4000
+    assert problem.warnings == ()

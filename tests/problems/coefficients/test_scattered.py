@@ -35,6 +35,17 @@ def test_quadratic_functions_are_met_with_their_derivatives() -> None:
     torch.testing.assert_close(by_y, x - 2 * y, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_high_derivatives_at_a_given_point_are_those_beside_it(dtype: torch.dtype) -> None:
+    k = ScatteredData(np.sin(3 * X) * Y, x=X, y=Y)
+    at = torch.tensor([X[0], X[0] + 1e-6], dtype=dtype).requires_grad_()
+    slope = k(at, torch.full_like(at, Y[0]).to(dtype))
+    for _ in range(3):
+        (slope,) = torch.autograd.grad(slope.sum(), at, create_graph=True)
+    here, beside = slope.tolist()
+    assert here == pytest.approx(beside, rel=1e-2)
+
+
 def test_values_are_met_unless_smoothed() -> None:
     values = RANDOM.normal(size=80)
     x, y = torch.as_tensor(X), torch.as_tensor(Y)

@@ -1,0 +1,50 @@
+"""Residuals without the noise of observations, which no error of an answer explains.
+
+Axis legend: R residuals (rows).
+"""
+
+from torch import Tensor
+
+from nas.assessment.linearised import Rows
+from nas.problems import Problem
+from nas.problems.ansatz.held import is_exact
+from nas.training.collocation import Points
+
+SPREAD = 1.5  # of its standard deviation: what few values with noise may leave by chance
+
+
+def beyond_noise(problem: Problem, points: Points, rows: Rows) -> Rows:
+    """Rows in which the residuals of noisy observations are what exceeds their noise.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> from nas.assessment.features import Affine
+    >>> from nas.assessment.linearised import linearise
+    >>> from nas.assessment.answer import of_mixture
+    >>> points, answer = example.points(), of_mixture(example.mixture())
+    >>> rows = linearise(example.PROBLEM, answer, Affine([(0.0, 1.0)]), points)
+    >>> found = beyond_noise(example.PROBLEM, points, rows)  # there are no observations
+    >>> bool((found.residuals == rows.residuals).all())
+    True
+    """
+    residuals, begin = rows.residuals.clone(), 0
+    demanded = [one for one in problem.requirements if not is_exact(one)]
+    noises = {
+        id(term): float(getattr(one, "noise", 0.0))
+        for one, term in zip(demanded, problem.terms, strict=True)
+    }
+    for group, sample in zip(problem.groups, points.samples, strict=True):
+        for term in group.terms:
+            for weight in term.weights:
+                end = begin + sample.count(term)
+                # A row is a residual times √(weight / count): their norm is of one residual.
+                noise = noises[id(term)] * weight**0.5
+                residuals[begin:end] *= _share(residuals[begin:end], SPREAD * noise)
+                begin = end
+    return Rows(rows.matrix, residuals)
+
+
+def _share(residuals: Tensor, noise: float) -> float:
+    size = float(residuals.norm())
+    return max(0.0, 1 - noise / size) if size else 1.0

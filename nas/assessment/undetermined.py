@@ -1,0 +1,116 @@
+"""What a problem leaves open: unknown coefficients that nothing tells, and fields up to a constant.
+
+A coefficient is left open where a change of it can be undone by a change of the fields, in the
+equations and in all conditions: its column of the linearised problem lies in the span of the
+fields' columns, and there is a family of solutions. A field is free up to a constant where adding
+one changes nothing at all. Both are seen at an answer that is made up, so before any training too.
+
+Axis legend: R rows, P columns, S derivatives, B points, C fields, U unknown coefficients, K waves.
+"""
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from nas.assessment.features import Answer, Waves, with_added
+from nas.assessment.linearised import linearise
+from nas.calculus.derivatives import DerivativeSet
+from nas.problems import Problem
+from nas.problems.terms import PointCounts
+from nas.training.collocation import Sampler
+
+COLUMNS = 400  # of all fields together
+WAVES = {1: 60}  # a field's; of more coordinates than one, more
+MANY = 300
+ROWS = 3  # for each wave
+SLOW, REACH = 2.0, {1: 25.0, 2: 6.0}  # frequencies of the made-up answer, and of waves
+FEWER = 4.0  # of waves in more dimensions
+NOTHING = 2e-2  # of a column: what is left of one that waves could undo, if they were more
+CUT = 1e-12  # of singular values: waves are nearly dependent
+ALONE = 1e-10  # of the largest derivative by the jet: no change
+
+
+def left_open(problem: Problem) -> list[str]:
+    """What equations and conditions leave open near a made-up answer, a line each.
+
+    Examples
+    --------
+    >>> from nas.problems import Box, Condition, Observations, Unknown
+    >>> rod = Problem(
+    ...     "rod", Box(x=(0, 1)), lambda u, k: k * u.xx + 1, unknown={"k": Unknown(start=1.0)},
+    ...     conditions=[Condition(("x_min", "x_max"), lambda u: u)],
+    ... )
+    >>> for line in left_open(rod):
+    ...     print(line[:73])
+    nothing tells the unknown k: equations and conditions leave a family of s
+    """
+    count = min(WAVES.get(len(problem.coordinates), MANY), COLUMNS // len(problem.fields))
+    waves = _waves(problem, REACH.get(len(problem.coordinates), FEWER), count, seed=0)
+    interior = ROWS * count
+    regions = sum(len(group.regions) for group in problem.groups[1:])
+    counts = PointCounts(interior, max(interior // 3, 8 * regions))
+    points = Sampler(problem, counts, "sobol", 0).held_out(torch.device("cpu"))
+    matrix = linearise(problem, _slow(problem), waves, points).matrix
+    if not matrix.isfinite().all():
+        return []
+    width = len(problem.fields) * count
+    return [*_constants(problem, matrix[:, :width], count), *_unknown(problem, matrix, width)]
+
+
+def _waves(problem: Problem, reach: float, count: int, seed: int) -> Waves:
+    bounds = problem.domain.bounds
+    periodic = [problem.coordinates.index(name) for name in problem.periodic]
+    return Waves.drawn(bounds, [reach] * len(bounds), count, seed, periodic)
+
+
+def _slow(problem: Problem) -> Answer:
+    """A made-up answer: fields of slow waves, and the unknown coefficients' starts."""
+    fields, waves = len(problem.fields), _waves(problem, SLOW, 4, seed=1)
+    generator = torch.Generator().manual_seed(2)
+    weights = 0.5 + torch.rand(fields * len(waves), generator=generator, dtype=torch.float64)
+    raw = torch.tensor([one.first for one in problem.unknown.values()], dtype=torch.float64)
+
+    def nothing(points: Tensor, derivatives: DerivativeSet) -> Tensor:
+        shape = (len(derivatives), len(points), fields + len(raw))
+        return torch.zeros(shape, dtype=torch.float64)
+
+    return with_added(nothing, waves, torch.cat([weights, raw]))
+
+
+def _constants(problem: Problem, matrix: Tensor, count: int) -> Iterator[str]:
+    """Fields whose constant changes no residual: the first wave is one."""
+    for number, field in enumerate(problem.fields):
+        of_field = matrix[:, number * count : (number + 1) * count]
+        if float(of_field[:, 0].abs().max()) <= ALONE * float(of_field.abs().max()):
+            yield (
+                f"only derivatives of {field} occur, in equations and conditions: {field} is free "
+                "up to a constant; fix its value at a point with nas.Observations, or its mean "
+                "with nas.Integral"
+            )
+
+
+def _unknown(problem: Problem, matrix: Tensor, width: int) -> Iterator[str]:
+    """Unknown coefficients whose columns are combinations of all others."""
+    # Each row counts the same: noisy observations tell a coefficient as well, if less of it.
+    rows = matrix / matrix[:, :width].norm(dim=1, keepdim=True).clamp_min(1e-300)
+    for number, name in enumerate(problem.unknown):
+        column = width + number
+        others = torch.cat([rows[:, :column], rows[:, column + 1 :]], dim=1)
+        if _left(others, rows[:, column]) < NOTHING:
+            yield (
+                f"nothing tells the unknown {name}: equations and conditions leave a family of "
+                f"solutions, one for each {name}; add what was measured (nas.Observations), a mean "
+                f"(nas.Integral) or a condition, or give {name} as a number"
+            )
+
+
+def _left(others: Tensor, column: Tensor) -> float:
+    """What share of a column (R,) is left when its projection on others (R, P) is taken away."""
+    size = float(column.norm())
+    if not size:
+        return 0.0
+    scaled = others / others.norm(dim=0).clamp_min(1e-300)
+    u, s, _ = torch.linalg.svd(scaled, full_matrices=False)
+    span = u[:, s > CUT * s[0]]
+    return float((column - span @ (span.T @ column)).norm()) / size
