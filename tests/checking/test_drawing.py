@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 """What stands in the picture; it was looked at too."""
 
 from pathlib import Path
@@ -48,7 +47,7 @@ def test_normals_point_out_of_the_domain() -> None:
 def test_one_coordinate_is_a_line_and_observations_are_drawn() -> None:
     axes = picture(DECAY).axes[0]
     dots = {one.get_label(): one for one in axes.collections if isinstance(one, PathCollection)}
-    assert sorted(np.asarray(dots["others"].get_offsets())[:, 0].tolist()) == [1.0, 3.0]
+    assert sorted(np.asarray(dots["given points"].get_offsets())[:, 0].tolist()) == [1.0, 3.0]
     assert axes.get_xlabel() == "t"
 
 
@@ -56,11 +55,7 @@ def test_it_is_written_whole(tmp_path: Path) -> None:
     draw(DECAY, tmp_path / "decay.png")
     assert (tmp_path / "decay.png").read_bytes().startswith(b"\x89PNG")
     assert [one.name for one in tmp_path.iterdir()] == ["decay.png"]
-=======
-"""The picture of a domain: what is in it, and that it fits."""
 
-from nas.checking.drawing import picture
-from nas.problems import Box, Condition, Observations, Problem
 
 SPRING = Problem(
     name="a spring with a name as long as a sentence, and more",
@@ -84,4 +79,3 @@ def test_a_long_title_goes_on_in_another_line() -> None:
 def test_one_coordinate_takes_a_low_picture() -> None:
     width, height = picture(SPRING).get_size_inches()
     assert height < width / 3
->>>>>>> refs/heads/mend1
