@@ -84,14 +84,13 @@ def compare(name: str, seed: int) -> Iterator[Compared]:
     settings = run_settings(problem, campaign, pool, 0.5, 0.3, seed, seed)
     run, started = TrainingRun(problem, settings), monotonic()
     loss = HeldOutLoss(problem, settings.sampler, run.mixture.centre)
-    for length in LENGTHS:
-        stopped = run.run(partial(_is_over, run, length, started))
-        if stopped.status != "interrupted" or run.step < length:
-            break
-        yield _compared(run, stopped, name, seed, loss(stopped.mixture))
-    ended = run.run(partial(_is_over, run, math.inf, started))
-    if ended.status != "diverged":
+    seen = -1
+    for length in (*LENGTHS, math.inf):
+        ended = run.run(partial(_is_over, run, length, started))
+        if ended.status == "diverged" or run.step == seen:
+            return
         yield _compared(run, ended, name, seed, loss(ended.mixture))
+        seen = run.step
 
 
 def _is_over(run: TrainingRun, length: float, started: float) -> bool:
