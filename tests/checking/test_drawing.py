@@ -20,12 +20,6 @@ DECAY = Problem(
         Observations({"t": [1.0, 3.0], "u": [0.4, 0.1]}),
     ],
 )
-SPRING = Problem(
-    name="a spring with a name as long as a sentence, and more",
-    domain=Box(t=(1, 4)),
-    residual=lambda u: u.tt + u,
-    conditions=[Condition("t_min", lambda u: u - 1), Observations({"t": [2.0], "u": [0.5]})],
-)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +55,14 @@ def test_it_is_written_whole(tmp_path: Path) -> None:
     draw(DECAY, tmp_path / "decay.png")
     assert (tmp_path / "decay.png").read_bytes().startswith(b"\x89PNG")
     assert [one.name for one in tmp_path.iterdir()] == ["decay.png"]
+
+
+SPRING = Problem(
+    name="a spring with a name as long as a sentence, and more",
+    domain=Box(t=(1, 4)),
+    residual=lambda u: u.tt + u,
+    conditions=[Condition("t_min", lambda u: u - 1), Observations({"t": [2.0], "u": [0.5]})],
+)
 
 
 def test_given_points_are_in_the_legend() -> None:

@@ -146,9 +146,9 @@ def express(
     >>> probe = Drawn.bare(np.zeros((2, 2)))
     >>> express(setting, lambda u: u.x - 1, "flux", probe).derivatives
     frozenset({(1, 0)})
-    >>> express(setting, lambda v: v, "flux", probe)
+    >>> express(setting, lambda v: v, "flux", probe)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    nas.errors.UserError: heat: flux: unknown parameter 'v'; expected parameters among u, x, t
+    nas.errors.UserError: heat: flux: unknown parameter 'v'; expected parameters among u, x, t; ...
     """
     if not callable(function):
         raise UserError(f"{setting.name}: {where}: expected a function, got {function!r}")
