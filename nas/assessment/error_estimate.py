@@ -27,7 +27,6 @@ from nas.calculus.activations import MAX_ORDER
 from nas.problems import Problem
 from nas.problems.sampling import interior_points
 from nas.problems.terms import PointCounts
-from nas.problems.terms.equations import inside
 from nas.training.collocation import HELD_OUT_DRAW, Points, Sample, Sampler
 from nas.training.resampling import Resampler, residual_sizes
 
@@ -214,10 +213,7 @@ def _reaches(
 
 def _of_piece(problem: Problem, field: str, points: Tensor) -> Tensor:
     """Which of the points (B,) lie where a field is sought."""
-    piece = problem.pieces.get(field)
-    if piece is None:
-        return torch.ones(len(points), dtype=torch.bool)
-    return torch.as_tensor(inside(problem.domain, piece).contains(points.numpy()))
+    return torch.as_tensor(problem.domain_of(field).contains(points.numpy()))
 
 
 def _root(wrong: Tensor, size: Tensor) -> float:
