@@ -10,6 +10,7 @@ from torch import Tensor
 from nas.assessment.features import Answer
 from nas.problems import Problem
 from nas.problems.ansatz.held import is_exact
+from nas.problems.domains import located
 from nas.problems.terms import Group, Term
 from nas.training.collocation import Points, Sample
 
@@ -58,7 +59,8 @@ def _of_term(
             found = jet[0, row, : len(problem.fields)].tolist()
             yield (
                 f"{words(problem, term)}: no value ({residual[row]:g}) at "
-                f"{_named(problem.coordinates, at)}, where {_named(problem.fields, found)}"
+                f"{located(problem.coordinates, at, digits=4)}, "
+                f"where {located(problem.fields, found, digits=4)}"
             )
 
 
@@ -77,7 +79,3 @@ def words(problem: Problem, term: Term) -> str:
         one.describe() for one, made in zip(demanded, problem.terms, strict=True) if made is term
     ]
     return found
-
-
-def _named(names: Iterable[str], numbers: Iterable[float]) -> str:
-    return ", ".join(f"{name}={number:.4g}" for name, number in zip(names, numbers, strict=True))

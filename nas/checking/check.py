@@ -11,7 +11,7 @@ from nas.checking.known_solution import Remainders, noise, remainders
 from nas.problems import Problem
 from nas.problems.ansatz.held import is_exact
 from nas.problems.description import conditions_in_words, domain_in_words
-from nas.problems.domains import Array
+from nas.problems.domains import located
 
 SATISFIED = 1e-2  # of the size of its terms: what a known solution may leave, as data on a grid do
 _WIDTH = 12  # of the names on the left
@@ -117,7 +117,10 @@ def _known(problem: Problem, solution: list[tuple[str, Remainders]]) -> Iterator
         yield _row("solution", f"not checked: that needs the true coefficients too, {needed}")
     for words_, left in solution:
         worst, at = left.at
-        yield _row("solution", f"leaves {worst:.0e} of the {words_}, at {_named(problem, at)}")
+        yield _row(
+            "solution",
+            f"leaves {worst:.0e} of the {words_}, at {located(problem.coordinates, at, digits=4)}",
+        )
 
 
 def _unsatisfied(problem: Problem, words_: str, left: Remainders) -> str:
@@ -126,13 +129,9 @@ def _unsatisfied(problem: Problem, words_: str, left: Remainders) -> str:
         return ""
     return (
         f"the solution does not satisfy the {words_}: it leaves {worst:.0e} of the size of its "
-        f"terms at {_named(problem, at)}; one of both is wrong"
+        f"terms at {located(problem.coordinates, at, digits=4)}; one of both is wrong"
     )
 
 
 def _row(name: str, text: str) -> str:
     return f"  {name:{_WIDTH}}{text}"
-
-
-def _named(problem: Problem, at: Array) -> str:
-    return ", ".join(f"{n}={value:.4g}" for n, value in zip(problem.coordinates, at, strict=True))

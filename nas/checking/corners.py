@@ -13,7 +13,7 @@ from scipy.spatial import cKDTree
 
 from nas.calculus.derivatives import DerivativeSet
 from nas.problems import Problem
-from nas.problems.domains import Array
+from nas.problems.domains import Array, located
 from nas.problems.terms import PointCounts, Term
 from nas.problems.terms.condition import Boundary
 
@@ -122,8 +122,7 @@ def _disagreement(problem: Problem, one: _Value, other: _Value, largest: float) 
     if one.part == other.part:
         return f"{name} is {here:.3g} and {there:.3g} on {one.part}"
     demands = f"{name} is {here:.3g} on {one.part} and {there:.3g} on {other.part}"
-    named = zip(problem.coordinates, corner, strict=True)
-    return f"{demands}, which meet at {', '.join(f'{axis}={value:.3g}' for axis, value in named)}"
+    return f"{demands}, which meet at {located(problem.coordinates, corner, digits=3)}"
 
 
 def _there(problem: Problem, one: _Value, row: int, corner: Array) -> float:

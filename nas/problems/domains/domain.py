@@ -123,15 +123,15 @@ def pieces_of(domain: Domain) -> Mapping[str, Domain]:
     return found
 
 
-def located(coordinates: Sequence[str], point: Iterable[float]) -> str:
-    """A point (D,) in words, for errors.
+def located(coordinates: Iterable[str], point: Iterable[float], digits: int = 6) -> str:
+    """A point (D,) in words, for errors, to so many ``digits``.
 
     Examples
     --------
     >>> located(("x", "t"), np.array([0.5, 2.0]))
     'x=0.5, t=2'
     """
-    return ", ".join(f"{name}={at:.6g}" for name, at in zip(coordinates, point, strict=True))
+    return ", ".join(f"{name}={at:.{digits}g}" for name, at in zip(coordinates, point, strict=True))
 
 
 def surfaces(domain: Domain) -> dict[str, float]:
