@@ -19,7 +19,7 @@ from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.problems.domains import Array, Mask
 from nas.problems.sampling import interior_points
-from nas.problems.terms.equations import inside
+from nas.problems.terms.interior import inside
 from nas.training.collocation import Sample
 from nas.training.resampling import residual_sizes
 

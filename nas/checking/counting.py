@@ -13,9 +13,8 @@ from torch import Tensor
 
 from nas.calculus.derivatives import Derivative, Laplacian
 from nas.problems import Problem
-from nas.problems.terms import Group, PointCounts, Term
+from nas.problems.terms import Group, PointCounts, Term, together
 from nas.problems.terms.condition import Boundary
-from nas.problems.terms.equations import together
 from nas.problems.terms.periodic import Pairs
 
 FEW = PointCounts(interior=16, boundary=16)

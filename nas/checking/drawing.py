@@ -20,7 +20,7 @@ from nas.problems.domains import Array, surfaces
 from nas.problems.sampling import boundary_points, interior_points
 from nas.problems.terms import PointCounts
 from nas.problems.terms.condition import Boundary
-from nas.problems.terms.equations import Interior
+from nas.problems.terms.interior import Interior
 from nas.reports.style import INK, QUIET, RC
 
 INTERIOR, BOUNDARY = 300, 200  # points

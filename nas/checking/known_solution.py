@@ -17,8 +17,7 @@ from nas.problems import Problem
 from nas.problems.ansatz.held import is_exact
 from nas.problems.domains import Array
 from nas.problems.sampling import interior_points
-from nas.problems.terms import Group, PointCounts, Term
-from nas.problems.terms.equations import together
+from nas.problems.terms import Group, PointCounts, Term, together
 
 COUNTS = PointCounts(interior=32, boundary=32)
 

@@ -26,7 +26,7 @@ from torch import Tensor
 from nas.calculus.jets import Derivative, DerivativeSet, Laplacian, MultiIndex, unit
 from nas.problems import Problem, Unknown
 from nas.problems.domains import Array, Domain
-from nas.problems.terms.equations import INTERIOR, inside
+from nas.problems.terms.interior import INTERIOR, inside
 
 Function = Callable[[Array], Array]  # points (B, D) to values (B, C)
 

@@ -15,7 +15,8 @@ import numpy as np
 from nas.errors import UserError
 from nas.problems.domains import Array, is_domain, located, pieces_of
 from nas.problems.terms import PointCounts, Term
-from nas.problems.terms.equations import PROBES, Interior
+from nas.problems.terms.expressing import PROBES
+from nas.problems.terms.interior import Interior
 from nas.problems.unknown import Unknown
 
 if TYPE_CHECKING:

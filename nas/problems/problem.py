@@ -24,7 +24,8 @@ from nas.problems.declaration import check_declaration, check_solution, check_us
 from nas.problems.domains import Array, Domain
 from nas.problems.sampling import interior_points
 from nas.problems.terms import Equations, Group, Requirement, Setting, Term, bound, grouped
-from nas.problems.terms.equations import INTERIOR, PROBES, inside
+from nas.problems.terms.expressing import PROBES
+from nas.problems.terms.interior import INTERIOR, inside
 from nas.problems.unknown import Unknown
 
 

@@ -15,8 +15,8 @@ from torch import Tensor
 
 from nas.problems.problem import Problem
 from nas.problems.sampling import Method
-from nas.problems.terms import Group, PointCounts, Term
-from nas.problems.terms.equations import inside, together
+from nas.problems.terms import Group, PointCounts, Term, together
+from nas.problems.terms.interior import inside
 
 HELD_OUT_DRAW = 2**31  # a random stream that no training draw uses
 

@@ -18,8 +18,7 @@ from torch import Tensor
 from nas.calculus import jets
 from nas.calculus.jets import DerivativeSet
 from nas.problems.domains import Domain
-from nas.problems.terms import PointCounts, Term
-from nas.problems.terms.equations import together
+from nas.problems.terms import PointCounts, Term, together
 
 POINTS = 128  # of a term; four more of a part of the boundary would change no second digit
 WAVES = 16  # of different frequencies; each counts twice

@@ -11,17 +11,8 @@ from nas.problems.terms.equations import Equations
 from nas.problems.terms.integral import Integral
 from nas.problems.terms.observations import Observations
 from nas.problems.terms.periodic import Periodic
-from nas.problems.terms.term import (
-    Drawn,
-    Group,
-    PointCounts,
-    Requirement,
-    Setting,
-    Source,
-    Term,
-    bound,
-    grouped,
-)
+from nas.problems.terms.requirement import Requirement, Setting, bound
+from nas.problems.terms.term import Drawn, Group, PointCounts, Source, Term, grouped, together
 
 __all__ = [
     "Condition",
@@ -38,4 +29,5 @@ __all__ = [
     "Term",
     "bound",
     "grouped",
+    "together",
 ]

@@ -7,9 +7,10 @@ from nas.calculus.expression import Residual, normal_columns
 from nas.errors import UserError
 from nas.problems.domains import Domain, surfaces
 from nas.problems.sampling import Method, boundary_points
-from nas.problems.terms.equations import PROBES, express, together
+from nas.problems.terms.expressing import PROBES, express
 from nas.problems.terms.expression_term import ExpressionTerm
-from nas.problems.terms.term import Drawn, PointCounts, Setting, Term
+from nas.problems.terms.requirement import Setting
+from nas.problems.terms.term import Drawn, PointCounts, Term, together
 from nas.problems.terms.weight import check_weight
 
 

@@ -1,75 +1,16 @@
-"""The equations: residuals inside the domain, or inside its pieces.
+"""The equations: residuals inside the domain, or inside its pieces."""
 
-Axis legend: B points, D coordinates, K columns of data.
-"""
-
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import torch
-
-from nas.calculus.expression import Expression, Names, Residual
+from nas.calculus.expression import Residual
 from nas.errors import UserError
-from nas.problems.domains import Array, Domain, pieces_of
-from nas.problems.sampling import Method, apportion, interior_points
+from nas.problems.domains import pieces_of
+from nas.problems.sampling import interior_points
+from nas.problems.terms.expressing import PROBES, express
 from nas.problems.terms.expression_term import ExpressionTerm
-from nas.problems.terms.term import Drawn, PointCounts, Setting, Term
-
-INTERIOR = "interior"  # the region of the source that is the whole domain
-PROBES = 16  # points at which a residual is tried once
-
-
-@dataclass(frozen=True)
-class Interior:
-    """Points all over the domain; its regions are the whole of it, or its pieces.
-
-    Examples
-    --------
-    >>> from nas.problems import Box
-    >>> counts = PointCounts(interior=100, boundary=8)
-    >>> drawn = Interior().draw(
-    ...     Box(x=(0, 1), t=(0, 3)), [INTERIOR], counts, seed=0, draw=0, method="sobol"
-    ... )
-    >>> {region: found.points.shape for region, found in drawn.items()}
-    {'interior': (100, 2)}
-    """
-
-    def draw(
-        self,
-        domain: Domain,
-        regions: Sequence[str],
-        counts: PointCounts,
-        *,
-        seed: int,
-        draw: int,
-        method: Method,
-    ) -> dict[str, Drawn]:
-        """See `Source`; pieces share in proportion to their measures."""
-        pieces = [inside(domain, region) for region in regions]
-        shares = apportion(max(counts.interior, len(pieces)), [one.measure for one in pieces])
-        return {
-            region: Drawn.bare(interior_points(one, count, seed=seed, draw=draw, method=method))
-            for region, one, count in zip(regions, pieces, shares, strict=True)
-        }
-
-    def rows(self, terms: Sequence[Term], counts: PointCounts) -> int:
-        """One for each equation at each point; a piece has its share of them."""
-        equations = sum(len(term.probed) for term in terms)
-        regions = len({region for term in terms for region in term.regions})
-        return equations * counts.interior // max(1, regions)
-
-
-def inside(domain: Domain, region: str) -> Domain:
-    """Where the ``region`` of an interior is: the ``domain``, or one of its pieces.
-
-    Examples
-    --------
-    >>> from nas.problems import Box
-    >>> inside(Box(x=(0, 1)), INTERIOR)
-    Box(x=(0.0, 1.0))
-    """
-    return domain if region == INTERIOR else pieces_of(domain)[region]
+from nas.problems.terms.interior import INTERIOR, Interior, inside
+from nas.problems.terms.requirement import Setting
+from nas.problems.terms.term import Drawn
 
 
 @dataclass(frozen=True)
@@ -123,54 +64,3 @@ class Equations:
             )
         weights = (1.0,) * len(expression.probed)
         return ExpressionTerm(expression, Interior(), (self.on,), weights)
-
-
-def express(
-    setting: Setting,
-    function: Residual,
-    where: str,
-    probe: Drawn,
-    columns: Sequence[str] = (),
-) -> Expression:
-    """``function`` as an `Expression`, tried at the points ``probe``, with its data columns.
-
-    Raises
-    ------
-    UserError
-        If it is no function, or does not fit fields and coordinates; ``where`` names it then.
-
-    Examples
-    --------
-    >>> from nas.problems import Box
-    >>> setting = Setting("heat", Box(x=(0, 1), t=(0, 1)), ("u",))
-    >>> probe = Drawn.bare(np.zeros((2, 2)))
-    >>> express(setting, lambda u: u.x - 1, "flux", probe).derivatives
-    frozenset({(1, 0)})
-    >>> express(setting, lambda v: v, "flux", probe)  # doctest: +ELLIPSIS
-    Traceback (most recent call last):
-    nas.errors.UserError: heat: flux: unknown parameter 'v'; expected parameters among u, x, t; ...
-    """
-    if not callable(function):
-        raise UserError(f"{setting.name}: {where}: expected a function, got {function!r}")
-    names = Names(
-        fields=setting.fields,
-        coordinates=setting.domain.coordinates,
-        unknowns={name: one.value for name, one in setting.unknown.items()},
-        data=tuple(columns),
-    )
-    points, data = torch.as_tensor(probe.points), torch.as_tensor(probe.data)
-    return Expression(function, names, f"{setting.name}: {where}", points, data)
-
-
-def together(drawn: dict[str, Drawn]) -> Drawn:
-    """The points and data of all regions, one after the other.
-
-    Examples
-    --------
-    >>> together({"a": Drawn.bare(np.zeros((2, 1))), "b": Drawn.bare(np.ones((3, 1)))}).points.shape
-    (5, 1)
-    """
-    points: list[Array] = [one.points for one in drawn.values()]
-    return Drawn(
-        np.concatenate(points, axis=-2), np.concatenate([one.data for one in drawn.values()])
-    )

@@ -31,7 +31,7 @@ class ExpressionTerm:
     --------
     >>> import torch
     >>> from nas.calculus.expression import Names
-    >>> from nas.problems.terms.equations import INTERIOR, Interior
+    >>> from nas.problems.terms.interior import INTERIOR, Interior
     >>> probe = torch.zeros(2, 1)  # (B, D)
     >>> decay = Expression(lambda u: u.t + u, Names(("u",), ("t",)), "decay", probe)
     >>> term = ExpressionTerm(decay, Interior(), (INTERIOR,), (1.0,))

@@ -17,9 +17,10 @@ from nas.calculus.jets import Derivative, DerivativeSet
 from nas.errors import UserError
 from nas.problems.domains import Box, pieces_of, surfaces
 from nas.problems.sampling import interior_points
-from nas.problems.terms.equations import express
+from nas.problems.terms.expressing import express
 from nas.problems.terms.quadrature import VALUES, Quadrature
-from nas.problems.terms.term import Drawn, Setting
+from nas.problems.terms.requirement import Setting
+from nas.problems.terms.term import Drawn
 from nas.problems.terms.weight import check_weight, multiplied
 
 
@@ -173,7 +174,7 @@ class IntegralTerm:
 
     Examples
     --------
-    >>> from nas.problems.terms.term import Setting
+    >>> from nas.problems.terms import Setting
     >>> setting = Setting("rod", Box(x=(0, 2)), ("u",))
     >>> term = Integral(lambda u: u, equals=1.0).bind(setting)
     >>> nodes = torch.as_tensor(term.source.nodes(setting.domain))[:, None]  # (L, n, D)

@@ -20,9 +20,10 @@ from nas.calculus.jets import Derivative, DerivativeSet
 from nas.errors import UserError
 from nas.problems.domains import Array, Domain
 from nas.problems.sampling import Method
-from nas.problems.terms.equations import express
+from nas.problems.terms.expressing import express
 from nas.problems.terms.measured import check_inside, digest, numbers, read
-from nas.problems.terms.term import Drawn, PointCounts, Setting, Term
+from nas.problems.terms.requirement import Setting
+from nas.problems.terms.term import Drawn, PointCounts, Term
 from nas.problems.terms.weight import check_weight, multiplied
 
 AT_ONCE = 2000  # observations of a draw; of more, a part is drawn anew each time

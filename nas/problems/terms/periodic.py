@@ -16,7 +16,8 @@ from nas.calculus.jets import Derivative, DerivativeSet
 from nas.errors import UserError
 from nas.problems.domains import Domain
 from nas.problems.sampling import Method, boundary_points
-from nas.problems.terms.term import Drawn, PointCounts, Setting, Term
+from nas.problems.terms.requirement import Setting
+from nas.problems.terms.term import Drawn, PointCounts, Term
 from nas.problems.terms.weight import check_weight, multiplied
 
 

@@ -7,16 +7,16 @@ Axis legend: B points, n of a region, L locations, D coordinates, K columns of d
 C fields, U unknown coefficients; … any leading axes.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
 from torch import Tensor
 
-from nas.calculus.jets import Derivative, DerivativeSet, Laplacian
+from nas.calculus.jets import Derivative, DerivativeSet
 from nas.problems.domains import Array, Domain
 from nas.problems.sampling import Method
-from nas.problems.unknown import Unknown
 
 
 @dataclass(frozen=True)
@@ -37,37 +37,6 @@ class PointCounts:
 
 
 @dataclass(frozen=True)
-class Setting:
-    """What a requirement has to know of its problem in order to become a term.
-
-    Parameters
-    ----------
-    name
-        The problem's, for errors.
-    domain, fields, unknown
-        The problem's.
-    orders
-        How often the equations differentiate by each coordinate, at most; empty while unknown.
-
-    Examples
-    --------
-    >>> from nas.problems import Box, Condition
-    >>> setting = Setting("rod", Box(x=(0, 1)), ("u",))
-    >>> Condition("x_min", lambda u: u).bind(setting).regions
-    ('x_min',)
-    >>> Condition("top", lambda u: u).bind(setting)  # doctest: +ELLIPSIS
-    Traceback (most recent call last):
-    nas.errors.UserError: rod: condition on 'top': no such part of the boundary; ...
-    """
-
-    name: str
-    domain: Domain
-    fields: tuple[str, ...]
-    unknown: Mapping[str, Unknown] = field(default_factory=dict)
-    orders: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
 class Drawn:
     """What a source gives for a region.
 
@@ -79,7 +48,6 @@ class Drawn:
 
     Examples
     --------
-    >>> import numpy as np
     >>> Drawn.bare(np.zeros((5, 2))).data.shape
     (5, 0)
     """
@@ -91,6 +59,20 @@ class Drawn:
     def bare(cls, points: Array) -> "Drawn":
         """Points without data."""
         return cls(points, points.reshape(-1, *points.shape[-2:])[0, :, :0])
+
+
+def together(drawn: dict[str, Drawn]) -> Drawn:
+    """The points and data of all regions, one after the other.
+
+    Examples
+    --------
+    >>> together({"a": Drawn.bare(np.zeros((2, 1))), "b": Drawn.bare(np.ones((3, 1)))}).points.shape
+    (5, 1)
+    """
+    points: list[Array] = [one.points for one in drawn.values()]
+    return Drawn(
+        np.concatenate(points, axis=-2), np.concatenate([one.data for one in drawn.values()])
+    )
 
 
 class Source(Protocol):
@@ -182,24 +164,6 @@ class Term(Protocol):
         ...
 
 
-class Requirement(Protocol):
-    """What a user demands of the solution, such as a `nas.Condition`."""
-
-    def describe(self) -> str:
-        """What is demanded, and where, in words."""
-        ...
-
-    def bind(self, setting: Setting) -> Term:
-        """The term that it becomes in a problem.
-
-        Raises
-        ------
-        UserError
-            If it does not fit the problem.
-        """
-        ...
-
-
 @dataclass(frozen=True)
 class Group:
     """Terms that are evaluated together: at the points of one source, with all derivatives needed.
@@ -249,42 +213,3 @@ def grouped(terms: Sequence[Term], dimension: int) -> tuple[Group, ...]:
         needed = frozenset[Derivative]().union(*(term.derivatives for term in mine))
         groups.append(Group(source, tuple(mine), DerivativeSet(needed, dimension)))
     return tuple(groups)
-
-
-def bound(requirements: Sequence[Requirement], setting: Setting) -> tuple[Term, ...]:
-    """The terms of all ``requirements``, in their order; those after the first know its orders.
-
-    Examples
-    --------
-    >>> from nas.problems import Box, Condition
-    >>> from nas.problems.terms import Equations
-    >>> wanted = [Equations(lambda u: u.xx), Condition("x_min", lambda u: u)]
-    >>> [term.regions for term in bound(wanted, Setting("rod", Box(x=(0, 1)), ("u",)))]
-    [('interior',), ('x_min',)]
-    """
-    terms: list[Term] = []
-    for one in requirements:
-        terms.append(one.bind(setting))
-        if len(terms) == 1:
-            setting = replace(setting, orders=orders(terms[0], len(setting.domain.coordinates)))
-    return tuple(terms)
-
-
-def orders(term: Term, dimension: int) -> tuple[int, ...]:
-    """How often ``term`` differentiates by each of D coordinates, at most.
-
-    Examples
-    --------
-    >>> from nas.problems import load
-    >>> orders(load("burgers").terms[0], dimension=2)
-    (2, 1)
-    """
-    most = [0] * dimension
-    for derivative in term.derivatives:
-        for axis in range(dimension):
-            if isinstance(derivative, Laplacian):
-                order = 2 if axis in derivative.axes else 0
-            else:
-                order = derivative[axis]
-            most[axis] = max(most[axis], order)
-    return tuple(most)
