@@ -9,7 +9,6 @@ from torch import Tensor
 
 from nas.assessment.features import Answer
 from nas.problems import Problem
-from nas.problems.ansatz.held import is_exact
 from nas.problems.domains import located
 from nas.problems.terms import Group, Term
 from nas.training.collocation import Points, Sample
@@ -58,24 +57,7 @@ def _of_term(
             at = here.flatten(0, -2)[row].tolist()
             found = jet[0, row, : len(problem.fields)].tolist()
             yield (
-                f"{words(problem, term)}: no value ({residual[row]:g}) at "
+                f"{problem.requirement_of(term).describe()}: no value ({residual[row]:g}) at "
                 f"{located(problem.coordinates, at, digits=4)}, "
                 f"where {located(problem.fields, found, digits=4)}"
             )
-
-
-def words(problem: Problem, term: Term) -> str:
-    """What a term demands, in the words of the requirement that it was.
-
-    Examples
-    --------
-    >>> from nas.training import example
-    >>> [words(example.PROBLEM, term) for term in example.PROBLEM.terms]
-    ['equations', 'condition on t_min']
-    """
-    # What holds by construction has become no term.
-    demanded = [one for one in problem.requirements if not is_exact(one)]
-    (found,) = [
-        one.describe() for one, made in zip(demanded, problem.terms, strict=True) if made is term
-    ]
-    return found

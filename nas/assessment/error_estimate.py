@@ -84,12 +84,8 @@ def estimate(problem: Problem, answer: Answer, seed: int = 0) -> Estimate | None
     if found is None or found.left < UNRESOLVED:
         return found
     # Noise that no error can explain hides what else is left, and has not moved the answer.
-    again = _estimate(problem, answer, seed, noisy=False) if _has_noise(problem) else None
+    again = _estimate(problem, answer, seed, noisy=False) if problem.noisy else None
     return again if again is not None and again.left < UNRESOLVED else None
-
-
-def _has_noise(problem: Problem) -> bool:
-    return any(getattr(one, "noise", 0.0) for one in problem.conditions)
 
 
 def _estimate(problem: Problem, answer: Answer, seed: int, *, noisy: bool) -> Estimate | None:

@@ -7,7 +7,6 @@ from torch import Tensor
 
 from nas.assessment.linearised import Rows
 from nas.problems import Problem
-from nas.problems.ansatz.held import is_exact
 from nas.training.collocation import Points
 
 SPREAD = 1.5  # of its standard deviation: what few values with noise may leave by chance
@@ -29,17 +28,13 @@ def beyond_noise(problem: Problem, points: Points, rows: Rows) -> Rows:
     True
     """
     residuals, begin = rows.residuals.clone(), 0
-    demanded = [one for one in problem.requirements if not is_exact(one)]
-    noises = {
-        id(term): float(getattr(one, "noise", 0.0))
-        for one, term in zip(demanded, problem.terms, strict=True)
-    }
     for group, sample in zip(problem.groups, points.samples, strict=True):
         for term in group.terms:
+            deviation = problem.requirement_of(term).noise
             for weight in term.weights:
                 end = begin + sample.count(term)
                 # A row is a residual times √(weight / count): their norm is of one residual.
-                noise = noises[id(term)] * weight**0.5
+                noise = deviation * weight**0.5
                 residuals[begin:end] *= _share(residuals[begin:end], SPREAD * noise)
                 begin = end
     return Rows(rows.matrix, residuals)

@@ -149,10 +149,9 @@ def _is_trivial(trivial: Trivial, loss: float | None, affine: bool) -> Sequence[
 
 def _error(problem: Problem, error: float | None) -> Sequence[str]:
     if error is None:
-        noisy = any(getattr(one, "noise", 0.0) for one in problem.conditions)
         hidden = (
             "what is left is mostly the noise of the observations"
-            if noisy
+            if problem.noisy
             else "what is left in equations and conditions looks like no error of the fields, as "
             "where no solution satisfies all of them"
         )

@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from nas.assessment.divergence import words
 from nas.assessment.undetermined import left_open
 from nas.checking.corners import contradictions
 from nas.checking.counting import too_few
-from nas.checking.known_solution import Remainders, noise, remainders
+from nas.checking.known_solution import Remainders, remainders
 from nas.problems import Problem
-from nas.problems.ansatz.held import is_exact
 from nas.problems.description import conditions_in_words, domain_in_words
 from nas.problems.domains import located
 
@@ -73,11 +71,7 @@ def check(problem: Problem) -> Report:
 
 def _demanding(problem: Problem) -> Problem:
     """The same problem, with nothing held by construction: each condition is a term again."""
-    conditions = [
-        replace(one, exact=False) if is_exact(one) else one  # type: ignore[type-var]
-        for one in problem.conditions
-    ]
-    return replace(problem, conditions=conditions)
+    return replace(problem, conditions=[one.relaxed() for one in problem.conditions])
 
 
 def _facts(problem: Problem) -> Iterator[str]:
@@ -104,8 +98,9 @@ def _solution(problem: Problem) -> Iterator[tuple[str, Remainders]]:
         return
     for group in problem.groups:
         for term in group.terms:
-            if not noise(problem, term):
-                yield words(problem, term), remainders(problem, group, term)
+            demanded = problem.requirement_of(term)
+            if not demanded.noise:
+                yield demanded.describe(), remainders(problem, group, term)
 
 
 def _known(problem: Problem, solution: list[tuple[str, Remainders]]) -> Iterator[str]:

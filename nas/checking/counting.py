@@ -80,10 +80,7 @@ def _bare_parts(problem: Problem) -> Iterator[str]:
 
 
 def _is_periodic(problem: Problem, name: str) -> bool:
-    sources = [group.source for group in problem.groups]
-    periodic = any(isinstance(one, Pairs) and one.coordinate == name for one in sources)
-    exactly = any(getattr(one, "coordinate", None) == name for one in problem.conditions)
-    return periodic or exactly
+    return any(name in one.periodic_coordinates for one in problem.requirements)
 
 
 def field_orders(problem: Problem) -> list[list[int]]:

@@ -14,7 +14,6 @@ from torch import Tensor
 from nas.calculus.jets import DerivativeSet
 from nas.checking.solution_jet import solution_jet
 from nas.problems import Problem
-from nas.problems.ansatz.held import is_exact
 from nas.problems.domains import Array
 from nas.problems.sampling import interior_points
 from nas.problems.terms import Group, PointCounts, Term, together
@@ -91,15 +90,8 @@ def conditions(problem: Problem) -> list[Remainders]:
         remainders(problem, group, term)
         for group in problem.groups[1:]
         for term in group.terms
-        if not noise(problem, term)
+        if not problem.requirement_of(term).noise
     ]
-
-
-def noise(problem: Problem, term: Term) -> float:
-    """The standard deviation of what a term's data are off; 0 of what has none."""
-    place = next(place for place, other in enumerate(problem.terms) if other is term)
-    demanded = [one for one in problem.requirements if not is_exact(one)]
-    return float(getattr(demanded[place], "noise", 0.0))
 
 
 def remainders(problem: Problem, group: Group, term: Term) -> Remainders:

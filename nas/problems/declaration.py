@@ -14,7 +14,7 @@ import numpy as np
 
 from nas.errors import UserError
 from nas.problems.domains import Array, is_domain, located, pieces_of
-from nas.problems.terms import PointCounts, Term
+from nas.problems.terms import PointCounts, Requirement, Term
 from nas.problems.terms.expressing import PROBES
 from nas.problems.terms.interior import Interior
 from nas.problems.unknown import Unknown
@@ -91,7 +91,7 @@ def _check_conditions(problem: "Problem") -> None:
             f"got {_kind(conditions)}"
         )
     for number, condition in enumerate(conditions):
-        if not callable(getattr(condition, "bind", None)) or isinstance(condition, type):
+        if not isinstance(condition, Requirement):
             raise UserError(
                 f"{problem.name}: conditions[{number}]: expected nas.Condition(part, residual) or "
                 f"another kind, got {_kind(condition)}"

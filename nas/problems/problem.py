@@ -18,7 +18,6 @@ from nas.calculus.jets import DerivativeSet
 from nas.calculus.program import record
 from nas.errors import UserError
 from nas.problems import jumps
-from nas.problems.ansatz.held import is_exact
 from nas.problems.ansatz.preparation import Preparation, prepare
 from nas.problems.declaration import check_declaration, check_solution, check_use, check_where
 from nas.problems.domains import Array, Domain
@@ -110,7 +109,7 @@ class Problem:
         set_(self, "_prepared", prepare(self.requirements, terms, setting, self.balanced))
         set_(self, "terms", self._prepared.terms)
         pairs = zip(self.requirements, terms, strict=True)
-        set_(self, "_held", tuple(term for one, term in pairs if is_exact(one)))
+        set_(self, "_held", tuple(term for one, term in pairs if one.exact))
         check_solution(self, interior_points(self.domain, PROBES, seed=0, draw=0))
 
     @property
@@ -126,10 +125,30 @@ class Problem:
             return (*equations, *self.conditions)
         return (Equations(self.residual), *self.conditions)
 
+    def requirement_of(self, term: Term) -> Requirement:
+        """What was written down that became one of the ``terms``.
+
+        Examples
+        --------
+        >>> from nas.problems import load
+        >>> burgers = load("burgers")
+        >>> [burgers.requirement_of(term).describe() for term in burgers.terms[:2]]
+        ['equations', 'condition on t_min']
+        """
+        # What holds by construction has become no term.
+        trained = [one for one in self.requirements if not one.exact]
+        pairs = zip(trained, self.terms, strict=True)
+        return next(one for one, made in pairs if made is term)
+
+    @property
+    def noisy(self) -> bool:
+        """Whether some of its data are off by a known noise."""
+        return any(one.noise for one in self.requirements)
+
     @property
     def periodic(self) -> tuple[str, ...]:
         """The coordinates along which networks repeat themselves, whatever else they are."""
-        named = [getattr(one, "periodic_coordinates", ()) for one in self.requirements]
+        named = [one.periodic_coordinates for one in self.requirements if one.exact]
         return tuple(dict.fromkeys(name for names in named for name in names))
 
     @property

@@ -87,13 +87,15 @@ def test_the_known_solution_meets_the_conditions(problem: Problem) -> None:
 
 
 def test_observations_differ_from_the_known_solution_by_their_noise(problem: Problem) -> None:
-    noisy = [term for term in problem.terms if local.noise(problem, term)]
+    noisy = [term for term in problem.terms if problem.requirement_of(term).noise]
     if not noisy:
         pytest.skip("no observations with noise")
     for term in noisy:
         group = next(group for group in problem.groups if term in group.terms)
         errors = local.remainders(problem, group, term).residual
-        assert np.sqrt(np.mean(errors**2)) == pytest.approx(local.noise(problem, term), rel=0.2)
+        assert np.sqrt(np.mean(errors**2)) == pytest.approx(
+            problem.requirement_of(term).noise, rel=0.2
+        )
 
 
 def test_points_lie_in_the_domain(problem: Problem) -> None:

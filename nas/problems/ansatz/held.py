@@ -3,9 +3,8 @@
 Axis legend: B points, D coordinates, C fields.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import torch
@@ -88,7 +87,8 @@ def held(requirements: Sequence[Requirement], setting: Setting) -> dict[int, lis
     Raises
     ------
     UserError
-        If one of them is no value of one field, nor a velocity beside a value on the same face.
+        If one of them is no value of one field, nor a velocity beside a value on the same face,
+        nor a period.
 
     Examples
     --------
@@ -101,11 +101,10 @@ def held(requirements: Sequence[Requirement], setting: Setting) -> dict[int, lis
     values: dict[tuple[int, str], Held] = {}
     velocities: dict[tuple[int, str], tuple[Function, str]] = {}
     for one in requirements:
-        if not is_exact(one) or hasattr(one, "periodic_coordinates"):
+        if not one.exact:
             continue
         where = f"{setting.name}: {one.describe()}"
-        for part in dict.fromkeys(_parts(one, where)):
-            alone: Any = replace(one, on=part)  # type: ignore[type-var]
+        for part, alone in _by_part(one, where).items():
             tried = probe(alone.bind(setting), setting.domain, len(setting.fields), _raw(setting))
             _check_of_the_point(tried, setting, where)
             found = answer(tried)
@@ -122,6 +121,16 @@ def held(requirements: Sequence[Requirement], setting: Setting) -> dict[int, lis
                 else:
                     values[field, part] = Held(part, face, function)
     return _joined(values, velocities)
+
+
+def _by_part(requirement: Requirement, where: str) -> Mapping[str, Requirement]:
+    found = requirement.by_part()
+    if not found and not requirement.periodic_coordinates:
+        raise UserError(
+            f"{where}: expected values on the boundary, or a period, to hold by construction, "
+            "got neither; leave exact=True out"
+        )
+    return found
 
 
 def _raw(setting: Setting) -> list[float]:
@@ -154,18 +163,6 @@ def _check_of_the_point(tried: Probe, setting: Setting, where: str) -> None:
         )
 
 
-def is_exact(requirement: Requirement) -> bool:
-    """Whether ``requirement`` is to hold by construction.
-
-    Examples
-    --------
-    >>> from nas.problems import Condition
-    >>> is_exact(Condition("x_min", lambda u: u, exact=True)), is_exact(Condition("x_min", len))
-    (True, False)
-    """
-    return bool(getattr(requirement, "exact", False))
-
-
 def face_of(domain: Domain, part: str) -> Face | None:
     """The face of the bounding box in which a part lies; None if it lies in none.
 
@@ -185,13 +182,6 @@ def face_of(domain: Domain, part: str) -> Face | None:
             if len(points) and np.abs(points[:, axis] - at).max() <= 1e-12 * (high - low):
                 return Face(axis, float(at))
     return None
-
-
-def _parts(requirement: Any, where: str) -> tuple[str, ...]:
-    parts: tuple[str, ...] = requirement.parts
-    if not parts:
-        raise UserError(f"{where}: expected a part of the boundary for an exact condition")
-    return parts
 
 
 def _said(

@@ -10,7 +10,6 @@ from nas.problems.ansatz.affine import Affine, identity
 from nas.problems.ansatz.ansatz import Ansatz
 from nas.problems.ansatz.balance import Pull, pulls
 from nas.problems.ansatz.exact import exact
-from nas.problems.ansatz.held import is_exact
 from nas.problems.ansatz.probing import probe
 from nas.problems.terms import Requirement, Setting, Term
 
@@ -65,9 +64,7 @@ def prepare(
     met = exact(requirements, setting)
     if not balanced:
         ansatz = Ansatz(identity(setting.fields), met)
-        plain = [
-            None if is_exact(one) else term for one, term in zip(requirements, terms, strict=True)
-        ]
+        plain = [None if one.exact else term for one, term in zip(requirements, terms, strict=True)]
         return _preparation(requirements, plain, terms, ansatz, ())
     raw = [one.first for one in setting.unknown.values()]
     probes = [probe(term, setting.domain, len(setting.fields), raw) for term in terms]
@@ -83,7 +80,7 @@ def prepare(
     ]
     made = []
     for one, tried in zip(requirements, probes, strict=True):
-        of_term = [] if is_exact(one) else pulls(tried, ansatz)
+        of_term = [] if one.exact else pulls(tried, ansatz)
         made.append(tried.term.weighted([pull.weight for pull in of_term]) if of_term else None)
         warnings += _complaints(one, of_term)
     return _preparation(requirements, made, terms, ansatz, tuple(warnings))

@@ -1,7 +1,7 @@
 """Boundary and initial conditions: residuals on parts of the boundary."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from nas.calculus.expression import Residual, normal_columns
 from nas.errors import UserError
@@ -9,13 +9,13 @@ from nas.problems.domains import Domain, surfaces
 from nas.problems.sampling import Method, boundary_points
 from nas.problems.terms.expressing import PROBES, express
 from nas.problems.terms.expression_term import ExpressionTerm
-from nas.problems.terms.requirement import Setting
+from nas.problems.terms.requirement import Requirement, Setting
 from nas.problems.terms.term import Drawn, PointCounts, Term, together
 from nas.problems.terms.weight import check_weight
 
 
 @dataclass(frozen=True)
-class Condition:
+class Condition(Requirement):
     """What holds on a part of the boundary: a residual that is zero there.
 
     Parameters
@@ -56,6 +56,14 @@ class Condition:
     def describe(self) -> str:
         """See `Requirement`."""
         return f"condition on {', '.join(self.parts)}"
+
+    def by_part(self) -> "Mapping[str, Condition]":
+        """See `Requirement`."""
+        return {part: replace(self, on=part) for part in self.parts}
+
+    def relaxed(self) -> "Condition":
+        """See `Requirement`."""
+        return replace(self, exact=False)
 
     def bind(self, setting: Setting) -> ExpressionTerm:
         """See `Requirement`.

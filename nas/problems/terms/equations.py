@@ -9,12 +9,12 @@ from nas.problems.sampling import interior_points
 from nas.problems.terms.expressing import PROBES, express
 from nas.problems.terms.expression_term import ExpressionTerm
 from nas.problems.terms.interior import INTERIOR, Interior, inside
-from nas.problems.terms.requirement import Setting
+from nas.problems.terms.requirement import Requirement, Setting
 from nas.problems.terms.term import Drawn
 
 
 @dataclass(frozen=True)
-class Equations:
+class Equations(Requirement):
     """What holds inside the domain, or inside one of its pieces.
 
     Parameters

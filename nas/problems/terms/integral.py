@@ -19,13 +19,13 @@ from nas.problems.domains import Box, pieces_of, surfaces
 from nas.problems.sampling import interior_points
 from nas.problems.terms.expressing import express
 from nas.problems.terms.quadrature import VALUES, Quadrature
-from nas.problems.terms.requirement import Setting
+from nas.problems.terms.requirement import Requirement, Setting
 from nas.problems.terms.term import Drawn
 from nas.problems.terms.weight import check_weight, multiplied
 
 
 @dataclass(frozen=True)
-class Integral:
+class Integral(Requirement):
     """What the integral of an expression has to be.
 
     Parameters

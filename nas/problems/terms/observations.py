@@ -22,7 +22,7 @@ from nas.problems.domains import Array, Domain
 from nas.problems.sampling import Method
 from nas.problems.terms.expressing import express
 from nas.problems.terms.measured import check_inside, digest, numbers, read
-from nas.problems.terms.requirement import Setting
+from nas.problems.terms.requirement import Requirement, Setting
 from nas.problems.terms.term import Drawn, PointCounts, Term
 from nas.problems.terms.weight import check_weight, multiplied
 
@@ -71,7 +71,7 @@ class Given:
 
 
 @dataclass(frozen=True, eq=False)
-class Observations:
+class Observations(Requirement):
     """Values that were measured, or are demanded, at given points.
 
     Parameters

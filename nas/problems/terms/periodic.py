@@ -16,7 +16,7 @@ from nas.calculus.jets import Derivative, DerivativeSet
 from nas.errors import UserError
 from nas.problems.domains import Domain
 from nas.problems.sampling import Method, boundary_points
-from nas.problems.terms.requirement import Setting
+from nas.problems.terms.requirement import Requirement, Setting
 from nas.problems.terms.term import Drawn, PointCounts, Term
 from nas.problems.terms.weight import check_weight, multiplied
 
@@ -61,7 +61,7 @@ class Pairs:
 
 
 @dataclass(frozen=True)
-class Periodic:
+class Periodic(Requirement):
     """The solution repeats itself along a coordinate: values and derivatives agree at both ends.
 
     Parameters
@@ -103,8 +103,12 @@ class Periodic:
 
     @property
     def periodic_coordinates(self) -> tuple[str, ...]:
-        """Those along which networks repeat themselves."""
-        return (self.coordinate,) if self.exact else ()
+        """See `Requirement`."""
+        return (self.coordinate,)
+
+    def relaxed(self) -> "Periodic":
+        """See `Requirement`."""
+        return replace(self, exact=False)
 
     def describe(self) -> str:
         """See `Requirement`."""

@@ -3,9 +3,9 @@
 Axis legend: D coordinates.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from nas.calculus.jets import Laplacian
 from nas.problems.domains import Domain
@@ -44,13 +44,26 @@ class Setting:
     orders: tuple[int, ...] = ()
 
 
-class Requirement(Protocol):
-    """What a user demands of the solution, such as a `nas.Condition`."""
+class Requirement(ABC):
+    """What a user demands of the solution, such as a `nas.Condition`.
 
+    A kind says what it demands, and what term that becomes. All else that may be asked of it has a
+    default, for kinds that mean nothing by it.
+
+    Examples
+    --------
+    >>> from nas.problems import Observations, Periodic
+    >>> Periodic("x").periodic_coordinates, Periodic("x").exact, Periodic("x").noise
+    (('x',), False, 0.0)
+    >>> Observations({"x": [0.5], "u": [2.0]}, noise=0.1).noise
+    0.1
+    """
+
+    @abstractmethod
     def describe(self) -> str:
         """What is demanded, and where, in words."""
-        ...
 
+    @abstractmethod
     def bind(self, setting: Setting) -> Term:
         """The term that it becomes in a problem.
 
@@ -59,7 +72,33 @@ class Requirement(Protocol):
         UserError
             If it does not fit the problem.
         """
-        ...
+
+    @property
+    def noise(self) -> float:
+        """By how much its data are off: their standard deviation, in units of the residual."""
+        return 0.0
+
+    @property
+    def periodic_coordinates(self) -> tuple[str, ...]:
+        """Along which coordinates the solution is to repeat itself."""
+        return ()
+
+    @property
+    def exact(self) -> bool:
+        """Whether it holds by construction, so that nothing has to be trained for it.
+
+        Networks then repeat themselves along its `periodic_coordinates`, and take the values that
+        it demands `by_part`.
+        """
+        return False
+
+    def by_part(self) -> "Mapping[str, Requirement]":
+        """What it demands on each part of the boundary, the parts by their names."""
+        return {}
+
+    def relaxed(self) -> "Requirement":
+        """The same demand, to be trained for: not ``exact``."""
+        return self
 
 
 def bound(requirements: Sequence[Requirement], setting: Setting) -> tuple[Term, ...]:
