@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from torch import Tensor
 
 from nas.assessment.features import Answer
+from nas.calculus.derivatives import DerivativeSet
 from nas.problems import Problem
 from nas.problems.domains import located
-from nas.problems.terms import Group, Term
-from nas.training.collocation import Points, Sample
+from nas.training.collocation import Points, View
 
 
 def no_value(problem: Problem, answers: Iterable[Answer], points: Points) -> str:
@@ -41,23 +41,21 @@ def _lines(problem: Problem, answer: Answer, points: Points) -> Iterator[str]:
         if not physical.isfinite().all():
             return
         for term in group.terms:
-            yield from _of_term(problem, group, term, sample, physical)
+            yield from _of_term(problem, sample.seen_by(term), physical, group.derivatives)
 
 
 def _of_term(
-    problem: Problem, group: Group, term: Term, sample: Sample, physical: Tensor
+    problem: Problem, seen: View, physical: Tensor, derivatives: DerivativeSet
 ) -> Iterator[str]:
-    seen = sample.seen_by(term, slice(0, len(sample)))
-    here, data = sample.points[..., seen, :], sample.data[seen]
-    jet = sample.jet_at(physical, seen)
-    for residual in term.residuals(jet, group.derivatives, here, data):
+    jet = seen.part(physical)
+    for residual in seen.residuals(jet, derivatives):
         wrong = (~residual.isfinite()).nonzero()
         if len(wrong):
             row = int(wrong[0, 0])
-            at = here.flatten(0, -2)[row].tolist()
+            at = seen.flat[row].tolist()
             found = jet[0, row, : len(problem.fields)].tolist()
             yield (
-                f"{problem.requirement_of(term).describe()}: no value ({residual[row]:g}) at "
+                f"{problem.requirement_of(seen.term).describe()}: no value ({residual[row]:g}) at "
                 f"{located(problem.coordinates, at, digits=4)}, "
                 f"where {located(problem.fields, found, digits=4)}"
             )

@@ -17,8 +17,7 @@ from nas.assessment.features import Answer, Features
 from nas.assessment.shifts import Shifts
 from nas.calculus.derivatives import DerivativeSet
 from nas.problems import Problem
-from nas.problems.terms import Term
-from nas.training.collocation import Points, Sample
+from nas.training.collocation import Points, Sample, View
 
 
 @dataclass(frozen=True)
@@ -72,13 +71,14 @@ def linearise(
         if shifts is not None:
             moved = _by_location(shifts.jet(flat, group.derivatives), sample)
         for term in group.terms:
-            seen = sample.seen_by(term, slice(0, len(sample)))
-            for residual, by_jet in _slopes(problem, term, group.derivatives, sample, jet):
+            seen = sample.seen_by(term)
+            for residual, slope in _slopes(problem, seen, group.derivatives, jet):
                 residuals.append(residual)
-                matrix = _columns(problem, by_jet[:, :, seen], added[:, :, seen])
+                by_jet = slope[:, :, seen.rows]
+                matrix = _columns(problem, by_jet, added[:, :, seen.rows])
                 if shifts is not None:
                     by_shift = torch.einsum(
-                        "slbc,slbcj->bj", by_jet[:, :, seen, :fields], moved[:, :, seen]
+                        "slbc,slbcj->bj", by_jet[..., :fields], moved[:, :, seen.rows]
                     )
                     matrix = torch.cat([matrix, by_shift], dim=1)
                 matrices.append(matrix)
@@ -87,39 +87,17 @@ def linearise(
 
 @torch.enable_grad()
 def _slopes(
-    problem: Problem, term: Term, derivatives: DerivativeSet, sample: Sample, jet: Tensor
+    problem: Problem, seen: View, derivatives: DerivativeSet, jet: Tensor
 ) -> list[tuple[Tensor, Tensor]]:
     """Each weighted residual (b,) of a term, and its derivative (S, L, B, C + U) by the jet."""
     leaf = jet.detach().requires_grad_()
-    residuals = term_rows(problem, term, derivatives, sample, leaf)
+    residuals = seen.weighted(problem, seen.part(leaf), derivatives)
     # A residual sees the jet of its own points alone, so the sum's derivative is that of each.
     slopes = [
         torch.autograd.grad(residual.sum(), leaf, retain_graph=True)[0] for residual in residuals
     ]
     found = zip(residuals, slopes, strict=True)
-    return [(residual.detach(), _by_location(slope, sample)) for residual, slope in found]
-
-
-def term_rows(
-    problem: Problem, term: Term, derivatives: DerivativeSet, sample: Sample, jet: Tensor
-) -> list[Tensor]:
-    """The weighted residuals (b,) of a term, of a network's jet (S, L·B, C + U).
-
-    Examples
-    --------
-    >>> from dataclasses import replace
-    >>> from nas.training import example
-    >>> plain = replace(example.PROBLEM, balanced=False)
-    >>> group, sample = plain.groups[1], example.points().samples[1]
-    >>> jet = torch.full((1, 1, 1), 3.0, dtype=torch.float64)
-    >>> term_rows(plain, group.terms[0], group.derivatives, sample, jet)  # u - 1
-    [tensor([2.], dtype=torch.float64)]
-    """
-    seen = sample.seen_by(term, slice(0, len(sample)))
-    points, data = sample.points[..., seen, :], sample.data[seen]
-    there = sample.jet_at(jet, seen)
-    physical = problem.physical(there, derivatives, points.flatten(0, -2))
-    return sample.rows_of(term, term.residuals(physical, derivatives, points, data), seen)
+    return [(residual.detach(), _by_location(slope, seen.sample)) for residual, slope in found]
 
 
 def _by_location(jet: Tensor, sample: Sample) -> Tensor:

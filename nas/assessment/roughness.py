@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from nas.assessment.features import Answer
-from nas.assessment.linearised import term_rows
 from nas.problems import Problem
 from nas.training.collocation import Sample
 
@@ -55,5 +54,6 @@ def roughness(problem: Problem, answer: Answer, sample: Sample) -> list[float]:
 def _residuals(problem: Problem, answer: Answer, sample: Sample) -> Tensor:
     group = problem.groups[0]
     jet = answer(sample.points, group.derivatives).double()
-    rows = [term_rows(problem, term, group.derivatives, sample, jet) for term in group.terms]
+    views = [sample.seen_by(term) for term in group.terms]
+    rows = [seen.weighted(problem, seen.part(jet), group.derivatives) for seen in views]
     return torch.cat([one for of_term in rows for one in of_term]).detach()

@@ -1,7 +1,7 @@
 """Collocation points as tensors: drawn anew as training goes on, the same for the same seed.
 
-Axis legend: B points, L locations that one residual sees at once, D coordinates, K columns of
-data.
+Axis legend: B points, b of them that a term sees, L locations that one residual sees at once, D
+coordinates, K columns of data, S derivatives, C fields, U unknown coefficients; … any leading axes.
 
 Coordinates are in float64, whatever the networks: float32 cannot tell points apart in a domain
 that is narrow and far from the origin.
@@ -9,10 +9,12 @@ that is narrow and far from the origin.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import torch
 from torch import Tensor
 
+from nas.calculus.jets import DerivativeSet
 from nas.problems.problem import Problem
 from nas.problems.sampling import Method
 from nas.problems.terms import Group, PointCounts, Term, together
@@ -58,14 +60,14 @@ class Sample:
         """How many of the points ``term`` sees."""
         return sum(self.rows[region].stop - self.rows[region].start for region in term.regions)
 
-    def seen_by(self, term: Term, among: slice) -> Tensor | slice:
-        """Which of the rows ``among`` a term sees, counted from the first of them.
+    def seen_by(self, term: Term, among: slice | None = None) -> "View":
+        """What ``term`` sees of the rows ``among``; of all of them by default."""
+        among = slice(0, len(self)) if among is None else among
+        return View(self, term, among, self._rows(term, among))
 
-        A slice where it sees all of them, so that nothing has to be gathered.
-        """
-        size = among.stop - among.start
+    def _rows(self, term: Term, among: slice) -> Tensor | slice:
         if tuple(term.regions) == tuple(self.rows):
-            return slice(0, size)
+            return slice(0, among.stop - among.start)
         here = []
         for region in term.regions:
             begin = max(self.rows[region].start, among.start) - among.start
@@ -78,46 +80,90 @@ class Sample:
         """L: at how many points the solution is evaluated for one residual."""
         return len(self.points) if self.points.ndim == 3 else 1
 
-    def jet_at(self, jet: Tensor, seen: Tensor | slice) -> Tensor:
-        """Of a jet (…, S, L·B, C) at all points the part (…, S, L·b, C) at those ``seen``."""
-        if isinstance(seen, slice):  # all of them
+
+@dataclass(frozen=True)
+class View:
+    """What a term sees of a sample: b of its points, and what it leaves there.
+
+    Parameters
+    ----------
+    sample, term
+    among
+        The rows of the sample that are looked at.
+    rows
+        Which of these the term sees, counted from the first of them. A slice where it sees all, so
+        that nothing has to be gathered.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> group, sample = example.PROBLEM.groups[1], example.points().samples[1]
+    >>> seen = sample.seen_by(group.terms[0])
+    >>> seen.points
+    tensor([[0.]], dtype=torch.float64)
+    >>> jet = torch.full((1, 1, 1), 3.0, dtype=torch.float64)  # (S, B, C): u = 3
+    >>> seen.residuals(jet, group.derivatives)  # u - 1
+    [tensor([2.], dtype=torch.float64)]
+    """
+
+    sample: Sample
+    term: Term
+    among: slice
+    rows: Tensor | slice
+
+    @cached_property
+    def points(self) -> Tensor:
+        """The points (b, D) or (L, b, D)."""
+        return self.sample.points[..., self.among, :][..., self.rows, :]
+
+    @property
+    def flat(self) -> Tensor:
+        """The points (L·b, D), location by location."""
+        return self.points.flatten(0, -2)
+
+    def part(self, jet: Tensor) -> Tensor:
+        """Of a jet (…, S, L·B, C) at all points looked at that (…, S, L·b, C) at those seen."""
+        if isinstance(self.rows, slice):  # all of them
             return jet
-        if self.locations == 1:
-            return jet[..., seen, :]
-        by_location = torch.unflatten(jet, -2, (self.locations, -1))
-        return by_location[..., seen, :].flatten(-3, -2)
+        if self.sample.locations == 1:
+            return jet[..., self.rows, :]
+        by_location = torch.unflatten(jet, -2, (self.sample.locations, -1))
+        return by_location[..., self.rows, :].flatten(-3, -2)
 
-    def mean_square(
-        self, term: Term, residual: Tensor, weight: float, among: slice, seen: Tensor | slice
-    ) -> Tensor:
-        """What some points add to the mean square of a ``residual`` (…, b), times its ``weight``.
+    def residuals(self, jet: Tensor, derivatives: DerivativeSet) -> list[Tensor]:
+        """The residuals (…, b) of the fields' jet (…, S, L·b, C + U) at the points seen."""
+        data = self.sample.data[self.among][self.rows]
+        return self.term.residuals(jet, derivatives, self.points, data)
 
-        These b points are those of the rows ``among`` that the term has ``seen``.
-        """
-        # Weighted first: the square of a residual in SI units may be beyond float32.
-        squares = (weight**0.5 * residual).square()
-        if self.weights is not None:
-            total: Tensor = squares @ self.weights[among][seen].to(squares)
-            return total
-        mean: Tensor = squares.sum(-1) / self.count(term)
-        return mean
-
-    def rows_of(
-        self, term: Term, residuals: Sequence[Tensor], seen: Tensor | slice
-    ) -> list[Tensor]:
-        """The ``residuals`` (…, b) of a term as rows of a least-squares problem.
+    def weighted(self, problem: Problem, jet: Tensor, derivatives: DerivativeSet) -> list[Tensor]:
+        """The residuals of networks' jet at the points seen, as rows of a least-squares problem.
 
         Σ (w r²) = Σ (√w r)²: each times the root of what it counts in the physics loss.
         """
-        if self.weights is None:
-            counts = self.points.new_full((), 1 / self.count(term))
+        physical = problem.physical(jet, derivatives, self.flat)
+        return self.rooted(self.residuals(physical, derivatives))
+
+    def rooted(self, residuals: Sequence[Tensor]) -> list[Tensor]:
+        """The ``residuals`` (…, b), each times the root of what it counts in the physics loss."""
+        if self.sample.weights is None:
+            counts = self.sample.points.new_full((), 1 / self.sample.count(self.term))
         else:
-            counts = self.weights[seen]
+            counts = self.sample.weights[self.among][self.rows]
         roots = counts.sqrt()
         return [
             one * (weight**0.5 * roots).to(one)
-            for one, weight in zip(residuals, term.weights, strict=True)
+            for one, weight in zip(residuals, self.term.weights, strict=True)
         ]
+
+    def mean_squares(self, residuals: Sequence[Tensor]) -> list[Tensor]:
+        """What the points seen add to the mean square of each residual (…, b), times its weight."""
+        pairs = zip(residuals, self.term.weights, strict=True)
+        # Weighted first: the square of a residual in SI units may be beyond float32.
+        squares = [(weight**0.5 * one).square() for one, weight in pairs]
+        if self.sample.weights is None:
+            return [one.sum(-1) / self.sample.count(self.term) for one in squares]
+        weights = self.sample.weights[self.among][self.rows]
+        return [one @ weights.to(one) for one in squares]
 
 
 @dataclass(frozen=True)

@@ -245,20 +245,13 @@ def _share(
     problem: Problem, group: Group, sample: Sample, rows: slice, evaluate: Evaluate
 ) -> Tensor:
     """What the points in ``rows`` contribute: evaluated once for all terms of the group."""
-    points, data = sample.points[..., rows, :], sample.data[rows]
-    flat = points.flatten(0, -2)
+    flat = sample.points[..., rows, :].flatten(0, -2)
     jet = problem.physical(evaluate(flat, group.derivatives), group.derivatives, flat)
     found = []
     for term in group.terms:
         seen = sample.seen_by(term, rows)
-        here = points[..., seen, :]
-        if here.shape[-2]:
-            there = sample.jet_at(jet, seen)
-            residuals = term.residuals(there, group.derivatives, here, data[seen])
-            found += [
-                sample.mean_square(term, residual, weight, rows, seen)
-                for residual, weight in zip(residuals, term.weights, strict=True)
-            ]
+        if seen.points.shape[-2]:
+            found += seen.mean_squares(seen.residuals(seen.part(jet), group.derivatives))
     return torch.stack(found).sum(0)
 
 

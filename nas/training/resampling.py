@@ -84,12 +84,11 @@ def residual_sizes(
     physical = problem.physical(jet, group.derivatives, sample.points)
     squares = jet.new_zeros(*jet.shape[:-3], len(sample))
     for term in group.terms:
-        seen = sample.seen_by(term, slice(0, len(sample)))
-        here, data = sample.points[seen], sample.data[seen]
-        residuals = term.residuals(sample.jet_at(physical, seen), group.derivatives, here, data)
+        seen = sample.seen_by(term)
+        residuals = seen.residuals(seen.part(physical), group.derivatives)
         weights = term.weights if weighted else (1.0,) * len(residuals)
         for residual, weight in zip(residuals, weights, strict=True):
-            squares[..., seen] += (weight**0.5 * residual).square()
+            squares[..., seen.rows] += (weight**0.5 * residual).square()
     return squares.sqrt()
 
 

@@ -8,7 +8,6 @@ its weight in the mean.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import torch
@@ -22,8 +21,7 @@ from nas.mixture.experts import ExpertStack
 from nas.mixture.mixture import Mixture
 from nas.networks import Rows, Stack, Trace
 from nas.problems.problem import Problem
-from nas.problems.terms import Term
-from nas.training.collocation import Points, Sample
+from nas.training.collocation import Points, View
 
 # points (B, D) -> jet (…, S, B, C + U), and the traces that it came from
 Traced = Callable[[Tensor, DerivativeSet], tuple[Tensor, Sequence[Trace]]]
@@ -187,17 +185,17 @@ def _residuals(
     problem: Problem, points: Points, evaluate: Callable[[Tensor, DerivativeSet], Tensor]
 ) -> Iterator[Tensor]:
     """Weighted residuals (…, b) of each equation of each term."""
-    for seen in _terms(problem, points):
-        yield from seen.rows(problem, evaluate(seen.flat, seen.derivatives))
+    for seen, derivatives in _views(problem, points):
+        yield from seen.weighted(problem, evaluate(seen.flat, derivatives), derivatives)
 
 
 @torch.enable_grad()
 def _linearise(problem: Problem, points: Points, traced: Traced) -> tuple[Tensor, list[list[Rows]]]:
     """Residuals (…, R), and for each stack the factors of their derivatives."""
     found, blocks = [], []
-    for seen in _terms(problem, points):
-        jet, traces = traced(seen.flat, seen.derivatives)
-        residuals = seen.rows(problem, jet)
+    for seen, derivatives in _views(problem, points):
+        jet, traces = traced(seen.flat, derivatives)
+        residuals = seen.weighted(problem, jet, derivatives)
         for index, residual in enumerate(residuals):
             again = index < len(residuals) - 1
             blocks.append(jacobians.rows(residual, traces, again))
@@ -205,33 +203,10 @@ def _linearise(problem: Problem, points: Points, traced: Traced) -> tuple[Tensor
     return torch.cat(found, dim=-1), [list(of_stack) for of_stack in zip(*blocks, strict=True)]
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """What a term sees of a sample."""
-
-    term: Term
-    derivatives: DerivativeSet
-    sample: Sample
-    seen: Tensor | slice
-
-    @property
-    def flat(self) -> Tensor:
-        """Its points (L·b, D), location by location."""
-        return self.sample.points[..., self.seen, :].flatten(0, -2)
-
-    def rows(self, problem: Problem, jet: Tensor) -> list[Tensor]:
-        """Weighted residuals (…, b) of each equation, of a networks' jet (…, S, L·b, C + U)."""
-        physical = problem.physical(jet, self.derivatives, self.flat)
-        points, data = self.sample.points[..., self.seen, :], self.sample.data[self.seen]
-        residuals = self.term.residuals(physical, self.derivatives, points, data)
-        return self.sample.rows_of(self.term, residuals, self.seen)
-
-
-def _terms(problem: Problem, points: Points) -> Iterator[_Seen]:
+def _views(problem: Problem, points: Points) -> Iterator[tuple[View, DerivativeSet]]:
+    """What each term sees, and the derivatives that are known there."""
     for group, sample in zip(problem.groups, points.samples, strict=True):
-        for term in group.terms:
-            seen = sample.seen_by(term, slice(0, len(sample)))
-            yield _Seen(term, group.derivatives, sample, seen)
+        yield from ((sample.seen_by(term), group.derivatives) for term in group.terms)
 
 
 @torch.no_grad()

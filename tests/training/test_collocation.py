@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from nas.problems import Box, Condition, Problem
-from nas.training.collocation import Sample
+from nas.training.collocation import Sample, View
 from tests.training.problems import PERIODIC, POISSON, SYSTEM, sampler
 
 DOUBLE, CPU = torch.float64, torch.device("cpu")
@@ -61,8 +61,7 @@ def test_terms_see_their_regions_in_any_chunk() -> None:
     for begin, end in [(0, len(sample)), (3, 11), (10, 30), (29, 30)]:
         chunk = sample.points[begin:end]
         for term, sides in [(corner, ("x_min", "y_max")), (bottom, ("y_min",))]:
-            rows = sample.seen_by(term, slice(begin, end))
-            got = chunk[rows]
+            got = sample.seen_by(term, slice(begin, end)).points
             on = {
                 "x_min": chunk[:, 0] < 1e-6,
                 "y_max": chunk[:, 1] > 1 - 1e-6,
@@ -75,8 +74,8 @@ def test_terms_see_their_regions_in_any_chunk() -> None:
 def test_a_term_that_sees_all_points_has_nothing_gathered() -> None:
     interior, boundary = sampler(8, 4).draw(0, CPU).samples
     equations, condition = POISSON.terms
-    assert interior.seen_by(equations, slice(2, 5)) == slice(0, 3)
-    assert boundary.seen_by(condition, slice(0, 4)) == slice(0, 4)
+    assert interior.seen_by(equations, slice(2, 5)).rows == slice(0, 3)
+    assert boundary.seen_by(condition).rows == slice(0, 2)
 
 
 def test_mean_squares_and_their_roots_by_hand() -> None:
@@ -97,9 +96,10 @@ def test_mean_squares_and_their_roots_by_hand() -> None:
         (edge, condition, 8.0, 8 * (9 + 25) / 2),
     ):
         assert term.weights == (weight,)
-        found = sample.mean_square(term, residual, weight, everything, everything)
+        seen = sample.seen_by(term)
+        (found,) = seen.mean_squares([residual])
         assert float(found) == pytest.approx(expected)
-        (rows,) = sample.rows_of(term, [residual], everything)
+        (rows,) = seen.rooted([residual])
         torch.testing.assert_close(rows.square().sum(), found)
 
 
@@ -108,7 +108,6 @@ def test_pairs_stay_together_in_any_chunk() -> None:
     assert sample.locations == 2
     term = PERIODIC.terms[1]
     jet = torch.arange(2 * 10 * 1, dtype=DOUBLE).reshape(2, 10, 1)
-    seen = torch.tensor([1, 4])
-    got = sample.jet_at(jet, seen)
+    got = View(sample, term, slice(0, 5), torch.tensor([1, 4])).part(jet)
     assert got[0, :, 0].tolist() == [1, 4, 6, 9]  # location by location
-    assert torch.equal(sample.jet_at(jet, sample.seen_by(term, slice(0, 5))), jet)
+    assert torch.equal(sample.seen_by(term).part(jet), jet)
