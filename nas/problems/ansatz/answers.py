@@ -10,8 +10,7 @@ from torch import Tensor
 
 from nas.calculus.derivatives import order_of
 from nas.problems.ansatz.probing import Probe
-
-_CLOSE = 1e-9
+from nas.problems.ansatz.tolerances import CLOSE
 
 
 @dataclass(frozen=True)
@@ -92,4 +91,4 @@ def _any(answer: Tensor) -> bool:
 
 def _constant(here: Tensor, there: Tensor) -> Tensor | None:
     """A coefficient (B,), if it is the same at two states."""
-    return here if torch.allclose(here, there, rtol=_CLOSE, atol=0) else None
+    return here if torch.allclose(here, there, rtol=CLOSE, atol=0) else None

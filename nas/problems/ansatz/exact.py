@@ -18,12 +18,12 @@ from nas.calculus.jets import Derivative, DerivativeSet
 from nas.errors import UserError
 from nas.problems.ansatz.blending import inverse_distance, transfinite, vanishing
 from nas.problems.ansatz.held import Function, Held, held
+from nas.problems.ansatz.tolerances import CLOSE, ON
 from nas.problems.domains import Domain
 from nas.problems.sampling import boundary_points
 from nas.problems.terms import Requirement, Setting
 
 _KEPT = 8  # draws whose jets are remembered
-_CLOSE = 1e-9  # a condition holds to this part of the values' size, or a better way is taken
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,7 +187,7 @@ def _meeting(setting: Setting, number: int, parts: Sequence[Held]) -> Function:
 def _meets(domain: Domain, a: Function, one: Held, size: float) -> bool:
     """Whether ``a`` is as ``one`` says, to a part of the ``size`` of all values held."""
     points = _on(domain, one.part)
-    if not bool((a(points) - one.value(points)).abs().max() <= _CLOSE * size):
+    if not bool((a(points) - one.value(points)).abs().max() <= CLOSE * size):
         return False
     if one.velocity is None or one.face is None:
         return True
@@ -198,13 +198,13 @@ def _meets(domain: Domain, a: Function, one: Held, size: float) -> bool:
     low, high = domain.bounds[one.face.axis]
     wanted = one.velocity(points)
     return bool(
-        (slope - wanted).abs().max() <= _CLOSE * max(float(wanted.abs().max()), size / (high - low))
+        (slope - wanted).abs().max() <= CLOSE * max(float(wanted.abs().max()), size / (high - low))
     )
 
 
 def _check_vanishing(setting: Setting, parts: Sequence[Held], b: Function) -> None:
     for one in parts:
-        if not bool(b(_on(setting.domain, one.part)).abs().max() <= 1e-12):
+        if not bool(b(_on(setting.domain, one.part)).abs().max() <= ON):
             raise UserError(
                 f"{setting.name}: condition on {one.part}: expected a distance function that is "
                 "zero on it, got another; leave exact=False"

@@ -14,6 +14,7 @@ from nas.calculus.derivatives import unit
 from nas.errors import UserError
 from nas.problems.ansatz.answers import Answers, answer
 from nas.problems.ansatz.probing import Probe, probe
+from nas.problems.ansatz.tolerances import CLOSE, ON
 from nas.problems.domains import Domain
 from nas.problems.terms import Requirement, Setting
 
@@ -179,7 +180,7 @@ def face_of(domain: Domain, part: str) -> Face | None:
     points = domain.on(part, unit_points)
     for axis, (low, high) in enumerate(domain.bounds):
         for at in (low, high):
-            if len(points) and np.abs(points[:, axis] - at).max() <= 1e-12 * (high - low):
+            if len(points) and np.abs(points[:, axis] - at).max() <= ON * (high - low):
                 return Face(axis, float(at))
     return None
 
@@ -197,7 +198,7 @@ def _said(
         order = {probe.derivatives.keys[0]: 0, along: 1}.get(probe.derivatives.keys[index])
         if order is not None and coefficient is not None:
             factor = float(coefficient[0])
-            if bool((coefficient - factor).abs().max() <= 1e-9 * abs(factor)) and factor:
+            if bool((coefficient - factor).abs().max() <= CLOSE * abs(factor)) and factor:
                 return field, order, _Source(found, equation, factor)
     raise UserError(
         f"{where}: expected an exact condition to give the value of one field, such as u - g, or "

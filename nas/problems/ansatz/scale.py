@@ -17,6 +17,7 @@ from torch import Tensor
 
 from nas.problems.ansatz.answers import Answers, answer
 from nas.problems.ansatz.probing import Probe
+from nas.problems.ansatz.tolerances import CLOSE
 from nas.problems.domains import Array
 
 _SLOWEST = math.pi / 2  # of waves along [-1, 1]: half of one, as between two ends at zero
@@ -72,7 +73,7 @@ def find(probes: Sequence[Probe], fields: int) -> Scale:
     halves = [float(np.ptp(given)) / 2 if given.size else 0.0 for given in values]
     # A range of rounding errors is none.
     halves = [
-        half if half > 1e-9 * abs(offset) else 0.0
+        half if half > CLOSE * abs(offset) else 0.0
         for half, offset in zip(halves, offsets, strict=True)
     ]
     sources = _sources(answers, offsets)

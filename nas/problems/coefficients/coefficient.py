@@ -7,13 +7,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from nas.calculus.quantities import Quantity, Result
 from nas.errors import UserError
 from nas.problems.domains import Array
+from nas.problems.domains.finite import finite
 
 _SLACK = 1e-9  # of an axis: outside by rounding
 
@@ -80,28 +80,6 @@ class Coefficient(ABC):
     @abstractmethod
     def _values(self, *columns: Tensor) -> Tensor:
         """The function (…, B), by torch functions that can be differentiated."""
-
-
-def finite(where: str, values: Any) -> Array:
-    """``values`` as finite numbers.
-
-    Raises
-    ------
-    UserError
-        If they are not.
-
-    Examples
-    --------
-    >>> finite("k", [1, 2]).tolist()
-    [1.0, 2.0]
-    """
-    try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise UserError(f"{where}: expected numbers, got {values!r:.60}") from None
-    if not np.isfinite(array).all():
-        raise UserError(f"{where}: expected finite numbers, got {array[~np.isfinite(array)][0]}")
-    return array
 
 
 def lengths(axes: Mapping[str, Sequence[float] | Array]) -> str:

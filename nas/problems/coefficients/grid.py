@@ -12,7 +12,8 @@ from scipy.interpolate import make_interp_spline
 from torch import Tensor
 
 from nas.errors import UserError
-from nas.problems.coefficients.coefficient import Coefficient, finite, lengths
+from nas.problems.coefficients.coefficient import Coefficient, lengths
+from nas.problems.domains.finite import finite
 
 DEGREE = 3
 

@@ -11,8 +11,9 @@ import torch
 from torch import Tensor
 
 from nas.errors import UserError
-from nas.problems.coefficients.coefficient import Coefficient, finite, lengths
+from nas.problems.coefficients.coefficient import Coefficient, lengths
 from nas.problems.domains import Array
+from nas.problems.domains.finite import finite
 
 MOST = 5000  # points: their system of equations is dense
 

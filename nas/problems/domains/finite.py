@@ -5,6 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from nas.errors import UserError
+from nas.problems.domains.domain import Array
+
 
 def number(value: Any) -> float:
     """A finite number as float, or NaN for what is none: text, truth values, infinity.
@@ -37,3 +40,40 @@ def numbers(value: Any) -> tuple[float, ...]:
         return tuple(number(entry) for entry in value)
     except TypeError:
         return ()
+
+
+def finite(where: str, values: Any, advice: str = "") -> Array:
+    """``values`` as an array of finite numbers.
+
+    Parameters
+    ----------
+    where
+        What they are, for errors.
+    advice
+        What to do where some are not finite.
+
+    Raises
+    ------
+    UserError
+        If they are none.
+
+    Examples
+    --------
+    >>> finite("k", [1, 2]).tolist()
+    [1.0, 2.0]
+    >>> finite("k", [1, float("inf")], "leave it out")
+    Traceback (most recent call last):
+    nas.errors.UserError: k: expected finite numbers, got inf in row 2; leave it out
+    """
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise UserError(f"{where}: expected numbers, got {values!r:.60}") from None
+    wrong = ~np.isfinite(array)
+    if wrong.any():
+        place = f" in row {int(np.argwhere(wrong)[0, 0]) + 1}" if array.ndim else ""
+        raise UserError(
+            f"{where}: expected finite numbers, got {array[wrong][0]}{place}"
+            f"{'; ' * bool(advice)}{advice}"
+        )
+    return array

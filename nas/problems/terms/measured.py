@@ -12,6 +12,7 @@ import numpy as np
 
 from nas.errors import UserError
 from nas.problems.domains import Array, Domain
+from nas.problems.domains.finite import finite
 
 
 def read(path: Path) -> dict[str, Array]:
@@ -47,10 +48,10 @@ def read(path: Path) -> dict[str, Array]:
                 f"got {len(line)}"
             )
     columns = zip(*lines[1:], strict=True)
-    return {name: numbers(name, values) for name, values in zip(names, columns, strict=True)}
+    return {name: column(name, values) for name, values in zip(names, columns, strict=True)}
 
 
-def numbers(name: object, values: Any) -> Array:
+def column(name: object, values: Any) -> Array:
     """A column (n,) of finite numbers.
 
     Raises
@@ -60,22 +61,13 @@ def numbers(name: object, values: Any) -> Array:
 
     Examples
     --------
-    >>> numbers("u", [1, 2]).tolist()
+    >>> column("u", [1, 2]).tolist()
     [1.0, 2.0]
     """
-    try:
-        array = np.atleast_1d(np.asarray(values, dtype=np.float64))
-    except (TypeError, ValueError):
-        raise UserError(f"observations: {name}: expected numbers, got {values!r:.60}") from None
+    array = np.atleast_1d(finite(f"observations: {name}", values, "leave such rows out"))
     if array.ndim != 1:
         raise UserError(
             f"observations: {name}: expected one number a point, got an array {array.shape}"
-        )
-    if not np.isfinite(array).all():
-        at = int(np.argmin(np.isfinite(array)))
-        raise UserError(
-            f"observations: {name}: expected finite numbers, got {array[at]} in row {at + 1}; "
-            "leave such rows out"
         )
     return array
 

@@ -21,7 +21,7 @@ from nas.errors import UserError
 from nas.problems.domains import Array, Domain
 from nas.problems.sampling import Method
 from nas.problems.terms.expressing import express
-from nas.problems.terms.measured import check_inside, digest, numbers, read
+from nas.problems.terms.measured import check_inside, column, digest, read
 from nas.problems.terms.requirement import Requirement, Setting
 from nas.problems.terms.term import Drawn, PointCounts, Term
 from nas.problems.terms.weight import check_weight, multiplied
@@ -119,7 +119,7 @@ class Observations(Requirement):
     def table(self) -> dict[str, Array]:
         """The columns (n,) by name."""
         if isinstance(self.data, Mapping):
-            return {str(name): numbers(name, values) for name, values in self.data.items()}
+            return {str(name): column(name, values) for name, values in self.data.items()}
         return read(Path(self.data))
 
     def describe(self) -> str:

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nas.problems.domains.finite import number, numbers
+from nas.errors import UserError
+from nas.problems.domains.finite import finite, number, numbers
 
 
 @pytest.mark.parametrize(
@@ -24,3 +25,29 @@ def test_numbers_of_any_kind(value: Any) -> None:
 @pytest.mark.parametrize("value", [3, None, "12", b"12"])
 def test_what_is_no_sequence_of_numbers(value: Any) -> None:
     assert numbers(value) == ()
+
+
+@pytest.mark.parametrize(("given", "shape"), [(2, ()), ([1, 2], (2,)), ([[1.5], [2]], (2, 1))])
+def test_numbers_keep_their_shape(given: Any, shape: tuple[int, ...]) -> None:
+    assert finite("k", given).shape == shape
+
+
+@pytest.mark.parametrize(
+    ("given", "match"),
+    [
+        ("high", "^k: expected numbers, got 'high'$"),
+        ([[1.0], [2.0, 3.0]], r"^k: expected numbers, got \[\[1.0\], \[2.0, 3.0\]\]$"),
+        (float("nan"), "^k: expected finite numbers, got nan; leave it out$"),
+        (
+            [1.0, float("nan"), float("nan")],
+            "^k: expected finite numbers, got nan in row 2; leave it out$",
+        ),
+        (
+            [[1.0, 2.0], [3.0, float("nan")]],
+            "^k: expected finite numbers, got nan in row 2; leave it out$",
+        ),
+    ],
+)
+def test_arrays_of_all_else_are_refused(given: Any, match: str) -> None:
+    with pytest.raises(UserError, match=match):
+        finite("k", given, "leave it out")
