@@ -17,6 +17,7 @@ from nas.calculus.jets import Derivative, DerivativeSet
 from nas.errors import UserError
 from nas.problems.domains import Box, pieces_of, surfaces
 from nas.problems.sampling import interior_points
+from nas.problems.terms.counts import check_count
 from nas.problems.terms.expressing import express
 from nas.problems.terms.quadrature import VALUES, Quadrature
 from nas.problems.terms.requirement import Requirement, Setting
@@ -44,6 +45,14 @@ class Integral(Requirement):
         Whether ``equals`` is the mean in place of the total.
     weight
         As of `nas.Condition`.
+    points
+        Where the integrand is evaluated: so many points along each coordinate of a box, in all on
+        other shapes. By default 32, 12 or 6 of Gauss and Legendre's rule, by the number of
+        coordinates (of more than three: 4), and 1024 evenly spread ones. More of them are needed
+        where an integrand varies fast.
+    values
+        With ``over``: at how many values of the other coordinates the total is demanded, new ones
+        in each draw.
 
     Examples
     --------
@@ -66,12 +75,14 @@ class Integral(Requirement):
     on: str = ""
     mean: bool = False
     weight: float = 1.0
+    points: int | None = None
+    values: int = VALUES
 
     @property
     def source(self) -> Quadrature:
         """Where it is evaluated."""
         over = (self.over,) if isinstance(self.over, str) else tuple(self.over)
-        return Quadrature(over, self.on)
+        return Quadrature(over, self.on, self.points, self.values)
 
     def describe(self) -> str:
         """See `Requirement`."""
@@ -86,11 +97,12 @@ class Integral(Requirement):
         ------
         UserError
             If there is no such part or coordinate, ``over`` is not of a box, ``equals`` is not a
-            finite number or, with ``over``, a function; if the integrand does not fit, or uses no
-            field.
+            finite number or, with ``over``, a function; if a number of points is below 1; if the
+            integrand does not fit, or uses no field.
         """
         where = f"{setting.name}: integral"
         self._check(where, setting)
+        self._check_counts(where)
         domain, source = setting.domain, self.source
         nodes = source.nodes(domain)
         columns: tuple[str, ...] = ()
@@ -119,9 +131,15 @@ class Integral(Requirement):
     def _value(self, setting: Setting) -> "Expression | float":
         if isinstance(self.equals, int | float):
             return float(self.equals)
+        # At as many points whatever the rule: the problem is known by its values there.
         probe = Drawn.bare(interior_points(setting.domain, VALUES, seed=0, draw=0))
         nothing = replace(setting, fields=())
         return express(nothing, self.equals, "integral's value", probe)
+
+    def _check_counts(self, where: str) -> None:
+        check_count(where, "values", self.values)
+        if self.points is not None:
+            check_count(where, "points", self.points)
 
     def _check(self, where: str, setting: Setting) -> None:
         domain = setting.domain

@@ -20,6 +20,7 @@ from nas.calculus.jets import Derivative, DerivativeSet
 from nas.errors import UserError
 from nas.problems.domains import Array, Domain
 from nas.problems.sampling import Method
+from nas.problems.terms.counts import check_count
 from nas.problems.terms.expressing import express
 from nas.problems.terms.measured import check_inside, column, digest, read
 from nas.problems.terms.requirement import Requirement, Setting
@@ -46,6 +47,7 @@ class Given:
 
     points: Array
     values: Array
+    at_once: int = AT_ONCE
 
     def draw(
         self,
@@ -59,15 +61,15 @@ class Given:
     ) -> dict[str, Drawn]:
         """See `Source`: all of them, or of many a part."""
         points, values = self.points, self.values
-        if len(points) > AT_ONCE:
-            chosen = np.random.default_rng((seed, draw)).permutation(len(points))[:AT_ONCE]
+        if len(points) > self.at_once:
+            chosen = np.random.default_rng((seed, draw)).permutation(len(points))[: self.at_once]
             points, values = points[chosen], values[chosen]
         return {region: Drawn(points, values) for region in regions}
 
     def rows(self, terms: Sequence[Term], counts: PointCounts) -> int:
         """One for each value."""
         quantities: int = self.values.shape[-1]
-        return min(len(self.points), AT_ONCE) * quantities
+        return min(len(self.points), self.at_once) * quantities
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +90,11 @@ class Observations(Requirement):
         values, not the noise.
     weight
         As of `nas.Condition`.
+    at_once
+        How many of them a draw has at most; of more, others are drawn each time.
+    tolerated
+        What noise may move the answer by, relative to the values: observations count in such a way
+        that a misfit of ``noise`` weighs as much as one of this size would without noise.
 
     Raises
     ------
@@ -114,6 +121,8 @@ class Observations(Requirement):
     of: Mapping[str, Residual] = field(default_factory=dict)
     noise: float = 0.0
     weight: float = 1.0
+    at_once: int = AT_ONCE
+    tolerated: float = TOLERATED
 
     @cached_property
     def table(self) -> dict[str, Array]:
@@ -142,16 +151,16 @@ class Observations(Requirement):
         )
         region = f"observed {digest(points, values)}"
         weights = tuple(self.weight * self._trust(values[:, k]) for k in range(len(names)))
-        return ObservationTerm(expressions, Given(points, values), (region,), weights)
+        return ObservationTerm(expressions, Given(points, values, self.at_once), (region,), weights)
 
     def _trust(self, values: Array) -> float:
         """The factor (tolerated misfit / noise)², at most 1.
 
         Noise leaves a mean square of noise²; times this factor it is that of a misfit of
-        `TOLERATED` times the values, which the equations' residuals are to stay below.
+        ``tolerated`` times the values, which the equations' residuals are to stay below.
         """
         size = float(np.sqrt(np.mean(np.square(values)))) or 1.0
-        return min(1.0, (TOLERATED * size / self.noise) ** 2) if self.noise else 1.0
+        return min(1.0, (self.tolerated * size / self.noise) ** 2) if self.noise else 1.0
 
     def _quantities(self, setting: Setting) -> list[str]:
         return [name for name in self.table if name not in setting.domain.coordinates]
@@ -181,8 +190,16 @@ class Observations(Requirement):
         if len(counts) > 1 or 0 in counts:
             sizes = ", ".join(f"{name}: {len(values)}" for name, values in self.table.items())
             raise UserError(f"{where}: expected columns of one length, at least 1, got {sizes}")
+        self._check_settings(where)
+
+    def _check_settings(self, where: str) -> None:
         if not (isinstance(self.noise, int | float) and 0 <= self.noise < np.inf):
             raise UserError(f"{where}: noise: expected a finite number ≥ 0, got {self.noise!r}")
+        if not (isinstance(self.tolerated, int | float) and 0 < self.tolerated < np.inf):
+            raise UserError(
+                f"{where}: tolerated: expected a finite number above 0, got {self.tolerated!r}"
+            )
+        check_count(where, "at_once", self.at_once)
         check_weight(where, self.weight)
 
 

@@ -19,9 +19,10 @@ from nas.problems.terms.term import Drawn, PointCounts, Term
 
 NODES = {1: 32, 2: 12, 3: 6}  # of Gauss and Legendre's rule along each of so many coordinates
 EVEN = 1024  # nodes where there is no such rule: evenly spread
+VALUES = 8  # of the coordinates that are not integrated over, in each draw
+# No settings are these two: they lower the error of even nodes, whose number is one.
 MOMENTS = 2**17  # points for the means of polynomials over a domain that is no box
 DEGREE = 6  # of these polynomials
-VALUES = 8  # of the coordinates that are not integrated over, in each draw
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,11 @@ class Quadrature:
         The coordinates of a box that are integrated over; empty: the whole domain, or ``on``.
     on
         A part of the boundary, or a piece of the domain; "" is the domain itself.
+    points
+        Of the rule: along each coordinate of a box, and in all elsewhere. None is `NODES` by the
+        number of coordinates (of more than three: 4), and `EVEN`.
+    values
+        How many values of the other coordinates a draw has.
 
     Examples
     --------
@@ -49,6 +55,8 @@ class Quadrature:
 
     over: tuple[str, ...] = ()
     on: str = ""
+    points: int | None = None
+    values: int = VALUES
 
     def draw(
         self,
@@ -63,29 +71,29 @@ class Quadrature:
         """See `Source`: the same nodes always, at new values of the other coordinates."""
         nodes = self.nodes(domain)[:, None]  # (L, 1, D)
         if self.over and len(self.over) < len(domain.coordinates):
-            others = interior_points(domain, VALUES, seed=seed, draw=draw, method=method)
+            others = interior_points(domain, self.values, seed=seed, draw=draw, method=method)
             kept = [name in self.over for name in domain.coordinates]
             nodes = np.where(kept, nodes, others[None])
         return {region: Drawn.bare(nodes) for region in regions}
 
     def rows(self, terms: Sequence[Term], counts: PointCounts) -> int:
         """One a residual at each value of the other coordinates."""
-        return sum(len(term.probed) for term in terms) * (VALUES if self.over else 1)
+        return sum(len(term.probed) for term in terms) * (self.values if self.over else 1)
 
     def nodes(self, domain: Domain) -> Array:
         """The nodes (L, D); coordinates that are not integrated over are at their middle."""
         if self.on in surfaces(domain):
             if isinstance(domain, Box):  # a face is the image of a cube, evenly stretched
-                return domain.on(self.on, _gauss(len(domain.coordinates) - 1)[0])
+                return domain.on(self.on, self._gauss(len(domain.coordinates) - 1)[0])
             if len(domain.coordinates) == 2:  # by arc length: the midpoint rule
-                return domain.on(self.on, ((np.arange(EVEN) + 0.5) / EVEN)[:, None])
-            return boundary_points(domain, [self.on], EVEN, seed=0, draw=0)[self.on]
+                return domain.on(self.on, ((np.arange(self._even) + 0.5) / self._even)[:, None])
+            return boundary_points(domain, [self.on], self._even, seed=0, draw=0)[self.on]
         box = self._where(domain)
         if not isinstance(box, Box):
-            return interior_points(box, EVEN, seed=0, draw=0)
+            return interior_points(box, self._even, seed=0, draw=0)
         low, high = np.transpose(box.bounds)
         axes = [box.coordinates.index(name) for name in self.over or box.coordinates]
-        unit, _ = _gauss(len(axes))
+        unit, _ = self._gauss(len(axes))
         nodes: Array = np.tile((low + high) / 2, (len(unit), 1))
         nodes[:, axes] = low[axes] + (high - low)[axes] * unit
         return nodes
@@ -98,7 +106,7 @@ class Quadrature:
             even = np.full(len(nodes), 1 / len(nodes))
             return torch.as_tensor(even if self.on in surfaces(domain) else _fitted(where, nodes))
         dimension = len(self.over or domain.coordinates) - (self.on in surfaces(domain))
-        return torch.as_tensor(_gauss(dimension)[1])
+        return torch.as_tensor(self._gauss(dimension)[1])
 
     def measure(self, domain: Domain) -> float:
         """Of what is integrated over: the total is the mean times it."""
@@ -113,10 +121,16 @@ class Quadrature:
         """The domain itself, or the piece."""
         return pieces_of(domain).get(self.on, domain)
 
+    @property
+    def _even(self) -> int:
+        return self.points or EVEN
 
-def _gauss(dimension: int) -> tuple[Array, Array]:
+    def _gauss(self, dimension: int) -> tuple[Array, Array]:
+        return _gauss(dimension, self.points or NODES.get(dimension, 4))
+
+
+def _gauss(dimension: int, count: int) -> tuple[Array, Array]:
     """Nodes (L, d) in the unit cube of this ``dimension`` and weights (L,) with a sum of 1."""
-    count = NODES.get(dimension, 4)
     x, w = np.polynomial.legendre.leggauss(count)
     nodes = np.stack(np.meshgrid(*[(x + 1) / 2] * dimension, indexing="ij"), axis=-1)
     weights = np.stack(np.meshgrid(*[w / 2] * dimension, indexing="ij"), axis=-1)

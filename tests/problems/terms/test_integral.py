@@ -68,6 +68,22 @@ def test_over_a_polygon_and_its_side_evenly_spread_points_do() -> None:
     assert len(Quadrature(on="slope").weights(TRIANGLE)) == EVEN
 
 
+def test_more_points_are_more_accurate() -> None:
+    fast, exact = lambda x: torch.sin(100 * x[:, 0]), 2 * (1 - np.cos(100)) / 100
+    few, many = (
+        float(left_over(Integral(lambda u: u, 0.0, points=points), SQUARE, fast))
+        for points in (None, 60)
+    )
+    assert abs(few - exact) > 1e-2
+    assert many == pytest.approx(exact, abs=1e-9)
+    assert len(Quadrature(on="slope", points=50).nodes(TRIANGLE)) == 50
+
+
+def test_how_many_totals_are_demanded() -> None:
+    totals = left_over(Integral(lambda u: u, 0.0, over="x", values=3), SQUARE, lambda x: x[:, 1])
+    assert totals.shape == (3,)
+
+
 @pytest.mark.parametrize("dimension", [1, 2, 3, 4])
 def test_weights_make_a_mean(dimension: int) -> None:
     box = Box(**dict.fromkeys("xyzw"[:dimension], (0, 3)))
@@ -93,6 +109,8 @@ def test_weights_make_a_mean(dimension: int) -> None:
         (Integral(lambda u: u, lambda y: y), "equals: expected a finite number, got <function"),
         (Integral(lambda x: x, 1.0), "expected an integrand of u, got one that uses none"),
         (Integral(lambda u: u, 1.0, weight=-1), "expected a finite weight above 0, got -1"),
+        (Integral(lambda u: u, 1.0, points=0), "points: expected a whole number ≥ 1, got 0"),
+        (Integral(lambda u: u, 1.0, values=1.5), "values: expected a whole number ≥ 1, got 1.5"),  # type: ignore[arg-type]
     ],
 )
 def test_what_does_not_fit_is_refused(condition: Integral, message: str) -> None:

@@ -67,20 +67,23 @@ def test_noise_lowers_the_weight() -> None:
     size = 12.5**0.5
     (weight,) = heat(Observations(TABLE, noise=0.1 * size)).terms[-1].weights
     assert weight == pytest.approx(1e-4)
+    tolerant = Observations(TABLE, noise=0.1 * size, tolerated=1e-2)
+    assert heat(tolerant).terms[-1].weights == pytest.approx((1e-2,))
     assert heat(Observations(TABLE, noise=1e-6)).terms[-1].weights == (1.0,)
     assert heat(Observations(TABLE, weight=5.0)).terms[-1].weights == (5.0,)
 
 
-def test_of_many_each_draw_has_a_part() -> None:
-    count = AT_ONCE + 500
-    x = np.linspace(0, 1, count)
-    group = heat(Observations({"x": x, "t": x, "u": x})).groups[-1]
+@pytest.mark.parametrize("at_once", [AT_ONCE, 100])
+def test_of_many_each_draw_has_a_part(at_once: int) -> None:
+    x = np.linspace(0, 1, AT_ONCE + 500)
+    group = heat(Observations({"x": x, "t": x, "u": x}, at_once=at_once)).groups[-1]
     counts, found = PointCounts(interior=1, boundary=1), []
+    assert group.source.rows(group.terms, counts) == at_once
     for draw in (0, 0, 1):
         (drawn,) = group.source.draw(
             Box(x=(0, 1), t=(0, 1)), group.regions, counts, seed=0, draw=draw, method="sobol"
         ).values()
-        assert len(drawn.points) == AT_ONCE
+        assert len(drawn.points) == at_once
         assert (drawn.points[:, 0] == drawn.data[:, 0]).all()
         found.append(drawn.points)
     assert (found[0] == found[1]).all()
@@ -116,6 +119,18 @@ def test_tables_that_do_not_fit_are_refused(observations: Any, message: str) -> 
 def test_noise_is_a_standard_deviation(noise: Any) -> None:
     with pytest.raises(UserError, match="noise: expected a finite number ≥ 0"):
         heat(Observations(TABLE, noise=noise))
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"tolerated": 0.0}, "tolerated: expected a finite number above 0, got 0.0"),
+        ({"at_once": 0}, "at_once: expected a whole number ≥ 1, got 0"),
+    ],
+)
+def test_settings_that_cannot_be_right_are_refused(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        heat(Observations(TABLE, **settings))
 
 
 @pytest.mark.parametrize(
