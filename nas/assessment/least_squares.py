@@ -24,6 +24,13 @@ class Solution:
     left
         The norm of the residuals at the held-out points over what it was: 0 where the columns can
         undo them, 1 where they can do nothing.
+
+    Examples
+    --------
+    >>> column, residual = torch.eye(2).double()  # they have nothing in common
+    >>> rows = Rows(column[:, None], residual)
+    >>> solve(rows, rows)
+    Solution(coefficients=tensor([0.], dtype=torch.float64), left=1.0)
     """
 
     coefficients: Tensor

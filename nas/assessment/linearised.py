@@ -30,6 +30,16 @@ class Rows:
         Their derivative by the coefficients of the features, field by field, by the raw unknown
         coefficients, and by the shifts.
     residuals : Tensor (R,)
+
+    Examples
+    --------
+    >>> from nas.assessment.features import Affine
+    >>> from nas.training import example
+    >>> def zero(points, derivatives):
+    ...     return torch.zeros(len(derivatives), len(points), 1, dtype=torch.float64)
+    >>> rows = linearise(example.PROBLEM, zero, Affine([(0.0, 1.0)]), example.points())
+    >>> rows.matrix.shape  # by a constant and a slope, at 16 points and at the start
+    torch.Size([17, 2])
     """
 
     matrix: Tensor

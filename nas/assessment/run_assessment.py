@@ -35,6 +35,12 @@ class Assessment:
         The estimated relative L2 error; None where there is none.
     warnings
         A line each.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> Assessment(0.3, tuple(_error(example.PROBLEM, 0.3))).warnings
+    ('estimated error 30%: the answer is not to be trusted',)
     """
 
     error_estimate: float | None

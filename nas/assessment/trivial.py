@@ -41,6 +41,11 @@ class Trivial:
         Its physics loss.
     typical
         The largest loss of trivial answers of the fields' size, to compare with.
+
+    Examples
+    --------
+    >>> Trivial("the best constant", loss=1e-9, typical=2.0).solves
+    True
     """
 
     name: str

@@ -25,6 +25,11 @@ class Report:
         Lines to read: what the problem was understood to be.
     warnings
         What is likely to be a mistake, a line each.
+
+    Examples
+    --------
+    >>> Report(("heat",), warnings=()).lines()
+    ['heat', 'no mistake was found']
     """
 
     facts: tuple[str, ...]

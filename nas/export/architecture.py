@@ -33,7 +33,13 @@ class _Part(BaseModel):
 
 
 class FieldScale(_Part):
-    """A field is offset + scale · N of the network's output N; ``exact`` adds A + B times that."""
+    """A field is offset + scale · N of the network's output N; ``exact`` adds A + B times that.
+
+    Examples
+    --------
+    >>> FieldScale(field="T", offset=300.0, scale=10.0).exact
+    False
+    """
 
     field: str
     offset: float
@@ -80,14 +86,26 @@ class AnsatzDescription(_Part):
 
 
 class UnknownValue(_Part):
-    """An unknown coefficient of the equations, and what was found for it."""
+    """An unknown coefficient of the equations, and what was found for it.
+
+    Examples
+    --------
+    >>> UnknownValue(name="nu", value=0.0032)
+    UnknownValue(name='nu', value=0.0032)
+    """
 
     name: str
     value: float
 
 
 class FieldPiece(_Part):
-    """The piece of the domain where alone a field was sought, and the box around it."""
+    """The piece of the domain where alone a field was sought, and the box around it.
+
+    Examples
+    --------
+    >>> FieldPiece(field="u", piece="glass", bounds=((0.0, 1.0), (0.0, 0.5))).piece
+    'glass'
+    """
 
     field: str
     piece: str
@@ -98,6 +116,12 @@ class ProblemFacts(_Part):
     """What the network solves; ``bounds`` are one (low, high) a coordinate, in its own units.
 
     Outside its piece, if it has one, a field's numbers mean nothing.
+
+    Examples
+    --------
+    >>> from nas.export import example
+    >>> example.PROBLEM.coordinates, example.PROBLEM.bounds
+    (('t',), ((0.0, 1.0),))
     """
 
     name: str
@@ -119,7 +143,14 @@ class ProblemFacts(_Part):
 
 
 class Scaling(_Part):
-    """The networks see (x - centre) / half_extent; D numbers each, in the coordinates' units."""
+    """The networks see (x - centre) / half_extent; D numbers each, in the coordinates' units.
+
+    Examples
+    --------
+    >>> from nas.export import example
+    >>> example.architecture().scaling
+    Scaling(centre=(0.5,), half_extent=(0.5,))
+    """
 
     centre: tuple[float, ...]
     half_extent: tuple[float, ...]
@@ -174,6 +205,12 @@ class ExpertDescription(_Part):
 
     ``index`` is its number in the pool that it comes from, ``importance`` its smoothed mean
     weight at the end of the selection, where known.
+
+    Examples
+    --------
+    >>> levels = {"activation": "tanh", "depth": 2, "width": 16}
+    >>> ExpertDescription(index=3, candidate=levels, importance=0.5).candidate.width
+    16
     """
 
     index: Annotated[int, Field(ge=0)]
@@ -182,7 +219,14 @@ class ExpertDescription(_Part):
 
 
 class Measured(_Part):
-    """What the run measured; parameters count the gate's too."""
+    """What the run measured; parameters count the gate's too.
+
+    Examples
+    --------
+    >>> from nas.export import example
+    >>> example.architecture().measured.parameters_after
+    56
+    """
 
     run: str
     held_out_loss: float | None
@@ -194,7 +238,15 @@ class Measured(_Part):
 
 
 class Architecture(_Part):
-    """The whole description; ``gate`` is null where one expert is left, whose weight is 1."""
+    """The whole description; ``gate`` is null where one expert is left, whose weight is 1.
+
+    Examples
+    --------
+    >>> from nas.export import example
+    >>> described = example.architecture()
+    >>> len(described.experts), described.gate.kind
+    (3, 'perceptron')
+    """
 
     format: Literal["pinn-nas architecture"] = FORMAT
     version: Literal[2] = LAST
@@ -248,6 +300,14 @@ def read(path: Path) -> Architecture:
     ------
     UserError
         If there is no such file, or it is damaged, no description, or of an unknown version.
+
+    Examples
+    --------
+    >>> from nas.export import example
+    >>> path = Path(FILE)
+    >>> _ = path.write_text(example.architecture().text(), encoding="utf-8")
+    >>> read(path) == example.architecture()
+    True
     """
     found = _read_json(path)
     if not isinstance(found, dict) or found.get("format") != FORMAT:
@@ -282,13 +342,28 @@ def _read_json(path: Path) -> Any:
 
 
 def damaged(path: Path, why: object) -> UserError:
-    """The complaint about a file of an export that cannot be used."""
+    """The complaint about a file of an export that cannot be used.
+
+    Examples
+    --------
+    >>> print(damaged(Path("model/weights.safetensors"), "header too large"))
+    model/weights.safetensors: damaged or cut short (header too large); export the network again
+    """
     first = str(why).splitlines()[0] if str(why) else type(why).__name__
     return UserError(f"{path}: damaged or cut short ({first}); export the network again")
 
 
 def first_complaint(error: ValidationError) -> str:
-    """The first thing that is wrong, with the path to its key."""
+    """The first thing that is wrong, with the path to its key.
+
+    Examples
+    --------
+    >>> try:
+    ...     UnknownValue(name="nu", value="small")
+    ... except ValidationError as error:
+    ...     print(first_complaint(error))
+    value: Input should be a valid number
+    """
     details = error.errors()[0]
     key = ".".join(str(part) for part in details["loc"])
     message = details["msg"].removeprefix("Value error, ")

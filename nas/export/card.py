@@ -88,6 +88,14 @@ def write(
         `training_in_words`.
     differences
         What the equivalence check measured, by name of field or derivative.
+
+    Examples
+    --------
+    >>> from nas.export import example
+    >>> from nas.export.format import find
+    >>> text = write(example.architecture(), find("pt2"), 56, "None at all.", {"u": 1e-15})
+    >>> text.splitlines()[0], "| u | 1.0e-15 |" in text
+    ('# Exponential decay', True)
     """
     problem, measured = architecture.problem, architecture.measured
     survivors = (
@@ -124,6 +132,14 @@ def training_in_words(configuration: Mapping[str, Any], run: Mapping[str, Any]) 
     ------
     KeyError, TypeError
         If ``configuration`` is not a campaign's.
+
+    Examples
+    --------
+    >>> from nas.campaign import config
+    >>> row = {"run": "0000-0", "m": 3, "p": 0.5, "threshold": 0.2, "steps": 100, "iterations": 0}
+    >>> row |= {"drops": 1, "refusals": 0, "seed": 7}
+    >>> training_in_words(config.build(problem="burgers").resolved(), row)[:57]
+    'Run 0000-0 of a search. A pool of 3 experts was drawn fro'
     """
     training, space = configuration["training"], configuration["space"]
     points, method = training["points"], _METHODS[training["sampling"]]

@@ -28,6 +28,15 @@ def read_mixture(path: Path, problem: ProblemFacts) -> Mixture:
     ------
     UserError
         If the file is missing, damaged, of another problem or of another version.
+
+    Examples
+    --------
+    >>> from nas.export import example
+    >>> from nas.training.example import mixture
+    >>> path = Path(mixture_file.FILE)
+    >>> mixture_file.save(path, mixture())
+    >>> sorted(read_mixture(path, example.PROBLEM).alive)
+    [0, 1, 2]
     """
     try:
         return mixture_file.load(path, problem.bounds, len(problem.fields))
@@ -51,7 +60,16 @@ def describe(
     measured: Measured,
     unknowns: tuple[UnknownValue, ...] = (),
 ) -> Architecture:
-    """The description of the plain network; ``importance`` by index in the pool."""
+    """The description of the plain network; ``importance`` by index in the pool.
+
+    Examples
+    --------
+    >>> from nas.export import example
+    >>> from nas.training.example import mixture
+    >>> found = describe(mixture(), example.PROBLEM, {0: 0.5}, example.MEASURED)
+    >>> [expert.importance for expert in found.experts]
+    [0.5, None, None]
+    """
     scaling = Scaling(
         # As `Mixture.coordinates` scales, in float64 whatever the search was in.
         centre=tuple((low + high) / 2 for low, high in mixture.bounds),
@@ -79,7 +97,14 @@ def _gate(mixture: Mixture) -> GateDescription:
 
 
 def plain_state(mixture: Mixture) -> State:
-    """The weights under the names of `nas.export.network.ExportedMixture`."""
+    """The weights under the names of `nas.export.network.ExportedMixture`.
+
+    Examples
+    --------
+    >>> from nas.training.example import mixture
+    >>> plain_state(mixture())["experts.2.layers.0.weight"].shape  # of its first layer
+    torch.Size([4, 1])
+    """
     experts = [module for stack in mixture.networks for module in stack.modules()]
     named = {f"experts.{number}": module for number, module in enumerate(experts)}
     if len(experts) > 1:

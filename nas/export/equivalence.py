@@ -31,7 +31,13 @@ _FLOOR = 1e-6
 
 
 class NotEquivalent(Exception):  # noqa: N818 - not the user's to mend, nor a mere error
-    """The exported program was not shown to be the trained mixture; nothing was exported."""
+    """The exported program was not shown to be the trained mixture; nothing was exported.
+
+    Examples
+    --------
+    >>> isinstance(NotEquivalent("u differs"), Exception)
+    True
+    """
 
 
 def check(
@@ -48,6 +54,22 @@ def check(
     ------
     NotEquivalent
         If a difference is above 1e-6 or not a number, or the fresh process fails.
+
+    Examples
+    --------
+    A program that gives 7 everywhere:
+
+    >>> from types import SimpleNamespace
+    >>> from nas.export import example
+    >>> from nas.training.example import mixture
+    >>> _ = Path("sevens.py").write_text(
+    ...     "def load(path):"
+    ...     "    return lambda points: ([[7.0]] * len(points), [[[0.0]] * len(points)])"
+    ... )
+    >>> sevens = SimpleNamespace(__file__="sevens.py")
+    >>> check(sevens, Path("model"), mixture(), example.PROBLEM)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    nas.export.equivalence.NotEquivalent: model differs from the trained mixture, u by ...
     """
     points = draw(problem)
     expected = by_jets(mixture, points, problem)
@@ -64,7 +86,14 @@ def check(
 
 
 def draw(problem: ProblemFacts) -> Tensor:
-    """The points (B, D) of the comparison, inside the bounding box and always the same."""
+    """The points (B, D) of the comparison, inside the bounding box and always the same.
+
+    Examples
+    --------
+    >>> from nas.export import example
+    >>> draw(example.PROBLEM).shape
+    torch.Size([64, 1])
+    """
     low, high = torch.tensor(problem.bounds, dtype=torch.float64).unbind(-1)
     generator = torch.Generator().manual_seed(0)
     drawn = torch.rand(POINTS, len(low), dtype=torch.float64, generator=generator)
@@ -73,7 +102,16 @@ def draw(problem: ProblemFacts) -> Tensor:
 
 @torch.no_grad()
 def by_jets(mixture: Mixture, points: Tensor, problem: ProblemFacts) -> dict[str, Tensor]:
-    """Fields and first derivatives by name, each (B,), from the mixture's own arithmetic."""
+    """Fields and first derivatives by name, each (B,), from the mixture's own arithmetic.
+
+    Examples
+    --------
+    >>> from nas.export import example
+    >>> from nas.training.example import mixture
+    >>> points = draw(example.PROBLEM)
+    >>> {name: len(of) for name, of in by_jets(mixture(), points, example.PROBLEM).items()}
+    {'u': 64, 'u.t': 64}
+    """
     dimension = points.shape[-1]
     derivatives = DerivativeSet([unit(axis, dimension) for axis in range(dimension)], dimension)
     jet = _physical(mixture(points, derivatives)[..., : len(problem.fields)], problem, points)
@@ -105,7 +143,18 @@ def _physical(jet: Tensor, problem: ProblemFacts, points: Tensor) -> Tensor:
 
 
 def run(format: Format, program: Path, points: Tensor) -> dict[str, Any]:
-    """What `nas.export.fresh_process` answers, which sees nothing of this process."""
+    """What `nas.export.fresh_process` answers, which sees nothing of this process.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> _ = Path("line.py").write_text(
+    ...     "def load(path):"
+    ...     "    return lambda points: ([[2 * x] for (x,) in points], [[[2.0]] * len(points)])"
+    ... )
+    >>> run(SimpleNamespace(__file__="line.py"), Path("model"), torch.tensor([[3.0], [4.0]]))
+    {'fields': [[6.0], [8.0]], 'first_point': [[6.0]], 'gradients': [[[2.0], [2.0]]]}
+    """
     question = {
         "format": format.__file__,
         "program": str(program.absolute()),
@@ -152,7 +201,17 @@ def compare(
     half_extent: Tensor,
     problem: ProblemFacts,
 ) -> dict[str, float]:
-    """Largest absolute difference over the largest magnitude, by name."""
+    """Largest absolute difference over the largest magnitude, by name.
+
+    Examples
+    --------
+    >>> from nas.export import example
+    >>> got = {"u": torch.tensor([1.0, 4.0]), "u.t": torch.tensor([3.0, 3.0])}
+    >>> expected = {"u": torch.tensor([1.0, 5.0]), "u.t": torch.tensor([3.0, 3.0])}
+    >>> found = compare(got, expected, torch.tensor([0.5]), example.PROBLEM)
+    >>> {name: round(difference, 6) for name, difference in found.items()}
+    {'u': 0.2, 'u.t': 0.0}
+    """
     differences = {}
     for field in problem.fields:
         size = expected[field].abs().max()

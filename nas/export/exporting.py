@@ -41,6 +41,13 @@ class Exported:
     ``differences`` are the largest absolute differences over the largest magnitude, for each
     field and each first derivative (``u``, ``u.x``, …), between ``program`` in a fresh process
     without this package and the mixture itself.
+
+    Examples
+    --------
+    >>> model = Path("model")
+    >>> made = Exported(model, model / "model.pt2", "0007-0", 2, 484, {"u": 1e-15, "u.t": 3e-14})
+    >>> made.difference, made.lines()[0]
+    (3e-14, 'run 0007-0: 2 experts, 484 parameters')
     """
 
     folder: Path
@@ -105,6 +112,14 @@ def export(
     NotEquivalent
         If the exported program does not agree with the trained mixture. In either case
         ``destination`` is as it was before.
+
+    Examples
+    --------
+    >>> export(Path("runs/heat"), Path("model")).card  # doctest: +SKIP
+    PosixPath('model/MODEL_CARD.md')
+    >>> export(Path("runs/heat"), Path("model"), format="zip")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    nas.errors.UserError: ...
     """
     campaign, destination, chosen = Path(campaign), Path(destination), formats.find(format)
     recorded = records.read_campaign(campaign)

@@ -26,6 +26,14 @@ def staged(destination: Path, stale: Collection[str] = ()) -> Iterator[Path]:
     ------
     UserError
         If ``destination`` cannot be written, or holds other files and no earlier export.
+
+    Examples
+    --------
+    >>> with staged(Path("model")) as stage:
+    ...     _ = (stage / "MODEL_CARD.md").write_text("# A model")
+    ...     before = sorted(Path("model").glob("*.md"))
+    >>> before, [path.name for path in Path("model").glob("*.md")]
+    ([], ['MODEL_CARD.md'])
     """
     made = [path for path in (destination, *destination.parents) if not path.exists()]
     try:

@@ -38,6 +38,13 @@ class ExportedMixture(nn.Module):
     ------
     ValueError
         When called with points that are not (B, D).
+
+    Examples
+    --------
+    >>> from nas.export import example
+    >>> network, points = example.network(), torch.rand(5, 1, dtype=torch.float64)  # (B, D)
+    >>> network(points).shape, network.weights(points).shape
+    (torch.Size([5, 1]), torch.Size([5, 3]))
     """
 
     def __init__(self, architecture: Architecture) -> None:

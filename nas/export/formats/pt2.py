@@ -75,7 +75,14 @@ def load(path: str) -> "Evaluate":
 
 
 def usage(problem: "ProblemFacts") -> str:
-    """See `nas.export.format.Format`."""
+    """See `nas.export.format.Format`.
+
+    Examples
+    --------
+    >>> from nas.export import example
+    >>> 'torch.export.load("model.pt2")' in usage(example.PROBLEM)
+    True
+    """
     field, names = problem.fields[0], problem.coordinates
     # A quarter of the way: unlike the middle, it is on no axis of symmetry.
     point = ", ".join(repr(low + (high - low) / 4) for low, high in problem.bounds)
