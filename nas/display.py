@@ -101,7 +101,8 @@ def estimates(result: Result) -> list[str]:
         between = f"{low:.5g} to {high:.5g} by {plural(len(values), 'run')}, at {percent(COVERAGE)}"
         interval = f" ({between})" if low <= high else ""  # false where there is none
         truth = "" if pd.isna(mine.truth) else f"; the truth is {mine.truth:.5g}"
-        lines.append(f"  {mine.name + ' found':<16} {mine.value:.5g}{interval}{truth}")
+        noise = "" if pd.isna(mine.standard_error) else f" ± {mine.standard_error:.2g} by noise"
+        lines.append(f"  {mine.name + ' found':<16} {mine.value:.5g}{noise}{interval}{truth}")
     return lines
 
 

@@ -220,7 +220,9 @@ def _unknown(trial: int) -> list[Row]:
     """The path of the coefficient k, from 0.5 to nearly 1."""
     path = (("warm-up", 0, 0.5), ("selection", 250, 0.9), ("fine-tuning", 400, 1.06 - 0.04 * trial))
     return [
-        _keys(trial) | {"phase": phase, "step": step, "name": "k", "value": value, "truth": 1.0}
+        _keys(trial)
+        | {"phase": phase, "step": step, "name": "k", "value": value, "truth": 1.0}
+        | {"standard_error": None}
         for phase, step, value in path
     ]
 

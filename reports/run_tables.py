@@ -108,7 +108,7 @@ def unknowns(found: Sequence[Unknown]) -> Table | None:
     --------
     >>> from nas.reports import example
     >>> unknowns(example.report().unknowns).rows
-    (('k', '1.02', '0.92063 to 1.1194', '3 completed runs', '1', '2 %'),)
+    (('k', '1.02', '–', '0.92063 to 1.1194', '3 completed runs', '1', '2 %'),)
     """
     if not found:
         return None
@@ -116,6 +116,7 @@ def unknowns(found: Sequence[Unknown]) -> Table | None:
         (
             one.name,
             estimate(one.value),
+            "–" if pd.isna(one.noise) else f"± {one.noise:.2g}",
             "–" if pd.isna(one.low) else f"{estimate(one.low)} to {estimate(one.high)}",
             one.basis,
             estimate(one.truth),
@@ -123,5 +124,13 @@ def unknowns(found: Sequence[Unknown]) -> Table | None:
         )
         for one in found
     )
-    columns = ("coefficient", "estimate", "95 % interval", "over", "truth", "relative error")
+    columns = (
+        "coefficient",
+        "estimate",
+        "noise alone",
+        "95 % interval",
+        "over",
+        "truth",
+        "relative error",
+    )
     return Table("Unknown coefficients", columns, rows)

@@ -41,6 +41,7 @@ class Unknown:
     high: float
     basis: str  # the runs of the interval, in words
     truth: float  # NaN where it is not known
+    noise: float = float("nan")  # standard error by the noise of the observations; NaN without
 
     @property
     def error(self) -> float:
@@ -52,6 +53,8 @@ class Unknown:
         """All of it for people."""
         between = f"{estimate(self.low)} to {estimate(self.high)} by {self.basis}"
         interval = f" ({between}, at {percent(COVERAGE)})" if np.isfinite(self.low) else ""
+        noise = f" ± {self.noise:.2g} by the noise of the observations"
+        interval = (noise if np.isfinite(self.noise) else "") + interval
         truth = f"; the truth is {estimate(self.truth)}" if np.isfinite(self.truth) else ""
         return f"{self.name} = {estimate(self.value)}{interval}{truth}."
 
@@ -95,5 +98,6 @@ def unknowns(estimated: pd.DataFrame, best: Recommended | None) -> tuple[Unknown
         text = f"{runs} {words}" if len(trial) > 1 else runs.replace(" ", f" {words} ")
         low, high = student(basis["value"].to_numpy(dtype=np.float64))
         truth = float("nan") if pd.isna(mine.truth) else float(mine.truth)
-        found.append(Unknown(mine.name, float(mine.value), low, high, text, truth))
+        noise = float("nan") if pd.isna(mine.standard_error) else float(mine.standard_error)
+        found.append(Unknown(mine.name, float(mine.value), low, high, text, truth, noise))
     return tuple(found)

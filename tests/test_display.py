@@ -101,7 +101,9 @@ def test_without_estimate_and_warnings_nothing_is_said_of_them() -> None:
     assert not any("estimate" in line or "warning" in line for line in summary(Result(records)))
 
 
-def found(folder: Path, truth: float | None, *values: float) -> list[str]:
+def found(
+    folder: Path, truth: float | None, *values: float, noise: float | None = None
+) -> list[str]:
     """What is said of a coefficient k that the runs of the recommended trial found, each by two
     rows."""
     made = Campaign()
@@ -113,6 +115,7 @@ def found(folder: Path, truth: float | None, *values: float) -> list[str]:
         name = f"0000-{repetition}"
         made.tables["runs"].append(run_row(name, repetition=repetition))
         keys = {"run": name, "trial": 0, "repetition": repetition, "name": "k", "truth": truth}
+        keys["standard_error"] = noise
         made.tables["unknowns"] += [
             keys | {"phase": "warm-up", "step": 10, "value": 99.0},
             keys | {"phase": "fine-tuning", "step": 110, "value": value},
@@ -128,6 +131,11 @@ def test_unknown_coefficients_are_told_with_an_interval_over_the_repetitions(
     ]
     assert found(tmp_path / "one", None, 0.123456) == ["  k found          0.12346"]
     assert found(tmp_path / "equal", None, 0.5, 0.5) == ["  k found          0.5"]
+
+
+def test_what_noise_leaves_open_stands_beside_the_estimate(tmp_path: Path) -> None:
+    lines = found(tmp_path, None, 1.5, noise=0.0123)
+    assert lines == ["  k found          1.5 ± 0.012 by noise"]
 
 
 def test_the_estimate_of_the_recommended_run_is_there_from_python(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ what would be said without.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -14,6 +14,7 @@ from nas.assessment.answer import of_experts, of_mixture
 from nas.assessment.divergence import no_value
 from nas.assessment.drift import drift
 from nas.assessment.error_estimate import Estimate, estimate
+from nas.assessment.noise_spread import Spread, spread
 from nas.assessment.trivial import BEATEN, Trivial, best_trivial, is_affine
 from nas.assessment.undetermined import left_open
 from nas.mixture.mixture import Mixture
@@ -35,16 +36,19 @@ class Assessment:
         The estimated relative L2 error; None where there is none.
     warnings
         A line each.
+    standard_errors
+        Of unknown coefficients, by the noise of the observations alone; none without noise.
 
     Examples
     --------
     >>> from nas.training import example
-    >>> Assessment(0.3, tuple(_error(example.PROBLEM, 0.3))).warnings
+    >>> Assessment(0.3, tuple(_error(example.PROBLEM, 0.3)), {}).warnings
     ('estimated error 30%: the answer is not to be trusted',)
     """
 
     error_estimate: float | None
     warnings: tuple[str, ...]
+    standard_errors: dict[str, float]
 
 
 def assess(problem: Problem, sampler: Sampler, result: RunResult) -> Assessment:
@@ -69,11 +73,15 @@ def assess(problem: Problem, sampler: Sampler, result: RunResult) -> Assessment:
         *_nothing_learnt(trivial, result),
         *_is_trivial(trivial, result.held_out_loss, is_affine(problem, answer, points.interior)),
     ]
+    noise = spread(problem, result.mixture)
     error = combined(
         estimate(problem, answer),
         drift(result.trail, result.mixture, result.held_out_loss or 0.0),
+        noise,
     )
-    return Assessment(error, (*warnings, *_error(problem, error)))
+    errors = {} if noise is None else noise.unknown
+    warnings += _loose(result.unknown, errors)
+    return Assessment(error, (*warnings, *_error(problem, error)), errors)
 
 
 def explain(problem: Problem, sampler: Sampler, result: RunResult, untrained: Mixture) -> str:
@@ -104,12 +112,15 @@ def explain(problem: Problem, sampler: Sampler, result: RunResult, untrained: Mi
     return no_value(problem, answers, sampler.draw(0, CPU))
 
 
-def combined(equations: Estimate | None, moved: float | None) -> float | None:
-    """One estimate of two: by the equations of the error, and by how far the answer has moved.
+def combined(
+    equations: Estimate | None, moved: float | None, noise: Spread | None = None
+) -> float | None:
+    """One estimate: by the equations of the error, by how far the answer has moved, and by noise.
 
     The first is right where it explains the residuals, and too small where it explains little of
     them. There the second counts, if it is larger: on a scale of powers of ten, each as much as
-    residuals are explained, or not.
+    residuals are explained, or not. What noise has done is in no residual, and is added: errors
+    that have nothing to do with each other add up as squares.
 
     Examples
     --------
@@ -118,7 +129,15 @@ def combined(equations: Estimate | None, moved: float | None) -> float | None:
     (0.01, 0.0001, 0.0001)
     >>> round(combined(Estimate(1e-4, {"u": 1e-4}, left=0.5), 1e-2), 6)  # in the middle
     0.001
+    >>> combined(Estimate(3e-3, {"u": 3e-3}, left=0.0), None, Spread(4e-3, {}))
+    0.005
     """
+    known = _by_residuals(equations, moved)
+    return known if known is None or noise is None else math.hypot(known, noise.relative)
+
+
+def _by_residuals(equations: Estimate | None, moved: float | None) -> float | None:
+    """Without what noise has done."""
     if equations is None or not math.isfinite(equations.relative):
         return moved
     first = equations.relative
@@ -151,6 +170,16 @@ def _is_trivial(trivial: Trivial, loss: float | None, affine: bool) -> Sequence[
     if affine:
         return ["the answer is constant or affine, which does not solve the problem"]
     return []
+
+
+def _loose(found: Mapping[str, float], standard_errors: Mapping[str, float]) -> Sequence[str]:
+    """Which coefficients the observations leave open, for all their noise."""
+    return [
+        f"{name} = {found[name]:.3g} with a standard error of {error:.2g} by the noise of the "
+        "observations alone; observe more, or where the solution depends on it more"
+        for name, error in standard_errors.items()
+        if error > TOLERABLE * abs(found[name])
+    ]
 
 
 def _error(problem: Problem, error: float | None) -> Sequence[str]:

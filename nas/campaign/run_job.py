@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nas import assessment
+from nas.assessment import Assessment
 from nas.campaign import layout, records, run_rows
 from nas.campaign.campaign_job import CampaignJob
 from nas.campaign.maps import UNKNOWN, Errors, measure, write_map
@@ -24,6 +25,7 @@ from nas.training import mixture_file
 from nas.training.training_run import RunResult, TrainingRun
 from nas.training.training_settings import TrainingSettings
 
+NOT_ASSESSED = Assessment(error_estimate=None, warnings=(), standard_errors={})
 _EMPTY: dict[str, list[Row]] = {name: [] for name in (*layout.ADDED_TABLES, *layout.RUN_TABLES)}
 
 
@@ -120,7 +122,7 @@ class RunJob(CampaignJob):
 
     def _record(self, problem: Problem, settings: TrainingSettings, result: RunResult) -> None:
         """Write down all that the run left."""
-        errors, assessed = UNKNOWN, {}
+        errors, assessed = UNKNOWN, NOT_ASSESSED
         if result.status == "completed":
             mixture_file.save(self.folder / mixture_file.FILE, result.mixture)
             assessed = self._assess(problem, settings, result)
@@ -128,33 +130,38 @@ class RunJob(CampaignJob):
         else:
             note = self._explain(problem, settings, result)
         reason = "; ".join(filter(None, (result.reason, note)))
-        row = run_rows.run(self.keys, self.proposal, result.status, reason) | assessed
+        row = run_rows.run(self.keys, self.proposal, result.status, reason)
+        row |= {
+            "error_estimate": assessed.error_estimate,
+            "warnings": "\n".join(assessed.warnings),
+        }
         row |= run_rows.figures(settings, result) | {"relative_l2": errors.together}
         experts = run_rows.experts(self.keys, settings, result)
         history = [self.keys | logged for logged in result.history]
         written = {
             "fields": run_rows.fields(self.keys, errors.by_field),
-            "unknowns": [self.keys | logged for logged in result.unknowns],
+            "unknowns": run_rows.unknowns(self.keys, result.unknowns, assessed.standard_errors),
             "history": history,
             "experts": experts,
             "runs": [row],
         }
         self.record(_EMPTY | written)
 
-    def _assess(self, problem: Problem, settings: TrainingSettings, result: RunResult) -> Row:
-        """The columns that say what the answer is worth; without the reference.
+    def _assess(
+        self, problem: Problem, settings: TrainingSettings, result: RunResult
+    ) -> Assessment:
+        """What the answer is worth; without the reference.
 
-        They evaluate a user's residuals at points of their own. Where that fails, the trained
-        network is kept, and the failure told.
+        That evaluates a user's residuals at points of its own. Where it fails, the trained network
+        is kept, and the failure told.
         """
         try:
-            found = assessment.assess(problem, settings.sampler, result)
+            return assessment.assess(problem, settings.sampler, result)
         except UserError:
             raise
         except Exception as failure:
             warning = f"the answer could not be assessed: {written_down(self.folder, failure)}"
-            return {"error_estimate": None, "warnings": warning}
-        return {"error_estimate": found.error_estimate, "warnings": "\n".join(found.warnings)}
+            return replace(NOT_ASSESSED, warnings=(warning,))
 
     def _explain(self, problem: Problem, settings: TrainingSettings, result: RunResult) -> str:
         """Which residual of a diverged run has no value, and where, so far as one is found."""

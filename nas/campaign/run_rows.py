@@ -1,6 +1,6 @@
 """What a run left, as rows of the tables (see `nas.campaign.records`)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nas.campaign import records
@@ -37,6 +37,26 @@ def fields(keys: Mapping[str, Any], errors: Mapping[str, float | None]) -> list[
     return [
         {**_unknown("fields"), **keys, "field": field, "relative_l2": error}
         for field, error in errors.items()
+    ]
+
+
+def unknowns(
+    keys: Mapping[str, Any], logged: Sequence[Row], standard_errors: Mapping[str, float]
+) -> list[Row]:
+    """The rows of a run's unknown coefficients; the last of each has its standard error.
+
+    Examples
+    --------
+    >>> logged = [{"step": step, "name": "k", "value": 2.0} for step in (10, 20)]
+    >>> rows = unknowns({"run": "0000-0"}, logged, {"k": 0.1})
+    >>> [row["standard_error"] for row in rows]
+    [None, 0.1]
+    """
+    last = max((row["step"] for row in logged), default=0)
+    return [
+        {**_unknown("unknowns"), **keys, **row}
+        | {"standard_error": standard_errors.get(row["name"]) if row["step"] == last else None}
+        for row in logged
     ]
 
 

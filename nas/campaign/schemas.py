@@ -84,6 +84,8 @@ TABLES: dict[str, pa.Schema] = {
             ("name", pa.string()),  # as the problem calls it
             ("value", pa.float64()),
             ("truth", pa.float64()),  # null where it is not known
+            # By the noise of the observations, of the last row; null where there is none.
+            parquet.with_default(pa.field("standard_error", pa.float64()), None),
         ]
     ),
     # One row per expert of each run.

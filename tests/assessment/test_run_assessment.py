@@ -8,6 +8,7 @@ import torch
 from nas.assessment import explain
 from nas.assessment import run_assessment as module
 from nas.assessment.error_estimate import Estimate
+from nas.assessment.noise_spread import Spread
 from nas.assessment.run_assessment import assess, combined
 from nas.problems import Box, Condition, Problem
 from nas.problems.terms import PointCounts
@@ -114,3 +115,15 @@ def test_a_divergence_is_explained_by_an_expert_where_the_mixture_is_lost() -> N
     sampler = Sampler(sour, COUNTS, "sobol", seed=0)
     found = explain(sour, sampler, result, untrained)
     assert found.startswith("equations: no value (nan) at t=")
+
+
+def test_a_coefficient_that_noise_leaves_open_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    found, loose = Estimate(0.003, {"u": 0.003}, left=0.1), Spread(0.004, {"k": 0.3, "c": 0.01})
+    monkeypatch.setattr(module, "estimate", lambda *_: found)
+    monkeypatch.setattr(module, "spread", lambda *_: loose)
+    result = replace(ended(BEND, 1.0, loss=1e-6), unknown={"k": -2.0, "c": 2.0})
+    assessed = assess(BEND, Sampler(BEND, COUNTS, "sobol", seed=0), result)
+    assert assessed.error_estimate == pytest.approx(0.005)
+    assert assessed.standard_errors == loose.unknown
+    (line,) = assessed.warnings
+    assert line.startswith("k = -2 with a standard error of 0.3 by the noise of the observations")

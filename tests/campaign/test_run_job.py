@@ -163,6 +163,7 @@ def test_a_run_tells_the_path_of_unknown_coefficients(tmp_path: Path) -> None:
     assert {(row["run"], row["trial"], row["repetition"]) for row in rows} == {("0003-1", 3, 1)}
     assert {(row["name"], row["truth"]) for row in rows} == {("k", 2.0)}
     assert rows[-1]["value"] == pytest.approx(2.0, abs=0.1)
+    assert {row["standard_error"] for row in rows} == {None}  # nothing is noisy
     kept = mixture_file.load(job.folder / mixture_file.FILE, [(0, 1)], outputs=1)
     assert estimates(decay, kept.raw) == {"k": rows[-1]["value"]}
 

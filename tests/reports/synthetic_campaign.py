@@ -46,7 +46,7 @@ def unknown_row(run: str, step: int, value: float, **changes: Any) -> Row:
     """One row of ``unknowns`` with plain defaults."""
     row = {
         "run": run, "trial": 0, "repetition": 0, "phase": "selection", "step": step, "name": "D",
-        "value": value, "truth": None,
+        "value": value, "truth": None, "standard_error": None,
     }  # fmt: skip
     return row | changes
 

@@ -51,6 +51,18 @@ def test_of_a_single_run_there_is_no_interval(tmp_path: Path) -> None:
     assert data.others.empty
 
 
+def test_the_standard_error_of_the_last_row_is_told(tmp_path: Path) -> None:
+    made = campaign()
+    made.tables["unknowns"] = [
+        unknown_row("a", 9, 7.0), unknown_row("a", 50, 1.0, standard_error=0.034),
+    ]  # fmt: skip
+    (one,) = report.of(made.records(tmp_path)).unknowns
+    assert one.sentence == "D = 1 ± 0.034 by the noise of the observations."
+    table = run_tables.unknowns([one])
+    assert table is not None
+    assert table.rows[0][:3] == ("D", "1", "± 0.034")
+
+
 def test_an_estimate_keeps_the_digits_that_tell_it_from_the_truth() -> None:
     nan = float("nan")
     found = Unknown("k", 2.49981, nan, nan, "", 2.5)
