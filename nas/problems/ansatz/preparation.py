@@ -12,6 +12,7 @@ from nas.problems.ansatz.balance import Pull, pulls
 from nas.problems.ansatz.exact import exact
 from nas.problems.ansatz.held import is_exact
 from nas.problems.ansatz.probing import probe
+from nas.problems.ansatz.repeating import check_repeating
 from nas.problems.terms import Requirement, Setting, Term
 
 
@@ -63,6 +64,7 @@ def prepare(
     ((150.0,), [(4.4e-17,), (4.4e-05,)])
     """
     met = exact(requirements, setting)
+    check_repeating(met, requirements, terms, setting)
     if not balanced:
         ansatz = Ansatz(identity(setting.fields), met)
         plain = [
