@@ -235,7 +235,8 @@ class Problem:
         columns = dict(zip(self.coordinates, np.asarray(points, np.float64).T, strict=True))
         result = self.solution(**columns)
         components = result if isinstance(result, list | tuple) else (result,)
-        return np.stack([np.broadcast_to(c, len(points)) for c in components], axis=-1)
+        columns_ = [np.broadcast_to(c, len(points)) for c in components]
+        return np.stack(columns_, axis=-1, dtype=np.float64)
 
     @property
     def _outline(self) -> str:

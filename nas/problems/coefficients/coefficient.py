@@ -52,7 +52,7 @@ class Coefficient(ABC):
         Raises
         ------
         UserError
-            If they are not as many as the axes, or lie outside these.
+            If they are not as many as the axes, in another order, or lie outside these.
         """
         where = type(self).__name__
         given = dict(zip(self.axes, coordinates, strict=False)) | named
@@ -61,6 +61,12 @@ class Coefficient(ABC):
                 f"{where}: expected to be called with {', '.join(self.axes)}, got "
                 f"{len(coordinates)} in order and {', '.join(named) or 'none'} by name"
             )
+        for name, one in zip(self.axes, coordinates, strict=False):
+            if isinstance(one, Quantity) and repr(one) in self.axes and repr(one) != name:
+                raise UserError(
+                    f"{where}: expected to be called with {', '.join(self.axes)} in this order, "
+                    f"got {one!r} for {name}; or name them, {name}={name}"
+                )
         arguments = tuple(given[name] for name in self.axes)
         if any(isinstance(one, Quantity) for one in arguments):
             return Result(self._checked, arguments)
@@ -95,9 +101,14 @@ def finite(where: str, values: Any) -> Array:
     >>> finite("k", [1, 2]).tolist()
     [1.0, 2.0]
     """
+    if np.ma.is_masked(values):
+        raise UserError(f"{where}: expected numbers, got masked ones among them; leave them out")
     try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
+        given = np.asarray(values)
+        if np.iscomplexobj(given):
+            raise UserError(f"{where}: expected real numbers, got complex ones")
+        array = given.astype(np.float64)
+    except (TypeError, ValueError, RuntimeError):  # the last of tensors that require gradients
         raise UserError(f"{where}: expected numbers, got {values!r:.60}") from None
     if not np.isfinite(array).all():
         raise UserError(f"{where}: expected finite numbers, got {array[~np.isfinite(array)][0]}")

@@ -73,8 +73,9 @@ class Integral:
                 f"Integral: over={self.over!r}, on={self.on!r}: expected names of coordinates to "
                 "integrate over, or the name of a part"
             )
-        if isinstance(self.equals, np.number):
-            object.__setattr__(self, "equals", self.equals.item())  # frozen for its users
+        given: Any = self.equals
+        if isinstance(given, np.number):
+            object.__setattr__(self, "equals", given.item())  # frozen for its users
         if not isinstance(self.mean, bool):
             raise UserError(f"Integral: mean={self.mean!r}: expected True or False")
 

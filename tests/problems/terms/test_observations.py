@@ -130,9 +130,9 @@ def test_tables_that_do_not_fit_are_refused(observations: Any, message: str) -> 
     ],
 )
 def test_what_a_column_is_has_to_be_one_formula_of_fields(of: Any, message: str) -> None:
-    known = of if of and "flux" in of else {"flux": lambda u: u.x, **(of or {})}
+    known: Any = of if of is None else {"flux": lambda u: u.x, **of}
     with pytest.raises(UserError, match=message):
-        heat(Observations({**TABLE, "flux": [1.0, 2.0]}, of=None if of is None else known))
+        heat(Observations({**TABLE, "flux": [1.0, 2.0]}, of=known))
 
 
 def test_noise_of_an_array_library_is_taken() -> None:

@@ -135,14 +135,14 @@ def test_exact_conditions_that_do_not_repeat_themselves_are_refused_beside_an_ex
     others: list[Condition],
 ) -> None:
     message = "the exact conditions of u do not repeat themselves along x"
-    conditions = [*others, Periodic("x", exact=True)]
+    ring = Periodic("x", exact=True)
     with pytest.raises(UserError, match=message):
-        convection(conditions[-1], conditions=conditions, residual=lambda u: u.t - u.xx)
+        convection(ring, conditions=[*others, ring], residual=lambda u: u.t - u.xx)
 
 
 def test_exact_conditions_repeat_themselves_as_far_as_the_equations_need() -> None:
-    conditions = [Condition("t_min", lambda u, x: u - x**2, exact=True), Periodic("x", exact=True)]
-    assert convection(conditions[-1], conditions=conditions).describe_fields()[0]["exact"]
+    ring, start = Periodic("x", exact=True), Condition("t_min", lambda u, x: u - x**2, exact=True)
+    assert convection(ring, conditions=[start, ring]).describe_fields()[0]["exact"]
 
 
 def test_fields_in_one_word_are_refused() -> None:
