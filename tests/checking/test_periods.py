@@ -1,5 +1,7 @@
 """Values that cannot be the same at both ends of a period are told, others are not."""
 
+from typing import Any
+
 import pytest
 import torch
 
@@ -12,7 +14,7 @@ RING = Box(x=(0, 1), t=(0, 1))
 
 
 def ring(*conditions: Condition, exact: bool = False) -> Problem:
-    wanted = [*conditions, Periodic("x", exact=exact)]
+    wanted: list[Any] = [*conditions, Periodic("x", exact=exact)]
     return Problem("ring", RING, lambda u: u.t - u.xx, wanted, balanced=False)
 
 
