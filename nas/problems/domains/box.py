@@ -17,7 +17,7 @@ from nas.problems.domains.finite import numbers
 from nas.problems.domains.shape import Shape, Sides, as_sides
 from nas.problems.domains.trimming import trimmed
 
-RESOLVED = 1e-10  # of the coordinate: shorter intervals have too few numbers in between
+RESOLVED = 1e-13  # of the coordinate: shorter intervals have too few numbers in between
 
 
 @dataclass(frozen=True, init=False, repr=False)
