@@ -7,6 +7,7 @@ from nas.assessment.undetermined import left_open
 from nas.checking.corners import contradictions
 from nas.checking.counting import too_few
 from nas.checking.known_solution import Remainders, remainders
+from nas.checking.periods import unlike_ends
 from nas.problems import Problem
 from nas.problems.description import conditions_in_words, domain_in_words
 from nas.problems.domains import located
@@ -69,6 +70,7 @@ def check(problem: Problem) -> Report:
         *too_few(demanding),
         *left_open(demanding),
         *contradictions(demanding),
+        *unlike_ends(demanding),
         *(line for words, left in solution if (line := _unsatisfied(demanding, words, left))),
     ]
     return Report((*_facts(problem), *_known(problem, solution)), tuple(warnings))

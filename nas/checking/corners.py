@@ -23,7 +23,7 @@ APART = 0.02  # of the largest value that is demanded: a disagreement, not the w
 
 
 @dataclass(frozen=True)
-class _Value:
+class Value:
     """A condition that gives a field's value on a part of the boundary."""
 
     term: Term
@@ -51,7 +51,7 @@ def contradictions(problem: Problem) -> list[str]:
     u is 0 on x_min and 1 on y_min, which meet at x=0, y=0
     u is 0 on x_max and 1 on y_min, which meet at x=1, y=0
     """
-    known = list(_values(problem))
+    known = list(values_known(problem))
     largest = {
         field: max((np.abs(one.values).max() for one in known if one.field == field), default=0.0)
         for field in range(len(problem.fields))
@@ -64,7 +64,15 @@ def contradictions(problem: Problem) -> list[str]:
     return [line for line in found if line]
 
 
-def _values(problem: Problem) -> Iterator[_Value]:
+def values_known(problem: Problem) -> Iterator[Value]:
+    """Each condition that gives a field's value on a part, with some points of it.
+
+    Examples
+    --------
+    >>> from nas.problems import load
+    >>> [(one.part, float(one.values.max())) for one in values_known(load("burgers"))][1:]
+    [('x_min', 0.0), ('x_max', 0.0)]
+    """
     for group in problem.groups[1:]:
         if not isinstance(group.source, Boundary):
             continue
@@ -78,15 +86,23 @@ def _values(problem: Problem) -> Iterator[_Value]:
                 points, data = drawn[part].points, drawn[part].data
                 for number in range(len(term.probed)):
                     for field in range(len(problem.fields)):
-                        values = _demanded(problem, term, number, field, points, data)
+                        values = demanded(problem, term, number, field, points, data)
                         if values is not None:
-                            yield _Value(term, number, field, part, points, data, values)
+                            yield Value(term, number, field, part, points, data, values)
 
 
-def _demanded(
+def demanded(
     problem: Problem, term: Term, number: int, field: int, points: Array, data: Array
 ) -> Array | None:
-    """The value (N,) of a field where a residual vanishes; None unless it is linear in it alone."""
+    """The value (N,) of a field where a residual vanishes; None unless it is linear in it alone.
+
+    Examples
+    --------
+    >>> from nas.problems import load
+    >>> burgers = load("burgers")
+    >>> demanded(burgers, burgers.terms[2], 0, 0, np.zeros((1, 2)), np.zeros((1, 2)))
+    array([0.])
+    """
     at = torch.as_tensor(points)
     width = len(problem.fields) + len(problem.unknown)
     trials = torch.zeros(4, 1, len(at), width, dtype=torch.float64)
@@ -104,7 +120,7 @@ def _demanded(
     return 0.0 - zero / slope if linear and alone else None
 
 
-def _disagreement(problem: Problem, one: _Value, other: _Value, largest: float) -> str:
+def _disagreement(problem: Problem, one: Value, other: Value, largest: float) -> str:
     low, high = np.transpose(problem.domain.bounds)
     scaled = [(values.points - low) / (high - low) for values in (one, other)]
     found = cKDTree(scaled[1]).query(scaled[0])
@@ -125,10 +141,10 @@ def _disagreement(problem: Problem, one: _Value, other: _Value, largest: float) 
     return f"{demands}, which meet at {located(problem.coordinates, corner, digits=3)}"
 
 
-def _there(problem: Problem, one: _Value, row: int, corner: Array) -> float:
+def _there(problem: Problem, one: Value, row: int, corner: Array) -> float:
     """What is demanded at a corner (D,); beside it, at a point of its own, where that fails."""
     data = one.data[row][None]
-    found = _demanded(problem, one.term, one.residual, one.field, corner[None], data)
+    found = demanded(problem, one.term, one.residual, one.field, corner[None], data)
     if found is None or not np.isfinite(found[0]):
         return float(one.values[row])
     return float(found[0])

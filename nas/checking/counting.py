@@ -39,9 +39,34 @@ def too_few(problem: Problem) -> list[str]:
     that leaves a family of solutions
     """
     counted = all(isinstance(group.source, Boundary | Pairs) for group in problem.groups[1:])
-    if not counted or problem.unknown or problem.pieces:
+    if not counted or problem.unknown:
         return []
+    if problem.pieces:
+        return list(_bare_interfaces(problem))
     return [*_along_axes(problem), *_bare_parts(problem)]
+
+
+def _bare_interfaces(problem: Problem) -> Iterator[str]:
+    """Interfaces with fewer conditions than the fields of both sides need there.
+
+    An equation of second order in each piece needs two: one for the value, one for the flux.
+    """
+    orders = dict(zip(problem.fields, field_orders(problem), strict=True))
+    for interface in getattr(problem.domain, "interfaces", {}):
+        sides = interface.split("|")
+        own = [max(orders[name]) for name, piece in problem.pieces.items() if piece in sides]
+        there = sum(
+            len(term.probed)
+            for group in problem.groups[1:]
+            for term in group.terms
+            if interface in term.regions
+        )
+        if there < sum(own) // 2:
+            stand = "1 condition stands" if there == 1 else f"{there or 'no'} conditions stand"
+            yield (
+                f"on the interface {interface} {stand}, where the equations of both pieces need "
+                f"{sum(own) // 2}: that leaves a family of solutions"
+            )
 
 
 def _along_axes(problem: Problem) -> Iterator[str]:

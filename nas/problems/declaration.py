@@ -7,6 +7,7 @@ Axis legend: B points, D coordinates, C fields.
 """
 
 import keyword
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,8 @@ got a function
     _check_names(problem)
     _check_conditions(problem)
     _check_pieces(problem)
+    if not isinstance(problem.balanced, bool):
+        raise UserError(f"{problem.name}: balanced={problem.balanced!r}: expected True or False")
     for name in ("title", "equation"):
         if not isinstance(getattr(problem, name), str):
             raise UserError(
@@ -75,6 +78,12 @@ def _check_names(problem: "Problem") -> None:
             )
     names = [*fields, *problem.unknown, *problem.domain.coordinates]
     for name in names:
+        # Python reads the micro sign in a formula as the Greek letter, and so on.
+        if isinstance(name, str) and name != unicodedata.normalize("NFKC", name):
+            raise UserError(
+                f"{where}: {name!r}: Python reads this name as "
+                f"{unicodedata.normalize('NFKC', name)!r} in formulas; expected it so here too"
+            )
         fits = isinstance(name, str) and name.isidentifier() and not keyword.iskeyword(name)
         if not fits or names.count(name) > 1:
             raise UserError(
@@ -233,6 +242,8 @@ def _check_component(problem: "Problem", component: object, points: Array) -> No
         values = np.asarray(component)
     except Exception as error:
         raise UserError(f"{where}: expected an array of numbers, got {_kind(component)}") from error
+    if np.ma.is_masked(component):
+        raise UserError(f"{where}: expected numbers, got masked ones among them")
     if np.iscomplexobj(values):
         raise UserError(
             f"{where}: expected real numbers, got complex ones; write real and imaginary part "

@@ -20,8 +20,8 @@ from nas.errors import UserError
 from nas.problems import jumps
 from nas.problems.ansatz.preparation import Preparation, prepare
 from nas.problems.declaration import check_declaration, check_solution, check_use, check_where
-from nas.problems.domains import Array, Domain
-from nas.problems.sampling import interior_points
+from nas.problems.domains import Array, Box, Domain, surfaces
+from nas.problems.sampling import boundary_points, interior_points
 from nas.problems.terms import Equations, Group, Requirement, Setting, Term, bound, grouped
 from nas.problems.terms.expressing import PROBES
 from nas.problems.terms.interior import INTERIOR, inside
@@ -255,7 +255,21 @@ class Problem:
         columns = dict(zip(self.coordinates, np.asarray(points, np.float64).T, strict=True))
         result = self.solution(**columns)
         components = result if isinstance(result, list | tuple) else (result,)
-        return np.stack([np.broadcast_to(c, len(points)) for c in components], axis=-1)
+        columns_ = [np.broadcast_to(c, len(points)) for c in components]
+        return np.stack(columns_, axis=-1, dtype=np.float64)
+
+    @property
+    def _outline(self) -> str:
+        """Some points of each surface, in shares of the bounds; nothing of a box, which is these.
+
+        Bounds and measures do not tell where a hole is.
+        """
+        if isinstance(self.domain, Box):
+            return ""
+        parts, (low, high) = list(surfaces(self.domain)), np.transpose(self.domain.bounds)
+        found = boundary_points(self.domain, parts, 8 * len(parts), seed=0, draw=0)
+        shares = [(points - low) / (high - low) for points in found.values()]
+        return " ".join(f"{share:.6f}" for share in np.concatenate(shares).flatten().tolist())
 
     @cached_property
     def fingerprint(self) -> str:
@@ -275,6 +289,7 @@ class Problem:
             dict(self.domain.parts),
         )
         digest.update(repr(facts).encode())
+        digest.update(self._outline.encode())
         if self._held:
             digest.update(f"{len(self._held)} hold by construction".encode())
         for term in (*self._held, *self.terms):

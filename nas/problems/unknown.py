@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from nas.errors import UserError
+from nas.problems.domains.finite import number
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Unknown:
     Raises
     ------
     UserError
-        If a number is not finite, or the start does not lie between the bounds.
+        If a number is not finite, or start or truth do not lie between the bounds.
 
     Examples
     --------
@@ -49,8 +50,11 @@ class Unknown:
     def __post_init__(self) -> None:
         for name in ("start", "low", "high", "truth"):
             value = getattr(self, name)
-            if value is not None and not _finite(value):
+            if value is None and name != "start":
+                continue
+            if not math.isfinite(number(value)):
                 raise UserError(f"Unknown: {name}={value!r}: expected a finite number")
+            object.__setattr__(self, name, value if isinstance(value, int) else float(value))
         if self.low is not None and not self.start > self.low:
             raise UserError(
                 f"Unknown: expected a start above low={self.low!r}, got start={self.start!r}"
@@ -59,6 +63,16 @@ class Unknown:
             raise UserError(
                 f"Unknown: expected a start below high={self.high!r}, got start={self.start!r}"
             )
+
+        if self.truth is not None and not self._between(self.truth):
+            raise UserError(
+                f"Unknown: expected a truth between the bounds, which the estimate never leaves, "
+                f"got low={self.low!r}, high={self.high!r} and truth={self.truth!r}"
+            )
+
+    def _between(self, value: float) -> bool:
+        low = -math.inf if self.low is None else self.low
+        return low < value < (math.inf if self.high is None else self.high)
 
     @property
     def first(self) -> float:
@@ -91,7 +105,3 @@ def _positive(raw: Tensor) -> Tensor:
     # For z << 0 the sum cancels: 2 / (√(z² + 4) - z) is the same number without the cancellation.
     root = torch.sqrt(raw.square() + 4)
     return torch.where(raw < 0, 2 / (root - raw), (raw + root) / 2)
-
-
-def _finite(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -4,7 +4,7 @@ import pytest
 
 from nas import problems
 from nas.checking.counting import field_orders, too_few
-from nas.problems import Box, Condition, Disc, Integral, Periodic, Problem, laplacian
+from nas.problems import Box, Condition, Disc, Integral, Periodic, Pieces, Problem, laplacian
 
 ENDS = ("x_min", "x_max")
 
@@ -59,6 +59,23 @@ def test_systems_in_time_are_counted_together() -> None:
     assert too_few(heat(Condition("t_min", lambda u, v: (u, v - 1)), walls, **fields)) == []
     (line,) = too_few(heat(START, walls, **fields))
     assert line.startswith("along t the equations have order 2, and 1 condition stands")
+
+
+def test_an_interface_with_too_few_conditions_is_told() -> None:
+    def wall(*more: Condition) -> list[str]:
+        domain = Pieces(a=Box(x=(0, 1)), b=Box(x=(1, 2)))
+        ends = [Condition("x_min", lambda u: u), Condition("x_max", lambda v: v - 1)]
+        residual = {"a": lambda u: u.xx, "b": lambda v: v.xx}
+        return too_few(
+            Problem("wall", domain, residual, [*ends, *more], fields={"u": "a", "v": "b"})
+        )
+
+    value, flux = (lambda u, v: u - v), (lambda u, v: u.n - v.n)
+    (line,) = wall()
+    assert line.startswith("on the interface a|b no conditions stand, where the equations of both")
+    (line,) = wall(Condition("a|b", value))
+    assert line.startswith("on the interface a|b 1 condition stands, where")
+    assert wall(Condition("a|b", value), Condition("a|b", flux)) == []
 
 
 def test_orders_are_those_of_each_field() -> None:

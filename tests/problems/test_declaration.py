@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 
+from nas.checking.check import check
 from nas.errors import UserError
 from nas.problems import Box, Condition, Disc, Integral, Observations, Pieces, Problem
 
@@ -56,3 +58,33 @@ def test_a_round_interface_belongs_to_both_its_pieces() -> None:
     domain = Pieces(glass=Box(x=(0, 1), y=(0, 1)) - disc, copper=disc) * Box(t=(0, 1))
     between = Condition("glass|copper", lambda u, v: (u - v, u.n - 400 * v.n))
     assert len(wall(between, domain=domain).terms) == 4
+
+
+def test_a_name_that_python_reads_otherwise_is_refused() -> None:
+    micro, mu = "\N{MICRO SIGN}", "\N{GREEK SMALL LETTER MU}"
+    with pytest.raises(UserError, match=f"'{micro}': Python reads this name as '{mu}'"):
+        Problem("rod", Box(**{micro: (0, 1)}), lambda u: u, [HELD])
+
+
+def test_balanced_is_true_or_false() -> None:
+    wrong: Any = "no"
+    with pytest.raises(UserError, match="balanced='no': expected True or False"):
+        Problem("rod", Box(x=(0, 1)), lambda u: u.xx, [HELD], balanced=wrong)
+
+
+def test_a_solution_with_masked_values_is_refused() -> None:
+    with pytest.raises(UserError, match="solution: expected numbers, got masked ones among them"):
+        Problem(
+            "rod", Box(x=(0, 1)), lambda u: u.xx, [HELD],
+            solution=lambda x: np.ma.array(x, mask=x > 0.5),
+        )  # fmt: skip
+
+
+def test_a_solution_of_whole_numbers_is_one_of_numbers() -> None:
+    known = Problem(
+        "rod", Box(x=(0, 1)), lambda u: u.xx, [HELD], solution=lambda x: np.zeros(len(x), int)
+    )
+    values = known.reference(np.array([[0.5]]))
+    assert values is not None
+    assert values.dtype == np.float64
+    assert any("leaves 0e+00 of the condition on x_min" in line for line in check(known).facts)

@@ -13,7 +13,7 @@ import torch
 from nas.calculus.jets import Laplacian
 from nas.checking import known_solution as local
 from nas.errors import UserError
-from nas.problems import Box, Condition, Periodic, Polygon, Problem, Unknown, laplacian
+from nas.problems import Box, Condition, Disc, Periodic, Polygon, Problem, Unknown, laplacian
 from nas.problems.terms import PointCounts
 from tests.training.problems import PERIODIC
 
@@ -201,6 +201,14 @@ def test_many_parts_in_one_condition() -> None:
 )
 def test_another_problem_has_another_fingerprint(changes: dict[str, Any]) -> None:
     assert replace(BEAM, **{"solution": None, **changes}).fingerprint != BEAM.fingerprint
+
+
+def test_a_hole_elsewhere_has_another_fingerprint() -> None:
+    def plate(x: float) -> Problem:
+        domain = Box(x=(0, 1), y=(0, 1)) - Disc((x, 0.5), 0.2)
+        return Problem("plate", domain, lambda u: laplacian(u), [Condition("rim", lambda u: u - 1)])
+
+    assert plate(0.3).fingerprint == plate(0.3).fingerprint != plate(0.7).fingerprint
 
 
 def test_what_holds_by_construction_has_a_fingerprint_too() -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -41,9 +42,18 @@ def test_bounds_are_kept(raw: float) -> None:
         ({"start": True}, "start=True: expected a finite number"),
         ({"start": 1.0, "low": 1.0}, "expected a start above low=1.0, got start=1.0"),
         ({"start": 1.0, "high": 0.0}, "expected a start below high=0.0, got start=1.0"),
+        ({"start": None}, "start=None: expected a finite number"),
+        (
+            {"start": 1.0, "low": 0, "truth": -1.0},
+            "expected a truth between the bounds, .* got low=0, high=None and truth=-1.0",
+        ),
         ({"start": 1.0, "truth": float("inf")}, "truth=inf: expected a finite number"),
     ],
 )
 def test_what_is_no_coefficient_is_refused(values: dict[str, Any], message: str) -> None:
     with pytest.raises(UserError, match=message):
         Unknown(**values)
+
+
+def test_a_number_of_an_array_library_is_taken() -> None:
+    assert repr(Unknown(np.float32(0.5))) == repr(Unknown(0.5))  # type: ignore[arg-type]

@@ -11,6 +11,7 @@ from nas.problems.ansatz.ansatz import Ansatz
 from nas.problems.ansatz.balance import Pull, pulls
 from nas.problems.ansatz.exact import exact
 from nas.problems.ansatz.probing import probe
+from nas.problems.ansatz.repeating import check_repeating
 from nas.problems.terms import Requirement, Setting, Term
 
 
@@ -62,6 +63,7 @@ def prepare(
     ((150.0,), [(4.4e-17,), (4.4e-05,)])
     """
     met = exact(requirements, setting)
+    check_repeating(met, requirements, terms, setting)
     if not balanced:
         ansatz = Ansatz(identity(setting.fields), met)
         plain = [None if one.exact else term for one, term in zip(requirements, terms, strict=True)]

@@ -52,7 +52,7 @@ class Coefficient(ABC):
         Raises
         ------
         UserError
-            If they are not as many as the axes, or lie outside these.
+            If they are not as many as the axes, in another order, or lie outside these.
         """
         where = type(self).__name__
         given = dict(zip(self.axes, coordinates, strict=False)) | named
@@ -61,6 +61,12 @@ class Coefficient(ABC):
                 f"{where}: expected to be called with {', '.join(self.axes)}, got "
                 f"{len(coordinates)} in order and {', '.join(named) or 'none'} by name"
             )
+        for name, one in zip(self.axes, coordinates, strict=False):
+            if isinstance(one, Quantity) and repr(one) in self.axes and repr(one) != name:
+                raise UserError(
+                    f"{where}: expected to be called with {', '.join(self.axes)} in this order, "
+                    f"got {one!r} for {name}; or name them, {name}={name}"
+                )
         arguments = tuple(given[name] for name in self.axes)
         if any(isinstance(one, Quantity) for one in arguments):
             return Result(self._checked, arguments)

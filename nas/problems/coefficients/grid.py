@@ -50,8 +50,8 @@ class GridData(Coefficient):
     def __init__(self, values: Any, *, degree: int = DEGREE, **axes: Any) -> None:
         super().__init__(axes)
         self.degree = degree
-        self._check(values)
         coefficients, self._knots = finite("GridData: values", values), []
+        self._check(coefficients)
         for axis, lines in enumerate(self.axes.values()):
             spline = make_interp_spline(lines, coefficients, k=degree, axis=axis)
             coefficients = np.moveaxis(spline.c, 0, axis)

@@ -61,6 +61,11 @@ class ScatteredData(Coefficient):
         distances = np.linalg.norm(scaled[:, None] - scaled[None], axis=-1)
         monomials = _monomials(self._centres).numpy()
         count, size = monomials.shape
+        if np.linalg.matrix_rank(monomials) < size:
+            raise UserError(
+                f"ScatteredData: expected points that tell a quadratic polynomial, got all of them "
+                f"on one line or curve in {', '.join(self.axes)}; leave a coordinate out"
+            )
         system = np.zeros((count + size, count + size))
         system[:count, :count] = distances**5 - smoothing * np.eye(count)
         system[:count, count:], system[count:, :count] = monomials, monomials.T
@@ -101,7 +106,7 @@ class ScatteredData(Coefficient):
 
     @staticmethod
     def _check_distinct(points: Array) -> None:
-        _, first, counts = np.unique(points, axis=0, return_index=True, return_counts=True)
+        _, first, counts = np.unique(points.round(9), axis=0, return_index=True, return_counts=True)
         if (counts > 1).any():
             twice = int(first[np.argmax(counts > 1)])
             raise UserError(

@@ -17,6 +17,8 @@ from nas.problems.domains.finite import numbers
 from nas.problems.domains.shape import Shape, Sides, as_sides
 from nas.problems.domains.trimming import trimmed
 
+RESOLVED = 1e-13  # of the coordinate: shorter intervals have too few numbers in between
+
 
 @dataclass(frozen=True, init=False, repr=False)
 class Box(Shape):
@@ -34,7 +36,7 @@ class Box(Shape):
     ------
     UserError
         If there is no interval, a name cannot stand in a formula, or an interval is not two
-        finite numbers in rising order.
+        finite numbers in rising order, with enough numbers in between.
 
     Examples
     --------
@@ -161,4 +163,9 @@ def _interval(name: str, value: tuple[float, float]) -> tuple[float, float]:
     low, high = ends
     if not low < high:  # nor where one of them is no number
         raise UserError(f"Box: {name}={value!r}: expected two finite numbers in rising order")
+    if not RESOLVED * max(abs(low), abs(high)) < high - low < math.inf:
+        raise UserError(
+            f"Box: {name}={value!r}: expected an interval whose points can be told apart, got one "
+            f"of length {high - low:.3g}; count {name} from another origin, or in other units"
+        )
     return low, high

@@ -65,9 +65,16 @@ def finite(where: str, values: Any, advice: str = "") -> Array:
     Traceback (most recent call last):
     nas.errors.UserError: k: expected finite numbers, got inf in row 2; leave it out
     """
+    if np.ma.is_masked(values):
+        raise UserError(
+            f"{where}: expected numbers, got masked ones among them; {advice or 'leave them out'}"
+        )
     try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
+        given = np.asarray(values)
+        if np.iscomplexobj(given):
+            raise UserError(f"{where}: expected real numbers, got complex ones")
+        array = given.astype(np.float64)
+    except (TypeError, ValueError, RuntimeError):  # the last of tensors that require gradients
         raise UserError(f"{where}: expected numbers, got {values!r:.60}") from None
     wrong = ~np.isfinite(array)
     if wrong.any():

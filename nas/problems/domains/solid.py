@@ -58,6 +58,11 @@ class Solid(Faceted):
         coordinates: Sequence[str] = ("x", "y", "z"),
     ) -> None:
         corners = check_array("Solid: vertices", vertices, np.float64, 3)
+        if not isinstance(triangles, Mapping):
+            raise UserError(
+                "Solid: triangles: expected those of each part by its name, such as "
+                f"{{'surface': [...]}}, got {type(triangles).__name__}"
+            )
         faces = {
             part: check_array(f"Solid: {part}", own, np.int64, 3) for part, own in triangles.items()
         }

@@ -48,6 +48,16 @@ class Condition(Requirement):
     weight: float = 1.0
     exact: bool = False
 
+    def __post_init__(self) -> None:
+        named = isinstance(self.on, str | list | tuple)
+        if not named or not all(isinstance(part, str) for part in self.on):
+            raise UserError(
+                f"Condition: on={self.on!r}: expected the name of a part of the boundary, such as "
+                "'x_min', or a tuple of names"
+            )
+        if not isinstance(self.exact, bool):
+            raise UserError(f"Condition: exact={self.exact!r}: expected True or False")
+
     @property
     def parts(self) -> tuple[str, ...]:
         """The names of the boundary parts."""

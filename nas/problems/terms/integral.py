@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -78,11 +79,23 @@ class Integral(Requirement):
     points: int | None = None
     values: int = VALUES
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.over, str | list | tuple) or not isinstance(self.on, str):
+            raise UserError(
+                f"Integral: over={self.over!r}, on={self.on!r}: expected names of coordinates to "
+                "integrate over, or the name of a part"
+            )
+        given: Any = self.equals
+        if isinstance(given, np.number):
+            object.__setattr__(self, "equals", given.item())  # frozen for its users
+        if not isinstance(self.mean, bool):
+            raise UserError(f"Integral: mean={self.mean!r}: expected True or False")
+
     @property
     def source(self) -> Quadrature:
         """Where it is evaluated."""
         over = (self.over,) if isinstance(self.over, str) else tuple(self.over)
-        return Quadrature(over, self.on, self.points, self.values)
+        return Quadrature(tuple(dict.fromkeys(over)), self.on, self.points, self.values)
 
     def describe(self) -> str:
         """See `Requirement`."""
@@ -133,8 +146,30 @@ class Integral(Requirement):
             return float(self.equals)
         # At as many points whatever the rule: the problem is known by its values there.
         probe = Drawn.bare(interior_points(setting.domain, VALUES, seed=0, draw=0))
-        nothing = replace(setting, fields=())
-        return express(nothing, self.equals, "integral's value", probe)
+        value = express(setting, self.equals, "integral's value", probe)
+        self._check_value(f"{setting.name}: integral's value", setting, value)
+        return value
+
+    def _check_value(self, where: str, setting: Setting, value: Expression) -> None:
+        """A value is one number for each of the other coordinates, whatever the integrated ones."""
+        if len(value.probed) != 1 or value.derivatives:
+            raise UserError(
+                f"{where}: expected one function of the other coordinates and unknown "
+                f"coefficients, got {'one of fields' if value.derivatives else len(value.probed)}"
+            )
+        domain = setting.domain
+        over = [domain.coordinates.index(name) for name in self.source.over]
+        points = interior_points(domain, VALUES, seed=0, draw=0)
+        moved = points.copy()
+        moved[:, over] = np.roll(points[:, over], 1, axis=0)
+        nothing = DerivativeSet([], len(domain.coordinates))
+        jet = torch.zeros(1, VALUES, len(setting.fields) + len(setting.unknown)).double()
+        found = [value(jet, nothing, torch.as_tensor(at)) for at in (points, moved)]
+        if not torch.equal(found[0][0], found[1][0]):
+            raise UserError(
+                f"{where}: expected a function of the other coordinates alone, got one of "
+                f"{', '.join(self.source.over)}, over which it is integrated"
+            )
 
     def _check_counts(self, where: str) -> None:
         check_count(where, "values", self.values)
@@ -151,6 +186,11 @@ class Integral(Requirement):
             raise UserError(
                 f"{where} on {self.on!r}: no such part of the boundary or piece of the domain; "
                 f"expected one of {', '.join(known)}"
+            )
+        if self.on in surfaces(domain) and len(domain.coordinates) == 1:
+            raise UserError(
+                f"{where} on {self.on!r}: expected more than a point; what holds there is a "
+                "nas.Condition"
             )
         if over and not isinstance(domain, Box):
             raise UserError(
@@ -219,7 +259,8 @@ class IntegralTerm:
     @property
     def components(self) -> frozenset[int]:
         """See `Term`."""
-        return self.integrand.components
+        value = frozenset[int]() if isinstance(self.value, float) else self.value.components
+        return self.integrand.components | value
 
     @property
     def warnings(self) -> tuple[str, ...]:

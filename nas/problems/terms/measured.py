@@ -41,14 +41,29 @@ def read(path: Path) -> dict[str, Array]:
     if len(lines) < 2:
         raise UserError(f"observations: {path}: expected a line of names and lines of numbers")
     names = [name.strip() for name in lines[0]]
+    _check_first_line(path, names)
     for number, line in enumerate(lines[1:], start=2):
         if len(line) != len(names):
             raise UserError(
-                f"observations: {path}, line {number}: expected {len(names)} numbers, "
-                f"got {len(line)}"
+                f"observations: {path}, line {number}: expected {len(names)} numbers, as many as "
+                f"the first line has names ({', '.join(names)}), got {len(line)}"
             )
     columns = zip(*lines[1:], strict=True)
     return {name: column(name, values) for name, values in zip(names, columns, strict=True)}
+
+
+def _check_first_line(path: Path, names: list[str]) -> None:
+    if len(names) == 1 and any(mark in names[0] for mark in ";\t|"):
+        raise UserError(
+            f"observations: {path}: expected columns separated by commas, and a point in decimal "
+            f"numbers; the first line is {names[0]!r:.60}"
+        )
+    for name in names:
+        if not name or names.count(name) > 1:
+            raise UserError(
+                f"observations: {path}: expected columns of distinct names, got "
+                f"{', '.join(map(repr, names)):.80}"
+            )
 
 
 def column(name: object, values: Any) -> Array:

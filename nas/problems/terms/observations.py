@@ -19,6 +19,7 @@ from nas.calculus.expression import Expression, Residual
 from nas.calculus.jets import Derivative, DerivativeSet
 from nas.errors import UserError
 from nas.problems.domains import Array, Domain
+from nas.problems.domains.finite import number
 from nas.problems.sampling import Method
 from nas.problems.terms.counts import check_count
 from nas.problems.terms.expressing import express
@@ -129,6 +130,11 @@ class Observations(Requirement):
         """The columns (n,) by name."""
         if isinstance(self.data, Mapping):
             return {str(name): column(name, values) for name, values in self.data.items()}
+        if not isinstance(self.data, str | os.PathLike):
+            raise UserError(
+                "observations: expected a dict of arrays by name, or the path of a CSV file, got "
+                f"{type(self.data).__name__}; of a pandas table it is dict(table)"
+            )
         return read(Path(self.data))
 
     def describe(self) -> str:
@@ -149,8 +155,10 @@ class Observations(Requirement):
             express(setting, self.of.get(name, _field(name)), f"observations of {name}", drawn)
             for name in names
         )
+        for name, expression in zip(names, expressions, strict=True):
+            _check_single(f"{where} of {name}", setting, expression)
         region = f"observed {digest(points, values)}"
-        weights = tuple(self.weight * self._trust(values[:, k]) for k in range(len(names)))
+        weights = tuple(float(self.weight) * self._trust(values[:, k]) for k in range(len(names)))
         return ObservationTerm(expressions, Given(points, values, self.at_once), (region,), weights)
 
     def _trust(self, values: Array) -> float:
@@ -160,13 +168,17 @@ class Observations(Requirement):
         ``tolerated`` times the values, which the equations' residuals are to stay below.
         """
         size = float(np.sqrt(np.mean(np.square(values)))) or 1.0
-        return min(1.0, (self.tolerated * size / self.noise) ** 2) if self.noise else 1.0
+        return min(1.0, (self.tolerated * size / float(self.noise)) ** 2) if self.noise else 1.0
 
     def _quantities(self, setting: Setting) -> list[str]:
         return [name for name in self.table if name not in setting.domain.coordinates]
 
     def _check(self, where: str, setting: Setting) -> None:
         coordinates, fields = setting.domain.coordinates, setting.fields
+        if not isinstance(self.of, Mapping):
+            raise UserError(
+                f"{where}: of: expected functions by the names of columns, got {self.of!r:.60}"
+            )
         for name in coordinates:
             if name not in self.table:
                 raise UserError(
@@ -181,6 +193,12 @@ class Observations(Requirement):
                     f"({', '.join(coordinates)}), a field ({', '.join(fields)}), or what it is, "
                     f"as of={{{name!r}: lambda {fields[0]}: ...}}"
                 )
+        for name in self.of:
+            if name not in quantities:
+                raise UserError(
+                    f"{where}: of={name!r}: expected one of the columns of values, "
+                    f"{', '.join(quantities) or 'of which there are none'}"
+                )
         if not quantities:
             raise UserError(
                 f"{where}: expected a column of observed values, such as {fields[0]!r}, "
@@ -193,7 +211,7 @@ class Observations(Requirement):
         self._check_settings(where)
 
     def _check_settings(self, where: str) -> None:
-        if not (isinstance(self.noise, int | float) and 0 <= self.noise < np.inf):
+        if isinstance(self.noise, bool) or not 0 <= number(self.noise) < np.inf:
             raise UserError(f"{where}: noise: expected a finite number ≥ 0, got {self.noise!r}")
         if not (isinstance(self.tolerated, int | float) and 0 < self.tolerated < np.inf):
             raise UserError(
@@ -264,6 +282,18 @@ class ObservationTerm:
             expression(jet, derivatives, points, bare)[0] - data[:, column].to(jet.dtype)
             for column, expression in enumerate(self.expressions)
         ]
+
+
+def _check_single(where: str, setting: Setting, expression: Expression) -> None:
+    if len(expression.probed) != 1:
+        raise UserError(
+            f"{where}: expected one formula, got {len(expression.probed)}; give each a column"
+        )
+    if not expression.derivatives:
+        raise UserError(
+            f"{where}: expected a function of {' or '.join(setting.fields)}, got one that uses "
+            "none of them; it would demand nothing"
+        )
 
 
 def _field(name: str) -> Residual:

@@ -20,6 +20,8 @@ from nas.problems.terms.requirement import Requirement, Setting
 from nas.problems.terms.term import Drawn, PointCounts, Term
 from nas.problems.terms.weight import check_weight, multiplied
 
+PAIRS = 256  # of points, at which it is tried whether two ends lie opposite
+
 
 @dataclass(frozen=True)
 class Pairs:
@@ -120,12 +122,13 @@ class Periodic(Requirement):
         Raises
         ------
         UserError
-            If there is no such coordinate with two ends, or no such field; if the number of
-            derivatives is below 0, or the weight not above 0.
+            If there is no such coordinate with two ends that lie opposite each other, or no such
+            field; if the number of derivatives is below 0, or the weight not above 0.
         """
         where = f"{setting.name}: {self.describe()}"
         self._check(where, setting)
         domain = setting.domain
+        _check_opposite(where, domain, self.coordinate)
         axis = domain.coordinates.index(self.coordinate)
         low, high = domain.bounds[axis]
         count = self.derivatives
@@ -154,12 +157,17 @@ class Periodic(Requirement):
                 f"{where}: expected a coordinate whose two ends are parts of the boundary, one of "
                 f"{', '.join(known) or 'none: this domain has none'}, got {self.coordinate!r}"
             )
+        if isinstance(self.fields, str) or not isinstance(self.exact, bool):
+            raise UserError(
+                f"{where}: expected fields as a list of names and exact as True or False, got "
+                f"fields={self.fields!r} and exact={self.exact!r}"
+            )
         for name in self.fields or ():
             if name not in setting.fields:
                 raise UserError(
                     f"{where}: expected fields among {', '.join(setting.fields)}, got {name!r}"
                 )
-        if self.derivatives is not None and not 0 <= self.derivatives <= 3:
+        if self.derivatives not in (None, 0, 1, 2, 3):
             raise UserError(f"{where}: expected derivatives from 0 to 3, got {self.derivatives!r}")
         if self.exact and self.fields is not None and set(self.fields) != set(setting.fields):
             raise UserError(
@@ -225,6 +233,23 @@ class PeriodicTerm:
         left, right = torch.unflatten(jet, -2, (2, -1)).unbind(-3)
         difference = right - left
         return [difference[..., derivatives.index[key], :, field] for key, field in self.pairs]
+
+
+def _check_opposite(where: str, domain: Domain, coordinate: str) -> None:
+    """Raise `UserError` unless each point of either end has a partner at the other."""
+    axis, unequal = domain.coordinates.index(coordinate), False
+    low, high = domain.bounds[axis]
+    for end, own, other in (("min", low, high), ("max", high, low)):
+        part = f"{coordinate}_{end}"
+        points = boundary_points(domain, [part], PAIRS, seed=0, draw=0)[part]
+        unequal |= bool(np.abs(points[:, axis] - own).max() > 1e-9 * (high - low))
+        points[:, axis] = other
+        unequal |= not domain.contains(points).all()
+    if unequal:
+        raise UserError(
+            f"{where}: expected two ends that lie opposite each other, from {coordinate}={low:g} "
+            f"to {coordinate}={high:g}, got parts {coordinate}_min and {coordinate}_max that differ"
+        )
 
 
 def _along(axis: int, order: int, dimension: int) -> MultiIndex:

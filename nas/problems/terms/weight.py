@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 from nas.errors import UserError
+from nas.problems.domains.finite import number
 
 
 def check_weight(where: str, weight: float) -> None:
@@ -16,8 +17,7 @@ def check_weight(where: str, weight: float) -> None:
     Traceback (most recent call last):
     nas.errors.UserError: rod: condition on x_min: expected a finite weight above 0, got inf
     """
-    number = isinstance(weight, int | float) and not isinstance(weight, bool)
-    if not number or not 0 < weight < math.inf:
+    if not 0 < number(weight) < math.inf:
         raise UserError(f"{where}: expected a finite weight above 0, got {weight!r}")
 
 

@@ -69,6 +69,9 @@ def test_a_flux_form_has_the_coefficients_derivative() -> None:
         (np.ones(3), {"x": [0, 1, 2]}, "expected more than 3 grid lines .* lower the degree"),
         (np.ones(21), {"x": X, "degree": 9}, "degree: expected 1 to 5, got 9"),
         (["a"] * 21, {"x": X}, "values: expected numbers, got"),
+        ([[1.0, 2.0], [3.0]], {"x": X}, "values: expected numbers, got"),
+        (1j * X, {"x": X}, "values: expected real numbers, got complex ones"),
+        (np.ma.array(X, mask=X > 0.5), {"x": X}, "values: expected numbers, got masked ones among"),
     ],
 )
 def test_what_is_no_grid_is_refused(values: Any, axes: dict[str, Any], message: str) -> None:
@@ -85,3 +88,12 @@ def test_the_wrong_number_of_coordinates_is_refused() -> None:
     k = GridData(smooth(X[:, None], Y[None]), x=X, y=Y)
     with pytest.raises(UserError, match="expected to be called with x, y, got 1 in order and none"):
         k(torch.zeros(3))
+
+
+def test_coordinates_in_another_order_are_refused() -> None:
+    k = GridData(smooth(X[:, None], Y[None]), x=X, y=Y)
+    square = Box(x=(0, 1), y=(0, 1))
+    corner = [Condition("x_min", lambda u: u)]
+    assert Problem("p", square, lambda u, x, y: u.x - k(y=y, x=x), corner).terms
+    with pytest.raises(UserError, match=r"expected to be called with x, y in this order, got y"):
+        Problem("p", square, lambda u, x, y: u.x - k(y, x), corner)

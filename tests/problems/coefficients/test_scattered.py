@@ -61,6 +61,12 @@ def test_values_are_met_unless_smoothed() -> None:
         (np.ones(5), {"x": X[:5], "y": Y[:5]}, "expected 6 to 5000 points, got 5"),
         (np.ones(80), {"x": X, "y": np.zeros(80)}, "y: expected points at different y"),
         (np.ones(80), {"x": X, "y": Y, "smoothing": -1}, "smoothing: expected a number ≥ 0"),
+        (np.ones(80), {"x": X, "y": 2 * X}, "got all of them on one line or curve in x, y"),
+        (
+            np.ones(81),
+            {"x": [*X, X[4] + 1e-13], "y": [*Y, Y[4]]},
+            "expected different points, got point",
+        ),
         (np.ones(81), {"x": [*X, X[4]], "y": [*Y, Y[4]]}, "expected different points, got point"),
     ],
 )

@@ -63,3 +63,10 @@ BAD: list[tuple[Any, Any, str]] = [
 def test_bad_solids(corners: Any, faces: Any, message: str) -> None:
     with pytest.raises(UserError, match=re.escape(message)):
         Solid(corners, faces)
+
+
+def test_triangles_without_the_names_of_parts_are_refused() -> None:
+    corners = [(0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1)]
+    triangles: Any = [(0, 2, 1), (0, 1, 3), (0, 3, 2), (1, 2, 3)]
+    with pytest.raises(UserError, match="triangles: expected those of each part by its name"):
+        Solid(corners, triangles)

@@ -8,7 +8,7 @@ import torch
 
 from nas.calculus.jets import DerivativeSet
 from nas.errors import UserError
-from nas.problems import Box, Condition, Integral, Polygon, Problem
+from nas.problems import Box, Condition, Integral, Polygon, Problem, Unknown
 from nas.problems.domains import Domain
 from nas.problems.terms import PointCounts
 from nas.problems.terms.quadrature import EVEN, Quadrature
@@ -116,6 +116,62 @@ def test_weights_make_a_mean(dimension: int) -> None:
 def test_what_does_not_fit_is_refused(condition: Integral, message: str) -> None:
     with pytest.raises(UserError, match=message):
         Problem("p", SQUARE, lambda u: u.x, [condition])
+
+
+def test_a_value_may_depend_on_unknown_coefficients() -> None:
+    total = Integral(lambda u: u, lambda y, k: k * y, over="x")
+    unknown = {"k": Unknown(start=2.0)}
+    corner = Condition("x_min", lambda u: u)
+    problem = Problem("p", SQUARE, lambda u: u.x, [corner, total], unknown=unknown, balanced=False)
+    (term,) = problem.groups[-1].terms
+    (drawn,) = term.source.draw(
+        SQUARE, term.regions, PointCounts(1, 1), seed=0, draw=0, method="sobol"
+    ).values()
+    points = torch.as_tensor(drawn.points)
+    jet = torch.tensor([5.0, 1.0]).double().expand(1, points[..., 0].numel(), 2)  # u = 5, k = 2
+    (left,) = term.residuals(jet, DerivativeSet([], 2), points, torch.as_tensor(drawn.data))
+    assert torch.allclose(left, 5 - 2 * points[0, :, 1])
+    assert term.components == {0, 1}
+
+
+@pytest.mark.parametrize(
+    ("equals", "message"),
+    [
+        (lambda x: x, "value: expected a function of the other coordinates alone, got one of x"),
+        (
+            lambda u: u,
+            "value: expected one function of the other coordinates .*, got one of fields",
+        ),
+        (lambda y: (y, y), "value: expected one function of the other coordinates .*, got 2"),
+    ],
+)
+def test_a_value_is_one_function_of_the_other_coordinates(equals: Any, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        Problem("p", SQUARE, lambda u: u.x, [Integral(lambda u: u, equals, over="x")])
+
+
+def test_a_coordinate_named_twice_is_integrated_over_once() -> None:
+    twice = left_over(
+        Integral(lambda u: u, 1.0, over=("y", "y")), SQUARE, lambda x: 0 * x[:, 0] + 3
+    )
+    assert torch.allclose(twice, torch.tensor(5.0).double())
+
+
+def test_nothing_is_integrated_over_a_point() -> None:
+    total = Integral(lambda u: u, 1.0, on="x_min")
+    with pytest.raises(UserError, match=r"expected more than a point; .* a nas\.Condition"):
+        Problem("p", Box(x=(0, 1)), lambda u: u.x, [total])
+
+
+@pytest.mark.parametrize("changes", [{"over": None}, {"on": 3}, {"mean": "no"}])
+def test_other_kinds_of_arguments_are_refused(changes: Any) -> None:
+    with pytest.raises(UserError, match=r"expected names of coordinates|expected True or False"):
+        Integral(lambda u: u, 1.0, **changes)
+
+
+def test_a_number_of_an_array_library_is_taken() -> None:
+    wanted: Any = np.float32(0.5)
+    assert Integral(lambda u: u, wanted).describe() == "total over the domain equals 0.5"
 
 
 def test_coordinates_of_a_polygon_cannot_be_told_apart() -> None:

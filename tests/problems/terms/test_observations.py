@@ -108,6 +108,13 @@ def test_of_many_each_draw_has_a_part(at_once: int) -> None:
             "expected points in the domain, got 1 outside, the first at x",
         ),
         ({"x": [], "t": [], "u": []}, "expected columns of one length, at least 1"),
+        (
+            {**TABLE, "u": np.ma.array([1.0, 2.0], mask=[False, True])},
+            "u: expected numbers, got masked ones among them",
+        ),
+        ({**TABLE, "u": torch.ones(2, requires_grad=True)}, "u: expected numbers, got"),
+        ([[0.5, 0.5, 1.0]], "expected a dict of arrays by name, or the path of a CSV file, got"),
+        (None, "expected a dict of arrays by name, or the path of a CSV file, got NoneType"),
     ],
 )
 def test_tables_that_do_not_fit_are_refused(observations: Any, message: str) -> None:
@@ -115,7 +122,28 @@ def test_tables_that_do_not_fit_are_refused(observations: Any, message: str) -> 
         heat(Observations(observations))
 
 
-@pytest.mark.parametrize("noise", [-1.0, float("inf"), "1 %"])
+@pytest.mark.parametrize(
+    ("of", "message"),
+    [
+        (None, "of: expected functions by the names of columns, got None"),
+        ({"flx": lambda u: u.x}, "of='flx': expected one of the columns of values, u, flux"),
+        ({"x": lambda u: u.x}, "of='x': expected one of the columns of values"),
+        ({"flux": lambda u: (u, u.x)}, "observations of flux: expected one formula, got 2"),
+        ({"flux": lambda x: x}, "observations of flux: expected a function of u, got one that"),
+    ],
+)
+def test_what_a_column_is_has_to_be_one_formula_of_fields(of: Any, message: str) -> None:
+    known: Any = of if of is None else {"flux": lambda u: u.x, **of}
+    with pytest.raises(UserError, match=message):
+        heat(Observations({**TABLE, "flux": [1.0, 2.0]}, of=known))
+
+
+def test_noise_of_an_array_library_is_taken() -> None:
+    as_written = heat(Observations(TABLE, noise=0.5)).fingerprint
+    assert heat(Observations(TABLE, noise=np.float32(0.5))).fingerprint == as_written  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("noise", [-1.0, float("inf"), "1 %", True])
 def test_noise_is_a_standard_deviation(noise: Any) -> None:
     with pytest.raises(UserError, match="noise: expected a finite number ≥ 0"):
         heat(Observations(TABLE, noise=noise))
@@ -137,7 +165,10 @@ def test_settings_that_cannot_be_right_are_refused(settings: dict[str, Any], mes
     ("text", "message"),
     [
         ("x,t,u\n", "expected a line of names and lines of numbers"),
-        ("x,t,u\n1,2\n", "line 2: expected 3 numbers, got 2"),
+        ("x,t,u\n1,2\n", "line 2: expected 3 numbers, as many as the first line has names"),
+        ("x;t;u\n1;2;3\n", "expected columns separated by commas"),
+        ("x\tt\tu\n1\t2\t3\n", "expected columns separated by commas"),
+        ("x,x,t,u\n0,1,0,1\n", "expected columns of distinct names, got 'x', 'x', 't', 'u'"),
         ("x,t,u\n0,0,one\n", "u: expected numbers, got"),
     ],
 )

@@ -8,7 +8,7 @@ import torch
 
 from nas.checking import known_solution as local
 from nas.errors import UserError
-from nas.problems import Box, Condition, Periodic, Polygon, Problem
+from nas.problems import Box, Condition, Disc, Domain, Periodic, Polygon, Problem, laplacian
 from nas.problems.terms import PointCounts
 
 START = Condition("t_min", lambda u, x: u - torch.sin(torch.pi * x))
@@ -102,3 +102,49 @@ def test_an_exact_one_is_for_all_fields() -> None:
     pair = {"fields": ("u", "v"), "residual": lambda u, v: (u.t + u.x, v.t - v.x)}
     with pytest.raises(UserError, match="expected all fields to be exactly periodic"):
         convection(Periodic("x", fields=["u"], exact=True), **pair)
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        Box(x=(0, 1), y=(0, 1)) - Disc((0, 0.5), 0.2),
+        Box(x=(0, 1), y=(0, 1)) - Disc((1, 0.5), 0.2),
+        Box(x=(0, 1), y=(0, 1)) | Box(x=(1, 2), y=(0, 0.5)),
+    ],
+)
+def test_ends_that_do_not_lie_opposite_are_refused(domain: Domain) -> None:
+    with pytest.raises(UserError, match="expected two ends that lie opposite each other, from x=0"):
+        Problem("p", domain, lambda u: laplacian(u), [Periodic("x")])
+
+
+def test_a_hole_between_the_ends_does_no_harm() -> None:
+    domain = Box(x=(0, 1), y=(0, 1)) - Disc((0.5, 0.5), 0.2)
+    problem = Problem("p", domain, lambda u: laplacian(u), [Periodic("x")])
+    assert len(problem.terms) == 2
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        [Condition("t_min", lambda u, x: u - x, exact=True)],  # a value that does not repeat itself
+        [Condition("t_min", lambda u, x: u - x**2, exact=True)],  # nor does this one's slope
+        [Condition("x_min", lambda u: u, exact=True)],  # nor the distance from one end
+    ],
+)
+def test_exact_conditions_that_do_not_repeat_themselves_are_refused_beside_an_exact_one(
+    others: list[Condition],
+) -> None:
+    message = "the exact conditions of u do not repeat themselves along x"
+    ring = Periodic("x", exact=True)
+    with pytest.raises(UserError, match=message):
+        convection(ring, conditions=[*others, ring], residual=lambda u: u.t - u.xx)
+
+
+def test_exact_conditions_repeat_themselves_as_far_as_the_equations_need() -> None:
+    ring, start = Periodic("x", exact=True), Condition("t_min", lambda u, x: u - x**2, exact=True)
+    assert convection(ring, conditions=[start, ring]).describe_fields()[0]["exact"]
+
+
+def test_fields_in_one_word_are_refused() -> None:
+    with pytest.raises(UserError, match="expected fields as a list of names"):
+        convection(Periodic("x", fields="u"))

@@ -1,0 +1,24 @@
+"""What a condition may stand on."""
+
+from typing import Any
+
+import pytest
+
+from nas.errors import UserError
+from nas.problems import Condition
+
+
+@pytest.mark.parametrize("on", [None, 3, {"x_min", "x_max"}, (("x_min",),), ("x_min", 2)])
+def test_what_is_no_name_nor_names_in_an_order_is_refused(on: Any) -> None:
+    with pytest.raises(UserError, match="expected the name of a part of the boundary, such as"):
+        Condition(on, lambda u: u)
+
+
+def test_a_list_of_parts_is_taken() -> None:
+    assert Condition(["x_min", "x_max"], lambda u: u).parts == ("x_min", "x_max")  # type: ignore[arg-type]
+
+
+def test_exact_is_true_or_false() -> None:
+    wrong: Any = "no"
+    with pytest.raises(UserError, match=r"exact='no': expected True or False"):
+        Condition("x_min", lambda u: u, exact=wrong)
