@@ -2,13 +2,12 @@
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import date
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from joblib import Parallel, delayed
 
 from experiments.harness import machine, page, results
 from experiments.harness.cases import Case, Experiment
@@ -58,19 +57,18 @@ def measuring(experiment: Experiment) -> Callable[..., None]:
 def _measured(cases: Sequence[Case], to: Path, jobs: int) -> Iterator[tuple[Case, Findings]]:
     """Each case with what was found, as soon as it is; with several ``jobs`` in processes."""
     if jobs == 1:
-        yield from ((case, _measure(case, to)) for case in cases)
+        yield from (_with_findings(case, to) for case in cases)
         return
-    # Spawned: a process that torch's threads run in cannot be forked.
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        found = {pool.submit(_measure, case, to): case for case in cases}
-        for future in as_completed(found):
-            yield found[future], future.result()
+    # joblib hands over functions of a `__main__` module, too, which plain pickle cannot.
+    yield from Parallel(n_jobs=jobs, return_as="generator_unordered")(
+        delayed(_with_findings)(case, to) for case in cases
+    )
 
 
-def _measure(case: Case, to: Path) -> Findings:
+def _with_findings(case: Case, to: Path) -> tuple[Case, Findings]:
     findings = Findings(case.name)
     case.measure(findings, to)
-    return findings
+    return case, findings
 
 
 def record(experiment: Experiment, findings: Findings) -> None:

@@ -67,6 +67,13 @@ def test_all_cases_are_measured_and_all_files_written(experiment: Experiment) ->
     assert "By the clock." in page
 
 
+def test_several_cases_at_a_time_yield_the_same(experiment: Experiment) -> None:
+    """The fixture's function can no more be imported than one of a `__main__` module."""
+    call(experiment, "--jobs", "2")
+    found = {one.case: one.figures[0].value for one in results.read(experiment.folder)}
+    assert found == VALUES
+
+
 def test_a_named_case_replaces_its_own_results(
     experiment: Experiment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
