@@ -11,7 +11,7 @@ Axis legend: B points, D coordinates, C fields, K features.
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -24,6 +24,7 @@ from nas.assessment.noise import beyond_noise
 from nas.assessment.roughness import roughness
 from nas.assessment.shifts import Shifts
 from nas.calculus.activations import MAX_ORDER
+from nas.calculus.derivatives import DerivativeSet
 from nas.problems import Problem
 from nas.problems.sampling import interior_points
 from nas.problems.terms import PointCounts
@@ -40,6 +41,7 @@ SLOWEST = 4.0  # frequency that every axis has: a wave and a quarter over the do
 SLOW = 10.0  # that of shifts
 MOVES = 120  # shifts along all axes
 MEASURED = 4096  # points of the norms
+FLAT = 0.01  # of its size: what a field that hardly varies is taken to vary by
 UNRESOLVED = 0.995  # of the residuals' norm: so little understood, an error says nothing
 
 
@@ -55,6 +57,12 @@ class Estimate:
         The same for each field by itself.
     left
         Which share of the residuals' norm e leaves, on points that were left out.
+    of_variation
+        Of each field: ‖e‖ over how much u + e varies about its mean, or over a hundredth of its
+        size where it varies less. A temperature of 300 K that rises by 10 K may be wrong by 3 %
+        and yet all wrong.
+    unknown
+        Of each unknown coefficient: by how much it is wrong, in its own unit.
 
     Examples
     --------
@@ -66,6 +74,8 @@ class Estimate:
     relative: float
     by_field: dict[str, float]
     left: float
+    of_variation: dict[str, float] = field(default_factory=dict)
+    unknown: dict[str, float] = field(default_factory=dict)
 
 
 def estimate(problem: Problem, answer: Answer, seed: int = 0) -> Estimate | None:
@@ -109,18 +119,47 @@ def _estimate(problem: Problem, answer: Answer, seed: int, *, noisy: bool) -> Es
     changed = with_added(answer, waves, by_waves)
     if shifts is not None:
         changed = shifts.added(changed, by_shifts)
-    error = values(problem, changed, x) - before
-    here = [_of_piece(problem, field, x) for field in problem.fields]
-    squares = [
-        (error[rows, c].square().mean(), (before + error)[rows, c].square().mean())
-        for c, rows in enumerate(here)
-    ]
-    by_field = {
-        field: _root(wrong, size)
-        for field, (wrong, size) in zip(problem.fields, squares, strict=True)
+    by_unknown = by_waves[len(by_waves) - len(problem.unknown) :]
+    sizes = _Sizes.of(problem, before, values(problem, changed, x) - before, x)
+    return Estimate(
+        sizes.relative,
+        sizes.by_field,
+        solution.left,
+        sizes.of_variation,
+        _of_unknown(problem, answer(x[:1], DerivativeSet([], x.shape[1])), by_unknown),
+    )
+
+
+@dataclass(frozen=True)
+class _Sizes:
+    """The size of an error beside that of what it is the error of."""
+
+    relative: float
+    by_field: dict[str, float]
+    of_variation: dict[str, float]
+
+    @classmethod
+    def of(cls, problem: Problem, before: Tensor, error: Tensor, points: Tensor) -> "_Sizes":
+        """Of answers and their errors (B, C) at ``points``."""
+        by_field, of_variation, squares = {}, {}, []
+        for c, name in enumerate(problem.fields):
+            rows = _of_piece(problem, name, points)
+            wrong, right = error[rows, c], (before + error)[rows, c]
+            size = right.square().mean()
+            varies = (right - right.mean()).square().mean().clamp_min(FLAT**2 * size)
+            by_field[name] = _root(wrong.square().mean(), size)
+            of_variation[name] = _root(wrong.square().mean(), varies)
+            squares.append((wrong.square().mean(), size))
+        return cls(_root(*torch.tensor(squares).sum(0)), by_field, of_variation)
+
+
+def _of_unknown(problem: Problem, jet: Tensor, moved: Tensor) -> dict[str, float]:
+    """By how much each coefficient changes where its raw value in a ``jet`` is ``moved`` (U,)."""
+    raw = jet[0, 0, len(problem.fields) :].double()
+    return {
+        name: abs(float(one.value(raw[number] + moved[number]) - one.value(raw[number])))
+        for number, (name, one) in enumerate(problem.unknown.items())
     }
-    wrong, size = torch.tensor(squares).sum(0)
-    return Estimate(_root(wrong, size), by_field, solution.left)
 
 
 def _best(

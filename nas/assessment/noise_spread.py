@@ -48,6 +48,12 @@ class Spread:
         Of the fields together, relative to them, in the L2 norm over the domain.
     unknown
         Of each unknown coefficient by its name, in its own unit.
+
+    Examples
+    --------
+    >>> found = Spread(relative=0.02, unknown={"nu": 1e-4})
+    >>> f"nu ± {found.unknown['nu']:.0e}"
+    'nu ± 1e-04'
     """
 
     relative: float

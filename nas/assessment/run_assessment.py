@@ -42,7 +42,7 @@ class Assessment:
     Examples
     --------
     >>> from nas.training import example
-    >>> Assessment(0.3, tuple(_error(example.PROBLEM, 0.3)), {}).warnings
+    >>> Assessment(0.3, tuple(_error(example.PROBLEM, 0.3, None)), {}).warnings
     ('estimated error 30%: the answer is not to be trusted',)
     """
 
@@ -73,15 +73,16 @@ def assess(problem: Problem, sampler: Sampler, result: RunResult) -> Assessment:
         *_nothing_learnt(trivial, result),
         *_is_trivial(trivial, result.held_out_loss, is_affine(problem, answer, points.interior)),
     ]
-    noise = spread(problem, result.mixture)
-    error = combined(
-        estimate(problem, answer),
-        drift(result.trail, result.mixture, result.held_out_loss or 0.0),
-        noise,
-    )
+    equations, noise = estimate(problem, answer), spread(problem, result.mixture)
+    moved = drift(result.trail, result.mixture, result.held_out_loss or 0.0)
+    error = combined(equations, moved, noise)
     errors = {} if noise is None else noise.unknown
-    warnings += _loose(result.unknown, errors)
-    return Assessment(error, (*warnings, *_error(problem, error)), errors)
+    warnings += [
+        *_error(problem, error, equations),
+        *_wrong(result.unknown, equations),
+        *_loose(result.unknown, errors),
+    ]
+    return Assessment(error, tuple(warnings), errors)
 
 
 def explain(problem: Problem, sampler: Sampler, result: RunResult, untrained: Mixture) -> str:
@@ -182,7 +183,19 @@ def _loose(found: Mapping[str, float], standard_errors: Mapping[str, float]) -> 
     ]
 
 
-def _error(problem: Problem, error: float | None) -> Sequence[str]:
+def _wrong(found: Mapping[str, float], equations: Estimate | None) -> Sequence[str]:
+    """Which coefficients training has not got right yet."""
+    if equations is None:
+        return []
+    return [
+        f"{name} = {found[name]:.3g} is not to be trusted: estimated to be off by {error:.2g}; "
+        "train longer"
+        for name, error in equations.unknown.items()
+        if error > TOLERABLE * abs(found[name])
+    ]
+
+
+def _error(problem: Problem, error: float | None, equations: Estimate | None) -> Sequence[str]:
     if error is None:
         hidden = (
             "what is left is mostly the noise of the observations"
@@ -196,4 +209,11 @@ def _error(problem: Problem, error: float | None) -> Sequence[str]:
         ]
     if error > TOLERABLE:
         return [f"estimated error {error:.0%}: the answer is not to be trusted"]
-    return []
+    if equations is None:
+        return []
+    return [
+        f"{name}: the answer is not to be trusted: the estimated error is {share:.0%} of how much "
+        f"{name} varies, if {equations.by_field[name]:.1%} of {name} itself"
+        for name, share in equations.of_variation.items()
+        if share > TOLERABLE
+    ]

@@ -1,4 +1,5 @@
-"""What a problem leaves open: unknown coefficients that nothing tells, and fields up to a constant.
+"""What a problem leaves open: unknown coefficients that nothing tells, fields up to a constant, and
+fields for which there are too few equations.
 
 A coefficient is left open where a change of it can be undone by a change of the fields, in the
 equations and in all conditions: its column of the linearised problem lies in the span of the
@@ -18,6 +19,7 @@ from nas.assessment.linearised import linearise
 from nas.calculus.derivatives import DerivativeSet
 from nas.problems import Problem
 from nas.problems.terms import PointCounts
+from nas.problems.terms.observations import ObservationTerm
 from nas.training.collocation import Sampler
 
 COLUMNS = 400  # of all fields together
@@ -45,6 +47,8 @@ def left_open(problem: Problem) -> list[str]:
     ...     print(line[:73])
     nothing tells the unknown k: equations and conditions leave a family of s
     """
+    if few := _equations(problem):
+        return few  # all else is open, too
     count = min(WAVES.get(len(problem.coordinates), MANY), COLUMNS // len(problem.fields))
     waves = _waves(problem, REACH.get(len(problem.coordinates), FEWER), count, seed=0)
     interior = ROWS * count
@@ -76,6 +80,24 @@ def _slow(problem: Problem) -> Answer:
         return torch.zeros(shape, dtype=torch.float64)
 
     return with_added(nothing, waves, torch.cat([weights, raw]))
+
+
+def _equations(problem: Problem) -> list[str]:
+    """Whether there are fewer equations, and quantities observed, than fields in the equations."""
+    terms = problem.groups[0].terms
+    seen = frozenset[int]().union(*(term.components for term in terms))
+    fields = [field for number, field in enumerate(problem.fields) if number in seen]
+    equations = sum(len(term.probed) for term in terms)
+    observed = sum(len(term.weights) for term in problem.terms if isinstance(term, ObservationTerm))
+    if equations + observed >= len(fields):
+        return []
+    given = f"{equations} equation{'s' * (equations != 1)}"
+    if observed:
+        given += f" and {observed} observed quantit{'ies' if observed > 1 else 'y'}"
+    return [
+        f"{given} for the fields {', '.join(fields)}: infinitely many solutions; give an equation "
+        "for each field, or observations (nas.Observations)"
+    ]
 
 
 def _constants(problem: Problem, matrix: Tensor, count: int) -> Iterator[str]:

@@ -155,3 +155,36 @@ def test_an_unknown_coefficient_is_part_of_the_error() -> None:
 def test_residuals_without_a_value_give_no_estimate() -> None:
     nowhere = replace(SORBED, residual=lambda u: u.xx + u**0.5)
     assert estimate(nowhere, answers.of(lambda x: x - 0.5)) is None
+
+
+def test_an_error_is_told_beside_how_much_a_field_varies() -> None:
+    """A temperature of 300 that rises by 1 is found to rise by 1.5 at most."""
+    rod = Problem(
+        name="rod",
+        domain=Box(x=(0, 1)),
+        residual=lambda u: u.xx + 8,
+        conditions=[Condition(("x_min", "x_max"), lambda u: u - 300)],
+        balanced=False,
+    )
+    found = estimate(rod, answers.of(lambda x: 300 + 6 * x * (1 - x)))
+    assert found is not None
+    assert found.relative == pytest.approx(2 * (1 / 30) ** 0.5 / 300, rel=0.02)
+    # e = 2 x (1 - x) of root mean square 2/√30; u = 4 x (1 - x) deviates by 4 √(1/30 - 1/36).
+    varies = 4 * (1 / 30 - 1 / 36) ** 0.5
+    expected = 2 * (1 / 30) ** 0.5 / max(varies, 0.01 * 300)
+    assert found.of_variation["u"] == pytest.approx(expected, rel=0.02)
+
+
+def test_an_unknown_coefficient_is_told_by_how_much_it_is_wrong() -> None:
+    """u = 2 x with a = 1.5 for a = 2, of u' = a from u(0) = 0 to u(1) = 2."""
+    line = Problem(
+        name="line",
+        domain=Box(x=(0, 1)),
+        residual=lambda u, a: u.x - a,
+        conditions=[Condition("x_min", lambda u: u), Condition("x_max", lambda u: u - 2)],
+        unknown={"a": Unknown(start=1.5)},
+        balanced=False,
+    )
+    found = estimate(line, answers.of(lambda x: torch.cat([2 * x, torch.ones_like(x)], dim=-1)))
+    assert found is not None
+    assert found.unknown["a"] == pytest.approx(0.5, rel=1e-3)

@@ -127,3 +127,15 @@ def test_a_coefficient_that_noise_leaves_open_is_told(monkeypatch: pytest.Monkey
     assert assessed.standard_errors == loose.unknown
     (line,) = assessed.warnings
     assert line.startswith("k = -2 with a standard error of 0.3 by the noise of the observations")
+
+
+def test_an_error_that_a_large_constant_hides_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Estimate(0.06, {"u": 0.06}, 0.1, of_variation={"u": 1.05}, unknown={"k": 0.3, "c": 0.1})
+    monkeypatch.setattr(module, "estimate", lambda *_: found)
+    result = replace(ended(BEND, 1.0, loss=1e-6), unknown={"k": -2.0, "c": 2.0})
+    first, second = assess(BEND, Sampler(BEND, COUNTS, "sobol", seed=0), result).warnings
+    assert first == (
+        "u: the answer is not to be trusted: the estimated error is 105% of how much u varies, "
+        "if 6.0% of u itself"
+    )
+    assert second.startswith("k = -2 is not to be trusted: estimated to be off by 0.3")

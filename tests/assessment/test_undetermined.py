@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from nas.assessment.undetermined import left_open
+from nas.calculus.expression import Residual
 from nas.problems import (
     Box,
     Condition,
@@ -118,3 +119,21 @@ def test_what_is_periodic_by_construction_may_be_free_too() -> None:
 @pytest.mark.parametrize("name", ["lorenz_inverse", "burgers_inverse", "cavity"])
 def test_of_well_posed_problems_nothing_is_said(name: str) -> None:
     assert left_open(load(name)) == []
+
+
+def coupled(residual: Residual, *more: Requirement) -> Problem:
+    ends = Condition("x_min", lambda u, v: (u - 1, v - 1)), Condition("x_max", lambda u, v: u - v)
+    return Problem(
+        "coupled", Box(x=(0, 1)), residual, [*ends, *more], fields=("u", "v"), balanced=False
+    )
+
+
+def test_fewer_equations_than_fields_are_told() -> None:
+    (line,) = left_open(coupled(lambda u, v: u.xx + v))
+    assert line.startswith("1 equation for the fields u, v: infinitely many solutions")
+
+
+def test_observations_of_a_field_stand_for_an_equation() -> None:
+    seen = Observations({"x": X, "u": X})
+    assert left_open(coupled(lambda u, v: u.xx + v, seen)) == []
+    assert left_open(coupled(lambda u, v: (u.xx + v, v.x - u))) == []
