@@ -34,6 +34,8 @@ from nas.training.resampling import Resampler, residual_sizes
 CPU = torch.device("cpu")
 WAVES = {1: 200, 2: 400}  # a field's, by the number of coordinates; of more than two, the same
 COLUMNS = 600  # of all fields together: what is solved in a fraction of a second
+THOROUGH = 2.0, 1.5  # times as many waves, of at most so many times the columns: in ten seconds
+POOR = 0.3  # of the residuals' norm: with so much left, more waves are worth their time
 ROWS, FINALLY = 3, 8  # for each wave: while waves are chosen, and in the end
 SIZES = (1.0, 0.5, 0.25)  # shares of the highest frequency that so many waves can span
 UNEVEN = 2.0  # how much rougher along one axis residuals are, for frequencies to follow them
@@ -78,8 +80,15 @@ class Estimate:
     unknown: dict[str, float] = field(default_factory=dict)
 
 
-def estimate(problem: Problem, answer: Answer, seed: int = 0) -> Estimate | None:
+def estimate(
+    problem: Problem, answer: Answer, seed: int = 0, *, thorough: bool = False
+) -> Estimate | None:
     """The estimated error of ``answer``; None where its residuals remain unexplained.
+
+    Parameters
+    ----------
+    thorough
+        Whether to look again, with more waves, where much is left: some ten seconds.
 
     Examples
     --------
@@ -96,18 +105,30 @@ def estimate(problem: Problem, answer: Answer, seed: int = 0) -> Estimate | None
     >>> round(estimate(plain, line).relative, 2)
     0.26
     """
-    found = _estimate(problem, answer, seed, noisy=True)
+    found = _resolved(problem, answer, _waves(problem), seed)
+    if thorough and (found is None or found.left > POOR):
+        again = _resolved(problem, answer, _waves(problem, *THOROUGH), seed)
+        if found is None or (again is not None and again.left < found.left):
+            return again
+    return found
+
+
+def _resolved(problem: Problem, answer: Answer, count: int, seed: int) -> Estimate | None:
+    """With so many waves a field; None where they explain next to nothing."""
+    found = _estimate(problem, answer, count, seed, noisy=True)
     if found is None or found.left < UNRESOLVED:
         return found
     # Noise that no error can explain hides what else is left, and has not moved the answer.
-    again = _estimate(problem, answer, seed, noisy=False) if problem.noisy else None
+    again = _estimate(problem, answer, count, seed, noisy=False) if problem.noisy else None
     return again if again is not None and again.left < UNRESOLVED else None
 
 
-def _estimate(problem: Problem, answer: Answer, seed: int, *, noisy: bool) -> Estimate | None:
+def _estimate(
+    problem: Problem, answer: Answer, count: int, seed: int, *, noisy: bool
+) -> Estimate | None:
     """The estimated error, whatever is left; with the noise of observations or without."""
     shifts = _shifts(problem, answer, seed)
-    found = _best(problem, answer, shifts, seed, noisy)
+    found = _best(problem, answer, shifts, count, seed, noisy)
     if found is None:
         return None
     waves, solution = found
@@ -163,10 +184,9 @@ def _of_unknown(problem: Problem, jet: Tensor, moved: Tensor) -> dict[str, float
 
 
 def _best(
-    problem: Problem, answer: Answer, shifts: Shifts | None, seed: int, noisy: bool
+    problem: Problem, answer: Answer, shifts: Shifts | None, count: int, seed: int, noisy: bool
 ) -> tuple[Waves, Solution] | None:
     """The waves that explain most of the residuals, and how; solved again at more points."""
-    count = _waves(problem)
     points = _points(problem, answer, ROWS * count, seed)
     periodic = [problem.coordinates.index(name) for name in problem.periodic]
     best: tuple[Waves, Solution] | None = None
@@ -209,9 +229,10 @@ def _shifts(problem: Problem, answer: Answer, seed: int) -> Shifts | None:
     return Shifts(answer, len(problem.fields), slow)
 
 
-def _waves(problem: Problem) -> int:
+def _waves(problem: Problem, more: float = 1.0, columns: float = 1.0) -> int:
+    """How many a field has; ``more`` times as many of so many times the ``columns``."""
     wanted = WAVES.get(len(problem.coordinates), max(WAVES.values()))
-    return min(wanted, COLUMNS // len(problem.fields))
+    return int(min(more * wanted, columns * COLUMNS // len(problem.fields)))
 
 
 def _points(problem: Problem, answer: Answer, rows: int, seed: int) -> tuple[Points, Points]:

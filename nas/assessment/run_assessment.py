@@ -24,6 +24,8 @@ from nas.training.run_result import RunResult
 
 CPU = torch.device("cpu")
 TOLERABLE = 0.1  # an estimated error above it is told
+LONG = 100  # iterations of fine-tuning, after which its user can wait some seconds more
+HARDLY = 1e-4  # of a trivial answer's loss: residuals that are a hundredth of that answer's
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,13 @@ def assess(problem: Problem, sampler: Sampler, result: RunResult) -> Assessment:
         *_nothing_learnt(trivial, result),
         *_is_trivial(trivial, result.held_out_loss, is_affine(problem, answer, points.interior)),
     ]
-    equations, noise = estimate(problem, answer), spread(problem, result.mixture)
-    moved = drift(result.trail, result.mixture, result.held_out_loss or 0.0)
+    equations = estimate(problem, answer, thorough=result.iterations >= LONG)
+    noise = spread(problem, result.mixture)
+    loss = result.held_out_loss or 0.0
+    moved = drift(result.trail, result.mixture, loss)
     error = combined(equations, moved, noise)
+    if equations is None and not trivial.solves and loss > HARDLY * trivial.loss:
+        error = None  # the way that is left to tell it knows nothing where little was learnt
     errors = {} if noise is None else noise.unknown
     warnings += [
         *_error(problem, error, equations),

@@ -188,3 +188,23 @@ def test_an_unknown_coefficient_is_told_by_how_much_it_is_wrong() -> None:
     found = estimate(line, answers.of(lambda x: torch.cat([2 * x, torch.ones_like(x)], dim=-1)))
     assert found is not None
     assert found.unknown["a"] == pytest.approx(0.5, rel=1e-3)
+
+
+def test_more_waves_see_what_few_of_them_do_not() -> None:
+    """An error of frequency 320 on [-1, 1]: 200 waves reach 283, twice as many 565."""
+    rod = Problem(
+        name="rod",
+        domain=Box(x=(-1, 1)),
+        residual=lambda u: u.xx,
+        conditions=[Condition(("x_min", "x_max"), lambda u, x: u - x)],
+        balanced=False,
+    )
+
+    def wrong_by(x: Tensor) -> Tensor:
+        return x + 1e-3 * (torch.sin(320 * x) - x * float(np.sin(320)))
+
+    true = 1e-3 * (1 / 2) ** 0.5 / (1 / 3) ** 0.5
+    quick, thorough = (estimate(rod, answers.of(wrong_by), thorough=one) for one in (False, True))
+    assert thorough is not None
+    assert thorough.relative == pytest.approx(true, rel=0.1)
+    assert quick is None or quick.left > 0.9

@@ -49,7 +49,7 @@ def told(problem: Problem, result: RunResult, error: float | None = 0.001) -> li
     sampler = Sampler(problem, COUNTS, "sobol", seed=0)
     found = None if error is None else Estimate(error, {"u": error}, left=0.1)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "estimate", lambda *_: found)
+        patch.setattr(module, "estimate", lambda *_, **__: found)
         return list(assess(problem, sampler, result).warnings)
 
 
@@ -119,7 +119,7 @@ def test_a_divergence_is_explained_by_an_expert_where_the_mixture_is_lost() -> N
 
 def test_a_coefficient_that_noise_leaves_open_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     found, loose = Estimate(0.003, {"u": 0.003}, left=0.1), Spread(0.004, {"k": 0.3, "c": 0.01})
-    monkeypatch.setattr(module, "estimate", lambda *_: found)
+    monkeypatch.setattr(module, "estimate", lambda *_, **__: found)
     monkeypatch.setattr(module, "spread", lambda *_: loose)
     result = replace(ended(BEND, 1.0, loss=1e-6), unknown={"k": -2.0, "c": 2.0})
     assessed = assess(BEND, Sampler(BEND, COUNTS, "sobol", seed=0), result)
@@ -131,7 +131,7 @@ def test_a_coefficient_that_noise_leaves_open_is_told(monkeypatch: pytest.Monkey
 
 def test_an_error_that_a_large_constant_hides_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     found = Estimate(0.06, {"u": 0.06}, 0.1, of_variation={"u": 1.05}, unknown={"k": 0.3, "c": 0.1})
-    monkeypatch.setattr(module, "estimate", lambda *_: found)
+    monkeypatch.setattr(module, "estimate", lambda *_, **__: found)
     result = replace(ended(BEND, 1.0, loss=1e-6), unknown={"k": -2.0, "c": 2.0})
     first, second = assess(BEND, Sampler(BEND, COUNTS, "sobol", seed=0), result).warnings
     assert first == (
@@ -139,3 +139,15 @@ def test_an_error_that_a_large_constant_hides_is_told(monkeypatch: pytest.Monkey
         "if 6.0% of u itself"
     )
     assert second.startswith("k = -2 is not to be trusted: estimated to be off by 0.3")
+
+
+@pytest.mark.parametrize(("loss", "known"), [(1e-3, False), (1e-4, True)])
+def test_residuals_that_nothing_explains_are_no_sign_of_a_small_error(
+    loss: float, known: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The trivial answer's loss is 4; the way that training took says 5 %."""
+    monkeypatch.setattr(module, "estimate", lambda *_, **__: None)
+    monkeypatch.setattr(module, "drift", lambda *_: 0.05)
+    found = assess(BEND, Sampler(BEND, COUNTS, "sobol", seed=0), ended(BEND, 1.0, loss=loss))
+    assert (found.error_estimate is not None) == known
+    assert ("the error could not be estimated" in "".join(found.warnings)) != known
