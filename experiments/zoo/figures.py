@@ -1,4 +1,4 @@
-"""What a campaign on one problem yields: errors beside their targets, estimate, time, survivors."""
+"""What a campaign on one problem yields: errors beside their targets, time, survivors."""
 
 from experiments.harness.figures import Findings
 from nas.campaign.records import Records
@@ -21,8 +21,6 @@ def measure(findings: Findings, found: Records, problem: Problem) -> None:
         worst = max(fields, key=fields.__getitem__)
         of = f" of {worst}, the worst field" if len(fields) > 1 else ""
         findings.add(f"relative L2 error{of}", fields[worst], target=None if unknown else target)
-    if run["error_estimate"] == run["error_estimate"]:  # it is not NaN
-        findings.add("estimate of the error, without the solution", float(run["error_estimate"]))
     findings.add("time", float(found.attempts.seconds.sum()), "s")
     findings.add("experts left", float(run["experts_after"]))
     findings.effort = "1 seed"

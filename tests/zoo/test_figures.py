@@ -48,12 +48,11 @@ def attempt(seconds: float, number: int) -> dict[str, Any]:
 
 
 def test_an_equation_has_its_error_beside_its_target(tmp_path: Path) -> None:
-    campaign = made({"u": 0.02}, error_estimate=0.03)
+    campaign = made({"u": 0.02})
     campaign.tables["attempts"] += [attempt(20.0, 0), attempt(5.0, 1)]
     findings = measured(tmp_path, "wave", campaign)
     assert findings.figures == [
         Figure("wave", "relative L2 error", 0.02, target=1e-2),
-        Figure("wave", "estimate of the error, without the solution", 0.03),
         Figure("wave", "time", 25.0, "s"),
         Figure("wave", "experts left", 2.0),
     ]
@@ -86,11 +85,6 @@ def test_of_unknown_coefficients_the_last_estimates_count(tmp_path: Path) -> Non
     assert found["relative error of nu"].met is True
     assert found["relative L2 error"].met is None  # it stands beside them, and asks nothing
     assert not [name for name in found if "unheard" in name]
-
-
-def test_what_was_not_estimated_has_no_figure(tmp_path: Path) -> None:
-    found = by_name(measured(tmp_path, "wave", made({"u": 0.02})))
-    assert not [name for name in found if "estimate" in name]
 
 
 def test_warnings_are_notes_and_a_failure_is_a_line(tmp_path: Path) -> None:
