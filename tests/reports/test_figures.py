@@ -83,9 +83,20 @@ def test_learning_curves_find_the_phases_and_mind_what_has_no_logarithm(tmp_path
     data = learning_curves.summarise(report.of(made.records(tmp_path)))
     assert data is not None
     assert [(name, start) for name, start, _ in data.phases] == [
-        ("warm-up", 0), ("gate", 600), ("selection", 900), ("fine-tuning", 2400),
+        ("warm-up", 0), ("gate", 550), ("selection", 850), ("fine-tuning", 2350),
     ]  # fmt: skip
     assert data.mine["loss"].isna().sum() == 2
+
+
+def test_a_phase_ends_at_its_last_record_and_begins_where_the_one_before_ended() -> None:
+    of_one = example.report()
+    steps = [("warm-up", 10), ("warm-up", 20), ("selection", 50), ("selection", 170)]
+    told = of_one.records.history.query("run == '0001-0'").iloc[:4].copy()
+    told["phase"], told["step"] = zip(*steps, strict=True)
+    records = replace(of_one.records, history=told)
+    data = learning_curves.summarise(replace(of_one, records=records))
+    assert data is not None
+    assert data.phases == (("warm-up", 10.0, 20.0), ("selection", 20.0, 170.0))
 
 
 def test_combinations_by_hand(tmp_path: Path) -> None:
