@@ -11,11 +11,12 @@ import pytest
 from matplotlib.figure import Figure
 
 from nas.errors import UserError
-from nas.reports import example, figures, report, style
+from nas.reports import example, figures, interval_plot, report, style
 from nas.reports.figures import SECTIONS, collect, front, learning_curves, responsibility, solution
 from nas.reports.figures import combinations as combined
 from nas.reports.figures import experts as own_predictions
 from nas.reports.report import Report
+from nas.search_spaces import AXES
 from tests.reports.synthetic_campaign import Campaign, expert, realistic, run_row
 
 NOT_SHOWN = {
@@ -97,6 +98,21 @@ def test_a_phase_ends_at_its_last_record_and_begins_where_the_one_before_ended()
     data = learning_curves.summarise(replace(of_one, records=records))
     assert data is not None
     assert data.phases == (("warm-up", 10.0, 20.0), ("selection", 20.0, 170.0))
+
+
+@pytest.mark.parametrize("values", [(1 - 1e-6,), (0.0,), (0.4, 1.6)])
+def test_a_dot_at_the_end_of_a_scale_is_whole(values: tuple[float, ...]) -> None:
+    levels = tuple(map(str, range(len(values))))
+    none, notes = (float("nan"),) * len(values), ("",) * len(values)
+    data = interval_plot.Levels(
+        AXES[1], levels, notes, values, none, none, "shares", None, 1.0, len(values)
+    )
+    figure = Figure(figsize=(4, 2))
+    interval_plot.draw(data, figure)
+    left, right = figure.axes[0].get_xlim()
+    radius = 0.025 * (right - left)
+    assert left + radius <= min(values)
+    assert max(*values, 1.0) <= right - radius
 
 
 def test_combinations_by_hand(tmp_path: Path) -> None:
