@@ -5,6 +5,7 @@ Axis legend: B points, D coordinates, E experts alive, C fields.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -212,7 +213,8 @@ def write_map(path: Path, problem: Problem, mixture: Mixture) -> None:
     (10201, ['x', 'y', 'u', 'u.reference', 'u.expert.1'])
     """
     bounds = problem.domain.bounds
-    grids = [one.points(bounds) for one in slices(problem.coordinates, bounds)]
+    chosen = slices(problem.coordinates, bounds, partial(_predicted, problem, mixture))
+    grids = [one.points(bounds) for one in chosen]
     points = np.concatenate(grids)
     within = problem.domain.contains(points)
     if not within.any():
@@ -226,6 +228,16 @@ def write_map(path: Path, problem: Problem, mixture: Mixture) -> None:
     exact = {name for field in problem.fields for name in (field, f"{field}.reference")}
     kept = {n: of if n in exact else _small(of) for n, of in columns.items()}
     records.write_map(path, kept)
+
+
+def _predicted(problem: Problem, mixture: Mixture, points: Array) -> Array:
+    """The fields (B, C) at points (B, D), NaN where they are not sought."""
+    within = problem.domain.contains(points)
+    found = np.full((len(points), len(problem.fields)), np.nan)
+    if within.any():
+        fields, _, _ = evaluate(problem, mixture, points[within])
+        found[within] = np.where(_sought(problem, points[within]), fields, np.nan)
+    return found
 
 
 def _columns(problem: Problem, mixture: Mixture, points: Array) -> dict[str, Array]:

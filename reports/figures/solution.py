@@ -168,5 +168,5 @@ def _reading(where: SolutionMap, field: str) -> str:
     if observed:
         said += " Circles: where it was observed."
     if len(where.slices) > 1:
-        said += " The planes go through the middle of the domain unless a panel says otherwise."
+        said += " Planes are held where the prediction varies, as each panel says."
     return said

@@ -154,6 +154,18 @@ def test_a_map_of_three_coordinates_holds_planes(tmp_path: Path) -> None:
     assert sorted(table.loc[table["slice.index"] < 4, "t"].unique().round(2)) == [0, 0.33, 0.67, 1]
 
 
+def test_planes_are_chosen_by_the_prediction_alone(tmp_path: Path) -> None:
+    """The truth varies where z = 3/4 alone; the prediction varies in every plane."""
+    known = replace(box("x", "y", "z"), solution=lambda x, y, z: x * (abs(z - 0.75) < 0.01))
+    made, held = mixture(known), []
+    for problem in (known, replace(known, solution=None)):
+        write_map(tmp_path / "map.parquet", problem, made)
+        table = pq.read_table(tmp_path / "map.parquet").to_pandas()
+        held.append(table.groupby("slice.index")[["x", "y", "z"]].min().to_numpy())
+    np.testing.assert_array_equal(*held)
+    assert held[0][0, 2] != 0.75
+
+
 def test_slices_that_miss_the_domain_leave_no_map(tmp_path: Path) -> None:
     class Elsewhere:
         """A box that is not where its bounding box has its middle."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from nas.errors import UserError
@@ -172,6 +173,20 @@ def test_time_runs_to_the_right(tmp_path: Path) -> None:
     assert plane.axes == ("t", "x")
     assert plane.values["u"].shape == (101, 51)
     assert plane.values["u"][75, 0] < -0.9, "u(x, 0) = -sin(πx) is negative at positive x"
+
+
+def test_titles_stand_clear_of_the_labels_above() -> None:
+    planes = replace(example.space(), slices=example.space().slices * 2)
+    (picture,) = solution.pictures(replace(example.report("space"), map=planes))
+    with mpl.rc_context(style.RC):
+        figure = Figure(figsize=picture.size, dpi=72)  # a pixel is a point
+        picture.draw(figure)
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        figure.draw(renderer)
+        rows = figure.axes[:8:4]
+        label, title = rows[0].xaxis.label, rows[1].title
+        gap = label.get_window_extent(renderer).y0 - title.get_window_extent(renderer).y1
+    assert gap > 10
 
 
 def test_responsibility_is_the_largest_weight(l_shape: Report) -> None:
