@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
 from nas.reports.solution_map import Array, Slice, SolutionMap
-from nas.reports.style import expert_colours
+from nas.reports.style import NOTHING, expert_colours
 
 COLUMNS = 2  # of panels: more have letters too small for a small screen
 LINE = (4.4, 2.9)  # inches of a figure with one panel of curves
@@ -34,7 +34,7 @@ def image(
     title: str,
     scale: type[Normalize] = Normalize,
 ) -> AxesImage:
-    """Show ``values`` (Y, X) from ``low`` to ``high``; points outside the domain stay blank.
+    """Show ``values`` (Y, X) from ``low`` to ``high``; points outside the domain are hatched.
 
     Examples
     --------
@@ -46,6 +46,8 @@ def image(
     """
     least, most = _MIDDLE
     (left, right), (bottom, top) = one.ends
+    # Behind the image, and unlike any colour of it: where there is no value.
+    ax.patch.set(facecolor="white", edgecolor=NOTHING, hatch="////", linewidth=0)
     shown = ax.imshow(
         np.ma.masked_invalid(values),
         cmap=colours,

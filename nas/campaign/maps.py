@@ -159,10 +159,10 @@ def evaluate(problem: Problem, mixture: Mixture, points: Array) -> tuple[Array, 
 
 
 @torch.no_grad()
-def residual(problem: Problem, mixture: Mixture, points: Array) -> Array:
+def residual(problem: Problem, mixture: Mixture, points: Array, *, weighted: bool = False) -> Array:
     """Root of the sum of the squared residuals of the equations (B,), at points (B, D).
 
-    Each is as it is written, in its own units, whatever it weighs in the physics loss.
+    Each is as it is written, in its own units, or ``weighted`` as in the physics loss.
 
     Examples
     --------
@@ -185,7 +185,7 @@ def residual(problem: Problem, mixture: Mixture, points: Array) -> Array:
             rows = {other: slice(0, len(x) if other == region else 0) for other in group.regions}
             jet = mixture(x, group.derivatives)
             sample = Sample(x, x[:, :0], None, rows)
-            parts.append(_array(residual_sizes(problem, jet, sample, weighted=False)))
+            parts.append(_array(residual_sizes(problem, jet, sample, weighted=weighted)))
         sizes[here] = np.concatenate(parts) if parts else 0.0
     return sizes
 
@@ -256,6 +256,8 @@ def _columns(problem: Problem, mixture: Mixture, points: Array) -> dict[str, Arr
     for e, index in enumerate(mixture.alive):
         columns[f"weight.{index}"] = weights[:, e]
     columns["residual.size"] = residual(problem, mixture, points)
+    if len(problem.groups[0].regions) > 1:  # whose equations may have different units
+        columns["residual.weighted"] = residual(problem, mixture, points, weighted=True)
     return columns
 
 

@@ -3,7 +3,7 @@
 A map is to be looked at and to stay small, so of three or more coordinates it holds planes: where
 one of them is time, space at some times and one coordinate of space against time; else neighbouring
 coordinates against each other, with all others at one share of their intervals: the middle, or
-where the prediction varies by clearly more, since in the middle many a solution is zero by symmetry.
+where the prediction varies by clearly more: in the middle many a solution is zero by symmetry.
 
 Axis legend: N points, D coordinates, C fields.
 """

@@ -56,6 +56,16 @@ def test_a_field_of_a_piece_is_blank_elsewhere(tmp_path: Path) -> None:
         assert table.loc[~elsewhere, columns].notna().all(axis=None)
 
 
+def test_pieces_have_a_residual_weighted_as_in_the_loss(tmp_path: Path) -> None:
+    problem = load("two_materials")
+    write_map(tmp_path / "map.parquet", problem, mixture(problem))
+    table = pq.read_table(tmp_path / "map.parquet").to_pandas()
+    share = (table["residual.weighted"] / table["residual.size"]) ** 2
+    glass, copper = (term.weights[0] for term in problem.groups[0].terms)
+    np.testing.assert_allclose(share[table.y < 0.49], glass, rtol=1e-4)
+    np.testing.assert_allclose(share[table.y > 0.51], copper, rtol=1e-4)
+
+
 def test_an_error_far_below_the_solution_is_not_rounded(tmp_path: Path) -> None:
     def solution(x: Array) -> Array:
         return 300 + 0 * x

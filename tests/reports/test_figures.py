@@ -13,7 +13,15 @@ from matplotlib.figure import Figure
 
 from nas.errors import UserError
 from nas.reports import example, figures, interval_plot, report, style
-from nas.reports.figures import SECTIONS, collect, front, learning_curves, responsibility, solution
+from nas.reports.figures import (
+    SECTIONS,
+    collect,
+    front,
+    learning_curves,
+    residual,
+    responsibility,
+    solution,
+)
 from nas.reports.figures import combinations as combined
 from nas.reports.figures import experts as own_predictions
 from nas.reports.report import Report
@@ -141,6 +149,30 @@ def test_a_map_knows_which_way_is_up_and_the_blank_corner(l_shape: Report) -> No
     assert np.isnan(upper_right).all()
     assert np.isfinite(plane.values["u"][:40, :]).all()
     assert plane.ratio == 1.0
+
+
+def test_what_is_blank_in_a_map_is_hatched_and_said_to_be(l_shape: Report) -> None:
+    (picture,) = solution.pictures(l_shape)
+    assert "Hatched: outside the domain" in picture.reading
+    figure = Figure()
+    picture.draw(figure)
+    for ax in figure.axes[:2]:
+        assert ax.patch.get_hatch()
+        assert ax.images[0].get_array().mask[60:, 60:].all(), "or it would hide the hatches"
+
+
+def test_residuals_of_pieces_are_shown_as_they_weigh() -> None:
+    plane = example.solution().main
+    weighted = plane.values | {"residual.weighted": 3 * plane.values["residual.size"]}
+    where = replace(example.solution(), slices=(replace(plane, values=weighted),))
+    content = replace(example.report(), map=where)
+    data = residual.summarise(content)
+    assert data is not None
+    assert data.name == "|residual|, weighted"
+    np.testing.assert_array_equal(data.values[0], weighted["residual.weighted"])
+    (picture,) = residual.pictures(content)
+    assert "each counts with its weight in the physics loss" in picture.reading
+    assert "weighted as in the physics loss: up to 0.0603." in picture.alt
 
 
 def test_observed_points_are_drawn_where_they_lie(tmp_path: Path) -> None:
