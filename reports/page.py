@@ -146,7 +146,7 @@ def _text(content: Report) -> dict[str, Any]:
     facts, runs = problem(records), numbers.completed_runs
     return {
         "title": str(facts["title"] or facts["name"] or "A campaign"),
-        "equation": str(facts["equation"]),
+        "equations": described.equations(records),
         "answer": answer(content),
         "state": state(records),
         "survival": words.survival(numbers.rates, numbers.chance, runs),

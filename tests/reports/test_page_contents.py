@@ -53,6 +53,14 @@ def test_the_problem_is_on_the_page_as_text(page: Path) -> None:
     assert "script" not in {tag for tag, _ in reader.tags}
 
 
+def test_without_an_equation_in_words_the_written_ones_are_shown(tmp_path: Path) -> None:
+    made = realistic("rod", trials=1, broken=())
+    made.problem |= {"equation": "", "equations": ["in a: u.xx = 0", "in b: 2 * u.xx = 0"]}
+    text = Reader(reports.write(made.write(tmp_path))).text
+    for line in made.problem["equations"]:
+        assert text.count(line) == 2, "below the title, and with the problem"
+
+
 def test_warnings_come_first_and_the_estimate_stands_beside_the_error(page: Path) -> None:
     text = Reader(page).text
     assert "Do not trust this solution without a look at what follows. first second" in text
