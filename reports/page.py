@@ -148,6 +148,7 @@ def _text(content: Report) -> dict[str, Any]:
         "title": str(facts["title"] or facts["name"] or "A campaign"),
         "equations": described.equations(records),
         "answer": answer(content),
+        "single_trial": len(records.trials) == 1,  # of which statistics say little
         "state": state(records),
         "survival": words.survival(numbers.rates, numbers.chance, runs),
         "importances": words.importances(numbers.importance, runs),

@@ -45,6 +45,18 @@ def test_problems_of_one_and_three_coordinates_have_pictures(tmp_path: Path, pro
     assert ("There is no picture of the error" in text) == (problem == "plate")
 
 
+@pytest.mark.parametrize("trials", [1, 2])
+def test_the_solution_of_a_single_trial_stands_before_the_statistics(
+    tmp_path: Path, trials: int
+) -> None:
+    reader = Reader(reports.write(realistic("rod", trials=trials, broken=()).write(tmp_path)))
+    sections = [at["id"] for tag, at in reader.tags if tag == "h2" and at.get("id")]
+    assert sections.count("subset") == 1
+    assert sections.index("subset") == (0 if trials == 1 else sections.index("learning") - 1)
+    links = [at["href"] for tag, at in reader.tags if tag == "a"][: len(sections)]
+    assert links == [f"#{one}" for one in sections]
+
+
 def test_the_problem_is_on_the_page_as_text(page: Path) -> None:
     reader = Reader(page)
     for words in ("Box: <b>", "on rim: u < 1", "on top: u.n = 0", "D: start 1"):
