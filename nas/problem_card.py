@@ -4,7 +4,6 @@ import ast
 import inspect
 import textwrap
 from pathlib import Path
-from typing import Any
 
 from nas import problems
 from nas.errors import UserError
@@ -13,6 +12,7 @@ from nas.problems import Problem
 from nas.problems.description import (
     conditions_in_words,
     domain_in_words,
+    equations_in_words,
     formula,
     unknowns_in_words,
 )
@@ -31,7 +31,7 @@ def overview() -> list[tuple[str, str, str, str]]:
     'solution known'
     """
     found = ((name, problems.load(name)) for name in problems.names())
-    return [(name, p.title, p.equation, f"solution {_known(p)}") for name, p in found]
+    return [(name, p.title, _equation(p), f"solution {_known(p)}") for name, p in found]
 
 
 def card(name: str) -> list[str]:
@@ -48,13 +48,13 @@ def card(name: str) -> list[str]:
     ...     print(line)
     burgers: Burgers' equation
       equation    u_t + u u_x = ν u_xx with ν = 0.01/π, u(x, 0) = -sin πx, u(±1, t) = 0
-      residual    u.t + u * u.x - nu * u.xx
+      residual    u.t + u * u.x - nu * u.xx = 0
       domain      Box: x from -1 to 1, t from 0 to 1; parts x_min, x_max, t_min, t_max
     """
     problem = problems.load(name)
     facts = [
         ("equation", problem.equation),
-        *(("residual", one) for one in _residuals(problem)),
+        *(("residual", one) for one in equations_in_words(problem)),
         ("domain", domain_in_words(problem.domain)),
         ("fields", ", ".join(problem.fields)),
         *(("condition", one) for one in conditions_in_words(problem)),
@@ -121,11 +121,8 @@ def _known(problem: Problem) -> str:
     return "known" if problem.solution else "unknown"
 
 
-def _residuals(problem: Problem) -> list[str]:
-    residual: Any = problem.residual  # or one for each piece of the domain
-    if isinstance(residual, dict):
-        return [f"on {piece}: {formula(one)}" for piece, one in residual.items()]
-    return [formula(residual)]
+def _equation(problem: Problem) -> str:
+    return problem.equation or "; ".join(equations_in_words(problem))
 
 
 def _truth(problem: Problem) -> str:

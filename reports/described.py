@@ -28,7 +28,7 @@ def described(records: Records) -> list[tuple[str, str]]:
     facts = problem(records)
     known = "known; only reported, no decision uses it"
     found = [
-        ("Equation", facts["equation"]),
+        *(("Equation", equation) for equation in equations(records)),
         ("Domain", facts.get("domain", "")),
         ("Fields", ", ".join(facts["fields"])),
         *(("Condition", condition) for condition in facts.get("conditions", ())),
@@ -38,6 +38,19 @@ def described(records: Records) -> list[tuple[str, str]]:
         ("Reference", known if facts["has_reference"] else "none"),
     ]
     return [(name, str(words)) for name, words in found if words]
+
+
+def equations(records: Records) -> list[str]:
+    """The equation in the words of the problem; without any, as its file has it.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> equations(example.records())
+    ['u.xx + k u.yy = 0']
+    """
+    facts = problem(records)
+    return [str(facts["equation"])] if facts["equation"] else list(facts.get("equations", ()))
 
 
 def source(records: Records) -> str:

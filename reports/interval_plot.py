@@ -103,9 +103,13 @@ def draw(data: Levels, figure: Figure) -> None:
     ax.set_yticks(range(len(labels)), labels)
     ax.set_ylim(len(labels) - 0.4, -0.6)
     ax.grid(visible=False, axis="y")
-    if data.span is not None:
-        ax.set_xlim(*data.span)
-    else:
-        ax.set_xlim(left=-0.03 * ax.get_xlim()[1])  # room for a dot at zero
+    ax.set_xlim(*(data.span or _room(data)))
     ax.set_xlabel(data.measured)
     ax.set_ylabel(data.axis.name)
+
+
+def _room(data: Levels) -> tuple[float, float]:
+    """From zero to the greatest end that is drawn, with room for a whole dot at both."""
+    ends = np.array([*data.value, *data.high, data.neutral or 0.0])
+    most = float(ends[np.isfinite(ends)].max()) or 1.0
+    return -0.03 * most, 1.03 * most

@@ -23,7 +23,7 @@ def missing(report: Report) -> list[str]:
         return [
             f"There is no picture of the solution: run {report.best.name} left no map. Either its "
             "file is not there (versions before 0.2 wrote one for two coordinates alone), or no "
-            "slice through the middle of the domain's bounding box meets the domain."
+            "slice that was tried meets the domain."
         ]
     said = []
     if not where.has_reference:

@@ -146,8 +146,9 @@ def _text(content: Report) -> dict[str, Any]:
     facts, runs = problem(records), numbers.completed_runs
     return {
         "title": str(facts["title"] or facts["name"] or "A campaign"),
-        "equation": str(facts["equation"]),
+        "equations": described.equations(records),
         "answer": answer(content),
+        "single_trial": len(records.trials) == 1,  # of which statistics say little
         "state": state(records),
         "survival": words.survival(numbers.rates, numbers.chance, runs),
         "importances": words.importances(numbers.importance, runs),

@@ -14,11 +14,13 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
 from nas.reports.solution_map import Array, Slice, SolutionMap
-from nas.reports.style import expert_colours
+from nas.reports.style import NOTHING, expert_colours
 
 COLUMNS = 2  # of panels: more have letters too small for a small screen
 LINE = (4.4, 2.9)  # inches of a figure with one panel of curves
 LETTERS = 22  # of a title that fit above a panel
+_PAD = 1 / 24  # inches around panels, as matplotlib has it
+_BETWEEN = 0.14  # inches more from a row's labels to the titles below
 _MIDDLE = (0.4, 1.6)  # sides between which one unit is as long in both directions
 
 
@@ -32,7 +34,7 @@ def image(
     title: str,
     scale: type[Normalize] = Normalize,
 ) -> AxesImage:
-    """Show ``values`` (Y, X) from ``low`` to ``high``; points outside the domain stay blank.
+    """Show ``values`` (Y, X) from ``low`` to ``high``; points outside the domain are hatched.
 
     Examples
     --------
@@ -44,6 +46,8 @@ def image(
     """
     least, most = _MIDDLE
     (left, right), (bottom, top) = one.ends
+    # Behind the image, and unlike any colour of it: where there is no value.
+    ax.patch.set(facecolor="white", edgecolor=NOTHING, hatch="////", linewidth=0)
     shown = ax.imshow(
         np.ma.masked_invalid(values),
         cmap=colours,
@@ -86,8 +90,9 @@ def panels(
     >>> len(panels(figure, used=3, columns=2)), len(figure.axes)
     (3, 3)
     """
-    figure.set_layout_engine("compressed")  # panels of fixed shape
     rows = -(-used // columns)
+    between = _BETWEEN / 2 if rows > 1 else 0.0
+    figure.set_layout_engine("compressed", h_pad=_PAD + between)  # panels of fixed shape
     axes: list[Axes] = list(
         figure.subplots(rows, columns, squeeze=False, height_ratios=ratios).flat
     )
@@ -131,7 +136,8 @@ def inches(slices: Sequence[Slice], columns: int, width: float, letters: int = L
     2.65
     """
     lines = 1 + max(held(one, letters).count("\n") for one in slices)
-    return 1.0 + sum(0.48 + 0.17 * lines + width * row for row in heights(slices, columns))
+    rows = heights(slices, columns)
+    return 1.0 + sum(0.48 + 0.17 * lines + width * row for row in rows) + _BETWEEN * (len(rows) - 1)
 
 
 def ends_only(ax: Axes, one: Slice) -> None:

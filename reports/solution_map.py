@@ -25,6 +25,7 @@ Array = NDArray[np.float64]
 
 _LINE = 20  # letters of a title that fit above a panel
 _RESIDUAL = "residual.size"
+_WEIGHTED = "residual.weighted"  # of a domain in pieces, whose equations differ in size
 _INDEX = "slice.index"
 MOST_PANELS = 12  # experts shown one by one; nobody would look at more
 
@@ -105,6 +106,11 @@ class SolutionMap:
         return all(_RESIDUAL in one.values for one in self.slices)
 
     @property
+    def has_weighted(self) -> bool:
+        """Whether residuals are weighted as in the physics loss: for the pieces of a domain."""
+        return all(_WEIGHTED in one.values for one in self.slices)
+
+    @property
     def main(self) -> Slice:
         """The slice on which a field varies most: what is shown where one slice has to do."""
 
@@ -129,8 +135,11 @@ class SolutionMap:
         return [np.abs(predicted - truth) for predicted, truth in pairs]
 
     def residuals(self) -> list[Array]:
-        """Root of the sum of the squared residuals of all equations, on every slice."""
-        return self.of(_RESIDUAL)
+        """Root of the sum of the squared residuals of all equations, on every slice.
+
+        Weighted as in the physics loss where `has_weighted`.
+        """
+        return self.of(_WEIGHTED if self.has_weighted else _RESIDUAL)
 
     def title(self, candidate: int) -> str:
         """An expert's name, on as many lines as it needs above a panel."""

@@ -23,6 +23,7 @@ _HUES = (
 HIGHLIGHT = "#C1272D"  # the recommended trial and run
 QUIET = "#8A8A8A"  # all others
 INK = "#222222"
+NOTHING = "#C4C4C4"  # hatches where a map has no value
 ERROR_COLOURS = "magma"
 SOLUTION_COLOURS = "viridis"
 WEIGHT_COLOURS = "cividis"

@@ -18,7 +18,12 @@ from nas.campaign.tuner import without_password
 from nas.errors import UserError
 from nas.files import write_text
 from nas.problems import Observations, Problem
-from nas.problems.description import conditions_in_words, domain_in_words, unknowns_in_words
+from nas.problems.description import (
+    conditions_in_words,
+    domain_in_words,
+    equations_in_words,
+    unknowns_in_words,
+)
 from nas.runner.folder_lock import claimed
 from nas.runner.problem_source import ProblemSource
 from nas.runner.provenance import versions
@@ -143,6 +148,7 @@ def _facts(problem: Problem) -> dict[str, Any]:
         "name": problem.name,
         "title": problem.title,
         "equation": problem.equation,
+        "equations": equations_in_words(problem),
         "coordinates": list(problem.coordinates),
         "fields": list(problem.fields),
         "bounds": [list(bound) for bound in problem.domain.bounds],

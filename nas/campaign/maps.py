@@ -5,6 +5,7 @@ Axis legend: B points, D coordinates, E experts alive, C fields.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -158,10 +159,10 @@ def evaluate(problem: Problem, mixture: Mixture, points: Array) -> tuple[Array, 
 
 
 @torch.no_grad()
-def residual(problem: Problem, mixture: Mixture, points: Array) -> Array:
+def residual(problem: Problem, mixture: Mixture, points: Array, *, weighted: bool = False) -> Array:
     """Root of the sum of the squared residuals of the equations (B,), at points (B, D).
 
-    Each is as it is written, in its own units, whatever it weighs in the physics loss.
+    Each is as it is written, in its own units, or ``weighted`` as in the physics loss.
 
     Examples
     --------
@@ -184,7 +185,7 @@ def residual(problem: Problem, mixture: Mixture, points: Array) -> Array:
             rows = {other: slice(0, len(x) if other == region else 0) for other in group.regions}
             jet = mixture(x, group.derivatives)
             sample = Sample(x, x[:, :0], None, rows)
-            parts.append(_array(residual_sizes(problem, jet, sample, weighted=False)))
+            parts.append(_array(residual_sizes(problem, jet, sample, weighted=weighted)))
         sizes[here] = np.concatenate(parts) if parts else 0.0
     return sizes
 
@@ -212,7 +213,8 @@ def write_map(path: Path, problem: Problem, mixture: Mixture) -> None:
     (10201, ['x', 'y', 'u', 'u.reference', 'u.expert.1'])
     """
     bounds = problem.domain.bounds
-    grids = [one.points(bounds) for one in slices(problem.coordinates, bounds)]
+    chosen = slices(problem.coordinates, bounds, partial(_predicted, problem, mixture))
+    grids = [one.points(bounds) for one in chosen]
     points = np.concatenate(grids)
     within = problem.domain.contains(points)
     if not within.any():
@@ -226,6 +228,16 @@ def write_map(path: Path, problem: Problem, mixture: Mixture) -> None:
     exact = {name for field in problem.fields for name in (field, f"{field}.reference")}
     kept = {n: of if n in exact else _small(of) for n, of in columns.items()}
     records.write_map(path, kept)
+
+
+def _predicted(problem: Problem, mixture: Mixture, points: Array) -> Array:
+    """The fields (B, C) at points (B, D), NaN where they are not sought."""
+    within = problem.domain.contains(points)
+    found = np.full((len(points), len(problem.fields)), np.nan)
+    if within.any():
+        fields, _, _ = evaluate(problem, mixture, points[within])
+        found[within] = np.where(_sought(problem, points[within]), fields, np.nan)
+    return found
 
 
 def _columns(problem: Problem, mixture: Mixture, points: Array) -> dict[str, Array]:
@@ -244,6 +256,8 @@ def _columns(problem: Problem, mixture: Mixture, points: Array) -> dict[str, Arr
     for e, index in enumerate(mixture.alive):
         columns[f"weight.{index}"] = weights[:, e]
     columns["residual.size"] = residual(problem, mixture, points)
+    if len(problem.groups[0].regions) > 1:  # whose equations may have different units
+        columns["residual.weighted"] = residual(problem, mixture, points, weighted=True)
     return columns
 
 

@@ -75,8 +75,10 @@ class Records:
         Columns: one per coordinate; per field ``u`` the prediction ``u``, the truth
         ``u.reference`` (where known) and ``u.expert.<candidate>``; ``weight.<candidate>`` for
         each surviving expert; ``residual.size``, the root of the sum of the squared residuals of
-        all equations (not in maps of earlier versions). Rows outside the domain hold NaN in all but
-        the coordinates, and those outside the piece of a field in all columns of that field.
+        all equations (not in maps of earlier versions), and where each piece of the domain has its
+        own ``residual.weighted``, the same with the weights of the physics loss. Rows
+        outside the domain hold NaN in all but the coordinates, and those outside the piece of a
+        field in all columns of that field.
         """
         path = layout.run_folder(self.folder, run) / layout.MAP_FILE
         return parquet.read_any(path) if path.exists() else None

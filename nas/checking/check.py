@@ -9,7 +9,7 @@ from nas.checking.counting import too_few
 from nas.checking.known_solution import Remainders, remainders
 from nas.checking.periods import unlike_ends
 from nas.problems import Problem
-from nas.problems.description import conditions_in_words, domain_in_words
+from nas.problems.description import conditions_in_words, domain_in_words, equations_in_words
 from nas.problems.domains import located
 
 SATISFIED = 1e-2  # of the size of its terms: what a known solution may leave, as data on a grid do
@@ -83,8 +83,8 @@ def _demanding(problem: Problem) -> Problem:
 
 def _facts(problem: Problem) -> Iterator[str]:
     yield f"{problem.name}: {problem.title}" if problem.title else problem.name
-    if problem.equation:
-        yield _row("equation", problem.equation)
+    for line in [problem.equation] if problem.equation else equations_in_words(problem):
+        yield _row("equation", line)
     yield _row("domain", domain_in_words(problem.domain))
     for name, (low, high) in zip(problem.coordinates, problem.domain.bounds, strict=True):
         middle, half = (low + high) / 2, (high - low) / 2

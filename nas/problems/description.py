@@ -1,4 +1,4 @@
-"""A problem in words: its domain, its conditions, its unknowns and the text of its file.
+"""A problem in words: domain, equations, conditions, unknowns, and the text of its file.
 
 For people alone: nothing is decided by what stands here, so whatever cannot be told is left out.
 """
@@ -17,6 +17,7 @@ from nas.problems.terms import Condition
 
 Position = tuple[int, int]  # line, and column in bytes
 
+_LONG = 500  # letters of a formula that is shown as it is
 _SHORT = 60  # letters of a list that is shown as it is
 
 
@@ -48,6 +49,23 @@ def conditions_in_words(problem: Problem) -> list[str]:
     return [_in_words(condition) for condition in problem.conditions]
 
 
+def equations_in_words(problem: Problem) -> list[str]:
+    """A line for the equations, or one for those of each piece of the domain, as written.
+
+    Examples
+    --------
+    >>> from nas import problems
+    >>> equations_in_words(problems.load("burgers"))
+    ['u.t + u * u.x - nu * u.xx = 0']
+    >>> equations_in_words(problems.load("two_materials"))
+    ['in glass: glass * laplacian(u) = 0', 'in copper: copper * laplacian(v) = 0']
+    """
+    residual: Any = problem.residual
+    if isinstance(residual, dict):
+        return [f"in {piece}: {_demanded(one)}" for piece, one in residual.items()]
+    return [_demanded(residual)]
+
+
 def unknowns_in_words(problem: Problem) -> list[str]:
     """A line for each unknown coefficient.
 
@@ -73,32 +91,53 @@ def source_text(problem: Problem) -> str:
 
 
 def formula(function: Callable[..., Any]) -> str:
-    """What a function of one expression returns, as it is written; else its name.
+    """What a function of assignments and a return gives, as it is written; else its name.
 
     Examples
     --------
     >>> from nas import problems
     >>> formula(problems.load("burgers").residual)
     'u.t + u * u.x - nu * u.xx'
-    >>> formula(domain_in_words)
-    'domain_in_words(...)'
+    >>> formula(_written)
+    '_written(...)'
     """
-    name = f"{getattr(function, '__name__', type(function).__name__)}(...)"
+    values, where = _written(function)
+    return (values[0] if len(values) == 1 else f"({', '.join(values)})") + where
+
+
+def _demanded(function: Callable[..., Any]) -> str:
+    values, where = _written(function)
+    return ", ".join(f"{value} = 0" for value in values) + where
+
+
+def _written(function: Callable[..., Any]) -> tuple[list[str], str]:
+    """The values that a function returns, and what its names stand for; see `formula`."""
+    name = [f"{getattr(function, '__name__', type(function).__name__)}(...)"]
     text = _text_of(function)
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):  # another text than that of the function
-        return name
+        return name, ""
     positions = list(_positions(function.__code__)) if text else []
     around = [
-        (body, value)
-        for body, value in _returned(tree)
-        if all(_begin(body) <= begin and end <= _end(body) for begin, end in positions)
+        body
+        for body in _bodies(tree)
+        if all(_begin(body[0]) <= begin and end <= _end(body[-1]) for begin, end in positions)
     ]
     if not (around and positions):
-        return name
-    _, value = max(around, key=lambda pair: _begin(pair[0]))  # the innermost
-    return " ".join((ast.get_source_segment(text, value) or name).split())
+        return name, ""
+    *before, last = max(around, key=lambda body: _begin(body[0]))  # the innermost
+    value = last.value if isinstance(last, ast.Return) else last
+    values = _segments(text, value.elts if isinstance(value, ast.Tuple) else [value])
+    where = f" where {'; '.join(_segments(text, before))}" if before else ""
+    if sum(map(len, values)) > _LONG:
+        return name, ""
+    return values, where if sum(map(len, [*values, where])) <= _LONG else ""
+
+
+def _segments(text: str, nodes: list[Any]) -> list[str]:
+    """Parts of a text, each on one line."""
+    return [" ".join((ast.get_source_segment(text, one) or "").split()) for one in nodes]
 
 
 def _text_of(function: Callable[..., Any]) -> str:
@@ -109,16 +148,17 @@ def _text_of(function: Callable[..., Any]) -> str:
         return ""
 
 
-def _returned(tree: ast.AST) -> Iterator[tuple[ast.expr | ast.stmt, ast.expr]]:
-    """Of lambdas, and functions of nothing but a return: the body, and what it returns."""
+def _bodies(tree: ast.AST) -> Iterator[list[Any]]:
+    """Of lambdas what they return; of functions of assignments and a return, these statements."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Lambda):
-            yield node.body, node.body
+            yield [node.body]
         elif isinstance(node, ast.FunctionDef):
-            statements = node.body[1:] if ast.get_docstring(node) else node.body
-            only = statements[0] if len(statements) == 1 else None
-            if isinstance(only, ast.Return) and only.value is not None:
-                yield only, only.value
+            body = node.body[1:] if ast.get_docstring(node) else node.body
+            *before, last = body or [None]
+            plain = all(isinstance(one, ast.Assign | ast.AnnAssign) for one in before)
+            if plain and isinstance(last, ast.Return) and last.value is not None:
+                yield body
 
 
 def _positions(code: CodeType) -> Iterator[tuple[Position, Position]]:
@@ -141,8 +181,10 @@ def _in_words(condition: Any) -> str:
     """A requirement of any kind, from what its class declares."""
     facts = _facts(condition)
     if isinstance(condition, Condition):
-        where, residual = facts.pop("on"), facts.pop("residual")
-        return f"on {where}: {residual} = 0" + (f" ({_listed(facts)})" if facts else "")
+        where, _ = facts.pop("on"), facts.pop("residual")
+        return f"on {where}: {_demanded(condition.residual)}" + (
+            f" ({_listed(facts)})" if facts else ""
+        )
     return f"{type(condition).__name__}: {_listed(facts)}"
 
 

@@ -37,7 +37,7 @@ class Learning:
     run: str | None
     mine: pd.DataFrame
     others: pd.DataFrame
-    phases: tuple[tuple[str, float, float], ...]  # name, from step, to step
+    phases: tuple[tuple[str, float, float], ...]  # name, from step, to its last step
 
 
 def summarise(report: Report) -> Learning | None:
@@ -47,7 +47,7 @@ def summarise(report: Report) -> Learning | None:
     --------
     >>> from nas.reports import example
     >>> summarise(example.report()).phases[:2]
-    (('warm-up', 0.0, 100.0), ('gate', 100.0, 150.0))
+    (('warm-up', 0.0, 50.0), ('gate', 50.0, 100.0))
     """
     columns = ["run", "phase", "step", "loss", "held_out_loss", "experts"]
     history = report.records.history[columns].sort_values(["run", "step"], kind="stable")
@@ -58,11 +58,16 @@ def summarise(report: Report) -> Learning | None:
         history[name] = history[name].where(shown)
     run = None if report.best is None else report.best.name
     mine = history[history["run"] == run]
-    starts = mine[mine["phase"] != mine["phase"].shift()]
-    ends = [*starts["step"].iloc[1:], mine["step"].max()]
-    phases = zip(starts["phase"].astype(str), map(float, starts["step"]), ends, strict=False)
     others = history[history["run"] != run]
-    return Learning(run, mine, others, tuple((n, a, float(b)) for n, a, b in phases))
+    return Learning(run, mine, others, _bands(mine))
+
+
+def _bands(mine: pd.DataFrame) -> tuple[tuple[str, float, float], ...]:
+    """Each phase from the end of the one before, which is its last record, to its own."""
+    last = mine[mine["phase"] != mine["phase"].shift(-1)]
+    ends = [float(step) for step in last["step"]]
+    starts = [float(step) for step in mine["step"].iloc[:1]] + ends[:-1]
+    return tuple(zip(last["phase"].astype(str), starts, ends, strict=True))
 
 
 def draw(data: Learning, figure: Figure) -> None:

@@ -26,7 +26,8 @@ def summarise(report: Report) -> Sizes | None:
     data = report.map
     if data is None or not data.has_residual:
         return None
-    return Sizes(data.slices, tuple(data.residuals()), "|residual|")
+    name = "|residual|, weighted" if data.has_weighted else "|residual|"
+    return Sizes(data.slices, tuple(data.residuals()), name)
 
 
 def draw(data: Sizes, figure: Figure) -> None:
@@ -53,15 +54,23 @@ def pictures(report: Report) -> list[Picture]:
     Size of the equations' residual over the domain: up to 0.0201.
     """
     data = summarise(report)
-    if data is None:
+    if data is None or report.map is None:
         return []
+    weighted = report.map.has_weighted
+    as_counted = ", weighted as in the physics loss" if weighted else ""
+    why = (
+        " Since each piece of the domain has equations of its own, of different sizes, each counts "
+        "with its weight in the physics loss."
+    )
     return [
         Picture(
             "residual",
             "Residual",
-            f"Size of the equations' residual over the domain: up to {number(data.largest)}.",
+            f"Size of the equations' residual over the domain{as_counted}: up to "
+            f"{number(data.largest)}.",
             "What the equations leave where they should leave zero; of several equations the root "
-            f"of the sum of their squares. {'Low' if data.slices[0].is_line else 'Dark'}: a "
+            f"of the sum of their squares.{why if weighted else ''} "
+            f"{'Low' if data.slices[0].is_line else 'Dark'}: a "
             "thousandth of the greatest or less. It needs no reference, and a small residual is "
             "no proof of a small error.",
             data.inches,

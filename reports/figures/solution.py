@@ -14,6 +14,7 @@ from nas.reports.style import HIGHLIGHT, INK, SOLUTION_COLOURS
 
 SECTION = "subset"
 ORDER = 1
+_HATCHED = "Hatched: outside the domain, or the piece of it that the field belongs to."
 _PAIRS = 3  # pairs that stand below each other
 _KINDS = {"": "prediction", ".reference": "reference"}
 
@@ -164,9 +165,9 @@ def _reading(where: SolutionMap, field: str) -> str:
     if where.main.is_line:
         dots = " Dots: what was observed." if observed else ""
         return f"The prediction and, where one is known, the reference: no decision used it.{dots}"
-    said = "Each colour is a value of the field. Blank is outside the domain."
+    said = f"Each colour is a value of the field. {_HATCHED}"
     if observed:
         said += " Circles: where it was observed."
     if len(where.slices) > 1:
-        said += " The planes go through the middle of the domain unless a panel says otherwise."
+        said += " Planes are held where the prediction varies, as each panel says."
     return said

@@ -33,6 +33,7 @@ def test_the_problem_itself_is_in_the_record(tmp_path: Path, given: bool) -> Non
     facts = records.read_campaign(tmp_path / "out")["problem"]
     assert facts["source"] == FILE
     assert facts["conditions"] == ["on x_min: u - 3 = 0"]
+    assert facts["equations"] == ["u.xx = 0"]
     assert facts["domain"] == "Box: x from 0 to 1; parts x_min, x_max"
     assert facts["unknown"] == []
 

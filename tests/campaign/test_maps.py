@@ -56,6 +56,16 @@ def test_a_field_of_a_piece_is_blank_elsewhere(tmp_path: Path) -> None:
         assert table.loc[~elsewhere, columns].notna().all(axis=None)
 
 
+def test_pieces_have_a_residual_weighted_as_in_the_loss(tmp_path: Path) -> None:
+    problem = load("two_materials")
+    write_map(tmp_path / "map.parquet", problem, mixture(problem))
+    table = pq.read_table(tmp_path / "map.parquet").to_pandas()
+    share = (table["residual.weighted"] / table["residual.size"]) ** 2
+    glass, copper = (term.weights[0] for term in problem.groups[0].terms)
+    np.testing.assert_allclose(share[table.y < 0.49], glass, rtol=1e-4)
+    np.testing.assert_allclose(share[table.y > 0.51], copper, rtol=1e-4)
+
+
 def test_an_error_far_below_the_solution_is_not_rounded(tmp_path: Path) -> None:
     def solution(x: Array) -> Array:
         return 300 + 0 * x
@@ -152,6 +162,18 @@ def test_a_map_of_three_coordinates_holds_planes(tmp_path: Path) -> None:
     held = table.groupby("slice.index")[["x", "y", "t"]].agg(lambda column: column.nunique() == 1)
     assert held.sum(axis=1).to_list() == [1] * 6
     assert sorted(table.loc[table["slice.index"] < 4, "t"].unique().round(2)) == [0, 0.33, 0.67, 1]
+
+
+def test_planes_are_chosen_by_the_prediction_alone(tmp_path: Path) -> None:
+    """The truth varies where z = 3/4 alone; the prediction varies in every plane."""
+    known = replace(box("x", "y", "z"), solution=lambda x, y, z: x * (abs(z - 0.75) < 0.01))
+    made, held = mixture(known), []
+    for problem in (known, replace(known, solution=None)):
+        write_map(tmp_path / "map.parquet", problem, made)
+        table = pq.read_table(tmp_path / "map.parquet").to_pandas()
+        held.append(table.groupby("slice.index")[["x", "y", "z"]].min().to_numpy())
+    np.testing.assert_array_equal(*held)
+    assert held[0][0, 2] != 0.75
 
 
 def test_slices_that_miss_the_domain_leave_no_map(tmp_path: Path) -> None:

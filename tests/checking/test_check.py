@@ -110,4 +110,10 @@ def test_a_report_tells_scales_and_data_and_leaves_out_what_is_empty() -> None:
     lines = check(SPRING).lines()
     assert "  coordinate  t = 2.5 + 1.5 · ξ" in lines
     assert "  condition   Observations: data columns t, u (2 rows)" in lines
-    assert not [line for line in lines if "equation " in line]
+    assert lines[0] == SPRING.name, "it has no title"
+
+
+def test_without_an_equation_in_words_the_written_one_is_told() -> None:
+    found = check(replace(BEND, equation="")).facts
+    (told,) = (line for line in found if line.startswith("  equation "))
+    assert told.split(maxsplit=1)[1] == "u.xx + 2 = 0"

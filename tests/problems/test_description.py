@@ -12,6 +12,7 @@ from nas.problems import Box, Condition, Problem, Unknown, load
 from nas.problems.description import (
     conditions_in_words,
     domain_in_words,
+    equations_in_words,
     formula,
     source_text,
     unknowns_in_words,
@@ -25,14 +26,22 @@ def pull(u):
     return u.x - 1
 
 def longer(u):
-    pulled = u.x
-    return pulled
+    pulled = (u.x
+              + 1)
+    twice: object = 2 * pulled
+    return pulled, twice
+
+def branched(u):
+    if u is None:
+        return 0
+    return u.x
 
 problem = Problem(
     name="rod", domain=Box(x=(0, 1)), residual=lambda u: (lambda v: v)(u.xx),
     conditions=[
         Condition("x_min", lambda u: u), Condition("x_max", pull, weight=3),
-        Condition("x_max", longer), Condition("x_min", lambda u, ü="π": u
+        Condition("x_max", longer), Condition("x_max", branched),
+        Condition("x_min", lambda u, ü="π": u
             - 2),
     ],
 )
@@ -59,12 +68,27 @@ def test_a_condition_is_shown_as_it_is_written(rod: Problem) -> None:
     assert conditions_in_words(rod)[:3] == [
         "on x_min: u = 0",
         "on x_max: u.x - 1 = 0 (weight 3)",
-        "on x_max: longer(...) = 0",
+        "on x_max: pulled = 0, twice = 0 where pulled = (u.x + 1); twice: object = 2 * pulled",
     ]
 
 
+def test_the_equations_are_shown_as_they_are_written(rod: Problem) -> None:
+    assert equations_in_words(rod) == ["(lambda v: v)(u.xx) = 0"]
+    assert equations_in_words(load("two_materials"))[1] == "in copper: copper * laplacian(v) = 0"
+
+
+def test_a_function_with_branches_has_a_name(rod: Problem) -> None:
+    assert conditions_in_words(rod)[3] == "on x_max: branched(...) = 0"
+
+
+def test_what_is_too_long_to_be_read_is_shown_in_part(tmp_path: Path) -> None:
+    text = FILE.replace("+ 1)", f"+ {' + '.join('1' * 200)})")
+    (tmp_path / "rod.py").write_text(text, encoding="utf-8")
+    assert conditions_in_words(load(tmp_path / "rod.py"))[2] == "on x_max: pulled = 0, twice = 0"
+
+
 def test_letters_of_several_bytes_and_lines_do_not_matter(rod: Problem) -> None:
-    assert conditions_in_words(rod)[3] == "on x_min: u - 2 = 0"
+    assert conditions_in_words(rod)[4] == "on x_min: u - 2 = 0"
 
 
 def test_of_nested_functions_the_outer_one_is_shown(rod: Problem) -> None:

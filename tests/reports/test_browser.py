@@ -32,7 +32,11 @@ PROBE = """<body><iframe id="frame" src="{page}" style="width:{width}px;height:8
 <script>document.getElementById("frame").onload = event => {{
   const page = event.target.contentDocument;
   const broken = [...page.images].filter(image => !image.naturalWidth).length;
-  document.title = [page.documentElement.scrollWidth, page.images.length, broken].join(" ");
+  const cut = [...page.querySelectorAll(".scroll")].filter(t => t.scrollWidth > t.clientWidth);
+  const told = cut.filter(t => getComputedStyle(t).backgroundAttachment.startsWith("local, local"));
+  document.title = [
+    page.documentElement.scrollWidth, page.images.length, broken, cut.length, told.length
+  ].join(" ");
 }}</script></body>"""
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
@@ -50,9 +54,11 @@ def test_the_page_opens_without_an_error_and_fits(page: Path, width: int, tmp_pa
     command = [str(CHROMIUM), *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", probe.as_uri()]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
     assert "CONSOLE" not in done.stderr
-    found = re.search(r"<title>(\d+) (\d+) (\d+)</title>", done.stdout)
+    found = re.search(r"<title>(\d+) (\d+) (\d+) (\d+) (\d+)</title>", done.stdout)
     assert found, done.stdout[:500]
-    content, images, broken = map(int, found.groups())
+    content, images, broken, cut, told = map(int, found.groups())
     assert content <= width
     assert images >= 10
     assert broken == 0
+    assert cut > 0 or width > 400
+    assert told == cut, "a table that is cut says so by a shadow at its edge"

@@ -8,14 +8,24 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from nas.errors import UserError
-from nas.reports import example, figures, report, style
-from nas.reports.figures import SECTIONS, collect, front, learning_curves, responsibility, solution
+from nas.reports import example, figures, interval_plot, report, style
+from nas.reports.figures import (
+    SECTIONS,
+    collect,
+    front,
+    learning_curves,
+    residual,
+    responsibility,
+    solution,
+)
 from nas.reports.figures import combinations as combined
 from nas.reports.figures import experts as own_predictions
 from nas.reports.report import Report
+from nas.search_spaces import AXES
 from tests.reports.synthetic_campaign import Campaign, expert, realistic, run_row
 
 NOT_SHOWN = {
@@ -83,9 +93,35 @@ def test_learning_curves_find_the_phases_and_mind_what_has_no_logarithm(tmp_path
     data = learning_curves.summarise(report.of(made.records(tmp_path)))
     assert data is not None
     assert [(name, start) for name, start, _ in data.phases] == [
-        ("warm-up", 0), ("gate", 600), ("selection", 900), ("fine-tuning", 2400),
+        ("warm-up", 0), ("gate", 550), ("selection", 850), ("fine-tuning", 2350),
     ]  # fmt: skip
     assert data.mine["loss"].isna().sum() == 2
+
+
+def test_a_phase_ends_at_its_last_record_and_begins_where_the_one_before_ended() -> None:
+    of_one = example.report()
+    steps = [("warm-up", 10), ("warm-up", 20), ("selection", 50), ("selection", 170)]
+    told = of_one.records.history.query("run == '0001-0'").iloc[:4].copy()
+    told["phase"], told["step"] = zip(*steps, strict=True)
+    records = replace(of_one.records, history=told)
+    data = learning_curves.summarise(replace(of_one, records=records))
+    assert data is not None
+    assert data.phases == (("warm-up", 10.0, 20.0), ("selection", 20.0, 170.0))
+
+
+@pytest.mark.parametrize("values", [(1 - 1e-6,), (0.0,), (0.4, 1.6)])
+def test_a_dot_at_the_end_of_a_scale_is_whole(values: tuple[float, ...]) -> None:
+    levels = tuple(map(str, range(len(values))))
+    none, notes = (float("nan"),) * len(values), ("",) * len(values)
+    data = interval_plot.Levels(
+        AXES[1], levels, notes, values, none, none, "shares", None, 1.0, len(values)
+    )
+    figure = Figure(figsize=(4, 2))
+    interval_plot.draw(data, figure)
+    left, right = figure.axes[0].get_xlim()
+    radius = 0.025 * (right - left)
+    assert left + radius <= min(values)
+    assert max(*values, 1.0) <= right - radius
 
 
 def test_combinations_by_hand(tmp_path: Path) -> None:
@@ -113,6 +149,30 @@ def test_a_map_knows_which_way_is_up_and_the_blank_corner(l_shape: Report) -> No
     assert np.isnan(upper_right).all()
     assert np.isfinite(plane.values["u"][:40, :]).all()
     assert plane.ratio == 1.0
+
+
+def test_what_is_blank_in_a_map_is_hatched_and_said_to_be(l_shape: Report) -> None:
+    (picture,) = solution.pictures(l_shape)
+    assert "Hatched: outside the domain" in picture.reading
+    figure = Figure()
+    picture.draw(figure)
+    for ax in figure.axes[:2]:
+        assert ax.patch.get_hatch()
+        assert ax.images[0].get_array().mask[60:, 60:].all(), "or it would hide the hatches"
+
+
+def test_residuals_of_pieces_are_shown_as_they_weigh() -> None:
+    plane = example.solution().main
+    weighted = plane.values | {"residual.weighted": 3 * plane.values["residual.size"]}
+    where = replace(example.solution(), slices=(replace(plane, values=weighted),))
+    content = replace(example.report(), map=where)
+    data = residual.summarise(content)
+    assert data is not None
+    assert data.name == "|residual|, weighted"
+    np.testing.assert_array_equal(data.values[0], weighted["residual.weighted"])
+    (picture,) = residual.pictures(content)
+    assert "each counts with its weight in the physics loss" in picture.reading
+    assert "weighted as in the physics loss: up to 0.0603." in picture.alt
 
 
 def test_observed_points_are_drawn_where_they_lie(tmp_path: Path) -> None:
@@ -145,6 +205,20 @@ def test_time_runs_to_the_right(tmp_path: Path) -> None:
     assert plane.axes == ("t", "x")
     assert plane.values["u"].shape == (101, 51)
     assert plane.values["u"][75, 0] < -0.9, "u(x, 0) = -sin(πx) is negative at positive x"
+
+
+def test_titles_stand_clear_of_the_labels_above() -> None:
+    planes = replace(example.space(), slices=example.space().slices * 2)
+    (picture,) = solution.pictures(replace(example.report("space"), map=planes))
+    with mpl.rc_context(style.RC):
+        figure = Figure(figsize=picture.size, dpi=72)  # a pixel is a point
+        picture.draw(figure)
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        figure.draw(renderer)
+        rows = figure.axes[:8:4]
+        label, title = rows[0].xaxis.label, rows[1].title
+        gap = label.get_window_extent(renderer).y0 - title.get_window_extent(renderer).y1
+    assert gap > 10
 
 
 def test_responsibility_is_the_largest_weight(l_shape: Report) -> None:

@@ -45,12 +45,32 @@ def test_problems_of_one_and_three_coordinates_have_pictures(tmp_path: Path, pro
     assert ("There is no picture of the error" in text) == (problem == "plate")
 
 
+@pytest.mark.parametrize("trials", [1, 2])
+def test_the_solution_of_a_single_trial_stands_before_the_statistics(
+    tmp_path: Path, trials: int
+) -> None:
+    reader = Reader(reports.write(realistic("rod", trials=trials, broken=()).write(tmp_path)))
+    sections = [at["id"] for tag, at in reader.tags if tag == "h2" and at.get("id")]
+    assert sections.count("subset") == 1
+    assert sections.index("subset") == (0 if trials == 1 else sections.index("learning") - 1)
+    links = [at["href"] for tag, at in reader.tags if tag == "a"][: len(sections)]
+    assert links == [f"#{one}" for one in sections]
+
+
 def test_the_problem_is_on_the_page_as_text(page: Path) -> None:
     reader = Reader(page)
     for words in ("Box: <b>", "on rim: u < 1", "on top: u.n = 0", "D: start 1"):
         assert words in reader.text
     assert "".join(reader.words).count(EVIL) == 1
     assert "script" not in {tag for tag, _ in reader.tags}
+
+
+def test_without_an_equation_in_words_the_written_ones_are_shown(tmp_path: Path) -> None:
+    made = realistic("rod", trials=1, broken=())
+    made.problem |= {"equation": "", "equations": ["in a: u.xx = 0", "in b: 2 * u.xx = 0"]}
+    text = Reader(reports.write(made.write(tmp_path))).text
+    for line in made.problem["equations"]:
+        assert text.count(line) == 2, "below the title, and with the problem"
 
 
 def test_warnings_come_first_and_the_estimate_stands_beside_the_error(page: Path) -> None:
