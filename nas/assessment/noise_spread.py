@@ -32,7 +32,9 @@ from nas.training.residuals import MixtureResiduals
 CPU = torch.device("cpu")
 MOST_PARAMETERS = 4000  # whose normal matrix takes some seconds
 ROWS = 3  # for each parameter
-DAMPING = 1e-12  # of the mean of the normal matrix' diagonal: what rounding needs, and no more
+# Of the mean of the normal matrix' diagonal, as of the fine-tuning's late steps: directions that
+# change the rows less than that no training follows, and so none of their noise.
+DAMPING = 1e-9
 DRAWS = 24  # of noise, to see how far fields move
 MEASURED = 1024  # points of the norms
 SMALL = 1e-3  # of a standard deviation: so far the answer is linear in its parameters
