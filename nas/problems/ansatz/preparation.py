@@ -10,9 +10,11 @@ from nas.problems.ansatz.affine import Affine, identity
 from nas.problems.ansatz.ansatz import Ansatz
 from nas.problems.ansatz.balance import Pull, pulls
 from nas.problems.ansatz.exact import exact
-from nas.problems.ansatz.probing import probe
+from nas.problems.ansatz.probing import Probe, probe
+from nas.problems.ansatz.proportions import disproportions
 from nas.problems.ansatz.repeating import check_repeating
 from nas.problems.terms import Requirement, Setting, Term
+from nas.problems.terms.interior import Interior
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,14 @@ def prepare(
     """
     met = exact(requirements, setting)
     check_repeating(met, requirements, terms, setting)
+    raw = [one.first for one in setting.unknown.values()]
+    probes = [probe(term, setting.domain, len(setting.fields), raw) for term in terms]
     if not balanced:
         ansatz = Ansatz(identity(setting.fields), met)
         plain = [None if one.exact else term for one, term in zip(requirements, terms, strict=True)]
-        return Preparation(_trained(plain), ansatz, _rows(requirements, plain, terms, setting))
-    raw = [one.first for one in setting.unknown.values()]
-    probes = [probe(term, setting.domain, len(setting.fields), raw) for term in terms]
+        rows = _rows(requirements, plain, terms, setting)
+        warnings = tuple(_out_of_proportion(requirements, probes, ansatz, setting))
+        return Preparation(_trained(plain), ansatz, rows, warnings)
     found = scale.find(probes, len(setting.fields))
     # What is met by construction brings its own values.
     held = met.functions if met else {}
@@ -85,6 +89,7 @@ def prepare(
         of_term = [] if one.exact else pulls(tried, ansatz)
         made.append(tried.term.weighted([pull.weight for pull in of_term]) if of_term else None)
         warnings += _complaints(_each(one, len(of_term), setting), of_term)
+    warnings += _out_of_proportion(requirements, probes, ansatz, setting)
     rows = _rows(requirements, made, terms, setting)
     return Preparation(_trained(made), ansatz, rows, tuple(warnings))
 
@@ -119,6 +124,19 @@ def _each(requirement: Requirement, count: int, setting: Setting) -> list[str]:
     if names := requirement.quantities(setting):
         return [f"{whole} of {name}" for name in names]
     return [f"{whole} ({number + 1} of {count})" for number in range(count)]
+
+
+def _out_of_proportion(
+    requirements: Sequence[Requirement], probes: Sequence[Probe], ansatz: Ansatz, setting: Setting
+) -> list[str]:
+    """What is badly scaled within the equations, a line each."""
+    found = []
+    for one, tried in zip(requirements, probes, strict=True):
+        if isinstance(tried.term.source, Interior):
+            complaints = disproportions(tried, ansatz, setting)
+            named = zip(_each(one, len(complaints), setting), complaints, strict=True)
+            found += [f"{called}: {complaint}" for called, complaint in named if complaint]
+    return found
 
 
 def _complaints(words: Sequence[str], of_term: Sequence[Pull]) -> list[str]:
