@@ -72,8 +72,8 @@ def prepare(
         ansatz = Ansatz(identity(setting.fields), met)
         plain = [None if one.exact else term for one, term in zip(requirements, terms, strict=True)]
         rows = _rows(requirements, plain, terms, setting)
-        warnings = tuple(_out_of_proportion(requirements, probes, ansatz, setting))
-        return Preparation(_trained(plain), ansatz, rows, warnings)
+        told = tuple(_out_of_proportion(requirements, probes, ansatz, setting))
+        return Preparation(_trained(plain), ansatz, rows, told)
     found = scale.find(probes, len(setting.fields))
     # What is met by construction brings its own values.
     held = met.functions if met else {}
