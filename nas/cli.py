@@ -168,6 +168,7 @@ def problems(
         if to is not None:
             raise UserError("--write: expected a problem's name before it; see `nas problems`")
         _print_columns(problem_card.overview())
+        typer.echo("in full: nas problems NAME")
         return
     if to is not None:
         problem_card.write(name, to)

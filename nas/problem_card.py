@@ -22,16 +22,27 @@ _WIDTH = 12  # of the names on the left
 _PAGE = 100  # letters of a line
 
 
-def overview() -> list[tuple[str, str, str, str]]:
-    """Each problem of the toolkit: name, title, equation, and whether its truth is known.
+def overview() -> list[tuple[str, str]]:
+    """Each problem of the toolkit: its name, and its title with a mark where no truth is known.
 
     Examples
     --------
-    >>> {name: truth for name, _, _, truth in overview()}["burgers"]
-    'solution known'
+    >>> dict(overview())["burgers"]
+    "Burgers' equation"
     """
-    found = ((name, problems.load(name)) for name in problems.names())
-    return [(name, p.title, _equation(p), f"solution {_known(p)}") for name, p in found]
+    return [(name, titled(problems.load(name))) for name in problems.names()]
+
+
+def titled(problem: Problem) -> str:
+    """The title, with a mark where no solution is known to compare with.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> titled(replace(problems.load("burgers"), solution=None))
+    "Burgers' equation (solution not known)"
+    """
+    return problem.title + ("" if problem.solution else " (solution not known)")
 
 
 def card(name: str) -> list[str]:
@@ -115,14 +126,6 @@ def standalone(text: str) -> str:
     imports = [n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
     lines.insert(imports[-1].end_lineno or 0 if imports else 0, "import nas.problems\n")
     return "".join(lines)
-
-
-def _known(problem: Problem) -> str:
-    return "known" if problem.solution else "unknown"
-
-
-def _equation(problem: Problem) -> str:
-    return problem.equation or "; ".join(equations_in_words(problem))
 
 
 def _truth(problem: Problem) -> str:

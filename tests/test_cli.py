@@ -111,8 +111,9 @@ def test_problems_and_spaces_are_listed(
 ) -> None:
     assert nas(monkeypatch, "problems") == 0
     listed = capsys.readouterr().out
-    assert "burgers" in listed
-    assert "-Δu = 1" in listed
+    assert "burgers               Burgers' equation\n" in listed
+    assert max(map(len, listed.splitlines())) <= 100
+    assert "in full: nas problems NAME" in listed
     assert nas(monkeypatch, "spaces") == 0
     assert "full_grid" in capsys.readouterr().out
 

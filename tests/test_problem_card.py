@@ -1,13 +1,14 @@
 """`nas problems`: what it prints, and the file that it writes."""
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from nas import problem_card, problems
 from nas.errors import UserError
-from nas.problem_card import card, standalone, write
+from nas.problem_card import card, standalone, titled, write
 from nas.problems.loading import text_of
 
 
@@ -15,6 +16,15 @@ def test_the_overview_has_a_line_for_each_problem() -> None:
     rows = problem_card.overview()
     assert [row[0] for row in rows] == list(problems.names())
     assert all(len("".join(row).splitlines()) == 1 for row in rows)
+
+
+def test_the_overview_fits_a_page_and_marks_what_has_no_solution() -> None:
+    rows = problem_card.overview()
+    width = max(len(name) for name, _ in rows)
+    assert all(width + len("  ") + len(title) <= 100 for _, title in rows)
+    assert not any("solution" in title for _, title in rows)
+    unsolved = replace(problems.load("burgers"), solution=None)
+    assert titled(unsolved) == "Burgers' equation (solution not known)"
 
 
 @pytest.mark.parametrize("name", problems.names())

@@ -46,6 +46,26 @@ def order_of(derivative: Derivative) -> int:
     return 2 if isinstance(derivative, Laplacian) else sum(derivative)
 
 
+def written(derivative: Derivative, field: str, coordinates: Sequence[str]) -> str:
+    """The derivative of a field as it is written in a problem.
+
+    Examples
+    --------
+    >>> written((2, 1), "u", ("x", "t")), written((1, 0), "u", ("x1", "x2"))
+    ('u.xxt', "u.d('x1')")
+    >>> written((0, 0), "u", ("x", "y")), written(Laplacian((0, 1)), "u", ("x", "y"))
+    ('u', 'Δu')
+    """
+    if isinstance(derivative, Laplacian):
+        return f"Δ{field}"
+    by = [n for n, count in zip(coordinates, derivative, strict=True) for _ in range(count)]
+    if not by:
+        return field
+    if all(len(name) == 1 for name in by):
+        return f"{field}.{''.join(by)}"
+    return f"{field}.d({str(by)[1:-1]})"
+
+
 def close(derivatives: Iterable[Derivative], dimension: int) -> tuple[Derivative, ...]:
     """All derivatives needed to propagate ``derivatives``, the value first, by rising order.
 

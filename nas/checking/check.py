@@ -9,7 +9,12 @@ from nas.checking.counting import too_few
 from nas.checking.known_solution import Remainders, remainders
 from nas.checking.periods import unlike_ends
 from nas.problems import Problem
-from nas.problems.description import conditions_in_words, domain_in_words, equations_in_words
+from nas.problems.description import (
+    conditions_in_words,
+    domain_in_words,
+    equations_in_words,
+    unknowns_in_words,
+)
 from nas.problems.domains import located
 
 SATISFIED = 1e-2  # of the size of its terms: what a known solution may leave, as data on a grid do
@@ -91,6 +96,8 @@ def _facts(problem: Problem) -> Iterator[str]:
         yield _row("coordinate", f"{name} = {middle:.3g} + {half:.3g} · ξ")
     for line in conditions_in_words(problem):
         yield _row("condition", line)
+    for line in unknowns_in_words(problem):
+        yield _row("unknown", line)
     for row in problem.describe_fields():
         size = f"{row['offset']:.3g} + {row['scale']:.3g} · network"
         yield _row("field", f"{row['field']} = {size}{', exact somewhere' if row['exact'] else ''}")

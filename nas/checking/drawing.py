@@ -14,6 +14,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from nas.calculus.fields import TIMES
 from nas.files import whole
 from nas.problems import Problem
 from nas.problems.domains import Array, surfaces
@@ -25,6 +26,7 @@ from nas.reports.style import INK, QUIET, RC
 
 INTERIOR, BOUNDARY = 300, 200  # points
 ARROWS = 12  # normals of a part
+UNLIKE = 5.0  # extents whose ratio is larger are not drawn to one scale
 LENGTH = 0.06  # of a normal, as a share of a picture's side
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#B8A800")
 Pair = tuple[int, int | None]  # the coordinates of a panel; None where there is but one
@@ -104,6 +106,40 @@ def _own(problem: Problem) -> Array:
     return np.concatenate([np.empty((0, len(problem.coordinates))), *found])
 
 
+def true_to_scale(problem: Problem, pair: Pair) -> bool:
+    """Whether a panel shows two lengths, of extents that stand well side by side.
+
+    Examples
+    --------
+    >>> from nas import problems
+    >>> [true_to_scale(problems.load(name), (0, 1)) for name in ("poisson_disc", "burgers")]
+    [True, False]
+    """
+    x, y = pair
+    if y is None or {problem.coordinates[x], problem.coordinates[y]} & set(TIMES):
+        return False
+    extents = np.ptp(problem.domain.bounds, axis=1)[[x, y]]
+    return bool(extents.max() <= UNLIKE * extents.min())
+
+
+def spread(points: Array, extents: Array, count: int) -> Array:
+    """Some of the points (N, D), evenly spread: each is the farthest from those before it.
+
+    Examples
+    --------
+    >>> spread(np.array([[0.0], [0.1], [0.2], [1.0], [0.6]]), np.ones(1), 3).tolist()
+    [[0.0], [1.0], [0.6]]
+    """
+    if not len(points):
+        return points
+    scaled, chosen = points / extents, [0]
+    apart = np.full(len(points), np.inf)
+    while len(chosen) < min(count, len(points)):
+        apart = np.minimum(apart, np.linalg.norm(scaled - scaled[chosen[-1]], axis=1))
+        chosen.append(int(apart.argmax()))
+    return points[chosen]
+
+
 def _panel(
     axes: Axes, problem: Problem, pair: Pair, inside: Array, parts: dict[str, Array]
 ) -> None:
@@ -120,6 +156,8 @@ def _panel(
         axes.set_ylim(-1, 1)
     else:
         axes.set_ylabel(problem.coordinates[y])
+        if true_to_scale(problem, pair):
+            axes.set_aspect("equal")
     axes.margins(0.12)
 
 
@@ -134,13 +172,15 @@ def _normals(
     """Arrows of the same length on the page, whatever the units of the axes."""
     if not hasattr(problem.domain, "normals"):
         return
-    low, high = np.transpose(problem.domain.bounds)
-    chosen = points[:: max(1, len(points) // ARROWS)]
-    # A normal stands upright on the page where the axes have the scale of the domain's bounds.
-    ends = problem.domain.normals(part, chosen) / (high - low)
-    ends = LENGTH * ends / np.maximum(np.linalg.norm(ends, axis=1, keepdims=True), 1e-300)
-    ends = ends * (high - low)
     x, y = pair
+    extents = np.ptp(problem.domain.bounds, axis=1)
+    chosen = spread(points, extents, ARROWS)
+    if true_to_scale(problem, pair):
+        extents[[x, y]] = max(extents[[x, y]])
+    # What is at right angles to a part in units of the page is its gradient there: n · extent.
+    ends = problem.domain.normals(part, chosen) * extents
+    ends = LENGTH * ends / np.maximum(np.linalg.norm(ends, axis=1, keepdims=True), 1e-300)
+    ends = ends * extents
     up = np.zeros(len(chosen)) if y is None else chosen[:, y]
     along = np.zeros(len(chosen)) if y is None else ends[:, y]
     axes.quiver(

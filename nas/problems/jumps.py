@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from nas.calculus.derivatives import Derivative, DerivativeSet, Laplacian, order_of
+from nas.calculus.derivatives import Derivative, DerivativeSet, order_of, written
 from nas.problems.domains import Array, Domain, located
 from nas.problems.sampling import interior_points
 from nas.problems.terms import Term
@@ -51,21 +51,12 @@ class Jump:
 which no smooth network has: take the materials as nas.Pieces with a condition on their interface'
         """
         place = located(coordinates, self.at)
+        name = written(self.derivative, fields[self.field], coordinates)
         return (
-            f"the coefficient of {self._name(fields[self.field], coordinates)} jumps at {place} "
+            f"the coefficient of {name} jumps at {place} "
             f"from {self.before:.4g} to {self.behind:.4g}; the solution has a bend there, which no "
             "smooth network has: take the materials as nas.Pieces with a condition on their "
             "interface"
-        )
-
-    def _name(self, field: str, coordinates: Sequence[str]) -> str:
-        if isinstance(self.derivative, Laplacian):
-            return f"Δ{field}"
-        names = [
-            n for n, count in zip(coordinates, self.derivative, strict=True) for _ in range(count)
-        ]
-        return (
-            f"{field}.{''.join(names)}" if all(len(n) == 1 for n in names) else str((field, *names))
         )
 
 

@@ -117,3 +117,21 @@ def test_without_an_equation_in_words_the_written_one_is_told() -> None:
     found = check(replace(BEND, equation="")).facts
     (told,) = (line for line in found if line.startswith("  equation "))
     assert told.split(maxsplit=1)[1] == "u.xx + 2 = 0"
+
+
+def test_a_report_tells_the_unknown_coefficients_and_what_was_observed() -> None:
+    pair = replace(
+        SPRING,
+        fields=("u", "v"),
+        residual=lambda u, v, k: (u.t - v, v.t + k * u),
+        unknown={"k": Unknown(start=1.5, low=0, high=9)},
+        conditions=[Observations({"t": [2.0, 3.0], "u": [0.5, -0.4], "v": [1.0, 0.0]})],
+        solution=None,
+    )
+    lines = check(pair).lines()
+    assert "  unknown     k: start 1.5, low 0, high 9" in lines
+    terms = [line.split(":")[0] for line in lines if line.startswith("  term ")]
+    assert terms[-2:] == [
+        "  term        2 observations (t, u, v) of u",
+        "  term        2 observations (t, u, v) of v",
+    ]

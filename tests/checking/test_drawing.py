@@ -9,7 +9,7 @@ from matplotlib.quiver import Quiver
 
 from nas import problems
 from nas.checking.drawing import draw, picture
-from nas.problems import Box, Condition, Observations, Problem
+from nas.problems import Box, Condition, Observations, Polygon, Problem
 
 DECAY = Problem(
     name="decay",
@@ -42,6 +42,58 @@ def test_normals_point_out_of_the_domain() -> None:
     left = next(one for one in arrows if set(np.ravel(one.X).tolist()) == {-1.0})
     assert (np.asarray(left.U) < 0).all()
     assert not np.asarray(left.V).any()
+
+
+def slope(x: float, y: float, names: tuple[str, str] = ("x", "y")) -> Problem:
+    """On a triangle with a slope from (x, 0) to (0, y)."""
+    return Problem(
+        name="slope",
+        domain=Polygon(
+            [(0, 0), (x, 0), (0, y)], names=["bottom", "slope", "left"], coordinates=names
+        ),
+        residual=lambda u: u.derivative(names[0], names[0]) + u,
+        conditions=[Condition("slope", lambda u: u)],
+    )
+
+
+def arrows_of(problem: Problem, part: str) -> tuple[np.ndarray, np.ndarray]:
+    """Where arrows of a part begin, and where they lead."""
+    axes = picture(problem).axes[0]
+    arrows = [one for one in axes.collections if isinstance(one, Quiver)]
+    found = arrows[list(problem.domain.parts).index(part)]
+    return np.stack([found.X, found.Y], -1), np.stack([found.U, found.V], -1)
+
+
+@pytest.mark.parametrize(
+    ("problem", "equal"),
+    [
+        (slope(2.0, 1.0), True),
+        (slope(20.0, 1.0), False),
+        (slope(2.0, 1.0, ("x", "t")), False),
+        (problems.load("burgers"), False),
+        (problems.load("poisson_disc"), True),
+    ],
+)
+def test_lengths_are_drawn_to_one_scale(problem: Problem, equal: bool) -> None:
+    assert (picture(problem).axes[0].get_aspect() == 1.0) is equal
+
+
+@pytest.mark.parametrize(("x", "page"), [(2.0, (2.0, 1.0)), (20.0, (1.0, 1.0))])
+def test_normals_are_at_right_angles_to_their_part_on_the_page(
+    x: float, page: tuple[float, float]
+) -> None:
+    """On the page extents are what they are where axes are equal, and else all alike."""
+    _, ends = arrows_of(slope(x, 1.0), "slope")
+    on_page = ends * np.array(page) / [x, 1.0]
+    np.testing.assert_allclose(on_page @ [-page[0], page[1]], 0, atol=1e-12)
+    assert (ends > 0).all()
+
+
+def test_arrows_stand_all_along_a_part() -> None:
+    begins, _ = arrows_of(slope(2.0, 1.0), "bottom")
+    along = np.sort(begins[:, 0])
+    assert len(along) == 12
+    assert np.diff([0.0, *along, 2.0]).max() < 0.4
 
 
 def test_one_coordinate_is_a_line_and_observations_are_drawn() -> None:

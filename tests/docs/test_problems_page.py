@@ -56,4 +56,5 @@ def test_every_kind_of_condition_and_domain_has_an_example() -> None:
         assert f"nas.{name}(" in text
     for name in ("Box", "Polygon", "Disc", "Pieces"):
         assert f"nas.{name}(" in text
-    assert "exact=True" in text
+    for option in ("exact=True", "over=", "on=", "mean=True", ".named("):
+        assert option in text

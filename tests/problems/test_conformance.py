@@ -1,5 +1,6 @@
 """Every problem of the toolkit, one file each: a new one is tested without a new test."""
 
+import ast
 import doctest
 import importlib
 import os
@@ -24,6 +25,7 @@ from nas.problems import Problem, names
 from nas.problems import problem as problem_module
 from nas.problems import sampling as sampling_module
 from nas.problems.domains import Array
+from nas.problems.loading import text_of
 from nas.problems.sampling import boundary_points, interior_points
 from nas.problems.terms import Group, Term
 from tests.oracles import nested, relative
@@ -224,3 +226,12 @@ def test_examples_in_docstrings(module: ModuleType) -> None:
     result = doctest.testmod(module)
     assert result.attempted > 0
     assert result.failed == 0
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_file_is_short_as_truths_are_computed_beside_the_data(name: str) -> None:
+    text = text_of(name)
+    kinds = ast.Module | ast.FunctionDef | ast.ClassDef
+    nodes = [node for node in ast.walk(ast.parse(text)) if isinstance(node, kinds)]
+    said = [ast.get_docstring(node, clean=False) or "" for node in nodes]
+    assert len(text.splitlines()) - sum(len(one.splitlines()) for one in said) <= 60

@@ -10,9 +10,11 @@ from nas.problems.ansatz.affine import Affine, identity
 from nas.problems.ansatz.ansatz import Ansatz
 from nas.problems.ansatz.balance import Pull, pulls
 from nas.problems.ansatz.exact import exact
-from nas.problems.ansatz.probing import probe
+from nas.problems.ansatz.probing import Probe, probe
+from nas.problems.ansatz.proportions import disproportions
 from nas.problems.ansatz.repeating import check_repeating
 from nas.problems.terms import Requirement, Setting, Term
+from nas.problems.terms.interior import Interior
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,14 @@ def prepare(
     """
     met = exact(requirements, setting)
     check_repeating(met, requirements, terms, setting)
+    raw = [one.first for one in setting.unknown.values()]
+    probes = [probe(term, setting.domain, len(setting.fields), raw) for term in terms]
     if not balanced:
         ansatz = Ansatz(identity(setting.fields), met)
         plain = [None if one.exact else term for one, term in zip(requirements, terms, strict=True)]
-        return _preparation(requirements, plain, terms, ansatz, ())
-    raw = [one.first for one in setting.unknown.values()]
-    probes = [probe(term, setting.domain, len(setting.fields), raw) for term in terms]
+        rows = _rows(requirements, plain, terms, setting)
+        told = tuple(_out_of_proportion(requirements, probes, ansatz, setting))
+        return Preparation(_trained(plain), ansatz, rows, told)
     found = scale.find(probes, len(setting.fields))
     # What is met by construction brings its own values.
     held = met.functions if met else {}
@@ -84,39 +88,61 @@ def prepare(
     for one, tried in zip(requirements, probes, strict=True):
         of_term = [] if one.exact else pulls(tried, ansatz)
         made.append(tried.term.weighted([pull.weight for pull in of_term]) if of_term else None)
-        warnings += _complaints(one, of_term)
-    return _preparation(requirements, made, terms, ansatz, tuple(warnings))
+        warnings += _complaints(_each(one, len(of_term), setting), of_term)
+    warnings += _out_of_proportion(requirements, probes, ansatz, setting)
+    rows = _rows(requirements, made, terms, setting)
+    return Preparation(_trained(made), ansatz, rows, tuple(warnings))
 
 
-def _preparation(
+def _trained(made: Sequence[Term | None]) -> tuple[Term, ...]:
+    return tuple(term for term in made if term is not None)
+
+
+def _rows(
     requirements: Sequence[Requirement],
     made: Sequence[Term | None],
     terms: Sequence[Term],
-    ansatz: Ansatz,
-    warnings: tuple[str, ...],
-) -> Preparation:
-    rows = [
+    setting: Setting,
+) -> tuple[dict[str, Any], ...]:
+    return tuple(
         {
-            "words": one.describe() + _numbered(number, len(written.weights)),
+            "words": words,
             "weight": term.weights[number] if term else None,
             "points": type(written.source).__name__.lower(),
             "exact": term is None,
         }
         for one, term, written in zip(requirements, made, terms, strict=True)
-        for number in range(len(written.weights))
-    ]
-    trained = tuple(term for term in made if term is not None)
-    return Preparation(trained, ansatz, tuple(rows), warnings)
+        for number, words in enumerate(_each(one, len(written.weights), setting))
+    )
 
 
-def _numbered(number: int, count: int) -> str:
-    return f" ({number + 1} of {count})" if count > 1 else ""
+def _each(requirement: Requirement, count: int, setting: Setting) -> list[str]:
+    """What to call each of its residuals: by what it is of, or else by its number."""
+    whole = requirement.describe()
+    if count == 1:
+        return [whole]
+    if names := requirement.quantities(setting):
+        return [f"{whole} of {name}" for name in names]
+    return [f"{whole} ({number + 1} of {count})" for number in range(count)]
 
 
-def _complaints(requirement: Requirement, of_term: Sequence[Pull]) -> list[str]:
+def _out_of_proportion(
+    requirements: Sequence[Requirement], probes: Sequence[Probe], ansatz: Ansatz, setting: Setting
+) -> list[str]:
+    """What is badly scaled within the equations, a line each."""
+    found = []
+    for one, tried in zip(requirements, probes, strict=True):
+        if isinstance(tried.term.source, Interior):
+            complaints = disproportions(tried, ansatz, setting)
+            named = zip(_each(one, len(complaints), setting), complaints, strict=True)
+            found += [f"{called}: {complaint}" for called, complaint in named if complaint]
+    return found
+
+
+def _complaints(words: Sequence[str], of_term: Sequence[Pull]) -> list[str]:
     return [
-        f"{requirement.describe()}{_numbered(number, len(of_term))}: {complaint}"
-        for number, pull in enumerate(of_term)
+        f"{called}: {complaint}"
+        for called, pull in zip(words, of_term, strict=True)
         if (complaint := _complaint(pull))
     ]
 

@@ -77,9 +77,10 @@ class Coefficient(ABC):
             low, high = float(axis.min()), float(axis.max())
             slack = _SLACK * (high - low)
             if bool(((column < low - slack) | (column > high + slack)).any()):
+                least, most = (float(one) for one in column.detach().aminmax())
                 raise UserError(
                     f"{type(self).__name__}: expected {name} within {low:g} to {high:g}, where "
-                    f"there are data, got {float(column.min()):g} to {float(column.max()):g}"
+                    f"there are data, got {least:g} to {most:g}"
                 )
         return self._values(*columns)
 

@@ -32,7 +32,8 @@ from nas.problems.domains.shape import Shape, Sides, interior, placed, sides, sl
 class Product(Shape):
     """All pairs of points of two domains, such as a disc and an interval of time; see `product`.
 
-    Its parts are those of the first, at all times, and those of the second, all over the first.
+    Its parts are those of the first, at all times, and those of the second, all over the first; of
+    a factor in pieces, over each of these: ``steel.t_min``.
 
     Parameters
     ----------
@@ -45,6 +46,10 @@ class Product(Shape):
     >>> cylinder = Disc((0, 0), 1) * Box(t=(0, 2))
     >>> {part: round(area / np.pi, 9) for part, area in cylinder.parts.items()}
     {'rim': 4.0, 't_min': 1.0, 't_max': 1.0}
+    >>> from nas.problems import Pieces
+    >>> wall = Pieces(brick=Box(x=(0, 1)), wool=Box(x=(1, 3))) * Box(t=(0, 1))
+    >>> list(wall.parts)
+    ['x_min', 'x_max', 'brick.t_min', 'wool.t_min', 'brick.t_max', 'wool.t_max']
     """
 
     first: Domain
@@ -70,15 +75,18 @@ class Product(Shape):
 
     @cached_property
     def interfaces(self) -> Mapping[str, float]:
-        """The interfaces between pieces of the factors, if they have any."""
+        """The interfaces between pieces of a factor, if it has any."""
         return {name: self._measures[name] for name in self._sources if name not in self._outer}
 
     @cached_property
     def pieces(self) -> Mapping[str, Domain]:
-        """The pieces of the first factor, each times the second; those of the second likewise."""
-        first, second = (pieces_of(one) for one in (self.first, self.second))
-        left: dict[str, Domain] = {name: product(one, self.second) for name, one in first.items()}
-        return left or {name: product(self.first, one) for name, one in second.items()}
+        """The pieces of the factor that is in pieces, each times the other."""
+        found: dict[str, Domain] = {}
+        for name, one in pieces_of(self.first).items():
+            found[name] = product(one, self.second)
+        for name, one in pieces_of(self.second).items():
+            found[name] = product(self.first, one)
+        return found
 
     @property
     def measure(self) -> float:
@@ -120,21 +128,21 @@ class Product(Shape):
     def placed(self, part: str, unit: Array) -> tuple[Array, Mask]:
         """See `nas.problems.domains.shape.placed`."""
         check_part(self, part)
-        factor, own = self._sources[part]
+        factor, own, over = self._sources[part]
         if factor == 0:
             first, kept = placed(self.first, own, unit[:, : self._cut - 1])
-            second = into_bounds(self.second, unit[:, self._cut - 1 :])
-            kept = kept & self.second.contains(second)
+            second = into_bounds(over, unit[:, self._cut - 1 :])
+            kept = kept & over.contains(second)
         else:
-            first = into_bounds(self.first, unit[:, : self._cut])
+            first = into_bounds(over, unit[:, : self._cut])
             second, kept = placed(self.second, own, unit[:, self._cut :])
-            kept = kept & self.first.contains(first)
+            kept = kept & over.contains(first)
         return np.concatenate([first, second], axis=1), kept
 
     def normals(self, part: str, points: Array) -> Array:
         """The outward unit normals (N, D) at points (N, D) on a part."""
         check_part(self, part)
-        factor, own = self._sources[part]
+        factor, own, _ = self._sources[part]
         domain, columns = self._factor(factor)
         normals = np.zeros(points.shape)
         normals[:, columns] = domain.normals(own, points[:, columns])
@@ -154,7 +162,7 @@ class Product(Shape):
                 f"{part!r}: the rim of a hole that is a product has no distance function, so a "
                 "condition cannot hold exactly on it; multiply what is left after cutting instead"
             )
-        factor, own = self._sources[part]
+        factor, own, _ = self._sources[part]
         domain, columns = self._factor(factor)
         return distance(domain, own, points[..., columns])
 
@@ -169,26 +177,35 @@ class Product(Shape):
         return self.second, slice(self._cut, None)
 
     @cached_property
-    def _sources(self) -> dict[str, tuple[int, str]]:
-        """For each part the factor (0 or 1) that it is of, and its name there."""
-        found: dict[str, tuple[int, str]] = {}
-        for factor, domain in enumerate((self.first, self.second)):
+    def _sources(self) -> dict[str, tuple[int, str, Domain]]:
+        """For each part the factor (0 or 1) that it is of, its name there, and what it is over."""
+        found: dict[str, tuple[int, str, Domain]] = {}
+        for factor, (domain, other) in enumerate(self._both_ways):
             for part in surfaces(domain):
-                found[free_name(part, found)] = (factor, part)
+                for piece, over in (pieces_of(other) or {"": other}).items():
+                    name = f"{piece}.{part}" if piece else part
+                    found[free_name(name, found)] = (factor, part, over)
         return found
+
+    @property
+    def _both_ways(self) -> tuple[tuple[Domain, Domain], ...]:
+        """Each factor, and the other one."""
+        return (self.first, self.second), (self.second, self.first)
 
     @cached_property
     def _measures(self) -> dict[str, float]:
-        factors = (self.first, self.second)
         return {
-            name: surfaces(factors[factor])[own] * factors[1 - factor].measure
-            for name, (factor, own) in self._sources.items()
+            name: surfaces(self._both_ways[factor][0])[own] * over.measure
+            for name, (factor, own, over) in self._sources.items()
         }
 
     @cached_property
     def _outer(self) -> set[str]:
-        factors = (self.first, self.second)
-        return {name for name, (i, own) in self._sources.items() if own in factors[i].parts}
+        return {
+            name
+            for name, (factor, own, _) in self._sources.items()
+            if own in self._both_ways[factor][0].parts
+        }
 
 
 def product(first: Domain, second: Domain) -> Domain:
@@ -199,7 +216,7 @@ def product(first: Domain, second: Domain) -> Domain:
     Raises
     ------
     UserError
-        If one is no domain, or they have a coordinate in common.
+        If one is no domain, they have a coordinate in common, or both are in pieces.
 
     Examples
     --------
@@ -208,6 +225,8 @@ def product(first: Domain, second: Domain) -> Domain:
     """
     check_operands("*", first, second, alike=False)
     check_names(f"{first!r} * {second!r}", (*first.coordinates, *second.coordinates))
+    if pieces_of(first) and pieces_of(second):
+        raise UserError("product: expected one domain in pieces at most, got two; multiply pieces")
     if isinstance(first, Box) and isinstance(second, Box):
         names = (*first.coordinates, *second.coordinates)
         return Box(**dict(zip(names, (*first.bounds, *second.bounds), strict=True)))

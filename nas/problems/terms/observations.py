@@ -146,7 +146,7 @@ class Observations(Requirement):
         """See `Requirement`."""
         where = f"{setting.name}: observations"
         self._check(where, setting)
-        names = tuple(self._quantities(setting))
+        names = self.quantities(setting)
         points = np.stack([self.table[name] for name in setting.domain.coordinates], axis=-1)
         values = np.stack([self.table[name] for name in names], axis=-1)
         check_inside(where, setting.domain, points)
@@ -170,8 +170,9 @@ class Observations(Requirement):
         size = float(np.sqrt(np.mean(np.square(values)))) or 1.0
         return min(1.0, (self.tolerated * size / float(self.noise)) ** 2) if self.noise else 1.0
 
-    def _quantities(self, setting: Setting) -> list[str]:
-        return [name for name in self.table if name not in setting.domain.coordinates]
+    def quantities(self, setting: Setting) -> tuple[str, ...]:
+        """See `Requirement`: the columns of values."""
+        return tuple(name for name in self.table if name not in setting.domain.coordinates)
 
     def _check(self, where: str, setting: Setting) -> None:
         coordinates, fields = setting.domain.coordinates, setting.fields
@@ -185,7 +186,7 @@ class Observations(Requirement):
                     f"{where}: expected a column for each coordinate, {', '.join(coordinates)}; "
                     f"found none called {name!r} among {', '.join(self.table)}"
                 )
-        quantities = self._quantities(setting)
+        quantities = self.quantities(setting)
         for name in quantities:
             if name not in self.of and name not in fields:
                 raise UserError(

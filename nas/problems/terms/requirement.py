@@ -96,6 +96,10 @@ class Requirement(ABC):
         """What it demands on each part of the boundary, the parts by their names."""
         return {}
 
+    def quantities(self, setting: Setting) -> tuple[str, ...]:
+        """The names of what its residuals are of, one each; nothing where they have none."""
+        return ()
+
     def relaxed(self) -> "Requirement":
         """The same demand, to be trained for: not ``exact``."""
         return self

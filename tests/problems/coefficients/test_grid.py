@@ -1,5 +1,6 @@
 """Coefficients on a grid against scipy's splines and against the function they were taken from."""
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -82,6 +83,18 @@ def test_what_is_no_grid_is_refused(values: Any, axes: dict[str, Any], message: 
 def test_points_outside_are_refused() -> None:
     with pytest.raises(UserError, match=r"expected x within 0 to 1, where there are data"):
         GridData(np.ones(21), x=X)(torch.tensor([0.5, 1.5]))
+
+
+def test_points_outside_are_refused_without_a_word_of_torch() -> None:
+    often = torch.is_warn_always_enabled()
+    torch.set_warn_always(True)  # it would warn but once in a process
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            with pytest.raises(UserError, match=r"got 0\.5 to 1\.5"):
+                GridData(np.ones(21), x=X)(torch.tensor([0.5, 1.5], requires_grad=True))
+    finally:
+        torch.set_warn_always(often)
 
 
 def test_the_wrong_number_of_coordinates_is_refused() -> None:

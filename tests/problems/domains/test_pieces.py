@@ -79,12 +79,18 @@ def test_in_time_pieces_stay_pieces() -> None:
     heated: Any = STACK * Box(t=(0, 2))
     assert heated.interfaces == {"steel|air": 2}
     assert heated.pieces == {"steel": LOWER * Box(t=(0, 2)), "air": UPPER * Box(t=(0, 2))}
-    assert list(heated.parts)[-2:] == ["t_min", "t_max"]
-    assert heated.parts["t_min"] == 3
+    assert list(heated.parts)[-4:] == ["steel.t_min", "air.t_min", "steel.t_max", "air.t_max"]
+    assert (heated.parts["steel.t_min"], heated.parts["air.t_min"]) == (1, 2)
+    begin = boundary_points(heated, ["air.t_min"], 16, seed=0, draw=0)["air.t_min"]
+    assert len(begin) == 16
+    assert (begin[:, 1] > 1).all()
+    assert not begin[:, 2].any()
+    assert heated.normals("air.t_min", begin).tolist() == [[0, 0, -1]] * 16
     points = boundary_points(heated, ["steel|air"], 16, seed=0, draw=0)["steel|air"]
     assert heated.normals("steel|air", points).tolist() == [[0, 1, 0]] * 16
     first: Any = Box(t=(0, 2)) * Pieces(a=Box(x=(0, 1)), b=Box(x=(1, 2)))
     assert first.pieces == {"a": Box(t=(0, 2), x=(0, 1)), "b": Box(t=(0, 2), x=(1, 2))}
+    assert list(first.parts)[:2] == ["a.t_min", "b.t_min"]
 
 
 def test_points_fall_to_the_pieces_by_their_measure() -> None:
@@ -109,6 +115,7 @@ BAD: list[tuple[Callable[[], Any], str]] = [
     (lambda: Pieces(steel=LOWER, air=LOWER), "steel and air overlap"),
     (lambda: Pieces(a=LOWER, b=UPPER, c=Disc((9, 9), 1)), "c touches no other piece"),
     (lambda: Pieces(a=LOWER, b=Box(x=(1, 2), y=(1, 2))), "a touches no other piece"),
+    (lambda: STACK * Pieces(a=Box(z=(0, 1)), b=Box(z=(1, 2))), "one domain in pieces at most"),
     (lambda: Pieces(**{"a|b": LOWER, "c": UPPER}), "name='a|b': expected a word"),
 ]
 

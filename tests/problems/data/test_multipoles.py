@@ -6,16 +6,16 @@ from numpy.typing import NDArray
 from scipy.spatial import Delaunay
 from skfem.helpers import dot, grad
 
-from nas.problems import square_with_holes
+from nas.problems.data.multipoles import OFFSET, RADIUS, reference
 from nas.problems.sampling import boundary_points
-from nas.problems.square_with_holes import OFFSET, RADIUS, reference
+from nas.problems.square_with_holes import problem
 
 Array = NDArray[np.float64]
 
 
 def test_certificate_the_conditions_hold_on_the_whole_boundary() -> None:
     """The error is harmonic: its largest value stands on the boundary, and is found here."""
-    domain = square_with_holes.problem.domain
+    domain = problem.domain
     for part, points in boundary_points(domain, list(domain.parts), 4000, seed=0, draw=0).items():
         wanted = 0 if part.startswith("rim") else 1
         np.testing.assert_allclose(reference(*points.T), wanted, atol=1e-12)

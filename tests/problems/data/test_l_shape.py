@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from skfem.helpers import dot, grad
 
-from nas.problems import Polygon, poisson_l_shape
+from nas.problems import Polygon
+from nas.problems.data.l_shape import reference
+from nas.problems.poisson_l_shape import problem
 
 Array = NDArray[np.float64]
 
@@ -22,11 +24,11 @@ def edge(start: tuple[float, float], end: tuple[float, float]) -> Array:
 
 def test_certificate_zero_on_the_whole_boundary() -> None:
     """The error is harmonic: its largest value stands on the boundary, and is found here."""
-    domain = poisson_l_shape.problem.domain
+    domain = problem.domain
     assert isinstance(domain, Polygon)
     corners = domain.vertices
     for start, end in zip(corners, (*corners[1:], corners[0]), strict=True):
-        assert np.abs(poisson_l_shape.reference(*edge(start, end))).max() < 1e-12
+        assert np.abs(reference(*edge(start, end))).max() < 1e-12
 
 
 def test_integral_is_that_of_the_literature() -> None:
@@ -35,26 +37,26 @@ def test_integral_is_that_of_the_literature() -> None:
 
 def test_maximum_on_the_diagonal() -> None:
     best = minimize_scalar(
-        lambda s: -poisson_l_shape.reference(np.array([-s]), np.array([-s]))[0],
+        lambda s: -reference(np.array([-s]), np.array([-s]))[0],
         bounds=(0.1, 0.9),
         method="bounded",
     )
     assert -best.fun == pytest.approx(0.149402, abs=2e-5)  # finite elements, 197,633 unknowns
     assert best.x == pytest.approx(0.331, abs=1e-3)
     x, y = np.random.default_rng(0).uniform(-1, 0, (2, 2000))
-    assert poisson_l_shape.reference(x, y).max() <= -best.fun + 1e-9
+    assert reference(x, y).max() <= -best.fun + 1e-9
 
 
 def test_symmetric_about_the_diagonal() -> None:
     x, y = np.random.default_rng(0).uniform([[-1], [-1]], [[0], [1]], (2, 500))
-    u, mirrored = poisson_l_shape.reference(x, y), poisson_l_shape.reference(y, x)
+    u, mirrored = reference(x, y), reference(y, x)
     np.testing.assert_allclose(u, mirrored, atol=1e-12)
 
 
 def test_gradient_grows_like_the_corner_singularity() -> None:
     """Near the re-entrant corner u ~ c r^(2/3) along the bisector."""
     r = np.array([1e-6, 1e-7])
-    u = poisson_l_shape.reference(-r / np.sqrt(2), -r / np.sqrt(2))
+    u = reference(-r / np.sqrt(2), -r / np.sqrt(2))
     assert np.log10(u[0] / u[1]) == pytest.approx(2 / 3, abs=1e-3)
 
 
@@ -74,7 +76,7 @@ def integral() -> float:
         angle, q = np.meshgrid(start + node * np.pi / 4, node, indexing="ij")
         radius = 1 / np.maximum(np.abs(np.cos(angle)), np.abs(np.sin(angle)))
         r = radius * q**3
-        u = poisson_l_shape.reference((r * np.cos(angle)).ravel(), (r * np.sin(angle)).ravel())
+        u = reference((r * np.cos(angle)).ravel(), (r * np.sin(angle)).ravel())
         density = u.reshape(r.shape) * r * 3 * radius * q**2
         total += np.pi / 4 * float(weight @ density @ weight)
     return total
@@ -88,6 +90,6 @@ def finite_element_error(refinements: int) -> float:
     load = skfem.LinearForm(lambda v, w: 1.0 * v).assemble(basis)
     solution = skfem.solve(*skfem.condense(stiffness, load, D=basis.get_dofs()))
     x, y = np.asarray(basis.global_coordinates())
-    exact = poisson_l_shape.reference(x.ravel(), y.ravel()).reshape(x.shape)
+    exact = reference(x.ravel(), y.ravel()).reshape(x.shape)
     difference = np.asarray(basis.interpolate(solution)) - exact
     return float(np.sqrt((difference**2 * basis.dx).sum()))
