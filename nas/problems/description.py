@@ -155,7 +155,7 @@ def _bodies(tree: ast.AST) -> Iterator[list[Any]]:
             yield [node.body]
         elif isinstance(node, ast.FunctionDef):
             body = node.body[1:] if ast.get_docstring(node) else node.body
-            *before, last = body or [None]
+            *before, last = body or [ast.Pass()]  # nothing but a docstring
             plain = all(isinstance(one, ast.Assign | ast.AnnAssign) for one in before)
             if plain and isinstance(last, ast.Return) and last.value is not None:
                 yield body

@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -158,7 +159,9 @@ def test_what_is_blank_in_a_map_is_hatched_and_said_to_be(l_shape: Report) -> No
     picture.draw(figure)
     for ax in figure.axes[:2]:
         assert ax.patch.get_hatch()
-        assert ax.images[0].get_array().mask[60:, 60:].all(), "or it would hide the hatches"
+        assert np.ma.getmaskarray(ax.images[0].get_array())[60:, 60:].all(), (
+            "or it would hide the hatches"
+        )
 
 
 def test_residuals_of_pieces_are_shown_as_they_weigh() -> None:
@@ -213,7 +216,8 @@ def test_titles_stand_clear_of_the_labels_above() -> None:
     with mpl.rc_context(style.RC):
         figure = Figure(figsize=picture.size, dpi=72)  # a pixel is a point
         picture.draw(figure)
-        renderer = FigureCanvasAgg(figure).get_renderer()
+        canvas: Any = FigureCanvasAgg(figure)
+        renderer = canvas.get_renderer()
         figure.draw(renderer)
         rows = figure.axes[:8:4]
         label, title = rows[0].xaxis.label, rows[1].title
