@@ -4,14 +4,12 @@ Axis legend: D coordinates, C fields, E experts.
 """
 
 import json
-from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    ValidationError,
     model_validator,
 )
 from pydantic_core import CoreSchema, core_schema
@@ -19,7 +17,7 @@ from pydantic_core import CoreSchema, core_schema
 from nas import networks
 from nas.calculus.program import Program
 from nas.errors import UserError
-from nas.export.versions import FIRST, LAST, upgraded
+from nas.export.versions import LAST
 from nas.mixture import gate
 from nas.mixture.gate import GateSettings
 from nas.search_spaces.candidates import Candidate, levels_of
@@ -291,80 +289,3 @@ class Architecture(_Part):
     def text(self) -> str:
         """As JSON, to be read by people too; floats come back bit for bit."""
         return json.dumps(self.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
-
-
-def read(path: Path) -> Architecture:
-    """The description in the file at ``path``, of this or an earlier version of the format.
-
-    Raises
-    ------
-    UserError
-        If there is no such file, or it is damaged, no description, or of an unknown version.
-
-    Examples
-    --------
-    >>> from nas.export import example
-    >>> path = Path(FILE)
-    >>> _ = path.write_text(example.architecture().text(), encoding="utf-8")
-    >>> read(path) == example.architecture()
-    True
-    """
-    found = _read_json(path)
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
-        raise UserError(
-            f"{path}: expected the description of an exported network (format {FORMAT!r}), "
-            "got something else; give the folder that --to named"
-        )
-    version = found.get("version")
-    if version not in range(FIRST, LAST + 1) or isinstance(version, bool):
-        raise UserError(
-            f"{path}: expected a format version from {FIRST} to {LAST}, got {version!r}; "
-            "update this package, or export the network again"
-        )
-    try:
-        return Architecture.model_validate_json(json.dumps(upgraded(found)))
-    except ValidationError as error:
-        raise damaged(path, first_complaint(error)) from error
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise damaged(path, repr(error)) from error
-
-
-def _read_json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise UserError(
-            f"{path.parent}: expected a folder that `nas export` wrote, found no {FILE} in it; "
-            "give the folder that --to named"
-        ) from error
-    except (OSError, ValueError, RecursionError) as error:
-        raise damaged(path, error) from error
-
-
-def damaged(path: Path, why: object) -> UserError:
-    """The complaint about a file of an export that cannot be used.
-
-    Examples
-    --------
-    >>> print(damaged(Path("model/weights.safetensors"), "header too large"))
-    model/weights.safetensors: damaged or cut short (header too large); export the network again
-    """
-    first = str(why).splitlines()[0] if str(why) else type(why).__name__
-    return UserError(f"{path}: damaged or cut short ({first}); export the network again")
-
-
-def first_complaint(error: ValidationError) -> str:
-    """The first thing that is wrong, with the path to its key.
-
-    Examples
-    --------
-    >>> try:
-    ...     UnknownValue(name="nu", value="small")
-    ... except ValidationError as error:
-    ...     print(first_complaint(error))
-    value: Input should be a valid number
-    """
-    details = error.errors()[0]
-    key = ".".join(str(part) for part in details["loc"])
-    message = details["msg"].removeprefix("Value error, ")
-    return f"{key}: {message}" if key else message

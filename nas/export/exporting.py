@@ -21,7 +21,6 @@ from nas.export.architecture import (
     Measured,
     ProblemFacts,
     UnknownValue,
-    first_complaint,
 )
 from nas.export.conversion import describe, plain_state, read_mixture
 from nas.export.folder import staged

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from nas.errors import UserError
-from nas.export import architecture
+from nas.export import architecture, architecture_file
 
 _STAGE = ".nas-export-"
 
@@ -60,7 +60,7 @@ def _check_own(destination: Path) -> None:
     if not any(destination.iterdir()):
         return
     try:
-        architecture.read(destination / architecture.FILE)
+        architecture_file.read(destination / architecture.FILE)
     except UserError as error:
         raise UserError(
             f"{destination}: expected an empty folder or an earlier export, got a folder with "

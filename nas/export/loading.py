@@ -6,7 +6,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from nas.errors import UserError
-from nas.export import architecture
+from nas.export import architecture, architecture_file
 from nas.export.network import ExportedMixture
 
 WEIGHTS = "weights.safetensors"
@@ -42,7 +42,7 @@ def load(folder: str | Path) -> ExportedMixture:
     torch.Size([5, 1])
     """
     folder = Path(folder)
-    network = ExportedMixture(architecture.read(folder / architecture.FILE))
+    network = ExportedMixture(architecture_file.read(folder / architecture.FILE))
     path = folder / WEIGHTS
     state = _read(path)
     _check(path, state, network.state_dict())
@@ -60,7 +60,7 @@ def _read(path: Path) -> dict[str, Tensor]:
             "export the network again"
         ) from error
     except (SafetensorError, OSError, ValueError) as error:
-        raise architecture.damaged(path, error) from error
+        raise architecture_file.damaged(path, error) from error
 
 
 def _check(path: Path, got: dict[str, Tensor], expected: dict[str, Tensor]) -> None:

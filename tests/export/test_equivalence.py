@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from nas.export import Exported, NotEquivalent
-from nas.export.architecture import ProblemFacts, read
+from nas.export.architecture import ProblemFacts
+from nas.export.architecture_file import read
 from nas.export.equivalence import by_jets, check, compare, draw, run
 from nas.export.format import find
 from nas.mixture.mixture import Mixture

@@ -7,7 +7,7 @@ import torch
 
 from nas.errors import UserError
 from nas.export import Exported, export, load
-from nas.export.architecture import read
+from nas.export.architecture_file import read
 from nas.export.equivalence import run
 from nas.export.format import DEFAULT, files, find, names
 from tests.oracles import relative

@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 
 from nas.export import load
-from nas.export.architecture import read
+from nas.export.architecture_file import read
 from nas.search_spaces.candidates import Candidate
 from tests.oracles import relative
 

@@ -18,59 +18,17 @@ from torch import Tensor
 from nas.calculus.expression import Expression, Residual
 from nas.calculus.jets import Derivative, DerivativeSet
 from nas.errors import UserError
-from nas.problems.domains import Array, Domain
+from nas.problems.domains import Array
 from nas.problems.domains.finite import number
-from nas.problems.sampling import Method
 from nas.problems.terms.counts import check_count
 from nas.problems.terms.expressing import express
+from nas.problems.terms.given import AT_ONCE, Given
 from nas.problems.terms.measured import check_inside, column, digest, read
 from nas.problems.terms.requirement import Requirement, Setting
-from nas.problems.terms.term import Drawn, PointCounts, Term
+from nas.problems.terms.term import Drawn
 from nas.problems.terms.weight import check_weight, multiplied
 
-AT_ONCE = 2000  # observations of a draw; of more, a part is drawn anew each time
 TOLERATED = 1e-3  # what the equations may be off for the sake of noise, relative to the values
-
-
-@dataclass(frozen=True, eq=False)
-class Given:
-    """Points that are given, with the values observed there.
-
-    Examples
-    --------
-    >>> from nas.problems import Box
-    >>> given, box = Given(np.zeros((5, 2)), np.ones((5, 1))), Box(x=(0, 1), t=(0, 3))
-    >>> counts = PointCounts(interior=100, boundary=8)
-    >>> drawn = given.draw(box, ["lab"], counts, seed=0, draw=0, method="sobol")
-    >>> drawn["lab"].points.shape, drawn["lab"].data.shape
-    ((5, 2), (5, 1))
-    """
-
-    points: Array
-    values: Array
-    at_once: int = AT_ONCE
-
-    def draw(
-        self,
-        domain: Domain,
-        regions: Sequence[str],
-        counts: PointCounts,
-        *,
-        seed: int,
-        draw: int,
-        method: Method,
-    ) -> dict[str, Drawn]:
-        """See `Source`: all of them, or of many a part."""
-        points, values = self.points, self.values
-        if len(points) > self.at_once:
-            chosen = np.random.default_rng((seed, draw)).permutation(len(points))[: self.at_once]
-            points, values = points[chosen], values[chosen]
-        return {region: Drawn(points, values) for region in regions}
-
-    def rows(self, terms: Sequence[Term], counts: PointCounts) -> int:
-        """One for each value."""
-        quantities: int = self.values.shape[-1]
-        return min(len(self.points), self.at_once) * quantities
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ import torch
 from nas.errors import UserError
 from nas.problems import Box, Condition, Observations, Problem
 from nas.problems.terms import PointCounts
-from nas.problems.terms.observations import AT_ONCE
+from nas.problems.terms.given import AT_ONCE
 
 END = Condition("x_min", lambda u: u)
 TABLE = {"x": [0.25, 0.5], "t": [0.0, 1.0], "u": [3.0, 4.0]}

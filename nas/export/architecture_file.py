@@ -1,0 +1,88 @@
+"""Reading ``architecture.json``, of this or an earlier version of the format."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from nas.errors import UserError
+from nas.export.architecture import FILE, FORMAT, Architecture
+from nas.export.versions import FIRST, LAST, upgraded
+
+
+def read(path: Path) -> Architecture:
+    """The description in the file at ``path``, of this or an earlier version of the format.
+
+    Raises
+    ------
+    UserError
+        If there is no such file, or it is damaged, no description, or of an unknown version.
+
+    Examples
+    --------
+    >>> from nas.export import example
+    >>> path = Path(FILE)
+    >>> _ = path.write_text(example.architecture().text(), encoding="utf-8")
+    >>> read(path) == example.architecture()
+    True
+    """
+    found = _read_json(path)
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise UserError(
+            f"{path}: expected the description of an exported network (format {FORMAT!r}), "
+            "got something else; give the folder that --to named"
+        )
+    version = found.get("version")
+    if version not in range(FIRST, LAST + 1) or isinstance(version, bool):
+        raise UserError(
+            f"{path}: expected a format version from {FIRST} to {LAST}, got {version!r}; "
+            "update this package, or export the network again"
+        )
+    try:
+        return Architecture.model_validate_json(json.dumps(upgraded(found)))
+    except ValidationError as error:
+        raise damaged(path, first_complaint(error)) from error
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise damaged(path, repr(error)) from error
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UserError(
+            f"{path.parent}: expected a folder that `nas export` wrote, found no {FILE} in it; "
+            "give the folder that --to named"
+        ) from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise damaged(path, error) from error
+
+
+def damaged(path: Path, why: object) -> UserError:
+    """The complaint about a file of an export that cannot be used.
+
+    Examples
+    --------
+    >>> print(damaged(Path("model/weights.safetensors"), "header too large"))
+    model/weights.safetensors: damaged or cut short (header too large); export the network again
+    """
+    first = str(why).splitlines()[0] if str(why) else type(why).__name__
+    return UserError(f"{path}: damaged or cut short ({first}); export the network again")
+
+
+def first_complaint(error: ValidationError) -> str:
+    """The first thing that is wrong, with the path to its key.
+
+    Examples
+    --------
+    >>> try:
+    ...     UnknownValue(name="nu", value="small")
+    ... except ValidationError as error:
+    ...     print(first_complaint(error))
+    value: Input should be a valid number
+    """
+    details = error.errors()[0]
+    key = ".".join(str(part) for part in details["loc"])
+    message = details["msg"].removeprefix("Value error, ")
+    return f"{key}: {message}" if key else message
