@@ -22,6 +22,7 @@ from nas.export.architecture import (
     ProblemFacts,
     UnknownValue,
 )
+from nas.export.architecture_file import first_complaint
 from nas.export.conversion import describe, plain_state, read_mixture
 from nas.export.folder import staged
 from nas.export.network import ExportedMixture
