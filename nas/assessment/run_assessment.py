@@ -25,6 +25,7 @@ from nas.training.run_result import RunResult
 CPU = torch.device("cpu")
 TOLERABLE = 0.1  # an estimated error above it is told
 LONG = 100  # iterations of fine-tuning, after which its user can wait some seconds more
+LITTLE = 0.9  # of the residuals' norm left by the estimated error: it explains little of them
 HARDLY = 1e-4  # of a trivial answer's loss: residuals that are a hundredth of that answer's
 
 
@@ -80,8 +81,9 @@ def assess(problem: Problem, sampler: Sampler, result: RunResult) -> Assessment:
     loss = result.held_out_loss or 0.0
     moved = drift(result.trail, result.mixture, loss)
     error = combined(equations, moved, noise)
-    if equations is None and not trivial.solves and loss > HARDLY * trivial.loss:
-        error = None  # the way that is left to tell it knows nothing where little was learnt
+    explained = equations is not None and equations.left < LITTLE
+    if not explained and not trivial.solves and loss > HARDLY * trivial.loss:
+        error = None  # neither equations nor the way tell anything where little was learnt
     errors = {} if noise is None else noise.unknown
     warnings += [
         *_error(problem, error, equations),

@@ -141,12 +141,16 @@ def test_an_error_that_a_large_constant_hides_is_told(monkeypatch: pytest.Monkey
     assert second.startswith("k = -2 is not to be trusted: estimated to be off by 0.3")
 
 
-@pytest.mark.parametrize(("loss", "known"), [(1e-3, False), (1e-4, True)])
-def test_residuals_that_nothing_explains_are_no_sign_of_a_small_error(
-    loss: float, known: bool, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("loss", "left", "known"),
+    [(1e-3, None, False), (1e-4, None, True), (1e-3, 0.95, False), (1e-3, 0.85, True)],
+)
+def test_residuals_that_little_explains_are_no_sign_of_a_small_error(
+    loss: float, left: float | None, known: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The trivial answer's loss is 4; the way that training took says 5 %."""
-    monkeypatch.setattr(module, "estimate", lambda *_, **__: None)
+    equations = None if left is None else Estimate(0.04, {"u": 0.04}, left)
+    monkeypatch.setattr(module, "estimate", lambda *_, **__: equations)
     monkeypatch.setattr(module, "drift", lambda *_: 0.05)
     found = assess(BEND, Sampler(BEND, COUNTS, "sobol", seed=0), ended(BEND, 1.0, loss=loss))
     assert (found.error_estimate is not None) == known
