@@ -24,7 +24,15 @@ APART = 0.02  # of the largest value that is demanded: a disagreement, not the w
 
 @dataclass(frozen=True)
 class Value:
-    """A condition that gives a field's value on a part of the boundary."""
+    """A condition that gives a field's value on a part of the boundary.
+
+    Examples
+    --------
+    >>> from nas.problems import load
+    >>> first = next(values_known(load("burgers")))  # u = -sin πx at the start
+    >>> first.part, first.field, first.points.shape == (len(first.values), 2)
+    ('t_min', 0, True)
+    """
 
     term: Term
     residual: int

@@ -76,6 +76,7 @@ def first_complaint(error: ValidationError) -> str:
 
     Examples
     --------
+    >>> from nas.export.architecture import UnknownValue
     >>> try:
     ...     UnknownValue(name="nu", value="small")
     ... except ValidationError as error:
