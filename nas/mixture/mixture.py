@@ -8,7 +8,7 @@ expert has values of its own, with which it learns by itself; the mixture has on
 weights: it is a number of the equations, not a function of the point.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import torch
@@ -19,6 +19,7 @@ from nas.calculus import jets
 from nas.calculus.jets import DerivativeSet
 from nas.mixture.experts import Changes, ExpertStack, stacks
 from nas.mixture.gate import GateSettings, build
+from nas.mixture.memory import Memory
 from nas.networks.encoding import repeating
 from nas.search_spaces.candidates import Candidate
 
@@ -99,6 +100,7 @@ class Mixture(nn.Module):
         self.half_extent: Tensor
         self.register_buffer("centre", (low + high) / 2)
         self.register_buffer("half_extent", (high - low) / 2)
+        self.memory: Memory | None = None  # of what the experts say, while they do not learn
 
     @property
     def inputs(self) -> int:
@@ -190,6 +192,11 @@ class Mixture(nn.Module):
 
     def fields(self, coordinates: Tensor, derivatives: DerivativeSet) -> Tensor:
         """Each expert's jet of the fields (E, S, B, C): its part in the mixture."""
+        if self.memory is None:
+            return self._fields(coordinates, derivatives)
+        return self.memory.recall(self.alive, coordinates, derivatives, self._fields)
+
+    def _fields(self, coordinates: Tensor, derivatives: DerivativeSet) -> Tensor:
         return networks.evaluate(derivatives, coordinates, self.networks)
 
     def logits(self, coordinates: Tensor, derivatives: DerivativeSet) -> Tensor:
@@ -233,6 +240,43 @@ class Mixture(nn.Module):
         experts = self.fields(coordinates, derivatives)
         return self.mix(derivatives, self.logits(coordinates, derivatives), experts, without)
 
+    @torch.no_grad()
+    def adopt(self, other: "Mixture", indices: Mapping[int, int]) -> None:
+        """Let experts have the parameters of those of another mixture.
+
+        Parameters
+        ----------
+        indices
+            For each expert of this mixture, by its index in the pool, that of the other's.
+
+        Raises
+        ------
+        ValueError
+            If one of them is not alive.
+
+        Examples
+        --------
+        >>> from nas.training import example
+        >>> mine, other = example.mixture(), example.mixture()
+        >>> _ = [parameter.data.zero_() for parameter in mine.parameters()]
+        >>> mine.adopt(other, {index: index for index in mine.alive})
+        >>> torch.equal(mine.expert_stacks[0].weights[0], other.expert_stacks[0].weights[0])
+        True
+        """
+        for mine, its in indices.items():
+            stack, row = self._place(mine)
+            source, its_row = other._place(its)
+            for own, new in zip(stack.parameters(), source.parameters(), strict=True):
+                own[row] = new[its_row].to(own)
+
+    def _place(self, index: int) -> tuple[ExpertStack, int]:
+        """The stack of the expert at ``index`` in the pool, and its row there."""
+        for stack in self.expert_stacks:
+            for row, (other, _) in enumerate(stack.members):
+                if other == index:
+                    return stack, row
+        raise ValueError(f"expected the expert {index} to be alive, got {self.alive}")
+
     def with_alive(self, alive: Sequence[int]) -> "Mixture":
         """A new mixture of the same pool and kind, untrained, with the experts ``alive``."""
         first = [0.0] * len(self.raw)
@@ -247,6 +291,7 @@ class Mixture(nn.Module):
             unknown=first,
             periodic=self.periodic,
         )
+        made.memory = self.memory
         return made.to(self.centre)
 
     def drop(self, index: int) -> Changes:

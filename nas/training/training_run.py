@@ -9,6 +9,7 @@ stands in the checkpoint.
 import math
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,11 @@ from nas.problems.problem import Problem
 from nas.training import checkpoint, unknowns
 from nas.training.fine_tuning import FineTuning
 from nas.training.phase import Phase, Reading
+from nas.training.run_log import RunLog
 from nas.training.run_result import Progress as Progress
 from nas.training.run_result import RunResult as RunResult
 from nas.training.run_result import Status
 from nas.training.selection import ExpertOutcome, Selection
-from nas.training.trail import Trail
 from nas.training.training_settings import TrainingSettings
 from nas.training.warm_up import WarmUp
 
@@ -67,9 +68,7 @@ class TrainingRun:
         save_after: float = checkpoint.SAVE_AFTER,
     ) -> None:
         self.problem, self.settings, self.path = problem, settings, path
-        self.history: list[dict[str, Any]] = []
-        self.trail = Trail(problem)
-        self.unknowns: list[dict[str, Any]] = []
+        self.log = RunLog(problem)
         self.reason = ""
         mixture = settings.mixture(problem)
         self.parameters_before = mixture.parameters_alive
@@ -127,7 +126,7 @@ class TrainingRun:
         tuning = self.fine_tuning
         assert tuning is not None
         tuning.take_best()
-        self._log_unknown(tuning.name)
+        self.log.add_unknown(tuning.name, self.step, self._raw)
         self.reason = tuning.ended
         if not math.isfinite(tuning.best_loss):
             self.reason = self.reason or "held-out loss is not finite at the end"
@@ -149,8 +148,7 @@ class TrainingRun:
         """
         checkpoint.resume(path, self._restore)
         assert self.selection is not None, "the warm-up is over"
-        self.history, self.unknowns = [], []
-        self.trail = Trail(self.problem)
+        self.log = RunLog(self.problem)
         self.selection.keep(indices)
         share = len(indices) / len(self.settings.pool)
         self.warm_up.evaluations = round(share * self.warm_up.evaluations)
@@ -169,8 +167,7 @@ class TrainingRun:
                 "fine_tuning": self.fine_tuning,
             }
             states = {name: phase.state() for name, phase in phases.items() if phase is not None}
-            told = {"history": self.history, "unknowns": self.unknowns, "reason": self.reason}
-            told["trail"] = self.trail.state()
+            told = self.log.state() | {"reason": self.reason}
             checkpoint.save(self.path, told | states)
         self._saved = time.monotonic()
 
@@ -217,27 +214,16 @@ class TrainingRun:
         mixture, held_out = self.mixture, reading.held_out_loss
         if held_out is None and self.selection is not None:
             held_out = self.selection.held_out_loss()
-        row = {
-            "phase": phase,
-            "step": self.step,
-            "loss": reading.loss,
-            "held_out_loss": held_out,
-            "sparsity": reading.sparsity,
-            "experts": len(mixture.alive),
-            "parameters": mixture.parameters_alive,
-            "learning_rate": reading.learning_rate,
-        }
-        self.history.append(row)
-        if held_out is not None and self.selection is not None:
-            self.trail.add(mixture, held_out)
-        self._log_unknown(phase)
+        self.log.add(
+            phase,
+            self.step,
+            replace(reading, held_out_loss=held_out),
+            mixture,
+            marked=self.selection is not None,
+        )
+        self.log.add_unknown(phase, self.step, self._raw)
         done = self.step / self.settings.steps
         watch(Progress(phase, done, self.step, reading.loss, len(mixture.alive)))
-
-    def _log_unknown(self, phase: str) -> None:
-        """Rows of the unknown coefficients; a step's are replaced, so that the last ones count."""
-        others = [row for row in self.unknowns if row["step"] != self.step]
-        self.unknowns = others + unknowns.rows(self.problem, self._raw, phase, self.step)
 
     @property
     def _raw(self) -> Tensor:
@@ -265,9 +251,8 @@ class TrainingRun:
         return FineTuning(self.problem, self.mixture, settings.sampler, settings.fine_tuning)
 
     def _restore(self, state: dict[str, Any]) -> None:
-        self.history, self.reason = state["history"], state["reason"]
-        self.trail.restore(state["trail"])
-        self.unknowns = state["unknowns"]
+        self.log.restore(state)
+        self.reason = state["reason"]
         self.warm_up.restore(state["warm_up"])
         if "selection" in state:
             self.selection = self._selection()
@@ -288,13 +273,13 @@ class TrainingRun:
             reason=self.reason,
             mixture=self.mixture,
             outcomes=self.outcomes,
-            history=self.history,
-            trail=self.trail,
+            history=self.log.history,
+            trail=self.log.trail,
             held_out_loss=held_out_loss,
             steps=self._steps,
             iterations=self.fine_tuning.iterations if self.fine_tuning else 0,
             evaluations=sum(phase.evaluations for phase in phases if phase is not None),
             parameters_before=self.parameters_before,
             unknown=unknowns.estimates(self.problem, self._raw),
-            unknowns=self.unknowns,
+            unknowns=self.log.unknowns,
         )

@@ -132,7 +132,7 @@ def test_the_reason_tells_why_the_fine_tuning_ended_early(whole: RunResult) -> N
 def test_the_gate_learns_nothing_in_the_warm_up(by: str) -> None:
     run = TrainingRun(POISSON, settings(**METHODS[by]))
     while run.selection is None:
-        assert all(row["held_out_loss"] is None for row in run.history)
+        assert all(row["held_out_loss"] is None for row in run.log.history)
         run._advance(lambda progress: None)
     mixture, x = run.mixture, torch.rand(5, 1)
     assert mixture.gate.networks.weights[-1].abs().max() == 0
@@ -148,7 +148,7 @@ def test_the_gate_learns_nothing_in_the_warm_up(by: str) -> None:
 def test_the_last_row_of_the_warm_up_has_the_loss_that_the_gate_starts_from() -> None:
     run = to(TrainingRun(POISSON, settings(warm_up_iterations=20)), "gate")
     assert run.selection is not None
-    first, last = run.history
+    first, last = run.log.history
     assert (first["phase"], first["step"], first["held_out_loss"]) == ("warm-up", 10, None)
     assert (last["phase"], last["step"]) == ("warm-up", 20)
     assert last["held_out_loss"] == run.selection.held_out_loss()

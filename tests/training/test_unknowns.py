@@ -54,7 +54,7 @@ def test_the_record_has_the_best_experts_in_the_warm_up() -> None:
         run._advance(lambda progress: None)
         if run.step == 10:
             best = estimates(INVERSE, run.mixture.raw_of(run.warm_up.best))
-    first = {row["name"]: row["value"] for row in run.unknowns if row["step"] == 10}
+    first = {row["name"]: row["value"] for row in run.log.unknowns if row["step"] == 10}
     assert first == best
     assert first != estimates(INVERSE, run.mixture.raw)
 
@@ -80,7 +80,7 @@ def test_a_subset_starts_from_the_best_of_its_own(tmp_path: Path) -> None:
     subset.go_on_from(path, [last, second])
     assert torch.equal(subset.mixture.raw, first.mixture.raw_of(second))
     assert torch.equal(subset.mixture.raw_of(last), first.mixture.raw_of(last))
-    assert subset.unknowns == []
+    assert subset.log.unknowns == []
     assert subset.run().unknown == pytest.approx(TRUTH, rel=1e-2)
 
 
@@ -185,7 +185,7 @@ def test_a_problem_without_coefficients_has_no_trace_of_them() -> None:
     assert made(torch.rand(5, 1), DerivativeSet([], 1)).shape == (1, 5, 1)
     assert rows(POISSON, made.raw, "warm-up", 10) == []
     run = to(TrainingRun(POISSON, settings(problem=POISSON)), "gate")
-    assert run.unknowns == []
+    assert run.log.unknowns == []
 
 
 def test_coefficients_are_no_parameters_of_the_architecture() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from torch import Tensor
 
+from nas.mixture.memory import Memory
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
 from nas.training.adam import cosine
@@ -67,6 +68,7 @@ class Selection:
         begins: int,
     ) -> None:
         self.settings, self.sampler = settings, sampler
+        mixture.memory = None if settings.experts_learn else Memory()
         self.competition = Competition(problem, mixture, settings.p, settings.competition)
         self._measure = HeldOutLoss(problem, sampler, mixture.centre)
         self.pruning = Pruning(self.competition, settings.rule, self._measure, settings.penalty)
@@ -141,7 +143,8 @@ class Selection:
         self.learning_rate, self._latest = self._rate(), self.name
         # Where nobody can leave any more, a penalty would only favour one of those that remain.
         weight = self.pruning.penalty_weight if choosing and self.pruning.open else 0.0
-        loss = self.competition.advance(points, self.learning_rate, weight, choosing)
+        together = choosing and self.settings.experts_learn
+        loss = self.competition.advance(points, self.learning_rate, weight, together)
         self.evaluations += points.evaluations * len(self.mixture.alive)
         self.step += 1
         if choosing:
@@ -172,6 +175,7 @@ class Selection:
     def close(self) -> None:
         """Write down the importance of those still alive."""
         self.pruning.close()
+        self.mixture.memory = None
         self._closed = True
 
     def state(self) -> dict[str, Any]:
@@ -225,7 +229,7 @@ class Selection:
         self.mixture.start_unknown(self.mixture.alive[losses.index(min(losses))])
 
     def _current_points(self) -> Points:
-        number = self.step // self.settings.redraw
+        number = self.step // self.settings.redraw if self.settings.experts_learn else 0
         if self._points is None or self._points[0] != number:
             like = self.mixture.centre
             self._points = number, self.sampler.draw(number, like.device)

@@ -36,6 +36,10 @@ class SelectionSettings:
         Steps from one row of the history to the next, a multiple of ``check_every``.
     start
         The gate's first weights.
+    experts_learn
+        Whether the experts learn the mixture's residual beside the gate. If not, they keep what
+        they have learnt, and the same points serve in all steps: what the experts say at these is
+        computed once.
     competition, penalty
         The numbers of a step, and of the sparsity term's weight.
 
@@ -55,6 +59,7 @@ class SelectionSettings:
     check_every: int = 10
     log_every: int = 50
     start: GateStart = BY_LOSS_AND_SIZE
+    experts_learn: bool = True
     competition: CompetitionSettings = CompetitionSettings()
     penalty: PenaltySchedule = PenaltySchedule()
 

@@ -1,0 +1,87 @@
+"""How long each stage of a search may go on: as a clock allows, or as often as it did before.
+
+A search within a budget asks before every iteration. What it did is a function of the answers
+alone, so they are counted, and a search that is given the counts does the same again.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+
+class Meter:
+    """Asked before each iteration of each stage whether to do it.
+
+    Parameters
+    ----------
+    seconds
+        Of wall time, for all stages together.
+    counts
+        Iterations of each stage by its name, of an earlier search; the clock plays no part then,
+        and a stage without a count has none.
+    spent
+        Seconds that are gone already.
+    clock
+        The time in seconds.
+
+    Examples
+    --------
+    A stage that may use half of ten seconds, on a clock that ticks once a second:
+
+    >>> ticks = iter(range(100))
+    >>> meter = Meter(seconds=10.0, clock=lambda: float(next(ticks)))
+    >>> while meter.goes_on("warm-up", until=0.5):
+    ...     pass
+    >>> meter.counts
+    {'warm-up': 4}
+    >>> again = Meter(seconds=0.0, counts=meter.counts)
+    >>> [again.goes_on("warm-up", until=0.5) for _ in range(6)]
+    [True, True, True, True, False, False]
+    """
+
+    def __init__(
+        self,
+        seconds: float,
+        counts: Mapping[str, int] | None = None,
+        spent: float = 0.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.seconds = seconds
+        self.counts: dict[str, int] = {}  # of each stage: how often it went on
+        self._given, self._spent = counts, spent
+        self._clock, self._began = clock, clock()
+
+    @property
+    def spent(self) -> float:
+        """Seconds that are gone."""
+        return self._spent + self._clock() - self._began
+
+    def goes_on(self, stage: str, until: float = 1.0) -> bool:
+        """Whether ``stage`` does one more iteration: it may while less than ``until`` is spent.
+
+        ``until`` is a share of all seconds.
+        """
+        done = self.counts.get(stage, 0)
+        if self._given is None:
+            more = self.spent < until * self.seconds
+        else:
+            more = done < self._given.get(stage, 0)
+        if more:
+            self.counts[stage] = done + 1
+        return more
+
+    def share(self) -> float:
+        """Which share of the seconds is spent; where counts rule, of these."""
+        if self._given is None:
+            return min(1.0, self.spent / self.seconds)
+        done = sum(min(self.counts.get(name, 0), most) for name, most in self._given.items())
+        return done / max(1, sum(self._given.values()))
+
+    def state(self) -> dict[str, Any]:
+        """For a checkpoint."""
+        return {"counts": dict(self.counts), "spent": self.spent}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from ``state``; the time since then that nobody worked does not count."""
+        self.counts = dict(state["counts"])
+        self._spent, self._began = state["spent"], self._clock()

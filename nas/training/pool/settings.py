@@ -1,0 +1,55 @@
+"""How the pool learns: the rounds, and in what way an iteration is done."""
+
+from dataclasses import dataclass
+
+from nas.checks import check
+from nas.problems.terms import PointCounts
+from nas.training import warm_up
+
+
+@dataclass(frozen=True)
+class Round:
+    """One round of the pool's learning.
+
+    Parameters
+    ----------
+    keep
+        How many candidates take part, at most: the leaders of the round before.
+    counts
+        Points of an iteration: few at first, since a step solves for all of them at once.
+    until
+        The share of the budget at which the round ends.
+
+    Examples
+    --------
+    >>> Round(keep=8, counts=PointCounts(800, 240), until=0.27).keep
+    8
+    """
+
+    keep: int
+    counts: PointCounts
+    until: float
+
+    def __post_init__(self) -> None:
+        check(
+            self,
+            keep=(self.keep >= 1, "at least 1"),
+            until=(0 < self.until <= 1, "in (0, 1]"),
+        )
+
+
+@dataclass(frozen=True)
+class PoolSettings:
+    """The rounds, and the method of an iteration.
+
+    Examples
+    --------
+    >>> [one.until for one in PoolSettings().rounds]
+    [0.15, 0.27]
+    """
+
+    rounds: tuple[Round, ...] = (
+        Round(keep=64, counts=PointCounts(200, 60), until=0.15),
+        Round(keep=8, counts=PointCounts(800, 240), until=0.27),
+    )
+    method: warm_up.Method = warm_up.method("gauss_newton")

@@ -1,0 +1,159 @@
+"""The race, heat by heat, and what comes after it.
+
+Contestants take turns, since no loss of an early hour tells who will be best at the end: learning
+has plateaus. Half of them leave after each heat. The winner has the rest of the time; once it has
+ended, the next best goes on.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from nas.mixture.mixture import Mixture
+from nas.problems.problem import Problem
+from nas.training.collocation import Sampler
+from nas.training.meter import Meter
+from nas.training.race.contestant import Contestant
+from nas.training.race.settings import Heat, RaceSettings
+from nas.training.run_result import Progress
+
+NAME = "race"
+
+
+class Race:
+    """Runs a race, as long as a meter allows; `run` may be called again after a stop.
+
+    Parameters
+    ----------
+    problem, sampler
+        What is trained, on which points.
+    mixtures
+        The contestants by name, as far as they have learnt; trained in place.
+    settings
+        The heats.
+    meter
+        How long each turn may take: the stages ``heat 1: NAME``, …, ``rest: NAME``.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> from nas.training.pool.learning import only
+    >>> pool = example.mixture()
+    >>> mixtures = {"first": only(pool, [0]), "second": only(pool, [1]), "all": pool}
+    >>> counts = {f"heat 1: {name}": 4 for name in mixtures} | {"rest: all": 2, "rest: second": 2}
+    >>> settings = RaceSettings(heats=(Heat(keep=3, until=0.5),))
+    >>> race = Race(example.PROBLEM, example.SAMPLER, mixtures, settings, Meter(0.0, counts))
+    >>> race.run(), race.leader.loss <= min(one.loss for one in race.contestants.values())
+    (True, True)
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        sampler: Sampler,
+        mixtures: Mapping[str, Mixture],
+        settings: RaceSettings,
+        meter: Meter,
+    ) -> None:
+        self.settings, self.meter = settings, meter
+        self.contestants = {
+            name: Contestant(problem, sampler, settings.tuning, name, mixture)
+            for name, mixture in mixtures.items()
+        }
+        self.left_in: dict[str, int] = {}  # the heat after which each left that was cut
+        self.heat, self.turn = 0, 0
+        self._running = self._fastest(list(self.contestants), settings.heats[0].keep)
+        self._began = meter.share()  # the share of the budget at which the heat began
+
+    @property
+    def leader(self) -> Contestant:
+        """The contestant with the least held-out loss."""
+        return min(self.contestants.values(), key=lambda one: one.loss)
+
+    @property
+    def step(self) -> int:
+        """Iterations done, of all contestants."""
+        return sum(one.iterations for one in self.contestants.values())
+
+    def run(
+        self,
+        should_stop: Callable[[], bool] = lambda: False,
+        watch: Callable[[Progress], None] = lambda progress: None,
+    ) -> bool:
+        """Go on until the time is up, or nobody can learn; false if ``should_stop()`` before."""
+        while self.heat < len(self.settings.heats):
+            if not self._heat(should_stop, watch):
+                return False
+        while (one := self._next()) is not None:
+            stage = f"rest: {one.name}"
+            while one.can_learn and self.meter.goes_on(stage, self.settings.correct_from):
+                self._advance(one, watch)
+                if should_stop():
+                    return False
+            if one.can_learn:
+                break
+        return True
+
+    def state(self) -> dict[str, Any]:
+        """All that `restore` needs, in another process."""
+        return {
+            "heat": self.heat,
+            "turn": self.turn,
+            "running": self._running,
+            "began": self._began,
+            "left_in": self.left_in,
+            "meter": self.meter.state(),
+            "contestants": {name: one.state() for name, one in self.contestants.items()},
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from ``state``, of a race of the same contestants."""
+        self.heat, self.turn = state["heat"], state["turn"]
+        self._running, self._began = state["running"], state["began"]
+        self.left_in = state["left_in"]
+        self.meter.restore(state["meter"])
+        for name, one in self.contestants.items():
+            one.restore(state["contestants"][name])
+
+    def _heat(
+        self, should_stop: Callable[[], bool], watch: Callable[[Progress], None]
+    ) -> bool:
+        """What is left of the present heat; false if ``should_stop()`` before its end."""
+        heat = self.settings.heats[self.heat]
+        while self.turn < len(self._running):
+            one = self.contestants[self._running[self.turn]]
+            stage = f"heat {self.heat + 1}: {one.name}"
+            while one.can_learn and self.meter.goes_on(stage, self._until(heat)):
+                self._advance(one, watch)
+                if should_stop():
+                    return False
+            self.turn += 1
+        self._end_heat()
+        return True
+
+    def _until(self, heat: Heat) -> float:
+        """The share of the budget at which the present turn ends."""
+        part = (heat.until - self._began) / len(self._running)
+        return self._began + (self.turn + 1) * part
+
+    def _end_heat(self) -> None:
+        """Let half of the contestants go."""
+        self.heat, self.turn, self._began = self.heat + 1, 0, self.meter.share()
+        heats = self.settings.heats
+        keep = heats[self.heat].keep if self.heat < len(heats) else 1
+        stay = self._fastest(self._running, keep)
+        self.left_in |= {name: self.heat for name in self._running if name not in stay}
+        self._running = stay
+
+    def _fastest(self, names: list[str], keep: int) -> list[str]:
+        """The ``keep`` of them with the least losses."""
+        return sorted(names, key=lambda name: self.contestants[name].loss)[:keep]
+
+    def _next(self) -> Contestant | None:
+        """Who has the rest: the best of those that can still learn."""
+        able = [one for one in self.contestants.values() if one.can_learn]
+        return min(able, key=lambda one: one.loss, default=None)
+
+    def _advance(self, one: Contestant, watch: Callable[[Progress], None]) -> None:
+        one.advance()
+        alive = len(one.mixture.alive)
+        watch(Progress(f"{NAME}: {one.name}", self.meter.share(), self.step, one.loss, alive))

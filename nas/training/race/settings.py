@@ -1,0 +1,64 @@
+"""How a race is run: the heats, and what is kept for the end."""
+
+from dataclasses import dataclass
+
+from nas.checks import check
+from nas.training import fine_tuning
+from nas.training.fine_tuning import FineTuningSettings
+
+
+@dataclass(frozen=True)
+class Heat:
+    """One heat of a race.
+
+    Parameters
+    ----------
+    keep
+        How many contestants take part, at most: the best of the heat before.
+    until
+        The share of the budget at which it ends; each contestant has an equal part of it.
+
+    Examples
+    --------
+    >>> Heat(keep=4, until=0.4).keep
+    4
+    """
+
+    keep: int
+    until: float
+
+    def __post_init__(self) -> None:
+        check(
+            self,
+            keep=(self.keep >= 1, "at least 1"),
+            until=(0 < self.until <= 1, "in (0, 1]"),
+        )
+
+
+@dataclass(frozen=True)
+class RaceSettings:
+    """The heats, how contestants learn, and when the corrections begin.
+
+    Parameters
+    ----------
+    heats
+        In their order.
+    tuning
+        Of each contestant; its number of iterations plays no part.
+    correct_from
+        The share of the budget that the corrections leave to the fine-tuning.
+
+    Examples
+    --------
+    >>> [one.keep for one in RaceSettings().heats]
+    [4, 2]
+    """
+
+    heats: tuple[Heat, ...] = (Heat(keep=4, until=0.40), Heat(keep=2, until=0.48))
+    tuning: FineTuningSettings = FineTuningSettings(
+        iterations=2**62, method=fine_tuning.method("gauss_newton")
+    )
+    correct_from: float = 0.85
+
+    def __post_init__(self) -> None:
+        check(self, correct_from=(0 < self.correct_from <= 1, "in (0, 1]"))
