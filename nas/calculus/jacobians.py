@@ -3,7 +3,7 @@
 Axis legend: N networks of a stack, R rows (residuals at points), P parameters of a system; systems
 K: N networks side by side, or 1 where networks act together.
 
-Both kinds answer the same questions: all entries, J Jᵀ, J x and Jᵀ y.
+All kinds answer the same questions: all entries, J Jᵀ, J x and Jᵀ y.
 """
 
 from collections.abc import Iterable, Sequence
@@ -157,6 +157,42 @@ class JointJacobian:
             part.rmatvec(rows.expand(part.systems, -1)).reshape(1, -1) for part in self._parts
         ]
         return torch.cat(pieces, dim=1)
+
+
+class DenseJacobian:
+    """A derivative of which all entries (K, R, P) are there.
+
+    Examples
+    --------
+    >>> jacobian = DenseJacobian(torch.tensor([[[3.0, 1.0]]]))
+    >>> jacobian.gram().tolist(), jacobian.rmatvec(torch.tensor([[2.0]])).tolist()
+    ([[[10.0]]], [[6.0, 2.0]])
+    """
+
+    def __init__(self, entries: Tensor) -> None:
+        self._entries = entries
+        self.systems, self.rows, self.parameters = entries.shape
+        self.dtype = entries.dtype
+
+    def dense(self) -> Tensor:
+        """All entries (K, R, P)."""
+        return self._entries
+
+    def gram(self) -> Tensor:
+        """J Jᵀ (K, R, R)."""
+        return self._entries @ self._entries.mT
+
+    def of(self, systems: Tensor) -> "DenseJacobian":
+        """That of some systems (k,), in rising order."""
+        return DenseJacobian(self._entries[systems])
+
+    def matvec(self, steps: Tensor) -> Tensor:
+        """J x (K, R) for steps x (K, P)."""
+        return (self._entries @ steps[..., None]).squeeze(-1)
+
+    def rmatvec(self, rows: Tensor) -> Tensor:
+        """Jᵀ y (K, P) for y (K, R)."""
+        return (self._entries.mT @ rows[..., None]).squeeze(-1)
 
 
 class Layered(Protocol):

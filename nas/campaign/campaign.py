@@ -6,8 +6,10 @@ and it goes on: finished runs are kept, those under way continue from their chec
 
 from functools import partial
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from nas.campaign import records
+from nas.campaign.budgeted import Budgeted
 from nas.campaign.config import Campaign
 from nas.campaign.folder import CampaignFolder, opened
 from nas.campaign.run_job import RunJob
@@ -15,7 +17,10 @@ from nas.campaign.scheduler import Scheduler
 from nas.campaign.tuner import Tuner
 from nas.problems import Problem
 from nas.runner.dispatcher import Dispatcher
+from nas.runner.job import Job
 from nas.runner.overview import Clock, Watch
+
+J = TypeVar("J", bound=Job)
 
 
 def search(
@@ -53,22 +58,41 @@ def search(
     nas.errors.UserError: ...expected ...
     """
     with opened(campaign, folder, problem) as home:
-        tuner = Tuner(campaign, home.storage, home.study)
-        run_of = partial(RunJob, home)
-        _run(home, Scheduler(tuner, campaign.trials, campaign.seeds, run_of), watch)
+        if campaign.budget is None:
+            tuner = Tuner(campaign, home.storage, home.study)
+            run_of = partial(RunJob, home)
+            _run(home, Scheduler(tuner, campaign.trials, campaign.seeds, run_of), watch)
+        else:
+            _run(home, Budgeted(home), watch)
         records.gather(home.path)
         return records.read(home.path)
 
 
-def _run(home: CampaignFolder, scheduler: Scheduler[RunJob], watch: Watch) -> None:
-    """Work until all runs have ended."""
-    campaign = home.campaign
-    clock = Clock(campaign.trials * campaign.seeds)
+class _Schedule(Protocol[J]):
+    """What says which job is next, and counts those that have ended."""
 
-    def show(busy: list[RunJob]) -> None:
-        before, finished = scheduler.finished_before, scheduler.finished
-        watch(clock.state(before, finished, scheduler.failed, busy))
+    jobs: int
+    finished: int
+    finished_before: int
 
-    dispatcher: Dispatcher[RunJob] = Dispatcher(home.path, campaign.parallel.resources)
-    dispatcher.run(scheduler.following, lambda run, ending: scheduler.ended(run), show)
-    scheduler.close()
+    @property
+    def failed(self) -> int: ...
+
+    def following(self) -> J | None: ...
+
+    def ended(self, job: J) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def _run(home: CampaignFolder, schedule: _Schedule[J], watch: Watch) -> None:
+    """Work until all jobs have ended."""
+    clock = Clock(schedule.jobs)
+
+    def show(busy: list[J]) -> None:
+        before, finished = schedule.finished_before, schedule.finished
+        watch(clock.state(before, finished, schedule.failed, busy))
+
+    dispatcher: Dispatcher[J] = Dispatcher(home.path, home.campaign.parallel.resources)
+    dispatcher.run(schedule.following, lambda job, ending: schedule.ended(job), show)
+    schedule.close()

@@ -67,6 +67,7 @@ class Campaign(BaseModel):
     tune: Tune = Tune()
     trials: Count = 12
     seeds: Count = 1
+    budget: float | None = None  # seconds; D
     training: Training = Training()
     parallel: Parallel = Parallel()
     storage: Annotated[
@@ -93,7 +94,7 @@ class Campaign(BaseModel):
 
     def identity(self) -> dict[str, Any]:
         """What makes it this campaign: all but how many trials, on what, and kept where."""
-        return self.model_dump(mode="json", exclude={"trials", "parallel", "storage"})
+        return self.model_dump(mode="json", exclude={"trials", "budget", "parallel", "storage"})
 
     def search_space(self) -> SearchSpace:
         """The search space from which the pools are drawn."""

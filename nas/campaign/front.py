@@ -23,7 +23,8 @@ def trial_rows(runs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """
     numbers = sorted({run["trial"] for run in runs})
     rows = [_trial_row(n, [run for run in runs if run["trial"] == n]) for n in numbers]
-    scored = [row for row in rows if row["status"] == "completed"]
+    stage = "race" if any(row["stage"] == "race" for row in rows) else "selection"
+    scored = [row for row in rows if row["status"] == "completed" and row["stage"] == stage]
     scores = [(row["held_out_loss"], row["parameters"]) for row in scored]
     front = pareto_front(scores)
     for index in front:
@@ -107,6 +108,7 @@ def _trial_row(number: int, runs: list[dict[str, Any]]) -> dict[str, Any]:
     best = min(done, key=lambda run: run["held_out_loss"], default=None)
     return {
         "trial": number,
+        "stage": runs[0].get("stage", "selection"),
         "status": "failed" if scores is None else "completed",
         "m": runs[0]["m"],
         "p": runs[0]["p"],

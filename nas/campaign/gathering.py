@@ -88,4 +88,5 @@ def _order(run: Row) -> tuple[int, int]:
 
 def _of_whole_trials(runs: list[Row], seeds: int) -> list[Row]:
     count = Counter(run["trial"] for run in runs)
-    return [run for run in runs if count[run["trial"]] >= seeds]
+    whole = {"selection": seeds, "race": 1}  # each contestant is one by itself
+    return [run for run in runs if count[run["trial"]] >= whole[run["stage"]]]

@@ -4,6 +4,8 @@
 ``tables/<name>.parquet``         the tables, gathered from the folders of the runs
 ``runs/<run>/<name>.parquet``     a run's own rows of them, once it has ended
 ``runs/<run>/map.parquet``        its mixture on slices of the domain
+``pools/<repetition>/``           within a budget: the pool that all trials of a repetition share
+``races/<repetition>/``           and the race, whose contestants are runs once it is over
 ``baseline/``, ``validation/``    what `nas baseline` and `nas validate` add
 
 The runner adds the files of its own to the folder of each job (see `nas.runner`).
@@ -14,6 +16,7 @@ from pathlib import Path
 CAMPAIGN_FILE = "campaign.json"
 MAP_FILE = "map.parquet"
 TABLES_FOLDER = "tables"
+POOLS, RACES = "pools", "races"
 RUN_TABLES = ("history", "experts", "runs")  # in the order in which a run writes them
 # What a run writes before these, and what runs of earlier versions lack: read as without rows.
 ADDED_TABLES = ("fields", "unknowns")
@@ -50,6 +53,28 @@ def run_folder(campaign: Path, run: str) -> Path:
     'out/runs/0007-0'
     """
     return campaign / "runs" / run
+
+
+def pool_folder(campaign: Path, repetition: int) -> Path:
+    """The folder of a repetition's pool.
+
+    Examples
+    --------
+    >>> pool_folder(Path("out"), 0).as_posix()
+    'out/pools/0'
+    """
+    return campaign / POOLS / str(repetition)
+
+
+def race_folder(campaign: Path, repetition: int) -> Path:
+    """The folder of a repetition's race.
+
+    Examples
+    --------
+    >>> race_folder(Path("out"), 0).as_posix()
+    'out/races/0'
+    """
+    return campaign / RACES / str(repetition)
 
 
 def is_finished(run: Path) -> bool:

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from nas.campaign import gathering, layout, parquet
 from nas.campaign.parquet import Row
+from nas.campaign.schemas import BUDGETED as BUDGETED
 from nas.campaign.schemas import TABLES as TABLES
 from nas.campaign.schemas import VALIDATION as VALIDATION
 from nas.errors import UserError
@@ -30,7 +31,7 @@ class Records:
 
     Examples
     --------
-    >>> none = {name: read_added(Path("out"), name) for name in VALIDATION}
+    >>> none = {name: read_added(Path("out"), name) for name in BUDGETED | VALIDATION}
     >>> tables = {name: pd.DataFrame(columns=TABLES[name].names) for name in TABLES}
     >>> Records(Path("out"), {"study": "burgers-1"}, **tables, **none).map("0000-0") is None
     True
@@ -45,6 +46,8 @@ class Records:
     fields: pd.DataFrame  # the error of each field; of earlier versions empty
     unknowns: pd.DataFrame  # empty where the problem has no unknown coefficients
     attempts: pd.DataFrame
+    pool: pd.DataFrame  # empty without a budget
+    race: pd.DataFrame  # the same
     singles: pd.DataFrame  # empty until `nas baseline`
     subsets: pd.DataFrame  # empty until `nas validate`
 
@@ -55,7 +58,7 @@ class Records:
 
         Examples
         --------
-        >>> none = {name: read_added(Path("out"), name) for name in TABLES | VALIDATION}
+        >>> none = {name: read_added(Path("out"), name) for name in TABLES | BUDGETED | VALIDATION}
         >>> path = [("0000-0", "k", 0.7), ("0000-0", "k", 0.9), ("0000-1", "k", 0.8)]
         >>> none["unknowns"] = pd.DataFrame(path, columns=["run", "name", "value"])
         >>> Records(Path("out"), {}, **none).estimates(["0000-0"]).value.to_list()
@@ -118,7 +121,7 @@ def read(folder: Path) -> Records:
         tables = {name: _frame(name, rows[name]) for name in TABLES}
     else:
         tables = {name: _gathered(folder, name) for name in TABLES}
-    added = {name: read_added(folder, name) for name in VALIDATION}
+    added = {name: read_added(folder, name) for name in BUDGETED | VALIDATION}
     return Records(folder, campaign, **tables, **added)
 
 
@@ -163,6 +166,11 @@ def gather(folder: Path) -> None:
     ...     print(sorted(path.stem for path in Path(name).glob("tables/*")))
     ['attempts', 'experts', 'fields', 'history', 'runs', 'trials', 'unknowns']
     """
+    for name, folders in (("pool", layout.POOLS), ("race", layout.RACES)):
+        found = sorted(folder.glob(f"{folders}/*/{name}.parquet"))
+        if found:
+            together = [row for path in found for row in read_rows(path, name)]
+            write_table(layout.gathered_file(folder, name), name, together)
     gathered = gathering.gather(folder, TABLES, _seeds(folder))
     for name in sorted(TABLES, key=lambda name: name == "runs"):
         write_table(layout.gathered_file(folder, name), name, gathered[name])
@@ -285,7 +293,7 @@ def _frame(name: str, rows: list[Row]) -> pd.DataFrame:
 
 
 def _schema(name: str) -> pa.Schema:
-    return (TABLES | VALIDATION)[name]
+    return (TABLES | BUDGETED | VALIDATION)[name]
 
 
 def _command(name: str) -> str:

@@ -4,14 +4,15 @@ The run's folder holds its checkpoint while it is under way, and once it has end
 of the tables. ``runs.parquet`` is written last: where it stands, the run is over.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from nas import assessment
 from nas.assessment import Assessment
 from nas.campaign import layout, records, run_rows
 from nas.campaign.campaign_job import CampaignJob
-from nas.campaign.maps import UNKNOWN, Errors, measure, write_map
+from nas.campaign.maps import UNKNOWN
+from nas.campaign.run_record import NOT_ASSESSED, assessed, measured
 from nas.campaign.run_rows import Row
 from nas.campaign.run_settings import hardware, points_seed, run_settings, seed_of
 from nas.campaign.tuner import Proposal
@@ -19,13 +20,11 @@ from nas.errors import UserError
 from nas.problems import Problem
 from nas.runner.job import INTERRUPTED
 from nas.runner.job_context import Context
-from nas.runner.worker import written_down
 from nas.search_spaces import Candidate
 from nas.training import mixture_file
 from nas.training.training_run import RunResult, TrainingRun
 from nas.training.training_settings import TrainingSettings
 
-NOT_ASSESSED = Assessment(error_estimate=None, warnings=(), standard_errors={})
 _EMPTY: dict[str, list[Row]] = {name: [] for name in (*layout.ADDED_TABLES, *layout.RUN_TABLES)}
 
 
@@ -102,7 +101,7 @@ class RunJob(CampaignJob):
         """Train, measure, record; see `nas.runner.job.Job.work`."""
         problem = self.home.problem.load()
         settings = self.settings(problem)
-        trainer = TrainingRun(problem, settings, self.checkpoint)
+        trainer = self._trainer(problem, settings)
         context.begin(trainer.step, hardware(settings.device))
         result = trainer.run(context.should_stop, context.report)
         if result.status != INTERRUPTED:
@@ -120,48 +119,46 @@ class RunJob(CampaignJob):
         row |= {"experts_before": len(experts)}
         self.record({**_EMPTY, "experts": experts, "runs": [row]})
 
+    def _trainer(self, problem: Problem, settings: TrainingSettings) -> TrainingRun:
+        """As far as it came before."""
+        return TrainingRun(problem, settings, self.checkpoint)
+
+    def _experts(self, settings: TrainingSettings, result: RunResult) -> list[Row]:
+        """The rows of all experts of the trial."""
+        return run_rows.experts(self.keys, settings, result)
+
     def _record(self, problem: Problem, settings: TrainingSettings, result: RunResult) -> None:
         """Write down all that the run left."""
-        errors, assessed = UNKNOWN, NOT_ASSESSED
+        errors, found = UNKNOWN, NOT_ASSESSED
         if result.status == "completed":
             mixture_file.save(self.folder / mixture_file.FILE, result.mixture)
-            assessed = self._assess(problem, settings, result)
-            errors, note = self._measure(problem, result)
+            found = self._assessed(problem, settings, result)
+            errors, note = measured(problem, result, self.folder)
         else:
             note = self._explain(problem, settings, result)
         reason = "; ".join(filter(None, (result.reason, note)))
         row = run_rows.run(self.keys, self.proposal, result.status, reason)
         row |= {
-            "error_estimate": assessed.error_estimate,
-            "warnings": "\n".join(assessed.warnings),
+            "error_estimate": found.error_estimate,
+            "warnings": "\n".join(found.warnings),
         }
         row |= run_rows.figures(settings, result) | {"relative_l2": errors.together}
-        experts = run_rows.experts(self.keys, settings, result)
+        experts = self._experts(settings, result)
         history = [self.keys | logged for logged in result.history]
         written = {
             "fields": run_rows.fields(self.keys, errors.by_field),
-            "unknowns": run_rows.unknowns(self.keys, result.unknowns, assessed.standard_errors),
+            "unknowns": run_rows.unknowns(self.keys, result.unknowns, found.standard_errors),
             "history": history,
             "experts": experts,
             "runs": [row],
         }
         self.record(_EMPTY | written)
 
-    def _assess(
+    def _assessed(
         self, problem: Problem, settings: TrainingSettings, result: RunResult
     ) -> Assessment:
-        """What the answer is worth; without the reference.
-
-        That evaluates a user's residuals at points of its own. Where it fails, the trained network
-        is kept, and the failure told.
-        """
-        try:
-            return assessment.assess(problem, settings.sampler, result)
-        except UserError:
-            raise
-        except Exception as failure:
-            warning = f"the answer could not be assessed: {written_down(self.folder, failure)}"
-            return replace(NOT_ASSESSED, warnings=(warning,))
+        """What the answer is worth, and what its user has to be told."""
+        return assessed(problem, settings, result, self.folder)
 
     def _explain(self, problem: Problem, settings: TrainingSettings, result: RunResult) -> str:
         """Which residual of a diverged run has no value, and where, so far as one is found."""
@@ -172,21 +169,3 @@ class RunJob(CampaignJob):
             raise
         except Exception:
             return ""  # the run has its reason already
-
-    def _measure(self, problem: Problem, result: RunResult) -> tuple[Errors, str]:
-        """The errors against the reference, and a note where the reference fails to answer.
-
-        The reference is a user's own code. What it does must not cost a trained network, nor
-        have a say in which one is recommended.
-        """
-        path = self.folder / layout.MAP_FILE
-        try:
-            errors = measure(problem, result.mixture)
-            write_map(path, problem, result.mixture)
-        except UserError:
-            raise
-        except Exception as failure:
-            note = f"the reference solution raised {written_down(self.folder, failure)}"
-            write_map(path, replace(problem, solution=None), result.mixture)
-            return UNKNOWN, note
-        return errors, ""

@@ -22,7 +22,7 @@ def run(keys: Mapping[str, Any], proposal: Proposal, status: str, reason: str) -
     (4, 'killed', None)
     """
     known: Row = {"m": proposal.m, "p": proposal.p, "threshold": proposal.threshold}
-    known |= {"status": status, "reason": reason, "warnings": ""}
+    known |= {"stage": "selection", "status": status, "reason": reason, "warnings": ""}
     return {**_unknown("runs"), **keys, **known}
 
 
@@ -145,6 +145,35 @@ def experts(keys: Mapping[str, Any], settings: TrainingSettings, result: RunResu
             }
         )
     return rows
+
+
+def cut_expert(keys: Mapping[str, Any], index: int, candidate: Candidate, loss: float) -> Row:
+    """The row of a candidate that had learnt too little for the gate to be asked.
+
+    Examples
+    --------
+    >>> row = cut_expert({"run": "0000-0"}, 2, Candidate("tanh", 2, 16), 0.5)
+    >>> row["outcome"], row["individual_loss"]
+    ('cut', 0.5)
+    """
+    reason = f"held-out loss {loss:.2e}: others had learnt more"
+    cut = {"ended": 0, "outcome": "cut", "reason": reason, "refusals": 0}
+    return _expert(keys, index, candidate) | cut | {"individual_loss": loss}
+
+
+def survivor(
+    keys: Mapping[str, Any], index: int, candidate: Candidate, parameters: int, ended: int
+) -> Row:
+    """The row of a member of a contestant.
+
+    Examples
+    --------
+    >>> row = survivor({"run": "race-0-0"}, 2, Candidate("tanh", 2, 16), 337, ended=80)
+    >>> row["outcome"], row["parameters"]
+    ('survived', 337)
+    """
+    known = {"ended": ended, "outcome": "survived", "reason": "", "refusals": 0}
+    return _expert(keys, index, candidate) | known | {"parameters": parameters}
 
 
 def _expert(keys: Mapping[str, Any], index: int, candidate: Candidate) -> Row:

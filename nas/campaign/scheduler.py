@@ -67,6 +67,7 @@ class Scheduler(Generic[R]):
     ) -> None:
         self._tuner, self._trials, self._seeds = tuner, trials, seeds
         self._run_of = run_of
+        self.jobs = trials * seeds
         self._pending: deque[R] = deque()
         self._rows: dict[int, list[Row]] = {}  # of the trials that Optuna has not been told of
         self._proposed = self._told = 0  # trials

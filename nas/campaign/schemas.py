@@ -28,6 +28,7 @@ TABLES: dict[str, pa.Schema] = {
     "trials": pa.schema(
         [
             ("trial", pa.int64()),
+            parquet.with_default(pa.field("stage", pa.string()), "selection"),  # as of its runs
             ("status", pa.string()),  # completed, or failed: no finite median over the runs
             ("m", pa.int64()),  # experts in the pool
             ("p", pa.float64()),  # exponent of the sparsity term
@@ -44,6 +45,8 @@ TABLES: dict[str, pa.Schema] = {
     "runs": pa.schema(
         [
             *_RUN,
+            # selection: a trial, for the gate to choose | race: a contestant of it
+            parquet.with_default(pa.field("stage", pa.string()), "selection"),
             ("status", pa.string()),  # completed | diverged | failed | killed
             ("reason", pa.string()),  # of a status other than completed, or a note
             ("m", pa.int64()),
@@ -97,7 +100,9 @@ TABLES: dict[str, pa.Schema] = {
             ("parameters", pa.int64()),
             ("born", pa.int64()),  # step
             ("ended", pa.int64()),  # step of the drop, or of the end of the selection
-            ("outcome", pa.string()),  # dropped | survived | censored: the run ended early
+            # dropped by the gate | survived | censored: the run ended early | cut: it had learnt
+            # too little for the gate to be asked
+            ("outcome", pa.string()),
             ("reason", pa.string()),  # of the drop, or of the last refusal to drop
             ("importance", pa.float64()),  # smoothed mean weight when dropped, or at the end
             ("individual_loss", pa.float64()),  # held-out, of the expert by itself, after warm-up
@@ -137,6 +142,35 @@ TABLES: dict[str, pa.Schema] = {
             ("processor", pa.string()),
             ("platform", pa.string()),
             ("versions", pa.string()),  # JSON: package -> version
+        ]
+    ),
+}
+
+# What a search within a budget adds; its iterations are those that the clock allowed.
+BUDGETED: dict[str, pa.Schema] = {
+    # One row per candidate of a repetition's pool and round in which it learnt.
+    "pool": pa.schema(
+        [
+            ("repetition", pa.int64()),
+            ("candidate", pa.int64()),  # index in the pool
+            *_AXES,  # its levels
+            ("parameters", pa.int64()),
+            ("round", pa.int64()),  # from 1 on
+            ("iterations", pa.int64()),  # in this round
+            ("held_out_loss", pa.float64()),  # of the candidate by itself, at the end of the round
+        ]
+    ),
+    # One row per contestant of a repetition's race.
+    "race": pa.schema(
+        [
+            ("repetition", pa.int64()),
+            ("run", pa.string()),  # what the contestant is called in the table of runs
+            ("origin", pa.string()),  # trial 3 | lead of trial 3 | single
+            ("members", pa.string()),  # architectures, separated by commas
+            ("iterations", pa.int64()),  # of its fine-tuning
+            ("held_out_loss", pa.float64()),
+            ("left_in", pa.int64()),  # the heat after which it was cut; null for those that stayed
+            ("won", pa.bool_()),
         ]
     ),
 }

@@ -5,6 +5,7 @@ A file is written whole or not at all, so a crash at any byte leaves the previou
 """
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,47 @@ def resume(path: Path, restore: Callable[[Any], None]) -> None:
             f"({error}); delete it and run the same command again: this run then starts anew, "
             "all others are kept"
         ) from error
+
+
+class Keeper:
+    """Writes a checkpoint every now and then, while something asks whether to stop.
+
+    Parameters
+    ----------
+    path
+        Of the checkpoint.
+    state
+        What is to be kept.
+    save_after
+        Seconds between two checkpoints.
+
+    Examples
+    --------
+    >>> keeper = Keeper(Path("state"), lambda: {"step": 3}, save_after=0.0)
+    >>> keeper.asked(lambda: False)(), load(Path("state"))
+    (False, {'step': 3})
+    """
+
+    def __init__(
+        self, path: Path, state: Callable[[], Any], save_after: float = SAVE_AFTER
+    ) -> None:
+        self._path, self._state, self._after = path, state, save_after
+        self._saved = time.monotonic()
+
+    def asked(self, should_stop: Callable[[], bool]) -> Callable[[], bool]:
+        """``should_stop``, which saves when it is asked and it is time to."""
+
+        def asked() -> bool:
+            if time.monotonic() - self._saved > self._after:
+                self.save()
+            return should_stop()
+
+        return asked
+
+    def save(self) -> None:
+        """Write the checkpoint now."""
+        save(self._path, self._state())
+        self._saved = time.monotonic()
 
 
 def _pack(tree: Any, tensors: dict[str, torch.Tensor]) -> Any:

@@ -15,7 +15,12 @@ from torch import Tensor
 
 from nas import networks
 from nas.calculus import jacobians
-from nas.calculus.jacobians import BlockDiagonalJacobian, JointJacobian, StackJacobian
+from nas.calculus.jacobians import (
+    BlockDiagonalJacobian,
+    DenseJacobian,
+    JointJacobian,
+    StackJacobian,
+)
 from nas.calculus.jets import DerivativeSet
 from nas.mixture.experts import ExpertStack
 from nas.mixture.mixture import Mixture
@@ -30,7 +35,9 @@ Traced = Callable[[Tensor, DerivativeSet], tuple[Tensor, Sequence[Trace]]]
 class LeastSquares(Protocol):
     """K systems that are solved side by side."""
 
-    def linearise(self, points: Points) -> tuple[Tensor, BlockDiagonalJacobian | JointJacobian]:
+    def linearise(
+        self, points: Points
+    ) -> tuple[Tensor, BlockDiagonalJacobian | DenseJacobian | JointJacobian]:
         """Residuals (K, R) and their derivative (K, R, P) at ``points``."""
         ...
 
@@ -78,7 +85,7 @@ class ExpertResiduals:
             traces = [networks.trace(derivatives, coordinates, stack) for stack in stacks]
             return torch.cat([trace.jet for trace in traces]), traces
 
-        residuals, rows = _linearise(self._problem, points, traced)
+        residuals, rows = linearised(self._problem, points, traced)
         return residuals, BlockDiagonalJacobian([StackJacobian(of_stack) for of_stack in rows])
 
     @torch.no_grad()
@@ -95,14 +102,14 @@ class ExpertResiduals:
         def evaluate(x: Tensor, derivatives: DerivativeSet) -> Tensor:
             return networks.evaluate(derivatives, self._mixture.coordinates(x, derivatives), stacks)
 
-        return torch.cat(list(_residuals(self._problem, points, evaluate)), dim=-1)
+        return torch.cat(list(residuals_of(self._problem, points, evaluate)), dim=-1)
 
     def move(self, steps: Tensor) -> None:
         """See `LeastSquares`."""
         stacks = [stack.alone for stack in self._stacks]
         moved = jacobians.moved(stacks, torch.split(steps, self._counts))
         for stack, new in zip(stacks, moved, strict=True):
-            _write(stack, new)
+            write(stack, new)
 
 
 class MixtureResiduals:
@@ -131,7 +138,7 @@ class MixtureResiduals:
             traces = [networks.trace(derivatives, coordinates, stack) for stack in stacks]
             return self._mix(derivatives, [trace.jet for trace in traces]), traces
 
-        residuals, rows = _linearise(self._problem, points, traced)
+        residuals, rows = linearised(self._problem, points, traced)
         return residuals[None], JointJacobian([StackJacobian(of_stack) for of_stack in rows])
 
     @torch.no_grad()
@@ -145,12 +152,12 @@ class MixtureResiduals:
                 derivatives, [networks.evaluate(derivatives, coordinates, [one]) for one in stacks]
             )
 
-        return torch.cat(list(_residuals(self._problem, points, evaluate)))[None]
+        return torch.cat(list(residuals_of(self._problem, points, evaluate)))[None]
 
     def move(self, steps: Tensor) -> None:
         """See `LeastSquares`."""
         for stack, new in zip(self._stacks(), self._moved(steps), strict=True):
-            _write(stack, new)
+            write(stack, new)
 
     def _stacks(self) -> list[Stack]:
         """All that learns, the gate last; a single expert needs no gate.
@@ -181,7 +188,7 @@ class MixtureResiduals:
         return jacobians.moved(stacks, [piece.view(count, -1) for piece, count in pieces])
 
 
-def _residuals(
+def residuals_of(
     problem: Problem, points: Points, evaluate: Callable[[Tensor, DerivativeSet], Tensor]
 ) -> Iterator[Tensor]:
     """Weighted residuals (…, b) of each equation of each term."""
@@ -190,7 +197,7 @@ def _residuals(
 
 
 @torch.enable_grad()
-def _linearise(problem: Problem, points: Points, traced: Traced) -> tuple[Tensor, list[list[Rows]]]:
+def linearised(problem: Problem, points: Points, traced: Traced) -> tuple[Tensor, list[list[Rows]]]:
     """Residuals (…, R), and for each stack the factors of their derivatives."""
     found, blocks = [], []
     for seen, derivatives in _views(problem, points):
@@ -210,6 +217,7 @@ def _views(problem: Problem, points: Points) -> Iterator[tuple[View, DerivativeS
 
 
 @torch.no_grad()
-def _write(into: Stack, new: Stack) -> None:
+def write(into: Stack, new: Stack) -> None:
+    """Let the networks of a stack have the parameters of those of another."""
     for old, value in zip((*into.weights, *into.biases), (*new.weights, *new.biases), strict=True):
         old.copy_(value)

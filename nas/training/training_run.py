@@ -8,7 +8,7 @@ stands in the checkpoint.
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -156,6 +156,17 @@ class TrainingRun:
     def adopt(self, warm_up: WarmUp) -> None:
         """Go on from a finished warm-up of the same pool, whatever the gate of this run is."""
         self.warm_up.adopt(warm_up)
+        self._begin_selection()
+
+    def begin_with(self, learnt: Mixture, indices: Mapping[int, int]) -> None:
+        """Begin the selection with experts that have learnt elsewhere.
+
+        ``indices`` has for each expert of this pool its index among those of ``learnt``.
+        """
+        warm_up = self.warm_up
+        warm_up.mixture.double()
+        warm_up.mixture.adopt(learnt, indices)
+        warm_up.step = warm_up.settings.iterations
         self._begin_selection()
 
     def save(self) -> None:

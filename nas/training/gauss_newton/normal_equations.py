@@ -17,9 +17,14 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from nas.calculus.jacobians import BlockDiagonalJacobian, JointJacobian, add_gram
+from nas.calculus.jacobians import (
+    BlockDiagonalJacobian,
+    DenseJacobian,
+    JointJacobian,
+    add_gram,
+)
 
-Jacobian = BlockDiagonalJacobian | JointJacobian
+Jacobian = BlockDiagonalJacobian | DenseJacobian | JointJacobian
 
 
 @dataclass(frozen=True)

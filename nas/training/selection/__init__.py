@@ -10,9 +10,10 @@ from nas.training.selection.competition import CompetitionSettings
 from nas.training.selection.gate_start import ByLossAndSize, GateStart
 from nas.training.selection.phase import Selection
 from nas.training.selection.pruning import ExpertOutcome, PenaltySchedule
-from nas.training.selection.settings import SelectionSettings
+from nas.training.selection.settings import FROZEN, SelectionSettings
 
 __all__ = [
+    "FROZEN",
     "ByLossAndSize",
     "CompetitionSettings",
     "ExpertOutcome",

@@ -22,7 +22,6 @@ from nas.training.adam import cosine
 from nas.training.collocation import Points, Sampler
 from nas.training.phase import Reading
 from nas.training.physics_loss import HeldOutLoss
-from nas.training.selection.competition import Competition
 from nas.training.selection.pruning import ExpertOutcome, Pruning
 from nas.training.selection.settings import SelectionSettings
 
@@ -69,7 +68,7 @@ class Selection:
     ) -> None:
         self.settings, self.sampler = settings, sampler
         mixture.memory = None if settings.experts_learn else Memory()
-        self.competition = Competition(problem, mixture, settings.p, settings.competition)
+        self.competition = settings.begin(problem, mixture)
         self._measure = HeldOutLoss(problem, sampler, mixture.centre)
         self.pruning = Pruning(self.competition, settings.rule, self._measure, settings.penalty)
         self.begins = self.step = begins

@@ -11,6 +11,7 @@ from nas.checks import check
 from nas.mixture.dropping import DropRule, judge, proposal, recovery
 from nas.training.physics_loss import HeldOutLoss
 from nas.training.selection.competition import Competition
+from nas.training.selection.frozen import FrozenCompetition
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ class Pruning:
 
     def __init__(
         self,
-        competition: Competition,
+        competition: Competition | FrozenCompetition,
         rule: DropRule,
         held_out_loss: HeldOutLoss,
         schedule: PenaltySchedule = PenaltySchedule(),

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 from nas.checks import check
 from nas.mixture.dropping import DropRule
-from nas.training.selection.competition import CompetitionSettings
+from nas.mixture.mixture import Mixture
+from nas.problems.problem import Problem
+from nas.training.selection.competition import Competition, CompetitionSettings
+from nas.training.selection.frozen import FrozenCompetition
 from nas.training.selection.gate_start import BY_LOSS_AND_SIZE, GateStart
 from nas.training.selection.pruning import PenaltySchedule
 
@@ -37,9 +40,9 @@ class SelectionSettings:
     start
         The gate's first weights.
     experts_learn
-        Whether the experts learn the mixture's residual beside the gate. If not, they keep what
-        they have learnt, and the same points serve in all steps: what the experts say at these is
-        computed once.
+        Whether the experts learn the mixture's residual beside the gate, by Adam. If not, they keep
+        what they have learnt, the gate takes steps of Gauss–Newton, and the same points serve in
+        all of them: what the experts say there is computed once.
     competition, penalty
         The numbers of a step, and of the sparsity term's weight.
 
@@ -76,7 +79,26 @@ class SelectionSettings:
             ),
         )
 
+    def begin(self, problem: Problem, mixture: Mixture) -> Competition | FrozenCompetition:
+        """Begin the competition in ``mixture``."""
+        if self.experts_learn:
+            return Competition(problem, mixture, self.p, self.competition)
+        return FrozenCompetition(problem, mixture, self.p)
+
     @property
     def gate_steps(self) -> int:
         """In which only the gate learns."""
         return int(self.gate_share * self.steps)
+
+
+# Among experts that keep what they have learnt the gate alone has to make up for a drop, which takes
+# a few steps of Gauss–Newton.
+FROZEN = SelectionSettings(
+    steps=50,
+    learning_rate=1.0,  # steps have lengths of their own
+    p=0.5,
+    rule=DropRule(threshold=0.3, every=2, cooldown=12),
+    experts_learn=False,
+    check_every=1,
+    log_every=10,
+)

@@ -1,0 +1,104 @@
+"""A campaign within a budget: pools, then trials, then races, each as soon as it can begin.
+
+A repetition has as many seconds as the workers can give it: all of the budget, where each
+repetition has a worker. Its pool learns first, then its trials choose, and its race has the rest.
+"""
+
+from collections import deque
+
+from nas.campaign.folder import CampaignFolder
+from nas.campaign.gate_job import GateJob
+from nas.campaign.pool_job import PoolJob
+from nas.campaign.race_job import RaceJob
+from nas.campaign.scheduler import Scheduler
+from nas.campaign.tuner import Proposal, Tuner
+from nas.runner.job import Job
+
+TRIAL_EVERY = 20.0  # seconds of a budget for each trial, of which it takes some two
+FEWEST = 3  # trials
+
+
+class Budgeted:
+    """Which job is next, and which have ended.
+
+    Parameters
+    ----------
+    home
+        The campaign, which has a budget.
+    """
+
+    def __init__(self, home: CampaignFolder) -> None:
+        campaign = home.campaign
+        assert campaign.budget is not None
+        turns = -(-campaign.seeds // campaign.parallel.workers)
+        self._home, self._seconds = home, campaign.budget / turns
+        trials = min(campaign.trials, max(FEWEST, int(campaign.budget / TRIAL_EVERY)))
+        tuner = Tuner(campaign, home.storage, home.study)
+        self._scheduler = Scheduler(tuner, trials, campaign.seeds, self._gate_job)
+        self._repetitions = range(campaign.seeds)
+        self._pools = deque(PoolJob(home, r, self._seconds) for r in self._repetitions)
+        self._races: deque[RaceJob] | None = None
+        self._runs: list[GateJob] = []
+        self._left = 0  # jobs under way
+        self.jobs = campaign.seeds * (trials + 2)
+        self.finished = self.finished_before = 0
+
+    @property
+    def failed(self) -> int:
+        """How many trials did not complete."""
+        return self._scheduler.failed
+
+    def following(self) -> Job | None:
+        """The job to start now; None if there is none, or none yet."""
+        job = self._next_of(self._pools) or self._next_trial() or self._next_race()
+        if job is not None:
+            self._left += 1
+        return job
+
+    def ended(self, job: Job) -> None:
+        """Note that a job that `following` gave has left its record."""
+        self._left -= 1
+        self.finished += 1
+        if isinstance(job, GateJob):
+            self._scheduler.ended(job)
+
+    def close(self) -> None:
+        """Tell what is left to be told, once all jobs have ended."""
+        self._scheduler.close()
+
+    def _next_of(self, jobs: deque[PoolJob] | deque[RaceJob]) -> Job | None:
+        while jobs:
+            job = jobs.popleft()
+            if not job.finished:
+                return job
+            self.finished += 1
+            self.finished_before += 1
+        return None
+
+    def _next_trial(self) -> Job | None:
+        if self._pools or (self._left and not self._runs):
+            return None  # pools are under way
+        before = self._scheduler.finished_before
+        job = self._scheduler.following()
+        new = self._scheduler.finished_before - before
+        self.finished += new
+        self.finished_before += new
+        return job
+
+    def _next_race(self) -> Job | None:
+        if self._left:
+            return None  # a race begins with what all trials have left
+        if self._races is None:
+            self._races = deque(self._race(r) for r in self._repetitions)
+        return self._next_of(self._races)
+
+    def _race(self, repetition: int) -> RaceJob:
+        own = tuple(run for run in self._runs if run.repetition == repetition)
+        return RaceJob(self._home, repetition, self._seconds, own)
+
+    def _gate_job(self, proposal: Proposal, repetition: int) -> GateJob:
+        job = GateJob(self._home, proposal, repetition, self._seconds)
+        self._runs.append(job)
+        return job
+
+

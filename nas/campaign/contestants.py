@@ -1,0 +1,75 @@
+"""Who takes part in a race: the teams that the gate chose, and the networks that lead alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nas.campaign.run_job import RunJob
+from nas.mixture.mixture import Mixture
+from nas.training.pool import leaders
+from nas.training.pool.learning import only
+
+TEAMS, SINGLES = 2, 3  # at most
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A contestant before the race.
+
+    Parameters
+    ----------
+    name
+        Of its run, without the repetition.
+    origin
+        Where it comes from, in words.
+    trial
+        The run whose gate chose it, if any.
+    members
+        Indices in the repetition's pool.
+    mixture
+        As far as it has learnt.
+    """
+
+    name: str
+    origin: str
+    trial: RunJob | None
+    members: tuple[int, ...]
+    mixture: Mixture
+
+
+def entries(
+    pool: Mixture, losses: Mapping[int, float], teams: Mapping[RunJob, Mixture]
+) -> list[Entry]:
+    """The contestants of a race.
+
+    The networks with the least losses by themselves, and the best teams of more than one. What the
+    gate has left alone is one of the former: a mixture must not outvote a network that is far ahead
+    of all others, and it does not, since that one is a contestant.
+
+    Parameters
+    ----------
+    pool
+        All candidates, as far as they have learnt by themselves.
+    losses
+        Their held-out losses.
+    teams
+        What the gate has left in each trial, by rising held-out loss.
+    """
+    found: list[tuple[str, RunJob | None, tuple[int, ...], Mixture]] = []
+    known: set[frozenset[int]] = set()
+    for run, mixture in teams.items():
+        members = tuple(run.members[index] for index in mixture.alive)
+        lead = min(members, key=losses.__getitem__)
+        for name, some in ((f"trial {run.proposal.trial}", members), ("lead", (lead,))):
+            if frozenset(some) in known:
+                continue
+            if len(some) > 1 and sum(len(one) > 1 for one in known) == TEAMS:
+                continue
+            known.add(frozenset(some))
+            alone = len(some) == 1
+            origin = f"lead of trial {run.proposal.trial}" if name == "lead" else name
+            found.append((origin, run, some, only(pool, some) if alone else mixture))
+    for index in leaders(losses, pool.pool, SINGLES):
+        if frozenset({index}) not in known:
+            known.add(frozenset({index}))
+            found.append(("single", None, (index,), only(pool, [index])))
+    return [Entry(str(number), *one) for number, one in enumerate(found)]

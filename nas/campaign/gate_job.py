@@ -1,0 +1,92 @@
+"""The job of a trial within a budget: the gate chooses among what the pool has learnt."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from nas.assessment import Assessment
+from nas.campaign import run_rows
+from nas.campaign.pool_job import PoolJob
+from nas.campaign.run_job import RunJob
+from nas.campaign.run_record import NOT_ASSESSED
+from nas.campaign.run_rows import Row
+from nas.mixture.mixture import Mixture
+from nas.problems import Problem
+from nas.problems.terms import PointCounts
+from nas.search_spaces import Candidate
+from nas.training import mixture_file
+from nas.training.pool import leaders
+from nas.training.selection import FROZEN
+from nas.training.training_run import RunResult, TrainingRun
+from nas.training.training_settings import TrainingSettings
+
+POINTS = PointCounts(interior=400, boundary=120)  # the gate has some hundreds of parameters
+
+
+@dataclass(frozen=True)
+class GateJob(RunJob):
+    """A trial's repetition: m of the pool's leaders, frozen as they are, and a gate.
+
+    All trials of a repetition share its pool, so a trial is over in seconds.
+    """
+
+    seconds: float = 0.0  # of the repetition
+
+    @property
+    def source(self) -> PoolJob:
+        """The job that has taught the pool."""
+        return PoolJob(self.home, self.repetition, self.seconds)
+
+    @cached_property
+    def members(self) -> tuple[int, ...]:
+        """The m leaders, by their indices in the repetition's pool."""
+        losses = self.source.losses()
+        return tuple(leaders(losses, self.source.pool, self.proposal.m))
+
+    @property
+    def pool(self) -> tuple[Candidate, ...]:
+        """The candidates with which it begins."""
+        return tuple(self.source.pool[index] for index in self.members)
+
+    def settings(self, problem: Problem) -> TrainingSettings:
+        """Those of the choice; there is nothing to warm up or to fine-tune."""
+        own, proposal = super().settings(problem), self.proposal
+        rule = replace(FROZEN.rule, threshold=proposal.threshold)
+        return replace(
+            own,
+            warm_up=replace(own.warm_up, iterations=0),
+            sampler=replace(own.sampler, counts=POINTS),
+            selection=replace(FROZEN, p=proposal.p, rule=rule),
+            fine_tuning=replace(own.fine_tuning, iterations=0),
+        )
+
+    def mixture(self, problem: Problem) -> Mixture:
+        """What the gate has left, once the job is over."""
+        path = self.folder / mixture_file.FILE
+        return mixture_file.load(path, problem.domain.bounds, len(problem.fields))
+
+    def _trainer(self, problem: Problem, settings: TrainingSettings) -> TrainingRun:
+        trainer = TrainingRun(problem, settings, self.checkpoint)
+        if trainer.selection is None:
+            learnt = self.source.learnt(problem).to(settings.device)
+            trainer.begin_with(learnt, dict(enumerate(self.members)))
+        return trainer
+
+    def _experts(self, settings: TrainingSettings, result: RunResult) -> list[Row]:
+        """Those whom the gate was asked about, and those that were cut before."""
+        asked = [
+            row | {"candidate": self.members[row["candidate"]]}
+            for row in super()._experts(settings, result)
+        ]
+        losses, pool = self.source.losses(), self.source.pool
+        cut = [
+            run_rows.cut_expert(self.keys, index, candidate, losses[index])
+            for index, candidate in enumerate(pool)
+            if index not in self.members
+        ]
+        return asked + cut
+
+    def _assessed(
+        self, problem: Problem, settings: TrainingSettings, result: RunResult
+    ) -> Assessment:
+        """Nothing: the race goes on from here, and its winner is assessed."""
+        return NOT_ASSESSED

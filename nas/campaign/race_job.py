@@ -1,0 +1,117 @@
+"""The job of a race: what the trials of a repetition leave learns on, and the best is recorded.
+
+Contestants are the teams that the gate chose, and the networks that lead by themselves. Once the
+race is over each is a run of the campaign, so that whatever reads runs can read them.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nas.campaign import layout, records
+from nas.campaign.campaign_job import CampaignJob
+from nas.campaign.contestants import Entry, entries
+from nas.campaign.pool_job import PoolJob
+from nas.campaign.race_record import RaceRecord
+from nas.campaign.run_job import RunJob
+from nas.campaign.run_settings import hardware
+from nas.files import write_text
+from nas.mixture.mixture import Mixture
+from nas.problems import Problem
+from nas.runner.attempt_log import read_attempts
+from nas.runner.job import COMPLETED, INTERRUPTED
+from nas.runner.job_context import Context
+from nas.training import checkpoint
+from nas.training.meter import Meter
+from nas.training.race import Race, RaceSettings
+
+SCHEDULE = "schedule.json"  # the iterations that the budget became
+
+
+@dataclass(frozen=True)
+class RaceJob(CampaignJob):
+    """A repetition's race, for what its pool and trials have left of ``seconds``.
+
+    Examples
+    --------
+    >>> from nas.campaign.config import build
+    >>> from nas.campaign.folder import CampaignFolder
+    >>> from nas.runner.problem_source import ProblemSource
+    >>> source = ProblemSource.of("burgers")
+    >>> home = CampaignFolder(Path("out"), build(problem="burgers"), source, study="burgers-1")
+    >>> job = RaceJob(home, repetition=0, seconds=60.0, trials=())
+    >>> job.name, job.folder.as_posix(), job.finished
+    ('race-0', 'out/races/0', False)
+    """
+
+    TABLES = ("race",)
+
+    repetition: int
+    seconds: float
+    trials: tuple[RunJob, ...]  # of this repetition, all finished
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return f"race-{self.repetition}"
+
+    @property
+    def folder(self) -> Path:
+        """The job's own folder."""
+        return layout.race_folder(self.home.path, self.repetition)
+
+    @property
+    def finished(self) -> bool:
+        """Whether it has been run for as long as it may."""
+        path = self.folder / SCHEDULE
+        if not path.exists():
+            return False
+        run_for: float = json.loads(path.read_text(encoding="utf-8"))["seconds"]
+        return run_for >= self.seconds
+
+    def work(self, context: Context) -> str:
+        """Run the race, and record its contestants; see `nas.runner.job.Job.work`."""
+        problem = self.home.problem.load()
+        pool = PoolJob(self.home, self.repetition, self.seconds)
+        settings = pool.settings(problem)
+        learnt = pool.learnt(problem)
+        named = entries(learnt, pool.losses(), self._teams(problem))
+        mixtures = {one.name: one.mixture.to(settings.device) for one in named}
+        meter = Meter(self.seconds, spent=self._spent())
+        race = Race(problem, settings.sampler, mixtures, RaceSettings(), meter)
+        if self.checkpoint.exists():
+            checkpoint.resume(self.checkpoint, race.restore)
+        context.begin(race.step, hardware(settings.device))
+        keeper = checkpoint.Keeper(self.checkpoint, race.state)
+        over = race.run(keeper.asked(context.should_stop), context.report)
+        keeper.save()
+        if not over:
+            context.close(INTERRUPTED, race.step)
+            return INTERRUPTED
+        self._record(problem, race, named)
+        context.close(COMPLETED, race.step)
+        return COMPLETED
+
+    def _record(self, problem: Problem, race: Race, named: Sequence[Entry]) -> None:
+        """Write down all contestants as runs, then the race itself."""
+        settings = PoolJob(self.home, self.repetition, self.seconds).settings(problem)
+        record = RaceRecord(self.home.path, problem, settings, self.repetition)
+        rows = record.write(race, named)
+        records.write_table(self.table("race"), "race", rows)
+        schedule = {"seconds": self.seconds, "counts": race.meter.counts}
+        write_text(self.folder / SCHEDULE, json.dumps(schedule, indent=1) + "\n")
+
+    def _teams(self, problem: Problem) -> dict[RunJob, Mixture]:
+        """What the gate has left in each trial that completed, by rising held-out loss."""
+        done = [run for run in self.trials if run.row()["status"] == "completed"]
+        done.sort(key=lambda run: float(run.row()["held_out_loss"]))
+        return {run: run.mixture(problem) for run in done}
+
+    def _spent(self) -> float:
+        """Seconds that pool and trials have taken."""
+        folders = [layout.pool_folder(self.home.path, self.repetition)]
+        folders += [run.folder for run in self.trials]
+        attempts: list[dict[str, Any]] = [row for one in folders for row in read_attempts(one)]
+        return float(sum(row["seconds"] for row in attempts))

@@ -1,0 +1,135 @@
+"""What a race leaves: each contestant as a run of the campaign, and a row of the table ``race``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nas.campaign import layout, records, run_rows
+from nas.campaign.contestants import Entry
+from nas.campaign.maps import UNKNOWN, Errors
+from nas.campaign.run_record import NOT_ASSESSED, assessed, measured
+from nas.problems import Problem
+from nas.search_spaces.candidates import written
+from nas.training import mixture_file, unknowns
+from nas.training.race import Contestant, Race
+from nas.training.run_result import RunResult
+from nas.training.selection import ExpertOutcome
+from nas.training.training_settings import TrainingSettings
+
+FIRST = 1000  # number of a first contestant among the trials: no search has as many trials
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class RaceRecord:
+    """Writes the runs of a repetition's race into the folder of its campaign."""
+
+    campaign: Path
+    problem: Problem
+    settings: TrainingSettings  # of the repetition's pool
+    repetition: int
+
+    def write(self, race: Race, named: Sequence[Entry]) -> list[Row]:
+        """Write all contestants' runs; return the rows of the race.
+
+        Only the winner is assessed, which takes seconds.
+        """
+        winner = race.leader
+        rows = []
+        for entry in named:
+            one = race.contestants[entry.name]
+            one.tuning.take_best()
+            self._write(entry, one, one is winner)
+            rows.append(
+                {
+                    "repetition": self.repetition,
+                    "run": self._run(entry),
+                    "origin": entry.origin,
+                    "members": ", ".join(written(one.mixture.pool[i]) for i in one.mixture.alive),
+                    "iterations": one.iterations,
+                    "held_out_loss": one.loss,
+                    "left_in": race.left_in.get(entry.name),
+                    "won": one is winner,
+                }
+            )
+        return rows
+
+    def _run(self, entry: Entry) -> str:
+        return f"race-{self.repetition}-{entry.name}"
+
+    def _write(self, entry: Entry, one: Contestant, won: bool) -> None:
+        run = self._run(entry)
+        folder = layout.run_folder(self.campaign, run)
+        folder.mkdir(parents=True, exist_ok=True)
+        mixture_file.save(folder / mixture_file.FILE, one.mixture)
+        result = self._result(one)
+        errors, note = measured(self.problem, result, folder, with_map=won)
+        found = assessed(self.problem, self.settings, result, folder) if won else NOT_ASSESSED
+        keys = {
+            "run": run,
+            "trial": FIRST * (self.repetition + 1) + int(entry.name),
+            "repetition": self.repetition,
+        }
+        row = self._row(keys, entry, result, errors) | {
+            "reason": "; ".join(filter(None, (result.reason, note))),
+            "error_estimate": found.error_estimate,
+            "warnings": "\n".join(found.warnings),
+        }
+        tables = {
+            "fields": run_rows.fields(keys, errors.by_field),
+            "unknowns": run_rows.unknowns(keys, result.unknowns, found.standard_errors),
+            "history": [keys | logged for logged in result.history],
+            "experts": self._experts(keys, entry, result),
+            "runs": [row],
+        }
+        for name, of_table in tables.items():
+            records.write_table(layout.table_file(folder, name), name, of_table)
+
+    def _row(self, keys: Row, entry: Entry, result: RunResult, errors: Errors = UNKNOWN) -> Row:
+        origin = entry.trial.proposal if entry.trial is not None else None
+        return {
+            **dict.fromkeys(records.TABLES["runs"].names),
+            **keys,
+            "stage": "race",
+            "status": "completed",
+            "m": len(self.settings.pool) if origin is None else origin.m,
+            "p": None if origin is None else origin.p,
+            "threshold": None if origin is None else origin.threshold,
+            **run_rows.figures(self.settings, result),
+            "drops": 0,
+            "relative_l2": errors.together,
+        }
+
+    def _experts(self, keys: Row, entry: Entry, result: RunResult) -> list[Row]:
+        """The members alone: what became of the others stands in the pool, and in the trials."""
+        mixture = result.mixture
+        return [
+            run_rows.survivor(
+                keys,
+                index,
+                mixture.pool[alive],
+                parameters=mixture.expert_parameters(alive),
+                ended=result.iterations,
+            )
+            for alive, index in zip(mixture.alive, entry.members, strict=True)
+        ]
+
+    def _result(self, one: Contestant) -> RunResult:
+        mixture = one.mixture
+        return RunResult(
+            status="completed",
+            reason=one.tuning.ended,
+            mixture=mixture,
+            outcomes={index: ExpertOutcome() for index in mixture.alive},
+            history=one.log.history,
+            trail=one.log.trail,
+            held_out_loss=one.loss,
+            steps=0,
+            iterations=one.iterations,
+            evaluations=one.tuning.evaluations,
+            parameters_before=self.settings.mixture(self.problem).parameters_alive,
+            unknown=unknowns.estimates(self.problem, mixture.raw),
+            unknowns=one.log.unknowns,
+        )

@@ -1,0 +1,73 @@
+"""What is found out about a trained mixture before it is written down."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from nas import assessment
+from nas.assessment import Assessment
+from nas.campaign import layout
+from nas.campaign.maps import UNKNOWN, Errors, measure, write_map
+from nas.errors import UserError
+from nas.problems import Problem
+from nas.runner.worker import written_down
+from nas.training.run_result import RunResult
+from nas.training.training_settings import TrainingSettings
+
+NOT_ASSESSED = Assessment(error_estimate=None, warnings=(), standard_errors={})
+
+
+def assessed(
+    problem: Problem, settings: TrainingSettings, result: RunResult, folder: Path
+) -> Assessment:
+    """What the answer is worth; without the reference.
+
+    That evaluates a user's residuals at points of its own. Where it fails, the trained network is
+    kept, and the failure told; its traceback goes into the ``folder``.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> from nas.training.training_run import TrainingRun
+    >>> result = TrainingRun(example.PROBLEM, example.settings()).run()
+    >>> assessed(example.PROBLEM, example.settings(), result, Path(".")).warnings
+    ()
+    """
+    try:
+        return assessment.assess(problem, settings.sampler, result)
+    except UserError:
+        raise
+    except Exception as failure:
+        warning = f"the answer could not be assessed: {written_down(folder, failure)}"
+        return replace(NOT_ASSESSED, warnings=(warning,))
+
+
+def measured(
+    problem: Problem, result: RunResult, folder: Path, *, with_map: bool = True
+) -> tuple[Errors, str]:
+    """The errors against the reference, and a note where the reference fails to answer.
+
+    The reference is a user's own code. What it does must not cost a trained network, nor have a
+    say in which one is recommended. A map of the fields goes into the ``folder``.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> from nas.training.training_run import TrainingRun
+    >>> result = TrainingRun(example.PROBLEM, example.settings()).run()
+    >>> errors, note = measured(example.PROBLEM, result, Path("."), with_map=False)
+    >>> errors.together < 0.1, note
+    (True, '')
+    """
+    path = folder / layout.MAP_FILE
+    try:
+        errors = measure(problem, result.mixture)
+        if with_map:
+            write_map(path, problem, result.mixture)
+    except UserError:
+        raise
+    except Exception as failure:
+        note = f"the reference solution raised {written_down(folder, failure)}"
+        if with_map:
+            write_map(path, replace(problem, solution=None), result.mixture)
+        return UNKNOWN, note
+    return errors, ""
