@@ -16,12 +16,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from nas.assessment.answer import values
-from nas.assessment.features import Answer, Waves, with_added
-from nas.assessment.least_squares import Solution, solve
-from nas.assessment.linearised import linearise
 from nas.assessment.noise import beyond_noise
-from nas.assessment.roughness import roughness
 from nas.assessment.shifts import Shifts
 from nas.calculus.activations import MAX_ORDER
 from nas.calculus.derivatives import DerivativeSet
@@ -29,6 +24,11 @@ from nas.problems import Problem
 from nas.problems.sampling import interior_points
 from nas.problems.terms import PointCounts
 from nas.training.collocation import HELD_OUT_DRAW, Points, Sample, Sampler
+from nas.training.least_squares.answer import values
+from nas.training.least_squares.features import Answer, Waves, with_added
+from nas.training.least_squares.linearised import linearise
+from nas.training.least_squares.roughness import roughness
+from nas.training.least_squares.solution import Solution, solve
 from nas.training.resampling import Resampler, residual_sizes
 
 CPU = torch.device("cpu")

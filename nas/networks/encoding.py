@@ -164,6 +164,21 @@ def count_features(text: str, inputs: int) -> int:
     return inputs + len(names) * (2 * modes - 1)
 
 
+def frequencies(text: str, inputs: int) -> list[float]:
+    """How fast each of the F features runs along its coordinate ξ: 1, or kπ of a mode k.
+
+    Examples
+    --------
+    >>> [round(one, 2) for one in frequencies("periodic x 2", 2)]  # t; sines and cosines of x
+    [1.0, 3.14, 6.28, 3.14, 6.28]
+    """
+    kind, names, modes = parsed(text)
+    kept = inputs if kind == RAW else inputs - len(names)
+    seen_by_waves = {RAW: 0, "fourier": inputs}.get(kind, len(names))
+    waves = [math.pi * k for k in range(1, modes + 1) for _ in range(seen_by_waves)]
+    return [1.0] * kept + 2 * waves
+
+
 def in_words(text: str) -> str:
     """What the network sees, as a part of a sentence; empty for the coordinates as they are.
 

@@ -1,7 +1,7 @@
 """The linearised problem: how residuals answer to small changes of an answer.
 
 Axis legend: R residuals (rows), S derivatives, B points, L locations, C fields, U unknown
-coefficients, K features.
+coefficients, K features, J moves.
 
 To first order a change e of the answer u changes the residuals r by Dr(u)[e]. Residuals are
 functions of jets, point by point, so one way back from each gives its derivative by the jet, and
@@ -9,15 +9,23 @@ the jets of any number of features turn it into columns.
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
-from nas.assessment.features import Answer, Features
-from nas.assessment.shifts import Shifts
 from nas.calculus.derivatives import DerivativeSet
 from nas.problems import Problem
 from nas.training.collocation import Points, Sample, View
+from nas.training.least_squares.features import Answer, Features
+
+
+class Moves(Protocol):
+    """J ways in which all fields change together."""
+
+    def jet(self, points: Tensor, derivatives: DerivativeSet) -> Tensor:
+        """Their jets (S, B, C, J) at points (B, D), in float64."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -28,12 +36,12 @@ class Rows:
     ----------
     matrix : Tensor (R, C·K + U + J)
         Their derivative by the coefficients of the features, field by field, by the raw unknown
-        coefficients, and by the shifts.
+        coefficients, and by the moves.
     residuals : Tensor (R,)
 
     Examples
     --------
-    >>> from nas.assessment.features import Affine
+    >>> from nas.training.least_squares.features import Affine
     >>> from nas.training import example
     >>> def zero(points, derivatives):
     ...     return torch.zeros(len(derivatives), len(points), 1, dtype=torch.float64)
@@ -51,7 +59,7 @@ def linearise(
     answer: Answer,
     features: Features,
     points: Points,
-    shifts: Shifts | None = None,
+    moves: Moves | None = None,
 ) -> Rows:
     """The residuals of ``answer`` at ``points``, and their derivative by what is added to it.
 
@@ -64,7 +72,7 @@ def linearise(
     >>> plain = replace(example.PROBLEM, balanced=False)
     >>> def zero(points, derivatives):
     ...     return torch.zeros(len(derivatives), len(points), 1, dtype=torch.float64)
-    >>> from nas.assessment.features import Waves
+    >>> from nas.training.least_squares.features import Waves
     >>> constant = Waves.drawn([(0.0, 1.0)], reach=[1.0], count=1, seed=0)
     >>> rows = linearise(plain, zero, constant, example.points())
     >>> rows.residuals.square().sum().item()  # all of it the condition's
@@ -78,19 +86,19 @@ def linearise(
         with torch.no_grad():
             jet = answer(flat, group.derivatives).double()
         added = _by_location(features.jet(flat, group.derivatives), sample)
-        if shifts is not None:
-            moved = _by_location(shifts.jet(flat, group.derivatives), sample)
+        if moves is not None:
+            moved = _by_location(moves.jet(flat, group.derivatives), sample)
         for term in group.terms:
             seen = sample.seen_by(term)
             for residual, slope in _slopes(problem, seen, group.derivatives, jet):
                 residuals.append(residual)
                 by_jet = slope[:, :, seen.rows]
                 matrix = _columns(problem, by_jet, added[:, :, seen.rows])
-                if shifts is not None:
-                    by_shift = torch.einsum(
+                if moves is not None:
+                    by_move = torch.einsum(
                         "slbc,slbcj->bj", by_jet[..., :fields], moved[:, :, seen.rows]
                     )
-                    matrix = torch.cat([matrix, by_shift], dim=1)
+                    matrix = torch.cat([matrix, by_move], dim=1)
                 matrices.append(matrix)
     return Rows(torch.cat(matrices), torch.cat(residuals))
 
