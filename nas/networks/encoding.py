@@ -70,6 +70,17 @@ class Encoding:
         phases = self._phases(scaled)
         return torch.cat([self._as_they_are(scaled), phases.sin(), phases.cos()], dim=-1)
 
+    def axes(self, dimension: int) -> list[int]:
+        """The coordinate, of D, that each of the features belongs to.
+
+        Examples
+        --------
+        >>> resolve("periodic x 2", ["x", "t"]).axes(2)
+        [1, 0, 0, 0, 0]
+        """
+        kept = range(dimension) if self.kept is None else self.kept
+        return [*kept, *(2 * self.modes * list(self.waves))]
+
     def _phases(self, coordinates: Tensor) -> Tensor:
         # Linear, so that it maps a jet as it maps values.
         waves = _columns(coordinates, self.waves)
@@ -165,7 +176,7 @@ def count_features(text: str, inputs: int) -> int:
 
 
 def frequencies(text: str, inputs: int) -> list[float]:
-    """How fast each of the F features runs along its coordinate ξ: 1, or kπ of a mode k.
+    """How fast each of the F features runs along its coordinate ξ: 1, or kπ of the k-th mode.
 
     Examples
     --------

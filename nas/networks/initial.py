@@ -54,7 +54,8 @@ def highest_frequency(count: int, dimension: int) -> float:
     >>> [round(highest_frequency(count, 2), 1) for count in (100, 400)]  # four times as many
     [14.9, 29.8]
     """
-    return math.pi / 2 * (0.9 * count) ** (1 / dimension)
+    by_axis: float = (0.9 * count) ** (1 / dimension)
+    return math.pi / 2 * by_axis
 
 
 def waves(

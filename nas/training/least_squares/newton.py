@@ -10,52 +10,26 @@ Axis legend: S derivatives, B points, C fields, U unknown coefficients, K featur
 rows, N tries.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from nas.calculus.derivatives import DerivativeSet
-from nas.training.collocation import Points, Sampler
-from nas.training.least_squares.features import Answer, Features, with_added
-from nas.training.least_squares.linearised import Rows, linearise
-from nas.training.least_squares.points import draw
+from nas.problems import Problem
+from nas.training.collocation import Sampler
+from nas.training.least_squares.draw import Draw
+from nas.training.least_squares.features import Answer
+from nas.training.least_squares.hidden_layer import HiddenLayer
+from nas.training.least_squares.linearised import Rows
+from nas.training.least_squares.points import points_at_residuals
 from nas.training.least_squares.solution import damped
-from nas.training.least_squares.trials import losses
 
 ROWS = 3  # for each feature
 LENGTHS = (1.0, 0.5, 0.25, 0.1)  # of a step
-ENOUGH = 0.9  # of the loss: where a step leaves more, there is nothing to gain any more
+ENOUGH = 0.5  # of the loss: where a step leaves more, the next ones are not worth their time
 TRUE = 1.1  # of the least loss by the linear model: what is reached within that needs no more steps
 MOST = 30  # steps
-
-
-@dataclass(frozen=True)
-class Difference:
-    """How far an answer is from the base, as something that moves all fields together.
-
-    Examples
-    --------
-    >>> def constant(value):
-    ...     def answer(points, derivatives):
-    ...         jet = torch.zeros(len(derivatives), len(points), 1, dtype=torch.float64)
-    ...         jet[0] = value
-    ...         return jet
-    ...     return answer
-    >>> apart = Difference(constant(5.0), constant(2.0), fields=1)
-    >>> apart.jet(torch.zeros(1, 1), DerivativeSet([], 1)).item()
-    3.0
-    """
-
-    answer: Answer
-    base: Answer
-    fields: int
-
-    def jet(self, points: Tensor, derivatives: DerivativeSet) -> Tensor:
-        """Its jet (S, B, C, 1)."""
-        apart = self.answer(points, derivatives).double() - self.base(points, derivatives).double()
-        return apart[..., : self.fields, None]
 
 
 class Newton:
@@ -77,10 +51,12 @@ class Newton:
     Of u' + u = 0 and u(0) = 1, from zero, by random waves:
 
     >>> from nas.training import example
-    >>> from nas.training.least_squares.features import Waves
+    >>> from nas.networks import Candidate, untrained
     >>> def zero(points, derivatives):
     ...     return torch.zeros(len(derivatives), len(points), 1, dtype=torch.float64)
-    >>> newton = Newton(example.SAMPLER, zero, Waves.drawn([(0.0, 1.0)], [6.0], 20, seed=0))
+    >>> candidate = Candidate("sine", 1, 20, scale=0.25, learns="output")
+    >>> layer = HiddenLayer(untrained(candidate, ["t"], outputs=1), [(0.0, 1.0)])
+    >>> newton = Newton(example.SAMPLER, zero, layer)
     >>> newton.advance() > 0.9, newton.loss < 1e-16, newton.finished  # a linear problem: one step
     (True, True, True)
     >>> value = newton.answer(torch.ones(1, 1), DerivativeSet([], 1)).item()
@@ -89,7 +65,7 @@ class Newton:
     """
 
     def __init__(
-        self, sampler: Sampler, base: Answer, features: Features, start: Answer | None = None
+        self, sampler: Sampler, base: Answer, features: HiddenLayer, start: Answer | None = None
     ) -> None:
         self._problem, self._sampler, self._base = sampler.problem, sampler, base
         self._features, self._start = features, start or base
@@ -103,24 +79,24 @@ class Newton:
     @property
     def answer(self) -> Answer:
         """The present one."""
-        return self._with(self.coefficients) if self.moved else self._start
+        if not self.moved:
+            return self._start
+        fields = len(self._problem.fields)
+        return self._features.added_to(self._base, self.coefficients, fields)
 
     def advance(self) -> float:
         """Take a step, or find that there is none; return the held-out loss before it."""
-        points = draw(self._sampler, self.answer, ROWS * len(self._features), self.steps)
-        self.points_seen += points[0].evaluations
-        self.steps += 1
-        solved_at, judged_by = (self._linearised(one) for one in points)
-        before = float(judged_by.residuals.square().sum())
+        solved_at, judged_by = self._drawn()
+        rows, held_out = (one.linearised(self._jets(one)) for one in (solved_at, judged_by))
+        before = float(held_out.residuals.square().sum())
         self.loss, self.finished = before, True
-        if not all(bool(one.matrix.isfinite().all()) for one in (solved_at, judged_by)):
+        if not all(bool(one.matrix.isfinite().all()) for one in (rows, held_out)):
             return before
-        tries = self._tries(solved_at)
-        found = losses(self._problem, self._base, self._features, points[1], tries)
-        found = found.nan_to_num(torch.inf, torch.inf)
+        tries = self._tries(rows)
+        found = judged_by.losses(tries).nan_to_num(torch.inf, torch.inf)
         best = int(found.argmin())
         if float(found[best]) < before:
-            told = float(self._told(judged_by, tries).min())
+            told = float(self._told(held_out, tries).min())
             self.coefficients, self.moved = tries[best].clone(), True
             self.loss = float(found[best])
             over = self.loss > ENOUGH * before or self.loss < TRUE * told
@@ -137,24 +113,25 @@ class Newton:
         for name, value in state.items():
             setattr(self, name, value)
 
-    def _with(self, coefficients: Tensor) -> Answer:
-        return with_added(self._base, self._features, coefficients)
+    def _drawn(self) -> list[Draw]:
+        """What is solved at, and what that is judged by."""
+        rows = ROWS * len(self._features)
+        points = points_at_residuals(self._sampler, self.answer, rows, self.steps)
+        self.points_seen += points[0].evaluations
+        self.steps += 1
+        return [Draw(self._problem, one, self._base, self._features) for one in points]
 
-    def _linearised(self, points: Points) -> Rows:
-        """The residuals, and their derivative by coefficients and, last, by the `Difference`."""
-        apart = Difference(self.answer, self._base, len(self._problem.fields))
-        return linearise(self._problem, self.answer, self._features, points, apart)
+    def _jets(self, draw: Draw) -> list[Tensor]:
+        """Those of the present answer."""
+        return draw.with_added(self.coefficients) if self.moved else draw.jets(self._start)
 
     def _present(self) -> Tensor:
         """Coefficients (P,) from which steps lead on: zero, but for the unknown ones, at first."""
         if self.moved or not self._problem.unknown:
             return self.coefficients
-        point = torch.tensor([[low for low, _ in self._problem.domain.bounds]]).double()
-        values = DerivativeSet([], point.shape[-1])
-        first, base = (one(point, values)[0, 0].double() for one in (self._start, self._base))
         present = self.coefficients.clone()
-        unknown = len(self._problem.unknown)
-        present[-unknown:] = (first - base)[-unknown:]
+        first = raw_of(self._start, self._problem) - raw_of(self._base, self._problem)
+        present[-len(first) :] = first
         return present
 
     def _tries(self, rows: Rows) -> Tensor:
@@ -176,3 +153,18 @@ class Newton:
         """Their losses (N,) by the linear model."""
         left = rows.matrix[:, :-1] @ tries.T - self._to_undo(rows)[:, None]
         return left.square().sum(0)
+
+
+def raw_of(answer: Answer, problem: Problem) -> Tensor:
+    """The raw values (U,) of the unknown coefficients of an ``answer``.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> def one(points, derivatives):  # of a problem without any
+    ...     return torch.ones(len(derivatives), len(points), 1, dtype=torch.float64)
+    >>> raw_of(one, example.PROBLEM)
+    tensor([], dtype=torch.float64)
+    """
+    point = torch.tensor([[low for low, _ in problem.domain.bounds]], dtype=torch.float64)
+    return answer(point, DerivativeSet([], point.shape[-1]))[0, 0, len(problem.fields) :].double()

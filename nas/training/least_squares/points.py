@@ -16,7 +16,9 @@ from nas.training.resampling import Resampler, residual_sizes
 CPU = torch.device("cpu")
 
 
-def draw(sampler: Sampler, answer: Answer, rows: int, number: int = 0) -> tuple[Points, Points]:
+def points_at_residuals(
+    sampler: Sampler, answer: Answer, rows: int, number: int = 0
+) -> tuple[Points, Points]:
     """Draw number ``number`` of both, most of them where the residuals of ``answer`` are large.
 
     Parameters
@@ -31,7 +33,7 @@ def draw(sampler: Sampler, answer: Answer, rows: int, number: int = 0) -> tuple[
     >>> from nas.training import example
     >>> def one(points, derivatives):
     ...     return torch.ones(len(derivatives), len(points), 1, dtype=torch.float64)
-    >>> solved_at, judged_by = draw(example.SAMPLER, one, rows=100)
+    >>> solved_at, judged_by = points_at_residuals(example.SAMPLER, one, rows=100)
     >>> len(solved_at.interior), bool(torch.isin(solved_at.interior, judged_by.interior).any())
     (100, False)
     """

@@ -58,20 +58,22 @@ def solve(rows: Rows, held_out: Rows) -> Solution:
 
 
 def damped(matrix: Tensor, targets: Tensor) -> Tensor:
-    """Coefficients x (T, K, P) with ``matrix`` · x = target, for each of the targets (R, T) and cuts.
+    """Coefficients x (T, K, P) with ``matrix`` · x = target, for each of the targets (R, T).
 
-    Columns count by their directions alone. Singular values s are damped to s / (s² + c²) for each
-    cut c. They come from a QR factorisation and not from normal equations: what grows by itself,
-    such as an error that is carried along in time, lies in singular values that squares would lose
-    to rounding.
+    For each cut c singular values s are damped to s / (s² + c²). They come from a QR factorisation
+    and not from normal equations: what grows by itself, such as an error that is carried along in
+    time, lies in singular values that squares would lose to rounding. Columns count by their
+    directions alone.
 
     Examples
     --------
-    >>> found = damped(torch.diag(torch.tensor([1.0, 5.0]).double()), torch.ones(2, 1).double())
-    >>> found[0, 0].tolist(), found[0, -1].round(decimals=3).tolist()  # next to no cut; a strong one
+    >>> matrix = torch.diag(torch.tensor([1.0, 5.0]).double())
+    >>> first, *_, last = damped(matrix, torch.ones(2, 1).double())[0]
+    >>> first.tolist(), last.round(decimals=3).tolist()  # by hardly a cut, and by a strong one
     ([1.0, 0.2], [0.99, 0.198])
     """
-    size = matrix.norm(dim=0).clamp_min(torch.finfo(torch.float64).tiny)
+    size = matrix.norm(dim=0)
+    size = torch.where(size > 0, size, 1.0)
     # The targets ride along, so that Q itself is never formed.
     factor = torch.linalg.qr(torch.cat([matrix / size, targets.double()], dim=1), mode="r").R
     columns = len(size)
@@ -79,4 +81,5 @@ def damped(matrix: Tensor, targets: Tensor) -> Tensor:
     wanted = u.T @ factor[:columns, columns:]
     cuts = torch.tensor(CUTS, dtype=torch.float64)[:, None] * s[0]
     filters = s / (s.square() + cuts.square())  # (K, P)
-    return (wanted.T[:, None, :] * filters) @ vt / size
+    found: Tensor = (wanted.T[:, None, :] * filters) @ vt / size
+    return found
