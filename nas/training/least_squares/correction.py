@@ -15,7 +15,7 @@ from torch import Tensor
 
 from nas.networks import Stack, family_of
 from nas.networks.encoding import frequencies, repeating, resolve
-from nas.networks.initial import stream, waves
+from nas.networks.initial import highest_frequency, stream, waves
 from nas.search_spaces.candidates import OUTPUT, Candidate
 from nas.training.collocation import Sampler
 from nas.training.least_squares.features import Answer
@@ -28,6 +28,7 @@ from nas.training.physics_loss import physics_loss
 
 FEWEST = 100  # waves
 BLIND = 400  # so many have to gain something, or more will not: fewer may be too slow to see it
+EXACT = 1e-20  # of a loss of order one: what is left is rounding
 WORTH = 1 / 3  # of the held-out loss: what twice as many have to reach for it to be doubled again
 MOST = 1600  # columns of all fields together
 
@@ -89,6 +90,7 @@ class CorrectionSearch:
     ...     jet = torch.zeros(len(derivatives), len(points), 1, dtype=torch.float64)
     ...     jet[0], jet[1:2] = 1 - points, -1.0
     ...     return jet
+    >>> import torch
     >>> search = CorrectionSearch(example.SAMPLER, line, columns=100)
     >>> search.loss > 0.1
     True
@@ -116,42 +118,51 @@ class CorrectionSearch:
 
     def _search(self) -> Iterator[bool]:
         """True after each solve."""
-        count, sizes = FEWEST, list(SIZES)
-        while count * len(self._problem.fields) <= self._columns:
+        count, fastest = FEWEST, list[list[float]]()
+        while count * len(self._problem.fields) <= self._columns and self.loss > EXACT:
             before, best = self.loss, None
-            for candidate, layers in self._drawn(count, sizes):
-                layer = self._layer(candidate, layers)
+            for by_axis in self._reaches(count, fastest):
+                candidate, first = self._drawn(count, by_axis)
+                layer = self._layer(candidate, first)
                 newton = Newton(self._sampler, self._base, layer, self.answer)
                 newton.advance()
                 yield True
                 if best is None or newton.loss < best[0].loss:
-                    best = newton, candidate, layers
+                    best, chosen = (newton, candidate, first), by_axis
             assert best is not None
-            newton, candidate, layers = best
             self._offer(*best)
-            while not newton.finished:
-                newton.advance()
+            while not best[0].finished:
+                best[0].advance()
                 self._offer(*best)
                 yield True
             if count >= BLIND and self.loss > WORTH * before:
                 return
-            sizes = [size for size in SIZES if size <= candidate.scale]
-            count *= 2
+            count, fastest = 2 * count, [chosen]
 
-    def _drawn(self, count: int, sizes: Sequence[float]) -> Iterator[tuple[Candidate, First]]:
-        """Candidates with their first layers: by how fast the waves are, and along which axes."""
-        problem = self._problem
-        names, dimension = problem.coordinates, len(problem.coordinates)
-        encoding = repeating("raw", names, problem.periodic)
-        slopes, axes = frequencies(encoding, dimension), resolve(encoding, names).axes(dimension)
-        points, _ = points_at_residuals(self._sampler, self.answer, count)
-        rough = roughness(problem, self.answer, points.samples[0])
-        for number, shape in enumerate(shapes(rough)):
-            for size in sizes:
-                by_axis = reach(count, shape, size)
-                generator = stream(self._seed, number)
-                first = waves(slopes, count, [by_axis[axis] for axis in axes], generator)
-                yield Candidate("sine", 1, count, size, encoding, OUTPUT), first
+    def _reaches(self, count: int, fastest: Sequence[list[float]]) -> list[list[float]]:
+        """Highest frequencies (D,) to try: few where a solve is dear.
+
+        Those of the best so far, and as much faster as twice as many waves allow; and before it is
+        known what is needed, all sizes, even and by the roughness of the residuals.
+        """
+        growth = 2 ** (1 / len(self._problem.coordinates))
+        found = [[by * one for one in best] for best in fastest for by in (1.0, growth)]
+        if count <= BLIND:
+            points, _ = points_at_residuals(self._sampler, self.answer, count)
+            rough = roughness(self._problem, self.answer, points.samples[0])
+            found += [reach(count, shape, size) for shape in shapes(rough) for size in SIZES]
+        return [one for number, one in enumerate(found) if one not in found[:number]]
+
+    def _drawn(self, count: int, by_axis: Sequence[float]) -> tuple[Candidate, First]:
+        """A candidate with its first layer, whose frequencies (D,) may differ by axis."""
+        names, dimension = self._problem.coordinates, len(by_axis)
+        encoding = repeating("raw", names, self._problem.periodic)
+        axes = resolve(encoding, names).axes(dimension)
+        mean = math.prod(by_axis) ** (1 / dimension)
+        scale = float(f"{mean / highest_frequency(count, dimension):.2g}")
+        slopes, along = frequencies(encoding, dimension), [by_axis[axis] for axis in axes]
+        first = waves(slopes, count, along, stream(self._seed, count))
+        return Candidate("sine", 1, count, scale, encoding, OUTPUT), first
 
     def _layer(self, candidate: Candidate, first: First) -> HiddenLayer:
         family, fields = family_of(candidate), len(self._problem.fields)
