@@ -92,6 +92,9 @@ def _is_factor(value: Any) -> bool:
     return number and 0 < value <= sys.float_info.max
 
 
+ALL, OUTPUT = "all", "output"  # what of a network is learnt
+
+
 _NAMED = r"( [^\W\d]\w*)"
 _MODES = "[1-9][0-9]{0,2}"
 _ENCODING = re.compile(f"raw|fourier {_MODES}{_NAMED}*|periodic{_NAMED}+( {_MODES})?")
@@ -125,6 +128,11 @@ class Candidate:
         of x these alone); ``periodic x``,
         instead of x its sine and cosine, so that the network repeats itself along x with the
         domain's extent (``periodic x y 3``: in two coordinates, three modes each).
+    learns
+        What is learnt: ``all``, or ``output``: the hidden layers stay as they are drawn, and the
+        output layer is solved by least squares (random features; Dwivedi & Srinivasan 2020). The
+        first layer is then drawn as waves of random direction, frequency and phase; ``scale``
+        counts in the highest frequency that so many waves can span, so 1 or less is of use.
 
     Raises
     ------
@@ -137,6 +145,8 @@ class Candidate:
     sine 2×32
     >>> print(Candidate("sine", 2, 32, scale=10, encoding="periodic x"))
     sine 2×32 ×10 periodic x
+    >>> print(Candidate("sine", 1, 800, scale=0.5, learns="output"))
+    sine 1×800 ×0.5 output
     """
 
     activation: str = _axis(
@@ -179,6 +189,15 @@ class Candidate:
         usual=("raw",),
         before=" ",
         default="raw",
+        ordered=False,
+    )
+    learns: str = _axis(
+        plural="learning",
+        expected="all, or output: the hidden layers stay as they are drawn",
+        accepts=lambda value: isinstance(value, str) and value in (ALL, OUTPUT),
+        usual=(ALL,),
+        before=" ",
+        default=ALL,
         ordered=False,
     )
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from torch import Tensor
 
-from nas.assessment.features import Answer
 from nas.calculus.derivatives import DerivativeSet
 from nas.problems import Problem
 from nas.problems.domains import located
 from nas.training.collocation import Points, View
+from nas.training.least_squares.features import Answer
 
 
 def no_value(problem: Problem, answers: Iterable[Answer], points: Points) -> str:

@@ -9,19 +9,13 @@ chosen on points that were left out. A known solution never enters.
 Axis legend: B points, D coordinates, C fields, K features.
 """
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
-from nas.assessment.answer import values
-from nas.assessment.features import Answer, Waves, with_added
-from nas.assessment.least_squares import Solution, solve
-from nas.assessment.linearised import linearise
 from nas.assessment.noise import beyond_noise
-from nas.assessment.roughness import roughness
 from nas.assessment.shifts import Shifts
 from nas.calculus.activations import MAX_ORDER
 from nas.calculus.derivatives import DerivativeSet
@@ -29,17 +23,19 @@ from nas.problems import Problem
 from nas.problems.sampling import interior_points
 from nas.problems.terms import PointCounts
 from nas.training.collocation import HELD_OUT_DRAW, Points, Sample, Sampler
-from nas.training.resampling import Resampler, residual_sizes
+from nas.training.least_squares.answer import values
+from nas.training.least_squares.features import Answer, Waves, with_added
+from nas.training.least_squares.linearised import linearise
+from nas.training.least_squares.points import points_at_residuals
+from nas.training.least_squares.reaches import SIZES, reach, shapes
+from nas.training.least_squares.roughness import roughness
+from nas.training.least_squares.solution import Solution, solve
 
-CPU = torch.device("cpu")
 WAVES = {1: 200, 2: 400}  # a field's, by the number of coordinates; of more than two, the same
 COLUMNS = 600  # of all fields together: what is solved in a fraction of a second
 THOROUGH = 2.0, 1.5  # times as many waves, of at most so many times the columns: in ten seconds
 POOR = 0.3  # of the residuals' norm: with so much left, more waves are worth their time
 ROWS, FINALLY = 3, 8  # for each wave: while waves are chosen, and in the end
-SIZES = (1.0, 0.5, 0.25)  # shares of the highest frequency that so many waves can span
-UNEVEN = 2.0  # how much rougher along one axis residuals are, for frequencies to follow them
-SLOWEST = 4.0  # frequency that every axis has: a wave and a quarter over the domain
 SLOW = 10.0  # that of shifts
 MOVES = 120  # shifts along all axes
 MEASURED = 4096  # points of the norms
@@ -190,8 +186,8 @@ def _best(
     points = _points(problem, answer, ROWS * count, seed)
     periodic = [problem.coordinates.index(name) for name in problem.periodic]
     best: tuple[Waves, Solution] | None = None
-    for reach in _reaches(problem, answer, points[0].samples[0], count):
-        waves = Waves.drawn(problem.domain.bounds, reach, count, seed, periodic)
+    for by_axis in _reaches(problem, answer, points[0].samples[0], count):
+        waves = Waves.drawn(problem.domain.bounds, by_axis, count, seed, periodic)
         solution = _solved(problem, answer, waves, shifts, points, noisy)
         if solution is not None and (best is None or solution.left < best[1].left):
             best = waves, solution
@@ -236,41 +232,16 @@ def _waves(problem: Problem, more: float = 1.0, columns: float = 1.0) -> int:
 
 
 def _points(problem: Problem, answer: Answer, rows: int, seed: int) -> tuple[Points, Points]:
-    """Points to solve at, most of them where residuals are large, and points to judge by.
-
-    ``rows`` for each field, one for each equation at each point inside.
-    """
-    equations = sum(len(term.probed) for term in problem.groups[0].terms)
-    interior = rows * len(problem.fields) // equations
-    regions = sum(len(group.regions) for group in problem.groups[1:])
-    counts = PointCounts(interior, max(interior // 4, 8 * regions))
-    sampler = Sampler(problem, counts, "sobol", seed)
-
-    def sizes(sample: Sample) -> Tensor:
-        jet = answer(sample.points, problem.derivatives).double()
-        return residual_sizes(problem, jet, sample)[None]
-
-    resampler = Resampler(sampler, sizes)
-    return resampler.draw(0, CPU), resampler.draw(1, CPU)
+    return points_at_residuals(Sampler(problem, PointCounts(1, 1), "sobol", seed), answer, rows)
 
 
 def _reaches(
     problem: Problem, answer: Answer, sample: Sample, count: int
 ) -> Iterator[Sequence[float]]:
-    """Highest frequencies (D,) to try: as many as ``count`` waves can span, and fewer.
-
-    On [-1, 1] a sine of frequency k has k / π waves, so of those up to k an axis has 2 k / π.
-    """
-    dimension = len(problem.coordinates)
-    highest = math.pi / 2 * (0.9 * count) ** (1 / dimension)
-    shapes = [[1.0] * dimension]
-    rough = roughness(problem, answer, sample)
-    if max(rough) > UNEVEN * min(rough):
-        mean = math.prod(rough) ** (1 / dimension)
-        shapes.append([one / mean for one in rough])
-    for shape in shapes:
+    """Highest frequencies (D,) to try: as many as ``count`` waves can span, and fewer."""
+    for shape in shapes(roughness(problem, answer, sample)):
         for size in SIZES:
-            yield [max(SLOWEST, size * highest * one) for one in shape]
+            yield reach(count, shape, size)
 
 
 def _of_piece(problem: Problem, field: str, points: Tensor) -> Tensor:

@@ -5,9 +5,9 @@ Axis legend: R residuals (rows).
 
 from torch import Tensor
 
-from nas.assessment.linearised import Rows
 from nas.problems import Problem
 from nas.training.collocation import Points
+from nas.training.least_squares.linearised import Rows
 
 SPREAD = 1.5  # of its standard deviation: what few values with noise may leave by chance
 
@@ -18,9 +18,9 @@ def beyond_noise(problem: Problem, points: Points, rows: Rows) -> Rows:
     Examples
     --------
     >>> from nas.training import example
-    >>> from nas.assessment.features import Affine
-    >>> from nas.assessment.linearised import linearise
-    >>> from nas.assessment.answer import of_mixture
+    >>> from nas.training.least_squares.features import Affine
+    >>> from nas.training.least_squares.linearised import linearise
+    >>> from nas.training.least_squares.answer import of_mixture
     >>> points, answer = example.points(), of_mixture(example.mixture())
     >>> rows = linearise(example.PROBLEM, answer, Affine([(0.0, 1.0)]), points)
     >>> found = beyond_noise(example.PROBLEM, points, rows)  # there are no observations

@@ -20,13 +20,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from nas.assessment.answer import of_mixture, values
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.problems.sampling import interior_points
 from nas.problems.terms import PointCounts
 from nas.problems.terms.observations import ObservationTerm
 from nas.training.collocation import HELD_OUT_DRAW, Points, Sampler
+from nas.training.least_squares.answer import of_mixture, values
 from nas.training.residuals import MixtureResiduals
 
 CPU = torch.device("cpu")

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import torch
 
-from nas.assessment.answer import of_experts, of_mixture
 from nas.assessment.divergence import no_value
 from nas.assessment.drift import drift
 from nas.assessment.error_estimate import Estimate, estimate
@@ -20,6 +19,7 @@ from nas.assessment.undetermined import left_open
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.training.collocation import Sampler
+from nas.training.least_squares.answer import of_experts, of_mixture
 from nas.training.run_result import RunResult
 
 CPU = torch.device("cpu")

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from nas.assessment.features import Answer, Waves
 from nas.calculus import jets
 from nas.calculus.derivatives import Derivative, DerivativeSet, Laplacian, MultiIndex, unit
+from nas.training.least_squares.features import Answer, Waves
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from nas.assessment.answer import values
-from nas.assessment.features import Affine, Answer, with_added
-from nas.assessment.linearised import linearise
 from nas.calculus.derivatives import DerivativeSet
 from nas.problems import Problem
 from nas.training.collocation import Points
+from nas.training.least_squares.answer import values
+from nas.training.least_squares.features import Affine, Answer, with_added
+from nas.training.least_squares.linearised import linearise
 from nas.training.physics_loss import physics_loss
 
 STEPS = 3  # of Gauss–Newton for the best affine function: one is exact for a linear problem

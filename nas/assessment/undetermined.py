@@ -14,13 +14,13 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from nas.assessment.features import Answer, Waves, with_added
-from nas.assessment.linearised import linearise
 from nas.calculus.derivatives import DerivativeSet
 from nas.problems import Problem
 from nas.problems.terms import PointCounts
 from nas.problems.terms.observations import ObservationTerm
 from nas.training.collocation import Sampler
+from nas.training.least_squares.features import Answer, Waves, with_added
+from nas.training.least_squares.linearised import linearise
 
 COLUMNS = 400  # of all fields together
 WAVES = {1: 60}  # a field's; of more coordinates than one, more

@@ -17,6 +17,7 @@ from nas.calculus import fused, jets, plain
 from nas.calculus.jets import DerivativeSet
 from nas.calculus.plain import Perceptrons as Perceptrons
 from nas.calculus.plain import Rows as Rows
+from nas.calculus.plain import hidden as hidden
 
 
 class Trace(Protocol):

@@ -72,6 +72,11 @@ class ExpertStack(nn.Module):
         self.register_parameter("unknown", nn.Parameter(first) if unknown else None)
 
     @property
+    def learns(self) -> str:
+        """What of these experts is learnt (see `Candidate`)."""
+        return self.members[0][1].learns
+
+    @property
     def networks(self) -> Stack:
         """What is evaluated, of experts that act together."""
         return Stack(self.family, self.shape, tuple(self.weights), tuple(self.biases))

@@ -85,6 +85,10 @@ class WithConstants:
         bare = self.family.trace(derivatives, coordinates, self._bare(stack))
         return _Trace(bare, constant_jet(derivatives, stack.biases[-1], bare.jet.shape[-2]))
 
+    def features(self, derivatives: DerivativeSet, coordinates: Tensor, stack: Stack) -> Tensor:
+        """See `Computation`: the networks' own."""
+        return self.family.features(derivatives, coordinates, self._bare(stack))
+
     def select(self, shape: Any, networks: Sequence[int]) -> Any:
         """See `Computation`."""
         return self.family.select(shape, networks)

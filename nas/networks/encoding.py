@@ -70,6 +70,17 @@ class Encoding:
         phases = self._phases(scaled)
         return torch.cat([self._as_they_are(scaled), phases.sin(), phases.cos()], dim=-1)
 
+    def axes(self, dimension: int) -> list[int]:
+        """The coordinate, of D, that each of the features belongs to.
+
+        Examples
+        --------
+        >>> resolve("periodic x 2", ["x", "t"]).axes(2)
+        [1, 0, 0, 0, 0]
+        """
+        kept = range(dimension) if self.kept is None else self.kept
+        return [*kept, *(2 * self.modes * list(self.waves))]
+
     def _phases(self, coordinates: Tensor) -> Tensor:
         # Linear, so that it maps a jet as it maps values.
         waves = _columns(coordinates, self.waves)
@@ -162,6 +173,21 @@ def count_features(text: str, inputs: int) -> int:
     if kind == "fourier":
         return inputs * (1 + 2 * modes) - len(names)
     return inputs + len(names) * (2 * modes - 1)
+
+
+def frequencies(text: str, inputs: int) -> list[float]:
+    """How fast each of the F features runs along its coordinate ξ: 1, or kπ of the k-th mode.
+
+    Examples
+    --------
+    >>> [round(one, 2) for one in frequencies("periodic x 2", 2)]  # t; sines and cosines of x
+    [1.0, 3.14, 6.28, 3.14, 6.28]
+    """
+    kind, names, modes = parsed(text)
+    kept = inputs if kind == RAW else inputs - len(names)
+    seen_by_waves = {RAW: 0, "fourier": inputs}.get(kind, len(names))
+    waves = [math.pi * k for k in range(1, modes + 1) for _ in range(seen_by_waves)]
+    return [1.0] * kept + 2 * waves
 
 
 def in_words(text: str) -> str:

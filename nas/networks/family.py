@@ -36,6 +36,10 @@ class Computation(Protocol):
         """An evaluation that knows the way back to each layer."""
         ...
 
+    def features(self, derivatives: DerivativeSet, coordinates: Tensor, stack: "Stack") -> Tensor:
+        """The jets (N, S, B, W) of what the output layer combines: the last hidden layer."""
+        ...
+
     def select(self, shape: Any, networks: Sequence[int]) -> Any:
         """The shape of a stack of some ``networks`` of a stack of ``shape``."""
         ...

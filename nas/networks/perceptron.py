@@ -18,8 +18,8 @@ from nas.calculus.networks import Perceptrons, Trace
 from nas.networks import encoding as encodings
 from nas.networks.encoding import AS_THEY_ARE, Encoding, resolve
 from nas.networks.family import Layers, Stack
-from nas.networks.initial import glorot
-from nas.search_spaces.candidates import Candidate
+from nas.networks.initial import SLOWEST, glorot, highest_frequency, waves
+from nas.search_spaces.candidates import OUTPUT, Candidate
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,9 @@ class Perceptron:
     129
     """
 
-    def stack_key(self, candidate: Candidate) -> tuple[str, int, int]:
-        """Encoding, so that those of one stand together and are one call; depth and width."""
-        return candidate.encoding, candidate.depth, candidate.width
+    def stack_key(self, candidate: Candidate) -> tuple[str, str, int, int]:
+        """Encoding, so that those of one stand together and are one call; what is learnt; shape."""
+        return candidate.encoding, candidate.learns, candidate.depth, candidate.width
 
     def row_key(self, candidate: Candidate) -> str:
         """Networks of one activation stand together: each activation is one slice."""
@@ -68,11 +68,18 @@ class Perceptron:
     def initialise(
         self, candidate: Candidate, inputs: int, outputs: int, generator: torch.Generator
     ) -> Layers:
-        """Glorot-uniform weights, those of the first layer times the scale, and no biases."""
+        """Glorot-uniform weights, those of the first layer times the scale, and no biases.
+
+        Where the output layer alone is learnt: random waves first, and an output layer of zeros.
+        """
         widths = _widths(candidate, inputs, outputs)
         weights = glorot(widths, generator)
-        weights[0] = candidate.scale * weights[0]
         biases = [torch.zeros(width, dtype=torch.float64) for width in widths[1:]]
+        if candidate.learns == OUTPUT:
+            weights[0], biases[0] = _waves(candidate, inputs, generator)
+            weights[-1] = torch.zeros_like(weights[-1])
+        else:
+            weights[0] = candidate.scale * weights[0]
         return weights, biases
 
     def describe(self, candidate: Candidate) -> str:
@@ -80,7 +87,10 @@ class Perceptron:
         words = in_words(candidate.depth, candidate.width, candidate.activation)
         if sees := encodings.in_words(candidate.encoding):
             words += f", {sees}"
-        if candidate.scale != 1:
+        if candidate.learns == OUTPUT:
+            fast = f"{candidate.scale:g} times the highest that so many waves can span"
+            words += f", drawn as random waves up to {fast}; the output layer alone is learnt"
+        elif candidate.scale != 1:
             words += f", whose first weights began {candidate.scale:g} times as large"
         return words
 
@@ -102,6 +112,11 @@ class Perceptron:
         """See `Computation`."""
         seen = stack.shape.encoding.jet(derivatives, coordinates)
         return calculus.trace(derivatives, seen, _layers(stack))
+
+    def features(self, derivatives: DerivativeSet, coordinates: Tensor, stack: Stack) -> Tensor:
+        """See `Computation`."""
+        seen = stack.shape.encoding.jet(derivatives, coordinates)
+        return calculus.hidden(derivatives, seen, _layers(stack))
 
     def module(self, stack: Stack) -> "PlainPerceptron":
         """See `Computation`."""
@@ -179,6 +194,13 @@ def in_words(depth: int, width: int, activation: str) -> str:
 def _widths(candidate: Candidate, inputs: int, outputs: int) -> list[int]:
     features = encodings.count_features(candidate.encoding, inputs)
     return [features, *[candidate.width] * candidate.depth, outputs]
+
+
+def _waves(candidate: Candidate, inputs: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """The first layer of a network of which the output layer alone is learnt."""
+    slopes = encodings.frequencies(candidate.encoding, inputs)
+    reach = max(SLOWEST, candidate.scale * highest_frequency(candidate.width, inputs))
+    return waves(slopes, candidate.width, [reach] * len(slopes), generator)
 
 
 def _layers(stack: Stack) -> Perceptrons:

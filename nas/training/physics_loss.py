@@ -7,7 +7,7 @@ The loss is a sum over points, so it and its gradient are gathered chunk by chun
 not grow with the number of points.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial, reduce
 from operator import add
@@ -15,7 +15,9 @@ from operator import add
 import torch
 from torch import Tensor
 
+from nas import networks
 from nas.calculus.jets import DerivativeSet
+from nas.mixture.experts import ExpertStack
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
 from nas.problems.terms import Group
@@ -91,8 +93,12 @@ def individual_losses(problem: Problem, mixture: Mixture, points: Points) -> Ten
     return physics_loss(problem, points, _each_expert(mixture), _chunk(mixture))
 
 
-def learn_individually(problem: Problem, mixture: Mixture, points: Points) -> Tensor:
+def learn_individually(
+    problem: Problem, mixture: Mixture, points: Points, stacks: Sequence[ExpertStack] | None = None
+) -> Tensor:
     """As `individual_losses`; adds the gradient of their sum to the parameters' ``grad``.
+
+    Of the experts in some ``stacks``; by default, of all.
 
     Examples
     --------
@@ -105,7 +111,7 @@ def learn_individually(problem: Problem, mixture: Mixture, points: Points) -> Te
     False
     """
     shares = _shares(problem, points, _chunk(mixture))
-    return reduce(add, (_learn(share, _each_expert(mixture)) for share in shares))
+    return reduce(add, (_learn(share, _each_expert(mixture, stacks)) for share in shares))
 
 
 @dataclass(frozen=True)
@@ -255,8 +261,13 @@ def _share(
     return torch.stack(found).sum(0)
 
 
-def _each_expert(mixture: Mixture) -> Evaluate:
-    return lambda x, derivatives: mixture.experts(mixture.coordinates(x, derivatives), derivatives)
+def _each_expert(mixture: Mixture, stacks: Sequence[ExpertStack] | None = None) -> Evaluate:
+    alone = [stack.alone for stack in (mixture.expert_stacks if stacks is None else stacks)]
+
+    def evaluate(x: Tensor, derivatives: DerivativeSet) -> Tensor:
+        return networks.evaluate(derivatives, mixture.coordinates(x, derivatives), alone)
+
+    return evaluate
 
 
 def _learn(share: Share, evaluate: Evaluate) -> Tensor:

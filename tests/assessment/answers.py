@@ -8,8 +8,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from nas.assessment.features import Answer
 from nas.calculus.derivatives import DerivativeSet, Laplacian, unit
+from nas.training.least_squares.features import Answer
 
 Function = Callable[[Tensor], Tensor]  # points (B, D) -> fields (B, C)
 

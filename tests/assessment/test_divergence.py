@@ -3,10 +3,10 @@
 import torch
 
 from nas.assessment.divergence import no_value
-from nas.assessment.features import Answer
 from nas.problems import Box, Condition, Integral, Problem
 from nas.problems.terms import PointCounts
 from nas.training.collocation import Sampler
+from nas.training.least_squares.features import Answer
 from tests.assessment import answers
 
 PROBLEM = Problem(

@@ -6,12 +6,12 @@ import torch
 from torch import Tensor
 
 from nas.assessment.error_estimate import estimate
-from nas.assessment.features import Affine
-from nas.assessment.linearised import linearise
 from nas.assessment.noise import beyond_noise
 from nas.problems import Box, Condition, Observations, Problem
 from nas.problems.terms import PointCounts
 from nas.training.collocation import Sampler
+from nas.training.least_squares.features import Affine
+from nas.training.least_squares.linearised import linearise
 from tests.assessment import answers
 
 X = np.linspace(0.05, 0.95, 40)

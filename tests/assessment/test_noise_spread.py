@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 
-from nas.assessment.answer import of_mixture, values
 from nas.assessment.noise_spread import DRAWS, deviations, spread
 from nas.mixture.gate import settings
 from nas.mixture.mixture import Mixture
@@ -12,6 +11,7 @@ from nas.problems import Box, Condition, Observations, Problem, Unknown
 from nas.problems.terms import PointCounts
 from nas.search_spaces import Candidate
 from nas.training.collocation import Sampler
+from nas.training.least_squares.answer import of_mixture, values
 
 CPU = torch.device("cpu")
 X = np.linspace(0.1, 1.0, 10)

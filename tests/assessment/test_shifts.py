@@ -2,9 +2,9 @@
 
 import torch
 
-from nas.assessment.features import Waves
 from nas.assessment.shifts import Shifts
 from nas.calculus.derivatives import DerivativeSet, Laplacian
+from nas.training.least_squares.features import Waves
 from tests.assessment import answers
 
 BOUNDS = [(0.0, 1.0), (0.0, 1.0)]

@@ -5,7 +5,7 @@ from typing import Any
 from nas.search_spaces import Axis
 
 _VALUES = ("sine", "tanh", "swish", 1, 2, 3, 16, 40, 0.25, 1.0, 10.0, 3.5, "raw", "fourier 4",
-           "periodic x", "periodic x y 3")  # fmt: skip
+           "periodic x", "periodic x y 3", "all", "output")  # fmt: skip
 
 
 def examples(axis: Axis) -> list[Any]:

@@ -11,6 +11,7 @@ from torch import Tensor
 from nas.checks import check
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
+from nas.search_spaces.candidates import ALL
 from nas.training.adam import adam, cosine, set_learning_rates
 from nas.training.collocation import Sampler
 from nas.training.physics_loss import learn_individually
@@ -84,10 +85,9 @@ class ByAdam:
     ) -> None:
         self._problem, self._mixture, self._sampler = problem, mixture, sampler
         self._iterations, self._settings = iterations, settings
-        unknown = [one.unknown for one in mixture.expert_stacks if one.unknown is not None]
-        others = [
-            one for one in mixture.stacks.parameters() if all(one is not other for other in unknown)
-        ]
+        self._stacks = [stack for stack in mixture.expert_stacks if stack.learns == ALL]
+        unknown = [one.unknown for one in self._stacks if one.unknown is not None]
+        others = [one for stack in self._stacks for one in (*stack.weights, *stack.biases)]
         groups = [others, unknown] if unknown else [others]
         self._factors = [1.0, settings.unknown_rate][: len(groups)]  # of the learning rate
         self._optimiser = adam(settings.learning_rate, *groups)
@@ -100,7 +100,7 @@ class ByAdam:
         rate = settings.learning_rate * cosine(iteration / self._iterations, settings.floor)
         set_learning_rates(self._optimiser, [factor * rate for factor in self._factors])
         self._optimiser.zero_grad()
-        losses = learn_individually(self._problem, self._mixture, points)
+        losses = learn_individually(self._problem, self._mixture, points, self._stacks)
         self._optimiser.step()
         self.points_seen += points.evaluations
         return losses

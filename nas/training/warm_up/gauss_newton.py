@@ -13,9 +13,11 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
+from nas import networks
 from nas.mixture.experts import ExpertStack
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
+from nas.search_spaces.candidates import ALL
 from nas.training.collocation import Sample, Sampler
 from nas.training.gauss_newton import GaussNewton, GaussNewtonSettings
 from nas.training.resampling import Resampler, ResamplingSettings, residual_sizes
@@ -68,9 +70,10 @@ class ByGaussNewton:
         self, problem: Problem, mixture: Mixture, sampler: Sampler, settings: Settings
     ) -> None:
         self._problem, self._mixture = problem, mixture
+        self._stacks = [stack for stack in mixture.expert_stacks if stack.learns == ALL]
         self._groups = [
             GaussNewton(ExpertResiduals(problem, mixture, group), settings.steps)
-            for group in groups(mixture.expert_stacks, sampler.rows())
+            for group in groups(self._stacks, sampler.rows())
         ]
         self._resampler = Resampler(sampler, self._sizes, settings.resampling)
         self.points_seen = 0
@@ -94,7 +97,7 @@ class ByGaussNewton:
     def _sizes(self, candidates: Sample) -> Tensor:
         derivatives = self._problem.derivatives
         coordinates = self._mixture.coordinates(candidates.points, derivatives)
-        jet = self._mixture.experts(coordinates, derivatives)
+        jet = networks.evaluate(derivatives, coordinates, [one.alone for one in self._stacks])
         return residual_sizes(self._problem, jet, candidates)
 
 

@@ -13,15 +13,20 @@ from nas.checks import check
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
 from nas.problems.terms import PointCounts
+from nas.search_spaces.candidates import ALL, OUTPUT
 from nas.training import method_by_name
 from nas.training.collocation import Sampler
+from nas.training.least_squares.outputs import OutputLearning
 from nas.training.phase import Reading
 
 NAME = "warm-up"
 
 
 class Learning(Protocol):
-    """Experts of a mixture that learn in place, each by itself."""
+    """Experts of a mixture that learn in place, each by itself: those that learn all their layers.
+
+    Those that learn their output layer alone are solved beside them, whatever the method.
+    """
 
     @property
     def points_seen(self) -> int:
@@ -29,7 +34,7 @@ class Learning(Protocol):
         ...
 
     def advance(self, iteration: int) -> Tensor:
-        """Do iteration number ``iteration``; return the experts' losses (E,) before it."""
+        """Do iteration number ``iteration``; return these experts' losses (E,) before it."""
         ...
 
     def state(self) -> dict[str, Any]:
@@ -155,7 +160,12 @@ class WarmUp:
     ) -> None:
         self.mixture, self.settings = mixture, settings
         sampler = replace(sampler, counts=settings.counts)
-        self._learning = settings.method.begin(problem, mixture, sampler, settings.iterations)
+        self._outputs = OutputLearning(problem, mixture, sampler)
+        self._trained = [stack for stack in mixture.expert_stacks if stack.learns == ALL]
+        self._learning: Learning | None = None
+        if self._trained:
+            method, iterations = settings.method, settings.iterations
+            self._learning = method.begin(problem, mixture, sampler, iterations)
         self.step = 0
         self.evaluations = 0
         self._best = torch.tensor(0)
@@ -177,13 +187,30 @@ class WarmUp:
 
     def advance(self) -> Tensor:
         """See `Phase`; the loss is that of the best expert."""
-        before = self._learning.points_seen
-        losses = self._learning.advance(self.step)
-        self.evaluations += (self._learning.points_seen - before) * len(losses)
+        before = self._points_seen()
+        losses = self._advanced()
+        self.evaluations += self._points_seen() - before
         self.step += 1
         # One expert that diverges is no reason to end the others: it leaves after the warm-up.
         loss, self._best = losses.nan_to_num(nan=torch.inf, posinf=torch.inf).min(0)
         return loss
+
+    def _points_seen(self) -> int:
+        """By all experts together."""
+        seen = self._outputs.points_seen
+        if self._learning is not None:
+            seen += self._learning.points_seen * sum(len(one.members) for one in self._trained)
+        return seen
+
+    def _advanced(self) -> Tensor:
+        """The losses (E,) before an iteration, of experts that learn all and of the others."""
+        solved = self._outputs.advance().to(self.mixture.centre)
+        if self._learning is None:
+            return solved
+        trained = self._learning.advance(self.step)
+        parts = {ALL: iter(trained), OUTPUT: iter(solved)}
+        stacks = self.mixture.expert_stacks
+        return torch.stack([next(parts[one.learns]) for one in stacks for _ in one.members])
 
     def report(self, loss: float) -> Reading:
         """See `Phase`."""
@@ -205,7 +232,9 @@ class WarmUp:
         state["best"] = self._best
         if self.finished:
             return state
-        return state | {"mixture": self.mixture.state_dict(), "method": self._learning.state()}
+        state["mixture"], state["outputs"] = self.mixture.state_dict(), self._outputs.state()
+        state["method"] = None if self._learning is None else self._learning.state()
+        return state
 
     def restore(self, state: dict[str, Any]) -> None:
         """See `Phase`."""
@@ -213,4 +242,6 @@ class WarmUp:
         self._best = state["best"]
         if not self.finished:
             self.mixture.load_state_dict(state["mixture"])
-            self._learning.restore(state["method"])
+            self._outputs.restore(state["outputs"])
+            if self._learning is not None:
+                self._learning.restore(state["method"])

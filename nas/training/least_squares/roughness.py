@@ -8,9 +8,9 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from nas.assessment.features import Answer
 from nas.problems import Problem
 from nas.training.collocation import Sample
+from nas.training.least_squares.features import Answer
 
 STEP = 1e-3  # of half a side of the bounding box
 LEAST = 1.0

@@ -2,8 +2,8 @@
 
 import torch
 
-from nas.assessment.least_squares import solve
-from nas.assessment.linearised import Rows
+from nas.training.least_squares.linearised import Rows
+from nas.training.least_squares.solution import solve
 
 
 def test_noise_is_not_fitted_and_a_weak_but_true_direction_is() -> None:

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from nas.assessment.features import Affine, Features, Waves, with_added
 from nas.calculus.derivatives import DerivativeSet, Laplacian
+from nas.training.least_squares.features import Affine, Features, Waves, with_added
 from tests.assessment import answers
 
 BOUNDS = [(0.0, 4.0), (-1.0, 0.5)]

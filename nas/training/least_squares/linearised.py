@@ -1,23 +1,32 @@
 """The linearised problem: how residuals answer to small changes of an answer.
 
 Axis legend: R residuals (rows), S derivatives, B points, L locations, C fields, U unknown
-coefficients, K features.
+coefficients, K features, J moves.
 
 To first order a change e of the answer u changes the residuals r by Dr(u)[e]. Residuals are
 functions of jets, point by point, so one way back from each gives its derivative by the jet, and
 the jets of any number of features turn it into columns.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
-from nas.assessment.features import Answer, Features
-from nas.assessment.shifts import Shifts
 from nas.calculus.derivatives import DerivativeSet
 from nas.problems import Problem
 from nas.training.collocation import Points, Sample, View
+from nas.training.least_squares.features import Answer, Features
+
+
+class Moves(Protocol):
+    """J ways in which all fields change together."""
+
+    def jet(self, points: Tensor, derivatives: DerivativeSet) -> Tensor:
+        """Their jets (S, B, C, J) at points (B, D), in float64."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -28,12 +37,12 @@ class Rows:
     ----------
     matrix : Tensor (R, C·K + U + J)
         Their derivative by the coefficients of the features, field by field, by the raw unknown
-        coefficients, and by the shifts.
+        coefficients, and by the moves.
     residuals : Tensor (R,)
 
     Examples
     --------
-    >>> from nas.assessment.features import Affine
+    >>> from nas.training.least_squares.features import Affine
     >>> from nas.training import example
     >>> def zero(points, derivatives):
     ...     return torch.zeros(len(derivatives), len(points), 1, dtype=torch.float64)
@@ -51,7 +60,7 @@ def linearise(
     answer: Answer,
     features: Features,
     points: Points,
-    shifts: Shifts | None = None,
+    moves: Moves | None = None,
 ) -> Rows:
     """The residuals of ``answer`` at ``points``, and their derivative by what is added to it.
 
@@ -64,7 +73,7 @@ def linearise(
     >>> plain = replace(example.PROBLEM, balanced=False)
     >>> def zero(points, derivatives):
     ...     return torch.zeros(len(derivatives), len(points), 1, dtype=torch.float64)
-    >>> from nas.assessment.features import Waves
+    >>> from nas.training.least_squares.features import Waves
     >>> constant = Waves.drawn([(0.0, 1.0)], reach=[1.0], count=1, seed=0)
     >>> rows = linearise(plain, zero, constant, example.points())
     >>> rows.residuals.square().sum().item()  # all of it the condition's
@@ -72,26 +81,65 @@ def linearise(
     >>> rows.matrix[-1].item()
     1.0
     """
+    at = places(problem, points)
+    with torch.no_grad():
+        jets = [answer(*one).double() for one in at]
+    moved = None if moves is None else [moves.jet(*one) for one in at]
+    return linearised_at(problem, points, jets, [features.jet(*one) for one in at], moved)
+
+
+def places(problem: Problem, points: Points) -> list[tuple[Tensor, DerivativeSet]]:
+    """For each group of terms its points (L·B, D), and the derivatives that it asks for.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> [len(at) for at, _ in places(example.PROBLEM, example.points())]
+    [16, 1]
+    """
+    groups = zip(problem.groups, points.samples, strict=True)
+    return [(sample.points.flatten(0, -2), group.derivatives) for group, sample in groups]
+
+
+def linearised_at(
+    problem: Problem,
+    points: Points,
+    jets: Sequence[Tensor],
+    added: Sequence[Tensor],
+    moved: Sequence[Tensor] | None = None,
+) -> Rows:
+    """As `linearise`, from jets at the `places`, one of each for each group of terms.
+
+    Parameters
+    ----------
+    jets : Tensor (S, L·B, C + U) each
+        Of the answer.
+    added : Tensor (S, L·B, K) each
+        Of the features.
+    moved : Tensor (S, L·B, C, J) each
+        Of the moves.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> points = example.points()
+    >>> ones = [torch.ones(2, 16, 1).double(), torch.ones(1, 1, 1).double()]  # exp t, at t = 0
+    >>> linearised_at(example.PROBLEM, points, ones, ones).matrix[:, 0].norm().item()
+    2.23606797749979
+    """
     matrices, residuals, fields = [], [], len(problem.fields)
-    for group, sample in zip(problem.groups, points.samples, strict=True):
-        flat = sample.points.flatten(0, -2)
-        with torch.no_grad():
-            jet = answer(flat, group.derivatives).double()
-        added = _by_location(features.jet(flat, group.derivatives), sample)
-        if shifts is not None:
-            moved = _by_location(shifts.jet(flat, group.derivatives), sample)
+    for number, (group, sample) in enumerate(zip(problem.groups, points.samples, strict=True)):
+        features = _by_location(added[number], sample)
         for term in group.terms:
             seen = sample.seen_by(term)
-            for residual, slope in _slopes(problem, seen, group.derivatives, jet):
+            for residual, slope in _slopes(problem, seen, group.derivatives, jets[number]):
                 residuals.append(residual)
                 by_jet = slope[:, :, seen.rows]
-                matrix = _columns(problem, by_jet, added[:, :, seen.rows])
-                if shifts is not None:
-                    by_shift = torch.einsum(
-                        "slbc,slbcj->bj", by_jet[..., :fields], moved[:, :, seen.rows]
-                    )
-                    matrix = torch.cat([matrix, by_shift], dim=1)
-                matrices.append(matrix)
+                columns = [_columns(problem, by_jet, features[:, :, seen.rows])]
+                if moved is not None:
+                    ways = _by_location(moved[number], sample)[:, :, seen.rows]
+                    columns.append(torch.einsum("slbc,slbcj->bj", by_jet[..., :fields], ways))
+                matrices.append(torch.cat(columns, dim=1))
     return Rows(torch.cat(matrices), torch.cat(residuals))
 
 

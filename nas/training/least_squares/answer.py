@@ -8,10 +8,10 @@ import copy
 import torch
 from torch import Tensor
 
-from nas.assessment.features import Answer
 from nas.calculus.derivatives import DerivativeSet
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
+from nas.training.least_squares.features import Answer
 
 
 def of_mixture(mixture: Mixture) -> Answer:

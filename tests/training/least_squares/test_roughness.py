@@ -3,10 +3,10 @@
 import pytest
 import torch
 
-from nas.assessment.roughness import roughness
 from nas.problems import Box, Condition, Problem
 from nas.problems.terms import PointCounts
 from nas.training.collocation import Sampler
+from nas.training.least_squares.roughness import roughness
 from tests.assessment import answers
 
 PLATE = Problem(

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 import torch
 
-from nas.assessment.features import Affine, Waves, with_added
-from nas.assessment.linearised import linearise
 from nas.assessment.shifts import Shifts
 from nas.problems import Box, Condition, Integral, Problem, Unknown
 from nas.problems.terms import PointCounts
 from nas.training.collocation import Sampler
+from nas.training.least_squares.features import Affine, Waves, with_added
+from nas.training.least_squares.linearised import linearise
 from nas.training.physics_loss import physics_loss
 from tests.assessment import answers
 

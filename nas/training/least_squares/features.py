@@ -136,7 +136,7 @@ class Affine:
 def with_added(answer: Answer, features: Features, coefficients: Tensor) -> Answer:
     """An answer with features added to its fields, and numbers to its raw unknown coefficients.
 
-    ``coefficients`` (C·K + U) are in the order of the columns of `nas.assessment.linearised`.
+    ``coefficients`` (C·K + U) are in the order of the columns of `linearised`.
 
     Examples
     --------
