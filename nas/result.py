@@ -68,6 +68,19 @@ class Result:
         return survivors
 
     @property
+    def corrections(self) -> list[str]:
+        """What is added to the recommended network's gated sum: ``["sine 1×800"]``; mostly empty.
+
+        Each is a network of random features whose output layer was solved (see the glossary).
+
+        Raises
+        ------
+        UserError
+            If no trial completed.
+        """
+        return list(filter(None, (self.recommended.corrections or "").split(", ")))
+
+    @property
     def unknown(self) -> dict[str, float]:
         """What the recommended run found for each of the problem's unknown coefficients, by name.
 

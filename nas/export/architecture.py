@@ -194,12 +194,14 @@ class Architecture(Part):
 
     def _check_candidates(self) -> None:
         names = self.problem.coordinates
-        for kind, described in (("experts", self.experts), ("corrections", self.corrections)):
-            for number, one in enumerate(described):
-                try:
-                    networks.check([one.candidate], names)
-                except UserError as error:
-                    raise ValueError(f"{kind}.{number}.candidate.{error}") from error
+        described = {f"experts.{number}": one.candidate for number, one in enumerate(self.experts)}
+        for number, correction in enumerate(self.corrections):
+            described[f"corrections.{number}"] = correction.candidate
+        for name, candidate in described.items():
+            try:
+                networks.check([candidate], names)
+            except UserError as error:
+                raise ValueError(f"{name}.candidate.{error}") from error
         if self.gate is not None:
             try:
                 networks.resolve_encoding(self.gate.encoding, names)

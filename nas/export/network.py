@@ -15,8 +15,8 @@ from nas.mixture import gate
 class ExportedMixture(nn.Module):
     """u(x) = A + B · (offset + scale · (Σᵢ λᵢ(x) uᵢ(x) + c(x))) of plain modules and a softmax.
 
-    c is the sum of the corrections, if there are any. Offset and scale bring the fields' own units; A and B meet conditions that hold exactly, and
-    are 0 and 1 where there are none.
+    c is the sum of the corrections, if there are any. Offset and scale bring the fields' own units;
+    A and B meet conditions that hold exactly, and are 0 and 1 where there are none.
 
     All derivatives come from autograd. It is float64, as it was trained; ``.to`` changes that.
 

@@ -1,9 +1,9 @@
 """Corrections: networks that are added to a mixture as they are, outside its gate.
 
-Where a trained mixture leaves a defect, a correction c is what removes it to first order: one hidden
-layer of random waves as drawn, whose output layer was solved by least squares on the residual,
-linearised about the mixture (defect correction, Stetter 1978; random features, Dwivedi & Srinivasan
-2020). What defect is left then has a correction of its own, so there may be several in a row:
+Where a trained mixture leaves a defect, a correction c is what removes it to first order: one
+hidden layer of random waves as drawn, whose output layer was solved by least squares on the
+residual, linearised about the mixture (defect correction, Stetter 1978; random features, Dwivedi &
+Srinivasan 2020). The defect that is left has a correction of its own, so there may be several:
 
     u(x) = Σᵢ λᵢ(x) uᵢ(x) + Σⱼ cⱼ(x).
 
