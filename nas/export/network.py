@@ -57,10 +57,13 @@ class ExportedMixture(nn.Module):
         self.experts = nn.ModuleList(
             networks.untrained(expert.candidate, names, outputs).modules()[0] for expert in experts
         )
-        self.corrections = nn.ModuleList(
-            networks.untrained(one.candidate, names, outputs).modules()[0]
-            for one in architecture.corrections
-        )
+        # None rather than empty: so a program without them is byte for byte as it was before them.
+        self.corrections: nn.ModuleList | None = None
+        if architecture.corrections:
+            self.corrections = nn.ModuleList(
+                networks.untrained(one.candidate, names, outputs).modules()[0]
+                for one in architecture.corrections
+            )
         described = architecture.gate
         self.gate: nn.Module | None = None
         if described is not None:
@@ -78,7 +81,7 @@ class ExportedMixture(nn.Module):
         scaled = self._scaled(points)
         experts = torch.stack([expert(scaled) for expert in self.experts], dim=1)
         mixed = (self._weights(scaled).unsqueeze(-1) * experts).sum(1)
-        for correction in self.corrections:
+        for correction in self.corrections or ():
             mixed = mixed + correction(scaled)
         fields = self.offsets + self.scales * mixed
         if self.program is None:

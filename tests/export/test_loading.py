@@ -38,10 +38,10 @@ def _weights(change: Callable[[dict[str, torch.Tensor]], object]) -> Callable[[P
 WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
     "another format": (_change(lambda a: a.pop("format")), r"expected the description of an expor"),
     "newer version": (
-        _change(lambda a: a.update(version=3)),
-        r"version from 1 to 2, got 3; update",
+        _change(lambda a: a.update(version=4)),
+        r"version from 1 to 3, got 4; update",
     ),
-    "no version": (_change(lambda a: a.pop("version")), r"format version from 1 to 2, got None"),
+    "no version": (_change(lambda a: a.pop("version")), r"format version from 1 to 3, got None"),
     "unknown key": (_change(lambda a: a.update(colour=1)), r"damaged.*\(colour: Extra inputs"),
     "width": (
         _change(lambda a: a["experts"][1]["candidate"].update(width=-3)),
