@@ -78,7 +78,8 @@ class Result:
         UserError
             If no trial completed.
         """
-        return list(filter(None, (self.recommended.corrections or "").split(", ")))
+        found = self.recommended.corrections
+        return [] if pd.isna(found) else [name for name in found.split(", ") if name]
 
     @property
     def unknown(self) -> dict[str, float]:

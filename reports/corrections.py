@@ -1,10 +1,12 @@
 """What is added to a mixture outside its gate, in words."""
 
+import pandas as pd
+
 from nas.reports.words import listed
 
 
-def in_words(names: str | None) -> str:
-    """Of a run's column ``corrections``; empty where there are none.
+def in_words(names: str | float | None) -> str:
+    """Of an entry of the column ``corrections``; empty where there are none, or it is null.
 
     Examples
     --------
@@ -15,7 +17,7 @@ def in_words(names: str | None) -> str:
     >>> in_words("")
     ''
     """
-    each = [name for name in (names or "").split(", ") if name]
+    each = [] if pd.isna(names) or not names else str(names).split(", ")
     if not each:
         return ""
     many = len(each) > 1

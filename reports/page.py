@@ -93,7 +93,7 @@ def answer(content: Report) -> list[str]:
         f"Held-out physics loss: {words.number(run.held_out_loss)}.",
     ]
     if added:
-        said.insert(2, f"Added outside the gate: {added}.")
+        said.insert(2, f"Outside the gate it has {added}.")
     said += _errors(content)
     said += [one.sentence for one in content.unknowns]
     return said

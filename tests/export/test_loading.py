@@ -35,6 +35,7 @@ def _weights(change: Callable[[dict[str, torch.Tensor]], object]) -> Callable[[P
     return spoil
 
 
+WAVES = {"activation": "sine", "depth": 1, "width": 30}
 WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
     "another format": (_change(lambda a: a.pop("format")), r"expected the description of an expor"),
     "newer version": (
@@ -78,6 +79,18 @@ WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
     "gate's kind": (
         _change(lambda a: a["gate"].update(kind="fence")),
         r"\(gate: gate\.kind: expected one of .*perceptron.*, got 'fence'\)",
+    ),
+    "correction's width": (
+        _change(lambda a: a.update(corrections=[{"candidate": WAVES | {"width": 0}}])),
+        r"\(corrections\.0\.candidate: width=0: expected an integer ≥ 1\)",
+    ),
+    "correction's activation": (
+        _change(lambda a: a.update(corrections=[{"candidate": WAVES | {"activation": "sin"}}])),
+        r"\(corrections\.0\.candidate\.activation: expected one of sine, tanh",
+    ),
+    "correction without numbers": (
+        _change(lambda a: a.update(corrections=[{"candidate": WAVES}], version=3)),
+        r"corrections\.0\.layers\.0\.weight is missing",
     ),
     "half of the first version": (
         _change(lambda a: a.update(version=1)),

@@ -64,7 +64,8 @@ def gated(made: Mixture, x: Tensor) -> Tensor:
     experts = [module for stack in made.networks for module in stack.modules()]
     (gate,) = made.gate.networks.modules()
     each = torch.stack([expert(scaled) for expert in experts], dim=-1)  # (B, C, E)
-    return (each * gate(scaled).softmax(-1).unsqueeze(1)).sum(-1)
+    mixed: Tensor = (each * gate(scaled).softmax(-1).unsqueeze(1)).sum(-1)
+    return mixed
 
 
 @pytest.mark.parametrize("experts", [3, 1])
@@ -175,7 +176,7 @@ def test_they_count_as_numbers_and_as_memory_and_do_not_learn() -> None:
     assert both.parameters_learning == made.parameters_learning
     assert both.units == made.units + 20
     assert both.alive == made.alive
-    both(points(), VALUES).square().sum().backward()  # type: ignore[no-untyped-call]
+    both(points(), VALUES).square().sum().backward()
     assert all(one.grad is None for one in both.corrections.parameters())
     assert all(one.grad is not None for one in both.stacks.parameters())
     alone = mixture(1).corrected(WAVES, *layers(1))
