@@ -49,8 +49,7 @@ class Mixture(nn.Module):
     periodic
         Coordinates that all networks see by waves alone, so that they repeat themselves along them.
     corrections
-        What is added to the gated sum (see `nas.mixture.corrections`), whose numbers are loaded
-        later; `corrected` adds one with its numbers.
+        Added to the gated sum (see `nas.mixture.corrections`); their numbers are loaded later.
 
     Raises
     ------
@@ -216,8 +215,7 @@ class Mixture(nn.Module):
     ) -> Tensor:
         """The mixture's jet (S, B, C + U) from logits (S, B, E) and experts (E, S, B, C).
 
-        And, of a corrected mixture, from ``correction`` (S, B, C), which `Corrections.jet` makes.
-
+        A corrected one needs its ``correction`` (S, B, C) as well, which `Corrections.jet` makes.
         ``without`` names an expert, by its index in the pool, that is to count nothing: the
         jet is then what it will be once it is dropped. The experts' jets may carry unknown
         coefficients of their own behind the fields; the mixture's take their place. These learn
