@@ -21,7 +21,7 @@ SOLVED: Final = (
 
 
 class Part(BaseModel):
-    """What all parts of the description have in common: nothing in them is left to chance.
+    """What the parts of the description have in common: no key is unknown, no number infinite.
 
     Examples
     --------
