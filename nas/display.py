@@ -11,6 +11,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from nas.reports import corrections
 from nas.reports.intervals import COVERAGE, student
 from nas.reports.rows import each
 from nas.reports.words import choice, duration, number, percent, plural
@@ -68,9 +69,11 @@ def summary(result: Result) -> list[str]:
     best = result.recommended
     front = int(trials.on_front.sum())
     names = ", ".join(written(expert) for expert in result.survivors.itertuples())
+    added = corrections.in_words(best.corrections)
     lines += [
         f"recommended: trial {best.trial} (run {best.run}), {choice(front, len(trials))}",
         f"  experts          {best.experts_before:.0f} → {best.experts_after:.0f}: {names}",
+        *([f"  added            {added}"] if added else []),
         f"  parameters       {best.parameters_before:,.0f} → {best.parameters_after:,.0f}",
         f"  held-out loss    {best.held_out_loss:.2e}",
     ]

@@ -68,6 +68,20 @@ class Result:
         return survivors
 
     @property
+    def corrections(self) -> list[str]:
+        """What is added to the recommended network's gated sum: ``["sine 1×800"]``; mostly empty.
+
+        Each is a network of random features whose output layer was solved (see the glossary).
+
+        Raises
+        ------
+        UserError
+            If no trial completed.
+        """
+        found = self.recommended.corrections
+        return [] if pd.isna(found) else [name for name in found.split(", ") if name]
+
+    @property
     def unknown(self) -> dict[str, float]:
         """What the recommended run found for each of the problem's unknown coefficients, by name.
 

@@ -183,6 +183,7 @@ def _run(trial: int) -> Row:
         "experts_after": after, "parameters_before": 900, "parameters_after": SIZES[trial],
         "drops": len(POOL) - after, "refusals": 0, "held_out_loss": loss,
         "relative_l2": _error(loss), "error_estimate": 1.5 * _error(loss), "warnings": "",
+        "corrections": "",
     }  # fmt: skip
 
 

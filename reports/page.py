@@ -12,6 +12,7 @@ from nas.errors import UserError
 from nas.files import write_text
 from nas.reports import (
     claims,
+    corrections,
     described,
     missing,
     provenance,
@@ -81,18 +82,26 @@ def answer(content: Report) -> list[str]:
         "least held-out loss."
     )
     before, after = float(run.parameters_before), float(run.parameters_after)
+    added = corrections.in_words(run.corrections)
     said = [
         first,
         f"Of {tables.whole(run.experts_before)} experts {tables.whole(run.experts_after)} "
         f"survived: {words.subset(best.survivors)} ({words.pattern(content.statistics.axes)}, "
         "weight at the end of the selection, before the fine-tuning).",
         f"Parameters: {tables.count(before)} before, {tables.count(after)} after "
-        f"({words.percent(1 - after / before)} fewer), gate included.",
+        f"({_change(after / before)}), gate{' and correction' * bool(added)} included.",
         f"Held-out physics loss: {words.number(run.held_out_loss)}.",
     ]
+    if added:
+        said.insert(2, f"Outside the gate it has {added}.")
     said += _errors(content)
     said += [one.sentence for one in content.unknowns]
     return said
+
+
+def _change(ratio: float) -> str:
+    """Of a number of parameters, which corrections may make larger than that of the pool."""
+    return f"{words.percent(abs(1 - ratio))} {'fewer' if ratio <= 1 else 'more'}"
 
 
 def _errors(content: Report) -> list[str]:

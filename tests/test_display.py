@@ -95,6 +95,20 @@ def test_a_recommendation_comes_with_its_estimate_and_what_speaks_against_it() -
     ]
 
 
+def test_a_correction_is_told_beside_the_experts() -> None:
+    records = example.records()
+    records.runs.loc[1, "corrections"] = "sine 1×800"
+    result = Result(records)
+    lines = summary(result)
+    (experts,) = (n for n, line in enumerate(lines) if line.startswith("  experts "))
+    added = "  added            a correction: sine 1×800, random features, output layer solved"
+    assert lines[experts + 1] == added
+    assert (result.corrections, len(result.survivors)) == (["sine 1×800"], 2)
+    plain = Result(example.records())
+    assert plain.corrections == []
+    assert not any("correction" in line for line in summary(plain))
+
+
 def test_without_estimate_and_warnings_nothing_is_said_of_them() -> None:
     records = example.records()
     records.runs["error_estimate"] = None

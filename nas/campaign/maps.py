@@ -141,7 +141,9 @@ def evaluate(problem: Problem, mixture: Mixture, points: Array) -> tuple[Array, 
         coordinates = mixture.coordinates(x, derivatives)
         experts = mixture.fields(coordinates, derivatives)
         logits = mixture.logits(coordinates, derivatives)
-        mixed = problem.physical(mixture.mix(derivatives, logits, experts), derivatives, x)
+        correction = mixture.corrections.jet(coordinates, derivatives)
+        jet = mixture.mix(derivatives, logits, experts, correction=correction)
+        mixed = problem.physical(jet, derivatives, x)
         each = problem.physical(experts, derivatives, x)
         # Behind the fields stand the unknown coefficients.
         found = (

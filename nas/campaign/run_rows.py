@@ -22,7 +22,8 @@ def run(keys: Mapping[str, Any], proposal: Proposal, status: str, reason: str) -
     (4, 'killed', None)
     """
     known: Row = {"m": proposal.m, "p": proposal.p, "threshold": proposal.threshold}
-    known |= {"stage": "selection", "status": status, "reason": reason, "warnings": ""}
+    known |= {"stage": "selection", "status": status, "reason": reason}
+    known |= {"warnings": "", "corrections": ""}
     return {**_unknown("runs"), **keys, **known}
 
 
@@ -92,6 +93,7 @@ def figures(settings: TrainingSettings, result: RunResult) -> Row:
         "drops": sum(outcome.ended is not None for outcome in outcomes),
         "refusals": sum(outcome.refusals for outcome in outcomes),
         "held_out_loss": result.held_out_loss,
+        "corrections": ", ".join(map(str, result.mixture.corrections.candidates)),
     }
 
 

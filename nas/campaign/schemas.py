@@ -59,7 +59,7 @@ TABLES: dict[str, pa.Schema] = {
             ("experts_before", pa.int64()),
             ("experts_after", pa.int64()),
             ("parameters_before", pa.int64()),  # gate included
-            ("parameters_after", pa.int64()),
+            ("parameters_after", pa.int64()),  # gate and corrections included
             ("drops", pa.int64()),
             ("refusals", pa.int64()),
             ("held_out_loss", pa.float64()),  # physics loss on points never trained on
@@ -68,6 +68,8 @@ TABLES: dict[str, pa.Schema] = {
             parquet.with_default(pa.field("error_estimate", pa.float64()), None),
             # What speaks against this solution, in plain words, a line each; empty where nothing.
             parquet.with_default(pa.field("warnings", pa.string()), ""),
+            # What is added to the gated sum, separated by commas: sine 1×800; empty where nothing.
+            parquet.with_default(pa.field("corrections", pa.string()), ""),
         ]
     ),
     # One row per field of each completed run, where the problem has a reference.

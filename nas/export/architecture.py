@@ -6,31 +6,23 @@ Axis legend: D coordinates, C fields, E experts.
 import json
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    model_validator,
-)
-from pydantic_core import CoreSchema, core_schema
+from pydantic import Field, model_validator
 
 from nas import networks
 from nas.calculus.program import Program
 from nas.errors import UserError
-from nas.export.versions import LAST
-from nas.mixture import gate
-from nas.mixture.gate import GateSettings
-from nas.search_spaces.candidates import Candidate, levels_of
+from nas.export.parts import CorrectionDescription as CorrectionDescription
+from nas.export.parts import ExpertDescription as ExpertDescription
+from nas.export.parts import GateDescription as GateDescription
+from nas.export.parts import Part
+from nas.export.parts import Scaling as Scaling
+from nas.export.versions import LAST, oldest
 
 FILE = "architecture.json"
 FORMAT: Final = "pinn-nas architecture"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-
-
-class FieldScale(_Part):
+class FieldScale(Part):
     """A field is offset + scale · N of the network's output N; ``exact`` adds A + B times that.
 
     Examples
@@ -45,7 +37,7 @@ class FieldScale(_Part):
     exact: bool = False
 
 
-class AnsatzDescription(_Part):
+class AnsatzDescription(Part):
     """What makes fields of network outputs.
 
     ``program`` gives A and B where some field is exact: plain data, which holds arithmetic alone
@@ -83,7 +75,7 @@ class AnsatzDescription(_Part):
         return self
 
 
-class UnknownValue(_Part):
+class UnknownValue(Part):
     """An unknown coefficient of the equations, and what was found for it.
 
     Examples
@@ -96,7 +88,7 @@ class UnknownValue(_Part):
     value: float
 
 
-class FieldPiece(_Part):
+class FieldPiece(Part):
     """The piece of the domain where alone a field was sought, and the box around it.
 
     Examples
@@ -110,7 +102,7 @@ class FieldPiece(_Part):
     bounds: tuple[tuple[float, float], ...]
 
 
-class ProblemFacts(_Part):
+class ProblemFacts(Part):
     """What the network solves; ``bounds`` are one (low, high) a coordinate, in its own units.
 
     Outside its piece, if it has one, a field's numbers mean nothing.
@@ -140,83 +132,7 @@ class ProblemFacts(_Part):
         return self
 
 
-class Scaling(_Part):
-    """The networks see (x - centre) / half_extent; D numbers each, in the coordinates' units.
-
-    Examples
-    --------
-    >>> from nas.export import example
-    >>> example.architecture().scaling
-    Scaling(centre=(0.5,), half_extent=(0.5,))
-    """
-
-    centre: tuple[float, ...]
-    half_extent: tuple[float, ...]
-
-
-class GateDescription(_Part):
-    """The kind of the gate, what a gate of this kind is made of, and what it sees.
-
-    Examples
-    --------
-    >>> GateDescription(kind="perceptron", settings={"depth": 0}).made
-    GateSettings(depth=0, width=16, activation='tanh')
-    """
-
-    kind: str
-    settings: dict[str, Any]
-    encoding: str = networks.RAW
-
-    @property
-    def made(self) -> GateSettings:
-        """The settings as the gate takes them."""
-        return gate.settings(self.kind, **self.settings)
-
-    @model_validator(mode="after")
-    def _known(self) -> Self:
-        try:
-            _ = self.made
-        except (UserError, TypeError) as error:
-            raise ValueError(str(error)) from error
-        return self
-
-
-def _candidate(levels: Any) -> Candidate:
-    try:
-        return levels if isinstance(levels, Candidate) else Candidate(**levels)
-    except TypeError as error:
-        raise ValueError(f"expected a level of each axis, got {levels!r}") from error
-
-
-class _Levels:
-    """A `Candidate` as a mapping of its levels; the metadata of its fields are not for pydantic."""
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            _candidate, serialization=core_schema.plain_serializer_function_ser_schema(levels_of)
-        )
-
-
-class ExpertDescription(_Part):
-    """A survivor: its level of each axis, where an axis with a default may be missing.
-
-    ``index`` is its number in the pool that it comes from, ``importance`` its smoothed mean
-    weight at the end of the selection, where known.
-
-    Examples
-    --------
-    >>> levels = {"activation": "tanh", "depth": 2, "width": 16}
-    >>> ExpertDescription(index=3, candidate=levels, importance=0.5).candidate.width
-    16
-    """
-
-    index: Annotated[int, Field(ge=0)]
-    candidate: Annotated[Candidate, _Levels]
-    importance: float | None
-
-
-class Measured(_Part):
+class Measured(Part):
     """What the run measured; parameters count the gate's too.
 
     Examples
@@ -235,8 +151,10 @@ class Measured(_Part):
     parameters_after: int
 
 
-class Architecture(_Part):
+class Architecture(Part):
     """The whole description; ``gate`` is null where one expert is left, whose weight is 1.
+
+    ``corrections`` are added to the gated sum, each with the weight 1.
 
     Examples
     --------
@@ -247,7 +165,7 @@ class Architecture(_Part):
     """
 
     format: Literal["pinn-nas architecture"] = FORMAT
-    version: Literal[2] = LAST
+    version: Literal[3] = LAST
     problem: ProblemFacts
     dtype: Literal["float64"] = "float64"
     scaling: Scaling
@@ -255,6 +173,7 @@ class Architecture(_Part):
     experts: Annotated[tuple[ExpertDescription, ...], Field(min_length=1)]
     measured: Measured
     unknowns: tuple[UnknownValue, ...] = ()
+    corrections: tuple[CorrectionDescription, ...] = ()
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -275,11 +194,14 @@ class Architecture(_Part):
 
     def _check_candidates(self) -> None:
         names = self.problem.coordinates
-        for number, expert in enumerate(self.experts):
+        described = {f"experts.{number}": one.candidate for number, one in enumerate(self.experts)}
+        for number, correction in enumerate(self.corrections):
+            described[f"corrections.{number}"] = correction.candidate
+        for name, candidate in described.items():
             try:
-                networks.check([expert.candidate], names)
+                networks.check([candidate], names)
             except UserError as error:
-                raise ValueError(f"experts.{number}.candidate.{error}") from error
+                raise ValueError(f"{name}.candidate.{error}") from error
         if self.gate is not None:
             try:
                 networks.resolve_encoding(self.gate.encoding, names)
@@ -287,5 +209,9 @@ class Architecture(_Part):
                 raise ValueError(f"gate.{error}") from error
 
     def text(self) -> str:
-        """As JSON, to be read by people too; floats come back bit for bit."""
-        return json.dumps(self.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
+        """As JSON, to be read by people too; floats come back bit for bit.
+
+        In the oldest version that can say it, so that as many as possible can read it.
+        """
+        found = oldest(self.model_dump(mode="json"))
+        return json.dumps(found, indent=2, ensure_ascii=False) + "\n"

@@ -6,6 +6,7 @@ from typing import Any
 from nas import networks
 from nas.export.architecture import (
     Architecture,
+    CorrectionDescription,
     ExpertDescription,
     GateDescription,
     ProblemFacts,
@@ -38,7 +39,7 @@ the domain nothing was trained: there the network extrapolates, and its values m
 An importance is the expert's smoothed mean weight at the end of the selection.
 
 {gate}
-
+{corrections}
 ## Training
 
 {training}
@@ -98,23 +99,19 @@ def write(
     ('# Exponential decay', True)
     """
     problem, measured = architecture.problem, architecture.measured
-    survivors = (
-        "a single one"
-        if len(architecture.experts) == 1
-        else f"a gated mixture\nu(x) = Σᵢ λᵢ(x) uᵢ(x) of {len(architecture.experts)} of them"
-    )
     return _CARD.format(
         title=problem.title or problem.name,
         fields=", ".join(problem.fields),
         equation=_equation(problem),
         pool=measured.experts_before,
-        survivors=survivors,
+        survivors=_survivors(architecture),
         parameters=f"{parameters:,}",
         columns=_columns(architecture),
         pieces=_pieces(problem),
         ansatz=_ansatz(architecture),
         experts=_experts(architecture.experts),
         gate=_gate(architecture.gate),
+        corrections=_corrections(architecture.corrections),
         training=training,
         measured=_measured(architecture),
         file=format.FILE,
@@ -166,6 +163,16 @@ def training_in_words(configuration: Mapping[str, Any], run: Mapping[str, Any]) 
         f"{run['drops']}, refused: {run['refusals']}. {tuned} "
         f"The seed was {run['seed']}."
     )
+
+
+def _survivors(architecture: Architecture) -> str:
+    """Experts, and whether anything is added to them."""
+    experts, corrected = len(architecture.experts), bool(architecture.corrections)
+    added = " + c(x)" * corrected
+    if experts == 1:
+        return "a single one" + f" and its correction,\nu(x) = u₁(x){added}" * corrected
+    mixed = f"a gated mixture\nu(x) = Σᵢ λᵢ(x) uᵢ(x){added} of {experts} of them"
+    return mixed + " and its correction" * corrected
 
 
 def _grid(space: Mapping[str, Any]) -> str:
@@ -246,6 +253,19 @@ def _gate(gate: GateDescription | None) -> str:
         return "The only expert left has the weight 1 everywhere; the gate was left out."
     sees = encoding.in_words(gate.encoding)
     return f"The weights λ are the softmax of {gate.made.describe()}{', ' * bool(sees)}{sees}."
+
+
+def _corrections(corrections: Sequence[CorrectionDescription]) -> str:
+    if not corrections:
+        return ""
+    rows = [
+        (networks.family_of(one.candidate).describe(one.candidate), one.origin)
+        for one in corrections
+    ]
+    return (
+        "\n## Correction\n\nc(x) is added with the weight 1 everywhere, outside the gate. It is "
+        f"the sum of\n\n{_table(('network', 'how it came about'), rows)}\n"
+    )
 
 
 def _measured(architecture: Architecture) -> str:

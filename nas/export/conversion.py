@@ -7,6 +7,7 @@ from torch import Tensor
 from nas.errors import UserError
 from nas.export.architecture import (
     Architecture,
+    CorrectionDescription,
     ExpertDescription,
     GateDescription,
     Measured,
@@ -88,6 +89,9 @@ def describe(
         experts=tuple(experts),
         measured=measured,
         unknowns=unknowns,
+        corrections=tuple(
+            CorrectionDescription(candidate=one) for one in mixture.corrections.candidates
+        ),
     )
 
 
@@ -106,7 +110,9 @@ def plain_state(mixture: Mixture) -> State:
     torch.Size([4, 1])
     """
     experts = [module for stack in mixture.networks for module in stack.modules()]
+    corrections = [module for stack in mixture.corrections.networks for module in stack.modules()]
     named = {f"experts.{number}": module for number, module in enumerate(experts)}
+    named |= {f"corrections.{number}": module for number, module in enumerate(corrections)}
     if len(experts) > 1:
         (named["gate"],) = mixture.gate.networks.modules()
     return {

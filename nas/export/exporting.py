@@ -56,6 +56,7 @@ class Exported:
     experts: int
     parameters: int  # those of the network that was written
     differences: dict[str, float]
+    corrections: tuple[str, ...] = ()  # by name, such as sine 1×800
 
     @property
     def architecture(self) -> Path:
@@ -80,6 +81,8 @@ class Exported:
     def lines(self) -> list[str]:
         """The report to a user, line by line; the last one names the folder."""
         experts = f"{self.experts} expert{'s' * (self.experts > 1)}"
+        if self.corrections:
+            experts += f" + corrected by {', '.join(self.corrections)}"
         return [
             f"run {self.run}: {experts}, {self.parameters:,} parameters",
             f"checked: {self.program.name}, in a fresh process without this package, agrees with "
@@ -138,7 +141,8 @@ def export(
         text = card.write(described, chosen, parameters, training, differences)
         (stage / CARD).write_text(text, encoding="utf-8")
     program, experts = destination / chosen.FILE, len(described.experts)
-    return Exported(destination, program, row["run"], experts, parameters, differences)
+    corrections = tuple(str(one.candidate) for one in described.corrections)
+    return Exported(destination, program, row["run"], experts, parameters, differences, corrections)
 
 
 def _recommended(campaign: Path) -> str:

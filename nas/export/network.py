@@ -13,10 +13,10 @@ from nas.mixture import gate
 
 
 class ExportedMixture(nn.Module):
-    """u(x) = A + B · (offset + scale · Σᵢ λᵢ(x) uᵢ(x)) of plain modules and a softmax.
+    """u(x) = A + B · (offset + scale · (Σᵢ λᵢ(x) uᵢ(x) + c(x))) of plain modules and a softmax.
 
-    Offset and scale bring the fields' own units; A and B meet conditions that hold exactly, and
-    are 0 and 1 where there are none.
+    c is the sum of the corrections, if there are any. Offset and scale bring the fields' own units;
+    A and B meet conditions that hold exactly, and are 0 and 1 where there are none.
 
     All derivatives come from autograd. It is float64, as it was trained; ``.to`` changes that.
 
@@ -57,6 +57,13 @@ class ExportedMixture(nn.Module):
         self.experts = nn.ModuleList(
             networks.untrained(expert.candidate, names, outputs).modules()[0] for expert in experts
         )
+        # None rather than empty: so a program without them is byte for byte as it was before them.
+        self.corrections: nn.ModuleList | None = None
+        if architecture.corrections:
+            self.corrections = nn.ModuleList(
+                networks.untrained(one.candidate, names, outputs).modules()[0]
+                for one in architecture.corrections
+            )
         described = architecture.gate
         self.gate: nn.Module | None = None
         if described is not None:
@@ -74,6 +81,8 @@ class ExportedMixture(nn.Module):
         scaled = self._scaled(points)
         experts = torch.stack([expert(scaled) for expert in self.experts], dim=1)
         mixed = (self._weights(scaled).unsqueeze(-1) * experts).sum(1)
+        for correction in self.corrections or ():
+            mixed = mixed + correction(scaled)
         fields = self.offsets + self.scales * mixed
         if self.program is None:
             return fields

@@ -4,6 +4,7 @@ Axis legend: N experts of a stack, D coordinates, C fields, U unknown coefficien
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 
 import torch
@@ -11,6 +12,7 @@ from torch import Tensor, nn
 
 from nas import networks
 from nas.networks import Stack, with_constants
+from nas.networks.encoding import repeating
 from nas.networks.initial import stream
 from nas.search_spaces.candidates import Candidate
 
@@ -121,6 +123,17 @@ def stacks(
     """
     groups = groupby(sorted(members, key=_stack_key), key=_stack_key)
     return [ExpertStack(list(group), names, outputs, seed, unknown) for _, group in groups]
+
+
+def as_seen(candidate: Candidate, names: Sequence[str], periodic: Sequence[str]) -> Candidate:
+    """The candidate as a network that sees ``periodic`` coordinates by waves alone.
+
+    Examples
+    --------
+    >>> print(as_seen(Candidate("tanh", 2, 8), ["x", "t"], ["x"]))
+    tanh 2×8 periodic x
+    """
+    return replace(candidate, encoding=repeating(candidate.encoding, names, periodic))
 
 
 def keep_rows(parameter: nn.Parameter, rows: Tensor) -> nn.Parameter:

@@ -1,4 +1,4 @@
-"""Experts and gate: u(x) = Σᵢ λᵢ(x) uᵢ(x), with its derivatives.
+"""Experts, gate, corrections: u(x) = Σᵢ λᵢ(x) uᵢ(x) + c(x), with its derivatives.
 
 Axis legend: E experts alive, S derivatives, B points, D coordinates, C fields, U unknown
 coefficients.
@@ -8,8 +8,8 @@ expert has values of its own, with which it learns by itself; the mixture has on
 weights: it is a number of the equations, not a function of the point.
 """
 
+import copy
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -17,10 +17,10 @@ from torch import Tensor, nn
 from nas import networks
 from nas.calculus import jets
 from nas.calculus.jets import DerivativeSet
-from nas.mixture.experts import Changes, ExpertStack, stacks
+from nas.mixture.corrections import Corrections
+from nas.mixture.experts import Changes, ExpertStack, as_seen, stacks
 from nas.mixture.gate import GateSettings, build
 from nas.mixture.memory import Memory
-from nas.networks.encoding import repeating
 from nas.search_spaces.candidates import Candidate
 
 
@@ -49,6 +49,8 @@ class Mixture(nn.Module):
         The first raw values (U,) of the unknown coefficients.
     periodic
         Coordinates that all networks see by waves alone, so that they repeat themselves along them.
+    corrections
+        Added to the gated sum (see `nas.mixture.corrections`); their numbers are loaded later.
 
     Raises
     ------
@@ -78,15 +80,14 @@ class Mixture(nn.Module):
         names: Sequence[str] = (),
         unknown: Sequence[float] = (),
         periodic: Sequence[str] = (),
+        corrections: Sequence[Candidate] = (),
     ) -> None:
         super().__init__()
         self.pool = tuple(pool)
         self.bounds, self.outputs = tuple(bounds), outputs
         self.names = tuple(names) or tuple(f"x{axis}" for axis in range(len(bounds)))
         self.periodic = tuple(periodic)
-        self.seen = tuple(
-            replace(one, encoding=repeating(one.encoding, self.names, periodic)) for one in pool
-        )
+        self.seen = tuple(as_seen(one, self.names, periodic) for one in pool)
         networks.check(self.seen, self.names)
         indices = range(len(self.pool)) if alive is None else alive
         members = [(index, self.seen[index]) for index in indices]
@@ -94,6 +95,7 @@ class Mixture(nn.Module):
         first = torch.tensor(unknown, dtype=torch.float64)
         self.unknown: nn.Parameter | None  # (U,)
         self.register_parameter("unknown", nn.Parameter(first) if unknown else None)
+        self.corrections = Corrections(corrections, self.names, outputs, periodic)
         self.gate = build(gate, networks.shared_encoding(self.seen), self.names, len(members), seed)
         low, high = torch.tensor(bounds, dtype=torch.float64).unbind(-1)
         self.centre: Tensor
@@ -114,26 +116,28 @@ class Mixture(nn.Module):
 
     @property
     def parameters_alive(self) -> int:
-        """Trainable numbers of the networks, the gate's included.
+        """Numbers of the networks, the gate's and the corrections' included.
 
         Unknown coefficients are not among them: they belong to the equations, not to the size of
         a solution.
         """
-        return self._experts_parameters + _count(self.gate.parameters())
+        others = _count(self.gate.parameters()) + _count(self.corrections.parameters())
+        return self._experts_parameters + others
 
     @property
     def parameters_learning(self) -> int:
-        """Those of `parameters_alive` that count in the prediction: one expert needs no gate."""
-        return self.parameters_alive if len(self.alive) > 1 else self._experts_parameters
+        """Those that training moves: one expert needs no gate, and corrections do not learn."""
+        gate = _count(self.gate.parameters()) if len(self.alive) > 1 else 0
+        return self._experts_parameters + gate
 
     @property
     def units(self) -> int:
         """Numbers that a derivative leaves at a point for the way back.
 
-        Hidden units of all experts alive and of the gate, what their first layers see beside the
-        coordinates, and a weight for each expert.
+        Hidden units of all experts alive, gate and corrections, what their first layers see beside
+        the coordinates, and a weight for each expert.
         """
-        stacks = [*self.networks, self.gate.networks]
+        stacks = [*self.networks, self.gate.networks, *self.corrections.networks]
         features = sum(max(0, stack.weights[0].shape[-2] - self.inputs) for stack in stacks)
         return sum(stack.units for stack in stacks) + features + len(self.alive)
 
@@ -214,9 +218,11 @@ class Mixture(nn.Module):
         logits: Tensor,
         experts: Tensor,
         without: int | None = None,
+        correction: Tensor | None = None,
     ) -> Tensor:
         """The mixture's jet (S, B, C + U) from logits (S, B, E) and experts (E, S, B, C).
 
+        A corrected one needs its ``correction`` (S, B, C) as well, which `Corrections.jet` makes.
         ``without`` names an expert, by its index in the pool, that is to count nothing: the
         jet is then what it will be once it is dropped. The experts' jets may carry unknown
         coefficients of their own behind the fields; the mixture's take their place. These learn
@@ -225,9 +231,10 @@ class Mixture(nn.Module):
         if without is not None:
             kept = [row for row, index in enumerate(self.alive) if index != without]
             logits, experts = logits[..., kept], experts[kept]
+        fields = experts if self.unknown is None else experts[..., : self.outputs]
+        mixed = self.corrections.added(networks.mix(derivatives, logits, fields), correction)
         if self.unknown is None:
-            return networks.mix(derivatives, logits, experts)
-        mixed = networks.mix(derivatives, logits, experts[..., : self.outputs])
+            return mixed
         unknown = self.unknown if experts.requires_grad else self.unknown.detach()
         (constants,) = networks.constant_jet(derivatives, unknown[None], mixed.shape[-2])
         return torch.cat([mixed, constants], dim=-1)
@@ -237,8 +244,29 @@ class Mixture(nn.Module):
     ) -> Tensor:
         """The mixture's jet (S, B, C + U) at points (B, D); ``without`` as in `mix`."""
         coordinates = self.coordinates(points, derivatives)
-        experts = self.fields(coordinates, derivatives)
-        return self.mix(derivatives, self.logits(coordinates, derivatives), experts, without)
+        experts, logits = (of(coordinates, derivatives) for of in (self.fields, self.logits))
+        correction = self.corrections.jet(coordinates, derivatives)
+        return self.mix(derivatives, logits, experts, without, correction)
+
+    def corrected(
+        self,
+        candidate: Candidate,
+        weights: Sequence[Tensor],
+        biases: Sequence[Tensor],
+        unknown: Tensor | None = None,
+    ) -> "Mixture":
+        """A copy with one correction more (see `Corrections.add`), in the mixture's own dtype.
+
+        ``unknown`` are new raw values (U,) of the mixture's unknown coefficients. Raises
+        `ValueError` if a shape does not fit.
+        """
+        made = copy.deepcopy(self)
+        made.corrections.add(candidate, weights, biases)
+        new = made.raw if unknown is None else unknown
+        if new.shape != made.raw.shape:
+            raise ValueError(f"unknown: expected {len(made.raw)} raw values, got {new.shape}")
+        made.raw.copy_(new)
+        return made.to(self.centre)
 
     @torch.no_grad()
     def adopt(self, other: "Mixture", indices: Mapping[int, int]) -> None:
@@ -278,7 +306,7 @@ class Mixture(nn.Module):
         raise ValueError(f"expected the expert {index} to be alive, got {self.alive}")
 
     def with_alive(self, alive: Sequence[int]) -> "Mixture":
-        """A new mixture of the same pool and kind, untrained, with the experts ``alive``."""
+        """A new mixture of the same pool and kind, with untrained experts and all corrections."""
         first = [0.0] * len(self.raw)
         made = Mixture(
             self.pool,
@@ -290,8 +318,10 @@ class Mixture(nn.Module):
             names=self.names,
             unknown=first,
             periodic=self.periodic,
+            corrections=self.corrections.candidates,
         )
         made.memory = self.memory
+        made.corrections.load_state_dict(self.corrections.state_dict())
         return made.to(self.centre)
 
     def drop(self, index: int) -> Changes:

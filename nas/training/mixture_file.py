@@ -14,6 +14,8 @@ FILE = "mixture.safetensors"
 def save(path: Path, mixture: Mixture) -> None:
     """Write candidates, gate and weights of ``mixture``, whole or not at all.
 
+    Without corrections there is no entry for them: such a file is as it was before there were any.
+
     Examples
     --------
     >>> from nas.training import example
@@ -21,6 +23,7 @@ def save(path: Path, mixture: Mixture) -> None:
     >>> sorted(checkpoint.load(Path(FILE)))
     ['alive', 'coordinates', 'gate', 'periodic', 'pool', 'state']
     """
+    corrections = [levels_of(candidate) for candidate in mixture.corrections.candidates]
     checkpoint.save(
         path,
         {
@@ -30,6 +33,7 @@ def save(path: Path, mixture: Mixture) -> None:
             "periodic": mixture.periodic,
             "alive": mixture.alive,
             "state": mixture.state_dict(),
+            **({"corrections": corrections} if corrections else {}),
         },
     )
 
@@ -67,6 +71,7 @@ def load(path: Path, bounds: Sequence[tuple[float, float]], outputs: int) -> Mix
         names=saved["coordinates"],
         periodic=saved.get("periodic", ()),
         unknown=[0.0] * len(saved["state"].get("unknown", ())),
+        corrections=[Candidate(**levels) for levels in saved.get("corrections", ())],
     )
     mixture.load_state_dict(saved["state"])
     return mixture

@@ -158,7 +158,8 @@ def learn_mixture(
         logits = mixture.logits(coordinates, derivatives)
         if derivatives is problem.derivatives:  # the other groups have sets of their own
             weights.append(mixture.weights(logits.detach()).sum(0))
-        return mixture.mix(derivatives, logits, experts)
+        correction = mixture.corrections.jet(coordinates, derivatives)
+        return mixture.mix(derivatives, logits, experts, correction=correction)
 
     shares = _shares(problem, points, _chunk(mixture))
     loss = reduce(add, (_learn(share, evaluate) for share in shares))

@@ -115,7 +115,8 @@ class ExpertResiduals:
 class MixtureResiduals:
     """The experts and the gate of a mixture with the residual that they leave together.
 
-    Its unknown coefficients are behind the parameters of the gate, or of a single expert.
+    Its unknown coefficients are behind the parameters of the gate, or of a single expert. Its
+    corrections are constants: they are added, and no column is theirs.
 
     Examples
     --------
@@ -136,7 +137,8 @@ class MixtureResiduals:
         def traced(x: Tensor, derivatives: DerivativeSet) -> tuple[Tensor, list[Trace]]:
             coordinates = self._mixture.coordinates(x, derivatives)
             traces = [networks.trace(derivatives, coordinates, stack) for stack in stacks]
-            return self._mix(derivatives, [trace.jet for trace in traces]), traces
+            jets = [trace.jet for trace in traces]
+            return self._mix(derivatives, coordinates, jets), traces
 
         residuals, rows = linearised(self._problem, points, traced)
         return residuals[None], JointJacobian([StackJacobian(of_stack) for of_stack in rows])
@@ -148,9 +150,8 @@ class MixtureResiduals:
 
         def evaluate(x: Tensor, derivatives: DerivativeSet) -> Tensor:
             coordinates = self._mixture.coordinates(x, derivatives)
-            return self._mix(
-                derivatives, [networks.evaluate(derivatives, coordinates, [one]) for one in stacks]
-            )
+            jets = [networks.evaluate(derivatives, coordinates, [one]) for one in stacks]
+            return self._mix(derivatives, coordinates, jets)
 
         return torch.cat(list(residuals_of(self._problem, points, evaluate)))[None]
 
@@ -170,14 +171,18 @@ class MixtureResiduals:
         unknown = None if mixture.unknown is None else mixture.unknown[None]
         return [*others, networks.with_constants(last, unknown)]
 
-    def _mix(self, derivatives: DerivativeSet, jets: Sequence[Tensor]) -> Tensor:
-        """The mixture's jet (S, B, C + U) from those of its `_stacks`."""
+    def _mix(
+        self, derivatives: DerivativeSet, coordinates: Tensor, jets: Sequence[Tensor]
+    ) -> Tensor:
+        """The mixture's jet (S, B, C + U) from the coordinates' and those of its `_stacks`."""
+        corrections = self._mixture.corrections
+        correction = corrections.jet(coordinates, derivatives)
         *terms, last = jets
         if not terms:
-            return last.squeeze(0)
+            return corrections.added(last.squeeze(0), correction)
         # The gate's one network has a component for each expert, and then the constants.
         logits, constants = last[0].tensor_split([len(self._mixture.alive)], dim=-1)
-        mixed = networks.mix(derivatives, logits, torch.cat(terms))
+        mixed = corrections.added(networks.mix(derivatives, logits, torch.cat(terms)), correction)
         return torch.cat([mixed, constants], dim=-1) if constants.shape[-1] else mixed
 
     def _moved(self, steps: Tensor) -> list[Stack]:

@@ -44,6 +44,25 @@ def test_a_map_holds_mixture_weights_experts_and_truth(tmp_path: Path) -> None:
     np.testing.assert_allclose(sums, inside.u, rtol=1e-4, atol=1e-6)
 
 
+def test_a_map_holds_the_corrected_mixture(tmp_path: Path) -> None:
+    problem = load("poisson_l_shape")
+    made, generator = mixture(problem), torch.Generator().manual_seed(0)
+    before = [torch.rand(shape, generator=generator) for shape in ((2, 9), (9, 1), (9,), (1,))]
+    both = made.corrected(Candidate("sine", 1, 9), before[:2], before[2:])
+    x = np.array([[-0.5, 0.5], [-0.25, -0.75]])
+    derivatives = DerivativeSet([], 2)
+    points = torch.tensor(x)
+    expected = problem.physical(both(points, derivatives), derivatives, points)[0].detach().numpy()
+    (mixed, weights, experts), bare = evaluate(problem, both, x), evaluate(problem, made, x)
+    np.testing.assert_allclose(mixed, expected, rtol=1e-12)
+    assert (np.abs(mixed - bare[0]) > 1e-3).all()
+    np.testing.assert_array_equal(weights, bare[1])
+    np.testing.assert_array_equal(experts, bare[2])
+    write_map(tmp_path / "map.parquet", problem, both)
+    columns = pq.read_table(tmp_path / "map.parquet").column_names
+    assert [name for name in columns if name.startswith("weight.")] == ["weight.0", "weight.2"]
+
+
 def test_a_field_of_a_piece_is_blank_elsewhere(tmp_path: Path) -> None:
     """In all that a map holds of it: prediction, reference and experts."""
     problem = load("two_materials")

@@ -16,7 +16,9 @@ from nas.problems import Box, Condition, Problem, Unknown
 from nas.runner.attempt_log import read_attempts
 from nas.runner.problem_source import ProblemSource
 from nas.runner.worker import Worker
+from nas.search_spaces import Candidate
 from nas.training import mixture_file
+from nas.training.training_run import TrainingRun
 from nas.training.unknowns import estimates
 
 BEND = Problem(
@@ -67,7 +69,24 @@ def test_a_run_leaves_its_rows(whole: RunJob) -> None:
     ]
     survivors = sum(expert["outcome"] == "survived" for expert in experts)
     assert survivors == row["experts_after"] == 3 - row["drops"]
+    assert row["corrections"] == ""
     assert not whole.checkpoint.exists()
+
+
+def test_what_corrects_a_mixture_is_recorded_and_is_no_expert(whole: RunJob) -> None:
+    mixture = mixture_file.load(whole.folder / mixture_file.FILE, [(0, 1)], outputs=1)
+    waves, zeros = Candidate("sine", 1, 9), torch.zeros
+    numbers = [zeros(1, 9), zeros(9, 1)], [zeros(9), zeros(1)]
+    corrected = mixture.corrected(waves, *numbers).corrected(waves, *numbers)
+    settings = whole.settings(BEND)
+    result = TrainingRun(BEND, settings).run(should_stop=lambda: True)
+    row = run_rows.figures(settings, replace(result, mixture=corrected))
+    plain = run_rows.figures(settings, replace(result, mixture=mixture))
+    assert row["corrections"] == "sine 1×9, sine 1×9"
+    assert row["parameters_after"] == plain["parameters_after"] + 2 * (9 + 9 + 9 + 1)
+    assert row["experts_after"] == plain["experts_after"]
+    lost = run_rows.run(whole.keys, whole.proposal, "failed", "")
+    assert lost["corrections"] == ""
 
 
 def test_the_error_of_each_field_is_recorded(whole: RunJob) -> None:

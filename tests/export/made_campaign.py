@@ -38,6 +38,7 @@ def mixture(
     drop: Sequence[int] = (),
     gate: GateSettings | None = None,
     problem: dict[str, Any] = PROBLEM,
+    corrections: Sequence[Candidate] = (),
 ) -> Mixture:
     """A mixture as a search leaves it: all weights and biases other than zero."""
     made = Mixture(
@@ -47,6 +48,7 @@ def mixture(
         len(problem["fields"]),
         3,
         names=problem["coordinates"],
+        corrections=corrections,
     )
     for index in drop:
         made.drop(index)

@@ -13,8 +13,9 @@ from nas.calculus.program import record
 from nas.campaign import records
 from nas.errors import UserError
 from nas.export import Exported, NotEquivalent, equivalence, export, exporting, format, load
+from nas.export.conversion import plain_state
 from nas.mixture.mixture import Mixture
-from nas.search_spaces.candidates import levels_of
+from nas.search_spaces.candidates import Candidate, levels_of
 from tests.export import made_campaign
 from tests.export.made_campaign import RUN
 from tests.oracles import relative
@@ -70,6 +71,45 @@ def test_loaded_network_is_the_mixture(exported: Exported, trained: Mixture) -> 
     expected = trained(points, DerivativeSet([], 2))[0]
     assert isinstance(network, torch.nn.Module)
     assert relative(network(points).detach(), expected.detach()) < 1e-14
+
+
+WAVES = Candidate("sine", 1, 40, 0.5)
+
+
+@pytest.mark.parametrize("drop", [[1], [0, 1, 2, 3]], ids=["gated", "single"])
+def test_corrections_are_exported_proven_and_told(tmp_path: Path, drop: list[int]) -> None:
+    trained = made_campaign.mixture(drop=drop, corrections=[WAVES, WAVES])
+    campaign = made_campaign.write(tmp_path / "run", trained)
+    made = export(campaign, tmp_path / "model")
+    assert made.difference < 1e-12
+    assert (made.experts, made.corrections) == (5 - len(drop), ("sine 1×40 ×0.5",) * 2)
+    assert made.parameters == trained.parameters_learning + 2 * (2 * 40 + 40 + 40 * 2 + 2)
+    assert " + corrected by sine 1×40 ×0.5, sine 1×40 ×0.5, " in made.lines()[0]
+
+    told = json.loads(made.architecture.read_text(encoding="utf-8"))
+    assert told["version"] == 3
+    assert told["corrections"][1]["candidate"] == levels_of(WAVES)
+    assert told["corrections"][1]["origin"].startswith("hidden layer as drawn; output layer solved")
+    assert len(told["experts"]) == 5 - len(drop)
+    card = made.card.read_text(encoding="utf-8")
+    opening = "u(x) = u₁(x) + c(x)." if len(drop) == 4 else "uᵢ(x) + c(x) of 4 of them and its corr"
+    assert opening in card
+    assert "\n\n## Correction\n\nc(x) is added with the weight 1 everywhere, outside the" in card
+    assert card.count("| 1 layer of 40 units with sine, whose first weights began 0.5 times") == 2
+
+    network, points = load(made.folder), torch.rand(9, 2, dtype=torch.float64)
+    expected = trained(points, DerivativeSet([], 2))[0].detach()
+    assert relative(network(points).detach(), expected) < 1e-14
+    again = load(made.folder).state_dict()
+    assert all(torch.equal(again[name], value) for name, value in plain_state(trained).items())
+    assert again.keys() == plain_state(trained).keys()
+
+
+def test_without_corrections_nothing_is_said_of_them(exported: Exported) -> None:
+    assert exported.corrections == ()
+    for path in (exported.architecture, exported.card):
+        assert "orrect" not in path.read_text(encoding="utf-8")
+    assert "correct" not in exported.lines()[0]
 
 
 def _held(x: torch.Tensor) -> torch.Tensor:

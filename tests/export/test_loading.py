@@ -35,13 +35,14 @@ def _weights(change: Callable[[dict[str, torch.Tensor]], object]) -> Callable[[P
     return spoil
 
 
+WAVES = {"activation": "sine", "depth": 1, "width": 30}
 WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
     "another format": (_change(lambda a: a.pop("format")), r"expected the description of an expor"),
     "newer version": (
-        _change(lambda a: a.update(version=3)),
-        r"version from 1 to 2, got 3; update",
+        _change(lambda a: a.update(version=4)),
+        r"version from 1 to 3, got 4; update",
     ),
-    "no version": (_change(lambda a: a.pop("version")), r"format version from 1 to 2, got None"),
+    "no version": (_change(lambda a: a.pop("version")), r"format version from 1 to 3, got None"),
     "unknown key": (_change(lambda a: a.update(colour=1)), r"damaged.*\(colour: Extra inputs"),
     "width": (
         _change(lambda a: a["experts"][1]["candidate"].update(width=-3)),
@@ -78,6 +79,18 @@ WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
     "gate's kind": (
         _change(lambda a: a["gate"].update(kind="fence")),
         r"\(gate: gate\.kind: expected one of .*perceptron.*, got 'fence'\)",
+    ),
+    "correction's width": (
+        _change(lambda a: a.update(corrections=[{"candidate": WAVES | {"width": 0}}])),
+        r"\(corrections\.0\.candidate: width=0: expected an integer ≥ 1\)",
+    ),
+    "correction's activation": (
+        _change(lambda a: a.update(corrections=[{"candidate": WAVES | {"activation": "sin"}}])),
+        r"\(corrections\.0\.candidate\.activation: expected one of sine, tanh",
+    ),
+    "correction without numbers": (
+        _change(lambda a: a.update(corrections=[{"candidate": WAVES}], version=3)),
+        r"corrections\.0\.layers\.0\.weight is missing",
     ),
     "half of the first version": (
         _change(lambda a: a.update(version=1)),

@@ -73,6 +73,20 @@ CASES = {
         ),
         PLANE,
     ),
+    "corrected": (
+        made_campaign.mixture(
+            drop=[2],
+            corrections=[
+                Candidate("sine", 1, 30, 0.5),
+                Candidate("sine", 1, 30, 1.0, "periodic t"),
+            ],
+        ),
+        PLANE,
+    ),
+    "one survivor, corrected": (
+        made_campaign.mixture(drop=[0, 1, 2, 4], corrections=[Candidate("sine", 1, 30)]),
+        PLANE,
+    ),
     "one survivor": (made_campaign.mixture(drop=[0, 1, 2, 4]), PLANE),
     "one coordinate": (made_campaign.mixture(drop=[1], problem=LINE), LINE),
     "three of each": (made_campaign.mixture(drop=[4], problem=SPACE), SPACE),
@@ -141,6 +155,23 @@ def test_single_survivor_needs_no_gate() -> None:
     network = plain(made_campaign.mixture(drop=[0, 1, 2, 3]), facts(PLANE))
     assert [name for name in network.state_dict() if name.startswith("gate")] == []
     assert network.weights(torch.rand(3, 2)).tolist() == [[1.0]] * 3
+
+
+def test_a_correction_has_the_weight_1_and_is_added_to_what_there_is_without_it() -> None:
+    waves = Candidate("sine", 1, 30)
+    mixture = made_campaign.mixture(drop=[0, 1, 2, 3], corrections=[waves, waves])
+    network, points = plain(mixture, facts(PLANE)), torch.rand(5, 2, dtype=torch.float64)
+    assert network.corrections is not None
+    numbers = {name: of for name, of in network.state_dict().items() if "corrections" not in name}
+    bare = ExportedMixture(network.architecture.model_copy(update={"corrections": ()}))
+    bare.load_state_dict(numbers)
+    assert bare.corrections is None
+    scaled = (points - network.centre) / network.half_extent
+    added = network.corrections[0](scaled) + network.corrections[1](scaled)
+    torch.testing.assert_close(network(points), bare(points) + added, rtol=1e-13, atol=1e-13)
+    assert network.weights(points).tolist() == [[1.0]] * 5
+    names = {name for name in network.state_dict() if name.startswith("corrections.1.")}
+    assert names == {f"corrections.1.layers.{n}.{of}" for n in (0, 1) for of in ("weight", "bias")}
 
 
 def test_names_are_readable_and_dtype_follows() -> None:

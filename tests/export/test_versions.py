@@ -10,7 +10,8 @@ from pathlib import Path
 
 import torch
 
-from nas.export import load
+from nas.export import example, load
+from nas.export.architecture import CorrectionDescription
 from nas.export.architecture_file import read
 from nas.search_spaces.candidates import Candidate
 from tests.oracles import relative
@@ -37,6 +38,24 @@ def test_the_first_version_is_read_in_the_words_of_the_last(tmp_path: Path) -> N
     shutil.copytree(FIRST, tmp_path / "again")
     (tmp_path / "again" / "architecture.json").write_text(found.text(), encoding="utf-8")
     assert read(tmp_path / "again" / "architecture.json") == found
+
+
+def test_a_network_is_written_in_the_oldest_version_that_can_say_it() -> None:
+    plain = example.architecture()
+    waves = CorrectionDescription(candidate=Candidate("sine", 1, 30))
+    corrected = plain.model_copy(update={"corrections": (waves,)})
+    told, more = json.loads(plain.text()), json.loads(corrected.text())
+    assert (told["version"], more["version"]) == (2, 3)
+    assert more.keys() - told.keys() == {"corrections"}
+    assert {name: of for name, of in more.items() if name in told} == told | {"version": 3}
+
+
+def test_a_description_with_corrections_comes_back(tmp_path: Path) -> None:
+    waves = CorrectionDescription(candidate=Candidate("sine", 1, 30), origin="solved")
+    corrected = example.architecture().model_copy(update={"corrections": (waves, waves)})
+    path = tmp_path / "architecture.json"
+    path.write_text(corrected.text(), encoding="utf-8")
+    assert read(path) == corrected
 
 
 def test_a_single_survivor_of_the_first_version_has_no_gate(tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ def run_row(name: str, **changes: Any) -> Row:
         "experts_before": 4, "experts_after": 2, "parameters_before": 4000,
         "parameters_after": 2000, "drops": 2, "refusals": 0, "held_out_loss": 1e-3,
         "relative_l2": 0.01, "error_estimate": None, "warnings": "",
+        "corrections": "",
     }  # fmt: skip
     return row | changes
 

@@ -76,6 +76,25 @@ def test_it_comes_near() -> None:
     assert error(tuning.mixture) < 1e-5
 
 
+def test_it_goes_on_with_a_correction_in_place() -> None:
+    """The experts learn what it leaves; it stays as it is, and its memory is not theirs."""
+    generator = torch.Generator().manual_seed(0)
+    first, last, phase, offset = (
+        torch.randn(shape, generator=generator) for shape in ((1, 40), (40, 1), (40,), (1,))
+    )
+    corrected = (
+        mixture().double().corrected(Candidate("sine", 1, 40), [first, 0.1 * last], [phase, offset])
+    )
+    before = {name: of.clone() for name, of in corrected.corrections.state_dict().items()}
+    assert error(corrected) > 0.1
+    settings = FineTuningSettings(60, QUICK)
+    tuning = ended(FineTuning(POISSON, corrected, sampler(128, 16, POISSON), settings))
+    tuning.take_best()
+    assert error(tuning.mixture) < 1e-5
+    after = tuning.mixture.corrections.state_dict()
+    assert all(torch.equal(after[name], value) for name, value in before.items())
+
+
 def test_no_more_iterations_than_asked_for_and_none_at_all() -> None:
     tuning = begun(CHUNK + 3)
     on(tuning)

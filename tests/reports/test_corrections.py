@@ -1,0 +1,42 @@
+"""What a page says of corrections, and what it does not count them as."""
+
+import pytest
+
+from nas.reports import corrections, example
+from nas.reports.page import answer
+from nas.reports.report import of
+
+
+@pytest.mark.parametrize("none", ["", None, float("nan")])
+def test_where_there_are_none_nothing_is_said(none: str | float | None) -> None:
+    assert corrections.in_words(none) == ""
+
+
+def test_several_are_all_named() -> None:
+    words = corrections.in_words("sine 1×800, sine 1×400 ×0.5 periodic x y 3, tanh 1×8")
+    assert words == (
+        "3 corrections: sine 1×800, sine 1×400 ×0.5 periodic x y 3 and tanh 1×8, random features, "
+        "output layers solved"
+    )
+
+
+def test_the_answer_names_them_behind_the_experts() -> None:
+    plain, corrected = example.records(), example.records()
+    corrected.runs.loc[1, "corrections"] = "sine 1×800"
+    corrected.runs.loc[1, "parameters_after"] = 3600
+    before, after = answer(of(plain)), answer(of(corrected))
+    said = "Outside the gate it has a correction: sine 1×800, random features, output layer solved."
+    assert after[2] == said
+    assert after[1] == before[1]  # as many experts survived
+    assert after[3].startswith("Parameters: 900 before, 3,600 after (300 % more), gate and correct")
+    assert after[4:] == before[3:]
+    assert not any("orrection" in line for line in before)
+    assert "% fewer), gate included." in before[2]
+
+
+def test_statistics_of_experts_do_not_see_them() -> None:
+    plain, corrected = example.records(), example.records()
+    corrected.runs["corrections"] = "sine 1×800"
+    before, after = of(plain).statistics, of(corrected).statistics
+    for name in ("rates", "importance"):
+        assert getattr(after, name).equals(getattr(before, name))
