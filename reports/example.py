@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from nas.campaign.records import Records
+from nas.campaign.records import BUDGETED, Records
 from nas.reports import report as reports
 from nas.reports.report import Report
 from nas.reports.solution_map import Array, Slice, SolutionMap
@@ -67,6 +67,8 @@ def records() -> Records:
         ),
         unknowns=pd.DataFrame(row for trial in DONE for row in _unknown(trial)),
         attempts=pd.DataFrame(map(_attempt, numbers)),
+        pool=pd.DataFrame(columns=BUDGETED["pool"].names),
+        race=pd.DataFrame(columns=BUDGETED["race"].names),
         singles=pd.DataFrame(map(_single, range(len(POOL)))),
         subsets=pd.DataFrame(_subsets()),
     )

@@ -1,12 +1,22 @@
 """Which network solves this problem, of all kinds that have solved some problem best?
 
-Networks that learn all their weights, with first layers that begin slow, faster and fast. Where
-candidates differ by orders of magnitude it is by that scale: a network whose waves are too slow for
-a solution stays at its plateau.
+Networks that learn all their weights, with first layers that begin slow, faster and fast: where
+candidates differ by orders of magnitude it is by that scale. And networks of random waves that
+learn their output layer alone, which nothing beats where the solution is smooth.
 """
 
+from nas.search_spaces.candidates import OUTPUT
 from nas.search_spaces.space import SearchSpace
 
-space = SearchSpace.grid(
+TRAINED = SearchSpace.grid(
     activations=["tanh", "sine", "swish"], depths=[2, 3], widths=[16, 32], scales=[1, 3, 10]
 )
+SOLVED = SearchSpace.grid(
+    activations=["sine"],
+    depths=[1],
+    widths=[200, 400, 800],
+    scales=[0.25, 0.5, 1.0],
+    learning=[OUTPUT],
+)
+
+space = SearchSpace(TRAINED.candidates + SOLVED.candidates)

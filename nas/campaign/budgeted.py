@@ -100,5 +100,3 @@ class Budgeted:
         job = GateJob(self._home, proposal, repetition, self._seconds)
         self._runs.append(job)
         return job
-
-

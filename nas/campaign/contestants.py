@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nas.campaign.run_job import RunJob
+from nas.campaign.gate_job import GateJob
 from nas.mixture.mixture import Mixture
+from nas.search_spaces.candidates import OUTPUT
 from nas.training.pool import leaders
 from nas.training.pool.learning import only
 
@@ -31,17 +32,18 @@ class Entry:
 
     name: str
     origin: str
-    trial: RunJob | None
+    trial: GateJob | None
     members: tuple[int, ...]
     mixture: Mixture
 
 
 def entries(
-    pool: Mixture, losses: Mapping[int, float], teams: Mapping[RunJob, Mixture]
+    pool: Mixture, losses: Mapping[int, float], teams: Mapping[GateJob, Mixture]
 ) -> list[Entry]:
     """The contestants of a race.
 
-    The networks with the least losses by themselves, and the best teams of more than one. What the
+    The networks with the least losses by themselves, the best of those whose output layer alone is
+    learnt, and the best teams of more than one. What the
     gate has left alone is one of the former: a mixture must not outvote a network that is far ahead
     of all others, and it does not, since that one is a contestant.
 
@@ -54,7 +56,7 @@ def entries(
     teams
         What the gate has left in each trial, by rising held-out loss.
     """
-    found: list[tuple[str, RunJob | None, tuple[int, ...], Mixture]] = []
+    found: list[tuple[str, GateJob | None, tuple[int, ...], Mixture]] = []
     known: set[frozenset[int]] = set()
     for run, mixture in teams.items():
         members = tuple(run.members[index] for index in mixture.alive)
@@ -68,7 +70,10 @@ def entries(
             alone = len(some) == 1
             origin = f"lead of trial {run.proposal.trial}" if name == "lead" else name
             found.append((origin, run, some, only(pool, some) if alone else mixture))
-    for index in leaders(losses, pool.pool, SINGLES):
+    solved = [i for i in losses if pool.pool[i].learns == OUTPUT]
+    trained = {i: loss for i, loss in losses.items() if i not in solved}
+    best = [min(solved, key=losses.__getitem__)] if solved else []
+    for index in best + (leaders(trained, pool.pool, SINGLES) if trained else []):
         if frozenset({index}) not in known:
             known.add(frozenset({index}))
             found.append(("single", None, (index,), only(pool, [index])))

@@ -13,6 +13,7 @@ from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.problems.terms import PointCounts
 from nas.search_spaces import Candidate
+from nas.search_spaces.candidates import ALL
 from nas.training import mixture_file
 from nas.training.pool import leaders
 from nas.training.selection import FROZEN
@@ -38,9 +39,15 @@ class GateJob(RunJob):
 
     @cached_property
     def members(self) -> tuple[int, ...]:
-        """The m leaders, by their indices in the repetition's pool."""
-        losses = self.source.losses()
-        return tuple(leaders(losses, self.source.pool, self.proposal.m))
+        """The m leaders, by their indices in the repetition's pool.
+
+        Among those that learn all of their layers, where there are two of these: the others are
+        bases rather than networks, hundreds of units wide, and take part in the race by themselves.
+        """
+        losses, pool = self.source.losses(), self.source.pool
+        trained = {i: loss for i, loss in losses.items() if pool[i].learns == ALL}
+        asked = trained if len(trained) > 1 else losses
+        return tuple(leaders(asked, pool, self.proposal.m))
 
     @property
     def pool(self) -> tuple[Candidate, ...]:

@@ -13,9 +13,9 @@ from typing import Any
 from nas.campaign import layout, records
 from nas.campaign.campaign_job import CampaignJob
 from nas.campaign.contestants import Entry, entries
+from nas.campaign.gate_job import GateJob
 from nas.campaign.pool_job import PoolJob
 from nas.campaign.race_record import RaceRecord
-from nas.campaign.run_job import RunJob
 from nas.campaign.run_settings import hardware
 from nas.files import write_text
 from nas.mixture.mixture import Mixture
@@ -50,7 +50,7 @@ class RaceJob(CampaignJob):
 
     repetition: int
     seconds: float
-    trials: tuple[RunJob, ...]  # of this repetition, all finished
+    trials: tuple[GateJob, ...]  # of this repetition, all finished
 
     @property
     def name(self) -> str:
@@ -100,10 +100,10 @@ class RaceJob(CampaignJob):
         record = RaceRecord(self.home.path, problem, settings, self.repetition)
         rows = record.write(race, named)
         records.write_table(self.table("race"), "race", rows)
-        schedule = {"seconds": self.seconds, "counts": race.meter.counts}
+        schedule = {"seconds": self.seconds, "counts": race.meter.counts | race.meter.numbers}
         write_text(self.folder / SCHEDULE, json.dumps(schedule, indent=1) + "\n")
 
-    def _teams(self, problem: Problem) -> dict[RunJob, Mixture]:
+    def _teams(self, problem: Problem) -> dict[GateJob, Mixture]:
         """What the gate has left in each trial that completed, by rising held-out loss."""
         done = [run for run in self.trials if run.row()["status"] == "completed"]
         done.sort(key=lambda run: float(run.row()["held_out_loss"]))

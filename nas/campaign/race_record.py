@@ -9,6 +9,7 @@ from nas.campaign import layout, records, run_rows
 from nas.campaign.contestants import Entry
 from nas.campaign.maps import UNKNOWN, Errors
 from nas.campaign.run_record import NOT_ASSESSED, assessed, measured
+from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.search_spaces.candidates import written
 from nas.training import mixture_file, unknowns
@@ -40,8 +41,8 @@ class RaceRecord:
         rows = []
         for entry in named:
             one = race.contestants[entry.name]
-            one.tuning.take_best()
-            self._write(entry, one, one is winner)
+            mixture = one.result()
+            self._write(entry, one, mixture, one is winner)
             rows.append(
                 {
                     "repetition": self.repetition,
@@ -59,12 +60,12 @@ class RaceRecord:
     def _run(self, entry: Entry) -> str:
         return f"race-{self.repetition}-{entry.name}"
 
-    def _write(self, entry: Entry, one: Contestant, won: bool) -> None:
+    def _write(self, entry: Entry, one: Contestant, mixture: Mixture, won: bool) -> None:
         run = self._run(entry)
         folder = layout.run_folder(self.campaign, run)
         folder.mkdir(parents=True, exist_ok=True)
-        mixture_file.save(folder / mixture_file.FILE, one.mixture)
-        result = self._result(one)
+        mixture_file.save(folder / mixture_file.FILE, mixture)
+        result = self._result(one, mixture)
         errors, note = measured(self.problem, result, folder, with_map=won)
         found = assessed(self.problem, self.settings, result, folder) if won else NOT_ASSESSED
         keys = {
@@ -116,8 +117,7 @@ class RaceRecord:
             for alive, index in zip(mixture.alive, entry.members, strict=True)
         ]
 
-    def _result(self, one: Contestant) -> RunResult:
-        mixture = one.mixture
+    def _result(self, one: Contestant, mixture: Mixture) -> RunResult:
         return RunResult(
             status="completed",
             reason=one.tuning.ended,

@@ -17,8 +17,8 @@ class Meter:
     seconds
         Of wall time, for all stages together.
     counts
-        Iterations of each stage by its name, of an earlier search; the clock plays no part then,
-        and a stage without a count has none.
+        Iterations of each stage by its name, and all settled numbers, of an earlier search; the
+        clock plays no part then, and a stage without a count has none.
     spent
         Seconds that are gone already.
     clock
@@ -48,6 +48,7 @@ class Meter:
     ) -> None:
         self.seconds = seconds
         self.counts: dict[str, int] = {}  # of each stage: how often it went on
+        self.numbers: dict[str, int] = {}  # that were settled
         self._given, self._spent = counts, spent
         self._clock, self._began = clock, clock()
 
@@ -55,6 +56,11 @@ class Meter:
     def spent(self) -> float:
         """Seconds that are gone."""
         return self._spent + self._clock() - self._began
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left, at least 0."""
+        return max(0.0, self.seconds - self.spent)
 
     def goes_on(self, stage: str, until: float = 1.0) -> bool:
         """Whether ``stage`` does one more iteration: it may while less than ``until`` is spent.
@@ -70,6 +76,15 @@ class Meter:
             self.counts[stage] = done + 1
         return more
 
+    def forget(self, stage: str) -> None:
+        """Count ``stage`` anew: what was done of it is lost."""
+        self.counts.pop(stage, None)
+
+    def settled(self, name: str, value: int) -> int:
+        """A number that the clock has a say in: ``value``, or what it was in the earlier search."""
+        given = value if self._given is None else self._given.get(name, 0)
+        return self.numbers.setdefault(name, given)
+
     def share(self) -> float:
         """Which share of the seconds is spent; where counts rule, of these."""
         if self._given is None:
@@ -79,9 +94,9 @@ class Meter:
 
     def state(self) -> dict[str, Any]:
         """For a checkpoint."""
-        return {"counts": dict(self.counts), "spent": self.spent}
+        return {"counts": dict(self.counts), "numbers": dict(self.numbers), "spent": self.spent}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from ``state``; the time since then that nobody worked does not count."""
-        self.counts = dict(state["counts"])
+        self.counts, self.numbers = dict(state["counts"]), dict(state["numbers"])
         self._spent, self._began = state["spent"], self._clock()

@@ -3,6 +3,7 @@
 Axis legend: E experts, S derivatives, B points, C fields, U unknown coefficients, K features.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -22,6 +23,8 @@ from nas.training.least_squares.newton import Newton
 class OutputLearning:
     """Those experts of a mixture that learn their output layer alone, learning in place.
 
+    All of them, or those in some ``stacks``.
+
     Each takes steps of its own until it gains little more; what it has found is written into the
     mixture after each of them. Hidden layers are not touched.
 
@@ -38,9 +41,16 @@ class OutputLearning:
     (torch.Size([1]), True, True)
     """
 
-    def __init__(self, problem: Problem, mixture: Mixture, sampler: Sampler) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        mixture: Mixture,
+        sampler: Sampler,
+        stacks: Sequence[ExpertStack] | None = None,
+    ) -> None:
         self._problem = problem
-        stacks = [stack for stack in mixture.expert_stacks if stack.learns == OUTPUT]
+        if stacks is None:
+            stacks = [stack for stack in mixture.expert_stacks if stack.learns == OUTPUT]
         self._places = [(stack, row) for stack in stacks for row in range(len(stack.members))]
         self._learners = [
             Newton(sampler, zero(problem), _hidden_layer(stack, row, mixture))
@@ -56,6 +66,11 @@ class OutputLearning:
     def finished(self) -> bool:
         """Whether none has anything more to gain."""
         return all(learner.finished for learner in self._learners)
+
+    @property
+    def losses(self) -> Tensor:
+        """What each has reached (E,), on the points that it was judged by last."""
+        return torch.tensor([one.loss for one in self._learners], dtype=torch.float64)
 
     def advance(self) -> Tensor:
         """Let each take a step, if it has not finished; return their losses (E,) before it."""

@@ -13,10 +13,13 @@ import torch
 
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
+from nas.search_spaces.candidates import ALL
+from nas.training import warm_up
 from nas.training.collocation import Sampler
 from nas.training.meter import Meter
 from nas.training.physics_loss import HeldOutLoss
 from nas.training.pool.leaders import leaders
+from nas.training.pool.outputs import Outputs
 from nas.training.pool.settings import PoolSettings
 from nas.training.run_result import Progress
 
@@ -85,8 +88,11 @@ class PoolLearning:
         self.round = 0
         self.evaluations = 0  # points, times the candidates that learnt from them
         self._measure = HeldOutLoss(problem, sampler, mixture.centre)
-        self._part = self.mixture  # the candidates of the present round
-        self._begin(self.mixture.alive)
+        self._part: Mixture | None = None  # those that learn all, in the present round
+        outputs_until = settings.outputs_until
+        self._outputs = Outputs(problem, self.mixture, sampler, meter, outputs_until)
+        self._trained = [i for i in self.mixture.alive if mixture.pool[i].learns == ALL]
+        self._begin(self._trained)
 
     @property
     def losses(self) -> dict[int, float]:
@@ -109,9 +115,11 @@ class PoolLearning:
         watch: Callable[[Progress], None] = lambda progress: None,
     ) -> bool:
         """Go on until all rounds are over, or until ``should_stop()``: then false."""
+        if not self.round and not self._outputs.run(should_stop):
+            return False
         while not self.finished:
             until = self.settings.rounds[self.round].until
-            while self.meter.goes_on(self._stage, until):
+            while self._part is not None and self.meter.goes_on(self._stage, until):
                 self._advance(watch)
                 if should_stop():
                     return False
@@ -122,13 +130,14 @@ class PoolLearning:
         """All that `restore` needs, in another process."""
         return {
             "round": self.round,
+            "outputs": self._outputs.state(),
             "learnt": [vars(one) for one in self.learnt],
             "evaluations": self.evaluations,
             "meter": self.meter.state(),
             "mixture": self.mixture.state_dict(),
-            "alive": self._part.alive,
-            "part": self._part.state_dict(),
-            "method": None if self.finished else self._learning.state(),
+            "alive": [] if self._part is None else self._part.alive,
+            "part": None if self._part is None else self._part.state_dict(),
+            "method": None if self._learning is None else self._learning.state(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -136,10 +145,12 @@ class PoolLearning:
         self.round, self.evaluations = state["round"], state["evaluations"]
         self.learnt = [Learnt(**one) for one in state["learnt"]]
         self.meter.restore(state["meter"])
+        self._outputs.restore(state["outputs"])
         self.mixture.load_state_dict(state["mixture"])
         self._begin(state["alive"])
-        self._part.load_state_dict(state["part"])
-        if not self.finished:
+        if self._part is not None:
+            self._part.load_state_dict(state["part"])
+        if self._learning is not None:
             self._learning.restore(state["method"])
 
     @property
@@ -147,6 +158,7 @@ class PoolLearning:
         return f"round {self.round + 1}"
 
     def _advance(self, watch: Callable[[Progress], None]) -> None:
+        assert self._learning is not None
         before = self._learning.points_seen
         losses = self._learning.advance(self.meter.counts[self._stage] - 1)
         self.evaluations += (self._learning.points_seen - before) * len(losses)
@@ -155,25 +167,42 @@ class PoolLearning:
 
     def _end(self) -> None:
         """Note what the candidates of the round have learnt, and begin the next with the best."""
-        self.mixture.adopt(self._part, {index: index for index in self._part.alive})
+        if not self.round:
+            self._note_outputs()
+        last: dict[int, float] = {}
+        if self._part is not None:
+            self.mixture.adopt(self._part, {index: index for index in self._part.alive})
+            last = self._losses(self._part)
         iterations = self.meter.counts.get(self._stage, 0)
-        losses = self._measure.individual(self._part)
-        for index, loss in zip(self._part.alive, losses, strict=True):
-            finite = loss if math.isfinite(loss) else math.inf
-            self.learnt.append(Learnt(index, self.round, iterations, finite))
+        self.learnt += [Learnt(index, self.round, iterations, loss) for index, loss in last.items()]
         self.round += 1
-        if not self.finished:
-            last = {one.index: one.held_out_loss for one in self.learnt[-len(losses) :]}
+        if self.finished or not last:
+            self._begin(list(last))
+        else:
             keep = self.settings.rounds[self.round].keep
             self._begin(leaders(last, self.mixture.pool, keep))
 
+    def _note_outputs(self) -> None:
+        """What those have learnt that learn their output layer alone."""
+        others = set(self.mixture.alive) - set(self._trained)
+        if others:
+            found = self._losses(only(self.mixture, sorted(others)))
+            solved = self._outputs.solved
+            self.learnt += [Learnt(i, 0, int(i in solved), loss) for i, loss in found.items()]
+
+    def _losses(self, part: Mixture) -> dict[int, float]:
+        """Held-out losses by index; infinite where one is no number."""
+        losses = self._measure.individual(part)
+        return {
+            index: loss if math.isfinite(loss) else math.inf
+            for index, loss in zip(part.alive, losses, strict=True)
+        }
+
     def _begin(self, indices: Sequence[int]) -> None:
         """Let the candidates at ``indices`` be those of the round, as far as they have learnt."""
-        if len(indices) == len(self.mixture.alive):
-            self._part = self.mixture
-        else:
-            self._part = only(self.mixture, indices)
-        if not self.finished:
+        self._part = only(self.mixture, indices) if indices else None
+        self._learning: warm_up.Learning | None = None
+        if not self.finished and self._part is not None:
             settings = self.settings
             sampler = replace(self.sampler, counts=settings.rounds[self.round].counts)
             self._learning = settings.method.begin(self.problem, self._part, sampler, 0)

@@ -38,18 +38,32 @@ class Round:
         )
 
 
+BY_GAUSS_NEWTON = warm_up.method("gauss_newton")
+
+
 @dataclass(frozen=True)
 class PoolSettings:
     """The rounds, and the method of an iteration.
 
+    Parameters
+    ----------
+    rounds
+        In their order.
+    outputs_until
+        The share of the budget at which those are done that learn their output layer alone; they
+        come first.
+    method
+        Of the others.
+
     Examples
     --------
     >>> [one.until for one in PoolSettings().rounds]
-    [0.15, 0.27]
+    [0.2, 0.3]
     """
 
     rounds: tuple[Round, ...] = (
-        Round(keep=64, counts=PointCounts(200, 60), until=0.15),
-        Round(keep=8, counts=PointCounts(800, 240), until=0.27),
+        Round(keep=64, counts=PointCounts(200, 60), until=0.20),
+        Round(keep=8, counts=PointCounts(800, 240), until=0.30),
     )
-    method: warm_up.Method = warm_up.method("gauss_newton")
+    outputs_until: float = 0.1
+    method: warm_up.Method = BY_GAUSS_NEWTON

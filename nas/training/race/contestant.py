@@ -1,17 +1,28 @@
-"""A contestant: a mixture that is fine-tuned whenever it is its turn."""
+"""A contestant: a mixture that learns on whenever it is its turn.
+
+It is fine-tuned, and then corrected: what training leaves is solved for in random waves. One that
+is random waves itself, a network that learns its output layer alone, is corrected from the start.
+"""
 
 import math
 from typing import Any
 
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
+from nas.search_spaces.candidates import OUTPUT
 from nas.training.collocation import Sampler
 from nas.training.fine_tuning import FineTuning, FineTuningSettings
+from nas.training.least_squares.answer import of_mixture
+from nas.training.least_squares.correction import CorrectionSearch
+from nas.training.phase import Reading
 from nas.training.run_log import RunLog
+
+CORRECTION = "correction"  # the phase, for tables and people
+COST = 2e-8  # seconds for each cube of the number of columns, for all solves with so many
 
 
 class Contestant:
-    """A fine-tuning with its log.
+    """A fine-tuning and a search for a correction, with their log.
 
     Parameters
     ----------
@@ -32,6 +43,12 @@ class Contestant:
     ...     one.advance()
     >>> one.iterations, one.loss < 0.01 * before
     (5, True)
+    >>> tuned = one.loss
+    >>> one.begin_correction(columns=100)
+    >>> while one.can_be_corrected:
+    ...     one.correct()
+    >>> one.loss < 1e-6 * tuned, one.result().parameters_alive > one.tuning.mixture.parameters_alive
+    (True, True)
     """
 
     def __init__(
@@ -42,24 +59,34 @@ class Contestant:
         name: str,
         mixture: Mixture,
     ) -> None:
-        self.name = name
+        self.name, self._sampler = name, sampler
         self.log = RunLog(problem)
         self.tuning = FineTuning(problem, mixture, sampler, settings)
+        learning = {mixture.pool[index].learns for index in mixture.alive}
+        self.is_solved = learning == {OUTPUT}  # rather than trained
+        self.search: CorrectionSearch | None = None
+        self._columns = self._solves = 0
 
     @property
     def loss(self) -> float:
         """The least held-out loss so far."""
-        return self.tuning.best_loss
+        corrected = math.inf if self.search is None else self.search.loss
+        return min(self.tuning.best_loss, corrected)
 
     @property
     def iterations(self) -> int:
-        """Done so far."""
+        """Of the fine-tuning, done so far."""
         return self.tuning.iterations
 
     @property
     def can_learn(self) -> bool:
-        """Whether there is any use in giving it more time."""
-        return not self.tuning.finished
+        """Whether there is any use in fine-tuning it on."""
+        return not self.is_solved and not self.tuning.finished
+
+    @property
+    def can_be_corrected(self) -> bool:
+        """Whether a search for a correction is under way."""
+        return self.search is not None and not self.search.finished
 
     @property
     def mixture(self) -> Mixture:
@@ -67,7 +94,7 @@ class Contestant:
         return self.tuning.mixture
 
     def advance(self) -> None:
-        """Do an iteration."""
+        """Do an iteration of the fine-tuning."""
         tuning = self.tuning
         loss = tuning.advance()
         if not tuning.due:
@@ -78,11 +105,57 @@ class Contestant:
             self.log.add(tuning.name, tuning.iterations, reading, tuning.mixture)
             self.log.add_unknown(tuning.name, tuning.iterations, tuning.mixture.raw)
 
+    def begin_correction(self, columns: int) -> None:
+        """Begin to look for a correction of the best state, of at most so many ``columns``."""
+        self._columns, self._solves = columns, 0
+        self.tuning.take_best()
+        self.search = CorrectionSearch(self._sampler, of_mixture(self.mixture), columns)
+
+    def correct(self) -> None:
+        """Do a solve."""
+        assert self.search is not None, "`begin_correction` comes first"
+        before = self.search.loss
+        self.search.advance()
+        self._solves += 1
+        if self.search.loss < before:
+            reading = Reading(self.search.loss, self.search.loss)
+            self.log.add(CORRECTION, self.iterations + self._solves, reading, self.result())
+
+    def result(self) -> Mixture:
+        """Its best state, with the correction if there is one."""
+        self.tuning.take_best()
+        search = self.search
+        if search is None or search.best is None or search.loss >= self.tuning.best_loss:
+            return self.mixture
+        best = search.best
+        return self.mixture.corrected(best.candidate, best.weights, best.biases, best.unknown)
+
     def state(self) -> dict[str, Any]:
-        """For a checkpoint."""
-        return {"tuning": self.tuning.state(), "log": self.log.state()}
+        """For a checkpoint; a search is repeated from it, since its solves are few and long."""
+        return {
+            "tuning": self.tuning.state(),
+            "log": self.log.state(),
+            "columns": self._columns,
+            "solves": self._solves,
+        }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from ``state``."""
         self.tuning.restore(state["tuning"])
+        if state["columns"]:
+            self.begin_correction(state["columns"])
+            for _ in range(state["solves"]):
+                self.correct()
+        self.log = RunLog(self._sampler.problem)
         self.log.restore(state["log"])
+
+
+def affordable(seconds: float) -> int:
+    """With how many columns a search for a correction ends within some seconds.
+
+    Examples
+    --------
+    >>> affordable(8.0), affordable(64.0)  # eight times as long
+    (736, 1473)
+    """
+    return int((seconds / COST) ** (1 / 3))

@@ -12,7 +12,7 @@ from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
 from nas.training.collocation import Sampler
 from nas.training.meter import Meter
-from nas.training.race.contestant import Contestant
+from nas.training.race.contestant import Contestant, affordable
 from nas.training.race.settings import Heat, RaceSettings
 from nas.training.run_result import Progress
 
@@ -31,7 +31,8 @@ class Race:
     settings
         The heats.
     meter
-        How long each turn may take: the stages ``heat 1: NAME``, …, ``rest: NAME``.
+        How long each turn may take: the stages ``heat 1: NAME``, …, ``rest: NAME``, and beside
+        them ``rest, corrected: NAME``.
 
     Examples
     --------
@@ -61,6 +62,7 @@ class Race:
         }
         self.left_in: dict[str, int] = {}  # the heat after which each left that was cut
         self.heat, self.turn = 0, 0
+        self._done: str | None = None  # who is corrected at the end
         self._running = self._fastest(list(self.contestants), settings.heats[0].keep)
         self._began = meter.share()  # the share of the budget at which the heat began
 
@@ -83,15 +85,11 @@ class Race:
         while self.heat < len(self.settings.heats):
             if not self._heat(should_stop, watch):
                 return False
-        while (one := self._next()) is not None:
-            stage = f"rest: {one.name}"
-            while one.can_learn and self.meter.goes_on(stage, self.settings.correct_from):
-                self._advance(one, watch)
-                if should_stop():
-                    return False
-            if one.can_learn:
-                break
-        return True
+        if self._done is None:
+            if not self._rest(should_stop, watch):
+                return False
+            self._done = self.leader.name
+        return self._correct(self.contestants[self._done], 1.0, "end", should_stop, watch)
 
     def state(self) -> dict[str, Any]:
         """All that `restore` needs, in another process."""
@@ -101,6 +99,7 @@ class Race:
             "running": self._running,
             "began": self._began,
             "left_in": self.left_in,
+            "done": self._done,
             "meter": self.meter.state(),
             "contestants": {name: one.state() for name, one in self.contestants.items()},
         }
@@ -109,25 +108,69 @@ class Race:
         """Go on from ``state``, of a race of the same contestants."""
         self.heat, self.turn = state["heat"], state["turn"]
         self._running, self._began = state["running"], state["began"]
-        self.left_in = state["left_in"]
+        self.left_in, self._done = state["left_in"], state["done"]
         self.meter.restore(state["meter"])
         for name, one in self.contestants.items():
             one.restore(state["contestants"][name])
 
-    def _heat(
-        self, should_stop: Callable[[], bool], watch: Callable[[Progress], None]
-    ) -> bool:
+    def _heat(self, should_stop: Callable[[], bool], watch: Callable[[Progress], None]) -> bool:
         """What is left of the present heat; false if ``should_stop()`` before its end."""
         heat = self.settings.heats[self.heat]
         while self.turn < len(self._running):
             one = self.contestants[self._running[self.turn]]
-            stage = f"heat {self.heat + 1}: {one.name}"
-            while one.can_learn and self.meter.goes_on(stage, self._until(heat)):
-                self._advance(one, watch)
-                if should_stop():
-                    return False
+            stage = f"heat {self.heat + 1}"
+            if not self._learn(one, self._until(heat), stage, should_stop, watch):
+                return False
             self.turn += 1
         self._end_heat()
+        return True
+
+    def _rest(self, should_stop: Callable[[], bool], watch: Callable[[Progress], None]) -> bool:
+        """Until the corrections begin: the best learns on, and where it has ended the next best."""
+        until = self.settings.correct_from
+        while (one := self._next()) is not None:
+            if not self._learn(one, until, "rest", should_stop, watch):
+                return False
+            if self._can_go_on(one):
+                break
+        return True
+
+    def _learn(
+        self,
+        one: Contestant,
+        until: float,
+        stage: str,
+        should_stop: Callable[[], bool],
+        watch: Callable[[Progress], None],
+    ) -> bool:
+        """Let a contestant learn on; false if ``should_stop()`` before its time is up."""
+        if one.is_solved:
+            return self._correct(one, until, stage, should_stop, watch)
+        while one.can_learn and self.meter.goes_on(f"{stage}: {one.name}", until):
+            one.advance()
+            self._tell(one, watch)
+            if should_stop():
+                return False
+        return True
+
+    def _correct(
+        self,
+        one: Contestant,
+        until: float,
+        stage: str,
+        should_stop: Callable[[], bool],
+        watch: Callable[[Progress], None],
+    ) -> bool:
+        """Look for a correction; false if ``should_stop()`` before the time is up."""
+        if one.search is None:
+            seconds = self.meter.left - (1 - until) * self.meter.seconds
+            columns = min(affordable(max(0.0, seconds)), self.settings.most_columns)
+            one.begin_correction(self.meter.settled(f"columns: {one.name}", columns))
+        while one.can_be_corrected and self.meter.goes_on(f"{stage}, corrected: {one.name}", until):
+            one.correct()
+            self._tell(one, watch)
+            if should_stop():
+                return False
         return True
 
     def _until(self, heat: Heat) -> float:
@@ -150,10 +193,13 @@ class Race:
 
     def _next(self) -> Contestant | None:
         """Who has the rest: the best of those that can still learn."""
-        able = [one for one in self.contestants.values() if one.can_learn]
+        able = [one for one in self.contestants.values() if self._can_go_on(one)]
         return min(able, key=lambda one: one.loss, default=None)
 
-    def _advance(self, one: Contestant, watch: Callable[[Progress], None]) -> None:
-        one.advance()
+    def _can_go_on(self, one: Contestant) -> bool:
+        """Whether there is any use in giving it more time, before the corrections."""
+        return one.can_learn or (one.is_solved and (one.search is None or one.can_be_corrected))
+
+    def _tell(self, one: Contestant, watch: Callable[[Progress], None]) -> None:
         alive = len(one.mixture.alive)
         watch(Progress(f"{NAME}: {one.name}", self.meter.share(), self.step, one.loss, alive))

@@ -35,6 +35,9 @@ class Heat:
         )
 
 
+UNENDING = FineTuningSettings(iterations=2**62, method=fine_tuning.method("gauss_newton"))
+
+
 @dataclass(frozen=True)
 class RaceSettings:
     """The heats, how contestants learn, and when the corrections begin.
@@ -47,18 +50,19 @@ class RaceSettings:
         Of each contestant; its number of iterations plays no part.
     correct_from
         The share of the budget that the corrections leave to the fine-tuning.
+    most_columns
+        Of a correction: memory is its square, and time its cube.
 
     Examples
     --------
     >>> [one.keep for one in RaceSettings().heats]
-    [4, 2]
+    [5, 2]
     """
 
-    heats: tuple[Heat, ...] = (Heat(keep=4, until=0.40), Heat(keep=2, until=0.48))
-    tuning: FineTuningSettings = FineTuningSettings(
-        iterations=2**62, method=fine_tuning.method("gauss_newton")
-    )
+    heats: tuple[Heat, ...] = (Heat(keep=5, until=0.48), Heat(keep=2, until=0.56))
+    tuning: FineTuningSettings = UNENDING
     correct_from: float = 0.85
+    most_columns: int = 1600
 
     def __post_init__(self) -> None:
         check(self, correct_from=(0 < self.correct_from <= 1, "in (0, 1]"))

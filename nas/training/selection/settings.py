@@ -91,8 +91,8 @@ class SelectionSettings:
         return int(self.gate_share * self.steps)
 
 
-# Among experts that keep what they have learnt the gate alone has to make up for a drop, which takes
-# a few steps of Gauss–Newton.
+# Among experts that keep what they have learnt the gate alone has to make up for a drop, which
+# takes a few steps of Gauss–Newton.
 FROZEN = SelectionSettings(
     steps=50,
     learning_rate=1.0,  # steps have lengths of their own
