@@ -99,7 +99,9 @@ class Newton:
             told = float(self._told(held_out, tries).min())
             self.coefficients, self.moved = tries[best].clone(), True
             self.loss = float(found[best])
-            over = self.loss > ENOUGH * before or self.loss < TRUE * told
+            # An unknown coefficient may have had no slope yet: at zero all its terms vanish.
+            as_told = self.loss < TRUE * told and not self._problem.unknown
+            over = self.loss > ENOUGH * before or as_told
             self.finished = over or self.steps >= MOST
         return before
 
