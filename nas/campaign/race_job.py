@@ -100,7 +100,7 @@ class RaceJob(CampaignJob):
         record = RaceRecord(self.home.path, problem, settings, self.repetition)
         rows = record.write(race, named)
         records.write_table(self.table("race"), "race", rows)
-        schedule = {"seconds": self.seconds, "counts": race.meter.counts | race.meter.numbers}
+        schedule = {"seconds": self.seconds, "counts": race.meter.counts}
         write_text(self.folder / SCHEDULE, json.dumps(schedule, indent=1) + "\n")
 
     def _teams(self, problem: Problem) -> dict[GateJob, Mixture]:

@@ -17,8 +17,8 @@ class Meter:
     seconds
         Of wall time, for all stages together.
     counts
-        Iterations of each stage by its name, and all settled numbers, of an earlier search; the
-        clock plays no part then, and a stage without a count has none.
+        Iterations of each stage by its name, of an earlier search; the clock plays no part then,
+        and a stage without a count has none.
     spent
         Seconds that are gone already.
     clock
@@ -48,7 +48,6 @@ class Meter:
     ) -> None:
         self.seconds = seconds
         self.counts: dict[str, int] = {}  # of each stage: how often it went on
-        self.numbers: dict[str, int] = {}  # that were settled
         self._given, self._spent = counts, spent
         self._clock, self._began = clock, clock()
 
@@ -57,19 +56,15 @@ class Meter:
         """Seconds that are gone."""
         return self._spent + self._clock() - self._began
 
-    @property
-    def left(self) -> float:
-        """Seconds that are left, at least 0."""
-        return max(0.0, self.seconds - self.spent)
-
-    def goes_on(self, stage: str, until: float = 1.0) -> bool:
+    def goes_on(self, stage: str, until: float = 1.0, cost: float = 0.0) -> bool:
         """Whether ``stage`` does one more iteration: it may while less than ``until`` is spent.
 
-        ``until`` is a share of all seconds.
+        ``until`` is a share of all seconds. An iteration that takes ``cost`` seconds, where that is
+        known, has to end before it.
         """
         done = self.counts.get(stage, 0)
         if self._given is None:
-            more = self.spent < until * self.seconds
+            more = self.spent + cost < until * self.seconds
         else:
             more = done < self._given.get(stage, 0)
         if more:
@@ -80,11 +75,6 @@ class Meter:
         """Count ``stage`` anew: what was done of it is lost."""
         self.counts.pop(stage, None)
 
-    def settled(self, name: str, value: int) -> int:
-        """A number that the clock has a say in: ``value``, or what it was in the earlier search."""
-        given = value if self._given is None else self._given.get(name, 0)
-        return self.numbers.setdefault(name, given)
-
     def share(self) -> float:
         """Which share of the seconds is spent; where counts rule, of these."""
         if self._given is None:
@@ -94,9 +84,9 @@ class Meter:
 
     def state(self) -> dict[str, Any]:
         """For a checkpoint."""
-        return {"counts": dict(self.counts), "numbers": dict(self.numbers), "spent": self.spent}
+        return {"counts": dict(self.counts), "spent": self.spent}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from ``state``; the time since then that nobody worked does not count."""
-        self.counts, self.numbers = dict(state["counts"]), dict(state["numbers"])
+        self.counts = dict(state["counts"])
         self._spent, self._began = state["spent"], self._clock()

@@ -109,32 +109,38 @@ class CorrectionSearch:
         self.best: Correction | None = None
         self.answer = answer  # the corrected one
         self.loss = self._loss(answer)  # held out
-        self.finished = False
         self._solves = self._search()
+        self.coming = next(self._solves, 0)  # columns of the next solve; 0 where there is none
+
+    @property
+    def finished(self) -> bool:
+        """Whether there is nothing more to be tried."""
+        return not self.coming
 
     def advance(self) -> None:
         """Do one solve."""
-        self.finished = next(self._solves, None) is None
+        self.coming = next(self._solves, 0)
 
-    def _search(self) -> Iterator[bool]:
-        """True after each solve."""
+    def _search(self) -> Iterator[int]:
+        """The number of columns before each solve."""
         count, fastest = FEWEST, list[list[float]]()
-        while count * len(self._problem.fields) <= self._columns and self.loss > EXACT:
+        fields = len(self._problem.fields)
+        while count * fields <= self._columns and self.loss > EXACT:
             before, best = self.loss, None
             for by_axis in self._reaches(count, fastest):
                 candidate, first = self._drawn(count, by_axis)
                 layer = self._layer(candidate, first)
                 newton = Newton(self._sampler, self._base, layer, self.answer)
+                yield count * fields
                 newton.advance()
-                yield True
                 if best is None or newton.loss < best[0].loss:
                     best, chosen = (newton, candidate, first), by_axis
             assert best is not None
             self._offer(*best)
             while not best[0].finished:
+                yield count * fields
                 best[0].advance()
                 self._offer(*best)
-                yield True
             if count >= BLIND and self.loss > WORTH * before:
                 return
             count, fastest = 2 * count, [chosen]

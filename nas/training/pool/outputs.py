@@ -92,5 +92,5 @@ class Outputs:
     def _goes_on(self, stack: ExpertStack) -> bool:
         """Whether there is time for another step of all in ``stack``."""
         columns = stack.members[0][1].width * len(self._problem.fields)
-        cost = COST * len(stack.members) * columns**3 / self._meter.seconds
-        return self._meter.goes_on(self._stage(stack), self._until - cost)
+        cost = COST * len(stack.members) * columns**3
+        return self._meter.goes_on(self._stage(stack), self._until, cost)

@@ -18,7 +18,7 @@ from nas.training.phase import Reading
 from nas.training.run_log import RunLog
 
 CORRECTION = "correction"  # the phase, for tables and people
-COST = 2e-8  # seconds for each cube of the number of columns, for all solves with so many
+COST = 3e-9  # seconds of a solve for each cube of the number of columns
 
 
 class Contestant:
@@ -93,6 +93,11 @@ class Contestant:
         """As it is now, which need not be its best state."""
         return self.tuning.mixture
 
+    @property
+    def cost(self) -> float:
+        """About how many seconds the next solve for a correction takes."""
+        return 0.0 if self.search is None else COST * self.search.coming**3
+
     def advance(self) -> None:
         """Do an iteration of the fine-tuning."""
         tuning = self.tuning
@@ -148,14 +153,3 @@ class Contestant:
                 self.correct()
         self.log = RunLog(self._sampler.problem)
         self.log.restore(state["log"])
-
-
-def affordable(seconds: float) -> int:
-    """With how many columns a search for a correction ends within some seconds.
-
-    Examples
-    --------
-    >>> affordable(8.0), affordable(64.0)  # eight times as long
-    (736, 1473)
-    """
-    return int((seconds / COST) ** (1 / 3))

@@ -12,11 +12,12 @@ from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
 from nas.training.collocation import Sampler
 from nas.training.meter import Meter
-from nas.training.race.contestant import Contestant, affordable
+from nas.training.race.contestant import Contestant
 from nas.training.race.settings import Heat, RaceSettings
 from nas.training.run_result import Progress
 
 NAME = "race"
+EXACT = 1e-20  # of a loss of order one: what is left is rounding
 
 
 class Race:
@@ -131,7 +132,7 @@ class Race:
         while (one := self._next()) is not None:
             if not self._learn(one, until, "rest", should_stop, watch):
                 return False
-            if self._can_go_on(one):
+            if self._can_go_on(one) or self.leader.loss <= EXACT:
                 break
         return True
 
@@ -163,10 +164,9 @@ class Race:
     ) -> bool:
         """Look for a correction; false if ``should_stop()`` before the time is up."""
         if one.search is None:
-            seconds = self.meter.left - (1 - until) * self.meter.seconds
-            columns = min(affordable(max(0.0, seconds)), self.settings.most_columns)
-            one.begin_correction(self.meter.settled(f"columns: {one.name}", columns))
-        while one.can_be_corrected and self.meter.goes_on(f"{stage}, corrected: {one.name}", until):
+            one.begin_correction(self.settings.most_columns)
+        stage = f"{stage}, corrected: {one.name}"
+        while one.can_be_corrected and self.meter.goes_on(stage, until, one.cost):
             one.correct()
             self._tell(one, watch)
             if should_stop():
