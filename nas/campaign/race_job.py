@@ -103,11 +103,11 @@ class RaceJob(CampaignJob):
         schedule = {"seconds": self.seconds, "counts": race.meter.counts}
         write_text(self.folder / SCHEDULE, json.dumps(schedule, indent=1) + "\n")
 
-    def _teams(self, problem: Problem) -> dict[GateJob, Mixture]:
+    def _teams(self, problem: Problem) -> list[tuple[GateJob, Mixture]]:
         """What the gate has left in each trial that completed, by rising held-out loss."""
         done = [run for run in self.trials if run.row()["status"] == "completed"]
         done.sort(key=lambda run: float(run.row()["held_out_loss"]))
-        return {run: run.mixture(problem) for run in done}
+        return [(run, run.mixture(problem)) for run in done]
 
     def _spent(self) -> float:
         """Seconds that pool and trials have taken."""
