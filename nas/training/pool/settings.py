@@ -58,12 +58,14 @@ class PoolSettings:
     Examples
     --------
     >>> [one.until for one in PoolSettings().rounds]
-    [0.2, 0.3]
+    [0.14, 0.2, 0.26, 0.32]
     """
 
     rounds: tuple[Round, ...] = (
-        Round(keep=64, counts=PointCounts(200, 60), until=0.20),
-        Round(keep=8, counts=PointCounts(800, 240), until=0.30),
+        Round(keep=64, counts=PointCounts(150, 50), until=0.14),
+        Round(keep=16, counts=PointCounts(250, 80), until=0.20),
+        Round(keep=8, counts=PointCounts(500, 150), until=0.26),
+        Round(keep=4, counts=PointCounts(800, 240), until=0.32),
     )
-    outputs_until: float = 0.1
+    outputs_until: float = 0.08
     method: warm_up.Method = BY_GAUSS_NEWTON

@@ -56,10 +56,10 @@ class RaceSettings:
     Examples
     --------
     >>> [one.keep for one in RaceSettings().heats]
-    [5, 2]
+    [4, 2]
     """
 
-    heats: tuple[Heat, ...] = (Heat(keep=5, until=0.48), Heat(keep=2, until=0.56))
+    heats: tuple[Heat, ...] = (Heat(keep=4, until=0.48), Heat(keep=2, until=0.54))
     tuning: FineTuningSettings = UNENDING
     correct_from: float = 0.85
     most_columns: int = 1600
