@@ -58,7 +58,8 @@ def search(
     nas.errors.UserError: ...expected ...
     """
     with opened(campaign, folder, problem) as home:
-        if campaign.budget is None:
+        campaign = home.campaign  # as it stands in the folder
+        if not campaign.within_budget:
             tuner = Tuner(campaign, home.storage, home.study)
             run_of = partial(RunJob, home)
             _run(home, Scheduler(tuner, campaign.trials, campaign.seeds, run_of), watch)

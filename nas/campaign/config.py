@@ -19,9 +19,10 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from nas import search_spaces
-from nas.campaign import campaign_file
+from nas.campaign import campaign_file, schedule
 from nas.campaign.durations import Budget
 from nas.campaign.grid import KEYS, STRICT, Grid, complete, one_of
+from nas.campaign.ranges import Range
 from nas.campaign.refusals import refuse, unknown_key
 from nas.campaign.sections import Count, Gate, Parallel, Training, Tune
 from nas.errors import UserError
@@ -47,7 +48,28 @@ def _one_a_worker(seeds: object, info: ValidationInfo) -> object:
     if seeds is not None:
         return seeds
     known = info.data  # what was wrong with it has been told already
+    if known.get("schedule"):
+        return len(known["schedule"])
     return known["parallel"].workers if known.get("budget") and "parallel" in known else 1
+
+
+def _of_budget(iterations: object, budget: object) -> Callable[[object, ValidationInfo], object]:
+    """A validator that puts a default, in place of none: of two, the second with a budget."""
+
+    def given(value: object, info: ValidationInfo) -> object:
+        if value is not None:
+            return value
+        return budget if _within_budget(info.data) else iterations
+
+    return given
+
+
+def _within_budget(known: Mapping[str, Any]) -> bool:
+    return bool(known.get("budget") or known.get("schedule"))
+
+
+def _read_schedule(value: object) -> object:
+    return schedule.read(Path(value)) if isinstance(value, str) else value
 
 
 _BY_BUDGET: Any = None
@@ -76,15 +98,24 @@ class Campaign(BaseModel):
     problem: Annotated[
         str, Field(min_length=1, description="the name of a problem or the path of a Python file")
     ]
-    space: Annotated[
+    budget: Budget = None  # seconds of wall time; null: as long as the iterations take
+    # The path of a schedule.json, or what stands in it: the iterations that a budget became.
+    schedule: Annotated[
+        list[Any] | None,
+        BeforeValidator(_read_schedule),
+        Field(description="null or the path of the schedule.json of a search within a budget"),
+    ] = None
+    space: Annotated[  # null: a grid, or with a budget the space "broad"
         Annotated[str, AfterValidator(_named_space), Tag("<name>")]
         | Annotated[Grid, Tag("<grid>")],
         Discriminator(lambda space: "<name>" if isinstance(space, str) else "<grid>"),
         Field(description=f"the name of a search space, or {KEYS}"),
-    ] = Grid()
+        BeforeValidator(_of_budget(Grid(), "broad")),
+    ] = Field(_BY_BUDGET, validate_default=True)
     gate: Gate = Gate()
-    tune: Tune = Tune()
-    budget: Budget = None  # seconds of wall time; null: as long as the iterations take
+    tune: Annotated[  # null: with a budget m is smaller, since the gate is asked about leaders
+        Tune, BeforeValidator(_of_budget(Tune(), Tune(m=Range(4, 12))))
+    ] = Field(_BY_BUDGET, validate_default=True)
     trials: Count = 12
     training: Training = Training()
     parallel: Parallel = Parallel()
@@ -114,6 +145,11 @@ class Campaign(BaseModel):
         An axis of the space that has no level but its default is left out.
         """
         return self.model_dump(mode="json")
+
+    @property
+    def within_budget(self) -> bool:
+        """Whether a clock, or what it once allowed, says how long everything takes."""
+        return _within_budget({"budget": self.budget, "schedule": self.schedule})
 
     def identity(self) -> dict[str, Any]:
         """What makes it this campaign: all but how long, how many trials, on what, kept where."""
@@ -267,13 +303,20 @@ def _checked(settings: Mapping[str, Any], where: Callable[[str], str]) -> Campai
 
 
 def _located(settings: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """``settings`` with a ``problem`` that is a path made absolute, as seen from ``folder``.
+    """``settings`` with paths of a problem and a schedule made absolute, as seen from ``folder``.
 
     Absolute, since workers and a resumed campaign may start in another folder.
     """
-    problem = settings.get("problem")
+    found = dict(settings)
+    problem, given = settings.get("problem"), settings.get("schedule")
     if isinstance(problem, str) and (
         problem.endswith(".py") or "/" in problem or os.sep in problem
     ):
-        return {**settings, "problem": str((folder / Path(problem).expanduser()).resolve())}
-    return dict(settings)
+        found["problem"] = _absolute(problem, folder)
+    if isinstance(given, str):
+        found["schedule"] = _absolute(given, folder)
+    return found
+
+
+def _absolute(path: str, folder: Path) -> str:
+    return str((folder / Path(path).expanduser()).resolve())

@@ -26,7 +26,6 @@ from nas.training.meter import Meter
 from nas.training.race import Race, RaceSettings
 
 
-
 @dataclass(frozen=True)
 class RaceJob(CampaignJob):
     """A repetition's race, for what its pool and trials have left of ``seconds``.
