@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
+
+from nas.calculus.derivatives import DerivativeSet
 from nas.campaign import layout, records, run_rows
 from nas.campaign.contestants import Entry
 from nas.campaign.maps import UNKNOWN, Errors
@@ -105,7 +108,7 @@ class RaceRecord:
 
     def _experts(self, keys: Row, entry: Entry, result: RunResult) -> list[Row]:
         """The members alone: what became of the others stands in the pool, and in the trials."""
-        mixture = result.mixture
+        mixture, importance = result.mixture, self._importance(result.mixture)
         return [
             run_rows.survivor(
                 keys,
@@ -114,8 +117,18 @@ class RaceRecord:
                 parameters=mixture.expert_parameters(alive),
                 ended=result.iterations,
             )
-            for alive, index in zip(mixture.alive, entry.members, strict=True)
+            | {"importance": weight}
+            for alive, index, weight in zip(mixture.alive, entry.members, importance, strict=True)
         ]
+
+    @torch.no_grad()
+    def _importance(self, mixture: Mixture) -> list[float]:
+        """The mean weight of each expert alive over the held-out points inside."""
+        points = self.settings.sampler.held_out(mixture.centre.device).interior
+        values = DerivativeSet([], mixture.inputs)
+        logits = mixture.logits(mixture.coordinates(points, values), values)
+        found: list[float] = mixture.weights(logits).mean(0).tolist()
+        return found
 
     def _result(self, one: Contestant, mixture: Mixture) -> RunResult:
         return RunResult(
