@@ -85,7 +85,7 @@ class RaceRecord:
             "fields": run_rows.fields(keys, errors.by_field),
             "unknowns": run_rows.unknowns(keys, result.unknowns, found.standard_errors),
             "history": [keys | logged for logged in result.history],
-            "experts": self._experts(keys, entry, result),
+            "experts": self._experts(keys, result),
             "runs": [row],
         }
         for name, of_table in tables.items():
@@ -106,19 +106,19 @@ class RaceRecord:
             "relative_l2": errors.together,
         }
 
-    def _experts(self, keys: Row, entry: Entry, result: RunResult) -> list[Row]:
+    def _experts(self, keys: Row, result: RunResult) -> list[Row]:
         """The members alone: what became of the others stands in the pool, and in the trials."""
         mixture, importance = result.mixture, self._importance(result.mixture)
         return [
             run_rows.survivor(
                 keys,
-                index,
+                alive,
                 mixture.pool[alive],
                 parameters=mixture.expert_parameters(alive),
                 ended=result.iterations,
             )
             | {"importance": weight}
-            for alive, index, weight in zip(mixture.alive, entry.members, importance, strict=True)
+            for alive, weight in zip(mixture.alive, importance, strict=True)
         ]
 
     @torch.no_grad()
