@@ -59,9 +59,9 @@ class RaceSettings:
     [4, 2]
     """
 
-    heats: tuple[Heat, ...] = (Heat(keep=4, until=0.48), Heat(keep=2, until=0.54))
+    heats: tuple[Heat, ...] = (Heat(keep=4, until=0.40), Heat(keep=2, until=0.46))
     tuning: FineTuningSettings = UNENDING
-    correct_from: float = 0.85
+    correct_from: float = 0.9
     most_columns: int = 1600
 
     def __post_init__(self) -> None:
