@@ -1,5 +1,6 @@
 """What a race leaves: each contestant as a run of the campaign, and a row of the table ``race``."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +54,7 @@ class RaceRecord:
                     "origin": entry.origin,
                     "members": ", ".join(written(one.mixture.pool[i]) for i in one.mixture.alive),
                     "iterations": one.iterations,
-                    "held_out_loss": one.loss,
+                    "held_out_loss": one.loss if math.isfinite(one.loss) else None,
                     "left_in": race.left_in.get(entry.name),
                     "won": one is winner,
                 }
@@ -69,8 +70,11 @@ class RaceRecord:
         folder.mkdir(parents=True, exist_ok=True)
         mixture_file.save(folder / mixture_file.FILE, mixture)
         result = self._result(one, mixture)
-        errors, note = measured(self.problem, result, folder, with_map=won)
-        found = assessed(self.problem, self.settings, result, folder) if won else NOT_ASSESSED
+        errors, note, found = UNKNOWN, "", NOT_ASSESSED
+        if result.status == "completed":
+            errors, note = measured(self.problem, result, folder, with_map=won)
+        if result.status == "completed" and won:
+            found = assessed(self.problem, self.settings, result, folder)
         keys = {
             "run": run,
             "trial": FIRST * (self.repetition + 1) + int(entry.name),
@@ -97,7 +101,7 @@ class RaceRecord:
             **dict.fromkeys(records.TABLES["runs"].names),
             **keys,
             "stage": "race",
-            "status": "completed",
+            "status": result.status,
             "m": len(self.settings.pool) if origin is None else origin.m,
             "p": None if origin is None else origin.p,
             "threshold": None if origin is None else origin.threshold,
@@ -131,14 +135,15 @@ class RaceRecord:
         return found
 
     def _result(self, one: Contestant, mixture: Mixture) -> RunResult:
+        learnt = math.isfinite(one.loss)
         return RunResult(
-            status="completed",
-            reason=one.tuning.ended,
+            status="completed" if learnt else "diverged",
+            reason=one.tuning.ended if learnt else "the held-out loss is not finite",
             mixture=mixture,
             outcomes={index: ExpertOutcome() for index in mixture.alive},
             history=one.log.history,
             trail=one.log.trail,
-            held_out_loss=one.loss,
+            held_out_loss=one.loss if learnt else None,
             steps=0,
             iterations=one.iterations,
             evaluations=one.tuning.evaluations,
