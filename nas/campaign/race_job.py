@@ -62,8 +62,8 @@ class RaceJob(CampaignJob):
     @property
     def finished(self) -> bool:
         """Whether it has been run for as long as it may."""
-        run_for, _ = schedule.read_part(self.folder)
-        return run_for >= self.seconds
+        part = schedule.read_part(self.folder)
+        return part is not None and part.seconds >= self.seconds
 
     def work(self, context: Context) -> str:
         """Run the race, and record its contestants; see `nas.runner.job.Job.work`."""

@@ -6,6 +6,7 @@ its pool and its race, how often each stage went on.
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,20 @@ from nas.files import write_text
 
 FILE = "schedule.json"
 Counts = Mapping[str, int]
-Repetition = Mapping[str, Any]  # trials: int, pool: Counts, race: Counts
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a pool's or a race's seconds became: how often each stage went on.
+
+    Examples
+    --------
+    >>> Part(seconds=60.0, counts={"round 1": 12}).counts["round 1"]
+    12
+    """
+
+    seconds: float
+    counts: dict[str, int]
 
 
 def write_part(folder: Path, seconds: float, counts: Counts) -> None:
@@ -27,25 +41,26 @@ def write_part(folder: Path, seconds: float, counts: Counts) -> None:
     >>> with TemporaryDirectory() as name:
     ...     write_part(Path(name), 60.0, {"round 1": 12})
     ...     read_part(Path(name))
-    (60.0, {'round 1': 12})
+    Part(seconds=60.0, counts={'round 1': 12})
     """
     part = {"seconds": seconds, "counts": dict(counts)}
     write_text(folder / FILE, json.dumps(part, indent=1, ensure_ascii=False) + "\n")
 
 
-def read_part(folder: Path) -> tuple[float, dict[str, int]]:
-    """What `write_part` noted: seconds and counts; none of either where there is no such file.
+def read_part(folder: Path) -> Part | None:
+    """What `write_part` noted; None where there is no such file.
 
     Examples
     --------
-    >>> read_part(Path("no such folder"))
-    (0.0, {})
+    >>> read_part(Path("no such folder")) is None
+    True
     """
     try:
         part = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        return float(part["seconds"]), {str(k): int(v) for k, v in part["counts"].items()}
+        counts = {str(stage): int(count) for stage, count in part["counts"].items()}
+        return Part(float(part["seconds"]), counts)
     except FileNotFoundError:
-        return 0.0, {}
+        return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(
             f"{folder / FILE}: expected the iterations that a search wrote down, got a file that "
@@ -58,8 +73,8 @@ def gather(campaign: Path, trials: int, repetitions: int) -> None:
     parts = [
         {
             "trials": trials,
-            "pool": read_part(layout.pool_folder(campaign, number))[1],
-            "race": read_part(layout.race_folder(campaign, number))[1],
+            "pool": _counts(layout.pool_folder(campaign, number)),
+            "race": _counts(layout.race_folder(campaign, number)),
         }
         for number in range(repetitions)
     ]
@@ -89,6 +104,11 @@ def read(path: Path) -> list[dict[str, Any]]:
     if not (isinstance(found, list) and found and all(map(_is_repetition, found))):
         raise _no_schedule(path, "another file")
     return found
+
+
+def _counts(folder: Path) -> dict[str, int]:
+    part = read_part(folder)
+    return {} if part is None else part.counts
 
 
 def _is_repetition(part: Any) -> bool:

@@ -18,7 +18,8 @@ class Round:
     counts
         Points of an iteration: few at first, since a step solves for all of them at once.
     until
-        The share of the budget at which the round ends.
+        The share of the budget at which the round ends, of a short one (see
+        `nas.training.meter.exploring`).
 
     Examples
     --------

@@ -11,7 +11,7 @@ from typing import Any
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
 from nas.training.collocation import Sampler
-from nas.training.meter import Meter
+from nas.training.meter import Meter, exploring
 from nas.training.race.contestant import Contestant
 from nas.training.race.settings import Heat, RaceSettings
 from nas.training.run_result import Progress
@@ -175,7 +175,8 @@ class Race:
 
     def _until(self, heat: Heat) -> float:
         """The share of the budget at which the present turn ends."""
-        part = (heat.until - self._began) / len(self._running)
+        until = exploring(self.meter.seconds) * heat.until
+        part = (until - self._began) / len(self._running)
         return self._began + (self.turn + 1) * part
 
     def _end_heat(self) -> None:

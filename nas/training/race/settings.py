@@ -16,7 +16,8 @@ class Heat:
     keep
         How many contestants take part, at most: the best of the heat before.
     until
-        The share of the budget at which it ends; each contestant has an equal part of it.
+        The share of the budget at which it ends, of a short one (see
+        `nas.training.meter.exploring`); each contestant has an equal part of it.
 
     Examples
     --------
