@@ -34,7 +34,7 @@ def test_waves_fill_their_reach_in_every_input_and_all_phases() -> None:
 
 
 def test_waves_span_about_as_many_functions_as_there_are() -> None:
-    """On [-1, 1] waves of frequencies up to k have 2 k / π dimensions, and some at the ends."""
+    """On [-1, 1] frequencies up to k have 2 k / π dimensions, and some at the ends."""
     count = 200
     (weights,), phases = waves([1.0], count, [highest_frequency(count, 1)], stream(0, 0))
     x = torch.linspace(-1, 1, 1000, dtype=torch.float64)[:, None]
