@@ -11,7 +11,12 @@ from torch import Tensor
 
 from nas.calculus import fused, jacobians, networks, plain, stack_jacobian
 from nas.calculus.activations import ACTIVATIONS
-from nas.calculus.jacobians import BlockDiagonalJacobian, JointJacobian, StackJacobian
+from nas.calculus.jacobians import (
+    BlockDiagonalJacobian,
+    DenseJacobian,
+    JointJacobian,
+    StackJacobian,
+)
 from nas.calculus.jets import Derivative, DerivativeSet, Laplacian
 from nas.calculus.plain import Perceptrons
 from tests.calculus.test_compilation import NEEDS_COMPILER
@@ -91,7 +96,9 @@ def by_autograd(one: Perceptrons, blocks: Sequence[Block]) -> Tensor:
 
 
 def assert_agrees(
-    got: BlockDiagonalJacobian | StackJacobian | JointJacobian, expected: Tensor, tolerance: float
+    got: BlockDiagonalJacobian | DenseJacobian | StackJacobian | JointJacobian,
+    expected: Tensor,
+    tolerance: float,
 ) -> None:
     """All that a Jacobian can do, against its entries (K, R, P)."""
     assert (got.systems, got.rows, got.parameters) == expected.shape
@@ -230,3 +237,14 @@ def test_moved_keeps_the_precision_of_the_stack() -> None:
     assert {p.dtype for p in in_order(new)} == {torch.float32}
     for p, q in zip(in_order(new), in_order(one), strict=True):
         torch.testing.assert_close(p, q.detach() + 1e-3)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, DOUBLE], ids=str)
+def test_entries_that_are_there_do_what_a_jacobian_does(dtype: torch.dtype) -> None:
+    generator = torch.Generator().manual_seed(0)
+    entries = torch.randn(3, 5, 4, generator=generator, dtype=dtype)
+    got = DenseJacobian(entries)
+    assert_agrees(got, entries, 1e-5 if dtype == torch.float32 else 1e-14)
+    assert got.dtype == dtype
+    chosen = torch.tensor([0, 2])
+    assert_agrees(got.of(chosen), entries[chosen], 1e-5)

@@ -64,3 +64,40 @@ def test_what_it_cannot_hold_is_refused_before_anything_is_written(tmp_path: Pat
     with pytest.raises(TypeError, match="cannot hold object"):
         checkpoint.save(tmp_path / "c", {"what": object()})
     assert not list(tmp_path.iterdir())
+
+
+def test_a_keeper_saves_when_it_is_time_and_never_says_what_it_was_not_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(checkpoint.time, "monotonic", lambda: now[0])
+    path, step = tmp_path / "c", [1]
+    keeper = checkpoint.Keeper(path, lambda: {"step": step[0]}, save_after=2.0)
+    answers = iter([False, False, True, True])
+    asked = keeper.asked(lambda: next(answers))
+    now[0] = 2.0
+    assert not asked()
+    assert not path.exists()
+    now[0] = 2.1
+    assert not asked()
+    assert checkpoint.load(path) == {"step": 1}
+    step[0], now[0] = 2, 4.0
+    assert asked()
+    assert checkpoint.load(path) == {"step": 1}
+    keeper.save()
+    assert checkpoint.load(path) == {"step": 2}
+    step[0], now[0] = 3, 6.0  # two seconds after the latest one
+    assert asked()
+    assert checkpoint.load(path) == {"step": 2}
+
+
+def test_a_keeper_saves_before_it_asks(tmp_path: Path) -> None:
+    """Whoever asks may not come back."""
+
+    def killed() -> bool:
+        raise KeyboardInterrupt
+
+    keeper = checkpoint.Keeper(tmp_path / "c", lambda: {"step": 7}, save_after=-1.0)
+    with pytest.raises(KeyboardInterrupt):
+        keeper.asked(killed)()
+    assert checkpoint.load(tmp_path / "c") == {"step": 7}

@@ -38,7 +38,8 @@ def leaders(losses: Mapping[int, float], pool: Sequence[Candidate], keep: int) -
     order = sorted(losses, key=lambda index: (_rank(losses[index]), index))
     chosen = order[: max(1, keep - keep // 2)]
     for index in order:
-        if len(chosen) < keep and index not in chosen and _new_kind(index, chosen, pool):
+        waits = index not in chosen and math.isfinite(losses[index])
+        if waits and len(chosen) < keep and _new_kind(index, chosen, pool):
             chosen.append(index)
     chosen += [index for index in order if index not in chosen][: max(0, keep - len(chosen))]
     return sorted(chosen, key=order.index)
