@@ -1,6 +1,6 @@
 """Who takes part in a race: the teams that the gate chose, and the networks that lead alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nas.campaign.gate_job import GateJob
@@ -38,7 +38,7 @@ class Entry:
 
 
 def entries(
-    pool: Mixture, losses: Mapping[int, float], teams: Mapping[GateJob, Mixture]
+    pool: Mixture, losses: Mapping[int, float], teams: Sequence[tuple[GateJob, Mixture]]
 ) -> list[Entry]:
     """The contestants of a race.
 
@@ -58,7 +58,7 @@ def entries(
     """
     found: list[tuple[str, GateJob | None, tuple[int, ...], Mixture]] = []
     known: set[frozenset[int]] = set()
-    for run, mixture in teams.items():
+    for run, mixture in teams:
         members = tuple(run.members[index] for index in mixture.alive)
         lead = min(members, key=losses.__getitem__)
         for name, some in ((f"trial {run.proposal.trial}", members), ("lead", (lead,))):

@@ -96,11 +96,11 @@ class RaceJob(CampaignJob):
         records.write_table(self.table("race"), "race", rows)
         schedule.write_part(self.folder, self.seconds, race.meter.counts)
 
-    def _teams(self, problem: Problem) -> dict[GateJob, Mixture]:
+    def _teams(self, problem: Problem) -> list[tuple[GateJob, Mixture]]:
         """What the gate has left in each trial that completed, by rising held-out loss."""
         done = [run for run in self.trials if run.row()["status"] == "completed"]
         done.sort(key=lambda run: float(run.row()["held_out_loss"]))
-        return {run: run.mixture(problem) for run in done}
+        return [(run, run.mixture(problem)) for run in done]
 
     def _spent(self) -> float:
         """Seconds that pool and trials have taken."""
