@@ -4,16 +4,19 @@ The folder is all the memory there is. Run the same campaign on it again after a
 and it goes on: finished runs are kept, those under way continue from their checkpoints.
 """
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from nas.campaign import records
 from nas.campaign.config import Campaign
 from nas.campaign.folder import CampaignFolder, opened
+from nas.campaign.layout import finished_runs
 from nas.campaign.run_job import RunJob
 from nas.campaign.scheduler import Scheduler
 from nas.campaign.tuner import Tuner
 from nas.problems import Problem
+from nas.runner.budget import Budget
 from nas.runner.dispatcher import Dispatcher
 from nas.runner.overview import Clock, Watch
 
@@ -63,12 +66,19 @@ def search(
 def _run(home: CampaignFolder, scheduler: Scheduler[RunJob], watch: Watch) -> None:
     """Work until all runs have ended."""
     campaign = home.campaign
-    clock = Clock(campaign.trials * campaign.seeds)
+    clock = Clock(campaign.trials * campaign.seeds, finished_runs(home.path), _time_left(home))
 
     def show(busy: list[RunJob]) -> None:
-        before, finished = scheduler.finished_before, scheduler.finished
-        watch(clock.state(before, finished, scheduler.failed, busy))
+        watch(clock.state(scheduler.finished, scheduler.failed, busy))
 
     dispatcher: Dispatcher[RunJob] = Dispatcher(home.path, campaign.parallel.resources)
     dispatcher.run(scheduler.following, lambda run, ending: scheduler.ended(run), show)
     scheduler.close()
+
+
+def _time_left(home: CampaignFolder) -> Callable[[], float] | None:
+    """Of the budget, where there is one."""
+    if home.campaign.budget is None:
+        return None
+    budget = Budget(home.campaign.budget, home.campaign.parallel.workers)
+    return lambda: budget.left(home.path.glob("runs/*"))
