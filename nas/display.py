@@ -33,11 +33,10 @@ def live(console: Console) -> Iterator[Watch]:
 
 def table(state: State) -> Group:
     """The campaign's state: runs done and time left above, a row for each run under way."""
-    left = "…" if state.seconds_left is None else duration(state.seconds_left)
     failed = f", [red]{state.failed} failed[/red]" if state.failed else ""
     title = (
         f"{state.finished} of {state.jobs} runs finished{failed} · "
-        f"{duration(state.seconds)} so far · {left} left"
+        f"{duration(state.seconds)} so far · {_left(state.seconds_left)}"
     )
     drawn = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
     for name in ("run", "phase"):
@@ -54,6 +53,13 @@ def table(state: State) -> Group:
             f"{run.experts}",
         )
     return Group(Text.from_markup(title), drawn)
+
+
+def _left(seconds: float | None) -> str:
+    """The time left, in words; a budget that is over is not over to the second."""
+    if seconds is None:
+        return "… left"
+    return f"{duration(seconds)} left" if seconds >= 0.5 else "finishing"
 
 
 def summary(result: Result) -> list[str]:

@@ -1,8 +1,10 @@
 """What the terminal shows, read as a user reads it."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from nas.campaign.records import TABLES, read
@@ -43,6 +45,15 @@ def test_a_row_for_each_run_under_way() -> None:
 def test_the_title_says_what_is_done_and_what_is_left() -> None:
     title = "5 of 12 runs finished, 1 failed · 1 min 15 s so far · 2 min 30 s left"
     assert title in drawn(STATE)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(None, "… left"), (200.0, "3 min 20 s left"), (0.6, "1 s left"), (0.0, "finishing")],
+)
+def test_the_time_left_is_told_as_far_as_it_is_known(seconds: float | None, told: str) -> None:
+    title = drawn(replace(STATE, seconds_left=seconds)).splitlines()[0]
+    assert title.strip().endswith(f"so far · {told}")
 
 
 def test_it_keeps_quiet_where_there_is_no_terminal() -> None:

@@ -44,7 +44,7 @@ class Budgeted:
         self._runs: list[GateJob] = []
         self._left = 0  # jobs under way
         self.jobs = campaign.seeds * (trials + 2)
-        self.finished = self.finished_before = 0
+        self.finished = 0
 
     @property
     def failed(self) -> int:
@@ -89,7 +89,6 @@ class Budgeted:
             if not job.finished:
                 return job
             self.finished += 1
-            self.finished_before += 1
         return None
 
     def _next_trial(self) -> Job | None:
@@ -99,7 +98,6 @@ class Budgeted:
         job = self._scheduler.following()
         new = self._scheduler.finished_before - before
         self.finished += new
-        self.finished_before += new
         return job
 
     def _next_race(self) -> Job | None:
