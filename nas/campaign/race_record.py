@@ -12,6 +12,7 @@ from nas.calculus.derivatives import DerivativeSet
 from nas.campaign import layout, records, run_rows
 from nas.campaign.contestants import Entry
 from nas.campaign.maps import UNKNOWN, Errors
+from nas.campaign.recommendation import within
 from nas.campaign.run_record import NOT_ASSESSED, assessed, measured
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
@@ -39,14 +40,14 @@ class RaceRecord:
     def write(self, race: Race, named: Sequence[Entry]) -> list[Row]:
         """Write all contestants' runs; return the rows of the race.
 
-        Only the winner is assessed, which takes seconds.
+        Only those that may be recommended are assessed, which takes seconds.
         """
-        winner = race.leader
-        rows = []
-        for entry in named:
+        winner, rows = race.leader, []
+        near = within([race.contestants[entry.name].loss for entry in named])
+        for number, entry in enumerate(named):
             one = race.contestants[entry.name]
             mixture = one.result()
-            self._write(entry, one, mixture, one is winner)
+            self._write(entry, one, mixture, number in near)
             rows.append(
                 {
                     "repetition": self.repetition,
@@ -64,7 +65,7 @@ class RaceRecord:
     def _run(self, entry: Entry) -> str:
         return f"race-{self.repetition}-{entry.name}"
 
-    def _write(self, entry: Entry, one: Contestant, mixture: Mixture, won: bool) -> None:
+    def _write(self, entry: Entry, one: Contestant, mixture: Mixture, ahead: bool) -> None:
         run = self._run(entry)
         folder = layout.run_folder(self.campaign, run)
         folder.mkdir(parents=True, exist_ok=True)
@@ -72,8 +73,8 @@ class RaceRecord:
         result = self._result(one, mixture)
         errors, note, found = UNKNOWN, "", NOT_ASSESSED
         if result.status == "completed":
-            errors, note = measured(self.problem, result, folder, with_map=won)
-        if result.status == "completed" and won:
+            errors, note = measured(self.problem, result, folder, with_map=ahead)
+        if result.status == "completed" and ahead:
             found = assessed(self.problem, self.settings, result, folder)
         keys = {
             "run": run,

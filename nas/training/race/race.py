@@ -83,6 +83,9 @@ class Race:
         watch: Callable[[Progress], None] = lambda progress: None,
     ) -> bool:
         """Go on until the time is up, or nobody can learn; false if ``should_stop()`` before."""
+        for one in self.contestants.values():
+            if one.is_solved and not self.heat and not self._solve(one, should_stop, watch):
+                return False
         while self.heat < len(self.settings.heats):
             if not self._heat(should_stop, watch):
                 return False
@@ -125,6 +128,13 @@ class Race:
             self.turn += 1
         self._end_heat()
         return True
+
+    def _solve(
+        self, one: Contestant, should_stop: Callable[[], bool], watch: Callable[[Progress], None]
+    ) -> bool:
+        """Let random waves show what they can: they need seconds, or are of no use."""
+        until = self._began + exploring(self.meter.seconds) * self.settings.solve_for
+        return self._correct(one, until, "first", should_stop, watch)
 
     def _rest(self, should_stop: Callable[[], bool], watch: Callable[[Progress], None]) -> bool:
         """Until the corrections begin: the best learns on, and where it has ended the next best."""

@@ -45,6 +45,8 @@ class RaceSettings:
 
     Parameters
     ----------
+    solve_for
+        The share of a short budget for those whose output layer alone is learnt, before all others.
     heats
         In their order.
     tuning
@@ -60,7 +62,8 @@ class RaceSettings:
     [4, 2]
     """
 
-    heats: tuple[Heat, ...] = (Heat(keep=4, until=0.40), Heat(keep=2, until=0.46))
+    solve_for: float = 0.1
+    heats: tuple[Heat, ...] = (Heat(keep=4, until=0.46), Heat(keep=2, until=0.52))
     tuning: FineTuningSettings = UNENDING
     correct_from: float = 0.9
     most_columns: int = 1600
