@@ -11,6 +11,7 @@ from nas.campaign.records import Records
 from nas.errors import UserError
 from nas.files import write_text
 from nas.reports import (
+    chosen,
     claims,
     described,
     missing,
@@ -67,28 +68,31 @@ def answer(content: Report) -> list[str]:
     --------
     >>> from nas.reports import example
     >>> print(answer(example.report())[0])
-    Trial 1 (run 0001-0) is recommended: the more accurate of the 2 on the front of loss and size.
+    Trial 1 (run 0001-0) is recommended: least held-out loss of 3 trials.
     """
     records, best = content.records, content.best
     if best is None:
         return ["No run was completed, so there is nothing to recommend. The reasons are below."]
     run, trials = best.run, records.trials
     first = (
-        f"Trial {run.trial} (run {best.name}) is recommended: "
-        f"{words.choice(int(trials['on_front'].sum()), len(trials))}."
-        if best.by_knee
+        f"Trial {run.trial} (run {best.name}) is recommended: {chosen.why(trials)}."
+        if best.by_rule
         else f"No trial is recommended yet; shown is run {best.name}, the completed run with the "
         "least held-out loss."
     )
     before, after = float(run.parameters_before), float(run.parameters_after)
+    kept = chosen.kept(run.experts_before, run.experts_after)
+    survived = f"survived, {kept}" if kept else "survived"
+    small = chosen.alternative(trials, records.runs)
     said = [
         first,
         f"Of {tables.whole(run.experts_before)} experts {tables.whole(run.experts_after)} "
-        f"survived: {words.subset(best.survivors)} ({words.pattern(content.statistics.axes)}, "
+        f"{survived}: {words.subset(best.survivors)} ({words.pattern(content.statistics.axes)}, "
         "weight at the end of the selection, before the fine-tuning).",
         f"Parameters: {tables.count(before)} before, {tables.count(after)} after "
         f"({words.percent(1 - after / before)} fewer), gate included.",
         f"Held-out physics loss: {words.number(run.held_out_loss)}.",
+        *([f"Small alternative: {small}."] if small else []),
     ]
     said += _errors(content)
     said += [one.sentence for one in content.unknowns]
