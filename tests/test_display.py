@@ -120,6 +120,34 @@ def test_a_correction_is_told_beside_the_experts() -> None:
     assert not any("correction" in line for line in summary(plain))
 
 
+def test_it_is_said_what_was_chosen_and_whether_anything_was_dropped() -> None:
+    records = example.records()
+    told = summary(Result(records))
+    assert "recommended: trial 1 (run 0001-0), least held-out loss of 3 trials" in told
+    assert "  experts          4 → 2: sine 1×8, sine 2×16" in told
+    records.runs["experts_before"] = 2
+    assert "  experts          2 → 2: nothing was dropped; sine 1×8, sine 2×16" in summary(
+        Result(records)
+    )
+    records.runs["experts_after"] = 1
+    records.experts.loc[records.experts.candidate == 0, "outcome"] = "dropped"
+    assert "  experts          2 → 1: a single network; sine 2×16" in summary(Result(records))
+
+
+def test_a_small_alternative_comes_with_the_command_that_exports_it() -> None:
+    records = example.records()
+    assert not any("small" in line for line in summary(Result(records)))
+    assert len(advice(Result(records), Path("out"))) == 1
+    records.trials["alternative"] = records.trials["trial"] == 0
+    assert summary(Result(records))[-1] == (
+        "small alternative: trial 0 (run 0000-0), the knee of the front: 420 parameters, "
+        "held-out loss 2.00e-3"
+    )
+    assert advice(Result(records), Path("out"))[-1] == (
+        "      the small one: nas export out --run 0000-0 --to small/"
+    )
+
+
 def test_without_estimate_and_warnings_nothing_is_said_of_them() -> None:
     records = example.records()
     records.runs["error_estimate"] = None
