@@ -125,7 +125,8 @@ class GateResiduals:
 class FrozenCompetition:
     """The gate of a mixture, which learns and chooses; `advance` does a step of Gauss–Newton.
 
-    See `nas.training.selection.competition.Competition`, whose place it takes.
+    See `nas.training.selection.competition.Competition`, whose place it takes. The mixture is turned
+    into float64: single precision would throw away part of what the experts have learnt.
 
     Examples
     --------
@@ -147,7 +148,7 @@ class FrozenCompetition:
         self.problem, self.p, self.settings = problem, p, settings
         self.importance: Tensor | None = None  # (E,)
         self.sparsity: Tensor | None = None
-        self._begin(mixture)
+        self._begin(mixture.double())
 
     @property
     def importances(self) -> dict[int, float]:

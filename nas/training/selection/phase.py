@@ -197,6 +197,7 @@ class Selection:
         self.step, self.evaluations = state["step"], state["evaluations"]
         self._closed = state["closed"]
         if self._closed:
+            self.mixture.memory = None
             alive = state["competition"]["alive"]
             self.competition.mixture = self.mixture.with_alive(alive)
         else:

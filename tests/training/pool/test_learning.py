@@ -1,0 +1,234 @@
+"""The pool learns in rounds: what each leaves, and the same digits however it is driven."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from nas.mixture.gates.perceptron import GateSettings
+from nas.mixture.mixture import Mixture
+from nas.problems.terms import PointCounts
+from nas.search_spaces import Candidate
+from nas.training import checkpoint
+from nas.training.meter import Meter
+from nas.training.physics_loss import HeldOutLoss
+from nas.training.pool import PoolLearning, PoolSettings, Round, leaders
+from nas.training.pool.learning import only
+from nas.training.run_result import Progress
+from nas.training.warm_up import method
+from tests.training.problems import FEW, INVERSE, POISSON, POOL, sampler
+
+WAVES = tuple(Candidate("sine", 1, width, scale=0.5, learns="output") for width in (6, 12))
+ROUNDS = (
+    Round(keep=64, counts=PointCounts(16, 4), until=0.4),
+    Round(keep=3, counts=PointCounts(24, 4), until=0.7),
+    Round(keep=1, counts=PointCounts(32, 4), until=1.0),
+)
+SETTINGS = PoolSettings(ROUNDS, 0.1, method("gauss_newton", resampling=FEW))
+COUNTS = {"outputs 6": 1, "outputs 12": 1, "round 1": 4, "round 2": 3, "round 3": 5}
+
+
+def untrained(pool: tuple[Candidate, ...] = POOL + WAVES) -> Mixture:
+    return Mixture(pool, GateSettings(1, 4), POISSON.domain.bounds, outputs=1, seed=0)
+
+
+def made(
+    meter: Meter | None = None, settings: PoolSettings = SETTINGS, mixture: Mixture | None = None
+) -> PoolLearning:
+    meter = meter or Meter(0.0, COUNTS)
+    return PoolLearning(POISSON, mixture or untrained(), sampler(32, 4), settings, meter)
+
+
+def numbers(mixture: Mixture) -> dict[int, list[list[float]]]:
+    """All numbers of each expert, by its index."""
+    return {
+        index: [parameter[row].detach().flatten().tolist() for parameter in stack.parameters()]
+        for stack in mixture.expert_stacks
+        for row, (index, _) in enumerate(stack.members)
+    }
+
+
+def facts(pool: PoolLearning) -> dict[str, Any]:
+    """All that must be equal, bit for bit."""
+    return {
+        "learnt": pool.learnt,
+        "numbers": numbers(pool.mixture),
+        "counts": pool.meter.counts,
+        "evaluations": pool.evaluations,
+    }
+
+
+@pytest.fixture(scope="module")
+def whole() -> PoolLearning:
+    pool = made()
+    assert pool.run()
+    return pool
+
+
+def test_each_round_has_the_leaders_of_the_one_before(whole: PoolLearning) -> None:
+    trained = set(range(len(POOL)))
+    before = {one.index: one.held_out_loss for one in whole.learnt if one.round == 0}
+    assert set(before) == trained | {4, 5}
+    before = {index: before[index] for index in trained}
+    for number, settings in enumerate(ROUNDS[1:], start=1):
+        now = {one.index: one.held_out_loss for one in whole.learnt if one.round == number}
+        assert set(now) == set(leaders(before, whole.mixture.pool, settings.keep))
+        before = now
+    assert len(before) == 1
+
+
+def test_the_iterations_of_each_round_are_noted(whole: PoolLearning) -> None:
+    for one in whole.learnt:
+        solved = one.index >= len(POOL)
+        assert one.iterations == (1 if solved else COUNTS[f"round {one.round + 1}"])
+    assert whole.step == sum(COUNTS.values())
+    assert whole.finished
+
+
+def test_the_latest_loss_of_each_is_that_of_its_network(whole: PoolLearning) -> None:
+    mixture = whole.mixture
+    losses = HeldOutLoss(POISSON, sampler(32, 4), mixture.centre).individual(mixture)
+    expected = dict(zip(mixture.alive, losses, strict=True))
+    assert whole.losses == pytest.approx(expected, rel=1e-6)
+    first = {one.index: one.held_out_loss for one in whole.learnt if one.round == 0}
+    last = whole.learnt[-1]
+    assert last.held_out_loss < first[last.index]
+
+
+def test_those_not_in_a_later_round_keep_their_weights_bit_for_bit(whole: PoolLearning) -> None:
+    """One round alone leaves them with the same numbers."""
+    short = made(settings=replace(SETTINGS, rounds=ROUNDS[:1]))
+    assert short.run()
+    later = {one.index for one in whole.learnt if one.round > 0}
+    first, last = numbers(short.mixture), numbers(whole.mixture)
+    others = set(first) - later
+    assert others
+    assert {index: first[index] for index in others} == {index: last[index] for index in others}
+    assert all(first[index] != last[index] for index in later)
+
+
+def test_the_gate_is_not_touched(whole: PoolLearning) -> None:
+    before, after = untrained().gate.state_dict(), whole.mixture.gate.state_dict()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+
+
+class Ticks:
+    """A clock that moves on by some seconds whenever it is looked at."""
+
+    def __init__(self, step: float) -> None:
+        self.now, self.step = 0.0, step
+
+    def __call__(self) -> float:
+        self.now += self.step
+        return self.now
+
+
+def test_counts_give_the_digits_that_the_clock_gave() -> None:
+    timed = made(Meter(60.0, clock=Ticks(2.0)))
+    assert timed.run()
+    assert set(timed.meter.counts) == set(COUNTS)  # else a stage had no time
+    again = made(Meter(0.0, timed.meter.counts))
+    assert again.run()
+    assert facts(again) == facts(timed)
+
+
+def stopped(after: int) -> Callable[[], bool]:
+    asked = count(1)
+    return lambda: next(asked) >= after
+
+
+@pytest.mark.parametrize("after", [1, 2, 3, 5, 8, 9, 11, 12, 14])
+def test_stopped_anywhere_it_ends_with_the_same_digits(
+    whole: PoolLearning, tmp_path: Path, after: int
+) -> None:
+    part = made()
+    assert not part.run(stopped(after))
+    checkpoint.save(tmp_path / "c", part.state())
+    again = made()
+    again.restore(checkpoint.load(tmp_path / "c"))
+    assert again.run()
+    assert facts(again) == facts(whole)
+
+
+def test_after_the_end_it_can_be_restored(whole: PoolLearning, tmp_path: Path) -> None:
+    checkpoint.save(tmp_path / "c", whole.state())
+    again = made()
+    again.restore(checkpoint.load(tmp_path / "c"))
+    assert again.finished
+    assert again.run(lambda: True)
+    assert facts(again) == facts(whole)
+
+
+def test_stopped_at_the_same_call_it_goes_on(whole: PoolLearning) -> None:
+    pool, stops = made(), 0
+    while not pool.run(stopped(6)):
+        stops += 1
+    assert stops >= 2
+    assert facts(pool) == facts(whole)
+
+
+def test_an_expert_that_diverges_leaves_after_its_round() -> None:
+    mixture = untrained(POOL)
+    with torch.no_grad():
+        (stack, row) = mixture._place(1)
+        stack.weights[0][row] = torch.nan
+    pool = made(Meter(0.0, {"round 1": 3, "round 2": 3}), mixture=mixture)
+    assert pool.run()
+    first = {one.index: one.held_out_loss for one in pool.learnt if one.round == 0}
+    assert first[1] == torch.inf
+    assert 1 not in {one.index for one in pool.learnt if one.round > 0}
+    assert all(loss < torch.inf for index, loss in pool.losses.items() if index != 1)
+
+
+def test_without_time_everybody_is_told_of_all_the_same() -> None:
+    pool = made(Meter(1.0, spent=2.0))
+    assert pool.run()
+    assert set(pool.losses) == set(range(len(POOL + WAVES)))
+    assert {one.iterations for one in pool.learnt} == {0}
+
+
+@pytest.mark.parametrize("pool", [POOL[:1], WAVES, POOL[:1] + WAVES[:1]], ids=len)
+def test_any_pool_will_do(pool: tuple[Candidate, ...]) -> None:
+    learning = made(mixture=untrained(pool))
+    assert learning.run()
+    assert set(learning.losses) == set(range(len(pool)))
+
+
+def test_a_watcher_is_told_of_each_iteration() -> None:
+    told: list[Progress] = []
+    pool = made(mixture=untrained(POOL))
+    pool.run(watch=told.append)
+    assert [one.step for one in told] == list(range(1, 13))
+    assert [one.experts for one in told] == [4] * 4 + [3] * 3 + [1] * 5
+    done = [one.done for one in told]
+    assert done == sorted(done)
+    assert done[-1] <= 1
+
+
+def test_evaluations_are_points_for_each_that_learnt() -> None:
+    pool = made(Meter(0.0, {"round 1": 2, "round 2": 3}), mixture=untrained(POOL))
+    pool.run()
+    assert pool.evaluations == 2 * 4 * (16 + 2) + 3 * 3 * (24 + 2)
+
+
+def test_only_some_are_as_they_were_and_a_single_one_rules() -> None:
+    mixture = Mixture(
+        POOL, GateSettings(1, 4), INVERSE.domain.bounds, 1, seed=0, unknown=[0.1, 0.2]
+    )
+    with torch.no_grad():
+        for number, stack in enumerate(mixture.expert_stacks):
+            assert stack.unknown is not None
+            stack.unknown.add_(torch.arange(len(stack.members)).view(-1, 1) + 10.0 * number)
+    before = numbers(mixture)
+    pair, single = only(mixture, [3, 1]), only(mixture, [2])
+    assert numbers(pair) == {index: before[index] for index in (1, 3)}
+    assert torch.equal(pair.raw, mixture.raw)
+    assert single.alive == [2]
+    assert torch.equal(single.raw, mixture.raw_of(2))
+    assert not torch.equal(single.raw, mixture.raw)
+    assert numbers(mixture) == before
+    assert sorted(mixture.alive) == [0, 1, 2, 3]
