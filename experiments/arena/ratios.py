@@ -1,7 +1,7 @@
 """From rows to ratios of errors: pure functions of numbers."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import median
 
 from experiments.arena.entrants import SEEDS
@@ -65,4 +65,5 @@ def geometric(ratios: Sequence[float]) -> float:
     return math.exp(sum(math.log(max(one, CLIPPED)) for one in ratios) / len(ratios))
 
 
-STATISTICS = {"geometric mean": geometric, "median": median, "worst": max}
+Statistic = Callable[[Sequence[float]], float]
+STATISTICS: dict[str, Statistic] = {"geometric mean": geometric, "median": median, "worst": max}

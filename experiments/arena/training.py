@@ -9,13 +9,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+from experiments.arena.entrants import RIVAL
 from experiments.arena.looks import Looks
+from nas import problems
 from nas.campaign import config
 from nas.campaign.run_settings import points_seed, run_settings, seed_of
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.search_spaces import Candidate
 from nas.training.fine_tuning import FineTuning
+from nas.training.physics_loss import HeldOutLoss
 from nas.training.training_settings import TrainingSettings
 from nas.training.warm_up import WarmUp
 
@@ -42,6 +45,18 @@ def settings(
     return replace(found, fine_tuning=replace(found.fine_tuning, iterations=FOR_EVER))
 
 
+def settings_in_words() -> str:
+    """All that `settings` takes from the defaults of campaigns.
+
+    >>> "GaussNewton" in settings_in_words()
+    True
+    """
+    found = settings(problems.load("helmholtz"), [RIVAL], 0)
+    sampler = found.sampler
+    parts = (found.warm_up, found.fine_tuning, found.dtype)
+    return repr((*parts, sampler.counts, sampler.method, sampler.held_out_share))
+
+
 class Tuning:
     """The fine-tuning of one expert of a warmed-up ``mixture``, which is left as it is."""
 
@@ -53,7 +68,9 @@ class Tuning:
             single.drop(other)
         single.start_unknown(index)
         self.index = index
+        self._measure = HeldOutLoss(problem, settings.sampler, single.centre)
         self._tuning = FineTuning(problem, single, settings.sampler, settings.fine_tuning)
+        self._last = math.inf
 
     @property
     def ended(self) -> str:
@@ -63,18 +80,19 @@ class Tuning:
     @property
     def loss(self) -> float:
         """The least held-out loss so far."""
-        return self._tuning.best_loss
+        return min(self._tuning.best_loss, self._last)
 
     def advance(self, looks: Looks) -> None:
-        """Do an iteration; look where the held-out loss is a new best."""
-        before = self.loss
+        """Do an iteration; look where the fine-tuning has measured a new best."""
+        before = self._tuning.best_loss
         self._tuning.advance()
-        if self.loss < before:
-            self.look(looks)
+        if self._tuning.best_loss < before:
+            looks.look_at(self._tuning.best_loss, self._tuning.mixture)
 
     def look(self, looks: Looks) -> None:
-        """Look at it as it is now."""
-        looks.look_at(self._tuning.held_out_loss, self._tuning.mixture)
+        """Measure it as it is now: the fine-tuning does so every few iterations alone."""
+        self._last = self._measure(self._tuning.mixture)
+        looks.look_at(self._last, self._tuning.mixture)
 
     def until(self, seconds: float, looks: Looks) -> None:
         """Go on until the clock shows ``seconds``, or the end; one iteration at least."""
@@ -82,6 +100,7 @@ class Tuning:
             self.advance(looks)
             if looks.seconds >= seconds:
                 break
+        self.look(looks)
 
 
 def warmed(warm_up: WarmUp, seconds: float, looks: Looks) -> Mixture:

@@ -1,21 +1,22 @@
 """The columns of the arena: ways to a trained network, a file each.
 
-A module has three things. ``run(problem, seconds, seed, looks, **arguments)`` works until
+A module has four things. ``run(problem, seconds, seed, looks, **arguments)`` works until
 ``looks.seconds``, CPU seconds of this process, reach ``seconds``, and looks at its best network as
 it goes on. ``lacking()`` says what it needs and this installation has not; nothing where it can
-run. ``USES`` names the modules and packages whose code its answers depend on.
+run. ``USES`` names the modules and packages whose code its answers depend on, and ``facts()`` tells
+what they depend on beside these, such as defaults.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 from experiments.arena.entrants import BUDGETS, LONG, NAMED, slug
 from nas.errors import UserError
-from nas.search_spaces import Candidate
+from nas.search_spaces import AXES, Candidate
 
 # Of the search with other settings, by what is changed: keys of a campaign. A line is a column.
 ABLATIONS: dict[str, dict[str, Any]] = {}
@@ -71,11 +72,15 @@ class Column:
     @property
     def facts(self) -> str:
         """What it depends on beside code."""
-        return json.dumps(self.arguments, sort_keys=True)
+        beside: str = self.code.facts()
+        return f"{json.dumps(self.arguments, sort_keys=True)} {beside}"
 
 
 def _single(candidate: Candidate, measured: bool) -> Column:
-    arguments = {"candidate": asdict(candidate)}
+    # Without defaults: a new axis changes no column.
+    levels = {axis.name: getattr(candidate, axis.name) for axis in AXES}
+    own = {axis.name: levels[axis.name] for axis in AXES if levels[axis.name] != axis.default}
+    arguments = {"candidate": own}
     return Column(slug(candidate), str(candidate), "single", arguments, True, measured)
 
 

@@ -13,8 +13,7 @@ import torch
 from torch import Tensor
 
 from experiments.arena.looks import Looks
-from nas.campaign import config
-from nas.campaign.run_settings import points_seed, run_settings
+from experiments.arena.training import settings, settings_in_words
 from nas.problems import Problem
 from nas.problems.terms import PointCounts
 from nas.search_spaces import Candidate
@@ -36,14 +35,19 @@ COUNTS = PointCounts(interior=2000, boundary=400)  # about as many as in DeepXDE
 LEARNING_RATE = 1e-3
 ADAM = 30.0  # seconds
 BETWEEN = 2.0  # seconds from one look to the next during Adam
-CHUNK = 50  # iterations of L-BFGS between two readings of the clock; by default 1,000
-EVALUATIONS = 62  # at most in a chunk; the ratio is DeepXDE's
+CHUNK = 10  # iterations of L-BFGS between two readings of the clock; by default 1,000
+EVALUATIONS = 12  # at most in a chunk; the ratio is about DeepXDE's
 FOR_EVER = 10**9
 
 
 def lacking() -> str:
     """See `experiments.arena.columns`."""
     return "" if find_spec("deepxde") else "DeepXDE is not installed: pip install '.[bench]'"
+
+
+def facts() -> str:
+    """See `experiments.arena.columns`: how the toolkit draws points."""
+    return settings_in_words()
 
 
 def run(problem: Problem, seconds: float, seed: int, looks: Looks) -> None:
@@ -119,7 +123,7 @@ class _Training:
         looks = self.looks
         with looks.paused():
             loss = self.held_out.loss(self.network)
-            raw = torch.tensor([float(one) for one in self.raw])
+            raw = torch.tensor([float(one.detach()) for one in self.raw])
             looks.look(
                 loss,
                 lambda points: self._adapter.fields(self.problem, self.network, points),
@@ -134,6 +138,4 @@ class _Training:
 
 def _sampler(problem: Problem, seed: int) -> Sampler:
     """Of the toolkit's points: held-out ones are those of the other columns."""
-    campaign = config.build(problem=problem.name, seed=seed)
-    points = points_seed(campaign, 0)
-    return run_settings(problem, campaign, [NETWORK], 1.0, 0.0, 0, points).sampler
+    return settings(problem, [NETWORK], seed).sampler

@@ -18,6 +18,7 @@ from nas.training.warm_up import WarmUp
 SPACE = SearchSpace.grid(
     activations=["tanh", "sine", "swish"], depths=[2, 3], widths=[16, 32], scales=[1, 3, 10]
 )
+facts = single.facts
 USES = ("experiments.arena.columns.halving", "nas.search_spaces.space", *single.USES)
 
 

@@ -32,6 +32,11 @@ def lacking() -> str:
     return "" if known else "the search takes no budget: there is no such key in a campaign"
 
 
+def facts() -> str:
+    """See `experiments.arena.columns`: code is all."""
+    return ""
+
+
 def run(
     problem: Problem,
     seconds: float,
@@ -73,8 +78,8 @@ def recommended(found: Records) -> dict[str, Any]:
     runs = found.runs[found.runs["run"].isin(trials["best_run"])]
     if runs.empty:
         raise UserError("the search recommends nothing: no run was completed")
-    row: dict[str, Any] = runs.iloc[0].to_dict()
-    return row
+    (row, *_) = runs.to_dict("records")
+    return {str(name): value for name, value in row.items()}
 
 
 def coefficients(found: Records, run: str) -> float | None:

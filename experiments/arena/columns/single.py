@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from experiments.arena.looks import Looks
-from experiments.arena.training import train
+from experiments.arena.training import settings_in_words, train
 from nas.problems import Problem
 from nas.search_spaces import Candidate
 
@@ -12,9 +12,6 @@ USES = (
     "experiments.arena.columns.single",
     "experiments.arena.training",
     "nas.calculus",
-    "nas.campaign.config",
-    "nas.campaign.run_settings",
-    "nas.campaign.sections",
     "nas.mixture",
     "nas.networks",
     "nas.problems",
@@ -32,6 +29,11 @@ USES = (
 def lacking() -> str:
     """See `experiments.arena.columns`."""
     return ""
+
+
+def facts() -> str:
+    """See `experiments.arena.columns`: the settings, whatever else campaigns have."""
+    return settings_in_words()
 
 
 def run(
