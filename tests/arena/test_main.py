@@ -115,7 +115,7 @@ def test_a_try_keeps_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_unknown_names_are_refused(folder: Path) -> None:
-    with pytest.raises(UserError, match="expected some of the columns .*, got nobody"):
+    with pytest.raises(UserError, match=r"expected some of the columns .*, got nobody"):
         call("nobody")
 
 
