@@ -63,5 +63,6 @@ def _panel(
         x, y = steps(found)
         ax.step(x, y, where="post", label=title, color=colour, ls=dashes, lw=width, zorder=above)
     ax.set(xscale="log", xlim=(1, LARGEST), ylim=(0, 1.03), title=f"{budget} s of CPU time")
+    ax.xaxis.set_major_formatter(lambda factor, _: f"{factor:,.0f}")
     ax.set_xlabel("error over the least of all, at most")
     sns.despine(ax=ax)
