@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -43,16 +43,21 @@ def main(
     if show:
         return tell(plan.chosen(names, table.read(HERE / table.FILE)), to)
     if not only_pages:
-        measure(names, to, jobs)
+        first = measure(names, to, jobs)
         # Now it may be known who wins in hindsight.
-        measure(names, to, jobs)
+        measure(names, to, jobs, besides=first)
     return pages.write(HERE, table.read(HERE / table.FILE))
 
 
-def measure(names: Sequence[str], to: Path, jobs: int) -> None:
-    """Measure what is left of the chosen cells, and put all that is known into the table."""
+def measure(
+    names: Sequence[str], to: Path, jobs: int, besides: Collection[Cell] = ()
+) -> list[Cell]:
+    """Measure what is left of the chosen cells, and put all that is known into the table.
+
+    Those ``besides`` which others are wanted are left alone. Returns the cells.
+    """
     path = HERE / table.FILE
-    chosen = plan.chosen(names, table.read(path))
+    chosen = [cell for cell in plan.chosen(names, table.read(path)) if cell not in besides]
     able = [cell for cell in chosen if not lacking(cell)]
     for reason in dict.fromkeys(filter(None, map(lacking, chosen))):
         print(f"skipped: {reason}", flush=True)
@@ -65,6 +70,7 @@ def measure(names: Sequence[str], to: Path, jobs: int) -> None:
         answer = cell.answer(to)
         if answer is not None and answer.failed:
             print(f"failed: {cell.name}: {answer.failed}", flush=True)
+    return chosen
 
 
 def lacking(cell: Cell) -> str:
