@@ -168,7 +168,8 @@ def _trial(trial: int) -> Row:
     loss, failed = LOSSES[trial], np.isnan(LOSSES[trial])
     return {
         "trial": trial, "stage": "selection", "status": "failed" if failed else "completed",
-        "m": len(POOL), "p": 0.5, "threshold": 0.3, "held_out_loss": loss, "parameters": nan if failed else SIZES[trial],
+        "m": len(POOL), "p": 0.5, "threshold": 0.3, "held_out_loss": loss,
+        "parameters": nan if failed else SIZES[trial],
         "relative_l2": _error(loss), "on_front": trial in (0, BEST), "recommended": trial == BEST,
         "alternative": False,
         "best_run": None if failed else _keys(trial)["run"],
