@@ -44,26 +44,29 @@ Strict = Annotated[
 
 @app.command()
 def search(
-    file: Annotated[Path, typer.Argument(help="The campaign file (YAML).")],
-    out: Annotated[
-        Path, typer.Option("--out", help="A new folder, or an existing campaign to resume.")
+    name: Annotated[
+        str, typer.Argument(help="A campaign file (YAML), a .py file, or a problem's name.")
     ],
+    out: Annotated[Path | None, typer.Option(help="Its folder; by default ./NAME-search.")] = None,
+    budget: Annotated[str | None, typer.Option(help="How long it may take: 5m, 2 h.")] = None,
     changes: Changes = None,
     strict: Strict = False,
 ) -> None:
-    """Launch a campaign, or resume it.
+    """Launch a campaign, or resume it; a problem is enough: nas search heat.py --budget 5m.
 
     Interrupt it at any time: the same command resumes where it stopped. Exit code 0: done;
     1: some runs failed; 2: something for you to fix; 3: with --strict, none failed but the
     recommended run carries a warning; 130: interrupted.
     """
     from nas import display
-    from nas.campaign import campaign, config
+    from nas.campaign import campaign, named
     from nas.result import Result
 
     with _watched() as watch:
-        result = Result(campaign.search(config.load(file, changes or []), out, watch=watch))
-    typer.echo("\n".join([*display.summary(result), *display.advice(result, out)]))
+        settings = named.load(name, changes or [], budget)
+        folder = named.default_folder(name) if out is None else out
+        result = Result(campaign.search(settings, folder, watch=watch))
+    typer.echo("\n".join([*display.summary(result), *display.advice(result, folder)]))
     if (result.records.runs.status != "completed").any():
         raise typer.Exit(FAILED)
     if strict and result.recommended.warnings:

@@ -11,10 +11,10 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from nas.reports import corrections
+from nas.reports import chosen, corrections
 from nas.reports.intervals import COVERAGE, student
 from nas.reports.rows import each
-from nas.reports.words import choice, duration, number, percent, plural
+from nas.reports.words import duration, number, percent, plural
 from nas.result import Result
 from nas.runner.overview import State, Watch
 from nas.search_spaces import AXES
@@ -33,11 +33,10 @@ def live(console: Console) -> Iterator[Watch]:
 
 def table(state: State) -> Group:
     """The campaign's state: runs done and time left above, a row for each run under way."""
-    left = "…" if state.seconds_left is None else duration(state.seconds_left)
     failed = f", [red]{state.failed} failed[/red]" if state.failed else ""
     title = (
         f"{state.finished} of {state.jobs} runs finished{failed} · "
-        f"{duration(state.seconds)} so far · {left} left"
+        f"{duration(state.seconds)} so far · {_left(state.seconds_left)}"
     )
     drawn = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
     for name in ("run", "phase"):
@@ -56,6 +55,13 @@ def table(state: State) -> Group:
     return Group(Text.from_markup(title), drawn)
 
 
+def _left(seconds: float | None) -> str:
+    """The time left, in words; a budget that is over is not over to the second."""
+    if seconds is None:
+        return "… left"
+    return f"{duration(seconds)} left" if seconds >= 0.5 else "finishing"
+
+
 def summary(result: Result) -> list[str]:
     """What a finished campaign found: how many runs, and the recommended network."""
     runs, trials = result.records.runs, result.records.trials
@@ -67,11 +73,12 @@ def summary(result: Result) -> list[str]:
     if not trials.recommended.any():
         return [*lines, "no trial completed, so none is recommended"]
     best = result.recommended
-    front = int(trials.on_front.sum())
     names = ", ".join(written(expert) for expert in result.survivors.itertuples())
     added = corrections.in_words(best.corrections)
+    kept = chosen.kept(best.experts_before, best.experts_after)
+    names = f"{kept}; {names}" if kept else names
     lines += [
-        f"recommended: trial {best.trial} (run {best.run}), {choice(front, len(trials))}",
+        f"recommended: {chosen.named(best)}, {chosen.why(trials)}",
         f"  experts          {best.experts_before:.0f} → {best.experts_after:.0f}: {names}",
         *([f"  added            {added}"] if added else []),
         f"  parameters       {best.parameters_before:,.0f} → {best.parameters_after:,.0f}",
@@ -82,14 +89,21 @@ def summary(result: Result) -> list[str]:
     if pd.notna(best.error_estimate):
         lines.append(f"  estimated error  {best.error_estimate:.2e} (relative L2, without a truth)")
     lines += estimates(result)
-    return lines + [f"warning: {line}" for line in (best.warnings or "").splitlines()]
+    lines += [f"warning: {line}" for line in (best.warnings or "").splitlines()]
+    small = chosen.alternative(trials, runs)
+    return [*lines, f"small alternative: {small}"] if small else lines
 
 
 def advice(result: Result, folder: Path) -> list[str]:
     """What to do next with the campaign in ``folder``; nothing where none is recommended."""
-    if not result.records.trials.recommended.any():
+    trials = result.records.trials
+    if not trials.recommended.any():
         return []
-    return [f"next: nas report {folder} · nas validate {folder} · nas export {folder} --to model/"]
+    small = chosen.alternative_run(trials)
+    return [
+        f"next: nas report {folder} · nas validate {folder} · nas export {folder} --to model/",
+        *([f"      the small one: nas export {folder} --run {small} --to small/"] if small else []),
+    ]
 
 
 def estimates(result: Result) -> list[str]:

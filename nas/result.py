@@ -126,6 +126,7 @@ def search(
     space: SearchSpace | str | Mapping[str, Any] | None = None,
     *,
     out: str | os.PathLike[str],
+    budget: str | float | None = None,
     watch: Watch = lambda state: None,
     **settings: Any,
 ) -> Result:
@@ -140,6 +141,9 @@ def search(
         or the name of a search space.
     out
         The campaign's folder.
+    budget
+        How long it may take, in place of iterations: seconds, or a text such as ``"5m"``. Of a
+        campaign that is over, a larger one goes on.
     watch
         Is called with the campaign's `State` a few times a second.
     settings
@@ -152,7 +156,7 @@ def search(
     Interrupted
         On Ctrl-C; the same call goes on.
     """
-    built, itself = _built(problem, space, settings)
+    built, itself = _built(problem, space, {"budget": budget, **settings})
     return Result(campaign.search(built, Path(out), itself, watch))
 
 

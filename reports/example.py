@@ -167,9 +167,11 @@ def _error(loss: float) -> float:
 def _trial(trial: int) -> Row:
     loss, failed = LOSSES[trial], np.isnan(LOSSES[trial])
     return {
-        "trial": trial, "status": "failed" if failed else "completed", "m": len(POOL), "p": 0.5,
-        "threshold": 0.3, "held_out_loss": loss, "parameters": nan if failed else SIZES[trial],
+        "trial": trial, "stage": "selection", "status": "failed" if failed else "completed",
+        "m": len(POOL), "p": 0.5, "threshold": 0.3, "held_out_loss": loss,
+        "parameters": nan if failed else SIZES[trial],
         "relative_l2": _error(loss), "on_front": trial in (0, BEST), "recommended": trial == BEST,
+        "alternative": False,
         "best_run": None if failed else _keys(trial)["run"],
     }  # fmt: skip
 
@@ -178,7 +180,7 @@ def _run(trial: int) -> Row:
     loss, failed = LOSSES[trial], np.isnan(LOSSES[trial])
     after = len(POOL) if failed else 2
     return _keys(trial) | {
-        "status": "diverged" if failed else "completed",
+        "stage": "selection", "status": "diverged" if failed else "completed",
         "reason": "loss nan at step 160 (selection)" if failed else "",
         "m": len(POOL), "p": 0.5, "threshold": 0.3, "seed": 7 + trial, "steps": 300,
         "iterations": 100, "evaluations": 90_000, "experts_before": len(POOL),

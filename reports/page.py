@@ -11,6 +11,7 @@ from nas.campaign.records import Records
 from nas.errors import UserError
 from nas.files import write_text
 from nas.reports import (
+    chosen,
     claims,
     corrections,
     described,
@@ -68,35 +69,48 @@ def answer(content: Report) -> list[str]:
     --------
     >>> from nas.reports import example
     >>> print(answer(example.report())[0])
-    Trial 1 (run 0001-0) is recommended: the more accurate of the 2 on the front of loss and size.
+    Trial 1 (run 0001-0) is recommended: least held-out loss of 3 trials.
     """
     records, best = content.records, content.best
     if best is None:
         return ["No run was completed, so there is nothing to recommend. The reasons are below."]
     run, trials = best.run, records.trials
     first = (
-        f"Trial {run.trial} (run {best.name}) is recommended: "
-        f"{words.choice(int(trials['on_front'].sum()), len(trials))}."
-        if best.by_knee
+        f"Trial {run.trial} (run {best.name}) is recommended: {chosen.why(trials)}."
+        if best.by_rule
         else f"No trial is recommended yet; shown is run {best.name}, the completed run with the "
         "least held-out loss."
     )
     before, after = float(run.parameters_before), float(run.parameters_after)
     added = corrections.in_words(run.corrections)
+    kept = chosen.kept(run.experts_before, run.experts_after)
+    survived = f"survived, {kept}" if kept else "survived"
+    small = chosen.alternative(trials, records.runs)
     said = [
         first,
         f"Of {tables.whole(run.experts_before)} experts {tables.whole(run.experts_after)} "
-        f"survived: {words.subset(best.survivors)} ({words.pattern(content.statistics.axes)}, "
-        "weight at the end of the selection, before the fine-tuning).",
+        f"{survived}: {words.subset(best.survivors)} ({words.pattern(content.statistics.axes)}, "
+        f"{_WEIGHED[run.stage]}).",
         f"Parameters: {tables.count(before)} before, {tables.count(after)} after "
         f"({_change(after / before)}), gate{' and correction' * bool(added)} included.",
         f"Held-out physics loss: {words.number(run.held_out_loss)}.",
+        *([f"Small alternative: {small}."] if small else []),
     ]
     if added:
         said.insert(2, f"Outside the gate it has {added}.")
     said += _errors(content)
     said += [one.sentence for one in content.unknowns]
     return said
+
+
+_WEIGHED = {
+    "selection": "weight at the end of the selection, before the fine-tuning",
+    "race": "mean weight at the end",
+}
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _change(ratio: float) -> str:

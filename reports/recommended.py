@@ -12,21 +12,21 @@ from nas.campaign.records import Records
 class Recommended:
     """The run shown in full, with its trial and its surviving experts.
 
-    ``by_knee`` is false where no trial is recommended yet: then the run is the completed one
+    ``by_rule`` is false where no trial is recommended yet: then the run is the completed one
     with the least held-out loss.
 
     Examples
     --------
     >>> from nas.reports import example
     >>> best = find(example.records())
-    >>> best.name, best.by_knee, best.survivors["candidate"].to_list()
+    >>> best.name, best.by_rule, best.survivors["candidate"].to_list()
     ('0001-0', True, [2, 0])
     """
 
     run: pd.Series
     trial: pd.Series | None
     survivors: pd.DataFrame  # by falling importance
-    by_knee: bool
+    by_rule: bool
 
     @property
     def name(self) -> str:
@@ -42,22 +42,22 @@ def find(records: Records) -> Recommended | None:
     >>> records = example.records()
     >>> records.trials["recommended"] = False  # as in a campaign that is under way
     >>> best = find(records)
-    >>> best.name, best.by_knee
+    >>> best.name, best.by_rule
     ('0001-0', False)
     """
     done = records.runs[records.runs["status"] == "completed"]
     if done.empty:
         return None
-    knee = records.trials[records.trials["recommended"]]
-    named = done[done["run"].isin(knee["best_run"])]
-    by_knee = not named.empty
-    run = (named if by_knee else done.sort_values(["held_out_loss", "run"])).iloc[0]
+    chosen = records.trials[records.trials["recommended"]]
+    named = done[done["run"].isin(chosen["best_run"])]
+    by_rule = not named.empty
+    run = (named if by_rule else done.sort_values(["held_out_loss", "run"])).iloc[0]
     trials = records.trials[records.trials["trial"] == run["trial"]]
     mine = records.experts[records.experts["run"] == run["run"]]
     survivors = mine[mine["outcome"] == "survived"].sort_values(
         ["importance", "candidate"], ascending=[False, True]
     )
-    return Recommended(run, None if trials.empty else trials.iloc[0], survivors, by_knee)
+    return Recommended(run, None if trials.empty else trials.iloc[0], survivors, by_rule)
 
 
 @dataclass(frozen=True)

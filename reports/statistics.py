@@ -51,7 +51,9 @@ def compute(records: Records) -> Statistics:
     >>> compute(example.records()).chance
     {'activation': 0.0098, 'depth': 1.0, 'width': 1.0}
     """
-    experts, runs = records.experts, records.runs
+    # What a race makes of teams says nothing of single experts that the trials have not said.
+    runs = records.runs[records.runs["stage"] == "selection"]
+    experts = records.experts[records.experts["run"].isin(runs["run"])]
     return Statistics(
         survival.axes(experts),
         survival.completed(experts, runs),
@@ -90,6 +92,8 @@ def write(statistics: Statistics, records: Records, folder: Path) -> list[str]:
         "individual_rank": statistics.individual_rank,
         "best_single": statistics.best_single,
         "agreement": statistics.agreement,
+        "pool": records.pool,
+        "race": records.race,
         "singles": records.singles,
         "subsets": records.subsets,
         "chance": pd.DataFrame(statistics.chance.items(), columns=["axis", "p_value"]),

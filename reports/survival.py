@@ -36,7 +36,7 @@ def axes(experts: pd.DataFrame) -> tuple[Axis, ...]:
 
 
 def completed(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
-    """The experts of completed runs whose outcome is known (dropped or survived).
+    """The experts of completed runs whose outcome is known (dropped, survived or cut).
 
     Examples
     --------
@@ -45,7 +45,7 @@ def completed(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     (16, 12)
     """
     done = runs.loc[runs["status"] == "completed", "run"]
-    known = experts["outcome"].isin(["dropped", "survived"])
+    known = experts["outcome"].isin(["dropped", "survived", "cut"])
     return experts[experts["run"].isin(done) & known]
 
 
@@ -55,7 +55,10 @@ def survival_rates(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     Only completed runs count: a run that broke off has no survivors, only experts that had
     not been dropped yet, and counting those either way would bias the rate.
 
-    Columns: axis, level, experts, survived, rate, low, high. The interval takes experts as
+    Within a budget some candidates are cut before the gate is asked about them: they have not
+    survived either, and are counted apart as well.
+
+    Columns: axis, level, experts, survived, rate, low, high, cut. The interval takes experts as
     independent. Those of one run compete, so `chance` has to be consulted as well.
 
     Examples
@@ -68,8 +71,9 @@ def survival_rates(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     for axis, level, group in _by_level(completed(experts, runs), axes(experts)):
         survived = int((group["outcome"] == "survived").sum())
         low, high = intervals.wilson(survived, len(group))
-        rows.append((axis, level, len(group), survived, survived / len(group), low, high))
-    names = ["axis", "level", "experts", "survived", "rate", "low", "high"]
+        cut = int((group["outcome"] == "cut").sum())
+        rows.append((axis, level, len(group), survived, survived / len(group), low, high, cut))
+    names = ["axis", "level", "experts", "survived", "rate", "low", "high", "cut"]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -79,7 +83,8 @@ def kaplan_meier(experts: pd.DataFrame) -> pd.DataFrame:
     A drop is the event; experts that survived, or whose run ended early, are censored at
     ``ended``. So runs with different numbers of steps can be put together, and runs that
     diverged or were killed count for as long as they lasted. That is sound as long as a run
-    does not break off *because* of the levels compared, which no estimator can check.
+    does not break off *because* of the levels compared, which no estimator can check. Candidates
+    that were cut before the gate was asked about them were never at risk.
 
     Columns: axis, level, step, at_risk, dropped, alive, low, high: one row at step 0, one
     per step with a drop, and one at the last step seen. ``alive`` holds from its step on.
@@ -91,7 +96,8 @@ def kaplan_meier(experts: pd.DataFrame) -> pd.DataFrame:
     >>> curves.loc[curves["axis"] == "depth", ["step", "alive"]].to_dict("list")
     {'step': [0, 180, 300], 'alive': [1.0, 0.5, 0.5]}
     """
-    lived = experts.assign(lived=experts["ended"] - experts["born"])
+    asked = experts[experts["outcome"] != "cut"]
+    lived = asked.assign(lived=asked["ended"] - asked["born"])
     rows = []
     for axis, level, group in _by_level(lived, axes(experts)):
         times = group["lived"].to_numpy(dtype=float)
@@ -116,7 +122,7 @@ def kaplan_meier(experts: pd.DataFrame) -> pd.DataFrame:
 def importance(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     """Mean final importance per level, as a multiple of the equal share.
 
-    An expert's final weight is divided by 1 / experts_before, so that pools of different
+    An expert's final weight is divided by 1 / experts in its pool, so that pools of different
     sizes compare: 1 is the share that each would hold if the gate had no preference. A
     dropped expert counts as 0, its weight in the final mixture. (Its last importance is no
     substitute: it lies just under ``threshold / alive``, so it says how many were left when
@@ -135,7 +141,7 @@ def importance(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     {'level': ['sine', 'tanh'], 'relative': [2.0, 0.0]}
     """
     known = completed(experts, runs)
-    pool = known["run"].map(runs.set_index("run")["experts_before"]).astype(float)
+    pool = known.groupby("run")["outcome"].transform("size").astype(float)
     final = known["importance"].where(known["outcome"] == "survived", 0.0)
     return _means_over_runs(known.assign(value=final * pool), axes(experts), "relative").assign(
         low=lambda table: table["low"].clip(lower=0.0)
@@ -236,7 +242,8 @@ def agreement(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for run, group in completed(experts, runs).groupby("run", sort=True):
         known = group[group["individual_loss"].notna()]
-        lived = (known["ended"] - known["born"]).where(known["outcome"] == "dropped", np.inf)
+        left = known["outcome"] != "survived"  # those that were cut before all others
+        lived = (known["ended"] - known["born"]).where(left, np.inf)
         if len(known) >= 3 and known["individual_loss"].nunique() > 1 and lived.nunique() > 1:
             tau = stats.kendalltau(-known["individual_loss"].rank(), lived.rank()).statistic
             rows.append((run, len(known), float(tau)))

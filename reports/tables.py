@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -45,7 +46,7 @@ def trials(table: pd.DataFrame) -> Table:
     rows = tuple(
         (
             whole(t.trial),
-            "recommended" if t.recommended else "on the front" if t.on_front else t.status,
+            _standing(t),
             whole(t.m),
             number(t.p),
             number(t.threshold),
@@ -58,6 +59,14 @@ def trials(table: pd.DataFrame) -> Table:
     marked = frozenset(i for i, yes in enumerate(table["recommended"]) if yes)
     columns = ("trial", "standing", "m", "p", "threshold", "held-out loss", "parameters")
     return Table("All trials", (*columns, "relative L2"), rows, marked)
+
+
+def _standing(trial: Any) -> str:
+    if trial.recommended:
+        return "recommended"
+    if trial.alternative:
+        return "small alternative"
+    return "on the front" if trial.on_front else str(trial.status)
 
 
 def survivors(table: pd.DataFrame) -> Table:

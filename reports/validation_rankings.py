@@ -62,7 +62,7 @@ def rankings(records: Records) -> pd.DataFrame:
 def _experts(records: Records) -> Iterator[pd.DataFrame]:
     """The experts of each validated run."""
     lived = (records.experts["ended"] - records.experts["born"]).astype(float)
-    lived = lived.where(records.experts["outcome"] == "dropped", np.inf)
+    lived = lived.where(records.experts["outcome"] != "survived", np.inf)
     experts = records.experts.assign(lived=lived)
     for run in validated(records):
         mine = experts[experts["run"] == run]

@@ -109,23 +109,6 @@ def subset(survivors: pd.DataFrame) -> str:
     return ", ".join(parts)
 
 
-def choice(front: int, trials: int) -> str:
-    """Why the recommended trial is it, of ``trials`` with ``front`` on the front.
-
-    Examples
-    --------
-    >>> choice(front=1, trials=12)
-    'no other is better in loss or in size'
-    """
-    if trials == 1:
-        return "the only one"
-    if front == 1:
-        return "no other is better in loss or in size"
-    if front == 2:
-        return "the more accurate of the 2 on the front of loss and size"
-    return f"the knee of the {front} trials on the front, or else the most accurate of them"
-
-
 def survival(rates: pd.DataFrame, chance: Mapping[str, float], runs: int) -> list[str]:
     """What can and cannot be said on which levels survive, by the rule of `nas.reports.claims`.
 

@@ -8,9 +8,13 @@ learn their output layer alone, which nothing beats where the solution is smooth
 from nas.search_spaces.candidates import OUTPUT
 from nas.search_spaces.space import SearchSpace
 
-TRAINED = SearchSpace.grid(
-    activations=["tanh", "sine", "swish"], depths=[2, 3], widths=[16, 32], scales=[1, 3, 10]
-)
+TRAINED = [
+    one
+    for depth, widths in ((2, [32]), (3, [16, 24]))
+    for one in SearchSpace.grid(
+        activations=["tanh", "sine", "swish"], depths=[depth], widths=widths, scales=[1, 3, 10]
+    ).candidates
+]
 SOLVED = SearchSpace.grid(
     activations=["sine"],
     depths=[1],
@@ -19,4 +23,4 @@ SOLVED = SearchSpace.grid(
     learning=[OUTPUT],
 )
 
-space = SearchSpace(TRAINED.candidates + SOLVED.candidates)
+space = SearchSpace((*TRAINED, *SOLVED.candidates))

@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 
 from nas import cli
+from nas.campaign import campaign, config
+from nas.campaign.records import Records
+from nas.reports import example
+from nas.runner.overview import Watch
 
 HANGS = 900.0  # seconds after which a command will not end any more: none needs them
 CAMPAIGN = """
@@ -66,6 +70,49 @@ def test_search_prints_what_it_recommends(finished: tuple[Path, str]) -> None:
     assert "recommended: trial 0 (run 0000-0)" in printed
     assert "relative L2" in printed
     assert "next: nas report out · nas validate out · nas export out --to model/" in printed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem", "folder"),
+    [
+        (["burgers"], "burgers", "burgers-search"),
+        (["mine/heat.py"], "heat.py", "heat-search"),
+        (["small.yaml"], "poisson_l_shape", "small-search"),
+        (["burgers", "--out", "there"], "burgers", "there"),
+    ],
+)
+def test_search_takes_a_problem_too_and_finds_a_folder(
+    arguments: list[str],
+    problem: str,
+    folder: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    begun: list[tuple[config.Campaign, Path]] = []
+
+    def search(settings: config.Campaign, out: Path, watch: Watch) -> Records:
+        begun.append((settings, out))
+        return example.records()
+
+    monkeypatch.setattr(campaign, "search", search)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "small.yaml").write_text("problem: poisson_l_shape")
+    more = ["--budget", "1m", "--set", "trials=4"]
+    assert nas(monkeypatch, "search", *arguments, *more) == cli.FAILED  # one run of the example
+    ((settings, out),) = begun
+    assert (settings.problem.endswith(problem), settings.budget, settings.trials) == (True, 60, 4)
+    assert out == Path(folder)
+    assert capsys.readouterr().out.splitlines()[-1].startswith(f"next: nas report {folder} ")
+
+
+def test_a_name_that_is_nothing_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert nas(monkeypatch, "search", "burgerz", "--budget", "5m") == 2
+    assert re.fullmatch("error: burgerz: .*; did you mean burgers\\?\n", capsys.readouterr().err)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_report_and_export_print_paths(

@@ -1,8 +1,10 @@
 """What the terminal shows, read as a user reads it."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from nas.campaign.records import TABLES, read
@@ -43,6 +45,15 @@ def test_a_row_for_each_run_under_way() -> None:
 def test_the_title_says_what_is_done_and_what_is_left() -> None:
     title = "5 of 12 runs finished, 1 failed · 1 min 15 s so far · 2 min 30 s left"
     assert title in drawn(STATE)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(None, "… left"), (200.0, "3 min 20 s left"), (0.6, "1 s left"), (0.0, "finishing")],
+)
+def test_the_time_left_is_told_as_far_as_it_is_known(seconds: float | None, told: str) -> None:
+    title = drawn(replace(STATE, seconds_left=seconds)).splitlines()[0]
+    assert title.strip().endswith(f"so far · {told}")
 
 
 def test_it_keeps_quiet_where_there_is_no_terminal() -> None:
@@ -107,6 +118,34 @@ def test_a_correction_is_told_beside_the_experts() -> None:
     plain = Result(example.records())
     assert plain.corrections == []
     assert not any("correction" in line for line in summary(plain))
+
+
+def test_it_is_said_what_was_chosen_and_whether_anything_was_dropped() -> None:
+    records = example.records()
+    told = summary(Result(records))
+    assert "recommended: trial 1 (run 0001-0), least held-out loss of 3 trials" in told
+    assert "  experts          4 → 2: sine 1×8, sine 2×16" in told
+    records.runs["experts_before"] = 2
+    assert "  experts          2 → 2: nothing was dropped; sine 1×8, sine 2×16" in summary(
+        Result(records)
+    )
+    records.runs["experts_after"] = 1
+    records.experts.loc[records.experts.candidate == 0, "outcome"] = "dropped"
+    assert "  experts          2 → 1: a single network; sine 2×16" in summary(Result(records))
+
+
+def test_a_small_alternative_comes_with_the_command_that_exports_it() -> None:
+    records = example.records()
+    assert not any("small" in line for line in summary(Result(records)))
+    assert len(advice(Result(records), Path("out"))) == 1
+    records.trials["alternative"] = records.trials["trial"] == 0
+    assert summary(Result(records))[-1] == (
+        "small alternative: trial 0 (run 0000-0), the knee of the front: 420 parameters, "
+        "held-out loss 2.00e-3"
+    )
+    assert advice(Result(records), Path("out"))[-1] == (
+        "      the small one: nas export out --run 0000-0 --to small/"
+    )
 
 
 def test_without_estimate_and_warnings_nothing_is_said_of_them() -> None:

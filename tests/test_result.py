@@ -8,6 +8,9 @@ import pytest
 import torch
 
 import nas
+from nas.campaign import campaign, config
+from nas.campaign.records import Records
+from nas.reports import example
 from nas.search_spaces import Candidate, SearchSpace
 
 TRAINING = {
@@ -91,6 +94,22 @@ def test_a_space_that_is_no_grid_is_refused(tmp_path: Path) -> None:
 def test_a_wrong_setting_is_told(tmp_path: Path) -> None:
     with pytest.raises(nas.UserError, match="trails: unknown key; did you mean trials"):
         nas.search(bend, out=tmp_path / "out", trails=3)
+
+
+def test_a_budget_may_be_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[config.Campaign] = []
+
+    def search(built: config.Campaign, *rest: object) -> Records:
+        begun.append(built)
+        return example.records()
+
+    monkeypatch.setattr(campaign, "search", search)
+    nas.search(bend, out=tmp_path, budget="5m")
+    nas.search("burgers", out=tmp_path, budget=20.0, parallel={"workers": 3})
+    nas.search("burgers", out=tmp_path)
+    assert [(one.budget, one.seeds) for one in begun] == [(300, 2), (20, 3), (None, 1)]
+    with pytest.raises(nas.UserError, match="budget: expected at least 10 s"):
+        nas.search(bend, out=tmp_path, budget=0)
 
 
 def test_without_a_completed_trial_nothing_is_recommended(tmp_path: Path) -> None:

@@ -79,11 +79,11 @@ class Task(Job):
         return COMPLETED
 
 
-def answers(tasks: Sequence[Task], engine: str = "local") -> list[Any]:
-    """Do the tasks that are left, two at a time; what all of them have answered."""
+def answers(tasks: Sequence[Task], engine: str = "local", workers: int = 2) -> list[Any]:
+    """Do the tasks that are left, ``workers`` at a time; what all of them have answered."""
     for root in {task.root for task in tasks}:
         root.mkdir(parents=True, exist_ok=True)
-        run_all([task for task in tasks if task.root == root], root, Resources(engine))
+        run_all([task for task in tasks if task.root == root], root, Resources(engine, workers))
     return [json.loads(task.answer.read_text(encoding="utf-8")) for task in tasks]
 
 

@@ -6,6 +6,7 @@ repetition has a worker. Its pool learns first, then its trials choose, and its 
 
 from collections import deque
 
+from nas.campaign import layout, schedule
 from nas.campaign.folder import CampaignFolder
 from nas.campaign.gate_job import GateJob
 from nas.campaign.pool_job import PoolJob
@@ -29,19 +30,21 @@ class Budgeted:
 
     def __init__(self, home: CampaignFolder) -> None:
         campaign = home.campaign
-        assert campaign.budget is not None
         turns = -(-campaign.seeds // campaign.parallel.workers)
-        self._home, self._seconds = home, campaign.budget / turns
-        trials = min(campaign.trials, max(FEWEST, int(campaign.budget / TRIAL_EVERY)))
+        self._home, self._seconds = home, (campaign.budget or 0.0) / turns
+        self._given = campaign.schedule
+        trials = self._trials()
         tuner = Tuner(campaign, home.storage, home.study)
         self._scheduler = Scheduler(tuner, trials, campaign.seeds, self._gate_job)
         self._repetitions = range(campaign.seeds)
-        self._pools = deque(PoolJob(home, r, self._seconds) for r in self._repetitions)
+        self._pools = deque(
+            PoolJob(home, r, self._seconds, self._counts(r, "pool")) for r in self._repetitions
+        )
         self._races: deque[RaceJob] | None = None
         self._runs: list[GateJob] = []
         self._left = 0  # jobs under way
         self.jobs = campaign.seeds * (trials + 2)
-        self.finished = self.finished_before = 0
+        self.finished = 0
 
     @property
     def failed(self) -> int:
@@ -63,8 +66,22 @@ class Budgeted:
             self._scheduler.ended(job)
 
     def close(self) -> None:
-        """Tell what is left to be told, once all jobs have ended."""
+        """Tell what is left to be told, once all jobs have ended, and what the budget became."""
         self._scheduler.close()
+        schedule.gather(self._home.path, self._scheduler.trials, len(self._repetitions))
+
+    def _trials(self) -> int:
+        """As many as a budget has room for; those that a race has begun with, once it has."""
+        if self._given is not None:
+            return int(self._given[0]["trials"])
+        path, campaign = self._home.path, self._home.campaign
+        if any(layout.race_folder(path, r).exists() for r in range(campaign.seeds)):
+            trials = {folder.name.split("-")[0] for folder in layout.finished_runs(path)}
+            return len(trials - {"race"})
+        return min(campaign.trials, max(FEWEST, int(self._seconds / TRIAL_EVERY)))
+
+    def _counts(self, repetition: int, part: str) -> schedule.Counts | None:
+        return None if self._given is None else dict(self._given[repetition][part])
 
     def _next_of(self, jobs: deque[PoolJob] | deque[RaceJob]) -> Job | None:
         while jobs:
@@ -72,7 +89,6 @@ class Budgeted:
             if not job.finished:
                 return job
             self.finished += 1
-            self.finished_before += 1
         return None
 
     def _next_trial(self) -> Job | None:
@@ -82,7 +98,6 @@ class Budgeted:
         job = self._scheduler.following()
         new = self._scheduler.finished_before - before
         self.finished += new
-        self.finished_before += new
         return job
 
     def _next_race(self) -> Job | None:
@@ -94,7 +109,7 @@ class Budgeted:
 
     def _race(self, repetition: int) -> RaceJob:
         own = tuple(run for run in self._runs if run.repetition == repetition)
-        return RaceJob(self._home, repetition, self._seconds, own)
+        return RaceJob(self._home, repetition, self._seconds, own, self._counts(repetition, "race"))
 
     def _gate_job(self, proposal: Proposal, repetition: int) -> GateJob:
         job = GateJob(self._home, proposal, repetition, self._seconds)

@@ -4,6 +4,7 @@ The folder is all the memory there is. Run the same campaign on it again after a
 and it goes on: finished runs are kept, those under way continue from their checkpoints.
 """
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -12,10 +13,12 @@ from nas.campaign import records
 from nas.campaign.budgeted import Budgeted
 from nas.campaign.config import Campaign
 from nas.campaign.folder import CampaignFolder, opened
+from nas.campaign.layout import JOBS, finished_runs
 from nas.campaign.run_job import RunJob
 from nas.campaign.scheduler import Scheduler
 from nas.campaign.tuner import Tuner
 from nas.problems import Problem
+from nas.runner.budget import Budget
 from nas.runner.dispatcher import Dispatcher
 from nas.runner.job import Job
 from nas.runner.overview import Clock, Watch
@@ -58,7 +61,8 @@ def search(
     nas.errors.UserError: ...expected ...
     """
     with opened(campaign, folder, problem) as home:
-        if campaign.budget is None:
+        campaign = home.campaign  # as it stands in the folder
+        if not campaign.within_budget:
             tuner = Tuner(campaign, home.storage, home.study)
             run_of = partial(RunJob, home)
             _run(home, Scheduler(tuner, campaign.trials, campaign.seeds, run_of), watch)
@@ -73,7 +77,6 @@ class _Schedule(Protocol[J]):
 
     jobs: int
     finished: int
-    finished_before: int
 
     @property
     def failed(self) -> int: ...
@@ -87,12 +90,20 @@ class _Schedule(Protocol[J]):
 
 def _run(home: CampaignFolder, schedule: _Schedule[J], watch: Watch) -> None:
     """Work until all jobs have ended."""
-    clock = Clock(schedule.jobs)
+    clock = Clock(schedule.jobs, finished_runs(home.path), _time_left(home))
 
     def show(busy: list[J]) -> None:
-        before, finished = schedule.finished_before, schedule.finished
-        watch(clock.state(before, finished, schedule.failed, busy))
+        watch(clock.state(schedule.finished, schedule.failed, busy))
 
     dispatcher: Dispatcher[J] = Dispatcher(home.path, home.campaign.parallel.resources)
     dispatcher.run(schedule.following, lambda job, ending: schedule.ended(job), show)
     schedule.close()
+
+
+def _time_left(home: CampaignFolder) -> Callable[[], float] | None:
+    """Of the budget, where there is one."""
+    campaign = home.campaign
+    if campaign.budget is None:
+        return None
+    budget = Budget(campaign.budget, min(campaign.parallel.workers, campaign.seeds))
+    return lambda: budget.left(folder for of in JOBS for folder in home.path.glob(f"{of}/*"))

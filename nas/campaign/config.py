@@ -8,17 +8,21 @@ from typing import Annotated, Any
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     Discriminator,
     Field,
     Tag,
     ValidationError,
+    ValidationInfo,
 )
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from nas import search_spaces
-from nas.campaign import campaign_file
+from nas.campaign import campaign_file, schedule
+from nas.campaign.durations import Budget
 from nas.campaign.grid import KEYS, STRICT, Grid, complete, one_of
+from nas.campaign.ranges import Range
 from nas.campaign.refusals import refuse, unknown_key
 from nas.campaign.sections import Count, Gate, Parallel, Training, Tune
 from nas.errors import UserError
@@ -39,6 +43,38 @@ def _named_space(name: str) -> str:
     return name
 
 
+def _one_a_worker(seeds: object, info: ValidationInfo) -> object:
+    """Where none is given: one, or with a budget as many as workers, none of which then waits."""
+    if seeds is not None:
+        return seeds
+    known = info.data  # what was wrong with it has been told already
+    if known.get("schedule"):
+        return len(known["schedule"])
+    return known["parallel"].workers if known.get("budget") and "parallel" in known else 1
+
+
+def _of_budget(iterations: object, budget: object) -> Callable[[object, ValidationInfo], object]:
+    """A validator that puts a default, in place of none: of two, the second with a budget."""
+
+    def given(value: object, info: ValidationInfo) -> object:
+        if value is not None:
+            return value
+        return budget if _within_budget(info.data) else iterations
+
+    return given
+
+
+def _within_budget(known: Mapping[str, Any]) -> bool:
+    return bool(known.get("budget") or known.get("schedule"))
+
+
+def _read_schedule(value: object) -> object:
+    return schedule.read(Path(value)) if isinstance(value, str) else value
+
+
+_BY_BUDGET: Any = None
+
+
 class Campaign(BaseModel):
     """A whole campaign. Where a key is left out, it has the value that stands here.
 
@@ -50,6 +86,11 @@ class Campaign(BaseModel):
     >>> campaign = Campaign(problem="burgers", seeds=3)
     >>> campaign.seeds, campaign.tune.m
     (3, Range(low=8, high=24))
+
+    With a budget each worker searches with a seed of its own:
+
+    >>> Campaign(problem="burgers", budget="5 min", parallel={"workers": 4}).seeds
+    4
     """
 
     model_config = STRICT
@@ -57,19 +98,32 @@ class Campaign(BaseModel):
     problem: Annotated[
         str, Field(min_length=1, description="the name of a problem or the path of a Python file")
     ]
-    space: Annotated[
+    budget: Budget = None  # seconds of wall time; null: as long as the iterations take
+    # The path of a schedule.json, or what stands in it: the iterations that a budget became.
+    schedule: Annotated[
+        list[Any] | None,
+        BeforeValidator(_read_schedule),
+        Field(description="null or the path of the schedule.json of a search within a budget"),
+    ] = None
+    space: Annotated[  # null: a grid, or with a budget the space "broad"
         Annotated[str, AfterValidator(_named_space), Tag("<name>")]
         | Annotated[Grid, Tag("<grid>")],
         Discriminator(lambda space: "<name>" if isinstance(space, str) else "<grid>"),
         Field(description=f"the name of a search space, or {KEYS}"),
-    ] = Grid()
+        BeforeValidator(_of_budget(Grid(), "broad")),
+    ] = Field(_BY_BUDGET, validate_default=True)
     gate: Gate = Gate()
-    tune: Tune = Tune()
+    tune: Annotated[  # null: with a budget m is smaller, since the gate is asked about leaders
+        Tune, BeforeValidator(_of_budget(Tune(), Tune(m=Range(4, 12))))
+    ] = Field(_BY_BUDGET, validate_default=True)
     trials: Count = 12
-    seeds: Count = 1
-    budget: float | None = None  # seconds; D
     training: Training = Training()
     parallel: Parallel = Parallel()
+    seeds: Annotated[  # null: 1, or with a budget one for each worker
+        int,
+        Field(ge=1, description="an integer ≥ 1, or null"),
+        BeforeValidator(_one_a_worker),
+    ] = Field(_BY_BUDGET, validate_default=True)
     storage: Annotated[
         str | None,
         AfterValidator(_storage_url),
@@ -92,9 +146,30 @@ class Campaign(BaseModel):
         """
         return self.model_dump(mode="json")
 
+    @property
+    def within_budget(self) -> bool:
+        """Whether a clock, or what it once allowed, says how long everything takes."""
+        return _within_budget({"budget": self.budget, "schedule": self.schedule})
+
     def identity(self) -> dict[str, Any]:
-        """What makes it this campaign: all but how many trials, on what, and kept where."""
-        return self.model_dump(mode="json", exclude={"trials", "budget", "parallel", "storage"})
+        """What makes it this campaign: all but how long, how many trials, on what, kept where."""
+        return self.model_dump(mode="json", exclude={"budget", "trials", "parallel", "storage"})
+
+    def going_on(self, there: "Campaign") -> "Campaign":
+        """This campaign in the folder of ``there``: with its seeds, unless they were given.
+
+        Examples
+        --------
+        More workers of a campaign with a budget go on with the seeds that there are:
+
+        >>> there = Campaign(problem="burgers", budget=60)
+        >>> more = Campaign(problem="burgers", budget=300, parallel={"workers": 8})
+        >>> more.seeds, more.going_on(there).seeds
+        (8, 2)
+        """
+        if self.budget is None or "seeds" in self.model_fields_set:
+            return self
+        return self.model_copy(update={"seeds": there.seeds})
 
     def search_space(self) -> SearchSpace:
         """The search space from which the pools are drawn."""
@@ -118,11 +193,11 @@ def build(**settings: Any) -> Campaign:
     >>> build(problem="burgers", tune={"m": 12, "p": [0.2, 0.9]}).tune.m.fixed
     True
     """
-    return _checked(_located(settings, Path()), lambda _: "")
+    return _written(_located(settings, Path()), lambda _: "")
 
 
-def load(path: str | Path, overrides: Sequence[str] = ()) -> Campaign:
-    """The campaign in the YAML file at ``path``, changed by ``overrides``.
+def load(path: str | Path, overrides: Sequence[str] = (), budget: str | None = None) -> Campaign:
+    """The campaign in the YAML file at ``path``, changed by ``overrides`` and a ``budget``.
 
     Parameters
     ----------
@@ -131,6 +206,8 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Campaign:
     overrides
         Texts such as ``training.steps=500``, the value in YAML; later ones win. A ``problem``
         in one of them is relative to the current folder, where it was typed.
+    budget
+        Such as ``5m``, where it was typed; it wins over all others.
 
     Raises
     ------
@@ -148,7 +225,27 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Campaign:
     """
     path = Path(path)
     settings = _located(campaign_file.read(path), path.parent)
-    changed = set()
+    return _changed(settings, f"{path}: ", overrides, budget)
+
+
+def of_problem(problem: str, overrides: Sequence[str] = (), budget: str | None = None) -> Campaign:
+    """The campaign for a ``problem``, a name or a path, in which all else is default.
+
+    Overrides, budget and errors are those of `load`.
+
+    Examples
+    --------
+    >>> of_problem("burgers", ["trials=20"], budget="5m").budget
+    300.0
+    """
+    return _changed(_located({"problem": problem}, Path()), "", overrides, budget)
+
+
+def _changed(
+    settings: Mapping[str, Any], origin: str, overrides: Sequence[str], budget: str | None
+) -> Campaign:
+    """The campaign of ``settings`` from ``origin``, with what was typed on the command line."""
+    typed = set()
     for text in overrides:
         names, value = campaign_file.parse_override(text)
         key = ".".join(names)
@@ -156,30 +253,70 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Campaign:
         if complaint:
             raise UserError(f"--set {key}: {complaint}")
         settings = campaign_file.with_override(settings, names, value)
-        changed.add(key)
+        typed.add(key)
+    if budget is not None:
+        settings = {**settings, "budget": budget}
 
     def where(key: str) -> str:
-        typed = any(key == part or key.startswith((f"{part}.", f"{part}[")) for part in changed)
-        return "--set " if typed else f"{path}: "
+        if key == "budget" and budget is not None:
+            return "--"
+        changed = any(key == part or key.startswith((f"{part}.", f"{part}[")) for part in typed)
+        return "--set " if changed else origin
 
-    return _checked(_located(settings, Path()), where)
+    return _written(_located(settings, Path()), where)
+
+
+def _written(settings: Mapping[str, Any], where: Callable[[str], str]) -> Campaign:
+    """The campaign that a user wrote, who gives either a budget or iterations."""
+    campaign = _checked(settings, where)
+    given = _iterations(campaign) if campaign.budget is not None else []
+    if given:
+        raise UserError(
+            f"{where(given[0])}{', '.join(given)}: expected either iterations or a budget, which "
+            "decides on them, got both; leave out the one or the other"
+        )
+    return campaign
+
+
+def _iterations(campaign: Campaign) -> list[str]:
+    """The keys by which the user has said how long each phase is to be."""
+    training = campaign.training
+    sections = {
+        "training": training,
+        "training.warm_up": training.warm_up,
+        "training.fine_tuning": training.fine_tuning,
+    }
+    return [
+        f"{path}.{name}"
+        for path, section in sections.items()
+        for name in ("iterations", "steps")
+        if name in section.model_fields_set
+    ]
 
 
 def _checked(settings: Mapping[str, Any], where: Callable[[str], str]) -> Campaign:
+    settings = {key: value for key, value in settings.items() if (key, value) != ("seeds", None)}
     try:
-        return Campaign.model_validate(dict(settings))
+        return Campaign.model_validate(settings)
     except ValidationError as error:
         raise refuse(error, Campaign, where) from error
 
 
 def _located(settings: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """``settings`` with a ``problem`` that is a path made absolute, as seen from ``folder``.
+    """``settings`` with paths of a problem and a schedule made absolute, as seen from ``folder``.
 
     Absolute, since workers and a resumed campaign may start in another folder.
     """
-    problem = settings.get("problem")
+    found = dict(settings)
+    problem, given = settings.get("problem"), settings.get("schedule")
     if isinstance(problem, str) and (
         problem.endswith(".py") or "/" in problem or os.sep in problem
     ):
-        return {**settings, "problem": str((folder / Path(problem).expanduser()).resolve())}
-    return dict(settings)
+        found["problem"] = _absolute(problem, folder)
+    if isinstance(given, str):
+        found["schedule"] = _absolute(given, folder)
+    return found
+
+
+def _absolute(path: str, folder: Path) -> str:
+    return str((folder / Path(path).expanduser()).resolve())

@@ -92,6 +92,7 @@ def opened(
     networks.prepare(device)  # once, with one message at most, before the workers need it
     path = Path(path).absolute()
     with claimed(path):
+        campaign = _going_on(path, campaign)
         study = identify(path, campaign, problem, source.text())
         yield CampaignFolder(path, campaign, source, study)
 
@@ -140,6 +141,14 @@ def identify(folder: Path, campaign: Campaign, problem: Problem, text: str = "")
     }
     write_text(path, json.dumps(written, indent=2, ensure_ascii=False) + "\n")
     return study
+
+
+def _going_on(folder: Path, campaign: Campaign) -> Campaign:
+    """``campaign`` with what the one that ``folder`` holds decides for it."""
+    if not (folder / CAMPAIGN_FILE).exists():
+        return campaign
+    known = records.read_campaign(folder).get("configuration")
+    return campaign if known is None else campaign.going_on(Campaign.from_resolved(known))
 
 
 def _facts(problem: Problem) -> dict[str, Any]:
@@ -201,6 +210,8 @@ def _check_same(folder: Path, known: dict[str, Any], campaign: Campaign, problem
         differing = [text for text in differing if not text.startswith("problem is ")]
     elif not differing:
         differing = [f"the mathematics of problem {problem.name} has changed"]
+    if (there.budget is None) != (campaign.budget is None):  # how much it is does not matter
+        differing += differences({"budget": there.budget}, {"budget": campaign.budget})
     if there.trials > campaign.trials:
         differing.append(f"trials is {there.trials} there and {campaign.trials} here")
     if differing:

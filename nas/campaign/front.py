@@ -1,6 +1,6 @@
-"""From runs to a recommendation: medians, the Pareto front, its knee. Pure functions.
+"""Which networks no other beats in both loss and size: medians, the Pareto front, its knee.
 
-The relative L2 error against a reference is carried along and decides nothing.
+Pure functions.
 """
 
 import math
@@ -9,29 +9,6 @@ from statistics import median
 from typing import Any
 
 Objectives = tuple[float, float]  # held-out loss, surviving parameters
-
-
-def trial_rows(runs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The table ``trials`` from rows of the table ``runs``, all runs of a trial given.
-
-    Examples
-    --------
-    >>> run = {"run": "0000-0", "trial": 0, "status": "completed", "m": 8, "p": 0.5,
-    ...        "threshold": 0.3, "held_out_loss": 0.1, "parameters_after": 40, "relative_l2": None}
-    >>> [row["recommended"] for row in trial_rows([run])]
-    [True]
-    """
-    numbers = sorted({run["trial"] for run in runs})
-    rows = [_trial_row(n, [run for run in runs if run["trial"] == n]) for n in numbers]
-    stage = "race" if any(row["stage"] == "race" for row in rows) else "selection"
-    scored = [row for row in rows if row["status"] == "completed" and row["stage"] == stage]
-    scores = [(row["held_out_loss"], row["parameters"]) for row in scored]
-    front = pareto_front(scores)
-    for index in front:
-        scored[index]["on_front"] = True
-    if front:
-        scored[front[knee([scores[index] for index in front])]]["recommended"] = True
-    return rows
 
 
 def objectives(runs: Sequence[dict[str, Any]]) -> Objectives | None:
@@ -99,24 +76,3 @@ def knee(front: Sequence[Objectives]) -> int:
 def _unit(values: list[float]) -> list[float]:
     low, high = min(values), max(values)
     return [(value - low) / (high - low) if high > low else 0.0 for value in values]
-
-
-def _trial_row(number: int, runs: list[dict[str, Any]]) -> dict[str, Any]:
-    scores = objectives(runs)
-    done = [run for run in runs if run["status"] == "completed"]
-    errors = [run["relative_l2"] for run in done if run["relative_l2"] is not None]
-    best = min(done, key=lambda run: run["held_out_loss"], default=None)
-    return {
-        "trial": number,
-        "stage": runs[0].get("stage", "selection"),
-        "status": "failed" if scores is None else "completed",
-        "m": runs[0]["m"],
-        "p": runs[0]["p"],
-        "threshold": runs[0]["threshold"],
-        "held_out_loss": None if scores is None else scores[0],
-        "parameters": None if scores is None else scores[1],
-        "relative_l2": median(errors) if errors else None,
-        "on_front": False,
-        "recommended": False,
-        "best_run": None if best is None else best["run"],
-    }

@@ -79,16 +79,13 @@ class GateJob(RunJob):
         return trainer
 
     def _experts(self, settings: TrainingSettings, result: RunResult) -> list[Row]:
-        """Those whom the gate was asked about, and those that were cut before."""
-        asked = [
-            row | {"candidate": self.members[row["candidate"]]}
-            for row in super()._experts(settings, result)
-        ]
+        """Those whom the gate was asked about, and behind them those that were cut before."""
+        asked = super()._experts(settings, result)
         losses, pool = self.source.losses(), self.source.pool
+        others = [index for index in range(len(pool)) if index not in self.members]
         cut = [
-            run_rows.cut_expert(self.keys, index, candidate, losses[index])
-            for index, candidate in enumerate(pool)
-            if index not in self.members
+            run_rows.cut_expert(self.keys, number, pool[index], losses[index])
+            for number, index in enumerate(others, start=len(asked))
         ]
         return asked + cut
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from nas.campaign import front, parquet
+from nas.campaign import parquet
 from nas.campaign.layout import (
     ADDED_TABLES,
     RUN_TABLES,
@@ -20,6 +20,7 @@ from nas.campaign.layout import (
     table_file,
 )
 from nas.campaign.parquet import Row
+from nas.campaign.trial_rows import trial_rows
 from nas.runner.attempt_log import read_attempts
 
 
@@ -66,7 +67,7 @@ def gather(campaign: Path, schemas: Mapping[str, pa.Schema], seeds: int) -> dict
     found.sort(key=lambda tables: _order(tables["runs"][0]))
     names = (*RUN_TABLES, *ADDED_TABLES, "attempts")
     rows = {name: [row for tables in found for row in tables[name]] for name in names}
-    rows["trials"] = front.trial_rows(_of_whole_trials(rows["runs"], seeds))
+    rows["trials"] = trial_rows(_of_whole_trials(rows["runs"], seeds))
     return rows
 
 

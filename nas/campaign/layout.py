@@ -16,7 +16,8 @@ from pathlib import Path
 CAMPAIGN_FILE = "campaign.json"
 MAP_FILE = "map.parquet"
 TABLES_FOLDER = "tables"
-POOLS, RACES = "pools", "races"
+POOLS, RUNS, RACES = "pools", "runs", "races"
+JOBS = (POOLS, RUNS, RACES)  # folders of the jobs of a search
 RUN_TABLES = ("history", "experts", "runs")  # in the order in which a run writes them
 # What a run writes before these, and what runs of earlier versions lack: read as without rows.
 ADDED_TABLES = ("fields", "unknowns")
@@ -52,7 +53,7 @@ def run_folder(campaign: Path, run: str) -> Path:
     >>> run_folder(Path("out"), "0007-0").as_posix()
     'out/runs/0007-0'
     """
-    return campaign / "runs" / run
+    return campaign / RUNS / run
 
 
 def pool_folder(campaign: Path, repetition: int) -> Path:
@@ -96,4 +97,4 @@ def finished_runs(campaign: Path) -> list[Path]:
     >>> finished_runs(Path("no such folder"))
     []
     """
-    return [folder for folder in sorted(campaign.glob("runs/*")) if is_finished(folder)]
+    return [folder for folder in sorted(campaign.glob(f"{RUNS}/*")) if is_finished(folder)]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nas.campaign import layout, records
+from nas.campaign import layout, records, schedule
 from nas.campaign.campaign_job import CampaignJob
 from nas.campaign.run_settings import hardware, points_seed, run_settings, seed_of
 from nas.mixture.mixture import Mixture
@@ -41,6 +41,7 @@ class PoolJob(CampaignJob):
 
     repetition: int
     seconds: float
+    given: schedule.Counts | None = None  # instead of the seconds
 
     @property
     def name(self) -> str:
@@ -85,7 +86,7 @@ class PoolJob(CampaignJob):
         """Teach the pool; see `nas.runner.job.Job.work`."""
         problem = self.home.problem.load()
         settings = self.settings(problem)
-        meter = Meter(self.seconds)
+        meter = Meter(self.seconds, self.given)
         pool = PoolLearning(
             problem, settings.mixture(problem), settings.sampler, PoolSettings(), meter
         )
@@ -98,6 +99,7 @@ class PoolJob(CampaignJob):
             context.close(INTERRUPTED, pool.step)
             return INTERRUPTED
         mixture_file.save(self.folder / mixture_file.FILE, pool.mixture)
+        schedule.write_part(self.folder, self.seconds, pool.meter.counts)
         self.record({"pool": self._rows(pool)})
         context.close(COMPLETED, pool.step)
         return COMPLETED

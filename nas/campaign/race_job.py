@@ -4,20 +4,18 @@ Contestants are the teams that the gate chose, and the networks that lead by the
 race is over each is a run of the campaign, so that whatever reads runs can read them.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nas.campaign import layout, records
+from nas.campaign import layout, records, schedule
 from nas.campaign.campaign_job import CampaignJob
 from nas.campaign.contestants import Entry, entries
 from nas.campaign.gate_job import GateJob
 from nas.campaign.pool_job import PoolJob
 from nas.campaign.race_record import RaceRecord
 from nas.campaign.run_settings import hardware
-from nas.files import write_text
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.runner.attempt_log import read_attempts
@@ -26,8 +24,6 @@ from nas.runner.job_context import Context
 from nas.training import checkpoint
 from nas.training.meter import Meter
 from nas.training.race import Race, RaceSettings
-
-SCHEDULE = "schedule.json"  # the iterations that the budget became
 
 
 @dataclass(frozen=True)
@@ -51,6 +47,7 @@ class RaceJob(CampaignJob):
     repetition: int
     seconds: float
     trials: tuple[GateJob, ...]  # of this repetition, all finished
+    given: schedule.Counts | None = None  # instead of the seconds
 
     @property
     def name(self) -> str:
@@ -65,11 +62,8 @@ class RaceJob(CampaignJob):
     @property
     def finished(self) -> bool:
         """Whether it has been run for as long as it may."""
-        path = self.folder / SCHEDULE
-        if not path.exists():
-            return False
-        run_for: float = json.loads(path.read_text(encoding="utf-8"))["seconds"]
-        return run_for >= self.seconds
+        part = schedule.read_part(self.folder)
+        return part is not None and part.seconds >= self.seconds
 
     def work(self, context: Context) -> str:
         """Run the race, and record its contestants; see `nas.runner.job.Job.work`."""
@@ -79,7 +73,7 @@ class RaceJob(CampaignJob):
         learnt = pool.learnt(problem)
         named = entries(learnt, pool.losses(), self._teams(problem))
         mixtures = {one.name: one.mixture.to(settings.device) for one in named}
-        meter = Meter(self.seconds, spent=self._spent())
+        meter = Meter(self.seconds, self.given, spent=self._spent())
         race = Race(problem, settings.sampler, mixtures, RaceSettings(), meter)
         if self.checkpoint.exists():
             checkpoint.resume(self.checkpoint, race.restore)
@@ -100,8 +94,7 @@ class RaceJob(CampaignJob):
         record = RaceRecord(self.home.path, problem, settings, self.repetition)
         rows = record.write(race, named)
         records.write_table(self.table("race"), "race", rows)
-        schedule = {"seconds": self.seconds, "counts": race.meter.counts}
-        write_text(self.folder / SCHEDULE, json.dumps(schedule, indent=1) + "\n")
+        schedule.write_part(self.folder, self.seconds, race.meter.counts)
 
     def _teams(self, problem: Problem) -> list[tuple[GateJob, Mixture]]:
         """What the gate has left in each trial that completed, by rising held-out loss."""

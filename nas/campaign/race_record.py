@@ -1,13 +1,18 @@
 """What a race leaves: each contestant as a run of the campaign, and a row of the table ``race``."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
+
+from nas.calculus.derivatives import DerivativeSet
 from nas.campaign import layout, records, run_rows
 from nas.campaign.contestants import Entry
 from nas.campaign.maps import UNKNOWN, Errors
+from nas.campaign.recommendation import within
 from nas.campaign.run_record import NOT_ASSESSED, assessed, measured
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
@@ -35,14 +40,14 @@ class RaceRecord:
     def write(self, race: Race, named: Sequence[Entry]) -> list[Row]:
         """Write all contestants' runs; return the rows of the race.
 
-        Only the winner is assessed, which takes seconds.
+        Only those that may be recommended are assessed, which takes seconds.
         """
-        winner = race.leader
-        rows = []
-        for entry in named:
+        winner, rows = race.leader, []
+        near = within([race.contestants[entry.name].loss for entry in named])
+        for number, entry in enumerate(named):
             one = race.contestants[entry.name]
             mixture = one.result()
-            self._write(entry, one, mixture, one is winner)
+            self._write(entry, one, mixture, number in near)
             rows.append(
                 {
                     "repetition": self.repetition,
@@ -50,7 +55,7 @@ class RaceRecord:
                     "origin": entry.origin,
                     "members": ", ".join(written(one.mixture.pool[i]) for i in one.mixture.alive),
                     "iterations": one.iterations,
-                    "held_out_loss": one.loss,
+                    "held_out_loss": one.loss if math.isfinite(one.loss) else None,
                     "left_in": race.left_in.get(entry.name),
                     "won": one is winner,
                 }
@@ -60,14 +65,17 @@ class RaceRecord:
     def _run(self, entry: Entry) -> str:
         return f"race-{self.repetition}-{entry.name}"
 
-    def _write(self, entry: Entry, one: Contestant, mixture: Mixture, won: bool) -> None:
+    def _write(self, entry: Entry, one: Contestant, mixture: Mixture, ahead: bool) -> None:
         run = self._run(entry)
         folder = layout.run_folder(self.campaign, run)
         folder.mkdir(parents=True, exist_ok=True)
         mixture_file.save(folder / mixture_file.FILE, mixture)
         result = self._result(one, mixture)
-        errors, note = measured(self.problem, result, folder, with_map=won)
-        found = assessed(self.problem, self.settings, result, folder) if won else NOT_ASSESSED
+        errors, note, found = UNKNOWN, "", NOT_ASSESSED
+        if result.status == "completed":
+            errors, note = measured(self.problem, result, folder, with_map=ahead)
+        if result.status == "completed" and ahead:
+            found = assessed(self.problem, self.settings, result, folder)
         keys = {
             "run": run,
             "trial": FIRST * (self.repetition + 1) + int(entry.name),
@@ -82,7 +90,7 @@ class RaceRecord:
             "fields": run_rows.fields(keys, errors.by_field),
             "unknowns": run_rows.unknowns(keys, result.unknowns, found.standard_errors),
             "history": [keys | logged for logged in result.history],
-            "experts": self._experts(keys, entry, result),
+            "experts": self._experts(keys, result),
             "runs": [row],
         }
         for name, of_table in tables.items():
@@ -94,7 +102,7 @@ class RaceRecord:
             **dict.fromkeys(records.TABLES["runs"].names),
             **keys,
             "stage": "race",
-            "status": "completed",
+            "status": result.status,
             "m": len(self.settings.pool) if origin is None else origin.m,
             "p": None if origin is None else origin.p,
             "threshold": None if origin is None else origin.threshold,
@@ -103,29 +111,40 @@ class RaceRecord:
             "relative_l2": errors.together,
         }
 
-    def _experts(self, keys: Row, entry: Entry, result: RunResult) -> list[Row]:
+    def _experts(self, keys: Row, result: RunResult) -> list[Row]:
         """The members alone: what became of the others stands in the pool, and in the trials."""
-        mixture = result.mixture
+        mixture, importance = result.mixture, self._importance(result.mixture)
         return [
             run_rows.survivor(
                 keys,
-                index,
+                alive,
                 mixture.pool[alive],
                 parameters=mixture.expert_parameters(alive),
                 ended=result.iterations,
             )
-            for alive, index in zip(mixture.alive, entry.members, strict=True)
+            | {"importance": weight}
+            for alive, weight in zip(mixture.alive, importance, strict=True)
         ]
 
+    @torch.no_grad()
+    def _importance(self, mixture: Mixture) -> list[float]:
+        """The mean weight of each expert alive over the held-out points inside."""
+        points = self.settings.sampler.held_out(mixture.centre.device).interior
+        values = DerivativeSet([], mixture.inputs)
+        logits = mixture.logits(mixture.coordinates(points, values), values)
+        found: list[float] = mixture.weights(logits).mean(0).tolist()
+        return found
+
     def _result(self, one: Contestant, mixture: Mixture) -> RunResult:
+        learnt = math.isfinite(one.loss)
         return RunResult(
-            status="completed",
-            reason=one.tuning.ended,
+            status="completed" if learnt else "diverged",
+            reason=one.tuning.ended if learnt else "the held-out loss is not finite",
             mixture=mixture,
             outcomes={index: ExpertOutcome() for index in mixture.alive},
             history=one.log.history,
             trail=one.log.trail,
-            held_out_loss=one.loss,
+            held_out_loss=one.loss if learnt else None,
             steps=0,
             iterations=one.iterations,
             evaluations=one.tuning.evaluations,

@@ -65,7 +65,7 @@ class Scheduler(Generic[R]):
     def __init__(
         self, tuner: Proposes, trials: int, seeds: int, run_of: Callable[[Proposal, int], R]
     ) -> None:
-        self._tuner, self._trials, self._seeds = tuner, trials, seeds
+        self._tuner, self.trials, self._seeds = tuner, trials, seeds
         self._run_of = run_of
         self.jobs = trials * seeds
         self._pending: deque[R] = deque()
@@ -82,7 +82,7 @@ class Scheduler(Generic[R]):
                     return run
                 self.ended(run)
                 self.finished_before += 1
-            if self._proposed == self._trials or not self._tell_up_to(self._proposed - LAG):
+            if self._proposed == self.trials or not self._tell_up_to(self._proposed - LAG):
                 return None
             self._propose()
 

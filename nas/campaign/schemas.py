@@ -37,7 +37,10 @@ TABLES: dict[str, pa.Schema] = {
             ("parameters", pa.float64()),  # second objective: what survives, gate included
             ("relative_l2", pa.float64()),  # against the reference; reported, never decided on
             ("on_front", pa.bool_()),  # Pareto-optimal in the two objectives
-            ("recommended", pa.bool_()),  # the knee of the front
+            # Least held-out loss, or the smallest of those within a factor of two of it.
+            ("recommended", pa.bool_()),
+            # The knee of the front, where that is smaller than the recommended one.
+            parquet.with_default(pa.field("alternative", pa.bool_()), False),
             ("best_run", pa.string()),  # the completed run with the least held-out loss
         ]
     ),

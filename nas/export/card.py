@@ -139,6 +139,8 @@ def training_in_words(configuration: Mapping[str, Any], run: Mapping[str, Any]) 
     'Run 0000-0 of a search. A pool of 3 experts was drawn fro'
     """
     training, space = configuration["training"], configuration["space"]
+    if run.get("stage") == "race":
+        return _raced(configuration, run)
     points, method = training["points"], _METHODS[training["sampling"]]
     named = f"the space `{space}`" if isinstance(space, str) else _grid(space)
     learned = training["warm_up"]
@@ -162,6 +164,27 @@ def training_in_words(configuration: Mapping[str, Any], run: Mapping[str, Any]) 
         f"p = {run['p']:.3g} and threshold {run['threshold']:.3g}, drops on the way: "
         f"{run['drops']}, refused: {run['refusals']}. {tuned} "
         f"The seed was {run['seed']}."
+    )
+
+
+def _raced(configuration: Mapping[str, Any], run: Mapping[str, Any]) -> str:
+    """Of a contestant of a race."""
+    space, training = configuration["space"], configuration["training"]
+    named = f"the space `{space}`" if isinstance(space, str) else _grid(space)
+    budget = configuration.get("budget")
+    time = f" within {budget:g} s" if budget else ""
+    how = (
+        f"{fine_tuning.title('gauss_newton')} then trained it for {run['iterations']} iterations "
+        "in float64, in turns with other contestants at first"
+        if run["iterations"]
+        else "Its output layer was solved by least squares, in float64"
+    )
+    return (
+        f"Run {run['run']} of a search{time}. {run['experts_before']} candidates of {named} learnt "
+        "by themselves, the leaders for longer; gates chose teams among these; and teams and "
+        f"leaders were the contestants of a race, of which this is one. {how}; the state with the "
+        "least held-out loss was kept, and a correction where it lowered that loss further. Points "
+        f"were drawn by {_METHODS[training['sampling']]}. The seed was {run['seed']}."
     )
 
 

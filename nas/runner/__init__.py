@@ -10,6 +10,7 @@ It knows neither campaigns nor training. In the order in which one meets them:
 ``dispatcher``      hands jobs out, again after a worker's death, and stops on Ctrl-C
 ``batch``           a list of jobs from first to last
 ``attempt_log``     when, where and how fast a job was worked on
+``budget``          how much time all attempts may take together
 ``progress``        how far its present attempt is
 ``overview``        how far all jobs are, and how long the rest will take
 ``folder_lock``     one process at a time in a folder

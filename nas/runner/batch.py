@@ -55,14 +55,15 @@ def run_all(
     2
     """
     left = deque(job for job in jobs if not job.finished)
-    clock, before = Clock(len(jobs)), len(jobs) - len(left)
+    before = [job.folder for job in jobs if job not in left]
+    clock = Clock(len(jobs), before)
     endings = Counter[str]()
 
     def ended(job: Job, ending: str) -> None:
         endings["failed" if ending in (FAILED, KILLED) else "done"] += 1
 
     def show(busy: list[Job]) -> None:
-        watch(clock.state(before, before + endings.total(), endings["failed"], busy))
+        watch(clock.state(len(before) + endings.total(), endings["failed"], busy))
 
     dispatcher: Dispatcher[Job] = Dispatcher(root, resources)
     dispatcher.run(lambda: left.popleft() if left else None, ended, show)

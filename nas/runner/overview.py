@@ -3,7 +3,9 @@
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
+from nas.runner.budget import time_taken
 from nas.runner.job import Job
 from nas.runner.progress import Progress, read_progress
 
@@ -41,7 +43,7 @@ class State:
     failed: int
     running: list[Running]
     seconds: float  # since this call began
-    seconds_left: float | None
+    seconds_left: float | None  # 0 where the budget is over; None where it is not known
 
 
 Watch = Callable[[State], None]
@@ -50,36 +52,89 @@ Watch = Callable[[State], None]
 class Clock:
     """How far all jobs are, and how long the rest will take.
 
+    Without a budget this follows from the jobs that have ended: one that has not begun will take
+    as long as they did in the mean, one under way what is missing to that, or, where it has taken
+    longer already, as long for a step as so far. Steps alone tell less: they cost more or less from
+    phase to phase, and what a phase costs that no job has been through, nobody knows.
+
     Parameters
     ----------
     jobs
         How many there are in all.
+    before
+        The folders of those that had ended before.
+    left
+        With a budget: how many seconds of it are left.
     now
         The time in seconds.
 
     Examples
     --------
-    Two of five jobs were finished before; the third took ten seconds:
+    Nothing is said before a job has ended, unless a budget says it:
 
-    >>> ticks = iter([100.0, 110.0])
-    >>> clock = Clock(5, now=lambda: next(ticks))
-    >>> clock.state(before=2, finished=3, failed=0, busy=[]).seconds_left
+    >>> Clock(5).state(0, failed=0, busy=[]).seconds_left is None
+    True
+    >>> Clock(5, left=lambda: 20.0).state(0, failed=0, busy=[]).seconds_left
     20.0
     """
 
-    def __init__(self, jobs: int, now: Callable[[], float] = time.monotonic) -> None:
-        self._jobs, self._now = jobs, now
+    def __init__(
+        self,
+        jobs: int,
+        before: Iterable[Path] = (),
+        left: Callable[[], float] | None = None,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._jobs, self._left, self._now = jobs, left, now
         self._began = now()
+        self._took = {
+            folder: time_taken(folder) for folder in before
+        }  # seconds of those that ended
+        self._busy: list[Job] = []
 
-    def state(self, before: int, finished: int, failed: int, busy: Iterable[Job]) -> State:
-        """The state now, with those ``finished``, of which some were so ``before``."""
+    def state(self, finished: int, failed: int, busy: Iterable[Job]) -> State:
+        """The state now, with those ``finished`` and those that are ``busy``."""
+        busy = list(busy)
+        self._note_ended(busy)
         running = [_running(job) for job in busy]
-        seconds = self._now() - self._began
-        under_way = sum(one.done for one in running)
-        done = finished - before + under_way
-        left = self._jobs - finished - under_way
-        remaining = seconds * left / done if done > 0.02 else None
-        return State(self._jobs, finished, failed, running, seconds, remaining)
+        left = self._left() if self._left else self._foretold(finished, busy, running)
+        return State(self._jobs, finished, failed, running, self._now() - self._began, left)
+
+    def _note_ended(self, busy: list[Job]) -> None:
+        """Whoever is not busy any more has ended, or its worker died and it will begin again."""
+        under_way = {job.folder for job in busy}
+        for job in self._busy:
+            if job.folder not in under_way and job.finished:
+                self._took[job.folder] = time_taken(job.folder)
+        self._busy = busy
+
+    def _foretold(self, finished: int, busy: list[Job], running: list[Running]) -> float | None:
+        """Seconds until the last job will have ended, or None where none has ended yet."""
+        if not self._took:
+            return None
+        usual = sum(self._took.values()) / len(self._took)
+        each = [
+            time_left(time_taken(job.folder), one.done, usual)
+            for job, one in zip(busy, running, strict=True)
+        ]
+        waiting = max(self._jobs - finished - len(busy), 0)
+        together = (sum(each) + waiting * usual) / max(len(busy), 1)
+        return max([together, *each])
+
+
+def time_left(taken: float, done: float, usual: float) -> float:
+    """Seconds that a job will still take which has ``taken`` some, while others took the ``usual``.
+
+    ``done`` is the share of its steps.
+
+    Examples
+    --------
+    >>> time_left(20.0, done=0.1, usual=60.0)
+    40.0
+    >>> time_left(90.0, done=0.75, usual=60.0)
+    30.0
+    """
+    return usual - taken if taken < usual else taken * (1 - done) / max(done, 0.02)
 
 
 def _running(job: Job) -> Running:

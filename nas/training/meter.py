@@ -8,6 +8,22 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+SHORT = 60.0  # seconds: of a longer budget a smaller share is spent on finding out what to train
+
+
+def exploring(seconds: float) -> float:
+    """By which factor the shares shrink that a budget spends before it is known what to train.
+
+    What there is to find out takes longer where there is more time to learn, but not as much
+    longer: its time grows with the budget's power of two thirds.
+
+    Examples
+    --------
+    >>> exploring(30.0), round(exploring(300.0), 3)
+    (1.0, 0.585)
+    """
+    return min(1.0, (SHORT / seconds) ** (1 / 3)) if seconds > 0 else 1.0
+
 
 class Meter:
     """Asked before each iteration of each stage whether to do it.

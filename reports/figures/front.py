@@ -1,4 +1,4 @@
-"""The Pareto front of held-out loss and surviving parameters, with the recommended knee."""
+"""The Pareto front of held-out loss and surviving parameters, and what is recommended of it."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -19,8 +19,9 @@ SECTION = "front"
 ORDER = 1
 SIZE = (4.9, 4.0)
 _CLOSE = 0.07  # labels nearer to each other than this share of the axes would overlap
-_MARKERS = {"dominated": "o", "on the front": "s", "recommended": "*"}
-_COLOURS = {"dominated": QUIET, "on the front": "#0072B2", "recommended": HIGHLIGHT}
+_MARKERS = {"dominated": "o", "on the front": "s", "small alternative": "D", "recommended": "*"}
+_COLOURS = dict(zip(_MARKERS, (QUIET, "#0072B2", "#009E73", HIGHLIGHT), strict=True))
+_SIZES = dict(zip(_MARKERS, (40, 55, 80, 260), strict=True))
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,9 @@ def summarise(report: Report) -> Front | None:
     if trials.empty:
         return None
     standing = np.select(
-        [trials["recommended"], trials["on_front"]], ["recommended", "on the front"], "dominated"
+        [trials["recommended"], trials["alternative"], trials["on_front"]],
+        ["recommended", "small alternative", "on the front"],
+        "dominated",
     )
     known = trials.assign(standing=standing)[["trial", "parameters", "held_out_loss", "standing"]]
     return Front(known.sort_values(["parameters", "trial"]).reset_index(drop=True))
@@ -82,7 +85,7 @@ def draw(data: Front, figure: Figure) -> None:
         size="standing",
         markers=_MARKERS,
         palette=_COLOURS,
-        sizes={"dominated": 40, "on the front": 55, "recommended": 260},
+        sizes=_SIZES,
         edgecolor=INK,
         linewidth=0.6,
         ax=ax,
@@ -98,7 +101,7 @@ def draw(data: Front, figure: Figure) -> None:
     handles, names = ax.get_legend_handles_labels()
     for legend in filter(None, [ax.get_legend()]):
         legend.remove()  # it stands in the plot; the figure's stands below
-    figure.legend(handles, names, loc="outside lower center", ncols=3)
+    figure.legend(handles, names, loc="outside lower center", ncols=3 if len(names) < 4 else 2)
 
 
 def _label(ax: Axes, best: pd.DataFrame) -> None:
@@ -132,11 +135,11 @@ def pictures(report: Report) -> list[Picture]:
     data = summarise(report)
     if data is None:
         return []
-    knee = data.trials[data.trials["standing"] == "recommended"]
     spoken = "".join(
-        f" Recommended: trial {row.trial}, {row.parameters:,.0f} parameters, held-out loss "
+        f" {name.capitalize()}: trial {row.trial}, {row.parameters:,.0f} parameters, held-out loss "
         f"{number(row.held_out_loss)}."
-        for row in each(knee)
+        for name in ("recommended", "small alternative")
+        for row in each(data.trials[data.trials["standing"] == name])
     )
     on_front = int((data.trials["standing"] != "dominated").sum())
     return [
@@ -146,8 +149,9 @@ def pictures(report: Report) -> list[Picture]:
             f"Held-out loss against surviving parameters of {plural(len(data.trials), 'trial')}, "
             f"{on_front} on the front.{spoken}",
             "Each mark is a trial; lower and further left is better. No other trial is better "
-            "in both than one on the front. Star: the recommended one, of three or more the knee, "
-            "where a smaller network starts to cost much accuracy. Numbers are trials.",
+            "in both than one on the front. Star: the recommended one. Diamond, if there is one: "
+            "the small alternative, the knee of the front, where a still smaller network starts to "
+            "cost much accuracy. Numbers are trials.",
             SIZE,
             partial(draw, data),
         )

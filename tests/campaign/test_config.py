@@ -244,11 +244,97 @@ def test_damaged_resolved_configuration_is_refused() -> None:
 def test_identity_leaves_out_how_much_and_on_what() -> None:
     one = build(problem="burgers")
     other = build(
-        problem="burgers", trials=99, parallel={"workers": 7}, storage="sqlite:///trials.db"
+        problem="burgers",
+        budget=300,
+        trials=99,
+        seeds=1,
+        parallel={"workers": 7},
+        storage="sqlite:///trials.db",
     )
     assert one.identity() == other.identity()
     assert one.identity() != build(problem="burgers", seeds=2).identity()
-    assert one.identity().keys() == one.resolved().keys() - {"trials", "parallel", "storage"}
+    assert one.identity().keys() == one.resolved().keys() - {
+        "budget",
+        "trials",
+        "parallel",
+        "storage",
+    }
+
+
+def test_a_budget_is_seconds_in_the_record_and_old_records_have_none() -> None:
+    resolved = build(problem="burgers", budget="1 h 30 min").resolved()
+    assert resolved["budget"] == 5400
+    assert Campaign.from_resolved(resolved).budget == 5400
+    old = {key: value for key, value in resolved.items() if key != "budget"}
+    assert Campaign.from_resolved(old).budget is None
+    assert build(problem="burgers").resolved()["budget"] is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "seeds"),
+    [
+        ({}, 1),
+        ({"parallel": {"workers": 4}}, 1),
+        ({"seeds": None}, 1),
+        ({"budget": "60s"}, 2),
+        ({"budget": None, "seeds": 3}, 3),
+        ({"budget": "60s", "seeds": None, "parallel": {"workers": 4}}, 4),
+        ({"budget": "60s", "seeds": 3, "parallel": {"workers": 4}}, 3),
+    ],
+)
+def test_seeds_follow_the_workers_where_there_is_a_budget(
+    settings: dict[str, Any], seeds: int
+) -> None:
+    campaign = build(problem="burgers", **settings)
+    assert campaign.seeds == seeds
+    assert campaign.resolved()["seeds"] == seeds
+    assert Campaign.from_resolved(campaign.resolved()) == campaign
+
+
+def test_only_seeds_that_were_not_given_are_those_of_the_folder() -> None:
+    there = build(problem="burgers", budget=60)
+    more: dict[str, Any] = {"problem": "burgers", "parallel": {"workers": 8}}
+    for here in (build(**more, budget=60), build(**more, budget=60, seeds=None)):
+        assert here.going_on(there).seeds == 2
+    for here in (build(**more, budget=60, seeds=8), build(**more)):
+        assert here.going_on(there) == here
+
+
+@pytest.mark.parametrize(
+    ("training", "keys"),
+    [
+        ({"steps": 600}, "training.steps"),
+        ({"warm_up": {"iterations": 5}}, "training.warm_up.iterations"),
+        (
+            {"fine_tuning": {"iterations": 0}, "steps": 5},
+            "training.steps, training.fine_tuning.iterations",
+        ),
+    ],
+)
+def test_a_budget_and_iterations_are_either_or(training: dict[str, Any], keys: str) -> None:
+    both = f"^{keys}: expected either iterations or a budget, which decides on them, got both"
+    with pytest.raises(UserError, match=both):
+        build(problem="burgers", budget=60, training=training)
+    assert build(problem="burgers", budget=None, training=training).budget is None
+    assert build(problem="burgers", budget=60, training={"points": {"interior": 9}}).budget == 60
+
+
+def test_a_budget_is_told_as_it_was_typed(tmp_path: Path) -> None:
+    path = written(tmp_path, "{problem: burgers, budget: 1 min, training: {steps: 3}}")
+    for overrides, budget, told in [
+        ([], None, f"{path}: training.steps: expected either"),
+        (["training.steps=4"], "5m", "--set training.steps: expected either"),
+        ([], "5 parsecs", "--budget: expected at least 10 s: "),
+        (["budget=0"], None, "--set budget: expected at least 10 s: "),
+    ]:
+        with pytest.raises(UserError) as caught:
+            load(path, overrides, budget)
+        assert str(caught.value).startswith(told)
+        assert "\n" not in str(caught.value)
+    path = written(tmp_path, "{problem: burgers, budget: 1 min}")
+    assert load(path).budget == 60
+    assert load(path, ["budget=2m"]).budget == 120
+    assert load(path, ["budget=2m"], "3m").budget == 180
 
 
 def test_campaign_is_frozen() -> None:

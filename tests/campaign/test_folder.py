@@ -8,6 +8,7 @@ import pytest
 
 from nas.campaign import config, records
 from nas.campaign.folder import MOST_OBSERVED, opened
+from nas.errors import UserError
 from nas.problems import Box, Condition, Observations, Problem, load
 
 FILE = """
@@ -81,3 +82,29 @@ def test_a_record_of_an_earlier_version_is_completed(tmp_path: Path) -> None:
     with opened(campaign, tmp_path / "out"):
         pass
     assert file.read_text() == text
+
+
+def test_a_larger_or_smaller_budget_goes_on_with_the_seeds_that_there_are(tmp_path: Path) -> None:
+    with opened(config.build(problem="burgers", budget=60), tmp_path / "out"):
+        pass
+    for budget in (300, 30):
+        more = config.build(problem="burgers", budget=budget, parallel={"workers": 4})
+        with opened(more, tmp_path / "out") as home:
+            assert (home.campaign.budget, home.campaign.seeds) == (budget, 2)
+        kept = records.read_campaign(tmp_path / "out")["configuration"]
+        assert (kept["budget"], kept["seeds"]) == (budget, 2)
+    given = config.build(problem="burgers", budget=60, seeds=4)
+    with (
+        pytest.raises(UserError, match="seeds is 2 there and 4 here"),
+        opened(given, tmp_path / "out"),
+    ):
+        pass
+
+
+def test_with_and_without_a_budget_are_two_campaigns(tmp_path: Path) -> None:
+    with opened(config.build(problem="burgers"), tmp_path / "out"):
+        pass
+    timed = config.build(problem="burgers", budget=60, seeds=1)
+    told = r"different campaign \(budget is null there and 60.0 here\)"
+    with pytest.raises(UserError, match=told), opened(timed, tmp_path / "out"):
+        pass

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nas.campaign.front import knee, objectives, pareto_front, trial_rows
+from nas.campaign.front import knee, objectives, pareto_front
+from tests.campaign.run_rows import run
 
 SCORES = st.lists(
     st.tuples(st.sampled_from([0.1, 0.2, 0.3, 0.4]), st.sampled_from([1.0, 2.0, 3.0, 4.0])),
@@ -86,46 +87,8 @@ def test_without_a_knee_the_least_loss_is_taken() -> None:
     assert knee([(1.0, 1000.0), (9.0, 900.0), (10.0, 1.0)]) == 0  # bulges outwards
 
 
-def run(trial: int, loss: float | None, parameters: int, **more: Any) -> dict[str, Any]:
-    row = {
-        "run": f"{trial:04d}-{more.get('repetition', 0)}",
-        "trial": trial,
-        "status": "diverged" if loss is None else "completed",
-        "m": 4,
-        "p": 0.5,
-        "threshold": 0.3,
-        "held_out_loss": loss,
-        "parameters_after": parameters,
-        "relative_l2": None,
-    }
-    return row | more
-
-
 def test_objectives_are_medians_and_a_failed_run_counts_as_infinite() -> None:
     runs = [run(0, 0.3, 10), run(0, 0.1, 30), run(0, None, 99)]
     assert objectives(runs) == (0.3, 20.0)
     assert objectives([run(0, 0.3, 10), run(0, None, 99)]) is None
     assert objectives([run(0, None, 99)]) is None
-
-
-def test_the_reference_decides_nothing() -> None:
-    runs = [run(t, loss, size) for t, (loss, size) in enumerate([(0.1, 9), (0.2, 3), (0.3, 1)])]
-    blind = trial_rows(runs)
-    seeing = trial_rows([row | {"relative_l2": 1.0 - row["trial"] / 3} for row in runs])
-    for one, other in zip(blind, seeing, strict=True):
-        assert {k: v for k, v in one.items() if k != "relative_l2"} == {
-            k: v for k, v in other.items() if k != "relative_l2"
-        }
-
-
-def test_one_trial_is_recommended_and_the_failed_are_listed() -> None:
-    rows = trial_rows([run(0, 0.1, 9), run(1, None, 5), run(2, 0.2, 12)])
-    assert [row["status"] for row in rows] == ["completed", "failed", "completed"]
-    assert [row["recommended"] for row in rows] == [True, False, False]
-    assert [row["on_front"] for row in rows] == [True, False, False]
-
-
-def test_the_best_run_has_the_least_loss() -> None:
-    rows = trial_rows([run(0, 0.3, 9, repetition=0), run(0, 0.1, 9, repetition=1)])
-    assert rows[0]["best_run"] == "0000-1"
-    assert rows[0]["held_out_loss"] == pytest.approx(0.2)

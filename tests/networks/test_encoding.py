@@ -13,6 +13,7 @@ from nas.networks import check, evaluate, untrained
 from nas.networks.encoding import (
     Encoding,
     count_features,
+    frequencies,
     in_words,
     parsed,
     repeating,
@@ -130,6 +131,26 @@ def test_texts_are_resolved(text: str, expected: Encoding) -> None:
 
 def test_a_name_with_a_digit_is_a_name() -> None:
     assert parsed("periodic x1 2") == ("periodic", ("x1",), 2)
+
+
+@pytest.mark.parametrize(
+    "text", ["raw", "fourier 2", "fourier 2 x", "periodic x", "periodic x t 2"]
+)
+def test_features_run_along_their_axes_as_fast_as_is_told(text: str) -> None:
+    """The largest slope of each by each coordinate, over a fine grid."""
+    slopes = DerivativeSet([(1, 0), (0, 1)], 2)
+    ticks = torch.linspace(-1, 1, 41, dtype=torch.float64)
+    points = torch.cartesian_prod(ticks, ticks)
+    jet = torch.stack([points, torch.ones(1681, 1) * torch.tensor([1.0, 0.0]),
+                       torch.ones(1681, 1) * torch.tensor([0.0, 1.0])]).double()  # fmt: skip
+    encoding = resolve(text, ["x", "t"])
+    found = encoding.jet(slopes, jet)[1:].abs().amax(1)  # (D, F)
+    expected = torch.zeros_like(found)
+    for feature, (axis, fast) in enumerate(
+        zip(encoding.axes(2), frequencies(text, 2), strict=True)
+    ):
+        expected[axis, feature] = fast
+    torch.testing.assert_close(found, expected, rtol=0.01, atol=1e-12)
 
 
 def test_a_coordinate_that_is_not_there_is_one_line() -> None:

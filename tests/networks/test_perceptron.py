@@ -1,5 +1,6 @@
 """The family of perceptrons: order, start, words, and the plain module."""
 
+import math
 from itertools import pairwise
 from typing import Any
 
@@ -38,6 +39,50 @@ def test_scale_is_a_factor_of_the_first_weights_alone() -> None:
     scaled, _ = PERCEPTRON.initialise(Candidate("sine", 2, 7, scale=10), 3, 2, stream(0, 1))
     assert torch.equal(scaled[0], 10 * plain[0])
     assert all(map(torch.equal, scaled[1:], plain[1:]))
+
+
+@pytest.mark.parametrize(
+    ("width", "scale", "reach"),
+    [(400, 1.0, 29.8), (400, 0.5, 14.9), (4, 1.0, 4.0)],  # never slower than a wave and a quarter
+)
+def test_of_what_learns_its_output_alone_the_first_layer_is_waves(
+    width: int, scale: float, reach: float
+) -> None:
+    candidate = Candidate("sine", 1, width, scale=scale, learns="output")
+    weights, biases = PERCEPTRON.initialise(candidate, 2, 3, stream(0, 1))
+    assert weights[0].abs().max() == pytest.approx(reach, rel=0.01 if width > 4 else 0.5)
+    assert biases[0].abs().max() > 1
+    assert not weights[1].any()
+    assert not biases[1].any()
+
+
+def test_waves_are_as_fast_whatever_they_are_waves_of() -> None:
+    """A circle runs π times as fast as its coordinate."""
+    candidate = Candidate("sine", 1, 400, encoding="periodic x", learns="output")
+    (first, _), _ = PERCEPTRON.initialise(candidate, 2, 1, stream(0, 1))
+    t, sine, cosine = first.abs().amax(1).tolist()
+    assert [t, math.pi * sine, math.pi * cosine] == pytest.approx([29.8] * 3, rel=0.02)
+
+
+def test_later_hidden_layers_are_as_ever() -> None:
+    plain, _ = PERCEPTRON.initialise(Candidate("tanh", 2, 7), 3, 2, stream(0, 1))
+    drawn, biases = PERCEPTRON.initialise(
+        Candidate("tanh", 2, 7, learns="output"), 3, 2, stream(0, 1)
+    )
+    assert torch.equal(plain[1], drawn[1])
+    assert not biases[1].any()
+
+
+def test_what_learns_all_and_what_does_not_share_no_stack() -> None:
+    one, other = Candidate("sine", 2, 7), Candidate("sine", 2, 7, learns="output")
+    assert PERCEPTRON.stack_key(one) < PERCEPTRON.stack_key(other)
+
+
+def test_the_words_tell_what_is_learnt() -> None:
+    assert PERCEPTRON.describe(Candidate("sine", 1, 800, scale=0.5, learns="output")) == (
+        "1 layer of 800 units with sine, drawn as random waves up to 0.5 times the highest that "
+        "so many waves can span; the output layer alone is learnt"
+    )
 
 
 def test_scales_share_a_stack() -> None:

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from nas.campaign.front import pareto_front
+from nas.campaign.recommendation import alternative, recommended
 from nas.campaign.records import TABLES, VALIDATION, Records, read, write_map, write_table
 from nas.search_spaces import AXES
 from tests.reports.synthetic_maps import PROBLEMS
@@ -240,15 +242,14 @@ def _add_trials(made: Campaign, trials: int) -> None:
             "held_out_loss": best and best["held_out_loss"],
             "parameters": best and float(best["parameters_after"]),
             "relative_l2": best and best["relative_l2"], "on_front": False,
-            "recommended": False, "best_run": best["run"] if best else None,
+            "recommended": False, "alternative": False, "best_run": best["run"] if best else None,
         })  # fmt: skip
     known = [r for r in rows if r["best_run"]]
-    for row in known:
-        row["on_front"] = not any(
-            o["held_out_loss"] < row["held_out_loss"] and o["parameters"] < row["parameters"]
-            for o in known
-        )
-    front = sorted((r for r in known if r["on_front"]), key=lambda r: r["parameters"])
-    if front:
-        front[len(front) // 2]["recommended"] = True
+    scores = [(r["held_out_loss"], r["parameters"]) for r in known]
+    for index in pareto_front(scores):
+        known[index]["on_front"] = True
+    for name, chosen in (("recommended", recommended), ("alternative", alternative)):
+        found = chosen(scores)
+        if found is not None:
+            known[found][name] = True
     made.tables["trials"] = rows

@@ -80,6 +80,18 @@ def test_no_figure_fails_without_rows(tmp_path: Path) -> None:
     assert not any(collect(report.of(Campaign().records(tmp_path))).values())
 
 
+def test_front_shows_the_small_alternative() -> None:
+    made = example.report()
+    trials = made.records.trials.assign(alternative=made.records.trials["trial"] == 0)
+    (picture,) = front.pictures(replace(made, records=replace(made.records, trials=trials)))
+    assert "Recommended: trial 1, 500 parameters" in picture.alt
+    assert "Small alternative: trial 0, 420 parameters" in picture.alt
+    figure = Figure(figsize=picture.size)
+    picture.draw(figure)
+    (legend,) = figure.legends
+    assert "small alternative" in [text.get_text() for text in legend.get_texts()]
+
+
 def test_front_counts_only_finite_trials(l_shape: Report) -> None:
     data = front.summarise(l_shape)
     assert data is not None

@@ -1,14 +1,17 @@
 """Jobs that count, for tests of whatever runs jobs; and an executor that is told what happens."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from nas.errors import UserError
+from nas.runner.attempt_log import ATTEMPTS_FILE, AttemptLog, read_attempts
 from nas.runner.executors import Ended
 from nas.runner.job import COMPLETED, FAILED, INTERRUPTED, Job
 from nas.runner.job_context import Context
+from nas.runner.progress import Progress, write_progress
 
 
 @dataclass(frozen=True)
@@ -106,3 +109,22 @@ class Scripted:
 
     def close(self) -> None:
         self.closed = True
+
+
+def attempted(folder: Path, *seconds: float) -> None:
+    """Leave a log of attempts that took so long."""
+    log = AttemptLog(folder, threads=1)
+    for _ in seconds:
+        log.begin(step=0, device="cpu")
+        log.close(INTERRUPTED, step=0)
+    rows = read_attempts(folder)
+    for row, took in zip(rows, seconds, strict=True):
+        row["seconds"] = took
+    (folder / ATTEMPTS_FILE).write_text(json.dumps(rows))
+
+
+def under_way(folder: Path, seconds: float, done: float) -> None:
+    """Let one more attempt be under way, for so long."""
+    AttemptLog(folder, threads=1).begin(step=0, device="cpu")
+    attempt = len(read_attempts(folder)) - 1
+    write_progress(folder, Progress(attempt, seconds, "selection", done, 300, 0.25, 4))

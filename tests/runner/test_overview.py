@@ -2,24 +2,107 @@
 
 from pathlib import Path
 
-from nas.runner.overview import Clock, Running
-from nas.runner.progress import Progress, write_progress
-from tests.runner.counting import Count
+import pytest
+
+from nas.runner.budget import Budget
+from nas.runner.overview import Clock, Running, State, time_left
+from tests.runner.counting import Count, attempted, under_way
 
 
-def test_jobs_under_way_count_by_their_share(tmp_path: Path) -> None:
-    ticks = iter([0.0, 30.0])
-    jobs = [Count(tmp_path, 0), Count(tmp_path, 1)]
-    write_progress(jobs[0].folder, Progress(0, 5.0, "selection", 0.5, 300, 0.25, 4))
-    state = Clock(10, now=lambda: next(ticks)).state(before=2, finished=4, failed=1, busy=jobs)
-    assert state.running == [
+def finish(job: Count) -> None:
+    (job.folder / "3").touch()
+
+
+@pytest.fixture
+def jobs(tmp_path: Path) -> list[Count]:
+    found = [Count(tmp_path, number) for number in range(10)]
+    for job in found:
+        job.folder.mkdir()
+    return found
+
+
+def state(clock: Clock, finished: int, *busy: Count) -> State:
+    return clock.state(finished, failed=1, busy=busy)
+
+
+def test_it_tells_what_is_done_and_what_is_under_way(jobs: list[Count]) -> None:
+    ticks = iter([100.0, 130.0])
+    under_way(jobs[0].folder, 5.0, 0.5)
+    seen = state(Clock(10, now=lambda: next(ticks)), 4, *jobs[:2])
+    assert seen.running == [
         Running("count 0", "selection", 0.5, 300, 0.25, 4),
         Running("count 1", "starting", 0.0, 0, None, 1),
     ]
-    assert (state.jobs, state.finished, state.failed, state.seconds) == (10, 4, 1, 30.0)
-    # Two and a half jobs have taken 30 s; five and a half are left.
-    assert state.seconds_left == 66.0
+    assert (seen.jobs, seen.finished, seen.failed, seen.seconds) == (10, 4, 1, 30.0)
 
 
-def test_nothing_is_foretold_before_anything_is_done() -> None:
-    assert Clock(10).state(before=4, finished=4, failed=0, busy=[]).seconds_left is None
+def test_nothing_is_foretold_before_a_job_has_ended(jobs: list[Count]) -> None:
+    """The first job has done a third of its steps: what the others cost is not known."""
+    under_way(jobs[0].folder, 13.0, 0.3)
+    assert state(Clock(10), 0, jobs[0]).seconds_left is None
+
+
+def test_what_is_left_takes_as_long_as_what_has_ended(jobs: list[Count]) -> None:
+    """Jobs took 40 and 20 + 60 s: 60 in the mean. Two under way have 50 and 30 s to go, six wait:
+    440 s for two workers."""
+    clock = Clock(10)
+    state(clock, 0, jobs[0], jobs[1])
+    attempted(jobs[0].folder, 40.0)
+    attempted(jobs[1].folder, 20.0, 60.0)
+    for job in jobs[:2]:
+        finish(job)
+    under_way(jobs[2].folder, 10.0, 0.9)  # of the steps: the dear ones are yet to come
+    under_way(jobs[3].folder, 30.0, 0.1)
+    assert state(clock, 2, jobs[2], jobs[3]).seconds_left == 220.0
+
+
+def test_jobs_that_ended_before_this_call_tell_it_too(jobs: list[Count]) -> None:
+    attempted(jobs[0].folder, 60.0)
+    under_way(jobs[1].folder, 20.0, 0.5)
+    assert state(Clock(4, [jobs[0].folder]), 1, jobs[1]).seconds_left == 40.0 + 2 * 60.0
+
+
+def test_the_longest_job_is_waited_for(jobs: list[Count]) -> None:
+    attempted(jobs[0].folder, 60.0)
+    under_way(jobs[1].folder, 0.0, 0.0)
+    under_way(jobs[2].folder, 55.0, 0.9)
+    assert state(Clock(3, [jobs[0].folder]), 1, jobs[1], jobs[2]).seconds_left == 60.0
+
+
+def test_a_job_whose_worker_died_has_not_ended(jobs: list[Count]) -> None:
+    clock = Clock(10)
+    state(clock, 0, jobs[0])
+    attempted(jobs[0].folder, 40.0)
+    assert state(clock, 0, jobs[1]).seconds_left is None
+
+
+@pytest.mark.parametrize(
+    ("taken", "done", "left"),
+    [
+        (0.0, 0.0, 60.0),
+        (45.0, 0.2, 15.0),
+        (60.0, 0.75, 20.0),
+        (120.0, 1.0, 0.0),
+        (60.0, 0.0, 3000.0),
+    ],
+)
+def test_a_job_that_takes_longer_than_usual_goes_by_its_steps(
+    taken: float, done: float, left: float
+) -> None:
+    assert time_left(taken, done, usual=60.0) == pytest.approx(left)
+
+
+def test_when_all_have_ended_nothing_is_left(jobs: list[Count]) -> None:
+    attempted(jobs[0].folder, 60.0)
+    assert state(Clock(1, [jobs[0].folder]), 1).seconds_left == 0.0
+
+
+def test_a_budget_tells_the_time_left_whatever_has_ended(jobs: list[Count]) -> None:
+    """120 s of two workers; 50 + 30 s were interrupted, 60 s are under way: 240 - 140 are left."""
+    budget = Budget(120.0, workers=2)
+    folders: list[Path] = [job.folder for job in jobs]
+    clock = Clock(10, left=lambda: budget.left(folders))
+    assert state(clock, 0).seconds_left == 120.0
+    attempted(jobs[0].folder, 50.0, 30.0)
+    under_way(jobs[1].folder, 60.0, 0.01)
+    assert state(clock, 0, jobs[1]).seconds_left == 50.0

@@ -70,7 +70,7 @@ def test_a_keeper_saves_when_it_is_time_and_never_says_what_it_was_not_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [0.0]
-    monkeypatch.setattr(checkpoint.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
     path, step = tmp_path / "c", [1]
     keeper = checkpoint.Keeper(path, lambda: {"step": step[0]}, save_after=2.0)
     answers = iter([False, False, True, True])

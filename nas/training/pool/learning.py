@@ -16,7 +16,7 @@ from nas.problems.problem import Problem
 from nas.search_spaces.candidates import ALL
 from nas.training import warm_up
 from nas.training.collocation import Sampler
-from nas.training.meter import Meter
+from nas.training.meter import Meter, exploring
 from nas.training.physics_loss import HeldOutLoss
 from nas.training.pool.leaders import leaders
 from nas.training.pool.outputs import Outputs
@@ -89,8 +89,9 @@ class PoolLearning:
         self.evaluations = 0  # points, times the candidates that learnt from them
         self._measure = HeldOutLoss(problem, sampler, mixture.centre)
         self._part: Mixture | None = None  # those that learn all, in the present round
-        outputs_until = settings.outputs_until
-        self._outputs = Outputs(problem, self.mixture, sampler, meter, outputs_until)
+        self._share = exploring(meter.seconds)
+        until = self._share * settings.outputs_until
+        self._outputs = Outputs(problem, self.mixture, sampler, meter, until)
         self._trained = [i for i in self.mixture.alive if mixture.pool[i].learns == ALL]
         self._begin(self._trained)
 
@@ -118,7 +119,7 @@ class PoolLearning:
         if not self.round and not self._outputs.run(should_stop):
             return False
         while not self.finished:
-            until = self.settings.rounds[self.round].until
+            until = self._share * self.settings.rounds[self.round].until
             while self._part is not None and self.meter.goes_on(self._stage, until):
                 self._advance(watch)
                 if should_stop():

@@ -18,7 +18,8 @@ class Round:
     counts
         Points of an iteration: few at first, since a step solves for all of them at once.
     until
-        The share of the budget at which the round ends.
+        The share of the budget at which the round ends, of a short one (see
+        `nas.training.meter.exploring`).
 
     Examples
     --------
@@ -58,12 +59,14 @@ class PoolSettings:
     Examples
     --------
     >>> [one.until for one in PoolSettings().rounds]
-    [0.2, 0.3]
+    [0.12, 0.17, 0.21, 0.25]
     """
 
     rounds: tuple[Round, ...] = (
-        Round(keep=64, counts=PointCounts(200, 60), until=0.20),
-        Round(keep=8, counts=PointCounts(800, 240), until=0.30),
+        Round(keep=64, counts=PointCounts(150, 50), until=0.12),
+        Round(keep=16, counts=PointCounts(250, 80), until=0.17),
+        Round(keep=8, counts=PointCounts(500, 150), until=0.21),
+        Round(keep=4, counts=PointCounts(800, 240), until=0.25),
     )
-    outputs_until: float = 0.1
+    outputs_until: float = 0.06
     method: warm_up.Method = BY_GAUSS_NEWTON

@@ -11,7 +11,7 @@ from typing import Any
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
 from nas.training.collocation import Sampler
-from nas.training.meter import Meter
+from nas.training.meter import Meter, exploring
 from nas.training.race.contestant import Contestant
 from nas.training.race.settings import Heat, RaceSettings
 from nas.training.run_result import Progress
@@ -84,6 +84,9 @@ class Race:
         watch: Callable[[Progress], None] = lambda progress: None,
     ) -> bool:
         """Go on until the time is up, or nobody can learn; false if ``should_stop()`` before."""
+        for one in self.contestants.values():
+            if one.is_solved and not self.heat and not self._solve(one, should_stop, watch):
+                return False
         while self.heat < len(self.settings.heats):
             if not self._heat(should_stop, watch):
                 return False
@@ -126,6 +129,13 @@ class Race:
             self.turn += 1
         self._end_heat()
         return True
+
+    def _solve(
+        self, one: Contestant, should_stop: Callable[[], bool], watch: Callable[[Progress], None]
+    ) -> bool:
+        """Let random waves show what they can: they need seconds, or are of no use."""
+        until = self._began + exploring(self.meter.seconds) * self.settings.solve_for
+        return self._correct(one, until, "first", should_stop, watch)
 
     def _rest(self, should_stop: Callable[[], bool], watch: Callable[[Progress], None]) -> bool:
         """Until the corrections begin: the best learns on, and where it has ended the next best."""
@@ -176,7 +186,8 @@ class Race:
 
     def _until(self, heat: Heat) -> float:
         """The share of the budget at which the present turn ends."""
-        part = (heat.until - self._began) / len(self._running)
+        until = exploring(self.meter.seconds) * heat.until
+        part = (until - self._began) / len(self._running)
         return self._began + (self.turn + 1) * part
 
     def _end_heat(self) -> None:

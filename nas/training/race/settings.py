@@ -16,7 +16,8 @@ class Heat:
     keep
         How many contestants take part, at most: the best of the heat before.
     until
-        The share of the budget at which it ends; each contestant has an equal part of it.
+        The share of the budget at which it ends, of a short one (see
+        `nas.training.meter.exploring`); each contestant has an equal part of it.
 
     Examples
     --------
@@ -44,6 +45,8 @@ class RaceSettings:
 
     Parameters
     ----------
+    solve_for
+        The share of a short budget for those whose output layer alone is learnt, before all others.
     heats
         In their order.
     tuning
@@ -56,12 +59,13 @@ class RaceSettings:
     Examples
     --------
     >>> [one.keep for one in RaceSettings().heats]
-    [5, 2]
+    [4, 2]
     """
 
-    heats: tuple[Heat, ...] = (Heat(keep=5, until=0.48), Heat(keep=2, until=0.56))
+    solve_for: float = 0.1
+    heats: tuple[Heat, ...] = (Heat(keep=4, until=0.46), Heat(keep=2, until=0.52))
     tuning: FineTuningSettings = UNENDING
-    correct_from: float = 0.85
+    correct_from: float = 0.9
     most_columns: int = 1600
 
     def __post_init__(self) -> None:

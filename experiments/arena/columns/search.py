@@ -1,0 +1,93 @@
+"""The toolkit's own search with a budget, all else by default; an ablation overrides settings."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from experiments.arena.looks import Looks
+from nas.campaign import campaign, config
+from nas.campaign.records import Records
+from nas.errors import UserError
+from nas.problems import Problem
+
+USES = (
+    "experiments.arena.columns.search",
+    "nas.assessment",
+    "nas.calculus",
+    "nas.campaign",
+    "nas.checks",
+    "nas.mixture",
+    "nas.networks",
+    "nas.problems",
+    "nas.runner",
+    "nas.search_spaces",
+    "nas.training",
+)
+
+
+def lacking() -> str:
+    """See `experiments.arena.columns`."""
+    known = "budget" in config.Campaign.model_fields
+    return "" if known else "the search takes no budget: there is no such key in a campaign"
+
+
+def facts() -> str:
+    """See `experiments.arena.columns`: code is all."""
+    return ""
+
+
+def run(
+    problem: Problem,
+    seconds: float,
+    seed: int,
+    looks: Looks,
+    settings: Mapping[str, Any] | None = None,
+) -> None:
+    """See `experiments.arena.columns`; ``settings`` are keys of a campaign that are changed.
+
+    Raises
+    ------
+    UserError
+        If the search takes no budget, or has found nothing.
+    """
+    if lacking():
+        raise UserError(lacking())
+    chosen = {
+        "problem": problem.name,
+        "budget": f"{seconds:g} s",
+        "seed": seed,
+        "parallel": {"workers": 1, "engine": "serial"},  # all work is this process's
+        **(settings or {}),
+    }
+    with TemporaryDirectory() as name:
+        found = campaign.search(config.build(**chosen), Path(name) / "campaign")
+        best = recommended(found)
+        looks.add(best["held_out_loss"], best["relative_l2"], coefficients(found, best["run"]))
+
+
+def recommended(found: Records) -> dict[str, Any]:
+    """The row of the run that the search recommends.
+
+    Raises
+    ------
+    UserError
+        If there is none.
+    """
+    trials = found.trials[found.trials["recommended"]]
+    runs = found.runs[found.runs["run"].isin(trials["best_run"])]
+    if runs.empty:
+        raise UserError("the search recommends nothing: no run was completed")
+    (row, *_) = runs.to_dict("records")
+    return {str(name): value for name, value in row.items()}
+
+
+def coefficients(found: Records, run: str) -> float | None:
+    """The largest relative error of a run's unknown coefficients; None where there are none."""
+    last = found.estimates([run])
+    errors = [
+        abs(float(row["value"]) / float(row["truth"]) - 1)
+        for row in last.to_dict("records")
+        if row["truth"] == row["truth"]
+    ]
+    return max(errors, default=None)

@@ -1,0 +1,55 @@
+"""What is recommended of several networks, and what is its small alternative. Pure functions.
+
+They see held-out losses and parameters, of trials or of anything else, and no errors.
+"""
+
+from collections.abc import Sequence
+
+from nas.campaign.front import Objectives, knee, pareto_front
+
+WITHIN = 2.0  # losses that differ by less are taken for equal: seeds differ by more
+
+
+def recommended(scores: Sequence[Objectives]) -> int | None:
+    """The index of the least loss, or of the smallest network of those `within` reach of it.
+
+    Of equal sizes the one with less loss is taken, of equal scores the first; None where there are
+    no scores.
+
+    Examples
+    --------
+    >>> recommended([(1.0e-4, 900.0), (1.5e-4, 300.0), (5e-3, 100.0)])
+    1
+    """
+    near = within([loss for loss, _ in scores])
+    return min(near, key=lambda index: (scores[index][1], scores[index][0], index), default=None)
+
+
+def within(losses: Sequence[float]) -> list[int]:
+    """The indices of the losses that are at most `WITHIN` times the least one.
+
+    Examples
+    --------
+    >>> within([1.0e-4, 1.5e-4, 5e-3])
+    [0, 1]
+    """
+    least = min(losses, default=0.0)
+    return [index for index, loss in enumerate(losses) if loss <= WITHIN * least]
+
+
+def alternative(scores: Sequence[Objectives]) -> int | None:
+    """The index of the small alternative: the knee of the front, if it is smaller still.
+
+    Examples
+    --------
+    >>> alternative([(1e-4, 10_000.0), (3e-4, 1_000.0), (1e-2, 900.0)])
+    1
+    >>> alternative([(1e-4, 10_000.0), (2e-4, 1_000.0), (1e-2, 900.0)]) is None  # recommended
+    True
+    """
+    best = recommended(scores)
+    if best is None:
+        return None
+    front = pareto_front(scores)
+    index = front[knee([scores[index] for index in front])]
+    return index if scores[index][1] < scores[best][1] else None

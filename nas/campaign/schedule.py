@@ -1,0 +1,128 @@
+"""The iterations that a budget became: with them, a search does the same again.
+
+``schedule.json`` of a campaign's folder has for each repetition the number of its trials and, for
+its pool and its race, how often each stage went on.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nas.campaign import layout
+from nas.errors import UserError
+from nas.files import write_text
+
+FILE = "schedule.json"
+Counts = Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a pool's or a race's seconds became: how often each stage went on.
+
+    Examples
+    --------
+    >>> Part(seconds=60.0, counts={"round 1": 12}).counts["round 1"]
+    12
+    """
+
+    seconds: float
+    counts: dict[str, int]
+
+
+def write_part(folder: Path, seconds: float, counts: Counts) -> None:
+    """Note in the folder of a pool or race what its ``seconds`` became.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     write_part(Path(name), 60.0, {"round 1": 12})
+    ...     read_part(Path(name))
+    Part(seconds=60.0, counts={'round 1': 12})
+    """
+    part = {"seconds": seconds, "counts": dict(counts)}
+    write_text(folder / FILE, json.dumps(part, indent=1, ensure_ascii=False) + "\n")
+
+
+def read_part(folder: Path) -> Part | None:
+    """What `write_part` noted; None where there is no such file.
+
+    Examples
+    --------
+    >>> read_part(Path("no such folder")) is None
+    True
+    """
+    try:
+        part = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        counts = {str(stage): int(count) for stage, count in part["counts"].items()}
+        return Part(float(part["seconds"]), counts)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UserError(
+            f"{folder / FILE}: expected the iterations that a search wrote down, got a file that "
+            "is damaged; delete it and run the same command again"
+        ) from error
+
+
+def gather(campaign: Path, trials: int, repetitions: int) -> None:
+    """Write the campaign's schedule from those of its pools and races."""
+    parts = [
+        {
+            "trials": trials,
+            "pool": _counts(layout.pool_folder(campaign, number)),
+            "race": _counts(layout.race_folder(campaign, number)),
+        }
+        for number in range(repetitions)
+    ]
+    write_text(campaign / FILE, json.dumps(parts, indent=1, ensure_ascii=False) + "\n")
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """The schedule that `gather` wrote.
+
+    Raises
+    ------
+    UserError
+        If there is no such file, or it is another one.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     gather(Path(name), trials=3, repetitions=1)
+    ...     read(Path(name) / FILE)
+    [{'trials': 3, 'pool': {}, 'race': {}}]
+    """
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _no_schedule(path, f"none: {error}") from error
+    if not (isinstance(found, list) and found and all(map(_is_repetition, found))):
+        raise _no_schedule(path, "another file")
+    return found
+
+
+def _counts(folder: Path) -> dict[str, int]:
+    part = read_part(folder)
+    return {} if part is None else part.counts
+
+
+def _is_repetition(part: Any) -> bool:
+    if not isinstance(part, dict) or part.keys() != {"trials", "pool", "race"}:
+        return False
+    whole = [part["trials"]]
+    for counts in (part["pool"], part["race"]):
+        if not isinstance(counts, dict):
+            return False
+        whole += counts.values()
+    return all(isinstance(one, int) and not isinstance(one, bool) and one >= 0 for one in whole)
+
+
+def _no_schedule(path: Path, got: str) -> UserError:
+    return UserError(
+        f"{path}: expected the {FILE} of a campaign that was searched within a budget, got {got}"
+    )

@@ -1,0 +1,95 @@
+"""What is recommended, out of what, and why; in words that the terminal and the page share."""
+
+import pandas as pd
+
+from nas.campaign.recommendation import WITHIN, within
+from nas.reports.words import number
+
+
+def why(trials: pd.DataFrame) -> str:
+    """Out of what the recommended one of ``trials`` was chosen, and why.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> why(example.records().trials)
+    'least held-out loss of 3 trials'
+    """
+    raced = _raced(trials)
+    among, thing = (trials[raced], "contestant") if raced.any() else (trials, "trial")
+    done = among[among["status"] == "completed"].reset_index(drop=True)
+    if len(done) == 1:
+        return f"the only {thing}" + " that was completed" * (len(among) > 1)
+    losses = done["held_out_loss"].to_list()
+    near = within(losses)
+    best = int(done.index[done["recommended"].astype(bool)][0])
+    if best not in near:
+        return "the knee of the front of loss and size, by the rule of an earlier version"
+    if losses[best] == min(losses):
+        return f"least held-out loss of {len(done)} {thing}s"
+    return (
+        f"smallest of {len(near)} {thing}s within a factor of {WITHIN:.0f} of the least held-out "
+        "loss"
+    )
+
+
+def named(run: pd.Series) -> str:
+    """What a run is called: by its trial, or as the contestant of a race that it is.
+
+    Examples
+    --------
+    >>> named(pd.Series({"run": "0001-0", "trial": 1, "stage": "selection"}))
+    'trial 1 (run 0001-0)'
+    >>> named(pd.Series({"run": "race-0-2", "trial": 1002, "stage": "race"}))
+    'run race-0-2'
+    """
+    return f"run {run.run}" if run.stage == "race" else f"trial {run.trial} (run {run.run})"
+
+
+def _raced(trials: pd.DataFrame) -> pd.Series:
+    return trials["stage"] == "race"
+
+
+def alternative(trials: pd.DataFrame, runs: pd.DataFrame) -> str:
+    """The small alternative to the recommended trial; empty where there is none.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> records = example.records()
+    >>> records.trials["alternative"] = records.trials["trial"] == 0
+    >>> alternative(records.trials, records.runs)
+    'trial 0 (run 0000-0), the knee of the front: 420 parameters, held-out loss 2.00e-3'
+    """
+    run = alternative_run(trials)
+    return "".join(
+        f"{named(row)}, the knee of the front: "
+        f"{row.parameters_after:,.0f} parameters, held-out loss {number(row.held_out_loss)}"
+        for _, row in runs[runs["run"] == run].iterrows()
+    )
+
+
+def alternative_run(trials: pd.DataFrame) -> str | None:
+    """The best run of the small alternative; None where there is none.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> alternative_run(example.records().trials) is None
+    True
+    """
+    small = trials[trials["alternative"].astype(bool)]
+    return None if small.empty else str(small["best_run"].iloc[0])
+
+
+def kept(before: float, after: float) -> str:
+    """What is to be said of so many experts before and after; mostly nothing.
+
+    Examples
+    --------
+    >>> kept(6, 6), kept(8, 1), kept(8, 3)
+    ('nothing was dropped', 'a single network', '')
+    """
+    if after == 1:
+        return "a single network"
+    return "nothing was dropped" if before == after else ""
