@@ -4,6 +4,7 @@ import math
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -150,7 +151,7 @@ def test_with_a_smaller_budget_there_is_nothing_to_do(
     assert search(out, budget=BUDGET / 2).race.equals(whole.race)
 
 
-def plan_of(out: Path, **sections: object) -> tuple[Budgeted, Callable[[Job], None]]:
+def plan_of(out: Path, **sections: Any) -> tuple[Budgeted, Callable[[Job], None]]:
     with opened(campaign_of(**sections), out, PROBLEM) as home:
         plan = Budgeted(home)
 

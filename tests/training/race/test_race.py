@@ -210,7 +210,6 @@ def test_one_that_diverges_under_way_keeps_its_best_and_the_others_go_on() -> No
         if done[0] == 3:  # in the first turn, after its first look at the held-out loss
             (first, *_) = (name for name in race.meter.counts if name.startswith("heat 1"))
             with torch.no_grad():
-                race.contestants[first.split(": ")[1]].mixture.gate.out_bias.fill_(torch.nan)
                 for stack in race.contestants[first.split(": ")[1]].mixture.expert_stacks:
                     stack.weights[0].fill_(torch.nan)
 
