@@ -1,5 +1,6 @@
 """The jobs of a repetition within a budget, one after the other in this process."""
 
+import shutil
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -80,7 +81,7 @@ def test_its_schedule_gives_the_same_pool(pool: PoolJob, tmp_path: Path) -> None
     assert experts_of(again.learnt(PROBLEM)) == experts_of(pool.learnt(PROBLEM))
 
 
-@pytest.mark.parametrize("stop_after", [2, 11])
+@pytest.mark.parametrize("stop_after", [2, 8])
 def test_a_pool_stopped_goes_on_with_the_same_bytes(
     pool: PoolJob, tmp_path: Path, stop_after: int
 ) -> None:
@@ -107,7 +108,9 @@ def test_a_small_space_is_tried_whole_and_of_a_large_one_some(tmp_path: Path) ->
 
 def test_a_pool_that_fails_ends_the_search(tmp_path: Path) -> None:
     def raising(u: Any, x: Any) -> Any:
-        raise IndexError("list index out of range")
+        if x.numel() == 24:  # points of the second round
+            raise IndexError("list index out of range")
+        return u.xx + 2
 
     job = PoolJob(home_in(tmp_path, replace(PROBLEM, residual=raising)), 0, BUDGET)
     with pytest.raises(UserError, match=r"pool-0 failed, and everything else .* IndexError: list"):
@@ -137,20 +140,14 @@ def test_a_trial_tells_of_those_that_were_cut_before(pool: PoolJob, trial: GateJ
 
 @pytest.mark.parametrize("stop_after", [1, 30])
 def test_a_trial_stopped_goes_on_with_the_same_bytes(
-    pool: PoolJob, trial: GateJob, stop_after: int
+    pool: PoolJob, trial: GateJob, tmp_path: Path, stop_after: int
 ) -> None:
-    """Under another number, which is all in which the rows differ."""
-    number = 10 + stop_after
-    job = GateJob(pool.home, Proposal(number, m=3, p=0.4, threshold=0.9), 0, BUDGET)
+    shutil.copytree(pool.folder, layout.pool_folder(tmp_path, 0))
+    job = gate_job(home_in(tmp_path))
     assert done(job, stop_after) == "interrupted"
     assert done(job) == "completed"
     for name in layout.RUN_TABLES:
-        keys = {"run": trial.name, "trial": 2}
-        rows = [row | keys for row in records.read_rows(job.table(name), name)]
-        expected = records.read_rows(trial.table(name), name)
-        for row, other in zip(rows, expected, strict=True):
-            differing = {key for key, value in row.items() if value != other[key]}
-            assert differing <= {"seed"}  # of a gate that begins at zero, whatever its seed
+        assert job.table(name).read_bytes() == trial.table(name).read_bytes()
 
 
 def test_a_trial_that_is_lost_censors_its_members(pool: PoolJob) -> None:
@@ -186,6 +183,4 @@ def test_a_race_by_its_schedule_ends_with_the_same_rows(pool: PoolJob, trial: Ga
     assert done(again, 8) == "interrupted"
     assert done(again) == "completed"
     assert records.read_rows(again.table("race"), "race") == rows
-    for name, content in told.items():
-        found = layout.run_folder(pool.home.path, name) / "runs.parquet"
-        assert found.read_bytes() == content
+    assert [path.read_bytes() for path in tables] == told
