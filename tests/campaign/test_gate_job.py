@@ -81,7 +81,7 @@ def test_its_schedule_gives_the_same_pool(pool: PoolJob, tmp_path: Path) -> None
     assert experts_of(again.learnt(PROBLEM)) == experts_of(pool.learnt(PROBLEM))
 
 
-@pytest.mark.parametrize("stop_after", [2, 8])
+@pytest.mark.parametrize("stop_after", [2, 6])
 def test_a_pool_stopped_goes_on_with_the_same_bytes(
     pool: PoolJob, tmp_path: Path, stop_after: int
 ) -> None:
@@ -173,10 +173,8 @@ def test_a_race_by_its_schedule_ends_with_the_same_rows(pool: PoolJob, trial: Ga
     assert part is not None
     names = [row["run"] for row in rows]
     assert len(names) == len(entries(pool.learnt(PROBLEM), pool.losses(), first._teams(PROBLEM)))
-    told = {
-        name: (layout.run_folder(pool.home.path, name) / "runs.parquet").read_bytes()
-        for name in names
-    }
+    tables = [layout.table_file(layout.run_folder(pool.home.path, one), "runs") for one in names]
+    told = [path.read_bytes() for path in tables]
     for path in first.folder.iterdir():
         path.unlink()
     again = RaceJob(pool.home, 0, 0.0, (trial,), part.counts)
