@@ -125,8 +125,8 @@ class GateResiduals:
 class FrozenCompetition:
     """The gate of a mixture, which learns and chooses; `advance` does a step of Gauss–Newton.
 
-    See `nas.training.selection.competition.Competition`, whose place it takes. The mixture is turned
-    into float64: single precision would throw away part of what the experts have learnt.
+    See `nas.training.selection.competition.Competition`, whose place it takes. The mixture is
+    turned into float64: single precision would throw away part of what the experts have learnt.
 
     Examples
     --------
