@@ -1,5 +1,7 @@
 """What no round can be is refused."""
 
+from itertools import pairwise
+
 import pytest
 
 from nas.problems.terms import PointCounts
@@ -21,7 +23,9 @@ def test_a_round_ends_within_the_budget(until: float) -> None:
 
 
 def test_by_default_each_round_is_of_fewer_on_more_points_and_ends_later() -> None:
-    first, second = PoolSettings().rounds
-    assert first.keep > second.keep
-    assert first.counts.interior < second.counts.interior
-    assert 0 < PoolSettings().outputs_until < first.until < second.until < 1
+    settings = PoolSettings()
+    for first, second in pairwise(settings.rounds):
+        assert first.keep > second.keep
+        assert first.counts.interior < second.counts.interior
+        assert first.until < second.until < 1
+    assert 0 < settings.outputs_until < settings.rounds[0].until

@@ -94,7 +94,7 @@ def importance_by(made: Mixture, points: Points) -> Callable[[Tensor], Tensor]:
 
 
 def jacobian(function: Callable[[Tensor], Tensor], theta: Tensor) -> Tensor:
-    found: Tensor = torch.autograd.functional.jacobian(function, theta)
+    found: Tensor = torch.autograd.functional.jacobian(function, theta)  # type: ignore[no-untyped-call]
     return found
 
 
