@@ -101,9 +101,9 @@ class Budgeted:
         return job
 
     def _next_race(self) -> Job | None:
-        if self._left:
-            return None  # a race begins with what all trials have left
         if self._races is None:
+            if self._left:
+                return None  # a race begins with what all trials have left
             self._races = deque(self._race(r) for r in self._repetitions)
         return self._next_of(self._races)
 

@@ -174,7 +174,8 @@ BUDGETED: dict[str, pa.Schema] = {
             ("members", pa.string()),  # architectures, separated by commas
             ("iterations", pa.int64()),  # of its fine-tuning
             ("held_out_loss", pa.float64()),
-            ("left_in", pa.int64()),  # the heat after which it was cut; null for those that stayed
+            # The heat after which it was cut, 0 without a place in any; null for those that stayed.
+            ("left_in", pa.int64()),
             ("won", pa.bool_()),
         ]
     ),

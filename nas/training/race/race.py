@@ -61,10 +61,11 @@ class Race:
             name: Contestant(problem, sampler, settings.tuning, name, mixture)
             for name, mixture in mixtures.items()
         }
-        self.left_in: dict[str, int] = {}  # the heat after which each left that was cut
         self.heat, self.turn = 0, 0
         self._done: str | None = None  # who is corrected at the end
         self._running = self._fastest(list(self.contestants), settings.heats[0].keep)
+        # The heat after which each left that was cut; 0 of those with no place in the first.
+        self.left_in = {name: 0 for name in self.contestants if name not in self._running}
         self._began = meter.share()  # the share of the budget at which the heat began
 
     @property

@@ -69,4 +69,8 @@ class RaceSettings:
     most_columns: int = 1600
 
     def __post_init__(self) -> None:
-        check(self, correct_from=(0 < self.correct_from <= 1, "in (0, 1]"))
+        check(
+            self,
+            heats=(len(self.heats) >= 1, "at least one"),
+            correct_from=(0 < self.correct_from <= 1, "in (0, 1]"),
+        )

@@ -1,0 +1,204 @@
+"""Campaigns within a budget: pool, trials, race; interrupted anywhere, and with more time later."""
+
+import json
+import math
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from nas.campaign import budgeted, records
+from nas.campaign.budgeted import Budgeted
+from nas.campaign.folder import opened
+from nas.campaign.gate_job import GateJob
+from nas.campaign.race_job import SCHEDULE
+from nas.runner.job import Job
+from tests.campaign.within_a_budget import BUDGET, PROBLEM, campaign_of, interrupted, quick, search
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> records.Records:
+    return search(tmp_path_factory.mktemp("budgeted") / "whole")
+
+
+def assert_consistent(found: records.Records) -> None:
+    """What the tables say of each other."""
+    runs, experts, race, pool = found.runs, found.experts, found.race, found.pool
+    assert set(runs.stage) == {"selection", "race"}
+    assert set(runs[runs.stage == "race"].run) == set(race.run)
+    for _, contestant in race.iterrows():
+        run = runs[runs.run == contestant.run].iloc[0]
+        assert run.held_out_loss == contestant.held_out_loss
+        assert run.iterations == contestant.iterations
+        members = experts[experts.run == contestant.run]
+        assert set(members.outcome) == {"survived"}
+        assert run.experts_after == len(members) == len(contestant.members.split(", "))
+        assert set(members.candidate) <= set(pool.candidate)
+    assert race.won.sum() == 1
+    winner = race[race.won].iloc[0]
+    assert winner.held_out_loss == race.held_out_loss.min()
+    assert (winner.held_out_loss <= pool.held_out_loss).all()
+    chosen = runs[(runs.stage == "selection") & (runs.status == "completed")]
+    assert (winner.held_out_loss <= chosen.held_out_loss * (1 + 1e-9)).all()
+    last = pool.drop_duplicates(["repetition", "candidate"], keep="last")
+    for _, run in chosen.iterrows():
+        rows = experts[experts.run == run.run]
+        assert set(rows.candidate) == set(last.candidate)
+        assert (rows.outcome == "cut").sum() == len(last) - run.m
+        assert (rows.outcome == "survived").sum() == run.experts_after
+        assert (rows.outcome == "dropped").sum() == run.drops
+        for _, one in rows[rows.outcome == "cut"].iterrows():
+            (loss,) = last[last.candidate == one.candidate].held_out_loss
+            assert one.individual_loss == loss
+    recommended = found.trials[found.trials.recommended]
+    assert list(recommended.stage) == ["race"]
+
+
+def test_all_stages_are_recorded_and_agree(whole: records.Records) -> None:
+    assert_consistent(whole)
+    assert list(whole.runs[whole.runs.stage == "selection"].run) == ["0000-0", "0001-0", "0002-0"]
+    assert set(whole.pool["round"]) == {1, 2}
+    assert whole.campaign["configuration"]["budget"] == BUDGET
+    assert set(whole.attempts.ending) == {"completed"}
+
+
+def test_the_winner_can_be_looked_at(whole: records.Records) -> None:
+    (winner,) = whole.race[whole.race.won].run
+    run = whole.runs[whole.runs.run == winner].iloc[0]
+    assert whole.map(winner) is not None
+    assert not math.isnan(run.error_estimate)
+    others = whole.race[~whole.race.won].run
+    assert all(whole.map(other) is None for other in others)
+
+
+def test_who_left_the_race_and_when(whole: records.Records) -> None:
+    stayed = whole.race[whole.race.left_in.isna()]
+    assert len(stayed) == 1
+    assert set(whole.race.left_in.dropna()) <= {0, 1, 2}
+    assert (whole.race[whole.race.left_in == 0].iterations == 0).all()
+
+
+def test_the_schedule_tells_the_iterations(whole: records.Records) -> None:
+    told = json.loads((whole.folder / "races" / "0" / SCHEDULE).read_text())
+    assert told["seconds"] == BUDGET
+    tuned = sum(n for name, n in told["counts"].items() if "corrected" not in name)
+    assert tuned == whole.race.iterations.sum()
+
+
+def test_run_again_it_has_nothing_to_do(whole: records.Records, tmp_path: Path) -> None:
+    out = shutil.copytree(whole.folder, tmp_path / "out")
+    again = search(out)
+    assert len(again.attempts) == len(whole.attempts)
+    assert again.race.equals(whole.race)
+
+
+MOMENTS: dict[str, Callable[[str, int], bool]] = {
+    "in the pool": lambda where, asked: where == "pools/0" and asked == 5,
+    "in the first trial": lambda where, asked: where == "runs/0000-0" and asked == 20,
+    "between trials": lambda where, asked: where == "runs/0001-0" and asked == 1,
+    "in the race": lambda where, asked: where == "races/0" and asked == 7,
+}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_interrupted_it_goes_on(whole: records.Records, tmp_path: Path, moment: str) -> None:
+    out = tmp_path / "out"
+    interrupted(out, MOMENTS[moment])
+    found = search(out)
+    assert_consistent(found)
+    chosen, expected = (one.runs[one.runs.stage == "selection"].run for one in (found, whole))
+    assert list(chosen) == list(expected)
+    if moment != "in the pool":  # there the clock is looked at more often
+        assert found.pool.equals(whole.pool)
+
+
+def test_with_a_larger_budget_the_same_race_goes_on(whole: records.Records, tmp_path: Path) -> None:
+    out = shutil.copytree(whole.folder, tmp_path / "out")
+    more = search(out, budget=2 * BUDGET)
+    assert_consistent(more)
+    assert more.pool.equals(whole.pool)
+    before, after = (one.race.set_index("run") for one in (whole, more))
+    assert list(before.index) == list(after.index)
+    assert (after.held_out_loss <= before.held_out_loss).all()
+    assert (after.iterations >= before.iterations).all()
+    assert after.iterations.sum() > before.iterations.sum() + 10
+    assert json.loads((out / "races" / "0" / SCHEDULE).read_text())["seconds"] == 2 * BUDGET
+
+
+def test_with_more_trials_the_race_goes_on_as_well(
+    whole: records.Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A larger budget has more trials, and these may bring new contestants."""
+    out = shutil.copytree(whole.folder, tmp_path / "out")
+    monkeypatch.setattr(budgeted, "TRIAL_EVERY", 2 * BUDGET / 5)
+    more = search(out, budget=2 * BUDGET)
+    assert_consistent(more)
+    assert (more.runs.stage == "selection").sum() == 5
+    assert more.race.held_out_loss.min() <= whole.race.held_out_loss.min()
+
+
+def test_with_a_smaller_budget_there_is_nothing_to_do(
+    whole: records.Records, tmp_path: Path
+) -> None:
+    out = shutil.copytree(whole.folder, tmp_path / "out")
+    assert search(out, budget=BUDGET / 2).race.equals(whole.race)
+
+
+def plan_of(out: Path, **sections: object) -> tuple[Budgeted, Callable[[Job], None]]:
+    with opened(campaign_of(**sections), out, PROBLEM) as home:
+        plan = Budgeted(home)
+
+    def do(job: Job) -> None:
+        with quick():
+            from nas.runner.worker import Worker
+
+            Worker(out, threads=1)(job, lambda: False)
+        plan.ended(job)
+
+    return plan, do
+
+
+def startable(plan: Budgeted) -> list[Job]:
+    return list(iter(plan.following, None))
+
+
+def test_each_stage_begins_when_all_of_the_one_before_has_ended(tmp_path: Path) -> None:
+    """Of two repetitions, as many workers as one likes."""
+    workers = {"engine": "serial", "workers": 2}
+    plan, do = plan_of(tmp_path / "out", seeds=2, parallel=workers)
+    pools = startable(plan)
+    assert [job.name for job in pools] == ["pool-0", "pool-1"]
+    do(pools[0])
+    assert startable(plan) == []
+    do(pools[1])
+    trials = startable(plan)
+    assert [job.name for job in trials] == [f"{t:04d}-{r}" for t in range(3) for r in range(2)]
+    for job in trials[:-1]:
+        do(job)
+    assert startable(plan) == []
+    do(trials[-1])
+    races = startable(plan)
+    assert [job.name for job in races] == ["race-0", "race-1"]  # side by side
+    assert plan.finished == 8
+    assert plan.jobs == 10
+    assert plan.failed == 0
+    do(races[0])
+    do(races[1])
+    assert startable(plan) == []
+    assert plan.finished == plan.jobs
+    plan.close()
+    assert all(isinstance(job, GateJob) for job in trials)
+
+
+@pytest.mark.parametrize(
+    ("seeds", "workers", "seconds"), [(1, 1, 60.0), (2, 1, 30.0), (2, 2, 60.0), (3, 2, 30.0)]
+)
+def test_a_repetition_has_the_seconds_that_the_workers_can_give_it(
+    tmp_path: Path, seeds: int, workers: int, seconds: float
+) -> None:
+    parallel = {"engine": "serial", "workers": workers}
+    plan, _ = plan_of(tmp_path / "out", seeds=seeds, parallel=parallel)
+    (first, *others) = startable(plan)
+    assert len(others) == seeds - 1
+    assert first.seconds == seconds  # type: ignore[attr-defined]

@@ -1,0 +1,112 @@
+"""A campaign within a budget in this process, by a clock that moves on whenever it is looked at."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from nas.campaign import campaign, config, gate_job, pool_job, race_job, records
+from nas.problems import Box, Condition, Problem
+from nas.problems.terms import PointCounts
+from nas.runner.dispatcher import Interrupted
+from nas.runner.job_context import Context
+from nas.training.fine_tuning import FineTuningSettings, gauss_newton
+from nas.training.meter import Meter
+from nas.training.pool import PoolSettings, Round
+from nas.training.race import Heat, RaceSettings
+from nas.training.resampling import ResamplingSettings
+from nas.training.warm_up import method
+
+PROBLEM = Problem(
+    name="bend",
+    domain=Box(x=(0, 1)),
+    residual=lambda u, x: u.xx + torch.pi**2 * torch.sin(torch.pi * x),
+    conditions=[Condition(("x_min", "x_max"), lambda u: u)],
+)
+BUDGET = 60.0  # of seconds that pass as the clock is looked at
+TICK = 1.0
+FEW = ResamplingSettings(candidates=64)
+POOL = PoolSettings(
+    (Round(64, PointCounts(16, 2), 0.2), Round(3, PointCounts(24, 2), 0.3)),
+    0.1,
+    method("gauss_newton", resampling=FEW),
+)
+RACE = RaceSettings(
+    heats=(Heat(3, 0.5), Heat(2, 0.6)),
+    tuning=FineTuningSettings(2**62, gauss_newton.Settings(resampling=FEW), check_every=2),
+    most_columns=100,
+)
+
+
+class Ticks:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        self.now += TICK
+        return self.now
+
+
+def campaign_of(budget: float = BUDGET, **sections: Any) -> config.Campaign:
+    """Five candidates, one of which is random waves; three trials."""
+    return config.build(
+        **{
+            "problem": "bend",
+            "space": {"activations": ["tanh", "sine"], "depths": [1], "widths": [4, 6]},
+            "gate": {"depth": 1, "width": 4},
+            "tune": {"m": [2, 3], "p": [0.2, 0.9], "threshold": [0.3, 0.9]},
+            "training": {"points": {"interior": 32, "boundary": 2}},
+            "parallel": {"engine": "serial", "workers": 1},
+            "budget": budget,
+        }
+        | sections
+    )
+
+
+@contextmanager
+def quick() -> Iterator[pytest.MonkeyPatch]:
+    """Few points, few columns, and that clock; pools and trials have taken a third of the time."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (pool_job, race_job):
+            patch.setattr(module, "Meter", lambda *one, **more: Meter(*one, **more, clock=Ticks()))
+        patch.setattr(pool_job, "PoolSettings", lambda: POOL)
+        patch.setattr(race_job, "RaceSettings", lambda: RACE)
+        patch.setattr(race_job.RaceJob, "_spent", lambda job: 0.35 * BUDGET)
+        patch.setattr(gate_job, "POINTS", PointCounts(24, 2))
+        yield patch
+
+
+def search(folder: Path, budget: float = BUDGET, **sections: Any) -> records.Records:
+    """All of it, or what is left of it."""
+    with quick():
+        return campaign.search(campaign_of(budget, **sections), folder, PROBLEM)
+
+
+def interrupted(folder: Path, when: Callable[[str, int], bool]) -> None:
+    """Begin, and press Ctrl-C once ``when(job's folder, times it asked whether to stop)``."""
+    asked: dict[str, int] = {}
+    pressed = False
+    with quick() as patch:
+        begin, should_stop = Context.__init__, Context.should_stop
+
+        def begun(context: Context, own: Path, *rest: Any) -> None:
+            begin(context, own, *rest)
+            context.where = own.relative_to(folder).as_posix()  # type: ignore[attr-defined]
+
+        def pressing(context: Context) -> bool:
+            nonlocal pressed
+            where: str = context.where  # type: ignore[attr-defined]
+            asked[where] = asked.get(where, 0) + 1
+            if not pressed and when(where, asked[where]):
+                pressed = True
+                raise KeyboardInterrupt
+            return should_stop(context)
+
+        patch.setattr(Context, "__init__", begun)
+        patch.setattr(Context, "should_stop", pressing)
+        with pytest.raises(Interrupted, match="run the same again"):
+            campaign.search(campaign_of(), folder, PROBLEM)
+    assert pressed

@@ -1,0 +1,255 @@
+"""The race: nobody better is lost, who left is told, and the same digits however it is driven."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from nas.mixture.gates.perceptron import GateSettings
+from nas.mixture.mixture import Mixture
+from nas.search_spaces import Candidate
+from nas.training import checkpoint
+from nas.training.fine_tuning import FineTuningSettings, gauss_newton
+from nas.training.meter import Meter
+from nas.training.physics_loss import HeldOutLoss
+from nas.training.pool.learning import only
+from nas.training.race import Heat, Race, RaceSettings
+from nas.training.run_result import Progress
+from tests.training.problems import FEW, POISSON, POOL, sampler
+
+WAVES = Candidate("sine", 1, 12, scale=0.5, learns="output")
+TUNING = FineTuningSettings(
+    iterations=2**62, method=gauss_newton.Settings(resampling=FEW), check_every=2
+)
+SETTINGS = RaceSettings(
+    heats=(Heat(keep=3, until=0.4), Heat(keep=2, until=0.6)),
+    tuning=TUNING,
+    correct_from=0.9,
+    most_columns=100,
+)
+NAMES = ("0", "1", "2", "team")
+# Of any order in which they may rank: a stage that does not come about has no iterations.
+COUNTS = (
+    {f"heat 1: {name}": 4 for name in NAMES}
+    | {f"heat 2: {name}": 4 for name in NAMES}
+    | {f"rest: {name}": 6 for name in NAMES}
+    | {f"end, corrected: {name}": 3 for name in NAMES}
+)
+
+
+def mixtures() -> dict[str, Mixture]:
+    """Three that are alone, and a team of two; fresh ones each time."""
+    whole = Mixture(POOL, GateSettings(1, 4), POISSON.domain.bounds, outputs=1, seed=0)
+    return {name: only(whole, [int(name)]) for name in NAMES[:3]} | {"team": only(whole, [1, 3])}
+
+
+def made(
+    meter: Meter | None = None,
+    settings: RaceSettings = SETTINGS,
+    contestants: dict[str, Mixture] | None = None,
+) -> Race:
+    meter = meter or Meter(0.0, COUNTS)
+    return Race(POISSON, sampler(32, 4), contestants or mixtures(), settings, meter)
+
+
+def facts(race: Race) -> dict[str, Any]:
+    """All that must be equal, bit for bit."""
+    return {
+        "counts": race.meter.counts,
+        "left": race.left_in,
+        "losses": {name: one.loss for name, one in race.contestants.items()},
+        "iterations": {name: one.iterations for name, one in race.contestants.items()},
+        "history": {name: one.log.history for name, one in race.contestants.items()},
+        "leader": race.leader.name,
+        "state": {
+            name: value.tolist() for name, value in race.leader.result().state_dict().items()
+        },
+    }
+
+
+def held_out(mixture: Mixture) -> float:
+    return HeldOutLoss(POISSON, sampler(32, 4), mixture.centre)(mixture)
+
+
+@pytest.fixture(scope="module")
+def whole() -> dict[str, Any]:
+    race = made()
+    assert race.run()
+    return facts(race)
+
+
+def test_the_result_is_never_worse_than_the_best_that_was_seen() -> None:
+    seen: list[float] = []
+    race = made()
+    seen += [one.loss for one in race.contestants.values()]
+    race.run(watch=lambda progress: seen.append(race.leader.loss))
+    assert race.leader.loss == min(seen)
+    assert held_out(race.leader.result()) == pytest.approx(min(seen), rel=1e-6)
+    assert race.leader.loss < 0.1 * min(seen[: len(NAMES)])
+
+
+def test_one_that_begins_best_and_gets_no_better_is_not_lost() -> None:
+    """It is exact before the race, and there is no time for anything."""
+    race = made(Meter(1.0, spent=2.0))
+    before = {name: one.loss for name, one in race.contestants.items()}
+    assert race.run()
+    assert race.step == 0
+    assert race.leader.name == min(before, key=before.__getitem__)
+    assert race.leader.loss == min(before.values())
+
+
+def test_half_leave_after_each_heat_and_their_heat_is_told(whole: dict[str, Any]) -> None:
+    race = made()
+    ranked = sorted(NAMES, key=lambda name: race.contestants[name].loss)
+    left = whole["left"]
+    assert {name for name, heat in left.items() if heat == 0} == {ranked[3]}  # of four, three begin
+    assert sorted(left.values()) == [0, 1, 2]
+    (stayed,) = set(NAMES) - set(left)
+    counts = whole["counts"]
+    assert {name.split(": ")[1] for name in counts if name.startswith("heat 1")} == set(ranked[:3])
+    second = {name.split(": ")[1] for name in counts if name.startswith("heat 2")}
+    assert second == {stayed, next(name for name, heat in left.items() if heat == 2)}
+
+
+def test_the_cut_are_those_behind_in_their_heat() -> None:
+    race = made()
+    seen = {}
+
+    def watch(progress: Progress) -> None:
+        seen[race.heat] = {name: one.loss for name, one in race.contestants.items()}
+
+    race.run(watch=watch)
+    for heat in (0, 1):
+        out = [name for name, left in race.left_in.items() if left == heat + 1]
+        on = [name for name in NAMES if race.left_in.get(name, 99) > heat + 1]
+        assert max(seen[heat][name] for name in on) <= min(seen[heat][name] for name in out)
+
+
+class Ticks:
+    """A clock that moves on by some seconds whenever it is looked at."""
+
+    def __init__(self, step: float) -> None:
+        self.now, self.step = 0.0, step
+
+    def __call__(self) -> float:
+        self.now += self.step
+        return self.now
+
+
+def test_counts_give_the_digits_that_the_clock_gave() -> None:
+    timed = made(Meter(100.0, clock=Ticks(1.0)))
+    assert timed.run()
+    stages = {name.split(":")[0] for name in timed.meter.counts}
+    assert stages >= {"heat 1", "heat 2", "rest"}  # else one had no time
+    again = made(Meter(0.0, timed.meter.counts))
+    assert again.run()
+    assert facts(again) == facts(timed)
+
+
+def test_each_has_an_equal_part_of_a_heat() -> None:
+    race = made(Meter(100.0, clock=Ticks(1.0)))
+    race.run()
+    first = [n for name, n in race.meter.counts.items() if name.startswith("heat 1")]
+    assert len(first) == 3
+    assert min(first) >= 5
+    assert max(first) - min(first) <= 2  # a look more or less at the clock
+
+
+def stopped(after: int) -> Callable[[], bool]:
+    asked = count(1)
+    return lambda: next(asked) >= after
+
+
+@pytest.mark.parametrize("after", [1, 4, 5, 9, 13, 17, 20, 24, 27])
+def test_stopped_anywhere_it_ends_with_the_same_digits(
+    whole: dict[str, Any], tmp_path: Path, after: int
+) -> None:
+    part = made()
+    assert not part.run(stopped(after))
+    checkpoint.save(tmp_path / "c", part.state())
+    again = made()
+    again.restore(checkpoint.load(tmp_path / "c"))
+    assert again.step == part.step
+    assert again.run()
+    assert facts(again) == whole
+
+
+def test_stopped_at_the_same_call_it_goes_on(whole: dict[str, Any]) -> None:
+    race, stops = made(), 0
+    while not race.run(stopped(10)):
+        stops += 1
+    assert stops >= 2
+    assert facts(race) == whole
+
+
+def test_a_contestant_that_diverges_leaves_and_the_others_go_on(whole: dict[str, Any]) -> None:
+    contestants = mixtures()
+    with torch.no_grad():
+        contestants["1"].expert_stacks[0].weights[0].fill_(torch.nan)
+    race = made(contestants=contestants)
+    assert race.contestants["1"].loss == torch.inf
+    assert race.run()
+    assert race.leader.name != "1"
+    assert race.leader.loss < 1e-2
+    assert race.left_in["1"] == 0
+    alone = made(contestants={"1": contestants["1"]}, meter=Meter(0.0, COUNTS))
+    assert alone.run()  # it ends, although nothing ever lowers the loss
+    assert alone.leader.loss == torch.inf
+
+
+def test_one_that_diverges_under_way_keeps_its_best_and_the_others_go_on() -> None:
+    race = made()
+    done = [0]
+
+    def poison(progress: Progress) -> None:
+        done[0] += 1
+        if done[0] == 3:  # in the first turn, after its first look at the held-out loss
+            (first, *_) = (name for name in race.meter.counts if name.startswith("heat 1"))
+            with torch.no_grad():
+                race.contestants[first.split(": ")[1]].mixture.gate.out_bias.fill_(torch.nan)
+                for stack in race.contestants[first.split(": ")[1]].mixture.expert_stacks:
+                    stack.weights[0].fill_(torch.nan)
+
+    assert race.run(watch=poison)
+    (broken,) = [name for name, one in race.contestants.items() if "loss nan" in one.tuning.ended]
+    one = race.contestants[broken]
+    assert not one.can_learn
+    assert one.loss < torch.inf
+    assert held_out(one.result()) == pytest.approx(one.loss, rel=1e-6)
+    learnt = {name: other.iterations for name, other in race.contestants.items()}
+    assert sum(n > one.iterations for name, n in learnt.items() if name != broken) >= 2
+
+
+def test_once_the_winner_has_ended_the_next_best_goes_on() -> None:
+    short = replace(SETTINGS, heats=(Heat(4, 0.5),), tuning=replace(TUNING, iterations=6))
+    race = made(settings=short)
+    assert race.run()
+    assert {one.iterations for one in race.contestants.values()} == {6}
+
+
+def test_random_waves_take_part_and_are_corrected_rather_than_tuned() -> None:
+    waves = Mixture([WAVES], GateSettings(1, 4), POISSON.domain.bounds, outputs=1, seed=0)
+    contestants = {"0": mixtures()["0"], "waves": waves}
+    counts = COUNTS | {"heat 1, corrected: waves": 9, "rest, corrected: waves": 9}
+    race = made(Meter(0.0, counts), contestants=contestants)
+    before = {name: one.loss for name, one in race.contestants.items()}
+    assert race.run()
+    assert race.contestants["waves"].iterations == 0
+    assert race.contestants["waves"].loss < 1e-3 * before["waves"]
+    winner = race.leader.result()
+    assert held_out(winner) == pytest.approx(race.leader.loss, rel=1e-3, abs=1e-20)
+
+
+def test_a_watcher_is_told_who_learns_and_how_well() -> None:
+    told: list[Progress] = []
+    race = made()
+    race.run(watch=told.append)
+    assert {one.phase for one in told} <= {f"race: {name}" for name in NAMES}
+    assert [one.step for one in told] == sorted(one.step for one in told)
+    done = [one.done for one in told]
+    assert done == sorted(done)
+    assert 0 < done[-1] <= 1
