@@ -17,6 +17,7 @@ from nas.training.race.settings import Heat, RaceSettings
 from nas.training.run_result import Progress
 
 NAME = "race"
+END = "end"  # the last stage
 EXACT = 1e-20  # of a loss of order one: what is left is rounding
 
 
@@ -94,7 +95,7 @@ class Race:
             if not self._rest(should_stop, watch):
                 return False
             self._done = self.leader.name
-        return self._correct(self.contestants[self._done], 1.0, "end", should_stop, watch)
+        return self._correct(self.contestants[self._done], 1.0, END, should_stop, watch)
 
     def state(self) -> dict[str, Any]:
         """All that `restore` needs, in another process."""
@@ -117,6 +118,15 @@ class Race:
         self.meter.restore(state["meter"])
         for name, one in self.contestants.items():
             one.restore(state["contestants"][name])
+        if self._done is not None and self.meter.has_time(self.settings.correct_from):
+            self._reopen(self.contestants[self._done])
+
+    def _reopen(self, one: Contestant) -> None:
+        """There is time again: who was corrected at the end learns on as if it had not been."""
+        self._done = None
+        if not one.is_solved:
+            one.leave_correction()
+            self.meter.forget(f"{END}, corrected: {one.name}")
 
     def _heat(self, should_stop: Callable[[], bool], watch: Callable[[Progress], None]) -> bool:
         """What is left of the present heat; false if ``should_stop()`` before its end."""
@@ -140,10 +150,10 @@ class Race:
     def _rest(self, should_stop: Callable[[], bool], watch: Callable[[Progress], None]) -> bool:
         """Until the corrections begin: the best learns on, and where it has ended the next best."""
         until = self.settings.correct_from
-        while (one := self._next()) is not None:
+        while self.leader.loss > EXACT and (one := self._next()) is not None:
             if not self._learn(one, until, "rest", should_stop, watch):
                 return False
-            if self._can_go_on(one) or self.leader.loss <= EXACT:
+            if self._can_go_on(one):
                 break
         return True
 
