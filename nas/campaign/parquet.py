@@ -153,11 +153,12 @@ def _read(path: Path, schema: pa.Schema, command: str) -> pa.Table:
             f"{path}: no such table, so no run has finished yet; "
             "run `nas search` again on this folder to go on"
         )
-    table = _completed(_load(path, command), schema)
+    found = _load(path, command)
+    table = _completed(found, schema)
     if table.column_names != schema.names:
         raise UserError(
             f"{path}: expected the columns {', '.join(schema.names)}, "
-            f"got {', '.join(table.column_names)}; it was written by another version of the "
+            f"got {', '.join(found.column_names)}; it was written by another version of the "
             "toolkit: go on with that version, or search anew with another --out"
         )
     return table

@@ -9,7 +9,7 @@ weights: it is a number of the equations, not a function of the point.
 """
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -267,43 +267,6 @@ class Mixture(nn.Module):
             raise ValueError(f"unknown: expected {len(made.raw)} raw values, got {new.shape}")
         made.raw.copy_(new)
         return made.to(self.centre)
-
-    @torch.no_grad()
-    def adopt(self, other: "Mixture", indices: Mapping[int, int]) -> None:
-        """Let experts have the parameters of those of another mixture.
-
-        Parameters
-        ----------
-        indices
-            For each expert of this mixture, by its index in the pool, that of the other's.
-
-        Raises
-        ------
-        ValueError
-            If one of them is not alive.
-
-        Examples
-        --------
-        >>> from nas.training import example
-        >>> mine, other = example.mixture(), example.mixture()
-        >>> _ = [parameter.data.zero_() for parameter in mine.parameters()]
-        >>> mine.adopt(other, {index: index for index in mine.alive})
-        >>> torch.equal(mine.expert_stacks[0].weights[0], other.expert_stacks[0].weights[0])
-        True
-        """
-        for mine, its in indices.items():
-            stack, row = self._place(mine)
-            source, its_row = other._place(its)
-            for own, new in zip(stack.parameters(), source.parameters(), strict=True):
-                own[row] = new[its_row].to(own)
-
-    def _place(self, index: int) -> tuple[ExpertStack, int]:
-        """The stack of the expert at ``index`` in the pool, and its row there."""
-        for stack in self.expert_stacks:
-            for row, (other, _) in enumerate(stack.members):
-                if other == index:
-                    return stack, row
-        raise ValueError(f"expected the expert {index} to be alive, got {self.alive}")
 
     def with_alive(self, alive: Sequence[int]) -> "Mixture":
         """A new mixture of the same pool and kind, with untrained experts and all corrections."""

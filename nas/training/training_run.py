@@ -15,6 +15,7 @@ from typing import Any
 
 from torch import Tensor
 
+from nas.mixture.adoption import adopt
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
 from nas.training import checkpoint, unknowns
@@ -165,7 +166,7 @@ class TrainingRun:
         """
         warm_up = self.warm_up
         warm_up.mixture.double()
-        warm_up.mixture.adopt(learnt, indices)
+        adopt(warm_up.mixture, learnt, indices)
         warm_up.step = warm_up.settings.iterations
         self._begin_selection()
 

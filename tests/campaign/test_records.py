@@ -154,6 +154,16 @@ def test_table_of_another_version_is_told(tmp_path: Path) -> None:
         records.read_table(path, "trials")
 
 
+def test_trials_of_an_earlier_version_have_no_alternative(tmp_path: Path) -> None:
+    path = tmp_path / "trials.parquet"
+    schema = records.TABLES["trials"]
+    old = pa.schema([column for column in schema if column.name != "alternative"])
+    pq.write_table(pa.Table.from_pylist([{"trial": 0, "recommended": True}], schema=old), path)
+    table = records.read_table(path, "trials")
+    assert list(table) == schema.names
+    assert table[["recommended", "alternative"]].values.tolist() == [[True, False]]
+
+
 def test_table_cut_short_at_any_byte_is_told(tmp_path: Path) -> None:
     path = tmp_path / "runs.parquet"
     records.write_table(path, "runs", rows("runs"))

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from nas.mixture.adoption import adopt
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
 from nas.search_spaces.candidates import ALL
@@ -172,7 +173,7 @@ class PoolLearning:
             self._note_outputs()
         last: dict[int, float] = {}
         if self._part is not None:
-            self.mixture.adopt(self._part, {index: index for index in self._part.alive})
+            adopt(self.mixture, self._part, {index: index for index in self._part.alive})
             last = self._losses(self._part)
         iterations = self.meter.counts.get(self._stage, 0)
         self.learnt += [Learnt(index, self.round, iterations, loss) for index, loss in last.items()]

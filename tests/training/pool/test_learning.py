@@ -174,8 +174,10 @@ def test_stopped_at_the_same_call_it_goes_on(whole: PoolLearning) -> None:
 def test_an_expert_that_diverges_leaves_after_its_round() -> None:
     mixture = untrained(POOL)
     with torch.no_grad():
-        (stack, row) = mixture._place(1)
-        stack.weights[0][row] = torch.nan
+        for stack in mixture.expert_stacks:
+            for row, (index, _) in enumerate(stack.members):
+                if index == 1:
+                    stack.weights[0][row] = torch.nan
     pool = made(Meter(0.0, {"round 1": 3, "round 2": 3}), mixture=mixture)
     assert pool.run()
     first = {one.index: one.held_out_loss for one in pool.learnt if one.round == 0}

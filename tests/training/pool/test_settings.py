@@ -24,9 +24,8 @@ def test_a_round_ends_within_the_budget(until: float) -> None:
 
 def test_by_default_each_round_is_of_fewer_on_more_points_and_ends_later() -> None:
     settings = PoolSettings()
-    for one, following in pairwise(settings.rounds):
-        assert one.keep > following.keep
-        assert one.counts.interior < following.counts.interior
-        assert one.until < following.until
+    for first, second in pairwise(settings.rounds):
+        assert first.keep > second.keep
+        assert first.counts.interior < second.counts.interior
+        assert first.until < second.until < 1
     assert 0 < settings.outputs_until < settings.rounds[0].until
-    assert settings.rounds[-1].until < 1
