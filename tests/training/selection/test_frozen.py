@@ -239,18 +239,6 @@ def test_the_term_gathers_the_weight_on_fewer() -> None:
     assert float(urged.sparsity) < float(free.sparsity) - 0.1
 
 
-def test_after_a_drop_the_others_share_the_importance() -> None:
-    competition = begun()
-    advanced(competition, 2)
-    before = competition.importances
-    competition.drop(1)
-    total = 1 - before[1]
-    expected = {index: value / total for index, value in before.items() if index != 1}
-    assert competition.importances == pytest.approx(expected, rel=1e-9)
-    advanced(competition, 1)
-    assert sorted(competition.importances) == [0, 2, 3]
-
-
 def test_what_is_remembered_gives_the_digits_of_what_is_evaluated() -> None:
     """Through a drop, and when it is taken back."""
     found = []
