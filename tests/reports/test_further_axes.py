@@ -18,6 +18,7 @@ from tests.reports.synthetic_campaign import DEFAULTS, realistic
 FURTHER: dict[str, list[Any]] = {
     "scale": [0.5, 1.0, 10.0],
     "encoding": ["raw", "periodic x", "fourier 4"],
+    "learns": ["all", "output"],
 }
 PER_AXIS = ("survival_rates", "kaplan_meier", "importance", "individual_rank")
 

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from nas.calculus.jets import DerivativeSet
+from nas.mixture.adoption import adopt
 from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
 from nas.search_spaces import Candidate
@@ -27,7 +28,7 @@ def test_they_say_what_the_others_say_and_nobody_else_changes() -> None:
     mine, other = made(SWAPPED, 0, (1.0,)), made(POOL, 1, (2.0,))
     before, its, gate = says(mine), says(other), mine.gate.state_dict()
     gate = {name: value.clone() for name, value in gate.items()}
-    mine.adopt(other, {0: 2, 3: 1})
+    adopt(mine, other, {0: 2, 3: 1})
     after = says(mine)
     assert torch.equal(after[0], its[2])
     assert torch.equal(after[3], its[1])
@@ -39,7 +40,7 @@ def test_they_say_what_the_others_say_and_nobody_else_changes() -> None:
 
 def test_what_is_adopted_is_a_copy() -> None:
     mine, other = made(POOL, 0), made(POOL, 1)
-    mine.adopt(other, {0: 0})
+    adopt(mine, other, {0: 0})
     before = says(mine)[0]
     with torch.no_grad():
         for parameter in other.parameters():
@@ -53,4 +54,4 @@ def test_both_have_to_be_alive(indices: dict[int, int], missing: int) -> None:
     mine.drop(1)
     other.drop(2)
     with pytest.raises(ValueError, match=f"expected the expert {missing} to be alive, got"):
-        mine.adopt(other, indices)
+        adopt(mine, other, indices)
