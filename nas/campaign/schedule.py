@@ -75,7 +75,9 @@ def gather(campaign: Path, trials: int, repetitions: int) -> None:
     --------
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as name:
-    ...     write_part(layout.pool_folder(Path(name), 0), 60.0, {"round 1": 12})
+    ...     pool = layout.pool_folder(Path(name), 0)
+    ...     pool.mkdir(parents=True)
+    ...     write_part(pool, 60.0, {"round 1": 12})
     ...     gather(Path(name), trials=3, repetitions=1)
     ...     read(Path(name) / FILE)
     [{'trials': 3, 'pool': {'round 1': 12}, 'race': {}}]

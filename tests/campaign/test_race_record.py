@@ -25,7 +25,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Race, ROWS
     named = entries(example.mixture(), {0: 3.0, 1: 2.0, 2: 1.0}, [])
     with torch.no_grad():
         named[1].mixture.expert_stacks[0].weights[0].fill_(torch.nan)
-    counts = {f"heat 1: {name}": 4 for name in "012"} | {"rest: 0": 4, "rest: 2": 4}
+    counts = {f"heat 1: {name}": 4 for name in "012"} | {"rest 1: 0": 4, "rest 1: 2": 4}
     mixtures = {one.name: one.mixture for one in named}
     race = Race(example.PROBLEM, example.SAMPLER, mixtures, SETTINGS, Meter(0.0, counts))
     assert race.run()

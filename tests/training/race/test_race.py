@@ -28,7 +28,7 @@ TUNING = FineTuningSettings(
 SETTINGS = RaceSettings(
     heats=(Heat(keep=3, until=0.4), Heat(keep=2, until=0.6)),
     tuning=TUNING,
-    correct_from=0.9,
+    correct_at=(0.9,),
     most_columns=100,
 )
 NAMES = ("0", "1", "2", "team")
@@ -36,8 +36,8 @@ NAMES = ("0", "1", "2", "team")
 COUNTS = (
     {f"heat 1: {name}": 4 for name in NAMES}
     | {f"heat 2: {name}": 4 for name in NAMES}
-    | {f"rest: {name}": 6 for name in NAMES}
-    | {f"end, corrected: {name}": 3 for name in NAMES}
+    | {f"rest 1: {name}": 6 for name in NAMES}
+    | {f"rest 1, corrected: {name}": 3 for name in NAMES}
 )
 
 
@@ -144,7 +144,7 @@ def test_counts_give_the_digits_that_the_clock_gave() -> None:
     timed = made(Meter(100.0, clock=Ticks(1.0)))
     assert timed.run()
     stages = {name.split(":")[0] for name in timed.meter.counts}
-    assert stages >= {"heat 1", "heat 2", "rest"}  # else one had no time
+    assert stages >= {"heat 1", "heat 2", "rest 1"}  # else one had no time
     again = made(Meter(0.0, timed.meter.counts))
     assert again.run()
     assert facts(again) == facts(timed)
