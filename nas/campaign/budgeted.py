@@ -26,6 +26,18 @@ class Budgeted:
     ----------
     home
         The campaign, which has a budget.
+
+    Examples
+    --------
+    Nothing else can begin before the pool has learnt:
+
+    >>> from pathlib import Path
+    >>> from nas.campaign.config import build
+    >>> from nas.runner.problem_source import ProblemSource
+    >>> campaign, source = build(problem="burgers", budget=60, seeds=1), ProblemSource.of("burgers")
+    >>> plan = Budgeted(CampaignFolder(Path(), campaign, source, study="burgers-1"))
+    >>> plan.jobs, [job.name for job in iter(plan.following, None)]
+    (5, ['pool-0'])
     """
 
     def __init__(self, home: CampaignFolder) -> None:

@@ -28,6 +28,13 @@ class Entry:
         Indices in the repetition's pool.
     mixture
         As far as it has learnt.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> one = Entry("0", "single", trial=None, members=(2,), mixture=only(example.mixture(), [2]))
+    >>> one.mixture.alive
+    [2]
     """
 
     name: str
@@ -55,6 +62,15 @@ def entries(
         Their held-out losses.
     teams
         What the gate has left in each trial, by rising held-out loss.
+
+    Examples
+    --------
+    Without trials, those that lead alone:
+
+    >>> from nas.training import example
+    >>> found = entries(example.mixture(), {0: 1e-2, 1: 1e-4, 2: 1e-3}, teams=[])
+    >>> [(one.name, one.origin, one.members) for one in found]
+    [('0', 'single', (1,)), ('1', 'single', (2,)), ('2', 'single', (0,))]
     """
     found: list[tuple[str, GateJob | None, tuple[int, ...], Mixture]] = []
     known: set[frozenset[int]] = set()

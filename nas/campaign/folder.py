@@ -211,7 +211,7 @@ def _check_same(folder: Path, known: dict[str, Any], campaign: Campaign, problem
     elif not differing:
         differing = [f"the mathematics of problem {problem.name} has changed"]
     if (there.budget is None) != (campaign.budget is None):  # how much it is does not matter
-        differing += differences({"budget": there.budget}, {"budget": campaign.budget})
+        differing = differences({"budget": there.budget}, {"budget": campaign.budget})
     if there.trials > campaign.trials:
         differing.append(f"trials is {there.trials} there and {campaign.trials} here")
     if differing:

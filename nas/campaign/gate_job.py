@@ -28,6 +28,19 @@ class GateJob(RunJob):
     """A trial's repetition: m of the pool's leaders, frozen as they are, and a gate.
 
     All trials of a repetition share its pool, so a trial is over in seconds.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from nas.campaign.config import build
+    >>> from nas.campaign.folder import CampaignFolder
+    >>> from nas.campaign.tuner import Proposal
+    >>> from nas.runner.problem_source import ProblemSource
+    >>> campaign, source = build(problem="burgers", budget=60), ProblemSource.of("burgers")
+    >>> home = CampaignFolder(Path("out"), campaign, source, study="burgers-1")
+    >>> job = GateJob(home, Proposal(trial=2, m=4, p=0.5, threshold=0.3), repetition=0)
+    >>> job.name, job.source.name
+    ('0002-0', 'pool-0')
     """
 
     seconds: float = 0.0  # of the repetition

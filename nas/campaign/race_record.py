@@ -30,7 +30,29 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class RaceRecord:
-    """Writes the runs of a repetition's race into the folder of its campaign."""
+    """Writes the runs of a repetition's race into the folder of its campaign.
+
+    Examples
+    --------
+    Of a race of one contestant, for which there was no time:
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from nas.campaign.contestants import entries
+    >>> from nas.training import example
+    >>> from nas.training.meter import Meter
+    >>> from nas.training.race import RaceSettings
+    >>> (entry, *_) = entries(example.mixture(), {1: 1e-2}, teams=[])
+    >>> mixtures, meter = {entry.name: entry.mixture}, Meter(0.0, counts={})
+    >>> race = Race(example.PROBLEM, example.SAMPLER, mixtures, RaceSettings(), meter)
+    >>> race.run()
+    True
+    >>> with TemporaryDirectory() as name:
+    ...     record = RaceRecord(Path(name), example.PROBLEM, example.settings(), repetition=0)
+    ...     rows = record.write(race, [entry])
+    ...     finished = [folder.name for folder in layout.finished_runs(Path(name))]
+    >>> rows[0]["members"], rows[0]["won"], finished
+    ('tanh 1×4', True, ['race-0-0'])
+    """
 
     campaign: Path
     problem: Problem

@@ -101,7 +101,7 @@ def read(folder: Path) -> Records:
 
     >>> from tempfile import TemporaryDirectory
     >>> row = dict.fromkeys(TABLES["runs"].names)
-    >>> row |= {"run": "0000-0", "trial": 0, "status": "failed"}
+    >>> row |= {"run": "0000-0", "trial": 0, "stage": "selection", "status": "failed"}
     >>> about = '{"configuration": {"seeds": 1}, "problem": {}}'
     >>> with TemporaryDirectory() as name:
     ...     _ = (Path(name) / layout.CAMPAIGN_FILE).write_text(about)

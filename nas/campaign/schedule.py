@@ -69,7 +69,19 @@ def read_part(folder: Path) -> Part | None:
 
 
 def gather(campaign: Path, trials: int, repetitions: int) -> None:
-    """Write the campaign's schedule from those of its pools and races."""
+    """Write the campaign's schedule from those of its pools and races.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     pool = layout.pool_folder(Path(name), 0)
+    ...     pool.mkdir(parents=True)
+    ...     write_part(pool, 60.0, {"round 1": 12})
+    ...     gather(Path(name), trials=3, repetitions=1)
+    ...     read(Path(name) / FILE)
+    [{'trials': 3, 'pool': {'round 1': 12}, 'race': {}}]
+    """
     parts = [
         {
             "trials": trials,

@@ -196,14 +196,43 @@ class MixtureResiduals:
 def residuals_of(
     problem: Problem, points: Points, evaluate: Callable[[Tensor, DerivativeSet], Tensor]
 ) -> Iterator[Tensor]:
-    """Weighted residuals (…, b) of each equation of each term."""
+    """Weighted residuals (…, b) of each equation of each term.
+
+    Examples
+    --------
+    Their squares make the physics loss:
+
+    >>> from nas.training import example
+    >>> from nas.training.physics_loss import mixture_loss
+    >>> mixture, points = example.mixture(), example.points()
+    >>> found = torch.cat(list(residuals_of(example.PROBLEM, points, mixture)))
+    >>> loss = mixture_loss(example.PROBLEM, mixture, points)
+    >>> torch.allclose(found.square().sum(), loss)
+    True
+    """
     for seen, derivatives in _views(problem, points):
         yield from seen.weighted(problem, evaluate(seen.flat, derivatives), derivatives)
 
 
 @torch.enable_grad()
 def linearised(problem: Problem, points: Points, traced: Traced) -> tuple[Tensor, list[list[Rows]]]:
-    """Residuals (…, R), and for each stack the factors of their derivatives."""
+    """Residuals (…, R), and for each stack the factors of their derivatives.
+
+    Examples
+    --------
+    Of a single network, at 16 points inside and one at the start:
+
+    >>> from nas.training import example
+    >>> from nas.training.pool.learning import only
+    >>> mixture = only(example.mixture(), [0])
+    >>> def traced(x, derivatives):
+    ...     coordinates = mixture.coordinates(x, derivatives)
+    ...     trace = networks.trace(derivatives, coordinates, mixture.networks[0])
+    ...     return trace.jet, [trace]
+    >>> residuals, (rows,) = linearised(example.PROBLEM, example.points(), traced)
+    >>> residuals.shape, StackJacobian(rows).dense().shape
+    (torch.Size([1, 17]), torch.Size([1, 17, 7]))
+    """
     found, blocks = [], []
     for seen, derivatives in _views(problem, points):
         jet, traces = traced(seen.flat, derivatives)
@@ -223,6 +252,16 @@ def _views(problem: Problem, points: Points) -> Iterator[tuple[View, DerivativeS
 
 @torch.no_grad()
 def write(into: Stack, new: Stack) -> None:
-    """Let the networks of a stack have the parameters of those of another."""
+    """Let the networks of a stack have the parameters of those of another.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> (one, *_), (other, *_) = example.mixture().networks, example.mixture().networks
+    >>> _ = one.weights[0].data.zero_()
+    >>> write(one, other)
+    >>> torch.equal(one.weights[0], other.weights[0])
+    True
+    """
     for old, value in zip((*into.weights, *into.biases), (*new.weights, *new.biases), strict=True):
         old.copy_(value)

@@ -7,6 +7,7 @@ def run(trial: int, loss: float | None, parameters: int, **more: Any) -> dict[st
     row = {
         "run": f"{trial:04d}-{more.get('repetition', 0)}",
         "trial": trial,
+        "stage": "selection",
         "status": "diverged" if loss is None else "completed",
         "m": 4,
         "p": 0.5,

@@ -245,13 +245,14 @@ def test_identity_leaves_out_how_much_and_on_what() -> None:
     one = build(problem="burgers")
     other = build(
         problem="burgers",
-        budget=300,
         trials=99,
         seeds=1,
         parallel={"workers": 7},
         storage="sqlite:///trials.db",
     )
     assert one.identity() == other.identity()
+    short, long = (build(problem="burgers", budget=budget) for budget in (60, 300))
+    assert short.identity() == long.identity()
     assert one.identity() != build(problem="burgers", seeds=2).identity()
     assert one.identity().keys() == one.resolved().keys() - {
         "budget",

@@ -21,7 +21,7 @@ METHODS = ", ".join(warm_up.names())
         ({"stepz": 3}, "stepz: unknown key; did you mean training.steps?"),
         ({"steps": 3}, "steps: unknown key; did you mean training.steps?"),
         ({"trails": 3}, "trails: unknown key; did you mean trials?"),
-        ({"xyzzy": 3}, "xyzzy: unknown key; expected one of problem, space, gate, tune, budget, "),
+        ({"xyzzy": 3}, "xyzzy: unknown key; expected one of problem, budget, schedule, "),
         ({"gate": {"dept": 3}}, "gate.dept: unknown key; did you mean gate.depth?"),
         (
             {"training": {"fine_tuning": {"iteration": 1}}},

@@ -11,7 +11,7 @@ import numpy as np
 
 from nas.campaign.front import pareto_front
 from nas.campaign.recommendation import alternative, recommended
-from nas.campaign.records import TABLES, VALIDATION, Records, read, write_map, write_table
+from nas.campaign.records import BUDGETED, TABLES, VALIDATION, Records, read, write_map, write_table
 from nas.search_spaces import AXES
 from tests.reports.synthetic_maps import PROBLEMS
 
@@ -35,7 +35,8 @@ def expert(name: str, candidate: int, outcome: str, ended: int, **changes: Any) 
 def run_row(name: str, **changes: Any) -> Row:
     """One row of ``runs``, completed, with plain defaults."""
     row = {
-        "run": name, "trial": 0, "repetition": 0, "status": "completed", "reason": "", "m": 4,
+        "run": name, "trial": 0, "repetition": 0, "stage": "selection", "status": "completed",
+        "reason": "", "m": 4,
         "p": 0.5, "threshold": 0.3, "seed": 7, "steps": 100, "iterations": 10, "evaluations": 10**6,
         "experts_before": 4, "experts_after": 2, "parameters_before": 4000,
         "parameters_after": 2000, "drops": 2, "refusals": 0, "held_out_loss": 1e-3,
@@ -83,7 +84,7 @@ class Campaign:
     problem: Row = field(default_factory=dict)
     configuration: Row = field(default_factory=lambda: {"trials": 1, "seeds": 1})
     tables: dict[str, list[Row]] = field(
-        default_factory=lambda: {name: [] for name in TABLES | VALIDATION}
+        default_factory=lambda: {name: [] for name in TABLES | BUDGETED | VALIDATION}
     )
     maps: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -237,7 +238,8 @@ def _add_trials(made: Campaign, trials: int) -> None:
         done = [r for r in runs if r["status"] == "completed"]
         best = min(done, key=lambda r: r["held_out_loss"], default=None)
         rows.append({
-            "trial": t, "status": "completed" if done else "failed", "m": runs[0]["m"],
+            "trial": t, "stage": "selection", "status": "completed" if done else "failed",
+            "m": runs[0]["m"],
             "p": runs[0]["p"], "threshold": runs[0]["threshold"],
             "held_out_loss": best and best["held_out_loss"],
             "parameters": best and float(best["parameters_after"]),

@@ -18,6 +18,7 @@ from tests.reports.synthetic_campaign import DEFAULTS, realistic
 FURTHER: dict[str, list[Any]] = {
     "scale": [0.5, 1.0, 10.0],
     "encoding": ["raw", "periodic x", "fourier 4"],
+    "learns": ["all", "output"],
 }
 PER_AXIS = ("survival_rates", "kaplan_meier", "importance", "individual_rank")
 
@@ -70,7 +71,7 @@ def test_combinations_stay_few_and_count_everyone(tmp_path: Path) -> None:
     data = combinations.summarise(content)
     assert data is not None
     assert data.rows == "depth × width × scale"
-    assert [axis.name for axis in data.left_out] == ["encoding"]
+    assert [axis.name for axis in data.left_out] == ["encoding", "learns"]
     assert list(data.rate.index[:4]) == ["2×16 ×0.5", "2×16", "2×16 ×10", "2×32 ×0.5"]
     tried = data.label.replace("", "0/0").map(lambda text: int(text.split("/")[1]))
     assert tried.to_numpy().sum() == len(content.statistics.completed)

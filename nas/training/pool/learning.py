@@ -67,7 +67,7 @@ class PoolLearning:
     >>> rounds = Round(3, PointCounts(16, 1), 0.5), Round(2, PointCounts(32, 1), 1.0)
     >>> method = example.settings().warm_up.method
     >>> meter = Meter(seconds=0.0, counts={"round 1": 4, "round 2": 6})
-    >>> settings = PoolSettings(rounds, method)
+    >>> settings = PoolSettings(rounds, method=method)
     >>> pool = PoolLearning(example.PROBLEM, example.mixture(), example.SAMPLER, settings, meter)
     >>> pool.run()
     True

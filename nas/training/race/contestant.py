@@ -4,16 +4,19 @@ It is fine-tuned, and then corrected: what training leaves is solved for in rand
 is random waves itself, a network that learns its output layer alone, is corrected from the start.
 """
 
+import copy
 import math
 from typing import Any
 
+from torch import Tensor
+
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
-from nas.search_spaces.candidates import OUTPUT
+from nas.search_spaces.candidates import OUTPUT, Candidate, levels_of
 from nas.training.collocation import Sampler
 from nas.training.fine_tuning import FineTuning, FineTuningSettings
 from nas.training.least_squares.answer import of_mixture
-from nas.training.least_squares.correction import CorrectionSearch
+from nas.training.least_squares.correction import Correction, CorrectionSearch
 from nas.training.phase import Reading
 from nas.training.run_log import RunLog
 
@@ -66,12 +69,14 @@ class Contestant:
         self.is_solved = learning == {OUTPUT}  # rather than trained
         self.search: CorrectionSearch | None = None
         self._columns = self._solves = 0
+        self._log_before = self.log.state()  # before the search
+        # Of a search that has been left: the state that it corrected, and what it found.
+        self._earlier: tuple[dict[str, Tensor], Correction] | None = None
 
     @property
     def loss(self) -> float:
         """The least held-out loss so far."""
-        corrected = math.inf if self.search is None else self.search.loss
-        return min(self.tuning.best_loss, corrected)
+        return min([self.tuning.best_loss, *(one.loss for _, one in self._corrections())])
 
     @property
     def iterations(self) -> int:
@@ -113,8 +118,17 @@ class Contestant:
     def begin_correction(self, columns: int) -> None:
         """Begin to look for a correction of the best state, of at most so many ``columns``."""
         self._columns, self._solves = columns, 0
-        self.tuning.take_best()
-        self.search = CorrectionSearch(self._sampler, of_mixture(self.mixture), columns)
+        self._log_before = copy.deepcopy(self.log.state())
+        # Of a copy: should there be more time, the training goes on from where it is.
+        self.search = CorrectionSearch(
+            self._sampler, of_mixture(self._as(self.tuning.best)), columns
+        )
+
+    def leave_correction(self) -> None:
+        """Go on with the fine-tuning, as if no correction had been looked for; keep the best."""
+        self._earlier = min(self._corrections(), key=lambda one: one[1].loss, default=None)
+        self._columns, self.search = 0, None
+        self.log.restore(self._log_before)
 
     def correct(self) -> None:
         """Do a solve."""
@@ -127,13 +141,26 @@ class Contestant:
             self.log.add(CORRECTION, self.iterations + self._solves, reading, self.result())
 
     def result(self) -> Mixture:
-        """Its best state, with the correction if there is one."""
-        self.tuning.take_best()
-        search = self.search
-        if search is None or search.best is None or search.loss >= self.tuning.best_loss:
-            return self.mixture
-        best = search.best
-        return self.mixture.corrected(best.candidate, best.weights, best.biases, best.unknown)
+        """A copy of its best state, with the correction if there is one."""
+        base, found = min(
+            self._corrections(), key=lambda one: one[1].loss, default=(self.tuning.best, None)
+        )
+        if found is None or found.loss >= self.tuning.best_loss:
+            return self._as(self.tuning.best)
+        return self._as(base).corrected(found.candidate, found.weights, found.biases, found.unknown)
+
+    def _corrections(self) -> list[tuple[dict[str, Tensor], Correction]]:
+        """Those that were found, with the states that they correct."""
+        found = [] if self._earlier is None else [self._earlier]
+        if self.search is not None and self.search.best is not None:
+            found.append((self.tuning.best, self.search.best))
+        return found
+
+    def _as(self, state: dict[str, Tensor]) -> Mixture:
+        """A copy of the mixture in a ``state``."""
+        made = copy.deepcopy(self.mixture)
+        made.load_state_dict(state)
+        return made
 
     def state(self) -> dict[str, Any]:
         """For a checkpoint; a search is repeated from it, since its solves are few and long."""
@@ -142,14 +169,29 @@ class Contestant:
             "log": self.log.state(),
             "columns": self._columns,
             "solves": self._solves,
+            "log before": self._log_before,
+            "earlier": None if self._earlier is None else _packed(*self._earlier),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from ``state``."""
         self.tuning.restore(state["tuning"])
+        earlier = state["earlier"]
+        self._earlier = None if earlier is None else _unpacked(earlier)
         if state["columns"]:
             self.begin_correction(state["columns"])
             for _ in range(state["solves"]):
                 self.correct()
         self.log = RunLog(self._sampler.problem)
         self.log.restore(state["log"])
+        self._log_before = state["log before"]
+
+
+def _packed(base: dict[str, Tensor], found: Correction) -> dict[str, Any]:
+    """For a checkpoint."""
+    return {"base": base, "found": vars(found) | {"candidate": levels_of(found.candidate)}}
+
+
+def _unpacked(state: dict[str, Any]) -> tuple[dict[str, Tensor], Correction]:
+    found = state["found"]
+    return state["base"], Correction(**(found | {"candidate": Candidate(**found["candidate"])}))

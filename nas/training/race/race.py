@@ -32,8 +32,8 @@ class Race:
     settings
         The heats.
     meter
-        How long each turn may take: the stages ``heat 1: NAME``, …, ``rest: NAME``, and beside
-        them ``rest, corrected: NAME``.
+        How long each turn may take: the stages ``heat 1: NAME``, …, ``rest 1: NAME``, and
+        beside them ``rest 1, corrected: NAME``.
 
     Examples
     --------
@@ -41,7 +41,7 @@ class Race:
     >>> from nas.training.pool.learning import only
     >>> pool = example.mixture()
     >>> mixtures = {"first": only(pool, [0]), "second": only(pool, [1]), "all": pool}
-    >>> counts = {f"heat 1: {name}": 4 for name in mixtures} | {"rest: all": 2, "rest: second": 2}
+    >>> counts = {f"heat 1: {name}": 4 for name in mixtures} | {"rest 1: all": 2, "rest 2: all": 2}
     >>> settings = RaceSettings(heats=(Heat(keep=3, until=0.5),))
     >>> race = Race(example.PROBLEM, example.SAMPLER, mixtures, settings, Meter(0.0, counts))
     >>> race.run(), race.leader.loss <= min(one.loss for one in race.contestants.values())
@@ -62,7 +62,8 @@ class Race:
             for name, mixture in mixtures.items()
         }
         self.heat, self.turn = 0, 0
-        self._done: str | None = None  # who is corrected at the end
+        self.part = 0  # of the rest, each of which ends with a correction
+        self._corrected: str | None = None  # whose correction is under way
         self._running = self._fastest(list(self.contestants), settings.heats[0].keep)
         # The heat after which each left that was cut; 0 of those with no place in the first.
         self.left_in = {name: 0 for name in self.contestants if name not in self._running}
@@ -90,11 +91,10 @@ class Race:
         while self.heat < len(self.settings.heats):
             if not self._heat(should_stop, watch):
                 return False
-        if self._done is None:
-            if not self._rest(should_stop, watch):
+        while self.part < len(self.settings.correct_at):
+            if not self._do_part(should_stop, watch):
                 return False
-            self._done = self.leader.name
-        return self._correct(self.contestants[self._done], 1.0, "end", should_stop, watch)
+        return True
 
     def state(self) -> dict[str, Any]:
         """All that `restore` needs, in another process."""
@@ -104,7 +104,8 @@ class Race:
             "running": self._running,
             "began": self._began,
             "left_in": self.left_in,
-            "done": self._done,
+            "part": self.part,
+            "corrected": self._corrected,
             "meter": self.meter.state(),
             "contestants": {name: one.state() for name, one in self.contestants.items()},
         }
@@ -113,10 +114,35 @@ class Race:
         """Go on from ``state``, of a race of the same contestants."""
         self.heat, self.turn = state["heat"], state["turn"]
         self._running, self._began = state["running"], state["began"]
-        self.left_in, self._done = state["left_in"], state["done"]
+        self.left_in = state["left_in"]
+        self.part, self._corrected = state["part"], state["corrected"]
         self.meter.restore(state["meter"])
         for name, one in self.contestants.items():
             one.restore(state["contestants"][name])
+        if self._over and self.meter.has_time(self.settings.correct_at[-1]):
+            self._reopen()
+
+    @property
+    def _over(self) -> bool:
+        """Whether the last correction has begun."""
+        last = len(self.settings.correct_at) - 1
+        return self.part > last or (self.part == last and self._corrected is not None)
+
+    def _reopen(self) -> None:
+        """There is time again: the rest of the race begins anew, from what has been learnt."""
+        for name in self.contestants:
+            for part in range(1, len(self.settings.correct_at) + 1):
+                self.meter.forget(f"rest {part}, corrected: {name}")
+        self._leave_correction()
+        self.part = 0
+
+    def _leave_correction(self) -> None:
+        """Who was corrected learns on as if it had not been; the best is kept."""
+        if self._corrected is not None:
+            one = self.contestants[self._corrected]
+            if not one.is_solved:
+                one.leave_correction()
+            self._corrected = None
 
     def _heat(self, should_stop: Callable[[], bool], watch: Callable[[Progress], None]) -> bool:
         """What is left of the present heat; false if ``should_stop()`` before its end."""
@@ -137,14 +163,25 @@ class Race:
         until = self._began + exploring(self.meter.seconds) * self.settings.solve_for
         return self._correct(one, until, "first", should_stop, watch)
 
-    def _rest(self, should_stop: Callable[[], bool], watch: Callable[[Progress], None]) -> bool:
-        """Until the corrections begin: the best learns on, and where it has ended the next best."""
-        until = self.settings.correct_from
-        while (one := self._next()) is not None:
-            if not self._learn(one, until, "rest", should_stop, watch):
-                return False
-            if self._can_go_on(one) or self.leader.loss <= EXACT:
-                break
+    def _do_part(self, should_stop: Callable[[], bool], watch: Callable[[Progress], None]) -> bool:
+        """The best learns on, and where it has ended the next best; then the best is corrected.
+
+        Early, since for some problems that is worth more than all training; and again at the end,
+        since for others it is worth nothing, and the time is better spent on training.
+        """
+        stage, until = f"rest {self.part + 1}", self.settings.correct_at[self.part]
+        if self._corrected is None:
+            while self.leader.loss > EXACT and (one := self._next()) is not None:
+                if not self._learn(one, until, stage, should_stop, watch):
+                    return False
+                if self._can_go_on(one):
+                    break
+            self._corrected = self.leader.name
+        if not self._correct(self.contestants[self._corrected], 1.0, stage, should_stop, watch):
+            return False
+        self.part += 1
+        if self.part < len(self.settings.correct_at) and self.leader.loss > EXACT:
+            self._leave_correction()
         return True
 
     def _learn(

@@ -51,8 +51,8 @@ class RaceSettings:
         In their order.
     tuning
         Of each contestant; its number of iterations plays no part.
-    correct_from
-        The share of the budget that the corrections leave to the fine-tuning.
+    correct_at
+        The shares of the budget at which the best is corrected, in rising order.
     most_columns
         Of a correction: memory is its square, and time its cube.
 
@@ -65,12 +65,16 @@ class RaceSettings:
     solve_for: float = 0.1
     heats: tuple[Heat, ...] = (Heat(keep=4, until=0.46), Heat(keep=2, until=0.52))
     tuning: FineTuningSettings = UNENDING
-    correct_from: float = 0.9
+    correct_at: tuple[float, ...] = (0.75, 0.95)
     most_columns: int = 1600
 
     def __post_init__(self) -> None:
         check(
             self,
             heats=(len(self.heats) >= 1, "at least one"),
-            correct_from=(0 < self.correct_from <= 1, "in (0, 1]"),
+            correct_at=(
+                all(0 < one <= 1 for one in self.correct_at)
+                and list(self.correct_at) == sorted(set(self.correct_at)) != [],
+                "one or more in (0, 1], in rising order",
+            ),
         )

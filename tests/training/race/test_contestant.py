@@ -99,3 +99,29 @@ def test_restored_it_goes_on_with_equal_digits(tmp_path: Path, solves: int) -> N
     assert again.log.history == whole.log.history
     got, expected = again.result().state_dict(), whole.result().state_dict()
     assert all(torch.equal(value, expected[name]) for name, value in got.items())
+
+
+def test_left_a_correction_is_kept_and_the_training_goes_on_as_if_there_had_been_none(
+    tmp_path: Path,
+) -> None:
+    plain, one = advanced(begun(), 5), advanced(begun(), 5)
+    one.begin_correction(columns=100)
+    while one.can_be_corrected:
+        one.correct()
+    best = one.loss
+    assert best < one.tuning.best_loss
+    one.leave_correction()
+    checkpoint.save(tmp_path / "c", one.state())
+    again = begun()
+    again.restore(checkpoint.load(tmp_path / "c"))
+    for left in (one, again):
+        assert left.loss == best
+        assert held_out(left.result()) == pytest.approx(best, rel=1e-3)
+        assert not left.can_be_corrected
+        advanced(left, 5)
+    advanced(plain, 5)
+    assert one.log.history == again.log.history == plain.log.history
+    expected = plain.mixture.state_dict()
+    for left in (one, again):
+        got = left.mixture.state_dict()
+        assert all(torch.equal(value, expected[name]) for name, value in got.items())

@@ -94,8 +94,11 @@ def importance_by(made: Mixture, points: Points) -> Callable[[Tensor], Tensor]:
 
 
 def jacobian(function: Callable[[Tensor], Tensor], theta: Tensor) -> Tensor:
-    found: Tensor = torch.autograd.functional.jacobian(function, theta)  # type: ignore[no-untyped-call]
-    return found
+    """Row by row, by autograd."""
+    theta = theta.clone().requires_grad_()
+    values = function(theta)
+    rows = [torch.autograd.grad(one, theta, retain_graph=True)[0] for one in values.reshape(-1)]
+    return torch.stack(rows).view(*values.shape, -1)
 
 
 @PROBLEMS
