@@ -11,7 +11,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from nas.reports import chosen, corrections
+from nas.reports import chosen, corrections, race
 from nas.reports.intervals import COVERAGE, student
 from nas.reports.rows import each
 from nas.reports.words import duration, number, percent, plural
@@ -35,7 +35,7 @@ def table(state: State) -> Group:
     """The campaign's state: runs done and time left above, a row for each run under way."""
     failed = f", [red]{state.failed} failed[/red]" if state.failed else ""
     title = (
-        f"{state.finished} of {state.jobs} runs finished{failed} · "
+        f"{state.finished} of {plural(state.jobs, 'job')} finished{failed} · "
         f"{duration(state.seconds)} so far · {_left(state.seconds_left)}"
     )
     drawn = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
@@ -66,7 +66,9 @@ def summary(result: Result) -> list[str]:
     """What a finished campaign found: how many runs, and the recommended network."""
     runs, trials = result.records.runs, result.records.trials
     failed = int((runs.status != "completed").sum())
-    finished = f"{plural(len(runs), 'run')} finished"
+    contestants = len(result.records.race)
+    finished = f"{plural(len(runs) - contestants, 'run')} finished"
+    finished += f", then {plural(contestants, 'contestant')} raced" if contestants else ""
     lines = [finished + (f", {failed} of them failed" if failed else "")]
     for _, run in runs[runs.status != "completed"].iterrows():
         lines.append(f"  run {run.run} {run.status}: {run.reason}")
@@ -74,11 +76,12 @@ def summary(result: Result) -> list[str]:
         return [*lines, "no trial completed, so none is recommended"]
     best = result.recommended
     names = ", ".join(written(expert) for expert in result.survivors.itertuples())
-    added = corrections.in_words(best.corrections)
+    added, asked = corrections.in_words(best.corrections), race.among(result.records)
     kept = chosen.kept(best.experts_before, best.experts_after)
     names = f"{kept}; {names}" if kept else names
     lines += [
         f"recommended: {chosen.named(best)}, {chosen.why(trials)}",
+        *([f"  chosen among     {asked}"] if asked else []),
         f"  experts          {best.experts_before:.0f} → {best.experts_after:.0f}: {names}",
         *([f"  added            {added}"] if added else []),
         f"  parameters       {best.parameters_before:,.0f} → {best.parameters_after:,.0f}",

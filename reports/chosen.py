@@ -15,11 +15,10 @@ def why(trials: pd.DataFrame) -> str:
     >>> why(example.records().trials)
     'least held-out loss of 3 trials'
     """
-    raced = _raced(trials)
-    among, thing = (trials[raced], "contestant") if raced.any() else (trials, "trial")
-    done = among[among["status"] == "completed"].reset_index(drop=True)
+    asked, thing = among(trials), things(trials)
+    done = asked[asked["status"] == "completed"].reset_index(drop=True)
     if len(done) == 1:
-        return f"the only {thing}" + " that was completed" * (len(among) > 1)
+        return f"the only {thing}" + " that was completed" * (len(asked) > 1)
     losses = done["held_out_loss"].to_list()
     near = within(losses)
     best = int(done.index[done["recommended"].astype(bool)][0])
@@ -33,6 +32,18 @@ def why(trials: pd.DataFrame) -> str:
     )
 
 
+def things(trials: pd.DataFrame) -> str:
+    """What those are that are chosen among.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> things(example.records().trials)
+    'trial'
+    """
+    return "contestant" if _raced(trials).any() else "trial"
+
+
 def named(run: pd.Series) -> str:
     """What a run is called: by its trial, or as the contestant of a race that it is.
 
@@ -41,13 +52,26 @@ def named(run: pd.Series) -> str:
     >>> named(pd.Series({"run": "0001-0", "trial": 1, "stage": "selection"}))
     'trial 1 (run 0001-0)'
     >>> named(pd.Series({"run": "race-0-2", "trial": 1002, "stage": "race"}))
-    'run race-0-2'
+    'contestant race-0-2'
     """
-    return f"run {run.run}" if run.stage == "race" else f"trial {run.trial} (run {run.run})"
+    return f"contestant {run.run}" if run.stage == "race" else f"trial {run.trial} (run {run.run})"
 
 
 def _raced(trials: pd.DataFrame) -> pd.Series:
     return trials["stage"] == "race"
+
+
+def among(trials: pd.DataFrame) -> pd.DataFrame:
+    """Those rows of ``trials`` that are chosen among: contestants, once there are any.
+
+    Examples
+    --------
+    >>> from nas.reports import raced
+    >>> among(raced.records().trials)["best_run"].to_list()
+    ['race-0-0', 'race-0-1', 'race-0-2']
+    """
+    raced = _raced(trials)
+    return trials[raced] if raced.any() else trials
 
 
 def alternative(trials: pd.DataFrame, runs: pd.DataFrame) -> str:

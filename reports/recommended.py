@@ -66,29 +66,36 @@ class Progress:
 
     Examples
     --------
-    >>> Progress(runs=3, planned=8).unfinished, Progress(runs=3, planned=None).unfinished
+    >>> Progress(ended=3, planned=8).unfinished, Progress(ended=3, planned=None).unfinished
     (True, False)
     """
 
-    runs: int
+    ended: int
     planned: int | None
+    things: str = "runs"
 
     @property
     def unfinished(self) -> bool:
-        return self.planned is not None and self.runs < self.planned
+        return self.planned is not None and self.ended < self.planned
 
 
 def progress(records: Records) -> Progress:
     """Runs that ended against trials times seeds of the configuration.
 
+    Within a budget the time tells how many trials there are; it is over once each seed has raced.
+
     Examples
     --------
-    >>> from nas.reports import example
+    >>> from nas.reports import example, raced
     >>> progress(example.records())
-    Progress(runs=4, planned=4)
+    Progress(ended=4, planned=4, things='runs')
+    >>> progress(raced.records())
+    Progress(ended=1, planned=1, things='races')
     """
     configuration = records.campaign.get("configuration", {})
     trials, seeds = _count(configuration.get("trials")), _count(configuration.get("seeds", 1))
+    if configuration.get("budget") or configuration.get("schedule"):
+        return Progress(int(records.race["repetition"].nunique()), seeds, "races")
     planned = None if trials is None or seeds is None else trials * seeds
     return Progress(len(records.runs), planned)
 

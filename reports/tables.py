@@ -173,8 +173,10 @@ def levels(statistics: Statistics) -> Iterator[Table]:
     keys = ["axis", "level"]
     shares = statistics.importance[[*keys, "relative", "low", "high"]]
     table = statistics.rates.merge(shares, on=keys, how="left", suffixes=("", "_share"))
+    cut = bool(table["cut"].any())
     for axis, rows in table.groupby("axis", sort=False):
-        columns = (str(axis), "survived", "rate", "95 % interval", "importance", "its interval")
+        first = (str(axis), "survived", *("cut before the gate",) * cut)
+        columns = (*first, "rate", "95 % interval", "importance", "its interval")
         yield Table(
             f"By {axis}",
             columns,
@@ -182,6 +184,7 @@ def levels(statistics: Statistics) -> Iterator[Table]:
                 (
                     r.level,
                     f"{r.survived} of {r.experts}",
+                    *((whole(r.cut),) * cut),
                     percent(r.rate),
                     f"{percent(r.low)} to {percent(r.high)}",
                     number(r.relative),

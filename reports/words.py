@@ -121,14 +121,14 @@ def survival(rates: pd.DataFrame, chance: Mapping[str, float], runs: int) -> lis
     """
     if rates.empty:
         return ["No run was completed, so nothing can be said on what survives."]
-    tried = rates[rates["axis"] == rates["axis"].iloc[0]][["experts", "survived"]].sum()
+    tried = rates[rates["axis"] == rates["axis"].iloc[0]][["experts", "survived", "cut"]].sum()
     if tried["survived"] == tried["experts"]:
         return ["No expert was dropped in any completed run: nothing can be said on selection."]
     if tried["survived"] == 0:
         return ["No expert survived in any completed run: nothing can be said on selection."]
     said = [
         f"{tried['survived']} of {tried['experts']} experts survived in "
-        f"{plural(runs, 'completed run')}."
+        f"{plural(runs, 'completed run')}{_others(tried)}."
     ]
     if runs < LEAST_RUNS:
         said.append(
@@ -137,6 +137,14 @@ def survival(rates: pd.DataFrame, chance: Mapping[str, float], runs: int) -> lis
         )
         return said
     return said + [_axis(axis, rates, chance) for axis in chance]
+
+
+def _others(tried: pd.Series) -> str:
+    """Of those that were cut before the gate was asked, and so not dropped by it."""
+    if not tried["cut"]:
+        return ""
+    dropped = tried["experts"] - tried["survived"] - tried["cut"]
+    return f"; {tried['cut']} were cut before the gate was asked, and it dropped {dropped}"
 
 
 def importances(table: pd.DataFrame, runs: int) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from nas.reports import chosen
 from nas.reports.figures import Picture
 from nas.reports.report import Report
 from nas.reports.rows import each
@@ -26,7 +28,7 @@ _SIZES = dict(zip(_MARKERS, (40, 55, 80, 260), strict=True))
 
 @dataclass(frozen=True)
 class Front:
-    """One row per finite trial: trial, parameters, held_out_loss, standing.
+    """One row per finite trial or contestant: label, parameters, held_out_loss, standing.
 
     Examples
     --------
@@ -36,6 +38,7 @@ class Front:
     """
 
     trials: pd.DataFrame
+    things: str = "trial"
 
 
 def summarise(report: Report) -> Front | None:
@@ -45,10 +48,10 @@ def summarise(report: Report) -> Front | None:
     --------
     >>> from nas.reports import example
     >>> front = summarise(example.report()).trials  # without the trial that failed
-    >>> front[["trial", "parameters"]].values.tolist()
-    [[0.0, 420.0], [1.0, 500.0], [2.0, 640.0]]
+    >>> front[["label", "parameters"]].values.tolist()
+    [['0', 420.0], ['1', 500.0], ['2', 640.0]]
     """
-    trials = report.records.trials
+    trials = chosen.among(report.records.trials)
     loss = trials["held_out_loss"]
     trials = trials[np.isfinite(loss) & (loss > 0) & (trials["parameters"] > 0)]
     if trials.empty:
@@ -58,8 +61,15 @@ def summarise(report: Report) -> Front | None:
         ["recommended", "small alternative", "on the front"],
         "dominated",
     )
-    known = trials.assign(standing=standing)[["trial", "parameters", "held_out_loss", "standing"]]
-    return Front(known.sort_values(["parameters", "trial"]).reset_index(drop=True))
+    known = trials.assign(standing=standing, label=[_name(trial) for trial in each(trials)])
+    known = known.sort_values(["parameters", "trial"]).reset_index(drop=True)
+    shown = known[["label", "parameters", "held_out_loss", "standing"]]
+    return Front(shown, chosen.things(trials))
+
+
+def _name(trial: Any) -> str:
+    """The number of a trial, or what a contestant's run is called."""
+    return str(trial.best_run if trial.stage == "race" else trial.trial)
 
 
 def draw(data: Front, figure: Figure) -> None:
@@ -114,7 +124,7 @@ def _label(ax: Axes, best: pd.DataFrame) -> None:
         )
         if all(np.abs(at - other).max() > _CLOSE for other in taken):
             ax.annotate(
-                f"{row.trial}",
+                row.label,
                 (float(row.parameters), float(row.held_out_loss)),
                 xytext=(8, 6),
                 textcoords="offset points",
@@ -136,8 +146,8 @@ def pictures(report: Report) -> list[Picture]:
     if data is None:
         return []
     spoken = "".join(
-        f" {name.capitalize()}: trial {row.trial}, {row.parameters:,.0f} parameters, held-out loss "
-        f"{number(row.held_out_loss)}."
+        f" {name.capitalize()}: {data.things} {row.label}, {row.parameters:,.0f} parameters, "
+        f"held-out loss {number(row.held_out_loss)}."
         for name in ("recommended", "small alternative")
         for row in each(data.trials[data.trials["standing"] == name])
     )
@@ -146,12 +156,12 @@ def pictures(report: Report) -> list[Picture]:
         Picture(
             "front",
             "Loss against size",
-            f"Held-out loss against surviving parameters of {plural(len(data.trials), 'trial')}, "
-            f"{on_front} on the front.{spoken}",
-            "Each mark is a trial; lower and further left is better. No other trial is better "
+            "Held-out loss against surviving parameters of "
+            f"{plural(len(data.trials), data.things)}, {on_front} on the front.{spoken}",
+            f"Each mark is a {data.things}; lower and further left is better. No other is better "
             "in both than one on the front. Star: the recommended one. Diamond, if there is one: "
             "the small alternative, the knee of the front, where a still smaller network starts to "
-            "cost much accuracy. Numbers are trials.",
+            f"cost much accuracy. Labels name the {data.things}s.",
             SIZE,
             partial(draw, data),
         )

@@ -8,6 +8,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from nas.reports.figures import Picture
 from nas.reports.report import Report
@@ -51,6 +52,7 @@ def summarise(report: Report) -> Learning | None:
     """
     columns = ["run", "phase", "step", "loss", "held_out_loss", "experts"]
     history = report.records.history[columns].sort_values(["run", "step"], kind="stable")
+    history = history[history["run"].isin(_alike(report))]
     if history.empty:
         return None
     for name in ("loss", "held_out_loss"):
@@ -60,6 +62,14 @@ def summarise(report: Report) -> Learning | None:
     mine = history[history["run"] == run]
     others = history[history["run"] != run]
     return Learning(run, mine, others, _bands(mine))
+
+
+def _alike(report: Report) -> pd.Series:
+    """The runs of the kind of the one shown in full: trials, or contestants of a race."""
+    runs = report.records.runs
+    kind = "selection" if report.best is None else report.best.run["stage"]
+    alike: pd.Series = runs.loc[runs["stage"] == kind, "run"]
+    return alike
 
 
 def _bands(mine: pd.DataFrame) -> tuple[tuple[str, float, float], ...]:
@@ -97,6 +107,7 @@ def draw(data: Learning, figure: Figure) -> None:
     lower.set_xlabel("step, over all phases")
     most = max(frame["experts"].max() for frame in (mine, data.others) if len(frame))
     lower.set_ylim(0, 1.1 * max(1, most))
+    lower.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     first, last = float(shown["step"].min()), float(shown["step"].max())
     lower.set_xlim(first, max(last, first + 1))
     _phases(upper, lower, data.phases)

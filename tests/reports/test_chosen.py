@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from nas.campaign.trial_rows import trial_rows
-from nas.reports import chosen, page, report
+from nas.reports import answer, chosen, report
 from nas.reports.tables import trials as table_of_trials
 from tests.campaign.run_rows import run
 from tests.reports.synthetic_campaign import Campaign, run_row
@@ -63,7 +63,7 @@ def answered(folder: Path, before: int, after: int) -> str:
         for n, (loss, size) in enumerate([(1e-4, 9000), (4e-4, 900), (1e-2, 800)])
     ]
     made.tables["trials"] = trial_rows(made.tables["runs"])
-    return " ".join(page.answer(report.of(made.records(folder))))
+    return " ".join(answer.answer(report.of(made.records(folder))))
 
 
 def test_the_answer_box_says_what_was_chosen_and_what_was_dropped(tmp_path: Path) -> None:

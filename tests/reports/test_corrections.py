@@ -3,7 +3,7 @@
 import pytest
 
 from nas.reports import corrections, example
-from nas.reports.page import answer
+from nas.reports.answer import answer
 from nas.reports.report import of
 
 
