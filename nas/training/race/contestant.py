@@ -116,6 +116,11 @@ class Contestant:
         self.tuning.take_best()
         self.search = CorrectionSearch(self._sampler, of_mixture(self.mixture), columns)
 
+    def forget_correction(self) -> None:
+        """Be as it was before `begin_correction`, to learn on."""
+        self._columns = self._solves = 0
+        self.search = None
+
     def correct(self) -> None:
         """Do a solve."""
         assert self.search is not None, "`begin_correction` comes first"

@@ -106,17 +106,30 @@ class Race:
             "left_in": self.left_in,
             "done": self._done,
             "meter": self.meter.state(),
+            "seconds": self.meter.seconds,
             "contestants": {name: one.state() for name, one in self.contestants.items()},
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from ``state``, of a race of the same contestants."""
+        """Go on from ``state``, of a race of the same contestants.
+
+        Where there are more seconds than there were, a race that was over goes on.
+        """
         self.heat, self.turn = state["heat"], state["turn"]
         self._running, self._began = state["running"], state["began"]
         self.left_in, self._done = state["left_in"], state["done"]
         self.meter.restore(state["meter"])
         for name, one in self.contestants.items():
             one.restore(state["contestants"][name])
+        if self._done is not None and self.meter.seconds > state["seconds"]:
+            self._reopen(self.contestants[self._done])
+
+    def _reopen(self, done: Contestant) -> None:
+        """Let the best learn on: a correction is of what it had learnt, and is looked for anew."""
+        if done.can_learn and done.loss > EXACT:
+            done.forget_correction()
+            self.meter.forget(f"end, corrected: {done.name}")
+        self._done = None
 
     def _heat(self, should_stop: Callable[[], bool], watch: Callable[[Progress], None]) -> bool:
         """What is left of the present heat; false if ``should_stop()`` before its end."""

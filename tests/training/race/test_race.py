@@ -253,3 +253,24 @@ def test_a_watcher_is_told_who_learns_and_how_well() -> None:
     done = [one.done for one in told]
     assert done == sorted(done)
     assert 0 < done[-1] <= 1
+
+
+def test_with_more_seconds_a_race_that_was_over_learns_on() -> None:
+    """It does not stay with the correction of what little there was time to learn."""
+    short = made(Meter(12.0, clock=Ticks(1.0)))
+    assert short.run()
+    long = made(Meter(120.0, clock=Ticks(1.0)))
+    long.restore(short.state())
+    assert long.run()
+    assert long.step > short.step + 50
+    assert long.leader.loss <= short.leader.loss
+    assert held_out(long.leader.result()) == pytest.approx(long.leader.loss, rel=1e-6)
+
+
+def test_with_the_same_seconds_a_race_that_was_over_stays_over() -> None:
+    over = made(Meter(12.0, clock=Ticks(1.0)))
+    assert over.run()
+    again = made(Meter(12.0, clock=Ticks(1.0)))
+    again.restore(over.state())
+    assert again.run()
+    assert facts(again) == facts(over)
