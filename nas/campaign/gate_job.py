@@ -46,6 +46,14 @@ class GateJob(RunJob):
     seconds: float = 0.0  # of the repetition
 
     @property
+    def finished(self) -> bool:
+        """Whether its record is complete, with the mixture that the race needs."""
+        if not super().finished:
+            return False
+        path = self.folder / mixture_file.FILE
+        return path.exists() or self.row()["status"] != "completed"
+
+    @property
     def source(self) -> PoolJob:
         """The job that has taught the pool."""
         return PoolJob(self.home, self.repetition, self.seconds)

@@ -54,6 +54,11 @@ class PoolJob(CampaignJob):
         return layout.pool_folder(self.home.path, self.repetition)
 
     @property
+    def finished(self) -> bool:
+        """Whether all that trials and race need is there."""
+        return super().finished and (self.folder / mixture_file.FILE).exists()
+
+    @property
     def experts(self) -> int:
         """How many learn."""
         return len(self.pool)

@@ -87,10 +87,6 @@ class Meter:
             self.counts[stage] = done + 1
         return more
 
-    def has_time(self, until: float) -> bool:
-        """Whether less than ``until`` is spent; counts know nothing of time."""
-        return self._given is None and self.spent < until * self.seconds
-
     def forget(self, stage: str) -> None:
         """Count ``stage`` anew: what was done of it is lost."""
         self.counts.pop(stage, None)

@@ -113,13 +113,3 @@ def test_a_search_that_is_given_its_counts_does_the_same() -> None:
         while replayed.goes_on(stage, until=0.0):
             pass
     assert replayed.counts == timed.counts
-
-
-def test_there_is_time_for_a_clock_alone() -> None:
-    clock = Clock()
-    meter = Meter(10.0, clock=clock)
-    assert meter.has_time(0.5)
-    clock.now += 5.0
-    assert not meter.has_time(0.5)
-    assert meter.counts == {}
-    assert not Meter(10.0, counts={"one": 3}, clock=clock).has_time(1.0)

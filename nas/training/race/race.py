@@ -107,11 +107,15 @@ class Race:
             "part": self.part,
             "corrected": self._corrected,
             "meter": self.meter.state(),
+            "seconds": self.meter.seconds,
             "contestants": {name: one.state() for name, one in self.contestants.items()},
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from ``state``, of a race of the same contestants."""
+        """Go on from ``state``, of a race of the same contestants.
+
+        Where there are more seconds than there were, a race that was over goes on.
+        """
         self.heat, self.turn = state["heat"], state["turn"]
         self._running, self._began = state["running"], state["began"]
         self.left_in = state["left_in"]
@@ -119,7 +123,7 @@ class Race:
         self.meter.restore(state["meter"])
         for name, one in self.contestants.items():
             one.restore(state["contestants"][name])
-        if self._over and self.meter.has_time(self.settings.correct_at[-1]):
+        if self._over and self.meter.seconds > state["seconds"]:
             self._reopen()
 
     @property
