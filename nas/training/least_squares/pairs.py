@@ -62,7 +62,7 @@ class Pairs:
 
     def columns(self, frequencies: Tensor) -> Tensor:
         """How the residuals answer (R, M, 2C) to sines and cosines of frequencies (M, D)."""
-        return torch.cat([self._columns(part) for part in frequencies.split(CHUNK)], dim=1)
+        return torch.cat([self._columns(part) for part in torch.split(frequencies, CHUNK)], dim=1)
 
     def _columns(self, frequencies: Tensor) -> Tensor:
         count = len(frequencies)
@@ -79,4 +79,5 @@ class Pairs:
         return Rows(*(one.nan_to_num(0.0, 0.0, 0.0) for one in (rows.matrix, rows.residuals)))
 
     def _without_slow(self, rows: Tensor) -> Tensor:
-        return rows - self._slow @ (self._slow.T @ rows)
+        without: Tensor = rows - self._slow @ (self._slow.T @ rows)
+        return without

@@ -23,7 +23,8 @@ WIDTH = math.pi / 2  # of the first round: half the width of a line in a spectru
 def picked(pairs: Pairs, guesses: Tensor, generator: torch.Generator) -> Tensor:
     """Frequencies (J, D), at most 24, beginning from guesses (M, D).
 
-    None is picked that undoes no more than the best of so many would by chance, of white noise.
+    None is picked that undoes no more than the best of so many would by chance, of white noise in
+    rows that count alike.
 
     Examples
     --------
@@ -78,7 +79,8 @@ def chance(columns: int, tries: int) -> float:
 
 def _unit(columns: Tensor) -> Tensor:
     """Columns (R, M, P) of length one; those that are zero stay so."""
-    return columns / columns.norm(dim=0).clamp_min(SMALLEST)
+    unit: Tensor = columns / columns.norm(dim=0).clamp_min(SMALLEST)
+    return unit
 
 
 def _undone(columns: Tensor, left: Tensor) -> Tensor:
@@ -91,7 +93,8 @@ def _undone(columns: Tensor, left: Tensor) -> Tensor:
     gram = by_pair.transpose(1, 2) @ by_pair
     gram = gram + RIDGE * torch.eye(gram.shape[-1], dtype=gram.dtype)
     solved = torch.linalg.solve(gram, products[:, :, None])[:, :, 0]
-    return (products * solved).sum(-1)
+    undone: Tensor = (products * solved).sum(-1)
+    return undone
 
 
 def _refined(
@@ -115,4 +118,5 @@ def _refined(
 def _left(columns: Tensor, residuals: Tensor) -> Tensor:
     """What least squares leave (R,) of ``residuals``."""
     solution = torch.linalg.lstsq(columns, residuals[:, None], rcond=1e-12, driver="gelsd").solution
-    return residuals - (columns @ solution)[:, 0]
+    left: Tensor = residuals - (columns @ solution)[:, 0]
+    return left
