@@ -8,19 +8,22 @@ Axis legend: D coordinates, F what the first layer sees, K waves, C fields, U un
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 from torch import Tensor
 
 from nas.networks import Stack, family_of
-from nas.networks.encoding import frequencies, repeating, resolve
-from nas.networks.initial import highest_frequency, stream, waves
+from nas.networks.encoding import repeating
+from nas.networks.initial import highest_frequency, stream
 from nas.search_spaces.candidates import OUTPUT, Candidate
 from nas.training.collocation import Sampler
+from nas.training.least_squares.clusters import Clusters, clusters
 from nas.training.least_squares.features import Answer
 from nas.training.least_squares.hidden_layer import HiddenLayer, output_layer
+from nas.training.least_squares.laws import Box, First, Law, Seen, crosses
 from nas.training.least_squares.newton import Newton, raw_of
+from nas.training.least_squares.peaks import peaks
 from nas.training.least_squares.points import CPU, points_at_residuals
 from nas.training.least_squares.reaches import SIZES, reach, shapes
 from nas.training.least_squares.roughness import roughness
@@ -32,7 +35,9 @@ EXACT = 1e-20  # of a loss of order one: what is left is rounding
 WORTH = 1 / 3  # of the held-out loss: what twice as many have to reach for it to be doubled again
 MOST = 1600  # columns of all fields together
 
-First = tuple[Tensor, Tensor]  # weights (F, K) and biases (K,) of the first layer
+PICKING = 600  # columns: a solve of so many is as dear as a search for peaks
+PASSES = 2  # over the moves of a law
+PAYS = 0.5  # of the loss: what a pass has to reach for one more
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,33 @@ class Correction:
     biases: list[Tensor]
     unknown: Tensor
     loss: float
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Waves by some law, and the steps that are taken in them.
+
+    Parameters
+    ----------
+    law
+    candidate, first
+        What it is as a network, and its first layer.
+    newton
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> from nas.training.least_squares.outputs import zero
+    >>> search = CorrectionSearch(example.SAMPLER, zero(example.PROBLEM))
+    >>> attempt = search.attempt(Box((4.0,)), count=20)
+    >>> attempt.newton.advance() > 0.9, attempt.newton.loss < 1e-16
+    (True, True)
+    """
+
+    law: Law
+    candidate: Candidate
+    first: First
+    newton: Newton
 
 
 class CorrectionSearch:
@@ -121,54 +153,92 @@ class CorrectionSearch:
         """Do one solve."""
         self.coming = next(self._solves, 0)
 
+    def attempt(self, law: Law, count: int) -> Attempt:
+        """``count`` waves by a law, before the first solve."""
+        names = self._problem.coordinates
+        encoding = repeating("raw", names, self._problem.periodic)
+        fastest = law.fastest(count)
+        mean = math.prod(fastest) ** (1 / len(fastest))
+        scale = float(f"{mean / highest_frequency(count, len(fastest)):.2g}")
+        candidate = Candidate("sine", 1, count, scale, encoding, OUTPUT)
+        first = law.drawn(count, Seen(names, encoding), stream(self._seed, count))
+        layer = self._layer(candidate, first)
+        return Attempt(law, candidate, first, Newton(self._sampler, self._base, layer, self.answer))
+
     def _search(self) -> Iterator[int]:
         """The number of columns before each solve."""
-        count, fastest = FEWEST, list[list[float]]()
+        count, kept = FEWEST, list[Law]()
         fields = len(self._problem.fields)
         while count * fields <= self._columns and self.loss > EXACT:
-            before, best = self.loss, None
-            for by_axis in self._reaches(count, fastest):
-                candidate, first = self._drawn(count, by_axis)
-                layer = self._layer(candidate, first)
-                newton = Newton(self._sampler, self._base, layer, self.answer)
+            before = self.loss
+            best = yield from self._best_of(self._laws(count, kept), count)
+            if count == FEWEST and best.newton.loss > WORTH * before:
+                best = yield from self._about_peaks(best)
+            best = yield from self._moved(best, count)
+            self._offer(best)
+            while not best.newton.finished:
                 yield count * fields
-                newton.advance()
-                if best is None or newton.loss < best[0].loss:
-                    best, chosen = (newton, candidate, first), by_axis
-            assert best is not None
-            self._offer(*best)
-            while not best[0].finished:
-                yield count * fields
-                best[0].advance()
-                self._offer(*best)
+                best.newton.advance()
+                self._offer(best)
             if count >= BLIND and self.loss > WORTH * before:
                 return
-            count, fastest = 2 * count, [chosen]
+            count, kept = 2 * count, best.law.later()
 
-    def _reaches(self, count: int, fastest: Sequence[list[float]]) -> list[list[float]]:
-        """Highest frequencies (D,) to try: few where a solve is dear.
+    def _best_of(
+        self, laws: Sequence[Law], count: int, best: Attempt | None = None
+    ) -> Generator[int, None, Attempt]:
+        """The best of a solve by each of some laws, and of the ``best`` before."""
+        for law in laws:
+            attempt = self.attempt(law, count)
+            yield count * len(self._problem.fields)
+            attempt.newton.advance()
+            if best is None or attempt.newton.loss < best.newton.loss:
+                best = attempt
+        assert best is not None, "there is at least one law"
+        return best
 
-        Those of the best so far, and as much faster as twice as many waves allow; and before it is
-        known what is needed, all sizes, even and by the roughness of the residuals.
+    def _about_peaks(self, best: Attempt) -> Generator[int, None, Attempt]:
+        """The ``best``, or a better one by waves about the peaks of the residuals' spectra.
+
+        Waves that repeat themselves have frequencies of their own: there are no peaks of them.
         """
-        growth = 2 ** (1 / len(self._problem.coordinates))
-        found = [[by * one for one in best] for best in fastest for by in (1.0, growth)]
+        if self._problem.periodic or self._columns < PICKING:
+            return best
+        yield PICKING
+        found = peaks(self._sampler, self.answer, self._seed)
+        return (yield from self._best_of(clusters(found), FEWEST, best))
+
+    def _moved(self, best: Attempt, count: int) -> Generator[int, None, Attempt]:
+        """The ``best`` after moves of its law, one after the other, each kept if it is better.
+
+        Of laws about peaks alone, and where a solve is cheap.
+        """
+        for _ in range(PASSES if count < BLIND else 0):
+            before = best
+            names = [name for name, _ in best.law.moves()] if isinstance(best.law, Clusters) else []
+            for name in names:
+                assert isinstance(best.law, Clusters)
+                law = dict(best.law.moves()).get(name)
+                best = yield from self._best_of([] if law is None else [law], count, best)
+            if best.newton.loss > PAYS * before.newton.loss:
+                break
+        return best
+
+    def _laws(self, count: int, kept: Sequence[Law]) -> list[Law]:
+        """What to try: little where a solve is dear.
+
+        What the best so far leads to; and before it is known what is needed, boxes of all sizes,
+        even and by the roughness of the residuals.
+        """
+        found = list(kept)
         if count <= BLIND:
             points, _ = points_at_residuals(self._sampler, self.answer, count)
             rough = roughness(self._problem, self.answer, points.samples[0])
-            found += [reach(count, shape, size) for shape in shapes(rough) for size in SIZES]
+            sizes = [(shape, size) for shape in shapes(rough) for size in SIZES]
+            found += [Box(tuple(reach(count, shape, size))) for shape, size in sizes]
+        if count == FEWEST:
+            found += crosses(len(self._problem.coordinates))
         return [one for number, one in enumerate(found) if one not in found[:number]]
-
-    def _drawn(self, count: int, by_axis: Sequence[float]) -> tuple[Candidate, First]:
-        """A candidate with its first layer, whose frequencies (D,) may differ by axis."""
-        names, dimension = self._problem.coordinates, len(by_axis)
-        encoding = repeating("raw", names, self._problem.periodic)
-        axes = resolve(encoding, names).axes(dimension)
-        mean = math.prod(by_axis) ** (1 / dimension)
-        scale = float(f"{mean / highest_frequency(count, dimension):.2g}")
-        slopes, along = frequencies(encoding, dimension), [by_axis[axis] for axis in axes]
-        first = waves(slopes, count, along, stream(self._seed, count))
-        return Candidate("sine", 1, count, scale, encoding, OUTPUT), first
 
     def _layer(self, candidate: Candidate, first: First) -> HiddenLayer:
         family, fields = family_of(candidate), len(self._problem.fields)
@@ -177,8 +247,9 @@ class CorrectionSearch:
         weights, biases = [first[0][None], last[0]], [first[1][None], last[1]]
         return HiddenLayer(Stack(family, shape, weights, biases), self._problem.domain.bounds)
 
-    def _offer(self, newton: Newton, candidate: Candidate, first: First) -> None:
-        """Take the answer of ``newton`` if its held-out loss is below that of the best."""
+    def _offer(self, attempt: Attempt) -> None:
+        """Take its answer if its held-out loss is below that of the best."""
+        newton, first = attempt.newton, attempt.first
         loss = self._loss(newton.answer)
         if not (newton.moved and loss < self.loss):
             return
@@ -186,7 +257,7 @@ class CorrectionSearch:
         of_layer = len(newton.coefficients) - len(self._problem.unknown)
         weights, biases = output_layer(newton.coefficients[:of_layer], fields)
         self.best = Correction(
-            candidate,
+            attempt.candidate,
             [first[0], weights],
             [first[1], biases],
             raw_of(newton.answer, self._problem),

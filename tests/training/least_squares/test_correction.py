@@ -15,8 +15,10 @@ from nas.search_spaces import Candidate
 from nas.training.collocation import Sampler
 from nas.training.least_squares import correction
 from nas.training.least_squares.correction import CorrectionSearch
+from nas.training.least_squares.outputs import zero
 from nas.training.physics_loss import physics_loss
 from tests.assessment import answers
+from tests.training.least_squares import fast_waves
 
 WAVE = Problem(  # u = exp(sin x) cos t, with a period of 2π in x
     name="turning",
@@ -105,3 +107,59 @@ def test_the_same_search_twice_gives_the_same_digits() -> None:
     assert other is not None
     assert isinstance(one.candidate, Candidate)
     assert torch.equal(one.weights[1], other.weights[1])
+
+
+def test_what_is_fast_is_found_by_its_peaks() -> None:
+    """Frequencies of 60 and 48: no box that a hundred waves span reaches them."""
+    problem = fast_waves.prescribed(fast_waves.waves)
+    search = CorrectionSearch(fast_waves.sampler(problem), zero(problem), columns=600)
+    before, dearest = search.loss, 0
+    while not search.finished and search.best is None:
+        dearest = max(dearest, search.coming)
+        search.advance()
+    assert dearest == correction.PICKING  # announced before it is done
+    assert search.best is not None
+    assert search.best.candidate.width == correction.FEWEST
+    assert search.loss < 1e-8 * before
+
+
+def test_where_boxes_pay_there_is_no_look_for_peaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = fast_waves.prescribed(lambda x, y: torch.exp(x) * torch.cos(y))
+    search = CorrectionSearch(fast_waves.sampler(problem), zero(problem), columns=600)
+    monkeypatch.setattr(correction, "peaks", lambda *of: pytest.fail("it looked for peaks"))
+    while not search.finished:
+        assert search.coming != correction.PICKING
+        search.advance()
+    assert search.loss < 1e-16
+
+
+def test_waves_that_repeat_themselves_have_no_peaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(correction, "FEWEST", 6)
+    monkeypatch.setattr(correction, "peaks", lambda *of: pytest.fail("it looked for peaks"))
+    search = CorrectionSearch(SAMPLER, zero(WAVE), columns=600)
+    for _ in range(12):
+        search.advance()
+    assert search.loss < math.inf
+
+
+def test_a_sum_of_functions_of_one_coordinate_is_found_in_five() -> None:
+    """By waves along one axis each; a box of so many is far too small."""
+
+    def wrong(u: Tensor, *, a: Tensor, b: Tensor, c: Tensor, d: Tensor, e: Tensor) -> Tensor:
+        return u - torch.stack([torch.sin(9 * x) for x in (a, b, c, d, e)]).sum(0)
+
+    side = (-1, 1)
+    problem = Problem(
+        name="sum",
+        domain=Box(a=side, b=side, c=side, d=side, e=side),
+        residual=wrong,
+        conditions=[Condition("a_min", wrong)],
+        balanced=False,
+    )
+    sampler = Sampler(problem, PointCounts(64, 16), "sobol", seed=0)
+    search = CorrectionSearch(sampler, zero(problem), columns=100)
+    while not search.finished:
+        search.advance()
+    assert search.best is not None
+    assert bool(((search.best.weights[0] != 0).sum(0) == 1).all())
+    assert search.loss < 1e-7
