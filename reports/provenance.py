@@ -36,8 +36,9 @@ def facts(records: Records, best: Recommended | None) -> list[tuple[str, str]]:
     attempts = records.attempts
     if len(attempts):
         total = float(attempts["seconds"].sum())
-        found.append(("Time of all runs together", f"{words.duration(total)}, added up"))
-        if best is not None:
+        whose = "runs together" if records.race.empty else "trials together, without pool and race"
+        found.append((f"Time of all {whose}", f"{words.duration(total)}, added up"))
+        if best is not None and best.run["stage"] != "race":  # in a race time is shared
             mine = float(attempts.loc[attempts["run"] == best.name, "seconds"].sum())
             found.append((f"Time of run {best.name}", words.duration(mine)))
         more = int((attempts["ending"] == "interrupted").sum())

@@ -13,13 +13,12 @@ from pydantic import (
     Field,
     Tag,
     ValidationError,
-    ValidationInfo,
 )
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from nas import search_spaces
-from nas.campaign import campaign_file, schedule
+from nas.campaign import by_budget, campaign_file, schedule
 from nas.campaign.durations import Budget
 from nas.campaign.grid import KEYS, STRICT, Grid, complete, one_of
 from nas.campaign.ranges import Range
@@ -41,31 +40,6 @@ def _storage_url(url: str | None) -> str | None:
 def _named_space(name: str) -> str:
     one_of(search_spaces.names())(name)
     return name
-
-
-def _one_a_worker(seeds: object, info: ValidationInfo) -> object:
-    """Where none is given: one, or with a budget as many as workers, none of which then waits."""
-    if seeds is not None:
-        return seeds
-    known = info.data  # what was wrong with it has been told already
-    if known.get("schedule"):
-        return len(known["schedule"])
-    return known["parallel"].workers if known.get("budget") and "parallel" in known else 1
-
-
-def _of_budget(iterations: object, budget: object) -> Callable[[object, ValidationInfo], object]:
-    """A validator that puts a default, in place of none: of two, the second with a budget."""
-
-    def given(value: object, info: ValidationInfo) -> object:
-        if value is not None:
-            return value
-        return budget if _within_budget(info.data) else iterations
-
-    return given
-
-
-def _within_budget(known: Mapping[str, Any]) -> bool:
-    return bool(known.get("budget") or known.get("schedule"))
 
 
 def _read_schedule(value: object) -> object:
@@ -110,11 +84,11 @@ class Campaign(BaseModel):
         | Annotated[Grid, Tag("<grid>")],
         Discriminator(lambda space: "<name>" if isinstance(space, str) else "<grid>"),
         Field(description=f"the name of a search space, or {KEYS}"),
-        BeforeValidator(_of_budget(Grid(), "broad")),
+        BeforeValidator(by_budget.default(Grid(), "broad")),
     ] = Field(_BY_BUDGET, validate_default=True)
     gate: Gate = Gate()
     tune: Annotated[  # null: with a budget m is smaller, since the gate is asked about leaders
-        Tune, BeforeValidator(_of_budget(Tune(), Tune(m=Range(4, 12))))
+        Tune, BeforeValidator(by_budget.default(Tune(), Tune(m=Range(4, 12))))
     ] = Field(_BY_BUDGET, validate_default=True)
     trials: Count = 12
     training: Training = Training()
@@ -122,7 +96,7 @@ class Campaign(BaseModel):
     seeds: Annotated[  # null: 1, or with a budget one for each worker
         int,
         Field(ge=1, description="an integer ≥ 1, or null"),
-        BeforeValidator(_one_a_worker),
+        BeforeValidator(by_budget.seeds),
     ] = Field(_BY_BUDGET, validate_default=True)
     storage: Annotated[
         str | None,
@@ -149,7 +123,7 @@ class Campaign(BaseModel):
     @property
     def within_budget(self) -> bool:
         """Whether a clock, or what it once allowed, says how long everything takes."""
-        return _within_budget({"budget": self.budget, "schedule": self.schedule})
+        return by_budget.is_given({"budget": self.budget, "schedule": self.schedule})
 
     def identity(self) -> dict[str, Any]:
         """What makes it this campaign: all but how long, how many trials, on what, kept where."""

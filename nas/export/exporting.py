@@ -16,6 +16,7 @@ from nas.campaign import records
 from nas.errors import UserError
 from nas.export import architecture, card, equivalence, loading
 from nas.export import format as formats
+from nas.export import training as trained
 from nas.export.architecture import (
     Architecture,
     Measured,
@@ -186,7 +187,7 @@ def _problem(campaign: Path, recorded: Row) -> ProblemFacts:
 
 def _training(campaign: Path, recorded: Row, row: Row) -> str:
     with _understood(campaign / "campaign.json"):
-        return card.training_in_words(recorded["configuration"], row)
+        return trained.in_words(recorded["configuration"], row)
 
 
 def _described(campaign: Path, row: Row, problem: ProblemFacts, mixture: Mixture) -> Architecture:

@@ -8,10 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from nas.campaign import config
 from nas.export import Exported, export, load
-from nas.export.card import training_in_words
-from tests.export import made_campaign
 from tests.oracles import nested
 
 
@@ -70,18 +67,3 @@ def test_card_holds_the_measured_differences(exported: Exported) -> None:
     text = exported.card.read_text(encoding="utf-8")
     for name, difference in exported.differences.items():
         assert f"| {name} | {difference:.1e} |" in text
-
-
-def test_training_without_fine_tuning_from_a_named_space(tmp_path: Path) -> None:
-    settings = config.build(problem="burgers", space="article_activations").resolved()
-    run = {
-        "run": made_campaign.RUN, "m": 5, "steps": 10, "p": 0.5, "threshold": 0.1, "drops": 1,
-        "refusals": 0, "iterations": 0, "seed": 1,
-    }  # fmt: skip
-    words = training_in_words(settings, run)
-    assert "drawn from the space `article_activations`" in words
-    assert "Gauss–Newton trained each expert individually for 100 iterations in float32" in words
-    assert "The survivors were not fine-tuned." in words
-    tuned = training_in_words(settings, run | {"iterations": 40})
-    assert "Gauss–Newton then trained the survivors" in tuned
-    assert "for 40 iterations in float64" in tuned

@@ -1,0 +1,45 @@
+"""The race as the page tells it."""
+
+from dataclasses import replace
+
+from nas.reports import answer, example, page, race, raced, report, words
+from nas.reports.figures import front
+
+
+def test_contestants_stand_in_the_order_in_which_they_went_far() -> None:
+    table = race.table(raced.records())
+    assert table is not None
+    assert [row[0] for row in table.rows] == ["race-0-1", "race-0-0", "race-0-2"]
+    assert [row[5] for row in table.rows] == ["won", "after heat 1", "before heat 1"]
+    assert table.marked == {0}
+
+
+def test_the_answer_names_the_contestant_and_of_whom_it_was_chosen() -> None:
+    said = answer.answer(report.of(raced.records()))
+    assert said[0] == "Contestant race-0-1 is recommended: least held-out loss of 3 contestants."
+    assert said[1] == "Chosen among 1 team that a gate chose and 2 single networks, in 1 race."
+    assert said[2].startswith("It is a single network, of 4 candidates that learnt: sine 2×16")
+
+
+def test_a_search_is_over_once_each_seed_has_raced() -> None:
+    records = raced.records()
+    assert page.state(records) == ""
+    records.campaign["configuration"]["seeds"] = 2
+    assert page.state(records).startswith("This campaign is not finished: 1 of 2 races have ended")
+
+
+def test_the_front_is_that_of_the_contestants() -> None:
+    data = front.summarise(report.of(raced.records()))
+    assert data is not None
+    assert (data.things, sorted(data.trials["label"])) == ("contestant", list(raced.NAMES))
+
+
+def test_cuts_before_the_gate_are_told_apart_from_its_drops() -> None:
+    records = example.records()
+    outcomes = records.experts["outcome"].mask(
+        (records.experts["candidate"] == 3) & (records.experts["outcome"] == "dropped"), "cut"
+    )
+    found = report.of(replace(records, experts=records.experts.assign(outcome=outcomes)))
+    numbers = found.statistics
+    said = words.survival(numbers.rates, numbers.chance, numbers.completed_runs)[0]
+    assert said.endswith("; 3 were cut before the gate was asked, and it dropped 3.")
