@@ -43,7 +43,7 @@ def test_a_row_for_each_run_under_way() -> None:
 
 
 def test_the_title_says_what_is_done_and_what_is_left() -> None:
-    title = "5 of 12 runs finished, 1 failed · 1 min 15 s so far · 2 min 30 s left"
+    title = "5 of 12 jobs finished, 1 failed · 1 min 15 s so far · 2 min 30 s left"
     assert title in drawn(STATE)
 
 
