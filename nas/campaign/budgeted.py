@@ -13,10 +13,13 @@ from nas.campaign.pool_job import PoolJob
 from nas.campaign.race_job import RaceJob
 from nas.campaign.scheduler import Scheduler
 from nas.campaign.tuner import Proposal, Tuner
+from nas.runner.budget import time_taken
 from nas.runner.job import Job
+from nas.training.meter import exploring
 
 TRIAL_EVERY = 20.0  # seconds of a budget for each trial, of which it takes some two
-FEWEST = 3  # trials
+FEWEST = 3  # trials, if there is time
+TRIALS_UNTIL = 0.4  # the share of a short budget after which no trial is begun, but the first
 
 
 class Budgeted:
@@ -106,11 +109,26 @@ class Budgeted:
     def _next_trial(self) -> Job | None:
         if self._pools or (self._left and not self._runs):
             return None  # pools are under way
+        if self._runs and self._late():
+            self._scheduler.propose_no_more()
         before = self._scheduler.finished_before
         job = self._scheduler.following()
         new = self._scheduler.finished_before - before
         self.finished += new
         return job
+
+    def _late(self) -> bool:
+        """Whether the time for trials is over, of some repetition; of a schedule it never is."""
+        if self._given is not None:
+            return False
+        until = TRIALS_UNTIL * exploring(self._seconds) * self._seconds
+        return any(self._spent(repetition) > until for repetition in self._repetitions)
+
+    def _spent(self, repetition: int) -> float:
+        """Seconds that a repetition's pool and trials have taken."""
+        own = [run.folder for run in self._runs if run.repetition == repetition]
+        pool = layout.pool_folder(self._home.path, repetition)
+        return sum(time_taken(folder) for folder in (pool, *own))
 
     def _next_race(self) -> Job | None:
         if self._races is None:

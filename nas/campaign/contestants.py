@@ -1,5 +1,6 @@
 """Who takes part in a race: the teams that the gate chose, and the networks that lead alone."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -86,8 +87,9 @@ def entries(
             alone = len(some) == 1
             origin = f"lead of trial {run.proposal.trial}" if name == "lead" else name
             found.append((origin, run, some, only(pool, some) if alone else mixture))
-    solved = [i for i in losses if pool.pool[i].learns == OUTPUT]
-    trained = {i: loss for i, loss in losses.items() if i not in solved}
+    waves = [i for i in losses if pool.pool[i].learns == OUTPUT]
+    solved = [i for i in waves if math.isfinite(losses[i])]
+    trained = {i: loss for i, loss in losses.items() if i not in waves}
     best = [min(solved, key=losses.__getitem__)] if solved else []
     for index in best + (leaders(trained, pool.pool, SINGLES) if trained else []):
         if frozenset({index}) not in known:

@@ -1,5 +1,6 @@
 """The job of teaching a pool: all that a repetition's trials and race begin with."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -115,9 +116,13 @@ class PoolJob(CampaignJob):
         return mixture_file.load(path, problem.domain.bounds, len(problem.fields))
 
     def losses(self) -> dict[int, float]:
-        """The latest held-out loss of each candidate, once the job is over."""
+        """The latest held-out loss of each candidate, once the job is over.
+
+        Infinite where there is none: it diverged, or there was no time for it.
+        """
         rows = records.read_rows(self.table("pool"), "pool")
-        return {row["candidate"]: row["held_out_loss"] for row in rows}
+        losses = {row["candidate"]: row["held_out_loss"] for row in rows}
+        return {index: math.inf if loss is None else loss for index, loss in losses.items()}
 
     def _rows(self, pool: PoolLearning) -> list[dict[str, Any]]:
         return [
@@ -128,7 +133,7 @@ class PoolJob(CampaignJob):
                 "parameters": pool.mixture.expert_parameters(one.index),
                 "round": one.round + 1,
                 "iterations": one.iterations,
-                "held_out_loss": one.held_out_loss,
+                "held_out_loss": one.held_out_loss if math.isfinite(one.held_out_loss) else None,
             }
             for one in pool.learnt
         ]

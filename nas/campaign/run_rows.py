@@ -1,5 +1,6 @@
 """What a run left, as rows of the tables (see `nas.campaign.records`)."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -158,9 +159,10 @@ def cut_expert(keys: Mapping[str, Any], index: int, candidate: Candidate, loss: 
     >>> row["outcome"], row["individual_loss"]
     ('cut', 0.5)
     """
-    reason = f"held-out loss {loss:.2e}: others had learnt more"
+    learnt = math.isfinite(loss)
+    reason = f"held-out loss {loss:.2e}: others had learnt more" if learnt else "nothing learnt"
     cut = {"ended": 0, "outcome": "cut", "reason": reason, "refusals": 0}
-    return _expert(keys, index, candidate) | cut | {"individual_loss": loss}
+    return _expert(keys, index, candidate) | cut | {"individual_loss": loss if learnt else None}
 
 
 def survivor(

@@ -86,6 +86,10 @@ class Scheduler(Generic[R]):
                 return None
             self._propose()
 
+    def propose_no_more(self) -> None:
+        """Let the trials that have been proposed be all."""
+        self.trials = self._proposed
+
     def ended(self, run: R) -> None:
         """Note that a run that `following` gave has left its record."""
         row = run.row()

@@ -162,7 +162,9 @@ BUDGETED: dict[str, pa.Schema] = {
             ("parameters", pa.int64()),
             ("round", pa.int64()),  # from 1 on
             ("iterations", pa.int64()),  # in this round
-            ("held_out_loss", pa.float64()),  # of the candidate by itself, at the end of the round
+            # Of the candidate by itself, at the end of the round; null where it diverged, or where
+            # there was no time for it.
+            ("held_out_loss", pa.float64()),
         ]
     ),
     # One row per contestant of a repetition's race.

@@ -35,7 +35,7 @@ POOL = PoolSettings(
     method("gauss_newton", resampling=FEW),
 )
 RACE = RaceSettings(
-    heats=(Heat(3, 0.5), Heat(2, 0.6)),
+    heats=(Heat(3, 0.1), Heat(2, 0.1)),
     tuning=FineTuningSettings(2**62, gauss_newton.Settings(resampling=FEW), check_every=2),
     most_columns=100,
 )

@@ -190,7 +190,10 @@ class PoolLearning:
         if others:
             found = self._losses(only(self.mixture, sorted(others)))
             solved = self._outputs.solved
-            self.learnt += [Learnt(i, 0, int(i in solved), loss) for i, loss in found.items()]
+            self.learnt += [
+                Learnt(i, 0, int(i in solved), loss if i in solved else math.inf)
+                for i, loss in found.items()
+            ]
 
     def _losses(self, part: Mixture) -> dict[int, float]:
         """Held-out losses by index; infinite where one is no number."""

@@ -42,7 +42,7 @@ class Race:
     >>> pool = example.mixture()
     >>> mixtures = {"first": only(pool, [0]), "second": only(pool, [1]), "all": pool}
     >>> counts = {f"heat 1: {name}": 4 for name in mixtures} | {"rest 1: all": 2, "rest 2: all": 2}
-    >>> settings = RaceSettings(heats=(Heat(keep=3, until=0.5),))
+    >>> settings = RaceSettings(heats=(Heat(keep=3, share=0.5),))
     >>> race = Race(example.PROBLEM, example.SAMPLER, mixtures, settings, Meter(0.0, counts))
     >>> race.run(), race.leader.loss <= min(one.loss for one in race.contestants.values())
     (True, True)
@@ -62,6 +62,7 @@ class Race:
             for name, mixture in mixtures.items()
         }
         self.heat, self.turn = 0, 0
+        self._solved = False  # whether random waves have had their time
         self.part = 0  # of the rest, each of which ends with a correction
         self._corrected: str | None = None  # whose correction is under way
         self._running = self._fastest(list(self.contestants), settings.heats[0].keep)
@@ -85,9 +86,8 @@ class Race:
         watch: Callable[[Progress], None] = lambda progress: None,
     ) -> bool:
         """Go on until the time is up, or nobody can learn; false if ``should_stop()`` before."""
-        for one in self.contestants.values():
-            if one.is_solved and not self.heat and not self._solve(one, should_stop, watch):
-                return False
+        if not self._solved and not self._solve(should_stop, watch):
+            return False
         while self.heat < len(self.settings.heats):
             if not self._heat(should_stop, watch):
                 return False
@@ -99,6 +99,7 @@ class Race:
     def state(self) -> dict[str, Any]:
         """All that `restore` needs, in another process."""
         return {
+            "solved": self._solved,
             "heat": self.heat,
             "turn": self.turn,
             "running": self._running,
@@ -116,6 +117,7 @@ class Race:
 
         Where there are more seconds than there were, a race that was over goes on.
         """
+        self._solved = state["solved"]
         self.heat, self.turn = state["heat"], state["turn"]
         self._running, self._began = state["running"], state["began"]
         self.left_in = state["left_in"]
@@ -160,12 +162,14 @@ class Race:
         self._end_heat()
         return True
 
-    def _solve(
-        self, one: Contestant, should_stop: Callable[[], bool], watch: Callable[[Progress], None]
-    ) -> bool:
+    def _solve(self, should_stop: Callable[[], bool], watch: Callable[[Progress], None]) -> bool:
         """Let random waves show what they can: they need seconds, or are of no use."""
         until = self._began + exploring(self.meter.seconds) * self.settings.solve_for
-        return self._correct(one, until, "first", should_stop, watch)
+        for one in self.contestants.values():
+            if one.is_solved and not self._correct(one, until, "first", should_stop, watch):
+                return False
+        self._solved, self._began = True, self.meter.share()
+        return True
 
     def _do_part(self, should_stop: Callable[[], bool], watch: Callable[[Progress], None]) -> bool:
         """The best learns on, and where it has ended the next best; then the best is corrected.
@@ -227,8 +231,7 @@ class Race:
 
     def _until(self, heat: Heat) -> float:
         """The share of the budget at which the present turn ends."""
-        until = exploring(self.meter.seconds) * heat.until
-        part = (until - self._began) / len(self._running)
+        part = exploring(self.meter.seconds) * heat.share / len(self._running)
         return self._began + (self.turn + 1) * part
 
     def _end_heat(self) -> None:

@@ -15,24 +15,24 @@ class Heat:
     ----------
     keep
         How many contestants take part, at most: the best of the heat before.
-    until
-        The share of the budget at which it ends, of a short one (see
-        `nas.training.meter.exploring`); each contestant has an equal part of it.
+    share
+        Of the budget, of a short one (see `nas.training.meter.exploring`); each contestant has an
+        equal part of it.
 
     Examples
     --------
-    >>> Heat(keep=4, until=0.4).keep
+    >>> Heat(keep=4, share=0.1).keep
     4
     """
 
     keep: int
-    until: float
+    share: float
 
     def __post_init__(self) -> None:
         check(
             self,
             keep=(self.keep >= 1, "at least 1"),
-            until=(0 < self.until <= 1, "in (0, 1]"),
+            share=(0 < self.share <= 1, "in (0, 1]"),
         )
 
 
@@ -63,7 +63,7 @@ class RaceSettings:
     """
 
     solve_for: float = 0.1
-    heats: tuple[Heat, ...] = (Heat(keep=4, until=0.46), Heat(keep=2, until=0.52))
+    heats: tuple[Heat, ...] = (Heat(keep=4, share=0.1), Heat(keep=2, share=0.06))
     tuning: FineTuningSettings = UNENDING
     correct_at: tuple[float, ...] = (0.75, 0.95)
     most_columns: int = 1600

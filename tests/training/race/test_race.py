@@ -26,7 +26,7 @@ TUNING = FineTuningSettings(
     iterations=2**62, method=gauss_newton.Settings(resampling=FEW), check_every=2
 )
 SETTINGS = RaceSettings(
-    heats=(Heat(keep=3, until=0.4), Heat(keep=2, until=0.6)),
+    heats=(Heat(keep=3, share=0.4), Heat(keep=2, share=0.2)),
     tuning=TUNING,
     correct_at=(0.9,),
     most_columns=100,

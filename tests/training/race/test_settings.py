@@ -11,10 +11,10 @@ def test_a_heat_needs_somebody(keep: int) -> None:
         Heat(keep, 0.5)
 
 
-@pytest.mark.parametrize("until", [0.0, 1.5, float("nan")])
-def test_a_heat_ends_within_the_budget(until: float) -> None:
-    with pytest.raises(ValueError, match=r"until.*in \(0, 1\]"):
-        Heat(2, until)
+@pytest.mark.parametrize("share", [0.0, 1.5, float("nan")])
+def test_a_heat_is_a_part_of_the_budget(share: float) -> None:
+    with pytest.raises(ValueError, match=r"share.*in \(0, 1\]"):
+        Heat(2, share)
 
 
 @pytest.mark.parametrize("correct_at", [(), (0.0,), (1.5,), (0.9, 0.8), (0.9, 0.9)])
@@ -30,7 +30,8 @@ def test_a_race_has_a_heat() -> None:
 
 def test_by_default_each_heat_is_of_fewer_and_leaves_time_for_the_rest() -> None:
     settings = RaceSettings()
-    keeps, ends = [one.keep for one in settings.heats], [one.until for one in settings.heats]
+    keeps = [one.keep for one in settings.heats]
     assert keeps == sorted(keeps, reverse=True)
-    assert [*ends, *settings.correct_at] == sorted([*ends, *settings.correct_at])
+    exploring = settings.solve_for + sum(one.share for one in settings.heats)
+    assert exploring < settings.correct_at[0] / 2
     assert settings.correct_at[-1] < 1
