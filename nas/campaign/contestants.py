@@ -51,9 +51,9 @@ def entries(
     """The contestants of a race.
 
     The networks with the least losses by themselves, the best of those whose output layer alone is
-    learnt, and the best teams of more than one. What the
-    gate has left alone is one of the former: a mixture must not outvote a network that is far ahead
-    of all others, and it does not, since that one is a contestant.
+    learnt, and the best teams of more than one. What the gate has left alone is one of the former:
+    a mixture must not outvote a network that is far ahead of all others, and it does not, since
+    that one is a contestant.
 
     Parameters
     ----------
@@ -88,8 +88,8 @@ def entries(
             origin = f"lead of trial {run.proposal.trial}" if name == "lead" else name
             found.append((origin, run, some, only(pool, some) if alone else mixture))
     waves = [i for i in losses if pool.pool[i].learns == OUTPUT]
-    solved = [i for i in waves if math.isfinite(losses[i])]
     trained = {i: loss for i, loss in losses.items() if i not in waves}
+    solved = [i for i in waves if math.isfinite(losses[i]) or not trained]
     best = [min(solved, key=losses.__getitem__)] if solved else []
     for index in best + (leaders(trained, pool.pool, SINGLES) if trained else []):
         if frozenset({index}) not in known:
