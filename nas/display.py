@@ -103,8 +103,9 @@ def advice(result: Result, folder: Path) -> list[str]:
     if not trials.recommended.any():
         return []
     small = chosen.alternative_run(trials)
+    validate = "" if (trials["stage"] == "race").any() else f"nas validate {folder} · "
     return [
-        f"next: nas report {folder} · nas validate {folder} · nas export {folder} --to model/",
+        f"next: nas report {folder} · {validate}nas export {folder} --to model/",
         *([f"      the small one: nas export {folder} --run {small} --to small/"] if small else []),
     ]
 

@@ -27,6 +27,12 @@ def summary(records: Records) -> list[str]:
     Trained again from scratch, the selected subset beats 100 % (44 % to 100 %) of 3 random
     subsets of its size (1 run).
     """
+    if records.subsets.empty and not records.race.empty:
+        return [
+            "Within a budget the race is the measure: teams and single networks had equal time, "
+            "and the better ones more of it. Random teams and networks trained for all of the time "
+            "are not compared."
+        ]
     if records.subsets.empty:
         return [
             "Not measured. The command “nas validate” on this campaign's folder trains the "

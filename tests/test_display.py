@@ -9,7 +9,7 @@ from rich.console import Console
 
 from nas.campaign.records import TABLES, read
 from nas.display import advice, estimates, live, ranking, summary, table
-from nas.reports import example
+from nas.reports import example, raced
 from nas.result import Result
 from nas.runner.overview import Running, State
 from tests.reports.synthetic_campaign import Campaign, run_row, single
@@ -211,3 +211,8 @@ def test_where_nothing_completed_there_is_no_advice_on_results(tmp_path: Path) -
     for trial in made.tables["trials"]:
         trial["recommended"] = False
     assert advice(Result(made.records(tmp_path)), Path("out")) == []
+
+
+def test_a_race_leaves_nothing_to_validate() -> None:
+    assert "nas validate out" in advice(Result(example.records()), Path("out"))[0]
+    assert "validate" not in advice(Result(raced.records()), Path("out"))[0]

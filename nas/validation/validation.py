@@ -70,12 +70,19 @@ def validate(
     Raises
     ------
     UserError
-        If ``folder`` is no campaign with a recommended trial, or the run did not complete.
+        If ``folder`` is no campaign with a recommended trial, the run did not complete, or the
+        campaign was searched within a budget.
     Interrupted
         On Ctrl-C, after the jobs under way have been saved.
     """
     folder = Path(folder)
     known = records.read(folder)
+    if not known.race.empty:
+        raise UserError(
+            f"{folder}: expected a campaign of a given number of iterations, got one that was "
+            "searched within a budget; its race has compared teams with single networks already "
+            "(see `nas report`)"
+        )
     runs = _runs(known, run)
     campaign = Campaign.from_resolved(known.campaign["configuration"])
     with opened(campaign, folder, problem) as home:

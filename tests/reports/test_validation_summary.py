@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from nas.campaign.records import Records
+from nas.reports import raced
 from nas.reports import validation_statistics as statistics
 from nas.reports.validation_rankings import rankings
 from nas.reports.validation_summary import summary
@@ -130,3 +131,8 @@ def test_a_validated_campaign_without_a_reference_is_judged_by_its_losses(tmp_pa
     assert len(said) > 4
     assert any("times the held-out loss of the best single network" in one for one in said)
     assert not any("times the error" in one for one in said)
+
+
+def test_within_a_budget_the_race_is_the_measure() -> None:
+    (said,) = summary(raced.records())
+    assert said.startswith("Within a budget the race is the measure")

@@ -11,13 +11,13 @@ from typing import Any
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
 from nas.training.collocation import Sampler
+from nas.training.least_squares.correction import EXACT
 from nas.training.meter import Meter, exploring
 from nas.training.race.contestant import Contestant
 from nas.training.race.settings import Heat, RaceSettings
 from nas.training.run_result import Progress
 
 NAME = "race"
-EXACT = 1e-20  # of a loss of order one: what is left is rounding
 
 
 class Race:
