@@ -1,6 +1,7 @@
 """Is the choice to be trusted? The sentences, and which of them comes first."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -134,5 +135,6 @@ def test_a_validated_campaign_without_a_reference_is_judged_by_its_losses(tmp_pa
 
 
 def test_within_a_budget_the_race_is_the_measure() -> None:
-    (said,) = summary(raced.records())
+    records = raced.records()
+    (said,) = summary(replace(records, subsets=records.subsets[:0]))
     assert said.startswith("Within a budget the race is the measure")

@@ -114,7 +114,7 @@ def test_a_search_within_a_budget_is_refused(
     found: records.Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     raced = replace(found, race=pd.DataFrame({"run": ["race-0-0"]}))
-    monkeypatch.setattr(orchestra.records, "read", lambda folder: raced)
+    monkeypatch.setattr(records, "read", lambda folder: raced)
     with pytest.raises(UserError, match=r"expected a campaign of .* iterations, got one .*budget"):
         validation.validate(found.folder)
 
