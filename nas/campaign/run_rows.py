@@ -6,6 +6,7 @@ from typing import Any
 
 from nas.campaign import records
 from nas.campaign.tuner import Proposal
+from nas.mixture.mixture import Mixture
 from nas.search_spaces.candidates import Candidate, levels_of
 from nas.training.training_run import RunResult
 from nas.training.training_settings import TrainingSettings
@@ -90,12 +91,27 @@ def figures(settings: TrainingSettings, result: RunResult) -> Row:
         "experts_before": len(settings.pool),
         "experts_after": len(result.mixture.alive),
         "parameters_before": result.parameters_before,
-        "parameters_after": result.mixture.parameters_alive,
+        "parameters_after": size(result.mixture),
         "drops": sum(outcome.ended is not None for outcome in outcomes),
         "refusals": sum(outcome.refusals for outcome in outcomes),
         "held_out_loss": result.held_out_loss,
         "corrections": ", ".join(map(str, result.mixture.corrections.candidates)),
     }
+
+
+def size(mixture: Mixture) -> int:
+    """Numbers of all that is exported: a single network needs no gate.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> from nas.training.pool.learning import only
+    >>> whole = example.mixture()
+    >>> size(whole) == whole.parameters_alive, size(only(whole, [2]))
+    (True, 13)
+    """
+    gate = sum(one.numel() for one in mixture.gate.parameters())
+    return mixture.parameters_alive - gate * (len(mixture.alive) == 1)
 
 
 def lost_expert(keys: Mapping[str, Any], index: int, candidate: Candidate, reason: str) -> Row:

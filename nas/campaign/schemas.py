@@ -62,7 +62,10 @@ TABLES: dict[str, pa.Schema] = {
             ("experts_before", pa.int64()),
             ("experts_after", pa.int64()),
             ("parameters_before", pa.int64()),  # gate included
-            ("parameters_after", pa.int64()),  # gate and corrections included
+            (
+                "parameters_after",
+                pa.int64(),
+            ),  # corrections included, and the gate where one is needed
             ("drops", pa.int64()),
             ("refusals", pa.int64()),
             ("held_out_loss", pa.float64()),  # physics loss on points never trained on
