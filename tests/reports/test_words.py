@@ -51,8 +51,8 @@ def test_two_runs_claim_nothing_however_clear(tmp_path: Path) -> None:
 
 def test_intervals_apart_are_not_enough_against_chance() -> None:
     rates = pd.DataFrame(
-        [("depth", "2", 90, 80, 0.89, 0.81, 0.94), ("depth", "3", 90, 40, 0.44, 0.35, 0.55)],
-        columns=["axis", "level", "experts", "survived", "rate", "low", "high"],
+        [("depth", "2", 90, 80, 0.89, 0.81, 0.94, 0), ("depth", "3", 90, 40, 0.44, 0.35, 0.55, 0)],
+        columns=["axis", "level", "experts", "survived", "rate", "low", "high", "cut"],
     )
     other = rates.assign(axis="activation")
     text = words.survival(
