@@ -73,7 +73,8 @@ class GateJob(RunJob):
     @property
     def pool(self) -> tuple[Candidate, ...]:
         """The candidates with which it begins."""
-        return tuple(self.source.pool[index] for index in self.members)
+        pool = self.source.pool
+        return tuple(pool[index] for index in self.members)
 
     def settings(self, problem: Problem) -> TrainingSettings:
         """Those of the choice; there is nothing to warm up or to fine-tune."""

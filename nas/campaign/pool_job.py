@@ -129,7 +129,7 @@ class PoolJob(CampaignJob):
             {
                 "repetition": self.repetition,
                 "candidate": one.index,
-                **levels_of(self.pool[one.index]),
+                **levels_of(pool.mixture.pool[one.index]),
                 "parameters": pool.mixture.expert_parameters(one.index),
                 "round": one.round + 1,
                 "iterations": one.iterations,

@@ -4,21 +4,19 @@ Contestants are the teams that the gate chose, and the networks that lead by the
 race is over each is a run of the campaign, so that whatever reads runs can read them.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from nas.campaign import layout, records, schedule
 from nas.campaign.campaign_job import CampaignJob
-from nas.campaign.contestants import Entry, entries
+from nas.campaign.contestants import entries
 from nas.campaign.gate_job import GateJob
 from nas.campaign.pool_job import PoolJob
 from nas.campaign.race_record import RaceRecord
 from nas.campaign.run_settings import hardware
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
-from nas.runner.attempt_log import read_attempts
+from nas.runner.budget import time_taken
 from nas.runner.job import COMPLETED, INTERRUPTED
 from nas.runner.job_context import Context
 from nas.training import checkpoint
@@ -84,17 +82,11 @@ class RaceJob(CampaignJob):
         if not over:
             context.close(INTERRUPTED, race.step)
             return INTERRUPTED
-        self._record(problem, race, named)
+        record = RaceRecord(self.home.path, problem, settings, self.repetition)
+        records.write_table(self.table("race"), "race", record.write(race, named))
+        schedule.write_part(self.folder, self.seconds, race.meter.counts)
         context.close(COMPLETED, race.step)
         return COMPLETED
-
-    def _record(self, problem: Problem, race: Race, named: Sequence[Entry]) -> None:
-        """Write down all contestants as runs, then the race itself."""
-        settings = PoolJob(self.home, self.repetition, self.seconds).settings(problem)
-        record = RaceRecord(self.home.path, problem, settings, self.repetition)
-        rows = record.write(race, named)
-        records.write_table(self.table("race"), "race", rows)
-        schedule.write_part(self.folder, self.seconds, race.meter.counts)
 
     def _teams(self, problem: Problem) -> list[tuple[GateJob, Mixture]]:
         """What the gate has left in each trial that completed, by rising held-out loss."""
@@ -106,5 +98,4 @@ class RaceJob(CampaignJob):
         """Seconds that pool and trials have taken."""
         folders = [layout.pool_folder(self.home.path, self.repetition)]
         folders += [run.folder for run in self.trials]
-        attempts: list[dict[str, Any]] = [row for one in folders for row in read_attempts(one)]
-        return float(sum(row["seconds"] for row in attempts))
+        return sum(time_taken(folder) for folder in folders)

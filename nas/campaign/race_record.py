@@ -3,17 +3,18 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import torch
 
 from nas.calculus.derivatives import DerivativeSet
 from nas.campaign import layout, records, run_rows
 from nas.campaign.contestants import Entry
-from nas.campaign.maps import UNKNOWN, Errors
+from nas.campaign.maps import UNKNOWN
 from nas.campaign.recommendation import within
-from nas.campaign.run_record import NOT_ASSESSED, assessed, measured
+from nas.campaign.run_record import NOT_ASSESSED, assessed, measured, tables
+from nas.campaign.run_rows import Row
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.search_spaces.candidates import written
@@ -24,8 +25,6 @@ from nas.training.selection import ExpertOutcome
 from nas.training.training_settings import TrainingSettings
 
 FIRST = 1000  # number of a first contestant among the trials: no search has as many trials
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -58,6 +57,11 @@ class RaceRecord:
     problem: Problem
     settings: TrainingSettings  # of the repetition's pool
     repetition: int
+
+    @cached_property
+    def _parameters_before(self) -> int:
+        """Of the whole pool."""
+        return self.settings.mixture(self.problem).parameters_alive
 
     def write(self, race: Race, named: Sequence[Entry]) -> list[Row]:
         """Write all contestants' runs; return the rows of the race.
@@ -103,22 +107,13 @@ class RaceRecord:
             "trial": FIRST * (self.repetition + 1) + int(entry.name),
             "repetition": self.repetition,
         }
-        row = self._row(keys, entry, result, errors) | {
-            "reason": "; ".join(filter(None, (result.reason, note))),
-            "error_estimate": found.error_estimate,
-            "warnings": "\n".join(found.warnings),
-        }
-        tables = {
-            "fields": run_rows.fields(keys, errors.by_field),
-            "unknowns": run_rows.unknowns(keys, result.unknowns, found.standard_errors),
-            "history": [keys | logged for logged in result.history],
-            "experts": self._experts(keys, result),
-            "runs": [row],
-        }
-        for name, of_table in tables.items():
+        row = self._row(keys, entry, result)
+        row |= {"reason": "; ".join(filter(None, (result.reason, note)))}
+        written_down = tables(keys, row, result, self._experts(keys, result), errors, found)
+        for name, of_table in written_down.items():
             records.write_table(layout.table_file(folder, name), name, of_table)
 
-    def _row(self, keys: Row, entry: Entry, result: RunResult, errors: Errors = UNKNOWN) -> Row:
+    def _row(self, keys: Row, entry: Entry, result: RunResult) -> Row:
         origin = entry.trial.proposal if entry.trial is not None else None
         return {
             **dict.fromkeys(records.TABLES["runs"].names),
@@ -130,7 +125,6 @@ class RaceRecord:
             "threshold": None if origin is None else origin.threshold,
             **run_rows.figures(self.settings, result),
             "drops": 0,
-            "relative_l2": errors.together,
         }
 
     def _experts(self, keys: Row, result: RunResult) -> list[Row]:
@@ -170,7 +164,7 @@ class RaceRecord:
             steps=0,
             iterations=one.iterations,
             evaluations=one.tuning.evaluations,
-            parameters_before=self.settings.mixture(self.problem).parameters_alive,
+            parameters_before=self._parameters_before,
             unknown=unknowns.estimates(self.problem, mixture.raw),
             unknowns=one.log.unknowns,
         )

@@ -12,7 +12,7 @@ from nas.assessment import Assessment
 from nas.campaign import layout, records, run_rows
 from nas.campaign.campaign_job import CampaignJob
 from nas.campaign.maps import UNKNOWN
-from nas.campaign.run_record import NOT_ASSESSED, assessed, measured
+from nas.campaign.run_record import NOT_ASSESSED, assessed, measured, tables
 from nas.campaign.run_rows import Row
 from nas.campaign.run_settings import hardware, points_seed, run_settings, seed_of
 from nas.campaign.tuner import Proposal
@@ -138,21 +138,9 @@ class RunJob(CampaignJob):
             note = self._explain(problem, settings, result)
         reason = "; ".join(filter(None, (result.reason, note)))
         row = run_rows.run(self.keys, self.proposal, result.status, reason)
-        row |= {
-            "error_estimate": found.error_estimate,
-            "warnings": "\n".join(found.warnings),
-        }
-        row |= run_rows.figures(settings, result) | {"relative_l2": errors.together}
+        row |= run_rows.figures(settings, result)
         experts = self._experts(settings, result)
-        history = [self.keys | logged for logged in result.history]
-        written = {
-            "fields": run_rows.fields(self.keys, errors.by_field),
-            "unknowns": run_rows.unknowns(self.keys, result.unknowns, found.standard_errors),
-            "history": history,
-            "experts": experts,
-            "runs": [row],
-        }
-        self.record(_EMPTY | written)
+        self.record(tables(self.keys, row, result, experts, errors, found))
 
     def _assessed(
         self, problem: Problem, settings: TrainingSettings, result: RunResult

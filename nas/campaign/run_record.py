@@ -1,12 +1,15 @@
 """What is found out about a trained mixture before it is written down."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from nas import assessment
 from nas.assessment import Assessment
-from nas.campaign import layout
+from nas.campaign import layout, run_rows
 from nas.campaign.maps import UNKNOWN, Errors, measure, write_map
+from nas.campaign.run_rows import Row
 from nas.errors import UserError
 from nas.problems import Problem
 from nas.runner.worker import written_down
@@ -71,3 +74,37 @@ def measured(
             write_map(path, replace(problem, solution=None), result.mixture)
         return UNKNOWN, note
     return errors, ""
+
+
+def tables(
+    keys: Mapping[str, Any],
+    row: Row,
+    result: RunResult,
+    experts: list[Row],
+    errors: Errors,
+    found: Assessment,
+) -> dict[str, list[Row]]:
+    """The rows of all tables of a run; to its own ``row`` is added what was found out.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> from nas.training.training_run import TrainingRun
+    >>> result = TrainingRun(example.PROBLEM, example.settings()).run()
+    >>> keys = {"run": "0000-0", "trial": 0, "repetition": 0}
+    >>> written = tables(keys, dict(keys), result, [], UNKNOWN, NOT_ASSESSED)
+    >>> written["runs"][0]["warnings"], written["history"][0]["run"]
+    ('', '0000-0')
+    """
+    told = {
+        "relative_l2": errors.together,
+        "error_estimate": found.error_estimate,
+        "warnings": "\n".join(found.warnings),
+    }
+    return {
+        "fields": run_rows.fields(keys, errors.by_field),
+        "unknowns": run_rows.unknowns(keys, result.unknowns, found.standard_errors),
+        "history": [{**keys, **logged} for logged in result.history],
+        "experts": experts,
+        "runs": [row | told],
+    }
