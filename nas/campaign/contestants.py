@@ -9,6 +9,7 @@ from nas.mixture.mixture import Mixture
 from nas.search_spaces.candidates import OUTPUT
 from nas.training.pool import leaders
 from nas.training.pool.learning import only
+from nas.training.race import Race
 
 TEAMS, SINGLES = 2, 3  # at most
 
@@ -96,3 +97,24 @@ def entries(
             known.add(frozenset({index}))
             found.append(("single", None, (index,), only(pool, [index])))
     return [Entry(str(number), *one) for number, one in enumerate(found)]
+
+
+def anew(race: Race) -> list[Entry]:
+    """The contestants of a race that began anew, with other initial weights than another had.
+
+    Examples
+    --------
+    Where there was no time for that:
+
+    >>> from nas.training import example
+    >>> from nas.training.meter import Meter
+    >>> from nas.training.race import RaceSettings
+    >>> mixtures, meter = {"0": only(example.mixture(), [0])}, Meter(0.0, counts={})
+    >>> anew(Race(example.PROBLEM, example.SAMPLER, mixtures, RaceSettings(), meter))
+    []
+    """
+    found = []
+    for name, of in race.restarts.items():
+        mixture = race.contestants[name].mixture
+        found.append(Entry(name, f"restart of {of}", None, tuple(mixture.alive), mixture))
+    return found

@@ -105,7 +105,8 @@ class PoolJob(CampaignJob):
             context.close(INTERRUPTED, pool.step)
             return INTERRUPTED
         mixture_file.save(self.folder / mixture_file.FILE, pool.mixture)
-        schedule.write_part(self.folder, self.seconds, pool.meter.counts)
+        part = schedule.Part(self.seconds, pool.meter.counts, pool.meter.taken)
+        schedule.write_part(self.folder, part)
         self.record({"pool": self._rows(pool)})
         context.close(COMPLETED, pool.step)
         return COMPLETED

@@ -4,16 +4,17 @@ Contestants are the teams that the gate chose, and the networks that lead by the
 race is over each is a run of the campaign, so that whatever reads runs can read them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from nas.campaign import layout, records, schedule
 from nas.campaign.campaign_job import CampaignJob
-from nas.campaign.contestants import entries
+from nas.campaign.contestants import anew, entries
 from nas.campaign.gate_job import GateJob
 from nas.campaign.pool_job import PoolJob
 from nas.campaign.race_record import RaceRecord
-from nas.campaign.run_settings import hardware
+from nas.campaign.run_settings import hardware, seed_of
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.runner.budget import time_taken
@@ -21,7 +22,9 @@ from nas.runner.job import COMPLETED, INTERRUPTED
 from nas.runner.job_context import Context
 from nas.training import checkpoint
 from nas.training.meter import Meter
+from nas.training.pool.learning import only
 from nas.training.race import Race, RaceSettings
+from nas.training.training_settings import TrainingSettings
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,8 @@ class RaceJob(CampaignJob):
         named = entries(learnt, pool.losses(), self._teams(problem))
         mixtures = {one.name: one.mixture.to(settings.device) for one in named}
         meter = Meter(self.seconds, self.given, spent=self._spent())
-        race = Race(problem, settings.sampler, mixtures, RaceSettings(), meter)
+        restart = partial(self._restarted, problem, settings)
+        race = Race(problem, settings.sampler, mixtures, RaceSettings(), meter, restart)
         if self.checkpoint.exists():
             checkpoint.resume(self.checkpoint, race.restore)
         context.begin(race.step, hardware(settings.device))
@@ -83,8 +87,9 @@ class RaceJob(CampaignJob):
             context.close(INTERRUPTED, race.step)
             return INTERRUPTED
         record = RaceRecord(self.home.path, problem, settings, self.repetition)
-        records.write_table(self.table("race"), "race", record.write(race, named))
-        schedule.write_part(self.folder, self.seconds, race.meter.counts)
+        records.write_table(self.table("race"), "race", record.write(race, [*named, *anew(race)]))
+        part = schedule.Part(self.seconds, race.meter.counts, race.meter.taken)
+        schedule.write_part(self.folder, part)
         context.close(COMPLETED, race.step)
         return COMPLETED
 
@@ -93,6 +98,13 @@ class RaceJob(CampaignJob):
         done = [run for run in self.trials if run.row()["status"] == "completed"]
         done.sort(key=lambda run: float(run.row()["held_out_loss"]))
         return [(run, run.mixture(problem)) for run in done]
+
+    def _restarted(
+        self, problem: Problem, settings: TrainingSettings, index: int, number: int
+    ) -> Mixture:
+        """The pool's network at ``index`` with other initial weights."""
+        seed = seed_of(self.home.campaign.seed, self.repetition, number)
+        return only(replace(settings, seed=seed).mixture(problem), [index])
 
     def _spent(self) -> float:
         """Seconds that pool and trials have taken."""

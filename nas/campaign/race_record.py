@@ -12,7 +12,7 @@ from nas.calculus.derivatives import DerivativeSet
 from nas.campaign import layout, records, run_rows
 from nas.campaign.contestants import Entry
 from nas.campaign.maps import UNKNOWN
-from nas.campaign.recommendation import within
+from nas.campaign.recommendation import candidates
 from nas.campaign.run_record import NOT_ASSESSED, assessed, measured, tables
 from nas.campaign.run_rows import Row
 from nas.mixture.mixture import Mixture
@@ -69,11 +69,15 @@ class RaceRecord:
         Only those that may be recommended are assessed, which takes seconds.
         """
         winner, rows = race.leader, []
-        near = within([race.contestants[entry.name].loss for entry in named])
-        for number, entry in enumerate(named):
-            one = race.contestants[entry.name]
-            mixture = one.result()
-            self._write(entry, one, mixture, number in near)
+        found = [(entry, race.contestants[entry.name]) for entry in named]
+        mixtures = [one.result() for _, one in found]
+        scores = [
+            (one.loss, float(run_rows.size(mixture)))
+            for (_, one), mixture in zip(found, mixtures, strict=True)
+        ]
+        able = candidates(scores)
+        for number, ((entry, one), mixture) in enumerate(zip(found, mixtures, strict=True)):
+            self._write(entry, one, mixture, number in able)
             rows.append(
                 {
                     "repetition": self.repetition,
@@ -91,7 +95,7 @@ class RaceRecord:
     def _run(self, entry: Entry) -> str:
         return f"race-{self.repetition}-{entry.name}"
 
-    def _write(self, entry: Entry, one: Contestant, mixture: Mixture, ahead: bool) -> None:
+    def _write(self, entry: Entry, one: Contestant, mixture: Mixture, able: bool) -> None:
         run = self._run(entry)
         folder = layout.run_folder(self.campaign, run)
         folder.mkdir(parents=True, exist_ok=True)
@@ -99,8 +103,8 @@ class RaceRecord:
         result = self._result(one, mixture)
         errors, note, found = UNKNOWN, "", NOT_ASSESSED
         if result.status == "completed":
-            errors, note = measured(self.problem, result, folder, with_map=ahead)
-        if result.status == "completed" and ahead:
+            errors, note = measured(self.problem, result, folder, with_map=able)
+        if result.status == "completed" and able:
             found = assessed(self.problem, self.settings, result, folder)
         keys = {
             "run": run,

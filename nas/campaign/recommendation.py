@@ -37,6 +37,20 @@ def within(losses: Sequence[float]) -> list[int]:
     return [index for index, loss in enumerate(losses) if loss <= WITHIN * least]
 
 
+def candidates(scores: Sequence[Objectives]) -> list[int]:
+    """The indices of those that `recommended` may choose, whatever else there is beside them.
+
+    Examples
+    --------
+    The second has more loss and more parameters than the first, the third too much loss:
+
+    >>> candidates([(1.0e-4, 300.0), (1.5e-4, 900.0), (5e-3, 100.0), (1.9e-4, 200.0)])
+    [0, 3]
+    """
+    near = within([loss for loss, _ in scores])
+    return [near[index] for index in pareto_front([scores[index] for index in near])]
+
+
 def alternative(scores: Sequence[Objectives]) -> int | None:
     """The index of the small alternative: the knee of the front, if it is smaller still.
 

@@ -20,31 +20,31 @@ Counts = Mapping[str, int]
 
 @dataclass(frozen=True)
 class Part:
-    """What a pool's or a race's seconds became: how often each stage went on.
+    """What a pool's or a race's seconds became: how often each stage went on, and how long.
 
     Examples
     --------
-    >>> Part(seconds=60.0, counts={"round 1": 12}).counts["round 1"]
+    >>> Part(seconds=60.0, counts={"round 1": 12}, taken={"round 1": 7.5}).counts["round 1"]
     12
     """
 
     seconds: float
     counts: dict[str, int]
+    taken: dict[str, float]  # seconds of each stage
 
 
-def write_part(folder: Path, seconds: float, counts: Counts) -> None:
-    """Note in the folder of a pool or race what its ``seconds`` became.
+def write_part(folder: Path, part: Part) -> None:
+    """Note in the folder of a pool or race what its seconds became.
 
     Examples
     --------
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as name:
-    ...     write_part(Path(name), 60.0, {"round 1": 12})
+    ...     write_part(Path(name), Part(60.0, {"round 1": 12}, {"round 1": 7.5}))
     ...     read_part(Path(name))
-    Part(seconds=60.0, counts={'round 1': 12})
+    Part(seconds=60.0, counts={'round 1': 12}, taken={'round 1': 7.5})
     """
-    part = {"seconds": seconds, "counts": dict(counts)}
-    write_text(folder / FILE, json.dumps(part, indent=1, ensure_ascii=False) + "\n")
+    write_text(folder / FILE, json.dumps(vars(part), indent=1, ensure_ascii=False) + "\n")
 
 
 def read_part(folder: Path) -> Part | None:
@@ -58,7 +58,8 @@ def read_part(folder: Path) -> Part | None:
     try:
         part = json.loads((folder / FILE).read_text(encoding="utf-8"))
         counts = {str(stage): int(count) for stage, count in part["counts"].items()}
-        return Part(float(part["seconds"]), counts)
+        taken = {str(stage): float(seconds) for stage, seconds in part["taken"].items()}
+        return Part(float(part["seconds"]), counts, taken)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -77,7 +78,7 @@ def gather(campaign: Path, trials: int, repetitions: int) -> None:
     >>> with TemporaryDirectory() as name:
     ...     pool = layout.pool_folder(Path(name), 0)
     ...     pool.mkdir(parents=True)
-    ...     write_part(pool, 60.0, {"round 1": 12})
+    ...     write_part(pool, Part(60.0, {"round 1": 12}, {"round 1": 7.5}))
     ...     gather(Path(name), trials=3, repetitions=1)
     ...     read(Path(name) / FILE)
     [{'trials': 3, 'pool': {'round 1': 12}, 'race': {}}]

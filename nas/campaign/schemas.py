@@ -175,7 +175,7 @@ BUDGETED: dict[str, pa.Schema] = {
         [
             ("repetition", pa.int64()),
             ("run", pa.string()),  # what the contestant is called in the table of runs
-            ("origin", pa.string()),  # trial 3 | lead of trial 3 | single
+            ("origin", pa.string()),  # trial 3 | lead of trial 3 | single | restart of 0
             ("members", pa.string()),  # architectures, separated by commas
             ("iterations", pa.int64()),  # of its fine-tuning
             ("held_out_loss", pa.float64()),

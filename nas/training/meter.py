@@ -38,7 +38,7 @@ class Meter:
     spent
         Seconds that are gone already.
     clock
-        The time in seconds.
+        The time in seconds; by default `time.monotonic`.
 
     Examples
     --------
@@ -48,8 +48,8 @@ class Meter:
     >>> meter = Meter(seconds=10.0, clock=lambda: float(next(ticks)))
     >>> while meter.goes_on("warm-up", until=0.5):
     ...     pass
-    >>> meter.counts
-    {'warm-up': 4}
+    >>> meter.counts, meter.taken
+    ({'warm-up': 4}, {'warm-up': 4.0})
     >>> again = Meter(seconds=0.0, counts=meter.counts)
     >>> [again.goes_on("warm-up", until=0.5) for _ in range(6)]
     [True, True, True, True, False, False]
@@ -60,12 +60,15 @@ class Meter:
         seconds: float,
         counts: Mapping[str, int] | None = None,
         spent: float = 0.0,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         self.seconds = seconds
         self.counts: dict[str, int] = {}  # of each stage: how often it went on
+        self.taken: dict[str, float] = {}  # and the seconds that its iterations took
         self._given, self._spent = counts, spent
-        self._clock, self._began = clock, clock()
+        self._clock = clock or time.monotonic
+        self._began = self._clock()
+        self._going: tuple[str, float] | None = None  # the iteration under way, and its beginning
 
     @property
     def spent(self) -> float:
@@ -78,13 +81,17 @@ class Meter:
         ``until`` is a share of all seconds. An iteration that takes ``cost`` seconds, where that is
         known, has to end before it.
         """
-        done = self.counts.get(stage, 0)
+        now, done = self.spent, self.counts.get(stage, 0)
+        if self._going is not None:
+            before, began = self._going
+            self.taken[before] = self.taken.get(before, 0.0) + now - began
         if self._given is None:
-            more = self.spent + cost < until * self.seconds
+            more = now + cost < until * self.seconds
         else:
             more = done < self._given.get(stage, 0)
         if more:
             self.counts[stage] = done + 1
+        self._going = (stage, now) if more else None
         return more
 
     def forget(self, stage: str) -> None:
@@ -100,9 +107,9 @@ class Meter:
 
     def state(self) -> dict[str, Any]:
         """For a checkpoint."""
-        return {"counts": dict(self.counts), "spent": self.spent}
+        return {"counts": dict(self.counts), "taken": dict(self.taken), "spent": self.spent}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from ``state``; the time since then that nobody worked does not count."""
-        self.counts = dict(state["counts"])
-        self._spent, self._began = state["spent"], self._clock()
+        self.counts, self.taken = dict(state["counts"]), dict(state["taken"])
+        self._spent, self._began, self._going = state["spent"], self._clock(), None

@@ -76,13 +76,31 @@ def test_what_is_forgotten_is_counted_anew() -> None:
     assert [meter.goes_on("one") for _ in range(3)] == [True, True, False]
 
 
+def test_the_seconds_of_each_stage_are_those_of_its_iterations() -> None:
+    clock = Clock()
+    meter = Meter(100.0, clock=clock)
+    for stage, seconds in (("one", 2.0), ("two", 3.0), ("one", 4.0)):
+        clock.now += 0.5  # something else
+        assert meter.goes_on(stage)
+        clock.now += seconds
+    assert not meter.goes_on("one", until=0.1)
+    assert meter.taken == {"one": 2.5 + 4.0, "two": 3.5}
+    state = json.loads(json.dumps(meter.state()))
+    again = Meter(100.0, clock=clock)
+    again.restore(state)
+    assert again.goes_on("two")  # what was under way is lost
+    clock.now += 1.0
+    assert not again.goes_on("two", until=0.0)
+    assert again.taken == {"one": 6.5, "two": 4.5}
+
+
 def test_restored_the_time_between_does_not_count() -> None:
     first = Clock()
     meter = Meter(10.0, clock=first)
     meter.goes_on("one")
     first.now += 3.0
     state = json.loads(json.dumps(meter.state()))
-    assert state == {"counts": {"one": 1}, "spent": 3.0}
+    assert state == {"counts": {"one": 1}, "taken": {}, "spent": 3.0}
     second = Clock(now=5.0)  # of another machine
     again = Meter(10.0, spent=1.0, clock=second)
     again.restore(state)

@@ -2,7 +2,8 @@
 
 Contestants take turns, since no loss of an early hour tells who will be best at the end: learning
 has plateaus. Half of them leave after each heat. The winner has the rest of the time; once it has
-ended, the next best goes on.
+ended, the next best goes on. Where all have ended, the best network begins anew with other initial
+weights: some find better solutions than others.
 """
 
 from collections.abc import Callable, Mapping
@@ -33,7 +34,10 @@ class Race:
         The heats.
     meter
         How long each turn may take: the stages ``heat 1: NAME``, …, ``rest 1: NAME``, and
-        beside them ``rest 1, corrected: NAME``.
+        beside them ``rest 1, corrected: NAME`` and ``rest 1, restarts``.
+    restart
+        Makes the network at an index in the pool with other initial weights, of a number; without
+        it nobody begins anew.
 
     Examples
     --------
@@ -55,12 +59,12 @@ class Race:
         mixtures: Mapping[str, Mixture],
         settings: RaceSettings,
         meter: Meter,
+        restart: Callable[[int, int], Mixture] | None = None,
     ) -> None:
         self.settings, self.meter = settings, meter
-        self.contestants = {
-            name: Contestant(problem, sampler, settings.tuning, name, mixture)
-            for name, mixture in mixtures.items()
-        }
+        self._problem, self._sampler, self._restart = problem, sampler, restart
+        self.contestants = {name: self._made(name, one) for name, one in mixtures.items()}
+        self.restarts: dict[str, str] = {}  # of each that is one: whose architecture it has
         self.heat, self.turn = 0, 0
         self._solved = False  # whether random waves have had their time
         self.part = 0  # of the rest, each of which ends with a correction
@@ -109,6 +113,7 @@ class Race:
             "corrected": self._corrected,
             "meter": self.meter.state(),
             "seconds": self.meter.seconds,
+            "restarts": dict(self.restarts),
             "contestants": {name: one.state() for name, one in self.contestants.items()},
         }
 
@@ -123,6 +128,8 @@ class Race:
         self.left_in = state["left_in"]
         self.part, self._corrected = state["part"], state["corrected"]
         self.meter.restore(state["meter"])
+        for of in state["restarts"].values():
+            self._enter(of)
         for name, one in self.contestants.items():
             one.restore(state["contestants"][name])
         if self._over and self.meter.seconds > state["seconds"]:
@@ -179,7 +186,7 @@ class Race:
         """
         stage, until = f"rest {self.part + 1}", self.settings.correct_at[self.part]
         if self._corrected is None:
-            while self.leader.loss > EXACT and (one := self._next()) is not None:
+            while self.leader.loss > EXACT and (one := self._next(stage, until)) is not None:
                 if not self._learn(one, until, stage, should_stop, watch):
                     return False
                 if self._can_go_on(one):
@@ -247,10 +254,34 @@ class Race:
         """The ``keep`` of them with the least losses."""
         return sorted(names, key=lambda name: self.contestants[name].loss)[:keep]
 
-    def _next(self) -> Contestant | None:
-        """Who has the rest: the best of those that can still learn."""
+    def _next(self, stage: str, until: float) -> Contestant | None:
+        """Who has the rest: the best of those that can still learn, or one that begins anew."""
         able = [one for one in self.contestants.values() if self._can_go_on(one)]
-        return min(able, key=lambda one: one.loss, default=None)
+        if able:
+            return min(able, key=lambda one: one.loss)
+        known = [one for one in self.contestants.values() if self._can_begin_anew(one)]
+        left = until - self.settings.restart_for
+        if len(self.restarts) == self.settings.most_restarts or not known:
+            return None
+        if not self.meter.goes_on(f"{stage}, restarts", left):
+            return None
+        return self._enter(min(known, key=lambda one: one.loss).name)
+
+    def _can_begin_anew(self, one: Contestant) -> bool:
+        """Whether it is a network whose initial weights are all there is to its luck."""
+        return self._restart is not None and not one.is_solved and len(one.mixture.alive) == 1
+
+    def _enter(self, of: str) -> Contestant:
+        """A contestant with the architecture of another and other initial weights."""
+        assert self._restart is not None, "nobody begins anew"
+        number = len(self.contestants)
+        (index,) = self.contestants[of].mixture.alive
+        self.restarts[str(number)] = of
+        one = self._made(str(number), self._restart(index, number))
+        return self.contestants.setdefault(one.name, one)
+
+    def _made(self, name: str, mixture: Mixture) -> Contestant:
+        return Contestant(self._problem, self._sampler, self.settings.tuning, name, mixture)
 
     def _can_go_on(self, one: Contestant) -> bool:
         """Whether there is any use in giving it more time, before the corrections."""

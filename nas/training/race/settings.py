@@ -53,6 +53,11 @@ class RaceSettings:
         Of each contestant; its number of iterations plays no part.
     correct_at
         The shares of the budget at which the best is corrected, in rising order.
+    restart_for
+        The share of the budget that has to be left, of that until the next correction, for a
+        network to begin anew.
+    most_restarts
+        Networks that begin anew.
     most_columns
         Of a correction: memory is its square, and time its cube.
 
@@ -66,12 +71,16 @@ class RaceSettings:
     heats: tuple[Heat, ...] = (Heat(keep=4, share=0.1), Heat(keep=2, share=0.06))
     tuning: FineTuningSettings = UNENDING
     correct_at: tuple[float, ...] = (0.75, 0.95)
+    restart_for: float = 0.1
+    most_restarts: int = 12
     most_columns: int = 1600
 
     def __post_init__(self) -> None:
         check(
             self,
             heats=(len(self.heats) >= 1, "at least one"),
+            restart_for=(0 <= self.restart_for <= 1, "in [0, 1]"),
+            most_restarts=(self.most_restarts >= 0, "at least 0"),
             correct_at=(
                 all(0 < one <= 1 for one in self.correct_at)
                 and list(self.correct_at) == sorted(set(self.correct_at)) != [],

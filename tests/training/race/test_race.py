@@ -51,9 +51,16 @@ def made(
     meter: Meter | None = None,
     settings: RaceSettings = SETTINGS,
     contestants: dict[str, Mixture] | None = None,
+    restart: Callable[[int, int], Mixture] | None = None,
 ) -> Race:
     meter = meter or Meter(0.0, COUNTS)
-    return Race(POISSON, sampler(32, 4), contestants or mixtures(), settings, meter)
+    return Race(POISSON, sampler(32, 4), contestants or mixtures(), settings, meter, restart)
+
+
+def restart(index: int, number: int) -> Mixture:
+    """A network of the pool with the initial weights of a number."""
+    whole = Mixture(POOL, GateSettings(1, 4), POISSON.domain.bounds, outputs=1, seed=number)
+    return only(whole, [index])
 
 
 def facts(race: Race) -> dict[str, Any]:
@@ -228,6 +235,58 @@ def test_once_the_winner_has_ended_the_next_best_goes_on() -> None:
     race = made(settings=short)
     assert race.run()
     assert {one.iterations for one in race.contestants.values()} == {6}
+
+
+# Each learns six iterations at most: with the clock's hundred seconds there is time for restarts.
+ENDING = replace(
+    SETTINGS, heats=(Heat(4, 0.2),), tuning=replace(TUNING, iterations=6), most_columns=50
+)
+
+
+def test_where_all_have_ended_the_best_network_begins_anew() -> None:
+    race = made(Meter(100.0, clock=Ticks(1.0)), ENDING, restart=restart)
+    assert race.run()
+    single = min(NAMES[:3], key=lambda name: race.contestants[name].loss)
+    assert race.restarts["4"] == single  # not the team, which may be better
+    first = race.contestants["4"]
+    assert first.mixture.alive == [int(single)]
+    assert first.iterations == 6
+    assert first.loss != race.contestants[single].loss
+    # Whoever is the best by now lends its architecture to the next.
+    assert set(race.restarts.values()) <= {*NAMES[:3], *race.restarts}
+    assert race.leader.loss == min(one.loss for one in race.contestants.values())
+    alone = made(Meter(100.0, clock=Ticks(1.0)), ENDING)
+    assert alone.run()
+    assert not alone.restarts
+
+
+def test_nobody_begins_anew_without_time_nor_more_often_than_is_allowed() -> None:
+    late = replace(ENDING, restart_for=0.9)
+    race = made(Meter(100.0, clock=Ticks(1.0)), late, restart=restart)
+    assert race.run()
+    assert not race.restarts
+    few = replace(ENDING, most_restarts=2)
+    race = made(Meter(1000.0, clock=Ticks(1.0)), few, restart=restart)
+    assert race.run()
+    assert list(race.restarts) == ["4", "5"]
+    waves = Mixture([WAVES], GateSettings(1, 4), POISSON.domain.bounds, outputs=1, seed=0)
+    race = made(Meter(100.0, clock=Ticks(1.0)), ENDING, {"0": waves}, restart)
+    assert race.run()
+    assert not race.restarts  # it has no luck to try again
+
+
+def test_restarts_are_the_same_after_a_stop_and_by_counts(tmp_path: Path) -> None:
+    whole = made(Meter(100.0, clock=Ticks(1.0)), ENDING, restart=restart)
+    assert whole.run()
+    counts = whole.meter.counts
+    stopped = made(Meter(0.0, counts), ENDING, restart=restart)
+    assert not stopped.run(should_stop=lambda: len(stopped.restarts) == 1)
+    checkpoint.save(tmp_path / "c", stopped.state())
+    again = made(Meter(0.0, counts), ENDING, restart=restart)
+    again.restore(checkpoint.load(tmp_path / "c"))
+    assert again.run()
+    assert again.restarts == whole.restarts
+    assert facts(again) == facts(whole)
 
 
 def test_random_waves_take_part_and_are_corrected_rather_than_tuned() -> None:
