@@ -12,13 +12,13 @@ TRAINED = [
     one
     for depth, widths in ((2, [32]), (3, [16, 24]))
     for one in SearchSpace.grid(
-        activations=["tanh", "sine", "swish"], depths=[depth], widths=widths, scales=[1, 3, 10]
+        activations=["tanh", "sine"], depths=[depth], widths=widths, scales=[1, 3, 10]
     ).candidates
 ]
 SOLVED = SearchSpace.grid(
     activations=["sine"],
     depths=[1],
-    widths=[200, 400, 800],
+    widths=[200],
     scales=[0.25, 0.5, 1.0],
     learning=[OUTPUT],
 )

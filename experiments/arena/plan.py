@@ -20,7 +20,7 @@ def of_columns() -> list[Cell]:
         if column.measured
         for problem in PROBLEMS
         for budget in column.budgets
-        for seed in SEEDS
+        for seed in column.seeds
     ]
 
 

@@ -17,8 +17,8 @@ from nas.runner.budget import time_taken
 from nas.runner.job import Job
 from nas.training.meter import exploring
 
-TRIAL_EVERY = 20.0  # seconds of a budget for each trial, of which it takes some two
-FEWEST = 3  # trials, if there is time
+TRIAL_EVERY = 40.0  # seconds of a budget for each trial, of which it takes some three
+FEWEST = 1
 TRIALS_UNTIL = 0.4  # the share of a short budget after which no trial is begun, but the first
 
 

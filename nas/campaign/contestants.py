@@ -1,6 +1,5 @@
 """Who takes part in a race: the teams that the gate chose, and the networks that lead alone."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -90,8 +89,7 @@ def entries(
             found.append((origin, run, some, only(pool, some) if alone else mixture))
     waves = [i for i in losses if pool.pool[i].learns == OUTPUT]
     trained = {i: loss for i, loss in losses.items() if i not in waves}
-    solved = [i for i in waves if math.isfinite(losses[i]) or not trained]
-    best = [min(solved, key=losses.__getitem__)] if solved else []
+    best = [min(waves, key=losses.__getitem__)] if waves else []
     for index in best + (leaders(trained, pool.pool, SINGLES) if trained else []):
         if frozenset({index}) not in known:
             known.add(frozenset({index}))

@@ -14,12 +14,21 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from experiments.arena.entrants import BUDGETS, LONG, NAMED, slug
+from experiments.arena.entrants import BUDGETS, LONG, NAMED, SEEDS, SHORT, slug
 from nas.errors import UserError
 from nas.search_spaces import AXES, Candidate
 
-# Of the search with other settings, by what is changed: keys of a campaign. A line is a column.
-ABLATIONS: dict[str, dict[str, Any]] = {}
+# The search with a part off, by that part (see `experiments.arena.columns.ablated`).
+ABLATIONS = {
+    "penalty": "no sparsity term",
+    "tuning": "m, p and threshold fixed",
+    "gate": "no teams",
+    "race": "no race",
+    "scale": "no scales",
+    "restarts": "no restarts",
+    "waves": "no random waves in the pool",
+    "correction": "no correction",
+}
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,8 @@ class Column:
         read off a longer run.
     measured
         Whether all its cells are to be measured; others are if they win in hindsight.
+    brief
+        Whether it is measured with the shorter budget and the first seed alone.
 
     Examples
     --------
@@ -52,6 +63,7 @@ class Column:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     reads_off: bool = False
     measured: bool = True
+    brief: bool = False
 
     @property
     def code(self) -> ModuleType:
@@ -61,7 +73,14 @@ class Column:
     @property
     def budgets(self) -> tuple[int, ...]:
         """The lengths of its runs."""
+        if self.brief:
+            return (SHORT,)
         return (LONG,) if self.reads_off else BUDGETS
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """Those of its runs."""
+        return SEEDS[:1] if self.brief else SEEDS
 
     @property
     def uses(self) -> tuple[str, ...]:
@@ -94,8 +113,8 @@ COLUMNS = {
         Column("halving", "successive halving", "halving"),
         Column("deepxde", "DeepXDE, tanh 4×50", "deepxde", reads_off=True),
         *(
-            Column(f"search-{name}", f"search, {name}", "search", {"settings": settings})
-            for name, settings in ABLATIONS.items()
+            Column(f"without_{part}", title, "ablated", {"without": part}, brief=True)
+            for part, title in ABLATIONS.items()
         ),
     )
 }

@@ -16,7 +16,8 @@ class Round:
     keep
         How many candidates take part, at most: the leaders of the round before.
     counts
-        Points of an iteration: few at first, since a step solves for all of them at once.
+        Points of an iteration, for one field; of several there are fewer, since each point has an
+        equation for each. Few make many iterations, but a step for few does little elsewhere.
     until
         The share of the budget at which the round ends, of a short one (see
         `nas.training.meter.exploring`).
@@ -30,6 +31,15 @@ class Round:
     keep: int
     counts: PointCounts
     until: float
+
+    def counts_of(self, fields: int) -> PointCounts:
+        """The points for so many fields.
+
+        >>> Round(keep=8, counts=PointCounts(400, 120), until=0.15).counts_of(fields=3)
+        PointCounts(interior=134, boundary=40)
+        """
+        interior, boundary = self.counts.interior, self.counts.boundary
+        return PointCounts(-(-interior // fields), -(-boundary // fields))
 
     def __post_init__(self) -> None:
         check(
@@ -59,14 +69,13 @@ class PoolSettings:
     Examples
     --------
     >>> [one.until for one in PoolSettings().rounds]
-    [0.12, 0.17, 0.21, 0.25]
+    [0.09, 0.15, 0.21]
     """
 
     rounds: tuple[Round, ...] = (
-        Round(keep=64, counts=PointCounts(150, 50), until=0.12),
-        Round(keep=16, counts=PointCounts(250, 80), until=0.17),
-        Round(keep=8, counts=PointCounts(500, 150), until=0.21),
-        Round(keep=4, counts=PointCounts(800, 240), until=0.25),
+        Round(keep=64, counts=PointCounts(300, 100), until=0.09),
+        Round(keep=8, counts=PointCounts(400, 120), until=0.15),
+        Round(keep=4, counts=PointCounts(600, 180), until=0.21),
     )
-    outputs_until: float = 0.06
+    outputs_until: float = 0.03
     method: warm_up.Method = BY_GAUSS_NEWTON

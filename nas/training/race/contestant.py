@@ -1,13 +1,15 @@
 """A contestant: a mixture that learns on whenever it is its turn.
 
-It is fine-tuned, and then corrected: what training leaves is solved for in random waves. One that
-is random waves itself, a network that learns its output layer alone, is corrected from the start.
+It is fine-tuned, and then corrected: what training leaves is solved for in random waves. For one
+that is random waves itself, a network that learns its output layer alone, the waves are chosen
+anew, from zero.
 """
 
 import copy
 import math
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from nas.mixture.mixture import Mixture
@@ -17,6 +19,7 @@ from nas.training.collocation import Sampler
 from nas.training.fine_tuning import FineTuning, FineTuningSettings
 from nas.training.least_squares.answer import of_mixture
 from nas.training.least_squares.correction import Correction, CorrectionSearch
+from nas.training.least_squares.outputs import zero
 from nas.training.phase import Reading
 from nas.training.run_log import RunLog
 
@@ -120,9 +123,12 @@ class Contestant:
         self._columns, self._solves = columns, 0
         self._log_before = copy.deepcopy(self.log.state())
         # Of a copy: should there be more time, the training goes on from where it is.
-        self.search = CorrectionSearch(
-            self._sampler, of_mixture(self._as(self.tuning.best)), columns
+        answer = (
+            zero(self._sampler.problem)
+            if self.is_solved
+            else of_mixture(self._as(self.tuning.best))
         )
+        self.search = CorrectionSearch(self._sampler, answer, columns)
 
     def leave_correction(self) -> None:
         """Go on with the fine-tuning, as if no correction had been looked for; keep the best."""
@@ -153,8 +159,18 @@ class Contestant:
         """Those that were found, with the states that they correct."""
         found = [] if self._earlier is None else [self._earlier]
         if self.search is not None and self.search.best is not None:
-            found.append((self.tuning.best, self.search.best))
+            base = self._silent() if self.is_solved else self.tuning.best
+            found.append((base, self.search.best))
         return found
+
+    def _silent(self) -> dict[str, Tensor]:
+        """The state in which its networks say zero."""
+        made = copy.deepcopy(self.mixture)
+        with torch.no_grad():
+            for stack in made.expert_stacks:
+                stack.weights[-1].zero_()
+                stack.biases[-1].zero_()
+        return made.state_dict()
 
     def _as(self, state: dict[str, Tensor]) -> Mixture:
         """A copy of the mixture in a ``state``."""

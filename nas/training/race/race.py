@@ -19,6 +19,7 @@ from nas.training.race.settings import Heat, RaceSettings
 from nas.training.run_result import Progress
 
 NAME = "race"
+PAYS = 0.5  # of the loss: what a correction has to reach for another one at the end
 
 
 class Race:
@@ -69,6 +70,7 @@ class Race:
         self._solved = False  # whether random waves have had their time
         self.part = 0  # of the rest, each of which ends with a correction
         self._corrected: str | None = None  # whose correction is under way
+        self._pays = True  # whether the latest correction was worth its time
         self._running = self._fastest(list(self.contestants), settings.heats[0].keep)
         # The heat after which each left that was cut; 0 of those with no place in the first.
         self.left_in = {name: 0 for name in self.contestants if name not in self._running}
@@ -92,7 +94,7 @@ class Race:
         """Go on until the time is up, or nobody can learn; false if ``should_stop()`` before."""
         if not self._solved and not self._solve(should_stop, watch):
             return False
-        while self.heat < len(self.settings.heats):
+        while self.heat < len(self.settings.heats) and self.leader.loss > EXACT:
             if not self._heat(should_stop, watch):
                 return False
         while self.part < len(self.settings.correct_at):
@@ -111,6 +113,7 @@ class Race:
             "left_in": self.left_in,
             "part": self.part,
             "corrected": self._corrected,
+            "pays": self._pays,
             "meter": self.meter.state(),
             "seconds": self.meter.seconds,
             "restarts": dict(self.restarts),
@@ -127,6 +130,7 @@ class Race:
         self._running, self._began = state["running"], state["began"]
         self.left_in = state["left_in"]
         self.part, self._corrected = state["part"], state["corrected"]
+        self._pays = state["pays"]
         self.meter.restore(state["meter"])
         for of in state["restarts"].values():
             self._enter(of)
@@ -147,7 +151,7 @@ class Race:
             for part in range(1, len(self.settings.correct_at) + 1):
                 self.meter.forget(f"rest {part}, corrected: {name}")
         self._leave_correction()
-        self.part = 0
+        self.part, self._pays = 0, True
 
     def _leave_correction(self) -> None:
         """Who was corrected learns on as if it had not been; the best is kept."""
@@ -181,19 +185,23 @@ class Race:
     def _do_part(self, should_stop: Callable[[], bool], watch: Callable[[Progress], None]) -> bool:
         """The best learns on, and where it has ended the next best; then the best is corrected.
 
-        Early, since for some problems that is worth more than all training; and again at the end,
-        since for others it is worth nothing, and the time is better spent on training.
+        Early, since for some problems that is worth more than all training; where it was worth
+        nothing, what is left is for training alone.
         """
-        stage, until = f"rest {self.part + 1}", self.settings.correct_at[self.part]
+        stage = f"rest {self.part + 1}"
+        until = self.settings.correct_at[self.part] if self._pays else 1.0
         if self._corrected is None:
             while self.leader.loss > EXACT and (one := self._next(stage, until)) is not None:
                 if not self._learn(one, until, stage, should_stop, watch):
                     return False
                 if self._can_go_on(one):
                     break
-            self._corrected = self.leader.name
-        if not self._correct(self.contestants[self._corrected], 1.0, stage, should_stop, watch):
-            return False
+            self._corrected = self.leader.name if self._pays else None
+        if self._corrected is not None:
+            one = self.contestants[self._corrected]
+            if not self._correct(one, 1.0, stage, should_stop, watch):
+                return False
+            self._pays = one.loss < PAYS * one.tuning.best_loss
         self.part += 1
         if self.part < len(self.settings.correct_at) and self.leader.loss > EXACT:
             self._leave_correction()

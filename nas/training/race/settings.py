@@ -68,7 +68,7 @@ class RaceSettings:
     """
 
     solve_for: float = 0.1
-    heats: tuple[Heat, ...] = (Heat(keep=4, share=0.1), Heat(keep=2, share=0.06))
+    heats: tuple[Heat, ...] = (Heat(keep=4, share=0.08), Heat(keep=2, share=0.05))
     tuning: FineTuningSettings = UNENDING
     correct_at: tuple[float, ...] = (0.75, 0.95)
     restart_for: float = 0.1

@@ -237,6 +237,21 @@ def test_once_the_winner_has_ended_the_next_best_goes_on() -> None:
     assert {one.iterations for one in race.contestants.values()} == {6}
 
 
+@pytest.mark.parametrize(("columns", "expected"), [(50, False), (100, True)])
+def test_where_a_correction_was_worth_nothing_the_rest_is_for_training(
+    columns: int, expected: bool
+) -> None:
+    settings = replace(SETTINGS, correct_at=(0.5, 0.8), most_columns=columns)
+    race = made(Meter(200.0, clock=Ticks(1.0)), settings)
+    # What is so small is as good as exact: there would be no second correction either.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nas.training.race.race.EXACT", 0.0)
+        assert race.run()
+    again = {stage for stage in race.meter.counts if stage.startswith("rest 2, corrected")}
+    assert bool(again) == expected
+    assert expected or race.meter.spent >= 199  # it learns to the end
+
+
 # Each learns six iterations at most: with the clock's hundred seconds there is time for restarts.
 ENDING = replace(
     SETTINGS, heats=(Heat(4, 0.2),), tuning=replace(TUNING, iterations=6), most_columns=50
