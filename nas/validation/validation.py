@@ -16,6 +16,7 @@ from nas.problems import Problem
 from nas.runner.batch import run_all
 from nas.runner.overview import Watch
 from nas.search_spaces import AXES, Candidate
+from nas.validation import of_race
 from nas.validation.choice import Subset, best_singles, random_subsets
 from nas.validation.single_job import SinglesJob
 from nas.validation.subset_job import Kind, SubsetJob
@@ -64,29 +65,25 @@ def validate(
     For every completed run of the recommended trial, or for one ``run``: the selected subset again
     from scratch, `SUBSETS` random subsets of its size, and the subset of the best single networks,
     all three from one new warm-up of the pool; the whole pool never pruned, and the best single
-    network for as long as the search took; and, by `baseline`, every candidate by itself. What is
-    done is kept; the same call goes on.
+    network for as long as the search took; and, by `baseline`, every candidate by itself. Within a
+    budget other choices have as much time (see `nas.validation.of_race`), and nothing else is
+    trained. What is done is kept; the same call goes on.
 
     Raises
     ------
     UserError
-        If ``folder`` is no campaign with a recommended trial, the run did not complete, or the
-        campaign was searched within a budget.
+        If ``folder`` is no campaign with a recommended trial, the run did not complete, or it was
+        not trained (random waves, within a budget).
     Interrupted
         On Ctrl-C, after the jobs under way have been saved.
     """
     folder = Path(folder)
     known = records.read(folder)
-    if not known.race.empty:
-        raise UserError(
-            f"{folder}: expected a campaign of a given number of iterations, got one that was "
-            "searched within a budget; its race has compared teams with single networks already "
-            "(see `nas report`)"
-        )
     runs = _runs(known, run)
     campaign = Campaign.from_resolved(known.campaign["configuration"])
     with opened(campaign, folder, problem) as home:
-        singles = _singles(home, sorted({row["repetition"] for row in runs}), watch)
+        repetitions = sorted({row["repetition"] for row in runs if row["stage"] != "race"})
+        singles = _singles(home, repetitions, watch) if repetitions else []
         _subsets(home, known, runs, singles, watch)
     return records.read(folder)
 
@@ -159,6 +156,10 @@ def _beside(
     Their members are then the same whatever other repetitions have been trained.
     """
     experts = known.experts[known.experts.run == run["run"]].sort_values("candidate")
+    if run["stage"] == "race":
+        members = [_candidate(row) for row in experts.to_dict("records")]
+        yield from of_race.beside(home, run, members, SUBSETS)
+        return
     pool = tuple(_candidate(row) for row in experts.to_dict("records"))
     spent = float(known.attempts[known.attempts.run == run["run"]].seconds.sum())
     beside = RunName(run["run"], run["trial"], run["repetition"])

@@ -13,7 +13,8 @@ from nas.campaign import budgeted, gate_job, race_job
 from nas.problems import Problem
 from nas.search_spaces import broad
 from nas.search_spaces.candidates import ALL, OUTPUT
-from nas.training.race import Heat
+from nas.training.race import Heat, RaceSettings
+from nas.training.selection import FROZEN
 
 USES = ("experiments.arena.columns.ablated", *search.USES)
 lacking, facts = search.lacking, search.facts
@@ -22,7 +23,7 @@ Patches = Mapping[tuple[Any, str], Any]
 
 
 def _race(**settings: Any) -> Patches:
-    return {(race_job, "RaceSettings"): partial(race_job.RaceSettings, **settings)}
+    return {(race_job, "RaceSettings"): partial(RaceSettings, **settings)}
 
 
 def _space(keeps: Callable[[Any], bool]) -> Patches:
@@ -33,11 +34,7 @@ def _space(keeps: Callable[[Any], bool]) -> Patches:
 # Of each ablation: what stands in for what, and the keys of a campaign that are changed.
 WITHOUT: Mapping[str, Callable[[], tuple[Patches, Mapping[str, Any]]]] = {
     "penalty": lambda: (
-        {
-            (gate_job, "FROZEN"): replace(
-                gate_job.FROZEN, penalty=replace(gate_job.FROZEN.penalty, first=0.0)
-            )
-        },
+        {(gate_job, "FROZEN"): replace(FROZEN, penalty=replace(FROZEN.penalty, first=0.0))},
         {},
     ),
     "tuning": lambda: ({}, {"tune": {"m": 8, "p": 0.5, "threshold": 0.3}}),

@@ -1,0 +1,100 @@
+"""Beside a contestant of a race: other choices, as many networks, as much time."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nas import validation
+from nas.campaign import records
+from nas.campaign.run_settings import without_competition
+from nas.errors import UserError
+from nas.search_spaces import Candidate
+from nas.training.training_settings import TrainingSettings
+from nas.validation import of_race, subset_job
+from nas.validation import validation as orchestra
+from nas.validation.choice import best_singles
+from tests.campaign import within_a_budget
+
+SPACE = {
+    "activations": ["tanh", "sine"],
+    "depths": [1],
+    "widths": [4, 6],
+    "learning": ["all", "output"],
+}
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A campaign within a budget, in a folder."""
+    folder = tmp_path_factory.mktemp("raced") / "out"
+    within_a_budget.search(folder, space=SPACE)
+    return folder
+
+
+@pytest.fixture
+def quick() -> Iterator[None]:
+    """Two random choices, short warm-ups, and seconds that pass as the clock is looked at."""
+
+    def brief(*arguments: Any) -> TrainingSettings:
+        settings = without_competition(*arguments)
+        return replace(settings, warm_up=replace(settings.warm_up, iterations=4))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(orchestra, "SUBSETS", 2)
+        ticking = partial(subset_job.TimeBudget, now=within_a_budget.Ticks())
+        patch.setattr(subset_job, "TimeBudget", ticking)
+        patch.setattr(subset_job, "without_competition", brief)
+        patch.setattr(of_race, "seconds_of", lambda home, run: 60.0)
+        patch.setattr(of_race, "time_taken", lambda folder: 10.0)
+        yield
+
+
+def trained(found: records.Records) -> str:
+    """The best contestant that is no random waves."""
+    waves = found.experts[found.experts["learns"] == "output"]["run"]
+    race = found.race[~found.race["run"].isin(waves)]
+    return str(race.sort_values("held_out_loss").iloc[0]["run"])
+
+
+@pytest.mark.usefixtures("quick")
+def test_other_choices_have_the_contestants_time(out: Path) -> None:
+    known = records.read(out)
+    run = trained(known)
+    found = validation.validate(out, run, within_a_budget.PROBLEM)
+    subsets = found.subsets
+    assert set(subsets["run"]) == {run}
+    assert set(subsets["kind"]) == {"selected", "best", "random", "longest"}
+    assert set(subsets["status"]) == {"completed"}, subsets[["kind", "reason"]].to_string()
+    members = known.race.set_index("run").loc[run, "members"]
+    (selected,) = subsets[subsets["kind"] == "selected"]["members"]
+    assert sorted(selected.split(", ")) == sorted(str(members).split(", "))
+    same = subsets[subsets["kind"] != "longest"]
+    assert set(same["size"]) == {len(str(members).split(", "))}
+    assert not subsets["members"].str.contains("output").any()
+    # The best of the pool by its last losses, an oracle beside the code's own reading of them.
+    last = known.pool.drop_duplicates("candidate", keep="last")
+    last = last[last["learns"] == "all"]
+    axes = ["activation", "depth", "width"]
+    losses = {Candidate(*row[axes]): row["held_out_loss"] for _, row in last.iterrows()}
+    pool = list(losses)
+    best = best_singles(pool, losses, len(str(members).split(", ")))
+    (chosen,) = subsets[subsets["kind"] == "best"]["members"]
+    assert sorted(chosen.split(", ")) == sorted(str(pool[index]) for index in best)
+    (longest,) = subsets[subsets["kind"] == "longest"]["members"]
+    assert longest == str(pool[best_singles(pool, losses, 1)[0]])
+    assert found.singles.empty
+    again = validation.validate(out, run, within_a_budget.PROBLEM)
+    assert again.subsets.equals(subsets)  # nothing is left to be done
+
+
+@pytest.mark.usefixtures("quick")
+def test_of_random_waves_no_other_choice_is_of_the_same_kind(out: Path) -> None:
+    known = records.read(out)
+    raced = known.experts[known.experts["run"].str.startswith("race-")]
+    (waves,) = set(raced[raced["learns"] == "output"]["run"])
+    with pytest.raises(UserError, match=rf"expected a run of trained networks, got {waves}"):
+        validation.validate(out, waves, within_a_budget.PROBLEM)
