@@ -130,7 +130,9 @@ class SubsetJob(CampaignJob):
         )
         if self.seconds is not None:
             endless = replace(settings.fine_tuning, iterations=NO_END)
-            settings = replace(settings, fine_tuning=endless)
+            # There is nothing to select: the gate learns with the experts.
+            together = replace(settings.selection, steps=0)
+            settings = replace(settings, fine_tuning=endless, selection=together)
         return TrainingRun(problem, settings, self.checkpoint)
 
     def _figures(self, problem: Problem, trainer: TrainingRun, result: RunResult) -> dict[str, Any]:
