@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from experiments.arena import picture
+from experiments.arena import ablation, picture
 from experiments.arena.cells import Cell
 from experiments.arena.columns import COLUMNS
-from experiments.arena.entrants import BUDGETS, HALVES, PROBLEMS
+from experiments.arena.entrants import BUDGETS, HALVES, PROBLEMS, SHORT
 from experiments.arena.figures import findings
 from experiments.arena.plan import EACH, FIXED, chosen, winners
 from experiments.arena.ratios import medians
@@ -91,7 +91,10 @@ def stale(rows: Sequence[Row]) -> list[Row]:
 
 def _notes(rows: Sequence[Row]) -> list[str]:
     fixed = set(winners(rows)[FIXED].values())
-    notes = [f"Best fixed candidate in hindsight: {COLUMNS[one].title}." for one in fixed]
+    parts = ablation.table(rows)
+    told = f"What each part is worth: the search without it, {SHORT} s, one seed.\n\n{parts}"
+    notes = [told] if parts else []
+    notes += [f"Best fixed candidate in hindsight: {COLUMNS[one].title}." for one in fixed]
     gone = Counter(cell.column for cell in missing(rows))
     if gone:
         counts = ", ".join(f"{COLUMNS[name].title} {count}" for name, count in gone.items())

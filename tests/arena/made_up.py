@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from experiments.arena import hindsight
+from experiments.arena.columns import ABLATIONS
 from experiments.arena.entrants import BUDGETS, HINDSIGHT_SEEDS, LONG, PROBLEMS, SEEDS, SHORT
 from experiments.arena.table import Row
 
@@ -29,6 +30,11 @@ def rows(error: Callable[[str, str, float, int], float]) -> list[Row]:
         for column in COLUMNS
         for budget in BUDGETS
         for seed in SEEDS
+    ]
+    found += [
+        row(problem, f"without_{part}", SHORT, SEEDS[0], 4e-4)
+        for problem in PROBLEMS
+        for part in ABLATIONS
     ]
     for problem in PROBLEMS:
         best = "sine_3x20" if problem == "burgers" else "swish_3x20"

@@ -6,6 +6,7 @@ import pytest
 
 from experiments.arena import plan
 from experiments.arena.cells import Cell
+from experiments.arena.columns import ABLATIONS
 from experiments.arena.entrants import LONG, PROBLEMS
 from nas.errors import UserError
 from tests.arena.made_up import rows
@@ -20,6 +21,7 @@ def test_all_cells_are_counted() -> None:
         ("halving", 60): 48,
         ("halving", 300): 48,
         ("deepxde", 300): 48,
+        **{(f"without_{part}", 60): 16 for part in ABLATIONS},  # one seed
     }
     assert len(plan.of_hindsight()) == 10 * 16 * 2
 
@@ -33,7 +35,7 @@ def test_winners_are_cells_once_they_are_known() -> None:
     assert Cell("burgers", "sine_3x20", LONG, 2) in each
     assert len(set(fixed) | set(each)) == 48 + 3
     everything = plan.chosen([], known)
-    assert len(everything) == len(set(everything)) == 6 * 48 + 320 + 51
+    assert len(everything) == len(set(everything)) == 6 * 48 + 16 * len(ABLATIONS) + 320 + 51
 
 
 def test_cells_are_chosen_by_column_group_and_problem() -> None:
