@@ -22,7 +22,7 @@ from nas.training.least_squares.clusters import Clusters, clusters
 from nas.training.least_squares.features import Answer
 from nas.training.least_squares.hidden_layer import HiddenLayer, output_layer
 from nas.training.least_squares.laws import Box, First, Law, Seen, crosses
-from nas.training.least_squares.newton import Newton, raw_of
+from nas.training.least_squares.newton import ENOUGH, Newton, raw_of
 from nas.training.least_squares.peaks import peaks
 from nas.training.least_squares.points import CPU, points_at_residuals
 from nas.training.least_squares.reaches import SIZES, reach, shapes
@@ -112,6 +112,12 @@ class CorrectionSearch:
         Waves times fields, at most: a solve takes the cube of it.
     seed
         Of the waves.
+    start
+        Where Newton's method begins, if not at the answer that is corrected.
+    enough
+        See `Newton`.
+    bounds
+        The box in which waves are drawn; by default the domain's.
 
     Examples
     --------
@@ -133,13 +139,21 @@ class CorrectionSearch:
     """
 
     def __init__(
-        self, sampler: Sampler, answer: Answer, columns: int = MOST, seed: int = 0
+        self,
+        sampler: Sampler,
+        answer: Answer,
+        columns: int = MOST,
+        seed: int = 0,
+        start: Answer | None = None,
+        enough: float = ENOUGH,
+        bounds: Sequence[tuple[float, float]] = (),
     ) -> None:
+        self._enough, self._bounds = enough, tuple(bounds) or sampler.problem.domain.bounds
         self._problem, self._sampler, self._base = sampler.problem, sampler, answer
         self._columns, self._seed = columns, seed
         self._held_out = sampler.held_out(CPU)
         self.best: Correction | None = None
-        self.answer = answer  # the corrected one
+        self.answer = start or answer  # later the corrected one
         self.loss = self._loss(answer)  # held out
         self._solves = self._search()
         self.coming = next(self._solves, 0)  # columns of the next solve; 0 where there is none
@@ -163,7 +177,8 @@ class CorrectionSearch:
         candidate = Candidate("sine", 1, count, scale, encoding, OUTPUT)
         first = law.drawn(count, Seen(names, encoding), stream(self._seed, count))
         layer = self._layer(candidate, first)
-        return Attempt(law, candidate, first, Newton(self._sampler, self._base, layer, self.answer))
+        newton = Newton(self._sampler, self._base, layer, self.answer, self._enough)
+        return Attempt(law, candidate, first, newton)
 
     def _search(self) -> Iterator[int]:
         """The number of columns before each solve."""
@@ -245,7 +260,7 @@ class CorrectionSearch:
         shape = family.shape([candidate], self._problem.coordinates)
         last = first[0].new_zeros(1, candidate.width, fields), first[0].new_zeros(1, fields)
         weights, biases = [first[0][None], last[0]], [first[1][None], last[1]]
-        return HiddenLayer(Stack(family, shape, weights, biases), self._problem.domain.bounds)
+        return HiddenLayer(Stack(family, shape, weights, biases), self._bounds)
 
     def _offer(self, attempt: Attempt) -> None:
         """Take its answer if its held-out loss is below that of the best."""

@@ -27,7 +27,7 @@ from nas.training.least_squares.solution import damped
 
 ROWS = 3  # for each feature
 LENGTHS = (1.0, 0.5, 0.25, 0.1)  # of a step
-ENOUGH = 0.5  # of the loss: where a step leaves more, the next ones are not worth their time
+ENOUGH = 0.5  # of the loss
 TRUE = 1.1  # of the least loss by the linear model: what is reached within that needs no more steps
 MOST = 30  # steps
 
@@ -45,6 +45,8 @@ class Newton:
         K of them.
     start
         Where to begin, if not at the base.
+    enough
+        Of the loss: where a step leaves more, the next ones are not worth their time.
 
     Examples
     --------
@@ -65,9 +67,15 @@ class Newton:
     """
 
     def __init__(
-        self, sampler: Sampler, base: Answer, features: HiddenLayer, start: Answer | None = None
+        self,
+        sampler: Sampler,
+        base: Answer,
+        features: HiddenLayer,
+        start: Answer | None = None,
+        enough: float = ENOUGH,
     ) -> None:
         self._problem, self._sampler, self._base = sampler.problem, sampler, base
+        self._enough = enough
         self._features, self._start = features, start or base
         unknown = len(self._problem.unknown)
         size = len(self._problem.fields) * len(features) + unknown
@@ -101,7 +109,7 @@ class Newton:
             self.loss = float(found[best])
             # An unknown coefficient may have had no slope yet: at zero all its terms vanish.
             as_told = self.loss < TRUE * told and not self._problem.unknown
-            over = self.loss > ENOUGH * before or as_told
+            over = self.loss > self._enough * before or as_told
             self.finished = over or self.steps >= MOST
         return before
 

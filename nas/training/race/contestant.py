@@ -19,7 +19,7 @@ from nas.training.collocation import Sampler
 from nas.training.fine_tuning import FineTuning, FineTuningSettings
 from nas.training.least_squares.answer import of_mixture
 from nas.training.least_squares.correction import Correction, CorrectionSearch
-from nas.training.least_squares.outputs import zero
+from nas.training.least_squares.marching import Marching
 from nas.training.phase import Reading
 from nas.training.run_log import RunLog
 
@@ -123,12 +123,11 @@ class Contestant:
         self._columns, self._solves = columns, 0
         self._log_before = copy.deepcopy(self.log.state())
         # Of a copy: should there be more time, the training goes on from where it is.
-        answer = (
-            zero(self._sampler.problem)
-            if self.is_solved
-            else of_mixture(self._as(self.tuning.best))
-        )
-        self.search = CorrectionSearch(self._sampler, answer, columns)
+        if self.is_solved:
+            self.search = Marching(self._sampler, columns)
+        else:
+            answer = of_mixture(self._as(self.tuning.best))
+            self.search = CorrectionSearch(self._sampler, answer, columns)
 
     def leave_correction(self) -> None:
         """Go on with the fine-tuning, as if no correction had been looked for; keep the best."""

@@ -67,7 +67,7 @@ class RaceSettings:
     [4, 2]
     """
 
-    solve_for: float = 0.1
+    solve_for: float = 0.15
     heats: tuple[Heat, ...] = (Heat(keep=4, share=0.08), Heat(keep=2, share=0.05))
     tuning: FineTuningSettings = UNENDING
     correct_at: tuple[float, ...] = (0.75, 0.95)
