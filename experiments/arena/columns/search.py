@@ -72,7 +72,7 @@ def run(
         looks.add(best["held_out_loss"], best["relative_l2"], coefficients(found, best["run"]))
         looks.tell(
             exported=best["run"],
-            not_exported=1 - seconds_of(best["run"], folder) / seconds,
+            not_exported=1 - seconds_of(best["run"], folder) / looks.seconds,
         )
 
 
