@@ -167,8 +167,11 @@ def startable(plan: Budgeted) -> list[Job]:
     return list(iter(plan.following, None))
 
 
-def test_each_stage_begins_when_all_of_the_one_before_has_ended(tmp_path: Path) -> None:
+def test_each_stage_begins_when_all_of_the_one_before_has_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Of two repetitions, as many workers as one likes."""
+    monkeypatch.setattr(budgeted, "FEWEST", 3)
     workers = {"engine": "serial", "workers": 2}
     plan, do = plan_of(tmp_path / "out", seeds=2, parallel=workers)
     pools = startable(plan)
@@ -193,6 +196,14 @@ def test_each_stage_begins_when_all_of_the_one_before_has_ended(tmp_path: Path) 
     assert plan.finished == plan.jobs
     plan.close()
     assert all(isinstance(job, GateJob) for job in trials)
+
+
+@pytest.mark.parametrize(("budget", "trials"), [(20.0, 1), (60.0, 1), (300.0, 7), (1200.0, 20)])
+def test_there_are_as_many_trials_as_a_budget_has_room_for(
+    tmp_path: Path, budget: float, trials: int
+) -> None:
+    plan, _ = plan_of(tmp_path / "out", budget=budget, trials=20)
+    assert plan.jobs == trials + 2
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from nas.campaign import campaign, config, gate_job, pool_job, race_job, records
+from nas.campaign import budgeted, campaign, config, gate_job, pool_job, race_job, records
 from nas.problems import Box, Condition, Problem
 from nas.problems.terms import PointCounts
 from nas.runner.dispatcher import Interrupted
@@ -80,6 +80,7 @@ def quick() -> Iterator[pytest.MonkeyPatch]:
         patch.setattr(race_job, "RaceSettings", lambda: RACE)
         patch.setattr(race_job.RaceJob, "_spent", lambda job: 0.35 * BUDGET)
         patch.setattr(gate_job, "POINTS", PointCounts(24, 2))
+        patch.setattr(budgeted, "FEWEST", 3)
         yield patch
 
 
