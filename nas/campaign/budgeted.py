@@ -18,7 +18,7 @@ from nas.runner.job import Job
 from nas.training.meter import exploring
 
 TRIAL_EVERY = 40.0  # seconds of a budget for each trial, of which it takes some three
-FEWEST = 1
+FEWEST = 1  # trials, however short the time
 TRIALS_UNTIL = 0.4  # the share of a short budget after which no trial is begun, but the first
 
 
@@ -40,7 +40,7 @@ class Budgeted:
     >>> campaign, source = build(problem="burgers", budget=60, seeds=1), ProblemSource.of("burgers")
     >>> plan = Budgeted(CampaignFolder(Path(), campaign, source, study="burgers-1"))
     >>> plan.jobs, [job.name for job in iter(plan.following, None)]
-    (5, ['pool-0'])
+    (3, ['pool-0'])
     """
 
     def __init__(self, home: CampaignFolder) -> None:
