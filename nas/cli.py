@@ -142,9 +142,9 @@ def validate(
 ) -> None:
     """Measure whether the choice can be trusted: against random subsets and single networks.
 
-    Trains some two dozen subsets beside each run of the recommended trial, and every candidate
-    by itself; what it finds goes into the report. Interrupt it at any time: the same command goes
-    on.
+    Trains some two dozen subsets beside each run of the recommended trial and, without a budget,
+    every candidate by itself; what it finds goes into the report. Interrupt it at any time: the
+    same command goes on.
     """
     from nas import validation
     from nas.reports.validation_summary import summary

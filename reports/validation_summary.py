@@ -30,8 +30,9 @@ def summary(records: Records) -> list[str]:
     if records.subsets.empty and not records.race.empty:
         return [
             "Within a budget the race is the measure: teams and single networks had equal time, "
-            "and the better ones more of it. Random teams and networks trained for all of the time "
-            "are not compared."
+            "and the better ones more of it. Other choices are not compared yet: the command “nas "
+            "validate” on this campaign's folder trains some two dozen, each for as long as the "
+            "contestant learnt in its race."
         ]
     if records.subsets.empty:
         return [

@@ -33,8 +33,8 @@ SEEDS = (0, 1, 2)
 HINDSIGHT_SEEDS = (10, 11)  # what is chosen by these is measured with the others
 
 RIVAL = Candidate("tanh", 3, 20)
-# Among these the best is taken in hindsight: every activation, depth and width of the default
-# search, scales from 1 to 10, and the rival itself.
+# Among these the best is taken in hindsight: activations, depths and widths that searches have had,
+# scales from 1 to 10, and the rival itself.
 NAMED = (
     RIVAL,
     Candidate("tanh", 2, 32),

@@ -62,7 +62,7 @@ def findings(rows: Sequence[Row]) -> list[Findings]:
 
 
 def _of_half(name: str, problems: Sequence[str], rows: Sequence[Row]) -> Findings:
-    found = Findings(name, effort=f"{len(SEEDS)} seeds")
+    found = Findings(name, effort=_seeds(rows))
     for one in RATIOS:
         _compare(found, one, problems, rows)
     _count_lost(found, problems, rows)
@@ -70,6 +70,13 @@ def _of_half(name: str, problems: Sequence[str], rows: Sequence[Row]) -> Finding
     found.date = " to ".join(dict.fromkeys(_ends([row.date for row in rows])))
     found.machine = "; ".join(sorted({row.machine for row in rows}))
     return found
+
+
+def _seeds(rows: Sequence[Row]) -> str:
+    """How many the search has been measured with, in words."""
+    there = {row.seed for row in rows if row.column == SEARCH} & set(SEEDS)
+    whole = f"{len(SEEDS)} seeds"
+    return whole if len(there) == len(SEEDS) else f"{len(there)} of {whole}"
 
 
 def _compare(found: Findings, one: Compared, problems: Sequence[str], rows: Sequence[Row]) -> None:

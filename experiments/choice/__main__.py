@@ -28,11 +28,13 @@ def measure(path: Path, findings: Findings, folder: Path) -> None:
 def best_trained(found: records.Records) -> list[str]:
     """The contestant of each race with the least held-out loss, of those that were trained.
 
-    Random waves are solved for: there is no choice of networks in them.
+    Random waves are solved for: there is no choice of networks in them. Nor is there where they
+    were exact, and nobody else had any time.
     """
     experts = found.experts
     solved = set(experts.loc[experts["learns"] == OUTPUT, "run"])
-    race = found.race[~found.race["run"].isin(solved)].sort_values("held_out_loss")
+    learnt = ~found.race["run"].isin(solved) & (found.race["iterations"] > 0)
+    race = found.race[learnt].sort_values("held_out_loss")
     return sorted(race.drop_duplicates("repetition")["run"])
 
 

@@ -32,6 +32,15 @@ class Part:
     counts: dict[str, int]
     taken: dict[str, float]  # seconds of each stage
 
+    def seconds_of(self, contestant: str) -> float:
+        """Seconds of a race in which a contestant learnt on, or a correction of it was sought.
+
+        >>> taken = {"heat 1: 0": 2.0, "heat 1: 1": 2.5, "rest 1, corrected: 1": 20.0}
+        >>> Part(60.0, counts={}, taken=taken).seconds_of("1")
+        22.5
+        """
+        return sum(took for stage, took in self.taken.items() if stage.endswith(f": {contestant}"))
+
 
 def write_part(folder: Path, part: Part) -> None:
     """Note in the folder of a pool or race what its seconds became.

@@ -82,9 +82,7 @@ class Meter:
         known, has to end before it.
         """
         now, done = self.spent, self.counts.get(stage, 0)
-        if self._going is not None:
-            before, began = self._going
-            self.taken[before] = self.taken.get(before, 0.0) + now - began
+        self._settle(now)
         if self._given is None:
             more = now + cost < until * self.seconds
         else:
@@ -94,9 +92,17 @@ class Meter:
         self._going = (stage, now) if more else None
         return more
 
+    def _settle(self, now: float) -> None:
+        """Note what the iteration under way has taken, if there is one."""
+        if self._going is not None:
+            stage, began = self._going
+            self.taken[stage] = self.taken.get(stage, 0.0) + now - began
+            self._going = None
+
     def forget(self, stage: str) -> None:
         """Count ``stage`` anew: what was done of it is lost."""
         self.counts.pop(stage, None)
+        self.taken.pop(stage, None)
 
     def share(self) -> float:
         """Which share of the seconds is spent; where counts rule, of these."""
@@ -106,7 +112,8 @@ class Meter:
         return done / max(1, sum(self._given.values()))
 
     def state(self) -> dict[str, Any]:
-        """For a checkpoint."""
+        """For a checkpoint, between two iterations."""
+        self._settle(self.spent)
         return {"counts": dict(self.counts), "taken": dict(self.taken), "spent": self.spent}
 
     def restore(self, state: dict[str, Any]) -> None:

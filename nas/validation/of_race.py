@@ -1,5 +1,6 @@
 """What stands beside a contestant of a race: other choices from its pool, with as much time."""
 
+import math
 from collections.abc import Iterator, Sequence
 
 from nas.campaign import layout, schedule
@@ -34,21 +35,23 @@ def beside(
     Raises
     ------
     UserError
-        If the contestant was not trained, but solved for in random waves.
+        If the contestant was not trained in its race.
     """
     repetition = run["repetition"]
     source = PoolJob(home, repetition, seconds=0.0)
-    learnt = {one: loss for one, loss in _last(source) if one.learns == ALL}
-    if not set(members) <= learnt.keys():
-        raise UserError(
-            f"{home.path}: expected a run of trained networks, got {run['run']}, whose random "
-            "waves were solved for: no other choice was as good, and none would be of the same "
-            "kind; name another run with --run"
-        )
-    pool = tuple(learnt)
-    selected = tuple(sorted(pool.index(one) for one in members))
-    seed = seed_of(home.campaign.seed, run["trial"], repetition, SUBSET_SEEDS)
+    losses = source.losses()
+    trained = [index for index, one in enumerate(source.pool) if one.learns == ALL]
+    pool = tuple(source.pool[index] for index in trained)
+    if not set(members) <= set(pool):
+        raise _refused(home, run, "whose random waves were solved for: none is of the same kind")
     spent = seconds_of(home, run)
+    if not spent:
+        raise _refused(home, run, "which had no time in its race")
+    selected = _places(pool, members)
+    learnt: dict[Candidate, float] = {}
+    for index in trained:
+        learnt[source.pool[index]] = min(losses[index], learnt.get(source.pool[index], math.inf))
+    seed = seed_of(home.campaign.seed, run["trial"], repetition, SUBSET_SEEDS)
     chosen: list[tuple[Kind, Subset, float]] = [
         ("selected", selected, spent),
         ("best", best_singles(pool, learnt, len(selected)), spent),
@@ -65,14 +68,24 @@ def seconds_of(home: CampaignFolder, run: Row) -> float:
     """Seconds of its race in which the contestant ``run`` learnt on."""
     name = str(run["run"]).split("-")[-1]
     part = schedule.read_part(layout.race_folder(home.path, run["repetition"]))
-    taken = {} if part is None else part.taken
-    return sum(seconds for stage, seconds in taken.items() if stage.endswith(f": {name}"))
+    return 0.0 if part is None else part.seconds_of(name)
 
 
-def _last(source: PoolJob) -> list[tuple[Candidate, float]]:
-    """The candidates of a pool with the losses that they had in the end."""
-    losses = source.losses()
-    return [(one, losses[index]) for index, one in enumerate(source.pool)]
+def _places(pool: Sequence[Candidate], members: Sequence[Candidate]) -> Subset:
+    """Where the members stand in a pool, which may have a candidate twice."""
+    free, found = list(range(len(pool))), []
+    for member in members:
+        place = next(index for index in free if pool[index] == member)
+        free.remove(place)
+        found.append(place)
+    return tuple(sorted(found))
+
+
+def _refused(home: CampaignFolder, run: Row, why: str) -> UserError:
+    return UserError(
+        f"{home.path}: expected a contestant that was trained in its race, got {run['run']}, "
+        f"{why}; name another run with --run"
+    )
 
 
 def _whole(home: CampaignFolder, repetition: int) -> float:

@@ -32,7 +32,7 @@ class SubsetJob(CampaignJob):
     It goes on from ``warm_up``, which all subsets of the run share: they differ in their members
     alone. Where that is None it has a warm-up of its own: the subset of ``all`` with the run's own
     seed, so that it is the run's, and the one of ``longest``, which learns for ``seconds`` of wall
-    time.
+    time. Beside a contestant of a race all learn for ``seconds``, without a warm-up.
 
     Examples
     --------
@@ -133,6 +133,8 @@ class SubsetJob(CampaignJob):
             # There is nothing to select: the gate learns with the experts.
             together = replace(settings.selection, steps=0)
             settings = replace(settings, fine_tuning=endless, selection=together)
+            if self.home.campaign.within_budget:  # where no iterations are given
+                settings = replace(settings, warm_up=replace(settings.warm_up, iterations=0))
         return TrainingRun(problem, settings, self.checkpoint)
 
     def _figures(self, problem: Problem, trainer: TrainingRun, result: RunResult) -> dict[str, Any]:

@@ -80,10 +80,16 @@ def validate(
     folder = Path(folder)
     known = records.read(folder)
     runs = _runs(known, run)
+    trials = [row["run"] for row in runs if row["stage"] != "race"]
+    if trials and not known.race.empty:
+        raise UserError(
+            f"{folder}: expected a contestant of a race, got {trials[0]}, a trial within a budget, "
+            "whose experts learn no more; name a run such as race-0-0"
+        )
     campaign = Campaign.from_resolved(known.campaign["configuration"])
     with opened(campaign, folder, problem) as home:
-        repetitions = sorted({row["repetition"] for row in runs if row["stage"] != "race"})
-        singles = _singles(home, repetitions, watch) if repetitions else []
+        repetitions = sorted({row["repetition"] for row in runs})
+        singles = _singles(home, repetitions, watch) if known.race.empty else []
         _subsets(home, known, runs, singles, watch)
     return records.read(folder)
 

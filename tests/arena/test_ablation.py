@@ -9,6 +9,7 @@ from nas.campaign import gate_job, race_job
 from nas.problems import Problem, load
 from nas.search_spaces import broad
 from nas.search_spaces.candidates import OUTPUT
+from nas.training.race import Race
 from tests.arena.made_up import row
 
 
@@ -41,6 +42,7 @@ def test_a_part_is_off_while_the_search_runs_and_on_again(
             race_job.RaceSettings(),  # type: ignore[attr-defined]
             gate_job.FROZEN,  # type: ignore[attr-defined]
             race_job.RaceJob._teams,
+            Race._correct,
             broad.space,
         )
 
@@ -51,8 +53,8 @@ def test_a_part_is_off_while_the_search_runs_and_on_again(
     before = state()
     monkeypatch.setattr(search, "run", run)
     ablated.run(problem, 60, 1, None, part)  # type: ignore[arg-type]
-    race, frozen, teams, space, settings = seen[0]
-    race_before, frozen_before, teams_before, _ = before
+    race, frozen, teams, correct, space, settings = seen[0]
+    race_before, frozen_before, teams_before, correct_before, _ = before
     changed = {
         "penalty": frozen != frozen_before,
         "tuning": settings != {},
@@ -61,7 +63,7 @@ def test_a_part_is_off_while_the_search_runs_and_on_again(
         "scale": all(one.scale == 1 or one.learns == OUTPUT for one in space.candidates),  # type: ignore[attr-defined]
         "restarts": race.most_restarts == 0,  # type: ignore[attr-defined]
         "waves": all(one.learns != OUTPUT for one in space.candidates),  # type: ignore[attr-defined]
-        "correction": race.correct_at == (1.0,),  # type: ignore[attr-defined]
+        "correction": correct != correct_before,
     }
     assert [name for name, is_changed in changed.items() if is_changed] == [part]
     assert state() == before

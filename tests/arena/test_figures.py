@@ -88,3 +88,9 @@ def test_without_a_search_there_is_no_figure() -> None:
     for found in (*findings(without), *findings([])):
         assert found.figures == []
         assert found.skipped == [*(one.figure for one in RATIOS), LOST_TITLE, SPENT_TITLE]
+
+
+def test_the_seeds_that_are_there_are_told() -> None:
+    assert findings(rows(error))[0].effort == "3 seeds"
+    some = [row for row in rows(error) if row.seed != 1]
+    assert findings(some)[0].effort == "2 of 3 seeds"

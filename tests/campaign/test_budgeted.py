@@ -3,18 +3,27 @@
 import math
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from nas.campaign import budgeted, records, schedule
+from nas.campaign import budgeted, campaign, race_job, records, schedule
 from nas.campaign.budgeted import Budgeted
 from nas.campaign.folder import opened
 from nas.campaign.gate_job import GateJob
 from nas.runner.job import Job
 from nas.runner.worker import Worker
-from tests.campaign.within_a_budget import BUDGET, PROBLEM, campaign_of, interrupted, quick, search
+from tests.campaign.within_a_budget import (
+    BUDGET,
+    PROBLEM,
+    RACE,
+    campaign_of,
+    interrupted,
+    quick,
+    search,
+)
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +151,27 @@ def test_once_a_race_has_begun_it_is_among_the_same(
     assert_consistent(more)
     assert list(more.runs.run) == list(whole.runs.run)
     assert more.race.held_out_loss.min() <= whole.race.held_out_loss.min()
+
+
+def test_networks_that_begin_anew_are_contestants_too(tmp_path: Path) -> None:
+    tuning = replace(RACE.tuning, iterations=4)
+    ending = replace(RACE, tuning=tuning, most_columns=50, most_restarts=2)
+    with quick() as patch:
+        patch.setattr(race_job, "RaceSettings", lambda: ending)
+        found = campaign.search(campaign_of(4 * BUDGET), tmp_path / "out", PROBLEM)
+        given: dict[str, Any] = {"schedule": str(tmp_path / "out" / schedule.FILE)}
+        again = campaign.search(campaign_of(None, **given), tmp_path / "again", PROBLEM)
+    assert_consistent(found)
+    anew = found.race[found.race.origin.str.startswith("restart of ")]
+    assert len(anew) == 2
+    first = int(anew.iloc[0].run.split("-")[-1])
+    assert list(anew.run) == [f"race-0-{first}", f"race-0-{first + 1}"]
+    of = anew.iloc[0].origin.removeprefix("restart of ")
+    members = found.race.set_index("run").members
+    assert members[f"race-0-{first}"] == members[f"race-0-{of}"]
+    assert set(anew.iterations) == {4}
+    assert anew.left_in.isna().all()
+    assert again.race.equals(found.race)
 
 
 def test_with_a_smaller_budget_there_is_nothing_to_do(

@@ -54,7 +54,7 @@ def ticking(seconds: float, counts: Mapping[str, int] | None = None, spent: floa
     return Meter(seconds, counts, spent, Ticks())
 
 
-def campaign_of(budget: float = BUDGET, **sections: Any) -> config.Campaign:
+def campaign_of(budget: float | None = BUDGET, **sections: Any) -> config.Campaign:
     """Five candidates, one of which is random waves; three trials."""
     return config.build(
         **{

@@ -20,7 +20,7 @@ from nas.reports import raced
 def test_each_problem_has_the_default_search_with_a_budget(case: Case) -> None:
     found = config.load(command.HERE / f"{case.name}.yaml")
     assert found.problem == case.name
-    assert (found.budget, found.seeds, found.space) == (60.0, 3, "broad")
+    assert (found.budget, found.seeds, found.space) == (120.0, 3, "broad")
 
 
 def test_there_are_eight() -> None:

@@ -100,7 +100,7 @@ def test_restored_the_time_between_does_not_count() -> None:
     meter.goes_on("one")
     first.now += 3.0
     state = json.loads(json.dumps(meter.state()))
-    assert state == {"counts": {"one": 1}, "taken": {}, "spent": 3.0}
+    assert state == {"counts": {"one": 1}, "taken": {"one": 3.0}, "spent": 3.0}
     second = Clock(now=5.0)  # of another machine
     again = Meter(10.0, spent=1.0, clock=second)
     again.restore(state)

@@ -9,14 +9,18 @@ from typing import Any
 import pytest
 
 from nas import validation
-from nas.campaign import records
+from nas.campaign import layout, records, schedule
+from nas.campaign.config import Campaign
+from nas.campaign.folder import opened
 from nas.campaign.run_settings import without_competition
 from nas.errors import UserError
+from nas.runner.budget import time_taken
 from nas.search_spaces import Candidate
 from nas.training.training_settings import TrainingSettings
 from nas.validation import of_race, subset_job
 from nas.validation import validation as orchestra
 from nas.validation.choice import best_singles
+from nas.validation.subset_job import SubsetJob
 from tests.campaign import within_a_budget
 
 SPACE = {
@@ -60,6 +64,17 @@ def trained(found: records.Records) -> str:
     return str(race.sort_values("held_out_loss").iloc[0]["run"])
 
 
+def planned(out: Path, known: records.Records, run: str) -> list[SubsetJob]:
+    """The jobs beside a run."""
+    (row,) = (one for one in records.rows(out, "runs") if one["run"] == run)
+    experts = known.experts[known.experts["run"] == run]
+    axes = ["activation", "depth", "width"]
+    members = [Candidate(*one[axes]) for _, one in experts.iterrows()]
+    campaign = Campaign.from_resolved(known.campaign["configuration"])
+    with opened(campaign, out, within_a_budget.PROBLEM) as home:
+        return list(of_race.beside(home, row, members, count=3))
+
+
 @pytest.mark.usefixtures("quick")
 def test_other_choices_have_the_contestants_time(out: Path) -> None:
     known = records.read(out)
@@ -91,10 +106,46 @@ def test_other_choices_have_the_contestants_time(out: Path) -> None:
     assert again.subsets.equals(subsets)  # nothing is left to be done
 
 
+def test_every_job_has_its_time(out: Path) -> None:
+    """That of the contestant's turns and corrections; the best of the pool that of the search."""
+    known = records.read(out)
+    run = trained(known)
+    part = schedule.read_part(out / "races" / "0")
+    assert part is not None
+    mine = [stage for stage in part.taken if stage.split(": ")[1] == run.split("-")[-1]]
+    spent = sum(part.taken[stage] for stage in mine)
+    assert 0 < spent < sum(part.taken.values())
+    jobs = planned(out, known, run)
+    assert {job.seconds for job in jobs if job.kind != "longest"} == {spent}
+    (longest,) = (job for job in jobs if job.kind == "longest")
+    logged = [path.parent for of in layout.JOBS for path in out.glob(f"{of}/*/attempts.json")]
+    assert len(logged) == 5  # a pool, three trials, a race
+    assert longest.seconds == sum(map(time_taken, logged))
+    assert [job.number for job in jobs] == [0, 0, *range(len(jobs) - 3), 0]
+    assert len({job.folder for job in jobs}) == len(jobs)
+
+
+def test_a_pool_may_have_a_candidate_twice() -> None:
+    one, two = Candidate("tanh", 1, 4), Candidate("sine", 1, 4)
+    assert of_race._places([one, two, one], [one, one]) == (0, 2)
+
+
+def test_who_had_no_time_in_the_race_is_refused(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = records.read(out)
+    monkeypatch.setattr(of_race, "seconds_of", lambda home, run: 0.0)
+    with pytest.raises(UserError, match=r"expected a contestant .* which had no time in its race"):
+        planned(out, known, trained(known))
+
+
+def test_a_trial_is_no_contestant(out: Path) -> None:
+    with pytest.raises(UserError, match=r"expected a contestant of a race, got 0000-0, a trial"):
+        validation.validate(out, "0000-0", within_a_budget.PROBLEM)
+
+
 @pytest.mark.usefixtures("quick")
 def test_of_random_waves_no_other_choice_is_of_the_same_kind(out: Path) -> None:
     known = records.read(out)
     raced = known.experts[known.experts["run"].str.startswith("race-")]
     (waves,) = set(raced[raced["learns"] == "output"]["run"])
-    with pytest.raises(UserError, match=rf"expected a run of trained networks, got {waves}"):
+    with pytest.raises(UserError, match=rf"trained in its race, got {waves}, whose random"):
         validation.validate(out, waves, within_a_budget.PROBLEM)

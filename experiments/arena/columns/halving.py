@@ -1,8 +1,8 @@
 """Successive halving on single networks: the obvious search without a gate.
 
-Candidates are those that the search has by default. All warm up together in the first round; in
-each of the next, which are as long, those that are left have equal shares of the time for their
-fine-tuning, and the half with the larger held-out losses leaves. The winner has the rest.
+Candidates are a grid of activations, depths, widths and scales. All warm up together in the first
+round; in each of the next, which are as long, those that are left have equal shares of the time for
+their fine-tuning, and the half with the larger held-out losses leaves. The winner has the rest.
 
 Source: Jamieson & Talwalkar 2016, AISTATS (successive halving).
 """

@@ -149,6 +149,7 @@ class CorrectionSearch:
         bounds: Sequence[tuple[float, float]] = (),
     ) -> None:
         self._enough, self._bounds = enough, tuple(bounds) or sampler.problem.domain.bounds
+        self._is_whole = not bounds
         self._problem, self._sampler, self._base = sampler.problem, sampler, answer
         self._columns, self._seed = columns, seed
         self._held_out = sampler.held_out(CPU)
@@ -215,9 +216,10 @@ class CorrectionSearch:
     def _about_peaks(self, best: Attempt) -> Generator[int, None, Attempt]:
         """The ``best``, or a better one by waves about the peaks of the residuals' spectra.
 
-        Waves that repeat themselves have frequencies of their own: there are no peaks of them.
+        Waves that repeat themselves have frequencies of their own: there are no peaks of them. And
+        spectra are those of the whole domain.
         """
-        if self._problem.periodic or self._columns < PICKING:
+        if self._problem.periodic or self._columns < PICKING or not self._is_whole:
             return best
         yield PICKING
         found = peaks(self._sampler, self.answer, self._seed)

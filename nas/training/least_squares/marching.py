@@ -18,13 +18,13 @@ from nas.calculus.derivatives import DerivativeSet
 from nas.problems import Box, Condition, Problem
 from nas.problems.terms import Group, PointCounts
 from nas.training.collocation import Sample, Sampler
-from nas.training.least_squares.correction import FEWEST, CorrectionSearch
+from nas.training.least_squares.correction import EXACT, FEWEST, CorrectionSearch
 from nas.training.least_squares.features import Answer
 from nas.training.least_squares.outputs import zero
 
 FIRST = 0.1  # of the whole time
 GROWTH = 1.6  # of the next step, where one was good
-LEAST = 1e-3  # of the whole time: a smaller step is none
+LEAST = 1e-3  # of the whole time: the first step that is too small is half of that
 GOOD = 1e-4  # of the loss at zero: with that a longer time can begin
 ENOUGH = 1e-5  # and with that it does
 PATIENCE = 0.9  # of the loss: steps that leave less are worth their time, far from a solution
@@ -127,7 +127,8 @@ def _marched(sampler: Sampler) -> Generator[int, None, CorrectionSearch | None]:
     count = len(problem.fields)
     done, step, answer = 0.0, FIRST, zero(problem)  # shares of the whole time
     while done < 1.0:
-        step = min(step, 1.0 - done)
+        if 1.0 - done < step + LEAST:  # nothing shorter is left over
+            step = 1.0 - done
         search = CorrectionSearch(
             early_of(sampler, done + step),
             zero(problem),
@@ -140,9 +141,9 @@ def _marched(sampler: Sampler) -> Generator[int, None, CorrectionSearch | None]:
         while not search.finished and search.loss > ENOUGH * nothing:
             yield search.coming
             search.advance()
-        if search.loss < GOOD * nothing:
+        if search.loss <= max(GOOD * nothing, EXACT):
             answer, done, step = search.answer, done + step, GROWTH * step
-        elif (step := step / 2) < LEAST:
+        elif (step := step / 2) < LEAST / 2:
             return None
     return search
 

@@ -209,7 +209,7 @@ class PoolLearning:
         self._learning: warm_up.Learning | None = None
         if not self.finished and self._part is not None:
             settings = self.settings
-            counts = settings.rounds[self.round].counts_of(len(self.problem.fields))
+            counts = settings.rounds[self.round].counts_of(self.problem)
             sampler = replace(self.sampler, counts=counts)
             self._learning = settings.method.begin(self.problem, self._part, sampler, 0)
 

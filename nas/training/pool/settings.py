@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from nas.checks import check
+from nas.problems.problem import Problem
 from nas.problems.terms import PointCounts
 from nas.training import warm_up
 
@@ -32,14 +33,17 @@ class Round:
     counts: PointCounts
     until: float
 
-    def counts_of(self, fields: int) -> PointCounts:
-        """The points for so many fields.
+    def counts_of(self, problem: Problem) -> PointCounts:
+        """The points for a problem, one at least for each part of a boundary that it speaks of.
 
-        >>> Round(keep=8, counts=PointCounts(400, 120), until=0.15).counts_of(fields=3)
+        >>> from nas.problems import load
+        >>> Round(keep=8, counts=PointCounts(400, 120), until=0.15).counts_of(load("kovasznay"))
         PointCounts(interior=134, boundary=40)
         """
+        fields = len(problem.fields)
+        regions = sum(len(group.regions) for group in problem.groups[1:])
         interior, boundary = self.counts.interior, self.counts.boundary
-        return PointCounts(-(-interior // fields), -(-boundary // fields))
+        return PointCounts(-(-interior // fields), max(regions, -(-boundary // fields)))
 
     def __post_init__(self) -> None:
         check(

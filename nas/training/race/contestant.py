@@ -178,7 +178,7 @@ class Contestant:
         return made
 
     def state(self) -> dict[str, Any]:
-        """For a checkpoint; a search is repeated from it, since its solves are few and long."""
+        """For a checkpoint; a search is repeated from it."""
         return {
             "tuning": self.tuning.state(),
             "log": self.log.state(),

@@ -131,25 +131,27 @@ class Race:
         self.left_in = state["left_in"]
         self.part, self._corrected = state["part"], state["corrected"]
         self._pays = state["pays"]
-        self.meter.restore(state["meter"])
         for of in state["restarts"].values():
             self._enter(of)
         for name, one in self.contestants.items():
             one.restore(state["contestants"][name])
+        self.meter.restore(state["meter"])  # last: what is done again costs nothing
         if self._over and self.meter.seconds > state["seconds"]:
             self._reopen()
 
     @property
     def _over(self) -> bool:
-        """Whether the last correction has begun."""
+        """Whether the last correction has begun, or there will be none."""
         last = len(self.settings.correct_at) - 1
-        return self.part > last or (self.part == last and self._corrected is not None)
+        ending = self._corrected is not None or not self._pays
+        return self.part > last or (self.part == last and ending)
 
     def _reopen(self) -> None:
         """There is time again: the rest of the race begins anew, from what has been learnt."""
-        for name in self.contestants:
+        for name, one in self.contestants.items():
             for part in range(1, len(self.settings.correct_at) + 1):
-                self.meter.forget(f"rest {part}, corrected: {name}")
+                if not one.is_solved:  # whose search goes on from where it is
+                    self.meter.forget(f"rest {part}, corrected: {name}")
         self._leave_correction()
         self.part, self._pays = 0, True
 
