@@ -1,12 +1,11 @@
 """What each part of the search is worth: its error without that part, over its error with all."""
 
-import math
 from collections.abc import Sequence
 
 from experiments.arena.columns import ABLATIONS
 from experiments.arena.entrants import SEEDS, SHORT
 from experiments.arena.figures import SEARCH
-from experiments.arena.ratios import CLIPPED, ratio
+from experiments.arena.ratios import CLIPPED, geometric, ratio
 from experiments.arena.table import Row
 
 CLEAR = 2.0  # a smaller factor is the luck of a seed
@@ -43,8 +42,7 @@ def mean(ratios: Sequence[float]) -> float:
     >>> round(mean([1e9, 1.0]), 6), round(mean([1e-9, 1.0]), 6)
     (10.0, 0.1)
     """
-    logs = [math.log(min(max(one, CLIPPED), 1 / CLIPPED)) for one in ratios]
-    return math.exp(sum(logs) / len(logs))
+    return geometric([min(one, 1 / CLIPPED) for one in ratios])
 
 
 def _errors(rows: Sequence[Row], column: str) -> dict[str, float]:

@@ -32,15 +32,6 @@ class Part:
     counts: dict[str, int]
     taken: dict[str, float]  # seconds of each stage
 
-    def seconds_of(self, contestant: str) -> float:
-        """Seconds of a race in which a contestant learnt on, or a correction of it was sought.
-
-        >>> taken = {"heat 1: 0": 2.0, "heat 1: 1": 2.5, "rest 1, corrected: 1": 20.0}
-        >>> Part(60.0, counts={}, taken=taken).seconds_of("1")
-        22.5
-        """
-        return sum(took for stage, took in self.taken.items() if stage.endswith(f": {contestant}"))
-
 
 def write_part(folder: Path, part: Part) -> None:
     """Note in the folder of a pool or race what its seconds became.
@@ -76,6 +67,26 @@ def read_part(folder: Path) -> Part | None:
             f"{folder / FILE}: expected the iterations that a search wrote down, got a file that "
             "is damaged; delete it and run the same command again"
         ) from error
+
+
+def seconds_of(campaign: Path, run: str) -> float:
+    """Seconds of a race in which a contestant learnt on, or a correction of it was sought.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     race = layout.race_folder(Path(name), 0)
+    ...     race.mkdir(parents=True)
+    ...     taken = {"heat 1: 0": 2.0, "heat 1: 1": 2.5, "rest 1, corrected: 1": 20.0}
+    ...     write_part(race, Part(60.0, counts={}, taken=taken))
+    ...     seconds_of(Path(name), "race-0-1")
+    22.5
+    """
+    _, repetition, name = run.split("-")
+    part = read_part(layout.race_folder(campaign, int(repetition)))
+    taken = {} if part is None else part.taken
+    return sum(seconds for stage, seconds in taken.items() if stage.endswith(f": {name}"))
 
 
 def gather(campaign: Path, trials: int, repetitions: int) -> None:

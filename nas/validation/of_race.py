@@ -3,11 +3,12 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from nas.campaign import layout, schedule
+from nas.campaign import layout
 from nas.campaign.folder import CampaignFolder
 from nas.campaign.parquet import Row
 from nas.campaign.pool_job import PoolJob
 from nas.campaign.run_settings import seed_of
+from nas.campaign.schedule import seconds_of
 from nas.errors import UserError
 from nas.runner.budget import time_taken
 from nas.search_spaces import Candidate
@@ -44,7 +45,7 @@ def beside(
     pool = tuple(source.pool[index] for index in trained)
     if not set(members) <= set(pool):
         raise _refused(home, run, "whose random waves were solved for: none is of the same kind")
-    spent = seconds_of(home, run)
+    spent = seconds_of(home.path, run["run"])
     if not spent:
         raise _refused(home, run, "which had no time in its race")
     selected = _places(pool, members)
@@ -62,13 +63,6 @@ def beside(
     for number, (kind, indices, seconds) in enumerate(chosen):
         position = number - 2 if kind == "random" else 0
         yield SubsetJob(home, name, kind, position, pool, indices, run_seed=seed, seconds=seconds)
-
-
-def seconds_of(home: CampaignFolder, run: Row) -> float:
-    """Seconds of its race in which the contestant ``run`` learnt on."""
-    name = str(run["run"]).split("-")[-1]
-    part = schedule.read_part(layout.race_folder(home.path, run["repetition"]))
-    return 0.0 if part is None else part.seconds_of(name)
 
 
 def _places(pool: Sequence[Candidate], members: Sequence[Candidate]) -> Subset:

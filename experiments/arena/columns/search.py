@@ -9,7 +9,7 @@ from typing import Any
 from unittest.mock import patch
 
 from experiments.arena.looks import Looks
-from nas.campaign import campaign, config, layout, schedule
+from nas.campaign import campaign, config, schedule
 from nas.campaign.race_record import RaceRecord
 from nas.campaign.records import Records
 from nas.errors import UserError
@@ -72,7 +72,7 @@ def run(
         looks.add(best["held_out_loss"], best["relative_l2"], coefficients(found, best["run"]))
         looks.tell(
             exported=best["run"],
-            not_exported=1 - seconds_of(best["run"], folder) / looks.seconds,
+            not_exported=1 - schedule.seconds_of(folder, best["run"]) / looks.seconds,
         )
 
 
@@ -94,21 +94,6 @@ def _by_the_clock_of(looks: Looks) -> Iterator[None]:
         patch.object(RaceRecord, "write", written),
     ):
         yield
-
-
-def seconds_of(run: str, folder: Path) -> float:
-    """Seconds of the race in which a contestant learnt on.
-
-    Examples
-    --------
-    >>> seconds_of("0002-0", Path("no race"))
-    0.0
-    """
-    if not run.startswith("race-"):
-        return 0.0
-    _, repetition, name = run.split("-")
-    part = schedule.read_part(layout.race_folder(folder, int(repetition)))
-    return 0.0 if part is None else part.seconds_of(name)
 
 
 def recommended(found: Records) -> dict[str, Any]:

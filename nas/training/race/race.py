@@ -270,10 +270,9 @@ class Race:
         if able:
             return min(able, key=lambda one: one.loss)
         known = [one for one in self.contestants.values() if self._can_begin_anew(one)]
+        may = known and len(self.restarts) < self.settings.most_restarts
         left = until - self.settings.restart_for
-        if len(self.restarts) == self.settings.most_restarts or not known:
-            return None
-        if not self.meter.goes_on(f"{stage}, restarts", left):
+        if not may or not self.meter.goes_on(f"{stage}, restarts", left):
             return None
         return self._enter(min(known, key=lambda one: one.loss).name)
 
@@ -284,11 +283,10 @@ class Race:
     def _enter(self, of: str) -> Contestant:
         """A contestant with the architecture of another and other initial weights."""
         assert self._restart is not None, "nobody begins anew"
-        number = len(self.contestants)
-        (index,) = self.contestants[of].mixture.alive
-        self.restarts[str(number)] = of
+        number, (index,) = len(self.contestants), self.contestants[of].mixture.alive
         one = self._made(str(number), self._restart(index, number))
-        return self.contestants.setdefault(one.name, one)
+        self.restarts[one.name], self.contestants[one.name] = of, one
+        return one
 
     def _made(self, name: str, mixture: Mixture) -> Contestant:
         return Contestant(self._problem, self._sampler, self.settings.tuning, name, mixture)
