@@ -18,7 +18,7 @@ from nas.runner.job import Job
 from nas.training.meter import exploring
 
 TRIAL_EVERY = 40.0  # seconds of a budget for each trial, of which it takes some three
-FEWEST = 1  # trials, however short the time
+FEWEST = 1  # trials, however short the time, where there is something to choose
 TRIALS_UNTIL = 0.4  # the share of a short budget after which no trial is begun, but the first
 
 
@@ -58,8 +58,12 @@ class Budgeted:
         self._races: deque[RaceJob] | None = None
         self._runs: list[GateJob] = []
         self._left = 0  # jobs under way
-        self.jobs = campaign.seeds * (trials + 2)
         self.finished = 0
+
+    @property
+    def jobs(self) -> int:
+        """How many there are, as far as is known."""
+        return len(self._repetitions) * (self._scheduler.trials + 2)
 
     @property
     def failed(self) -> int:
@@ -109,7 +113,7 @@ class Budgeted:
     def _next_trial(self) -> Job | None:
         if self._pools or (self._left and not self._runs):
             return None  # pools are under way
-        if self._runs and self._late():
+        if self._given is None and (self._late() if self._runs else self._decided()):
             self._scheduler.propose_no_more()
         before = self._scheduler.finished_before
         job = self._scheduler.following()
@@ -117,10 +121,12 @@ class Budgeted:
         self.finished += new
         return job
 
+    def _decided(self) -> bool:
+        """Whether the pool of some repetition leaves the gate nothing to choose from."""
+        return any(PoolJob(self._home, r, self._seconds).decided for r in self._repetitions)
+
     def _late(self) -> bool:
-        """Whether the time for trials is over, of some repetition; of a schedule it never is."""
-        if self._given is not None:
-            return False
+        """Whether the time for trials is over, of some repetition."""
         until = TRIALS_UNTIL * exploring(self._seconds) * self._seconds
         return any(self._spent(repetition) > until for repetition in self._repetitions)
 

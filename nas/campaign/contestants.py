@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from nas.campaign.gate_job import GateJob
 from nas.mixture.mixture import Mixture
-from nas.search_spaces.candidates import OUTPUT
+from nas.search_spaces.candidates import ALL
 from nas.training.pool import leaders
 from nas.training.pool.learning import only
 from nas.training.race import Race
@@ -46,12 +46,15 @@ class Entry:
 
 
 def entries(
-    pool: Mixture, losses: Mapping[int, float], teams: Sequence[tuple[GateJob, Mixture]]
+    pool: Mixture,
+    losses: Mapping[int, float],
+    teams: Sequence[tuple[GateJob, Mixture]],
+    waves: Mixture | None = None,
 ) -> list[Entry]:
     """The contestants of a race.
 
-    The networks with the least losses by themselves, the best of those whose output layer alone is
-    learnt, and the best teams of more than one. What the gate has left alone is one of the former:
+    The networks with the least losses by themselves, random waves, and the best teams of more than
+    one. What the gate has left alone is one of the former:
     a mixture must not outvote a network that is far ahead of all others, and it does not, since
     that one is a contestant.
 
@@ -63,6 +66,8 @@ def entries(
         Their held-out losses.
     teams
         What the gate has left in each trial, by rising held-out loss.
+    waves
+        Random waves as one of the pool's networks, if any were found.
 
     Examples
     --------
@@ -87,10 +92,12 @@ def entries(
             alone = len(some) == 1
             origin = f"lead of trial {run.proposal.trial}" if name == "lead" else name
             found.append((origin, run, some, only(pool, some) if alone else mixture))
-    waves = [i for i in losses if pool.pool[i].learns == OUTPUT]
-    trained = {i: loss for i, loss in losses.items() if i not in waves}
-    best = [min(waves, key=losses.__getitem__)] if waves else []
-    for index in best + (leaders(trained, pool.pool, SINGLES) if trained else []):
+    if waves is not None:
+        known.add(frozenset(waves.alive))
+        found.append(("single", None, tuple(waves.alive), waves))
+    trained = {i: loss for i, loss in losses.items() if pool.pool[i].learns == ALL}
+    asked = trained if trained or found else losses
+    for index in leaders(asked, pool.pool, SINGLES) if asked else []:
         if frozenset({index}) not in known:
             known.add(frozenset({index}))
             found.append(("single", None, (index,), only(pool, [index])))

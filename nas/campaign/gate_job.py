@@ -62,13 +62,12 @@ class GateJob(RunJob):
     def members(self) -> tuple[int, ...]:
         """The m leaders, by their indices in the repetition's pool.
 
-        Among those that learn all of their layers, where there are two of these: the others are
-        bases rather than networks, hundreds of units wide, and take part in the race by themselves.
+        Among those that learn all of their layers: random waves are a basis rather than a network,
+        hundreds of units wide, and take part in the race by themselves.
         """
         losses, pool = self.source.losses(), self.source.pool
         trained = {i: loss for i, loss in losses.items() if pool[i].learns == ALL}
-        asked = trained if len(trained) > 1 else losses
-        return tuple(leaders(asked, pool, self.proposal.m))
+        return tuple(leaders(trained, pool, self.proposal.m))
 
     @property
     def pool(self) -> tuple[Candidate, ...]:

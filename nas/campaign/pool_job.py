@@ -13,12 +13,14 @@ from nas.problems import Problem
 from nas.runner.job import COMPLETED, INTERRUPTED
 from nas.runner.job_context import Context
 from nas.search_spaces import Candidate
-from nas.search_spaces.candidates import levels_of
+from nas.search_spaces.candidates import ALL, levels_of
 from nas.training import checkpoint, mixture_file
+from nas.training.least_squares.correction import EXACT
 from nas.training.meter import Meter
 from nas.training.pool import PoolLearning, PoolSettings
 from nas.training.training_settings import TrainingSettings
 
+WAVES = "waves.safetensors"  # where random waves were found
 MOST = 64  # candidates of a space that are all tried; of a larger one, as many are drawn
 
 
@@ -105,6 +107,8 @@ class PoolJob(CampaignJob):
             context.close(INTERRUPTED, pool.step)
             return INTERRUPTED
         mixture_file.save(self.folder / mixture_file.FILE, pool.mixture)
+        if pool.waves is not None:
+            mixture_file.save(self.folder / WAVES, pool.waves)
         part = schedule.Part(self.seconds, pool.meter.counts, pool.meter.taken)
         schedule.write_part(self.folder, part)
         self.record({"pool": self._rows(pool)})
@@ -116,10 +120,28 @@ class PoolJob(CampaignJob):
         path = self.folder / mixture_file.FILE
         return mixture_file.load(path, problem.domain.bounds, len(problem.fields))
 
+    def waves(self, problem: Problem) -> Mixture | None:
+        """Random waves as one of the pool's networks, once the job is over, if any were found."""
+        path = self.folder / WAVES
+        if not path.exists():
+            return None
+        return mixture_file.load(path, problem.domain.bounds, len(problem.fields))
+
+    @property
+    def decided(self) -> bool:
+        """Whether the gate has nothing to choose from, once the job is over.
+
+        An answer is exact, or fewer than two networks have learnt.
+        """
+        losses = self.losses()
+        trained = [i for i in losses if self.pool[i].learns == ALL]
+        return len(trained) < 2 or min(losses.values()) <= EXACT
+
     def losses(self) -> dict[int, float]:
         """The latest held-out loss of each candidate, once the job is over.
 
-        Infinite where there is none: it diverged, or there was no time for it.
+        Infinite where there is none: it diverged, or there was no time for it. Where random waves
+        are exact the others have none.
         """
         rows = records.read_rows(self.table("pool"), "pool")
         losses = {row["candidate"]: row["held_out_loss"] for row in rows}

@@ -72,7 +72,8 @@ class RaceJob(CampaignJob):
         pool = PoolJob(self.home, self.repetition, self.seconds)
         settings = pool.settings(problem)
         learnt = pool.learnt(problem)
-        named = entries(learnt, pool.losses(), self._teams(problem))
+        waves = pool.waves(problem)
+        named = entries(learnt, pool.losses(), self._teams(problem), waves)
         mixtures = {one.name: one.mixture.to(settings.device) for one in named}
         meter = Meter(self.seconds, self.given, spent=self._spent())
         restart = partial(self._restarted, problem, settings)

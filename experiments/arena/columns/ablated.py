@@ -36,7 +36,7 @@ _correct = Race._correct
 
 def _waves_alone(race: Race, one: Contestant, *rest: Any) -> bool:
     """Corrections of random waves themselves, and of nobody else."""
-    return _correct(race, one, *rest) if one.is_solved else True
+    return _correct(race, one, *rest) if not one.is_trained else True
 
 
 # Of each ablation: what stands in for what, and the keys of a campaign that are changed.

@@ -8,15 +8,16 @@ Axis legend: D coordinates, F what the first layer sees, K waves, C fields, U un
 """
 
 import math
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Self
 
 from torch import Tensor
 
 from nas.networks import Stack, family_of
 from nas.networks.encoding import repeating
 from nas.networks.initial import highest_frequency, stream
-from nas.search_spaces.candidates import OUTPUT, Candidate
+from nas.search_spaces.candidates import OUTPUT, Candidate, levels_of
 from nas.training.collocation import Sampler
 from nas.training.least_squares.clusters import Clusters, clusters
 from nas.training.least_squares.features import Answer
@@ -34,6 +35,7 @@ BLIND = 400  # so many have to gain something, or more will not: fewer may be to
 EXACT = 1e-20  # of a loss of order one: what is left is rounding
 WORTH = 1 / 3  # of the held-out loss: what twice as many have to reach for it to be doubled again
 MOST = 1600  # columns of all fields together
+COST = 3e-9  # seconds of a solve for each cube of the number of columns
 
 PICKING = 600  # columns: a solve of so many is as dear as a search for peaks
 PASSES = 2  # over the moves of a law
@@ -70,6 +72,15 @@ class Correction:
     biases: list[Tensor]
     unknown: Tensor
     loss: float
+
+    def packed(self) -> dict[str, Any]:
+        """For a checkpoint."""
+        return vars(self) | {"candidate": levels_of(self.candidate)}
+
+    @classmethod
+    def unpacked(cls, state: Mapping[str, Any]) -> Self:
+        """The correction that `packed` gave."""
+        return cls(**{**state, "candidate": Candidate(**state["candidate"])})
 
 
 @dataclass(frozen=True)
@@ -163,6 +174,11 @@ class CorrectionSearch:
     def finished(self) -> bool:
         """Whether there is nothing more to be tried."""
         return not self.coming
+
+    @property
+    def cost(self) -> float:
+        """About how many seconds the next solve takes."""
+        return COST * self.coming**3
 
     def advance(self) -> None:
         """Do one solve."""

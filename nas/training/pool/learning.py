@@ -1,5 +1,8 @@
 """Every candidate learns by itself, all of a round in one go; the leaders of a round learn on.
 
+Where the pool has candidates that learn their output layer alone, random waves are solved for
+before all others, and where these are exact nobody else learns.
+
 Axis legend: E experts.
 """
 
@@ -17,11 +20,12 @@ from nas.problems.problem import Problem
 from nas.search_spaces.candidates import ALL
 from nas.training import warm_up
 from nas.training.collocation import Sampler
+from nas.training.least_squares.correction import Correction
 from nas.training.meter import Meter, exploring
 from nas.training.physics_loss import HeldOutLoss
 from nas.training.pool.leaders import leaders
-from nas.training.pool.outputs import Outputs
 from nas.training.pool.settings import PoolSettings
+from nas.training.pool.waves import Waves, as_network
 from nas.training.run_result import Progress
 
 NAME = "warm-up"
@@ -57,7 +61,7 @@ class PoolLearning:
     settings
         The rounds.
     meter
-        How long each may take: the stages ``round 1``, ``round 2``, …
+        How long each may take: the stages ``waves``, ``round 1``, ``round 2``, …
 
     Examples
     --------
@@ -91,15 +95,27 @@ class PoolLearning:
         self._measure = HeldOutLoss(problem, sampler, mixture.centre)
         self._part: Mixture | None = None  # those that learn all, in the present round
         self._share = exploring(meter.seconds)
-        until = self._share * settings.outputs_until
-        self._outputs = Outputs(problem, self.mixture, sampler, meter, until)
-        self._trained = [i for i in self.mixture.alive if mixture.pool[i].learns == ALL]
-        self._begin(self._trained)
+        self._began = 0.0  # the share of the budget at which the first round began
+        self.trained = [i for i in self.mixture.alive if mixture.pool[i].learns == ALL]
+        self.solved = [i for i in self.mixture.alive if i not in self.trained]
+        self.found: Correction | None = None  # random waves, once the search for them is over
+        self._search: Waves | None = None  # while it is under way
+        if self.solved:
+            until = self._share * settings.waves_until
+            self._search = Waves(sampler, settings.most_columns, meter, until)
+        self._begin(self.trained)
 
     @property
     def losses(self) -> dict[int, float]:
         """The latest held-out loss of each candidate, by its index; none before a round is over."""
         return {one.index: one.held_out_loss for one in self.learnt}
+
+    @property
+    def waves(self) -> Mixture | None:
+        """Random waves as a network in the place of the candidate that speaks of them, if found."""
+        if self.found is None:
+            return None
+        return as_network(self.mixture, self.solved[0], self.found)
 
     @property
     def finished(self) -> bool:
@@ -117,10 +133,12 @@ class PoolLearning:
         watch: Callable[[Progress], None] = lambda progress: None,
     ) -> bool:
         """Go on until all rounds are over, or until ``should_stop()``: then false."""
-        if not self.round and not self._outputs.run(should_stop):
-            return False
+        if self._search is not None:
+            if not self._search.run(should_stop, watch):
+                return False
+            self._end_search(self._search)
         while not self.finished:
-            until = self._share * self.settings.rounds[self.round].until
+            until = self._began + self._share * self.settings.rounds[self.round].until
             while self._part is not None and self.meter.goes_on(self._stage, until):
                 self._advance(watch)
                 if should_stop():
@@ -132,7 +150,9 @@ class PoolLearning:
         """All that `restore` needs, in another process."""
         return {
             "round": self.round,
-            "outputs": self._outputs.state(),
+            "began": self._began,
+            "search": None if self._search is None else self._search.state(),
+            "found": None if self.found is None else self.found.packed(),
             "learnt": [vars(one) for one in self.learnt],
             "evaluations": self.evaluations,
             "meter": self.meter.state(),
@@ -147,7 +167,12 @@ class PoolLearning:
         self.round, self.evaluations = state["round"], state["evaluations"]
         self.learnt = [Learnt(**one) for one in state["learnt"]]
         self.meter.restore(state["meter"])
-        self._outputs.restore(state["outputs"])
+        self._began, found, search = state["began"], state["found"], state["search"]
+        self.found = None if found is None else Correction.unpacked(found)
+        if self._search is not None and search is not None:
+            self._search.restore(search)
+        else:
+            self._search = None
         self.mixture.load_state_dict(state["mixture"])
         self._begin(state["alive"])
         if self._part is not None:
@@ -169,8 +194,6 @@ class PoolLearning:
 
     def _end(self) -> None:
         """Note what the candidates of the round have learnt, and begin the next with the best."""
-        if not self.round:
-            self._note_outputs()
         last: dict[int, float] = {}
         if self._part is not None:
             adopt(self.mixture, self._part, {index: index for index in self._part.alive})
@@ -184,16 +207,16 @@ class PoolLearning:
             keep = self.settings.rounds[self.round].keep
             self._begin(leaders(last, self.mixture.pool, keep))
 
-    def _note_outputs(self) -> None:
-        """What those have learnt that learn their output layer alone."""
-        others = set(self.mixture.alive) - set(self._trained)
-        if others:
-            found = self._losses(only(self.mixture, sorted(others)))
-            solved = self._outputs.solved
-            self.learnt += [
-                Learnt(i, 0, int(i in solved), loss if i in solved else math.inf)
-                for i, loss in found.items()
-            ]
+    def _end_search(self, search: Waves) -> None:
+        """Note what random waves are worth: all, or as much as the networks have to surpass."""
+        found, first = search.found, self.solved[0]
+        for index in self.solved:
+            loss = math.inf if found is None or index != first else found.loss
+            self.learnt.append(Learnt(index, 0, search.solves, loss))
+        self.found = found
+        self._search, self._began = None, self.meter.share()
+        if search.exact:
+            self.round = len(self.settings.rounds)
 
     def _losses(self, part: Mixture) -> dict[int, float]:
         """Held-out losses by index; infinite where one is no number."""

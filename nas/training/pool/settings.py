@@ -21,7 +21,7 @@ class Round:
         equation for each. Few make many iterations, but a step for few does little elsewhere.
     until
         The share of the budget at which the round ends, of a short one (see
-        `nas.training.meter.exploring`).
+        `nas.training.meter.exploring`), and of what random waves have left of it.
 
     Examples
     --------
@@ -64,9 +64,11 @@ class PoolSettings:
     ----------
     rounds
         In their order.
-    outputs_until
-        The share of the budget at which those are done that learn their output layer alone; they
-        come first.
+    waves_until
+        The share of the budget at which random waves have to be found, of a short one; they come
+        first, where the pool has candidates that learn their output layer alone.
+    most_columns
+        Of random waves: memory is its square, and time its cube.
     method
         Of the others.
 
@@ -81,5 +83,6 @@ class PoolSettings:
         Round(keep=8, counts=PointCounts(400, 120), until=0.15),
         Round(keep=4, counts=PointCounts(600, 180), until=0.21),
     )
-    outputs_until: float = 0.03
+    waves_until: float = 0.25
+    most_columns: int = 1600
     method: warm_up.Method = BY_GAUSS_NEWTON

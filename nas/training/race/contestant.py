@@ -1,30 +1,26 @@
 """A contestant: a mixture that learns on whenever it is its turn.
 
-It is fine-tuned, and then corrected: what training leaves is solved for in random waves. For one
-that is random waves itself, a network that learns its output layer alone, the waves are chosen
-anew, from zero.
+It is fine-tuned, and then corrected: what training leaves is solved for in random waves. One that
+is random waves itself, whose output layer alone was learnt, can be corrected but not fine-tuned.
 """
 
 import copy
 import math
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
-from nas.search_spaces.candidates import OUTPUT, Candidate, levels_of
+from nas.search_spaces.candidates import OUTPUT
 from nas.training.collocation import Sampler
 from nas.training.fine_tuning import FineTuning, FineTuningSettings
 from nas.training.least_squares.answer import of_mixture
 from nas.training.least_squares.correction import Correction, CorrectionSearch
-from nas.training.least_squares.marching import Marching
 from nas.training.phase import Reading
 from nas.training.run_log import RunLog
 
 CORRECTION = "correction"  # the phase, for tables and people
-COST = 3e-9  # seconds of a solve for each cube of the number of columns
 
 
 class Contestant:
@@ -69,7 +65,7 @@ class Contestant:
         self.log = RunLog(problem)
         self.tuning = FineTuning(problem, mixture, sampler, settings)
         learning = {mixture.pool[index].learns for index in mixture.alive}
-        self.is_solved = learning == {OUTPUT}  # rather than trained
+        self.is_trained = learning != {OUTPUT}  # rather than solved for
         self.search: CorrectionSearch | None = None
         self._columns = self._solves = 0
         self._log_before = self.log.state()  # before the search
@@ -89,7 +85,7 @@ class Contestant:
     @property
     def can_learn(self) -> bool:
         """Whether there is any use in fine-tuning it on."""
-        return not self.is_solved and not self.tuning.finished
+        return self.is_trained and not self.tuning.finished
 
     @property
     def can_be_corrected(self) -> bool:
@@ -104,7 +100,7 @@ class Contestant:
     @property
     def cost(self) -> float:
         """About how many seconds the next solve for a correction takes."""
-        return 0.0 if self.search is None else COST * self.search.coming**3
+        return 0.0 if self.search is None else self.search.cost
 
     def advance(self) -> None:
         """Do an iteration of the fine-tuning."""
@@ -123,11 +119,8 @@ class Contestant:
         self._columns, self._solves = columns, 0
         self._log_before = copy.deepcopy(self.log.state())
         # Of a copy: should there be more time, the training goes on from where it is.
-        if self.is_solved:
-            self.search = Marching(self._sampler, columns)
-        else:
-            answer = of_mixture(self._as(self.tuning.best))
-            self.search = CorrectionSearch(self._sampler, answer, columns)
+        answer = of_mixture(self._as(self.tuning.best))
+        self.search = CorrectionSearch(self._sampler, answer, columns)
 
     def leave_correction(self) -> None:
         """Go on with the fine-tuning, as if no correction had been looked for; keep the best."""
@@ -158,18 +151,8 @@ class Contestant:
         """Those that were found, with the states that they correct."""
         found = [] if self._earlier is None else [self._earlier]
         if self.search is not None and self.search.best is not None:
-            base = self._silent() if self.is_solved else self.tuning.best
-            found.append((base, self.search.best))
+            found.append((self.tuning.best, self.search.best))
         return found
-
-    def _silent(self) -> dict[str, Tensor]:
-        """The state in which its networks say zero."""
-        made = copy.deepcopy(self.mixture)
-        with torch.no_grad():
-            for stack in made.expert_stacks:
-                stack.weights[-1].zero_()
-                stack.biases[-1].zero_()
-        return made.state_dict()
 
     def _as(self, state: dict[str, Tensor]) -> Mixture:
         """A copy of the mixture in a ``state``."""
@@ -179,20 +162,21 @@ class Contestant:
 
     def state(self) -> dict[str, Any]:
         """For a checkpoint; a search is repeated from it."""
+        earlier = self._earlier
         return {
             "tuning": self.tuning.state(),
             "log": self.log.state(),
             "columns": self._columns,
             "solves": self._solves,
             "log before": self._log_before,
-            "earlier": None if self._earlier is None else _packed(*self._earlier),
+            "earlier": None if earlier is None else [earlier[0], earlier[1].packed()],
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from ``state``."""
         self.tuning.restore(state["tuning"])
         earlier = state["earlier"]
-        self._earlier = None if earlier is None else _unpacked(earlier)
+        self._earlier = None if earlier is None else (earlier[0], Correction.unpacked(earlier[1]))
         if state["columns"]:
             self.begin_correction(state["columns"])
             for _ in range(state["solves"]):
@@ -200,13 +184,3 @@ class Contestant:
         self.log = RunLog(self._sampler.problem)
         self.log.restore(state["log"])
         self._log_before = state["log before"]
-
-
-def _packed(base: dict[str, Tensor], found: Correction) -> dict[str, Any]:
-    """For a checkpoint."""
-    return {"base": base, "found": vars(found) | {"candidate": levels_of(found.candidate)}}
-
-
-def _unpacked(state: dict[str, Any]) -> tuple[dict[str, Tensor], Correction]:
-    found = state["found"]
-    return state["base"], Correction(**(found | {"candidate": Candidate(**found["candidate"])}))

@@ -67,7 +67,6 @@ class Race:
         self.contestants = {name: self._made(name, one) for name, one in mixtures.items()}
         self.restarts: dict[str, str] = {}  # of each that is one: whose architecture it has
         self.heat, self.turn = 0, 0
-        self._solved = False  # whether random waves have had their time
         self.part = 0  # of the rest, each of which ends with a correction
         self._corrected: str | None = None  # whose correction is under way
         self._pays = True  # whether the latest correction was worth its time
@@ -92,8 +91,6 @@ class Race:
         watch: Callable[[Progress], None] = lambda progress: None,
     ) -> bool:
         """Go on until the time is up, or nobody can learn; false if ``should_stop()`` before."""
-        if not self._solved and not self._solve(should_stop, watch):
-            return False
         while self.heat < len(self.settings.heats) and self.leader.loss > EXACT:
             if not self._heat(should_stop, watch):
                 return False
@@ -105,7 +102,6 @@ class Race:
     def state(self) -> dict[str, Any]:
         """All that `restore` needs, in another process."""
         return {
-            "solved": self._solved,
             "heat": self.heat,
             "turn": self.turn,
             "running": self._running,
@@ -125,7 +121,6 @@ class Race:
 
         Where there are more seconds than there were, a race that was over goes on.
         """
-        self._solved = state["solved"]
         self.heat, self.turn = state["heat"], state["turn"]
         self._running, self._began = state["running"], state["began"]
         self.left_in = state["left_in"]
@@ -148,19 +143,16 @@ class Race:
 
     def _reopen(self) -> None:
         """There is time again: the rest of the race begins anew, from what has been learnt."""
-        for name, one in self.contestants.items():
+        for name in self.contestants:
             for part in range(1, len(self.settings.correct_at) + 1):
-                if not one.is_solved:  # whose search goes on from where it is
-                    self.meter.forget(f"rest {part}, corrected: {name}")
+                self.meter.forget(f"rest {part}, corrected: {name}")
         self._leave_correction()
         self.part, self._pays = 0, True
 
     def _leave_correction(self) -> None:
         """Who was corrected learns on as if it had not been; the best is kept."""
         if self._corrected is not None:
-            one = self.contestants[self._corrected]
-            if not one.is_solved:
-                one.leave_correction()
+            self.contestants[self._corrected].leave_correction()
             self._corrected = None
 
     def _heat(self, should_stop: Callable[[], bool], watch: Callable[[Progress], None]) -> bool:
@@ -175,15 +167,6 @@ class Race:
         self._end_heat()
         return True
 
-    def _solve(self, should_stop: Callable[[], bool], watch: Callable[[Progress], None]) -> bool:
-        """Let random waves show what they can: they need seconds, or are of no use."""
-        until = self._began + exploring(self.meter.seconds) * self.settings.solve_for
-        for one in self.contestants.values():
-            if one.is_solved and not self._correct(one, until, "first", should_stop, watch):
-                return False
-        self._solved, self._began = True, self.meter.share()
-        return True
-
     def _do_part(self, should_stop: Callable[[], bool], watch: Callable[[Progress], None]) -> bool:
         """The best learns on, and where it has ended the next best; then the best is corrected.
 
@@ -196,7 +179,7 @@ class Race:
             while self.leader.loss > EXACT and (one := self._next(stage, until)) is not None:
                 if not self._learn(one, until, stage, should_stop, watch):
                     return False
-                if self._can_go_on(one):
+                if one.can_learn:
                     break
             self._corrected = self.leader.name if self._pays else None
         if self._corrected is not None:
@@ -218,8 +201,6 @@ class Race:
         watch: Callable[[Progress], None],
     ) -> bool:
         """Let a contestant learn on; false if ``should_stop()`` before its time is up."""
-        if one.is_solved:
-            return self._correct(one, until, stage, should_stop, watch)
         while one.can_learn and self.meter.goes_on(f"{stage}: {one.name}", until):
             one.advance()
             self._tell(one, watch)
@@ -266,7 +247,7 @@ class Race:
 
     def _next(self, stage: str, until: float) -> Contestant | None:
         """Who has the rest: the best of those that can still learn, or one that begins anew."""
-        able = [one for one in self.contestants.values() if self._can_go_on(one)]
+        able = [one for one in self.contestants.values() if one.can_learn]
         if able:
             return min(able, key=lambda one: one.loss)
         known = [one for one in self.contestants.values() if self._can_begin_anew(one)]
@@ -278,7 +259,7 @@ class Race:
 
     def _can_begin_anew(self, one: Contestant) -> bool:
         """Whether it is a network whose initial weights are all there is to its luck."""
-        return self._restart is not None and not one.is_solved and len(one.mixture.alive) == 1
+        return self._restart is not None and one.is_trained and len(one.mixture.alive) == 1
 
     def _enter(self, of: str) -> Contestant:
         """A contestant with the architecture of another and other initial weights."""
@@ -290,10 +271,6 @@ class Race:
 
     def _made(self, name: str, mixture: Mixture) -> Contestant:
         return Contestant(self._problem, self._sampler, self.settings.tuning, name, mixture)
-
-    def _can_go_on(self, one: Contestant) -> bool:
-        """Whether there is any use in giving it more time, before the corrections."""
-        return one.can_learn or (one.is_solved and (one.search is None or one.can_be_corrected))
 
     def _tell(self, one: Contestant, watch: Callable[[Progress], None]) -> None:
         alive = len(one.mixture.alive)

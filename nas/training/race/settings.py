@@ -45,8 +45,6 @@ class RaceSettings:
 
     Parameters
     ----------
-    solve_for
-        The share of a short budget for those whose output layer alone is learnt, before all others.
     heats
         In their order.
     tuning
@@ -67,7 +65,6 @@ class RaceSettings:
     [4, 2]
     """
 
-    solve_for: float = 0.15
     heats: tuple[Heat, ...] = (Heat(keep=4, share=0.08), Heat(keep=2, share=0.05))
     tuning: FineTuningSettings = UNENDING
     correct_at: tuple[float, ...] = (0.75, 0.95)

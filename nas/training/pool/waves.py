@@ -1,0 +1,112 @@
+"""Random waves come first: where they are exact, no network has to learn.
+
+They are chosen from zero, for as long as twice as many pay, so that they take seconds: what the
+solution is made of tells soon whether waves can say it.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from nas.mixture.mixture import Mixture
+from nas.training.collocation import Sampler
+from nas.training.least_squares.correction import EXACT, Correction
+from nas.training.least_squares.marching import Marching
+from nas.training.meter import Meter
+from nas.training.run_result import Progress
+
+STAGE = "waves"
+
+
+class Waves:
+    """Looks for waves in the stage ``waves``; `run` may be called again after a stop.
+
+    Parameters
+    ----------
+    sampler
+        Of the problem that they solve.
+    columns
+        Waves times fields, at most.
+    meter, until
+        How long: until a share of its seconds.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> waves = Waves(example.SAMPLER, 200, Meter(0.0, counts={STAGE: 20}), until=1.0)
+    >>> waves.run(), waves.exact, waves.found.candidate.width
+    (True, True, 100)
+    """
+
+    def __init__(self, sampler: Sampler, columns: int, meter: Meter, until: float) -> None:
+        self._meter, self._until = meter, until
+        self._search = Marching(sampler, columns)
+        self.found: Correction | None = None  # of zero
+        self.solves = 0
+
+    @property
+    def exact(self) -> bool:
+        """Whether they leave nothing but rounding."""
+        return self.found is not None and self.found.loss <= EXACT
+
+    def run(
+        self,
+        should_stop: Callable[[], bool] = lambda: False,
+        watch: Callable[[Progress], None] = lambda progress: None,
+    ) -> bool:
+        """Go on while it pays and there is time; false if ``should_stop()`` before."""
+        search = self._search
+        while not search.finished and self._meter.goes_on(STAGE, self._until, search.cost):
+            self._solve()
+            watch(Progress(STAGE, self._meter.share(), self.solves, search.loss, 1))
+            if should_stop():
+                return False
+        return True
+
+    def state(self) -> dict[str, Any]:
+        """For a checkpoint; the search is repeated from it."""
+        return {"solves": self.solves}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from ``state``."""
+        while self.solves < state["solves"]:
+            self._solve()
+
+    def _solve(self) -> None:
+        self._search.advance()
+        self.solves += 1
+        self.found = self._search.best
+
+
+@torch.no_grad()
+def as_network(mixture: Mixture, index: int, found: Correction) -> Mixture:
+    """A mixture of one network: waves that were ``found``, at the ``index`` of a pool.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> waves = Waves(example.SAMPLER, 200, Meter(0.0, counts={STAGE: 20}), until=1.0)
+    >>> waves.run(), print(as_network(example.mixture(), 2, waves.found).pool[2])
+    sine 1×100 ×0.25 output
+    (True, None)
+    """
+    pool = list(mixture.pool)
+    pool[index] = found.candidate
+    made = Mixture(
+        pool,
+        mixture.gate.settings,
+        mixture.bounds,
+        mixture.outputs,
+        seed=0,
+        alive=[index],
+        names=mixture.names,
+        periodic=mixture.periodic,
+        unknown=found.unknown.tolist(),
+    ).double()
+    (stack,) = made.expert_stacks
+    for layer, value in enumerate(found.weights):
+        stack.weights[layer].copy_(value[None])
+    for layer, value in enumerate(found.biases):
+        stack.biases[layer].copy_(value[None])
+    return made
