@@ -75,8 +75,10 @@ def search(
 class _Schedule(Protocol[J]):
     """What says which job is next, and counts those that have ended."""
 
-    jobs: int
     finished: int
+
+    @property
+    def jobs(self) -> int: ...
 
     @property
     def failed(self) -> int: ...
@@ -93,6 +95,7 @@ def _run(home: CampaignFolder, schedule: _Schedule[J], watch: Watch) -> None:
     clock = Clock(schedule.jobs, finished_runs(home.path), _time_left(home))
 
     def show(busy: list[J]) -> None:
+        clock.jobs = schedule.jobs
         watch(clock.state(schedule.finished, schedule.failed, busy))
 
     dispatcher: Dispatcher[J] = Dispatcher(home.path, home.campaign.parallel.resources)

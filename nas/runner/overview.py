@@ -60,7 +60,7 @@ class Clock:
     Parameters
     ----------
     jobs
-        How many there are in all.
+        How many there are in all; `jobs` may change once more is known.
     before
         The folders of those that had ended before.
     left
@@ -85,7 +85,7 @@ class Clock:
         left: Callable[[], float] | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._jobs, self._left, self._now = jobs, left, now
+        self.jobs, self._left, self._now = jobs, left, now
         self._began = now()
         self._took = {
             folder: time_taken(folder) for folder in before
@@ -98,7 +98,7 @@ class Clock:
         self._note_ended(busy)
         running = [_running(job) for job in busy]
         left = self._left() if self._left else self._foretold(finished, busy, running)
-        return State(self._jobs, finished, failed, running, self._now() - self._began, left)
+        return State(self.jobs, finished, failed, running, self._now() - self._began, left)
 
     def _note_ended(self, busy: list[Job]) -> None:
         """Whoever is not busy any more has ended, or its worker died and it will begin again."""
@@ -117,7 +117,7 @@ class Clock:
             time_left(time_taken(job.folder), one.done, usual)
             for job, one in zip(busy, running, strict=True)
         ]
-        waiting = max(self._jobs - finished - len(busy), 0)
+        waiting = max(self.jobs - finished - len(busy), 0)
         together = (sum(each) + waiting * usual) / max(len(busy), 1)
         return max([together, *each])
 

@@ -8,15 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
-from nas.campaign import budgeted, campaign, race_job, records, schedule
+from nas.campaign import budgeted, campaign, pool_job, race_job, records, schedule
 from nas.campaign.budgeted import Budgeted
 from nas.campaign.folder import opened
 from nas.campaign.gate_job import GateJob
 from nas.runner.job import Job
 from nas.runner.worker import Worker
+from nas.training import mixture_file
+from nas.training.least_squares.answer import of_mixture, values
 from tests.campaign.within_a_budget import (
     BUDGET,
+    POOL,
     PROBLEM,
     RACE,
     campaign_of,
@@ -247,3 +251,62 @@ def test_a_repetition_has_the_seconds_that_the_workers_can_give_it(
     (first, *others) = startable(plan)
     assert len(others) == seeds - 1
     assert first.seconds == seconds  # type: ignore[attr-defined]
+
+
+SMOOTH = replace(PROBLEM, residual=lambda u, x: u.xx + torch.sin(torch.pi * x))
+WITH_WAVES = {
+    "activations": ["tanh", "sine"], "depths": [1], "widths": [4, 6], "learning": ["all", "output"],
+}  # fmt: skip
+
+
+def solved(out: Path, budget: float | None = BUDGET, **sections: Any) -> records.Records:
+    """Random waves have the time that they need."""
+    with quick() as patch:
+        settings = replace(POOL, waves_until=0.9)
+        patch.setattr(pool_job, "PoolSettings", lambda: settings)
+        return campaign.search(campaign_of(budget, space=WITH_WAVES, **sections), out, SMOOTH)
+
+
+def test_where_random_waves_are_exact_there_is_nothing_to_choose(tmp_path: Path) -> None:
+    found = solved(tmp_path / "out")
+    (run,) = found.runs.to_dict("records")
+    assert run["stage"] == "race"
+    assert run["held_out_loss"] < 1e-20
+    assert run["experts_after"] == 1
+    assert list(found.trials[found.trials.recommended].best_run) == [run["run"]]
+    assert found.race.won.all()
+    assert set(found.pool.held_out_loss.dropna()) == {found.pool.held_out_loss.min()}
+    (told,) = schedule.read(found.folder / schedule.FILE)
+    assert told["trials"] == 0
+    assert set(told["pool"]) == {"waves"}
+    again = solved(tmp_path / "out", budget=2 * BUDGET)
+    assert list(again.runs.held_out_loss) == list(found.runs.held_out_loss)
+    given: dict[str, Any] = {"schedule": str(tmp_path / "out" / schedule.FILE)}
+    replayed = solved(tmp_path / "again", budget=None, **given)
+    assert list(replayed.runs.held_out_loss) == list(found.runs.held_out_loss)
+    assert replayed.race.equals(found.race)
+
+
+def test_waves_that_were_found_are_one_network(tmp_path: Path) -> None:
+    found = solved(tmp_path / "out")
+    (run,) = found.runs.run
+    mixture = mixture_file.load(found.folder / "runs" / run / mixture_file.FILE, [(0.0, 1.0)], 1)
+    x = torch.linspace(0, 1, 9, dtype=torch.float64)[:, None]
+    u = values(SMOOTH, of_mixture(mixture), x)
+    assert torch.allclose(u, torch.sin(torch.pi * x) / torch.pi**2, atol=1e-10)
+    assert [mixture.pool[index].width for index in mixture.alive] == [100]
+    assert not len(mixture.corrections)
+
+
+def test_no_trial_is_proposed_where_one_repetition_is_exact(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workers = {"engine": "serial", "workers": 2}
+    plan, do = plan_of(tmp_path / "out", seeds=2, parallel=workers)
+    for job in startable(plan):
+        do(job)
+    monkeypatch.setattr(
+        pool_job.PoolJob, "decided", property(lambda job: bool(job.repetition == 1))
+    )
+    assert [job.name for job in startable(plan)] == ["race-0", "race-1"]
+    assert plan.jobs == 4

@@ -101,14 +101,22 @@ def test_a_network_that_is_far_ahead_is_there_whatever_the_gate_says() -> None:
     assert ((5,)) in [one.members for one in entries(pool(), losses, teams)]
 
 
-def test_of_random_waves_the_best_is_there_beside_the_trained() -> None:
+def test_random_waves_that_were_found_are_there_beside_the_trained() -> None:
     candidates = [*POOL[:4], *WAVES]
     losses = {0: 1.0, 1: 2.0, 2: 3.0, 3: 4.0, 4: 30.0, 5: 20.0}
-    found = told(entries(pool(candidates), losses, []))
-    assert sorted(found) == [("single", (0,)), ("single", (1,)), ("single", (2,)), ("single", (5,))]
+    waves = only(pool([*POOL[:4], Candidate("sine", 1, 400, learns="output"), WAVES[1]]), [4])
+    found = entries(pool(candidates), losses, [], waves)
+    assert [one.members for one in found] == [(4,), (0,), (1,), (2,)]
+    assert found[0].mixture is waves
+    assert [one.members for one in entries(pool(candidates), losses, [])] == [(0,), (1,), (2,)]
 
 
-@pytest.mark.parametrize(("candidates", "count"), [(WAVES, 1), (POOL[:1], 1), (POOL[:2], 2)])
+def test_where_they_are_exact_they_are_alone() -> None:
+    waves = only(pool([*POOL[:4], WAVES[0]]), [4])
+    assert [one.members for one in entries(pool(), {4: 1e-24}, [], waves)] == [(4,)]
+
+
+@pytest.mark.parametrize(("candidates", "count"), [(WAVES, 2), (POOL[:1], 1), (POOL[:2], 2)])
 def test_any_pool_has_a_contestant(candidates: list[Candidate], count: int) -> None:
     losses = {index: 1.0 + index for index in range(len(candidates))}
     assert len(entries(pool(candidates), losses, [])) == count

@@ -31,8 +31,9 @@ TICK = 1.0
 FEW = ResamplingSettings(candidates=64)
 POOL = PoolSettings(
     (Round(64, PointCounts(16, 2), 0.2), Round(3, PointCounts(24, 2), 0.3)),
-    0.1,
-    method("gauss_newton", resampling=FEW),
+    waves_until=0.1,
+    most_columns=100,
+    method=method("gauss_newton", resampling=FEW),
 )
 RACE = RaceSettings(
     heats=(Heat(3, 0.1), Heat(2, 0.1)),
@@ -55,7 +56,7 @@ def ticking(seconds: float, counts: Mapping[str, int] | None = None, spent: floa
 
 
 def campaign_of(budget: float | None = BUDGET, **sections: Any) -> config.Campaign:
-    """Five candidates, one of which is random waves; three trials."""
+    """Four candidates; three trials."""
     return config.build(
         **{
             "problem": "bend",

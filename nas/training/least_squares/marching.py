@@ -18,7 +18,8 @@ from nas.calculus.derivatives import DerivativeSet
 from nas.problems import Box, Condition, Problem
 from nas.problems.terms import Group, PointCounts
 from nas.training.collocation import Sample, Sampler
-from nas.training.least_squares.correction import EXACT, FEWEST, CorrectionSearch
+from nas.training.least_squares.correction import EXACT
+from nas.training.least_squares.correction_search import FEWEST, CorrectionSearch
 from nas.training.least_squares.features import Answer
 from nas.training.least_squares.outputs import zero
 

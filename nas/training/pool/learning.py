@@ -25,7 +25,7 @@ from nas.training.meter import Meter, exploring
 from nas.training.physics_loss import HeldOutLoss
 from nas.training.pool.leaders import leaders
 from nas.training.pool.settings import PoolSettings
-from nas.training.pool.waves import Waves, as_network
+from nas.training.pool.waves import WaveSearch, as_network
 from nas.training.run_result import Progress
 
 NAME = "warm-up"
@@ -99,10 +99,10 @@ class PoolLearning:
         self.trained = [i for i in self.mixture.alive if mixture.pool[i].learns == ALL]
         self.solved = [i for i in self.mixture.alive if i not in self.trained]
         self.found: Correction | None = None  # random waves, once the search for them is over
-        self._search: Waves | None = None  # while it is under way
+        self._search: WaveSearch | None = None  # while it is under way
         if self.solved:
             until = self._share * settings.waves_until
-            self._search = Waves(sampler, settings.most_columns, meter, until)
+            self._search = WaveSearch(sampler, settings.most_columns, meter, until)
         self._begin(self.trained)
 
     @property
@@ -207,7 +207,7 @@ class PoolLearning:
             keep = self.settings.rounds[self.round].keep
             self._begin(leaders(last, self.mixture.pool, keep))
 
-    def _end_search(self, search: Waves) -> None:
+    def _end_search(self, search: WaveSearch) -> None:
         """Note what random waves are worth: all, or as much as the networks have to surpass."""
         found, first = search.found, self.solved[0]
         for index in self.solved:

@@ -19,7 +19,7 @@ from nas.training.run_result import Progress
 STAGE = "waves"
 
 
-class Waves:
+class WaveSearch:
     """Looks for waves in the stage ``waves``; `run` may be called again after a stop.
 
     Parameters
@@ -27,14 +27,14 @@ class Waves:
     sampler
         Of the problem that they solve.
     columns
-        Waves times fields, at most.
+        WaveSearch times fields, at most.
     meter, until
         How long: until a share of its seconds.
 
     Examples
     --------
     >>> from nas.training import example
-    >>> waves = Waves(example.SAMPLER, 200, Meter(0.0, counts={STAGE: 20}), until=1.0)
+    >>> waves = WaveSearch(example.SAMPLER, 200, Meter(0.0, counts={STAGE: 20}), until=1.0)
     >>> waves.run(), waves.exact, waves.found.candidate.width
     (True, True, 100)
     """
@@ -86,7 +86,7 @@ def as_network(mixture: Mixture, index: int, found: Correction) -> Mixture:
     Examples
     --------
     >>> from nas.training import example
-    >>> waves = Waves(example.SAMPLER, 200, Meter(0.0, counts={STAGE: 20}), until=1.0)
+    >>> waves = WaveSearch(example.SAMPLER, 200, Meter(0.0, counts={STAGE: 20}), until=1.0)
     >>> waves.run(), print(as_network(example.mixture(), 2, waves.found).pool[2])
     sine 1×100 ×0.25 output
     (True, None)

@@ -16,7 +16,8 @@ from nas.search_spaces.candidates import OUTPUT
 from nas.training.collocation import Sampler
 from nas.training.fine_tuning import FineTuning, FineTuningSettings
 from nas.training.least_squares.answer import of_mixture
-from nas.training.least_squares.correction import Correction, CorrectionSearch
+from nas.training.least_squares.correction import Correction
+from nas.training.least_squares.correction_search import CorrectionSearch
 from nas.training.phase import Reading
 from nas.training.run_log import RunLog
 

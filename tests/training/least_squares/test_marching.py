@@ -12,7 +12,7 @@ from nas.problems import Box, Condition, Problem, Unknown, load
 from nas.problems.terms import PointCounts
 from nas.training.collocation import Sampler
 from nas.training.least_squares import marching
-from nas.training.least_squares.correction import CorrectionSearch
+from nas.training.least_squares.correction_search import CorrectionSearch
 from nas.training.least_squares.marching import Marching, begins, early_of, held
 from nas.training.least_squares.outputs import zero
 

@@ -1,5 +1,6 @@
 """The pool learns in rounds: what each leaves, and the same digits however it is driven."""
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
@@ -28,8 +29,8 @@ ROUNDS = (
     Round(keep=3, counts=PointCounts(24, 4), until=0.7),
     Round(keep=1, counts=PointCounts(32, 4), until=1.0),
 )
-SETTINGS = PoolSettings(ROUNDS, 0.1, method("gauss_newton", resampling=FEW))
-COUNTS = {"outputs 6": 1, "outputs 12": 1, "round 1": 4, "round 2": 3, "round 3": 5}
+SETTINGS = PoolSettings(ROUNDS, 0.1, 100, method("gauss_newton", resampling=FEW))
+COUNTS = {"waves": 2, "round 1": 4, "round 2": 3, "round 3": 5}
 
 
 def untrained(pool: tuple[Candidate, ...] = POOL + WAVES) -> Mixture:
@@ -84,7 +85,7 @@ def test_each_round_has_the_leaders_of_the_one_before(whole: PoolLearning) -> No
 def test_the_iterations_of_each_round_are_noted(whole: PoolLearning) -> None:
     for one in whole.learnt:
         solved = one.index >= len(POOL)
-        assert one.iterations == (1 if solved else COUNTS[f"round {one.round + 1}"])
+        assert one.iterations == (COUNTS["waves"] if solved else COUNTS[f"round {one.round + 1}"])
     assert whole.step == sum(COUNTS.values())
     assert whole.finished
 
@@ -93,6 +94,8 @@ def test_the_latest_loss_of_each_is_that_of_its_network(whole: PoolLearning) -> 
     mixture = whole.mixture
     losses = HeldOutLoss(POISSON, sampler(32, 4), mixture.centre).individual(mixture)
     expected = dict(zip(mixture.alive, losses, strict=True))
+    assert whole.waves is None  # two solves find none
+    expected |= {len(POOL): math.inf, len(POOL) + 1: math.inf}
     assert whole.losses == pytest.approx(expected, rel=1e-6)
     first = {one.index: one.held_out_loss for one in whole.learnt if one.round == 0}
     last = whole.learnt[-1]
@@ -114,6 +117,24 @@ def test_those_not_in_a_later_round_keep_their_weights_bit_for_bit(whole: PoolLe
 def test_the_gate_is_not_touched(whole: PoolLearning) -> None:
     before, after = untrained().gate.state_dict(), whole.mixture.gate.state_dict()
     assert all(torch.equal(before[name], after[name]) for name in before)
+
+
+def test_where_random_waves_are_exact_nobody_else_learns(tmp_path: Path) -> None:
+    pool = made(Meter(0.0, COUNTS | {"waves": 10**6}))
+    assert pool.run()
+    assert pool.finished
+    assert pool.losses[len(POOL)] < 1e-20
+    assert pool.losses[len(POOL) + 1] == math.inf  # they are not searched for twice
+    assert set(pool.losses) == {len(POOL), len(POOL) + 1}
+    assert set(pool.meter.counts) == {"waves"}
+    checkpoint.save(tmp_path / "c", pool.state())
+    again = made()
+    again.restore(checkpoint.load(tmp_path / "c"))
+    assert again.finished
+    assert again.waves is not None
+    assert pool.waves is not None
+    got, expected = again.waves.state_dict(), pool.waves.state_dict()
+    assert all(torch.equal(value, expected[name]) for name, value in got.items())
 
 
 class Ticks:

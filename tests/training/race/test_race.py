@@ -17,6 +17,7 @@ from nas.training.fine_tuning import FineTuningSettings, gauss_newton
 from nas.training.meter import Meter
 from nas.training.physics_loss import HeldOutLoss
 from nas.training.pool.learning import only
+from nas.training.pool.waves import WaveSearch, as_network
 from nas.training.race import Heat, Race, RaceSettings
 from nas.training.run_result import Progress
 from tests.training.problems import FEW, POISSON, POOL, sampler
@@ -305,12 +306,21 @@ def test_restarts_are_the_same_after_a_stop_and_by_counts(tmp_path: Path) -> Non
 
 
 def test_random_waves_take_part_and_are_corrected_rather_than_tuned() -> None:
-    waves = Mixture([WAVES], GateSettings(1, 4), POISSON.domain.bounds, outputs=1, seed=0)
+    """They lead, the other learns on, and what they leave is solved for."""
+    search = WaveSearch(sampler(32, 4), 100, Meter(0.0, {"waves": 10**6}), until=1.0)
+    assert search.run()
+    assert search.found is not None
+    hidden, last = search.found.weights
+    nearly = replace(search.found, weights=[hidden, (1 + 1e-6) * last])
+    whole = Mixture([*POOL, WAVES], GateSettings(1, 4), POISSON.domain.bounds, 1, seed=0)
+    waves = as_network(whole, len(POOL), nearly)
     contestants = {"0": mixtures()["0"], "waves": waves}
-    counts = COUNTS | {"heat 1, corrected: waves": 9, "rest, corrected: waves": 9}
+    counts = COUNTS | {"heat 1: waves": 4, "rest 1, corrected: waves": 40}
     race = made(Meter(0.0, counts), contestants=contestants)
     before = {name: one.loss for name, one in race.contestants.items()}
+    assert before["waves"] < before["0"]
     assert race.run()
+    assert race.contestants["0"].iterations > 0
     assert race.contestants["waves"].iterations == 0
     assert race.contestants["waves"].loss < 1e-3 * before["waves"]
     winner = race.leader.result()

@@ -1,0 +1,165 @@
+"""Corrections of answers that are wrong in a known way."""
+
+import math
+
+import pytest
+import torch
+from torch import Tensor
+
+from nas.calculus.derivatives import DerivativeSet
+from nas.mixture.experts import ExpertStack
+from nas.networks import evaluate
+from nas.problems import Box, Condition, Periodic, Problem
+from nas.problems.terms import PointCounts
+from nas.search_spaces import Candidate
+from nas.training.collocation import Sampler
+from nas.training.least_squares import correction_search
+from nas.training.least_squares.correction_search import CorrectionSearch
+from nas.training.least_squares.outputs import zero
+from nas.training.physics_loss import physics_loss
+from tests.assessment import answers
+from tests.training.least_squares import fast_waves
+
+WAVE = Problem(  # u = exp(sin x) cos t, with a period of 2π in x
+    name="turning",
+    domain=Box(x=(0, 2 * math.pi), t=(0, 1)),
+    residual=lambda u, x, t: u.t + u * torch.sin(t) / torch.cos(t),
+    conditions=[Condition("t_min", lambda u, x: u - torch.exp(torch.sin(x))), Periodic("x")],
+    balanced=False,
+)
+SAMPLER = Sampler(WAVE, PointCounts(64, 16), "sobol", seed=0)
+
+
+def true(x: Tensor) -> Tensor:
+    return (torch.exp(torch.sin(x[:, 0])) * torch.cos(x[:, 1]))[:, None]
+
+
+def found(wrong: float, columns: int = 200) -> CorrectionSearch:
+    search = CorrectionSearch(
+        SAMPLER, answers.of(lambda x: true(x) + wrong * x[:, 1:] * torch.cos(x[:, :1])), columns
+    )
+    while not search.finished:
+        search.advance()
+    return search
+
+
+def test_what_is_wrong_is_undone_and_the_correction_repeats_itself() -> None:
+    search = found(wrong=0.1)
+    best = search.best
+    assert best is not None
+    assert best.loss == search.loss < 1e-9
+    points = torch.rand(50, 2, generator=torch.Generator().manual_seed(0)).double()
+    corrected = search.answer(points, DerivativeSet([], 2))[0]
+    torch.testing.assert_close(corrected, true(points), rtol=0, atol=1e-5)
+    ends = torch.tensor([[0.0, 0.5], [2 * math.pi, 0.5]]).double()
+    first, last = search.answer(ends, DerivativeSet([(1, 0)], 2)).unbind(1)
+    torch.testing.assert_close(first, last)
+
+
+def test_it_fits_an_expert_of_its_candidate() -> None:
+    """Weight 1: with its numbers an expert is the difference of the two answers."""
+    search = found(wrong=0.1, columns=100)
+    best = search.best
+    assert best is not None
+    stack = ExpertStack([(0, best.candidate)], WAVE.coordinates, outputs=1, seed=0)
+    with torch.no_grad():
+        for own, layers in ((stack.weights, best.weights), (stack.biases, best.biases)):
+            for into, one in zip(own, layers, strict=True):
+                into[0].copy_(one)
+    points = torch.tensor([[1.0, 0.2], [4.0, 0.9]]).double()
+    values = DerivativeSet([], 2)
+    scaled = torch.stack([points[:, 0] / math.pi - 1, 2 * points[:, 1] - 1], dim=-1)[None]
+    by_expert = evaluate(values, scaled, [stack.networks])[0]
+    before = answers.of(lambda x: true(x) + 0.1 * x[:, 1:] * torch.cos(x[:, :1]))(points, values)
+    torch.testing.assert_close(before + by_expert, search.answer(points, values))
+    held_out = physics_loss(WAVE, SAMPLER.held_out(torch.device("cpu")), search.answer)
+    assert float(held_out) == best.loss
+
+
+def test_an_exact_answer_has_no_correction() -> None:
+    search = found(wrong=0.0)
+    assert search.loss < 1e-25
+    assert search.best is None
+
+
+def test_no_more_columns_are_tried_than_allowed() -> None:
+    search = CorrectionSearch(SAMPLER, answers.of(lambda x: 0 * x[:, :1]), columns=99)
+    search.advance()
+    assert search.finished
+    assert search.best is None
+
+
+def test_waves_are_doubled_while_that_pays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From a handful that see nothing yet; an exact answer ends it, with columns left."""
+    monkeypatch.setattr(correction_search, "FEWEST", 6)
+    search = found(wrong=0.1, columns=400)
+    assert search.best is not None
+    assert 48 <= search.best.candidate.width < 400
+    few = found(wrong=0.1, columns=24)
+    assert few.best is not None
+    assert few.best.candidate.width <= 24
+    assert search.loss < 1e-3 * few.loss
+
+
+def test_the_same_search_twice_gives_the_same_digits() -> None:
+    one, other = found(0.1, 100).best, found(0.1, 100).best
+    assert one is not None
+    assert other is not None
+    assert isinstance(one.candidate, Candidate)
+    assert torch.equal(one.weights[1], other.weights[1])
+
+
+def test_what_is_fast_is_found_by_its_peaks() -> None:
+    """Frequencies of 60 and 48: no box that a hundred waves span reaches them."""
+    problem = fast_waves.prescribed(fast_waves.waves)
+    search = CorrectionSearch(fast_waves.sampler(problem), zero(problem), columns=600)
+    before, dearest = search.loss, 0
+    while not search.finished and search.best is None:
+        dearest = max(dearest, search.coming)
+        search.advance()
+    assert dearest == correction_search.PICKING  # announced before it is done
+    assert search.best is not None
+    assert search.best.candidate.width == correction_search.FEWEST
+    assert search.loss < 1e-8 * before
+
+
+def test_where_boxes_pay_there_is_no_look_for_peaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = fast_waves.prescribed(lambda x, y: torch.exp(x) * torch.cos(y))
+    search = CorrectionSearch(fast_waves.sampler(problem), zero(problem), columns=600)
+    monkeypatch.setattr(correction_search, "peaks", lambda *of: pytest.fail("it looked for peaks"))
+    while not search.finished:
+        assert search.coming != correction_search.PICKING
+        search.advance()
+    assert search.loss < 1e-16
+
+
+def test_waves_that_repeat_themselves_have_no_peaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(correction_search, "FEWEST", 6)
+    monkeypatch.setattr(correction_search, "peaks", lambda *of: pytest.fail("it looked for peaks"))
+    search = CorrectionSearch(SAMPLER, zero(WAVE), columns=600)
+    for _ in range(12):
+        search.advance()
+    assert search.loss < math.inf
+
+
+def test_a_sum_of_functions_of_one_coordinate_is_found_in_five() -> None:
+    """By waves along one axis each; a box of so many is far too small."""
+
+    def wrong(u: Tensor, *, a: Tensor, b: Tensor, c: Tensor, d: Tensor, e: Tensor) -> Tensor:
+        return u - torch.stack([torch.sin(9 * x) for x in (a, b, c, d, e)]).sum(0)
+
+    side = (-1, 1)
+    problem = Problem(
+        name="sum",
+        domain=Box(a=side, b=side, c=side, d=side, e=side),
+        residual=wrong,
+        conditions=[Condition("a_min", wrong)],
+        balanced=False,
+    )
+    sampler = Sampler(problem, PointCounts(64, 16), "sobol", seed=0)
+    search = CorrectionSearch(sampler, zero(problem), columns=100)
+    while not search.finished:
+        search.advance()
+    assert search.best is not None
+    assert bool(((search.best.weights[0] != 0).sum(0) == 1).all())
+    assert search.loss < 1e-7
