@@ -15,18 +15,46 @@ from nas.campaign.records import Records
 from nas.errors import UserError
 from nas.problems import Problem
 
+# What decides. What reads, writes, keeps and assesses does not, and defaults are `facts`.
+_CAMPAIGN = (
+    "budgeted",
+    "contestants",
+    "front",
+    "gate_job",
+    "pool_job",
+    "race_job",
+    "recommendation",
+    "run_settings",
+    "scheduler",
+    "tuner",
+)
+_TRAINING = (
+    "collocation",
+    "fine_tuning",
+    "gauss_newton",
+    "least_squares",
+    "meter",
+    "phase",
+    "physics_loss",
+    "pool",
+    "race",
+    "resampling",
+    "residuals",
+    "selection",
+    "training_run",
+    "training_settings",
+    "unknowns",
+    "warm_up",
+)
 USES = (
     "experiments.arena.columns.search",
-    "nas.assessment",
     "nas.calculus",
-    "nas.campaign",
-    "nas.checks",
     "nas.mixture",
     "nas.networks",
     "nas.problems",
-    "nas.runner",
     "nas.search_spaces",
-    "nas.training",
+    *(f"nas.campaign.{name}" for name in _CAMPAIGN),
+    *(f"nas.training.{name}" for name in _TRAINING),
 )
 
 
@@ -37,8 +65,8 @@ def lacking() -> str:
 
 
 def facts() -> str:
-    """See `experiments.arena.columns`: code is all."""
-    return ""
+    """See `experiments.arena.columns`: what a campaign is by default."""
+    return config.build(problem="burgers", budget="60 s").model_dump_json(exclude={"parallel", "seeds"})
 
 
 def run(

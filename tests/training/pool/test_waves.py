@@ -84,9 +84,8 @@ def test_as_a_network_they_bring_their_coefficients() -> None:
 
 def test_there_are_as_many_solves_as_there_is_time_for() -> None:
     clock = iter(range(1000))
-    waves = WaveSearch(
-        sampler(32, 4), 400, Meter(10.0, clock=lambda: float(next(clock))), until=0.5
-    )
+    meter = Meter(10.0, clock=lambda: float(next(clock)))
+    waves = WaveSearch(sampler(32, 4), 400, meter, until=0.5)
     assert waves.run()
     assert waves.solves == 2  # each looks at the clock twice
     assert searched(sampler(32, 4), counts=0).found is None
