@@ -69,6 +69,8 @@ def summary(result: Result) -> list[str]:
     contestants = len(result.records.race)
     finished = f"{plural(len(runs) - contestants, 'run')} finished"
     finished += f", then {plural(contestants, 'contestant')} raced" if contestants else ""
+    if race.is_solved(result.records):
+        finished = "random waves were solved for, and no network had to learn"
     lines = [finished + (f", {failed} of them failed" if failed else "")]
     for _, run in runs[runs.status != "completed"].iterrows():
         lines.append(f"  run {run.run} {run.status}: {run.reason}")
@@ -103,7 +105,7 @@ def advice(result: Result, folder: Path) -> list[str]:
     if not trials.recommended.any():
         return []
     small = chosen.alternative_run(trials)
-    validate = "" if (trials["stage"] == "race").any() else f"nas validate {folder} · "
+    validate = "" if race.is_solved(result.records) else f"nas validate {folder} · "
     return [
         f"next: nas report {folder} · {validate}nas export {folder} --to model/",
         *([f"      the small one: nas export {folder} --run {small} --to small/"] if small else []),

@@ -55,6 +55,8 @@ def _members(content: Report) -> str:
     before, after = tables.whole(run.experts_before), tables.whole(run.experts_after)
     how = f"({words.pattern(content.statistics.axes)}, {_WEIGHED[run.stage]})"
     kept = chosen.kept(run.experts_before, run.experts_after)
+    if race.is_solved(content.records):
+        return f"It is a single network of random waves, found before any other learnt: {names}."
     if run.stage == "race":
         made = kept if run.experts_after == 1 else f"a team of {after}"
         return f"It is {made}, of {before} candidates that learnt: {names} {how}."

@@ -92,6 +92,7 @@ def _text(content: Report) -> dict[str, Any]:
         "answer": answer.answer(content),
         "single_trial": len(records.trials) == 1,  # of which statistics say little
         "state": state(records),
+        "solved": race.is_solved(records),
         "survival": words.survival(numbers.rates, numbers.chance, runs),
         "raced": race.told(records),
         "importances": words.importances(numbers.importance, runs),

@@ -66,6 +66,19 @@ def among(records: Records) -> str:
     return f"{f'{chosen} and ' if teams else ''}{singles}, in {races}"
 
 
+def is_solved(records: Records) -> bool:
+    """Whether random waves were solved for and nothing else: no network learnt, no gate was asked.
+
+    Examples
+    --------
+    >>> from nas.reports import raced
+    >>> is_solved(raced.records())
+    False
+    """
+    race, asked = records.race, records.runs["stage"] == "selection"
+    return not race.empty and not race["iterations"].any() and not asked.any()
+
+
 def told(records: Records) -> str:
     """What became of the contestants: their cuts are the race's, and no drops of a gate.
 

@@ -12,6 +12,7 @@ from nas.display import advice, estimates, live, ranking, summary, table
 from nas.reports import example, raced
 from nas.result import Result
 from nas.runner.overview import Running, State
+from tests.reports.solved_campaign import solved
 from tests.reports.synthetic_campaign import Campaign, run_row, single
 
 STATE = State(
@@ -213,6 +214,10 @@ def test_where_nothing_completed_there_is_no_advice_on_results(tmp_path: Path) -
     assert advice(Result(made.records(tmp_path)), Path("out")) == []
 
 
-def test_a_race_leaves_nothing_to_validate() -> None:
+def test_where_no_network_had_to_learn_there_is_nothing_to_validate() -> None:
     assert "nas validate out" in advice(Result(example.records()), Path("out"))[0]
-    assert "validate" not in advice(Result(raced.records()), Path("out"))[0]
+    assert "nas validate out" in advice(Result(raced.records()), Path("out"))[0]
+    assert "validate" not in advice(Result(solved()), Path("out"))[0]
+    assert summary(Result(solved()))[0] == (
+        "random waves were solved for, and no network had to learn"
+    )

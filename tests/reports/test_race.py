@@ -1,9 +1,22 @@
 """The race as the page tells it."""
 
 from dataclasses import replace
+from pathlib import Path
 
-from nas.reports import answer, example, page, race, raced, report, words
+import pytest
+
+from nas.reports import (
+    answer,
+    example,
+    page,
+    race,
+    raced,
+    report,
+    validation_summary,
+    words,
+)
 from nas.reports.figures import front
+from tests.reports.solved_campaign import solved
 
 
 def test_contestants_stand_in_the_order_in_which_they_went_far() -> None:
@@ -43,3 +56,25 @@ def test_cuts_before_the_gate_are_told_apart_from_its_drops() -> None:
     numbers = found.statistics
     said = words.survival(numbers.rates, numbers.chance, numbers.completed_runs)[0]
     assert said.endswith("; 3 were cut before the gate was asked, and it dropped 3.")
+
+
+def test_where_no_network_learnt_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = solved()
+    assert race.is_solved(records)
+    (sentence,) = validation_summary.summary(records)
+    assert sentence.startswith("There is nothing to compare it with: random waves were solved for")
+    content = report.of(records)
+    assert "a single network of random waves" in " ".join(answer.answer(content))
+    monkeypatch.setattr("nas.reports.page.campaign_records.read", lambda folder: records)
+    written = page.build(tmp_path, tmp_path / "page").read_text(encoding="utf-8")
+    assert "no network learnt, so the gate was not asked" in written
+    assert "teams and single networks had equal time" not in written
+
+
+def test_with_a_trial_or_an_iteration_somebody_learnt() -> None:
+    records = solved()
+    assert not race.is_solved(replace(records, race=records.race.assign(iterations=1)))
+    assert not race.is_solved(replace(records, runs=raced.records().runs))
+    assert not race.is_solved(example.records())
