@@ -12,8 +12,9 @@ from nas.campaign import campaign, config
 def measure(path: Path, findings: Findings, folder: Path) -> None:
     """Search, and judge the claims; what is done is not done again."""
     found = campaign.search(config.load(path), folder / path.stem)
+    seeds = found.runs["repetition"].nunique()
     findings.effort = (
-        f"{len(found.runs)} seeds, {found.attempts.seconds.sum() / 60:.0f} minutes of one core"
+        f"{seeds} seeds, {found.attempts.seconds.sum() / 60:.0f} minutes of one core"
     )
     if path.stem == "identical":
         claims.quadrants(findings, found)

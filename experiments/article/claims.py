@@ -12,8 +12,12 @@ from nas.reports.rows import each
 
 
 def survival_of(findings: Findings, records: Records) -> None:
-    """Add the survival of each level, and whether the article's claims on it are seen."""
-    runs, experts = records.runs[records.runs["status"] == "completed"], records.experts
+    """Add the survival of each level, and whether the article's claims on it are seen.
+
+    Of a campaign within a budget its trials count: the race says nothing of single experts.
+    """
+    done = records.runs["status"] == "completed"
+    runs, experts = records.runs[done & (records.runs["stage"] == "selection")], records.experts
     rates = survival.survival_rates(experts, runs)
     chance = survival.chance(experts, runs)
     for axis, rows in rates.groupby("axis", sort=False):

@@ -1,5 +1,6 @@
 """The article's claims, judged on campaigns that never ran."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -96,3 +97,18 @@ def test_the_rule_that_three_dominate_is_judged_over_the_runs(apart: int, verdic
     assert f"as the rule: {verdict}" in findings.notes[-1]
     values = {figure.figure: figure.value for figure in findings.figures}
     assert values["share of runs in which three dominate a quadrant"] == apart / 12
+
+
+def test_of_a_race_nothing_is_counted(tmp_path: Path) -> None:
+    """Contestants are networks that led or that a gate chose already."""
+    made = survivors(tmp_path, "sine")
+    raced = made.runs.assign(run="race-" + made.runs["run"], stage="race")
+    experts = made.experts.assign(run="race-" + made.experts["run"], outcome="survived")
+    with_race = replace(
+        made, runs=pd.concat([made.runs, raced]), experts=pd.concat([made.experts, experts])
+    )
+    findings, alone = Findings("made_up"), Findings("made_up")
+    claims.survival_of(findings, with_race)
+    claims.survival_of(alone, made)
+    assert findings.figures == alone.figures
+    assert findings.notes == alone.notes

@@ -52,7 +52,9 @@ USES = (
     "nas.mixture",
     "nas.networks",
     "nas.problems",
-    "nas.search_spaces",
+    "nas.search_spaces.broad",
+    "nas.search_spaces.candidates",
+    "nas.search_spaces.space",
     *(f"nas.campaign.{name}" for name in _CAMPAIGN),
     *(f"nas.training.{name}" for name in _TRAINING),
 )
