@@ -1,7 +1,7 @@
 """Which activations survive once the frequencies of each may fit?
 
 The article (Bischof and Kraus 2022) finds sine favoured, in networks whose first layers all begin
-alike. Here each activation begins slow, faster and fast, so that a sine whose frequency is wrong says
+alike. Here each activation begins slow, faster and fast, so that a sine of a wrong frequency says
 nothing about sines.
 """
 

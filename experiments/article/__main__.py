@@ -13,9 +13,7 @@ def measure(path: Path, findings: Findings, folder: Path) -> None:
     """Search, and judge the claims; what is done is not done again."""
     found = campaign.search(config.load(path), folder / path.stem)
     seeds = found.runs["repetition"].nunique()
-    findings.effort = (
-        f"{seeds} seeds, {found.attempts.seconds.sum() / 60:.0f} minutes of one core"
-    )
+    findings.effort = f"{seeds} seeds, {found.attempts.seconds.sum() / 60:.0f} minutes of one core"
     if path.stem == "identical":
         claims.quadrants(findings, found)
     else:
