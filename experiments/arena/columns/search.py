@@ -9,11 +9,13 @@ from typing import Any
 from unittest.mock import patch
 
 from experiments.arena.looks import Looks
-from nas.campaign import campaign, config, schedule
+from nas.campaign import campaign, config, layout, schedule
 from nas.campaign.race_record import RaceRecord
 from nas.campaign.records import Records
 from nas.errors import UserError
 from nas.problems import Problem
+from nas.search_spaces.candidates import OUTPUT
+from nas.training.pool import waves
 
 # What decides. What reads, writes, keeps and assesses does not, and defaults are `facts`.
 _CAMPAIGN = (
@@ -104,8 +106,23 @@ def run(
         looks.add(best["held_out_loss"], best["relative_l2"], coefficients(found, best["run"]))
         looks.tell(
             exported=best["run"],
-            not_exported=1 - schedule.seconds_of(folder, best["run"]) / looks.seconds,
+            not_exported=on_others(found, best["run"]) / looks.seconds,
         )
+
+
+def on_others(found: Records, run: str) -> float:
+    """Seconds in which others learnt than the networks of a contestant of the first race."""
+    pool, race = (
+        schedule.read_part(place(found.folder, 0))
+        for place in (layout.pool_folder, layout.race_folder)
+    )
+    assert pool is not None, "the pool has ended"
+    assert race is not None, "the race has ended"
+    own = schedule.seconds_of(found.folder, run)
+    if set(found.experts[found.experts["run"] == run]["learns"]) == {OUTPUT}:
+        own += pool.taken.get(waves.STAGE, 0.0)
+    trials = float(found.attempts["seconds"].sum())
+    return sum(pool.taken.values()) + trials + sum(race.taken.values()) - own
 
 
 @contextmanager
