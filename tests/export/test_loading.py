@@ -10,6 +10,7 @@ import torch
 
 from nas.errors import UserError
 from nas.export import Exported, load
+from nas.export.seal import sealed
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def _change(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None
     def spoil(folder: Path) -> None:
         told = json.loads((folder / "architecture.json").read_text(encoding="utf-8"))
         change(told)
-        (folder / "architecture.json").write_text(json.dumps(told), encoding="utf-8")
+        (folder / "architecture.json").write_text(json.dumps(sealed(told)), encoding="utf-8")
 
     return spoil
 
@@ -39,10 +40,10 @@ WAVES = {"activation": "sine", "depth": 1, "width": 30}
 WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
     "another format": (_change(lambda a: a.pop("format")), r"expected the description of an expor"),
     "newer version": (
-        _change(lambda a: a.update(version=4)),
-        r"version from 1 to 3, got 4; update",
+        _change(lambda a: a.update(version=5)),
+        r"version from 1 to 4, got 5; update",
     ),
-    "no version": (_change(lambda a: a.pop("version")), r"format version from 1 to 3, got None"),
+    "no version": (_change(lambda a: a.pop("version")), r"format version from 1 to 4, got None"),
     "unknown key": (_change(lambda a: a.update(colour=1)), r"damaged.*\(colour: Extra inputs"),
     "width": (
         _change(lambda a: a["experts"][1]["candidate"].update(width=-3)),
@@ -89,7 +90,7 @@ WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
         r"\(corrections\.0\.candidate\.activation: expected one of sine, tanh",
     ),
     "correction without numbers": (
-        _change(lambda a: a.update(corrections=[{"candidate": WAVES}], version=3)),
+        _change(lambda a: a.update(corrections=[{"candidate": WAVES}])),
         r"corrections\.0\.layers\.0\.weight is missing",
     ),
     "half of the first version": (
