@@ -42,7 +42,7 @@ def complaint(described: Architecture, weights: Mapping[str, Tensor]) -> str:
                 )
         count += networks.count_parameters(candidate, inputs, outputs)
         if count > _ROOM * held:
-            return f"up to {name} {_short(count)} numbers are described, and it holds {held}"
+            return f"{_short(count)} numbers are described up to {name}, and it holds {held}"
     return ""
 
 

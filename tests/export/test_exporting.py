@@ -1,3 +1,4 @@
+import hashlib
 import json
 import shutil
 import zipfile
@@ -63,6 +64,10 @@ def test_description_tells_all(exported: Exported) -> None:
     }
     assert told["measured"]["relative_l2"] == 0.0123
     assert told["measured"]["experts_before"] == 5
+    assert told["files"] == {
+        name: hashlib.sha256((exported.folder / name).read_bytes()).hexdigest()
+        for name in FILES - {"architecture.json"}
+    }
 
 
 def test_loaded_network_is_the_mixture(exported: Exported, trained: Mixture) -> None:
