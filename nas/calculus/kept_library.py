@@ -69,7 +69,7 @@ def keep(made: Path, folder: Path, stem: str) -> Path:
     ...     made = Path(name, "made")
     ...     _ = made.write_bytes(b"some bytes")
     ...     keep(made, Path(name), "fused").name
-    'fused-3bbb3f8bd94fc14f47a5a5d0a6fa2b7d.so'
+    'fused-0d22cdcc10e6d049dbe1af5123d50873.so'
     """
     for damaged in set(_named(folder, stem)) - set(_intact(folder, stem)):
         damaged.unlink(missing_ok=True)

@@ -26,7 +26,7 @@ def complaint(described: Architecture, weights: Mapping[str, Tensor]) -> str:
     ''
     >>> few = {"experts.0.layers.0.bias": weights["experts.0.layers.0.bias"]}
     >>> complaint(example.architecture(), few)
-    'experts.0.candidate has a depth of 2, more than fits into 1 tensors of at most 4 rows'
+    '7 numbers are described up to experts.0.candidate, and it holds 2'
     """
     inputs = len(described.problem.coordinates)
     held = sum(tensor.numel() for tensor in weights.values())

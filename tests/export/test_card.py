@@ -75,9 +75,8 @@ def test_card_holds_the_measured_differences(exported: Exported) -> None:
 
 SCRIPT = "<script>alert(1)</script>\n# Title\n| `x` | \x1b[31m ![a](b) ```\n<img src=c>"
 
-TAGS = set(
-    ["h1", "h2", "p", "pre", "code", "table", "thead", "tbody", "tr", "th", "td", "ul", "li"]
-)  # those of the card itself
+# Those of the card itself.
+TAGS = {"h1", "h2", "p", "pre", "code", "table", "thead", "tbody", "tr", "th", "td", "ul", "li"}
 
 
 def test_nothing_that_a_problem_says_is_markup_or_moves_a_cursor() -> None:
