@@ -1,7 +1,8 @@
 """The fused kernel as a shared library: compiled at the first need, then kept on disk.
 
-It is compiled for this very processor, against torch's own vector classes; the library's name
-is a digest of all that went into it, so that no change can meet a stale one.
+It is compiled for this very processor, against torch's own vector classes. The library's name has
+a digest of all that went into it but the compiler, then one of the compiler, so that no change can
+meet a stale one; `nas.calculus.kept_library` adds that of the library itself.
 """
 
 import ctypes
@@ -10,7 +11,6 @@ import logging
 import os
 import platform
 import shutil
-import stat
 import subprocess
 import tempfile
 from functools import cache
@@ -20,6 +20,7 @@ import torch
 from filelock import FileLock
 
 from nas.calculus import emission
+from nas.calculus.kept_library import NoKernel, keep, loaded
 
 _LOG = logging.getLogger("nas")
 _SOURCES = Path(__file__).with_name("cpp")
@@ -32,6 +33,9 @@ _PATIENCE = 300.0  # seconds
 def library() -> ctypes.CDLL | None:
     """The kernel's functions; None where it cannot be had, which is logged once.
 
+    Where nothing compiles, a library that another compiler made for the same processor is used:
+    on a cluster the login node may have a compiler, and the others none.
+
     Examples
     --------
     >>> kernel = library()  # compiles it, if this is the first call on this machine
@@ -39,16 +43,23 @@ def library() -> ctypes.CDLL | None:
     True
     """
     try:
-        path = _path()
-        try:
-            return ctypes.CDLL(str(_compiled(path)))
-        except OSError:  # damaged, or made on a machine with newer libraries
-            path.unlink(missing_ok=True)
-            return ctypes.CDLL(str(_compiled(path)))
-    except (OSError, subprocess.SubprocessError, _NoKernel, emission.NotWritable) as error:
+        return _found()
+    except (OSError, subprocess.SubprocessError, NoKernel, emission.NotWritable) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         _LOG.warning("no fused kernel, so training is slower: %s", reason)
         return None
+
+
+def _found() -> ctypes.CDLL:
+    made_from = f"fused-{_digest(_ingredients())}"
+    try:
+        return _compiled(made_from)
+    except (OSError, subprocess.SubprocessError, NoKernel) as error:
+        at_hand = loaded(folder(), f"{made_from}-*")
+        if at_hand is None:
+            raise
+        _LOG.info("the kernel that another compiler made is used here: %s", error)
+        return at_hand
 
 
 def folder() -> Path:
@@ -65,65 +76,49 @@ def folder() -> Path:
     try:
         return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").absolute() / "nas"
     except RuntimeError as error:  # a user without a home
-        raise _NoKernel(str(error)) from error
+        raise NoKernel(str(error)) from error
 
 
-class _NoKernel(Exception):  # noqa: N818 - a fact about the machine, not a failure
-    """There is no compiler, none that compiles the kernel, or no safe folder to keep it in."""
-
-
-def _path() -> Path:
+def _ingredients() -> list[str]:
+    """All that a library depends on, but the compiler."""
     sources = [path.read_text() for path in sorted(_SOURCES.iterdir()) if path.is_file()]
-    parts = [emission.write(), *sources, *_command(), torch.__version__, _processor()]
-    digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]
-    return folder() / f"fused-{digest}.so"
+    return [emission.write(), *sources, *_flags(), torch.__version__, _processor()]
 
 
-def _compiled(path: Path) -> Path:
-    """The library, compiled if it is not there."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _check_own(path.parent)
-    if not path.exists():
-        with FileLock(path.with_suffix(".lock"), timeout=_PATIENCE):
-            if not path.exists():  # another process may have been first
-                _compile(path)
-    _check_own(path)
-    return path
+def _digest(parts: list[str]) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]
 
 
-def _check_own(path: Path) -> None:
-    """Refuse what other users can write: it is about to be run."""
-    if hasattr(os, "getuid"):
-        status = path.stat()
-        if status.st_uid != os.getuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-            raise _NoKernel(
-                f"{path} can be written by others; name a folder of your own in NAS_CACHE"
-            )
+def _compiled(made_from: str) -> ctypes.CDLL:
+    """The library of this machine's compiler, made if there is none that is whole."""
+    compiler, kept = _compiler(), folder()
+    stem = f"{made_from}-{_digest(compiler)}"
+    kept.mkdir(parents=True, exist_ok=True, mode=0o700)
+    found = loaded(kept, stem)
+    if found is None:
+        with FileLock(kept / f"{stem}.lock", timeout=_PATIENCE):
+            found = loaded(kept, stem)  # another process may have been first
+            if found is None:
+                found = ctypes.CDLL(str(_compile(compiler, kept, stem)))
+    return found
 
 
-def _compile(path: Path) -> None:
+def _compile(compiler: list[str], kept: Path, stem: str) -> Path:
     _LOG.info("compiling the kernel that makes training fast, once for this machine ...")
-    for left_over in path.parent.glob(f"{path.stem}-*"):  # of a process that was killed
+    for left_over in kept.glob(f"{stem}-*.part"):  # of a process that was killed
         shutil.rmtree(left_over, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=f"{path.stem}-", dir=path.parent) as name:
+    with tempfile.TemporaryDirectory(prefix=f"{stem}-", suffix=".part", dir=kept) as name:
         work = Path(name)
         (work / "activations.h").write_text(emission.write())
-        made = work / path.name
-        command = [
-            *_command(),
-            f"-I{work}",
-            str(_SOURCES / "fused.cpp"),
-            "-o",
-            str(made),
-            *_linked(),
-        ]
+        made = work / "fused.so"
+        source = str(_SOURCES / "fused.cpp")
+        command = [*compiler, *_flags(), f"-I{work}", source, "-o", str(made), *_linked()]
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=_PATIENCE, check=False
         )
         if done.returncode:
-            raise _NoKernel(f"{command[0]} failed: {done.stderr[:500]}")
-        made.chmod(0o700)
-        made.replace(path)
+            raise NoKernel(f"{command[0]} failed: {done.stderr[:500]}")
+        return keep(made, kept, stem)
 
 
 def _compiler() -> list[str]:
@@ -132,13 +127,12 @@ def _compiler() -> list[str]:
         if shutil.which(words[0]):
             return words
     looked_for = " ".join(named) or ", ".join(_COMPILERS)
-    raise _NoKernel(f"no C++ compiler ({looked_for}) was found; install g++, or name yours in CXX")
+    raise NoKernel(f"no C++ compiler ({looked_for}) was found; install g++, or name yours in CXX")
 
 
-def _command() -> list[str]:
+def _flags() -> list[str]:
     capability = torch.backends.cpu.get_cpu_capability()
     return [
-        *_compiler(),
         "-std=c++20",
         "-O3",
         "-march=native",

@@ -99,8 +99,8 @@ class RaceRecord:
         run = self._run(entry)
         folder = layout.run_folder(self.campaign, run)
         folder.mkdir(parents=True, exist_ok=True)
-        mixture_file.save(folder / mixture_file.FILE, mixture)
         result = self._result(one, mixture)
+        mixture_file.save(folder / mixture_file.FILE, mixture, result.held_out_loss)
         errors, note, found = UNKNOWN, "", NOT_ASSESSED
         if result.status == "completed":
             errors, note = measured(self.problem, result, folder, with_map=able)

@@ -131,7 +131,8 @@ class RunJob(CampaignJob):
         """Write down all that the run left."""
         errors, found = UNKNOWN, NOT_ASSESSED
         if result.status == "completed":
-            mixture_file.save(self.folder / mixture_file.FILE, result.mixture)
+            path = self.folder / mixture_file.FILE
+            mixture_file.save(path, result.mixture, result.held_out_loss)
             found = self._assessed(problem, settings, result)
             errors, note = measured(problem, result, self.folder)
         else:

@@ -16,10 +16,14 @@ from nas.export.parts import ExpertDescription as ExpertDescription
 from nas.export.parts import GateDescription as GateDescription
 from nas.export.parts import Part
 from nas.export.parts import Scaling as Scaling
-from nas.export.versions import LAST, oldest
+from nas.export.seal import sealed
+from nas.export.versions import LAST
 
 FILE = "architecture.json"
 FORMAT: Final = "pinn-nas architecture"
+
+_FileName = Annotated[str, Field(pattern=r"^\w[\w.-]*$")]  # in this folder
+_Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 class FieldScale(Part):
@@ -154,7 +158,8 @@ class Measured(Part):
 class Architecture(Part):
     """The whole description; ``gate`` is null where one expert is left, whose weight is 1.
 
-    ``corrections`` are added to the gated sum, each with the weight 1.
+    ``corrections`` are added to the gated sum, each with the weight 1. ``files`` are the SHA-256
+    of the files beside the description, by name; versions before the fourth had none.
 
     Examples
     --------
@@ -165,7 +170,7 @@ class Architecture(Part):
     """
 
     format: Literal["pinn-nas architecture"] = FORMAT
-    version: Literal[3] = LAST
+    version: Literal[4] = LAST
     problem: ProblemFacts
     dtype: Literal["float64"] = "float64"
     scaling: Scaling
@@ -174,6 +179,7 @@ class Architecture(Part):
     measured: Measured
     unknowns: tuple[UnknownValue, ...] = ()
     corrections: tuple[CorrectionDescription, ...] = ()
+    files: dict[_FileName, _Digest] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -209,9 +215,6 @@ class Architecture(Part):
                 raise ValueError(f"gate.{error}") from error
 
     def text(self) -> str:
-        """As JSON, to be read by people too; floats come back bit for bit.
-
-        In the oldest version that can say it, so that as many as possible can read it.
-        """
-        found = oldest(self.model_dump(mode="json"))
+        """As JSON, to be read by people too, and sealed; floats come back bit for bit."""
+        found = sealed(self.model_dump(mode="json"))
         return json.dumps(found, indent=2, ensure_ascii=False) + "\n"

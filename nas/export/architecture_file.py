@@ -8,7 +8,10 @@ from pydantic import ValidationError
 
 from nas.errors import UserError
 from nas.export.architecture import FILE, FORMAT, Architecture
-from nas.export.versions import FIRST, LAST, upgraded
+from nas.export.seal import KEY, is_whole
+from nas.export.versions import FIRST, LAST, SEALED, upgraded
+
+_SHOWN = 300  # characters of a complaint
 
 
 def read(path: Path) -> Architecture:
@@ -34,16 +37,19 @@ def read(path: Path) -> Architecture:
             "got something else; give the folder that --to named"
         )
     version = found.get("version")
-    if version not in range(FIRST, LAST + 1) or isinstance(version, bool):
+    if type(version) is not int or version not in range(FIRST, LAST + 1):
         raise UserError(
-            f"{path}: expected a format version from {FIRST} to {LAST}, got {version!r}; "
+            f"{path}: expected a format version from {FIRST} to {LAST}, got {str(version)[:20]}; "
             "update this package, or export the network again"
         )
     try:
-        return Architecture.model_validate_json(json.dumps(upgraded(found)))
+        if version >= SEALED and not is_whole(found):
+            raise damaged(path, f"changed after the export, as its {KEY} tells")
+        said = {name: of for name, of in found.items() if version < SEALED or name != KEY}
+        return Architecture.model_validate_json(json.dumps(upgraded(said)))
     except ValidationError as error:
         raise damaged(path, first_complaint(error)) from error
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise damaged(path, repr(error)) from error
 
 
@@ -67,7 +73,7 @@ def damaged(path: Path, why: object) -> UserError:
     >>> print(damaged(Path("model/weights.safetensors"), "header too large"))
     model/weights.safetensors: damaged or cut short (header too large); export the network again
     """
-    first = str(why).splitlines()[0] if str(why) else type(why).__name__
+    first = next(iter(str(why).splitlines()), type(why).__name__)[:_SHOWN]
     return UserError(f"{path}: damaged or cut short ({first}); export the network again")
 
 

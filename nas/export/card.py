@@ -1,4 +1,7 @@
-"""``MODEL_CARD.md``: what a stranger must know to use the network, and how far to trust it."""
+"""``MODEL_CARD.md``: what a stranger must know to use the network, and how far to trust it.
+
+Whatever a problem's or a campaign's file says goes through `nas.export.markdown`.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,6 +15,7 @@ from nas.export.architecture import (
 )
 from nas.export.equivalence import POINTS
 from nas.export.format import Format
+from nas.export.markdown import block, code, escaped, table
 from nas.networks import encoding
 
 _CARD = """\
@@ -60,7 +64,8 @@ difference over the largest magnitude:
 {usage}
 
 With the toolkit that made it, `nas.load("<this folder>")` gives the same network as a
-`torch.nn.Module`, from `architecture.json` and `weights.safetensors` alone, which cannot run code.
+`torch.nn.Module`, from `architecture.json` and `weights.safetensors` alone, which cannot run code,
+once all files here are found to be as they were written.{digest}
 Its `coordinates` and `fields` name the columns, its `unknown` holds the coefficients found.
 """
 
@@ -95,8 +100,8 @@ def write(
     """
     problem, measured = architecture.problem, architecture.measured
     return _CARD.format(
-        title=problem.title or problem.name,
-        fields=", ".join(problem.fields),
+        title=escaped(problem.title or problem.name),
+        fields=escaped(", ".join(problem.fields)),
         equation=_equation(problem),
         pool=measured.experts_before,
         survivors=_survivors(architecture),
@@ -107,14 +112,27 @@ def write(
         experts=_experts(architecture.experts),
         gate=_gate(architecture.gate),
         corrections=_corrections(architecture.corrections),
-        training=training,
+        training=escaped(training),
         measured=_measured(architecture),
         file=format.FILE,
         needs=format.NEEDS,
         points=POINTS,
-        differences=_table(("of", "difference"), [(n, f"{d:.1e}") for n, d in differences.items()]),
-        usage=format.usage(problem),
+        differences=table(("of", "difference"), [(n, f"{d:.1e}") for n, d in differences.items()]),
+        usage=format.usage(_in_code(problem)),
+        digest=_digest(architecture, format),
     )
+
+
+def _in_code(problem: ProblemFacts) -> ProblemFacts:
+    """With names that may stand in comments of a program."""
+    names = {kind: tuple(map(code, getattr(problem, kind))) for kind in ("coordinates", "fields")}
+    return problem.model_copy(update=names)
+
+
+def _digest(architecture: Architecture, format: Format) -> str:
+    """For those who have the program alone."""
+    known = architecture.files.get(format.FILE)
+    return f"\nThe SHA-256 of `{format.FILE}` is\n`{known}`." if known else ""
 
 
 def _survivors(architecture: Architecture) -> str:
@@ -129,8 +147,8 @@ def _survivors(architecture: Architecture) -> str:
 
 def _equation(problem: ProblemFacts) -> str:
     """As the problem words it; the problem's name where it does not."""
-    named = f" the problem `{problem.name}`."
-    return f"\n\n    {problem.equation}" if problem.equation else named
+    named = f" the problem `{code(problem.name)}`."
+    return f"\n\n{block(problem.equation)}" if problem.equation.strip() else named
 
 
 def _pieces(problem: ProblemFacts) -> str:
@@ -144,7 +162,7 @@ def _pieces(problem: ProblemFacts) -> str:
     for one in problem.pieces:
         pairs = zip(problem.coordinates, one.bounds, strict=True)
         box = ", ".join(f"{name} from {low:g} to {high:g}" for name, (low, high) in pairs)
-        lines.append(f"- {one.field} in the piece {one.piece} (within the box {box})")
+        lines.append("- " + escaped(f"{one.field} in the piece {one.piece} (within the box {box})"))
     return "\n".join([*lines, ""])
 
 
@@ -157,7 +175,7 @@ def _columns(architecture: Architecture) -> str:
         )
     ]
     outputs = [("output", str(column), name, "") for column, name in enumerate(problem.fields)]
-    return _table(("", "column", "name", "bounds"), [*inputs, *outputs])
+    return table(("", "column", "name", "bounds"), [*inputs, *outputs])
 
 
 def _ansatz(architecture: Architecture) -> str:
@@ -168,17 +186,17 @@ def _ansatz(architecture: Architecture) -> str:
         if one.exact:
             made = f"A(x) + B(x) · ({made}), which meets some conditions exactly whatever N is"
         if one.exact or one.offset or one.scale != 1:
-            lines.append(f"- {one.field} = {made}")
+            lines.append("- " + escaped(f"{one.field} = {made}"))
     if lines:
         lines = ["\nOf what the networks give, N, the program makes the fields:\n", *lines]
     if architecture.unknowns:
-        table = [(one.name, f"{one.value:.6g}") for one in architecture.unknowns]
-        lines += ["\nFound together with the solution:\n", _table(("coefficient", "value"), table)]
+        rows = [(one.name, f"{one.value:.6g}") for one in architecture.unknowns]
+        lines += ["\nFound together with the solution:\n", table(("coefficient", "value"), rows)]
     return "\n".join([*lines, ""]) if lines else ""
 
 
 def _experts(experts: Sequence[ExpertDescription]) -> str:
-    return _table(
+    return table(
         ("index in the pool", "network", "importance"),
         [
             (
@@ -195,7 +213,8 @@ def _gate(gate: GateDescription | None) -> str:
     if gate is None:
         return "The only expert left has the weight 1 everywhere; the gate was left out."
     sees = encoding.in_words(gate.encoding)
-    return f"The weights λ are the softmax of {gate.made.describe()}{', ' * bool(sees)}{sees}."
+    words = f"{gate.made.describe()}{', ' * bool(sees)}{sees}"
+    return f"The weights λ are the softmax of {escaped(words)}."
 
 
 def _corrections(corrections: Sequence[CorrectionDescription]) -> str:
@@ -207,7 +226,7 @@ def _corrections(corrections: Sequence[CorrectionDescription]) -> str:
     ]
     return (
         "\n## Correction\n\nc(x) is added with the weight 1 everywhere, outside the gate. It is "
-        f"the sum of\n\n{_table(('network', 'how it came about'), rows)}\n"
+        f"the sum of\n\n{table(('network', 'how it came about'), rows)}\n"
     )
 
 
@@ -215,7 +234,7 @@ def _measured(architecture: Architecture) -> str:
     figures = architecture.measured
     error = "no reference" if figures.relative_l2 is None else f"{figures.relative_l2:.3g}"
     loss = "unknown" if figures.held_out_loss is None else f"{figures.held_out_loss:.3g}"
-    return _table(
+    return table(
         ("", "measured"),
         [
             ("physics loss on held-out points", loss),
@@ -227,12 +246,3 @@ def _measured(architecture: Architecture) -> str:
             ),
         ],
     )
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _listed(values: Sequence[object]) -> str:
-    return ", ".join(map(str, values))

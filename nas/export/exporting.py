@@ -27,6 +27,8 @@ from nas.export.architecture_file import first_complaint
 from nas.export.conversion import describe, plain_state, read_mixture
 from nas.export.folder import staged
 from nas.export.network import ExportedMixture
+from nas.export.recorded import check_recorded
+from nas.export.seal import digest
 from nas.mixture.mixture import Mixture
 from nas.training.mixture_file import FILE
 
@@ -130,17 +132,21 @@ def export(
     runs = records.rows(campaign, "runs")
     row = _run(campaign, runs, run or _recommended(campaign))
     problem = _problem(campaign, recorded)
-    mixture = read_mixture(campaign / "runs" / row["run"] / FILE, problem)
+    path = campaign / "runs" / row["run"] / FILE
+    mixture = read_mixture(path, problem)
     described = _described(campaign, row, problem, mixture)
     training = _training(campaign, recorded, row)
     with staged(destination, stale=formats.files()) as stage:
         network = _write_network(stage, described, mixture)
+        parameters = sum(parameter.numel() for parameter in network.parameters())
+        check_recorded(path, mixture, parameters, row)
         program = stage / chosen.FILE
         program.write_bytes(chosen.serialise(network))
+        described = _describe(stage, described)
         differences = equivalence.check(chosen, program, mixture, problem)
-        parameters = sum(parameter.numel() for parameter in network.parameters())
         text = card.write(described, chosen, parameters, training, differences)
         (stage / CARD).write_text(text, encoding="utf-8")
+        _describe(stage, described)
     program, experts = destination / chosen.FILE, len(described.experts)
     corrections = tuple(str(one.candidate) for one in described.corrections)
     return Exported(destination, program, row["run"], experts, parameters, differences, corrections)
@@ -232,7 +238,16 @@ def _finite(value: Any) -> Any:
 
 def _write_network(stage: Path, described: Architecture, mixture: Mixture) -> ExportedMixture:
     """Write description and weights; what is checked is read back from them."""
-    (stage / architecture.FILE).write_text(described.text(), encoding="utf-8")
     content = safetensors.torch.save(plain_state(mixture))
     (stage / loading.WEIGHTS).write_bytes(content)
+    _describe(stage, described)
     return loading.load(stage)
+
+
+def _describe(stage: Path, described: Architecture) -> Architecture:
+    """Write the description, with the digests of the files that there are by now."""
+    there = [path for path in sorted(stage.iterdir()) if path.name != architecture.FILE]
+    files = {path.name: digest(path.read_bytes()) for path in there}
+    told = described.model_copy(update={"files": files})
+    (stage / architecture.FILE).write_text(told.text(), encoding="utf-8")
+    return told

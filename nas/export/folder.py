@@ -7,10 +7,13 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from nas.errors import UserError
-from nas.export import architecture, architecture_file
+from nas.export import architecture
 
 _STAGE = ".nas-export-"
+_LOCK = ".nas-export.lock"
 
 
 @contextmanager
@@ -25,7 +28,8 @@ def staged(destination: Path, stale: Collection[str] = ()) -> Iterator[Path]:
     Raises
     ------
     UserError
-        If ``destination`` cannot be written, or holds other files and no earlier export.
+        If ``destination`` cannot be written, holds other files and no earlier export, or another
+        export into it is under way.
 
     Examples
     --------
@@ -38,10 +42,11 @@ def staged(destination: Path, stale: Collection[str] = ()) -> Iterator[Path]:
     made = [path for path in (destination, *destination.parents) if not path.exists()]
     try:
         destination.mkdir(parents=True, exist_ok=True)
-        _check_own(destination)
-        with tempfile.TemporaryDirectory(dir=destination, prefix=_STAGE) as stage:
-            yield Path(stage)
-            _take_places(Path(stage), destination, stale)
+        with _alone(destination):
+            _claim(destination)
+            with tempfile.TemporaryDirectory(dir=destination, prefix=_STAGE) as stage:
+                yield Path(stage)
+                _take_places(Path(stage), destination, stale)
     except OSError as error:
         raise UserError(
             f"{destination}: cannot be written ({error.strerror or error}); "
@@ -53,19 +58,47 @@ def staged(destination: Path, stale: Collection[str] = ()) -> Iterator[Path]:
                 path.rmdir()
 
 
-def _check_own(destination: Path) -> None:
-    """Refuse a folder with files and no export; sweep away what a killed export left."""
-    for stage in destination.glob(f"{_STAGE}*"):
-        shutil.rmtree(stage)
-    if not any(destination.iterdir()):
-        return
+@contextmanager
+def _alone(destination: Path) -> Iterator[None]:
+    """Hold ``destination``; the lock ends with the process, and leaves no file behind."""
+    lock = FileLock(destination / _LOCK)
     try:
-        architecture_file.read(destination / architecture.FILE)
-    except UserError as error:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise UserError(
+            f"{destination}: another command is at work here; wait for it, or choose another --to"
+        ) from error
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # first of all: whoever comes next makes one anew
+            (destination / _LOCK).unlink()
+        lock.release()
+
+
+def _claim(destination: Path) -> None:
+    """Sweep away what a killed export left; refuse a folder with files and no export.
+
+    A stage tells that an export was let in here, though it was killed when ``architecture.json``
+    was away.
+    """
+    stages = [path for path in destination.glob(f"{_STAGE}*") if path.is_dir()]
+    others = {path.name for path in destination.iterdir()} - {_LOCK, *(one.name for one in stages)}
+    if others and not stages and not _is_export(destination / architecture.FILE):
         raise UserError(
             f"{destination}: expected an empty folder or an earlier export, got a folder with "
             "other files; choose another --to"
-        ) from error
+        )
+    for stage in stages:
+        shutil.rmtree(stage)
+
+
+def _is_export(description: Path) -> bool:
+    """Whether it is or was the description of an export, damaged or not."""
+    try:
+        return architecture.FORMAT.encode() in description.read_bytes()
+    except FileNotFoundError:
+        return False
 
 
 def _take_places(stage: Path, destination: Path, stale: Collection[str]) -> None:

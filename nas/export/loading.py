@@ -1,15 +1,20 @@
 """Back from a folder to the network, without unpickling anything."""
 
+import logging
 from pathlib import Path
 
-from safetensors import SafetensorError, safe_open
+import safetensors.torch
+from safetensors import SafetensorError
 from torch import Tensor
 
 from nas.errors import UserError
-from nas.export import architecture, architecture_file
+from nas.export import architecture, architecture_file, sizes
 from nas.export.network import ExportedMixture
+from nas.export.seal import digest
 
 WEIGHTS = "weights.safetensors"
+_LOG = logging.getLogger("nas")
+_FOR_PEOPLE = ".md"  # they may write into it
 _SHOWN = 3  # complaints in one line
 
 
@@ -19,7 +24,8 @@ def load(folder: str | Path) -> ExportedMixture:
     Parameters
     ----------
     folder
-        Only ``architecture.json`` and ``weights.safetensors`` in it are read.
+        Only ``architecture.json`` and ``weights.safetensors`` in it are used. Whatever else of the
+        export is there is compared with its digest, so that no damage goes unnoticed.
 
     Returns
     -------
@@ -42,28 +48,59 @@ def load(folder: str | Path) -> ExportedMixture:
     torch.Size([5, 1])
     """
     folder = Path(folder)
-    network = ExportedMixture(architecture_file.read(folder / architecture.FILE))
-    path = folder / WEIGHTS
-    state = _read(path)
-    _check(path, state, network.state_dict())
+    described = architecture_file.read(folder / architecture.FILE)
+    content = _content(folder / WEIGHTS)
+    state = _tensors(folder / WEIGHTS, content)
+    _fits(folder / WEIGHTS, sizes.complaint(described, state))
+    network = ExportedMixture(described)
+    _fits(folder / WEIGHTS, _complaint(state, network.state_dict()))
+    for name, known in described.files.items():
+        _check(folder / name, known, content if name == WEIGHTS else None)
     network.load_state_dict(state)
     return network
 
 
-def _read(path: Path) -> dict[str, Tensor]:
+def _content(path: Path) -> bytes:
     try:
-        with safe_open(path, framework="pt") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        return path.read_bytes()
     except FileNotFoundError as error:
         raise UserError(
             f"{path}: expected the weights beside {architecture.FILE}, found no such file; "
             "export the network again"
         ) from error
-    except (SafetensorError, OSError, ValueError) as error:
+    except OSError as error:
         raise architecture_file.damaged(path, error) from error
 
 
-def _check(path: Path, got: dict[str, Tensor], expected: dict[str, Tensor]) -> None:
+def _tensors(path: Path, content: bytes) -> dict[str, Tensor]:
+    try:
+        return safetensors.torch.load(content)
+    except (SafetensorError, LookupError, ValueError, RuntimeError) as error:
+        raise architecture_file.damaged(path, error) from error
+
+
+def _check(path: Path, known: str, content: bytes | None) -> None:
+    """Compare a file with its digest; those that were not read before may be missing."""
+    if content is None and not path.is_file():
+        return
+    if digest(_content(path) if content is None else content) == known:
+        return
+    if path.suffix == _FOR_PEOPLE:
+        _LOG.warning("%s: changed after the export, by hand or by damage", path)
+    else:
+        why = f"changed after the export, as its SHA-256 in {architecture.FILE} tells"
+        raise architecture_file.damaged(path, why)
+
+
+def _fits(path: Path, complaint: str) -> None:
+    if complaint:
+        raise UserError(
+            f"{path}: expected the tensors that {architecture.FILE} describes, but {complaint}; "
+            "export the network again"
+        )
+
+
+def _complaint(got: dict[str, Tensor], expected: dict[str, Tensor]) -> str:
     wrong = [f"{name} is missing" for name in expected if name not in got]
     wrong += [f"{name} is unexpected" for name in got if name not in expected]
     wrong += [
@@ -71,12 +108,8 @@ def _check(path: Path, got: dict[str, Tensor], expected: dict[str, Tensor]) -> N
         for name, tensor in got.items()
         if name in expected and _kind(tensor) != _kind(expected[name])
     ]
-    if wrong:
-        more = ["…"] if len(wrong) > _SHOWN else []
-        raise UserError(
-            f"{path}: expected the tensors that {architecture.FILE} describes, but "
-            f"{', '.join(wrong[:_SHOWN] + more)}; export the network again"
-        )
+    more = ["…"] if len(wrong) > _SHOWN else []
+    return ", ".join(wrong[:_SHOWN] + more)
 
 
 def _kind(tensor: Tensor) -> str:

@@ -1,4 +1,4 @@
-"""How a run was trained, in words: a paragraph of the model card."""
+"""How a run was trained, in words: a paragraph of the model card, without any Markdown."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -29,7 +29,7 @@ def in_words(configuration: Mapping[str, Any], run: Mapping[str, Any]) -> str:
     if run.get("stage") == "race":
         return _raced(configuration, run)
     points, method = training["points"], _METHODS[training["sampling"]]
-    named = f"the space `{space}`" if isinstance(space, str) else _grid(space)
+    named = f"the space {space}" if isinstance(space, str) else _grid(space)
     learned = training["warm_up"]
     tuned = (
         f"{fine_tuning.title(training['fine_tuning']['method'])} then trained the survivors, gate "
@@ -57,7 +57,7 @@ def in_words(configuration: Mapping[str, Any], run: Mapping[str, Any]) -> str:
 def _raced(configuration: Mapping[str, Any], run: Mapping[str, Any]) -> str:
     """Of a contestant of a race."""
     space, training = configuration["space"], configuration["training"]
-    named = f"the space `{space}`" if isinstance(space, str) else _grid(space)
+    named = f"the space {space}" if isinstance(space, str) else _grid(space)
     budget = configuration.get("budget")
     time = f" within {budget:g} s" if budget else ""
     how = (

@@ -1,14 +1,16 @@
 """Earlier versions of ``architecture.json``, brought to the present one.
 
 Version 1 named the axes activation, depth and width in each expert, knew one kind of gate, and
-called the half extent of the domain ``scale``. Version 2 knew no corrections, and a network without
-any is still written in it. The weights have kept their names.
+called the half extent of the domain ``scale``. Version 2 knew no corrections. Version 3 knew no
+digests: an export of these three is loaded without a check of them. The weights have kept their
+names.
 """
 
 from typing import Any, Final
 
 FIRST: Final = 1
-LAST: Final = 3
+LAST: Final = 4
+SEALED: Final = 4  # the first that has digests
 
 Json = dict[str, Any]
 
@@ -24,23 +26,10 @@ def upgraded(found: Json) -> Json:
     Examples
     --------
     >>> upgraded({"version": 2, "gate": None})
-    {'version': 3, 'gate': None}
+    {'version': 4, 'gate': None}
     """
     found = _from_first(found) if found["version"] == 1 else found
     return {**found, "version": LAST}
-
-
-def oldest(found: Json) -> Json:
-    """The description ``found``, of the last version, in the oldest one that can say it.
-
-    Examples
-    --------
-    >>> oldest({"version": 3, "gate": None, "corrections": []})
-    {'version': 2, 'gate': None}
-    """
-    if found["corrections"]:
-        return found
-    return {name: of for name, of in found.items() if name != "corrections"} | {"version": 2}
 
 
 def _from_first(found: Json) -> Json:

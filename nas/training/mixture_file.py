@@ -11,10 +11,11 @@ from nas.training import checkpoint
 FILE = "mixture.safetensors"
 
 
-def save(path: Path, mixture: Mixture) -> None:
+def save(path: Path, mixture: Mixture, held_out_loss: float | None = None) -> None:
     """Write candidates, gate and weights of ``mixture``, whole or not at all.
 
     Without corrections there is no entry for them: such a file is as it was before there were any.
+    The ``held_out_loss`` tells which run's it is (see `held_out_loss`).
 
     Examples
     --------
@@ -34,8 +35,28 @@ def save(path: Path, mixture: Mixture) -> None:
             "alive": mixture.alive,
             "state": mixture.state_dict(),
             **({"corrections": corrections} if corrections else {}),
+            **({} if held_out_loss is None else {"held_out_loss": held_out_loss}),
         },
     )
+
+
+def held_out_loss(path: Path) -> float | None:
+    """The loss that was recorded with the mixture at ``path``; None where none was.
+
+    Raises
+    ------
+    UserError
+        If the file is damaged or cut short.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> save(Path(FILE), example.mixture(), held_out_loss=0.25)
+    >>> held_out_loss(Path(FILE))
+    0.25
+    """
+    found: float | None = checkpoint.load(path).get("held_out_loss")
+    return found
 
 
 def load(path: Path, bounds: Sequence[tuple[float, float]], outputs: int) -> Mixture:

@@ -1,5 +1,6 @@
 """The kernel's library: compiled once, kept, and done without where there is no compiler."""
 
+import ctypes
 import logging
 import os
 import re
@@ -49,49 +50,159 @@ def test_with_a_compiler_there_is_a_kernel() -> None:
     assert compilation.library() is not None
 
 
+@pytest.fixture
+def quick(fresh: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The cache folder of a machine whose compiler makes another library, in a moment."""
+    (tmp_path / "quick.c").write_text("int answer(void) { return 42; }")
+    compiler = script(
+        tmp_path / "quick-c++",
+        f"""echo made >> {tmp_path}/made
+        while [ "$1" != -o ]; do shift; done
+        {COMPILER} -x c -shared -fPIC {tmp_path}/quick.c -o "$2\"""",
+    )
+    monkeypatch.setenv("CXX", str(compiler))
+    return fresh
+
+
+def times_made(cache: Path) -> int:
+    return len((cache.parent / "made").read_text().splitlines())
+
+
+def answer() -> int:
+    library = compilation.library()
+    assert library is not None
+    return int(library.answer())
+
+
 @NEEDS_COMPILER
-def test_the_library_is_made_once_and_nothing_else_is_left(fresh: Path) -> None:
-    left_over = fresh / f"{compilation._path().stem}-killed"
-    left_over.mkdir(parents=True)
-    assert compilation.library() is not None
-    (made,) = fresh.glob("*.so")
-    first = made.stat().st_mtime_ns
-    assert compilation.library() is not None
-    assert made.stat().st_mtime_ns == first
-    assert {path.suffix for path in fresh.iterdir()} == {".so", ".lock"}
+def test_the_library_is_made_once_and_nothing_else_is_left(quick: Path) -> None:
+    assert answer() == 42
+    (made,) = quick.glob("*.so")
+    left_over = quick / f"{made.stem[:-33]}-killed.part"
+    left_over.mkdir()
+    assert answer() == 42
+    assert times_made(quick) == 1
+    made.unlink()
+    assert answer() == 42
+    assert times_made(quick) == 2
+    assert {path.suffix for path in quick.iterdir()} == {".so", ".lock"}
 
 
 @NEEDS_COMPILER
 def test_another_source_is_another_library(
-    fresh: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    quick: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = compilation._path()
+    assert answer() == 42
     other = shutil.copytree(compilation._SOURCES, tmp_path / "cpp")
     (other / "mixing.h").write_text("// changed")
     monkeypatch.setattr(compilation, "_SOURCES", other)
-    assert compilation._path() != one
+    assert answer() == 42
+    assert times_made(quick) == 2
+
+
+def damage(path: Path, change: Callable[[bytes], bytes]) -> bytes:
+    """What stands at ``path`` then, in a new file: this process has the old one in its memory."""
+    changed = change(path.read_bytes())
+    path.unlink()
+    path.write_bytes(changed)
+    path.chmod(0o700)
+    return changed
+
+
+def flipped(content: bytes, place: float) -> bytes:
+    damaged = bytearray(content)
+    damaged[int(place * len(content))] ^= 16
+    return bytes(damaged)
 
 
 @NEEDS_COMPILER
-def test_a_damaged_library_is_made_anew(fresh: Path) -> None:
-    path = compilation._path()
-    path.parent.mkdir()
-    path.touch(mode=0o700)
-    assert compilation.library() is not None
-    assert path.stat().st_size > 1000
+@pytest.mark.parametrize("part", [0.0, 0.3, 0.9])
+@pytest.mark.parametrize("how", ["truncated", "flipped"])
+def test_a_damaged_library_is_made_anew_and_never_loaded(
+    quick: Path, monkeypatch: pytest.MonkeyPatch, how: str, part: float
+) -> None:
+    """To load one ends the process by SIGBUS or SIGSEGV."""
+    assert answer() == 42
+    (made,) = quick.glob("*.so")
+    damaged = damage(
+        made,
+        lambda content: (
+            content[: int(part * len(content))] if how == "truncated" else flipped(content, part)
+        ),
+    )
+    load, seen = ctypes.CDLL, list[bytes]()
+
+    def seeing(path: str) -> ctypes.CDLL:
+        seen.append(Path(path).read_bytes())
+        return load(path)
+
+    monkeypatch.setattr(ctypes, "CDLL", seeing)
+    assert answer() == 42
+    assert times_made(quick) == 2
+    assert [content == damaged for content in seen] == [False]
 
 
 @NEEDS_COMPILER
 @pytest.mark.parametrize("shared", ["folder", "library"])
 def test_what_others_can_write_is_not_run(
-    fresh: Path, warning: Callable[[], str], shared: str
+    quick: Path, warning: Callable[[], str], shared: str
 ) -> None:
-    path = compilation._path()
-    path.parent.mkdir()
-    path.touch()
-    (path.parent if shared == "folder" else path).chmod(0o777)
+    assert answer() == 42
+    (made,) = quick.glob("*.so")
+    (quick if shared == "folder" else made).chmod(0o777)
     assert compilation.library() is None
     assert "can be written by others" in warning()
+
+
+@NEEDS_COMPILER
+@pytest.mark.parametrize("compiler", ["no-such-compiler", "exit 1"])
+def test_without_a_compiler_a_library_that_is_at_hand_is_used(
+    quick: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    compiler: str,
+) -> None:
+    assert answer() == 42
+    without = script(tmp_path / "broken", compiler) if " " in compiler else compiler
+    monkeypatch.setenv("CXX", str(without))
+    quick.chmod(0o500)  # nor need the folder be written to
+    assert answer() == 42
+    quick.chmod(0o700)
+    assert not caplog.records
+    assert times_made(quick) == 1
+
+
+OTHERS = {
+    "sources": ("emission.write", lambda: "// of another version"),
+    "torch": ("torch.__version__", "1.0"),
+    "processor": ("_processor", lambda: "another"),
+    "vectors": ("torch.backends.cpu.get_cpu_capability", lambda: "OTHER"),
+}
+
+
+@NEEDS_COMPILER
+@pytest.mark.parametrize("other", OTHERS)
+def test_without_a_compiler_no_library_of_another_kind_is_used(
+    quick: Path, monkeypatch: pytest.MonkeyPatch, warning: Callable[[], str], other: str
+) -> None:
+    assert answer() == 42
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    monkeypatch.setattr(f"nas.calculus.compilation.{OTHERS[other][0]}", OTHERS[other][1])
+    assert compilation.library() is None
+    assert "no C++ compiler" in warning()
+
+
+@NEEDS_COMPILER
+def test_without_a_compiler_a_damaged_library_is_not_used(
+    quick: Path, monkeypatch: pytest.MonkeyPatch, warning: Callable[[], str]
+) -> None:
+    assert answer() == 42
+    (made,) = quick.glob("*.so")
+    damage(made, lambda content: content[:-1])
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    assert compilation.library() is None
+    assert "no C++ compiler" in warning()
 
 
 @pytest.mark.parametrize(
@@ -164,10 +275,10 @@ for _ in range(2):
 print(losses.tolist())
 """
     found = []
-    for compiler in ({}, {"CXX": "no-such-compiler"}):
+    for compiler in ({}, {"CXX": "no-such-compiler", "NAS_CACHE": str(tmp_path)}):
         done = subprocess.run(
             [sys.executable, "-c", program],
-            env=os.environ | {"NAS_CACHE": str(tmp_path)} | compiler,
+            env=os.environ | compiler,
             capture_output=True,
             text=True,
             check=True,

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import re
 import shutil
@@ -7,8 +8,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from markdown_it import MarkdownIt
 
-from nas.export import Exported, export, load
+from nas.export import Exported, card, example, export, load
+from nas.export.architecture import Architecture
+from nas.export.format import find
 from tests.oracles import nested
 
 
@@ -67,3 +71,43 @@ def test_card_holds_the_measured_differences(exported: Exported) -> None:
     text = exported.card.read_text(encoding="utf-8")
     for name, difference in exported.differences.items():
         assert f"| {name} | {difference:.1e} |" in text
+
+
+SCRIPT = "<script>alert(1)</script>\n# Title\n| `x` | \x1b[31m ![a](b) ```\n<img src=c>"
+
+# Those of the card itself.
+TAGS = {"h1", "h2", "p", "pre", "code", "table", "thead", "tbody", "tr", "th", "td", "ul", "li"}
+
+
+def test_nothing_that_a_problem_says_is_markup_or_moves_a_cursor() -> None:
+    """Wherever a text of others stands in a description, this one does."""
+    told = json.loads(example.architecture().text())
+    problem = told["problem"]
+    problem |= dict.fromkeys(("name", "title", "equation"), SCRIPT)
+    problem |= {"coordinates": [SCRIPT], "fields": [SCRIPT]}
+    problem["pieces"] = [{"field": SCRIPT, "piece": SCRIPT, "bounds": [[0.0, 1.0]]}]
+    scale = {"field": SCRIPT, "offset": 1.0, "scale": 2.0}
+    problem["ansatz"] = {"fields": [scale], "program": None}
+    told["unknowns"] = [{"name": SCRIPT, "value": 1.0}]
+    wave = {"activation": "sine", "depth": 1, "width": 3}
+    told["corrections"] = [{"candidate": wave, "origin": SCRIPT}]
+    del told["sha256"]
+    for equation in (SCRIPT, ""):
+        problem["equation"] = equation
+        described = Architecture.model_validate_json(json.dumps(told))
+        text = card.write(described, find("pt2"), 56, SCRIPT, {SCRIPT: 1e-15})
+        assert "\x1b" not in text
+        assert "<script" not in text
+        assert "<img" not in text
+        assert "\n# Title" not in text
+        assert text.count("```") == 2
+        assert text.count("alert(1)") >= 9
+        page = MarkdownIt("commonmark").enable("table").render(text)
+        assert set(re.findall(r"<(\w+)", page)) == TAGS
+        assert (page.count("<h1"), page.count("<pre")) == (1, 1 + bool(equation))
+
+
+def test_card_names_the_digest_of_the_program(exported: Exported) -> None:
+    digest = hashlib.sha256(exported.program.read_bytes()).hexdigest()
+    text = exported.card.read_text(encoding="utf-8")
+    assert f"The SHA-256 of `model.pt2` is\n`{digest}`." in text

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import shutil
 import zipfile
@@ -47,7 +48,7 @@ def test_report_names_check_and_folder(tmp_path: Path) -> None:
 def test_description_tells_all(exported: Exported) -> None:
     told = json.loads(exported.architecture.read_text(encoding="utf-8"))
     assert (told["format"], told["version"], told["dtype"]) == (
-        "pinn-nas architecture", 2, "float64",
+        "pinn-nas architecture", 4, "float64",
     )  # fmt: skip
     for name in ("name", "title", "equation", "coordinates", "fields", "bounds"):
         assert told["problem"][name] == made_campaign.PROBLEM[name]
@@ -63,6 +64,10 @@ def test_description_tells_all(exported: Exported) -> None:
     }
     assert told["measured"]["relative_l2"] == 0.0123
     assert told["measured"]["experts_before"] == 5
+    assert told["files"] == {
+        name: hashlib.sha256((exported.folder / name).read_bytes()).hexdigest()
+        for name in FILES - {"architecture.json"}
+    }
 
 
 def test_loaded_network_is_the_mixture(exported: Exported, trained: Mixture) -> None:
@@ -87,7 +92,6 @@ def test_corrections_are_exported_proven_and_told(tmp_path: Path, drop: list[int
     assert " + corrected by sine 1×40 ×0.5, sine 1×40 ×0.5, " in made.lines()[0]
 
     told = json.loads(made.architecture.read_text(encoding="utf-8"))
-    assert told["version"] == 3
     assert told["corrections"][1]["candidate"] == levels_of(WAVES)
     assert told["corrections"][1]["origin"].startswith("hidden layer as drawn; output layer solved")
     assert len(told["experts"]) == 5 - len(drop)
@@ -107,8 +111,7 @@ def test_corrections_are_exported_proven_and_told(tmp_path: Path, drop: list[int
 
 def test_without_corrections_nothing_is_said_of_them(exported: Exported) -> None:
     assert exported.corrections == ()
-    for path in (exported.architecture, exported.card):
-        assert "orrect" not in path.read_text(encoding="utf-8")
+    assert "orrect" not in exported.card.read_text(encoding="utf-8")
     assert "correct" not in exported.lines()[0]
 
 

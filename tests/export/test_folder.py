@@ -16,6 +16,48 @@ def test_files_of_a_killed_export_are_swept_away(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
+def test_an_export_that_was_killed_as_its_files_took_their_places(tmp_path: Path) -> None:
+    """``architecture.json`` was away, so that the folder looks like one of other files."""
+    (tmp_path / ".nas-export-old").mkdir()
+    for name in (".nas-export-old/architecture.json", ".nas-export.lock", "model.pt2", "notes"):
+        (tmp_path / name).write_text("new")
+    with staged(tmp_path) as stage:
+        (stage / "model.pt2").write_text("newer")
+    found = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert found == {"model.pt2": "newer", "notes": "new"}
+
+
+def test_two_exports_into_one_folder(tmp_path: Path) -> None:
+    with staged(tmp_path / "model") as first:
+        with (
+            pytest.raises(UserError, match="another command is at work here; wait for it, or"),
+            staged(tmp_path / "model"),
+        ):
+            raise AssertionError("two export into it")
+        (first / "architecture.json").write_text('{"format": "pinn-nas architecture"}')
+    assert [path.name for path in (tmp_path / "model").iterdir()] == ["architecture.json"]
+    with staged(tmp_path / "model"):
+        pass  # the lock has ended
+
+
+def test_a_damaged_export_is_replaced(tmp_path: Path, exported: Exported) -> None:
+    told = exported.architecture.read_bytes()
+    (tmp_path / "architecture.json").write_bytes(told[: len(told) // 2])
+    with staged(tmp_path) as stage:
+        (stage / "a").write_text("1")
+    assert (tmp_path / "a").exists()
+
+
+def test_a_description_of_something_else_is_no_export(tmp_path: Path) -> None:
+    (tmp_path / "architecture.json").write_text('{"format": "of another program"}')
+    with (
+        pytest.raises(UserError, match="an empty folder or an earlier export, got a folder with"),
+        staged(tmp_path),
+    ):
+        raise AssertionError("it was let in")
+    assert [path.name for path in tmp_path.iterdir()] == ["architecture.json"]
+
+
 def fill_the_disk(destination: Path) -> None:
     with staged(destination) as stage:
         (stage / "architecture.json").write_text("new")

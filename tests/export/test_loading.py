@@ -9,7 +9,8 @@ import safetensors.torch
 import torch
 
 from nas.errors import UserError
-from nas.export import Exported, load
+from nas.export import Exported, load, loading
+from nas.export.seal import sealed
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def _change(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None
     def spoil(folder: Path) -> None:
         told = json.loads((folder / "architecture.json").read_text(encoding="utf-8"))
         change(told)
-        (folder / "architecture.json").write_text(json.dumps(told), encoding="utf-8")
+        (folder / "architecture.json").write_text(json.dumps(sealed(told)), encoding="utf-8")
 
     return spoil
 
@@ -39,10 +40,10 @@ WAVES = {"activation": "sine", "depth": 1, "width": 30}
 WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
     "another format": (_change(lambda a: a.pop("format")), r"expected the description of an expor"),
     "newer version": (
-        _change(lambda a: a.update(version=4)),
-        r"version from 1 to 3, got 4; update",
+        _change(lambda a: a.update(version=5)),
+        r"version from 1 to 4, got 5; update",
     ),
-    "no version": (_change(lambda a: a.pop("version")), r"format version from 1 to 3, got None"),
+    "no version": (_change(lambda a: a.pop("version")), r"format version from 1 to 4, got None"),
     "unknown key": (_change(lambda a: a.update(colour=1)), r"damaged.*\(colour: Extra inputs"),
     "width": (
         _change(lambda a: a["experts"][1]["candidate"].update(width=-3)),
@@ -89,7 +90,7 @@ WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
         r"\(corrections\.0\.candidate\.activation: expected one of sine, tanh",
     ),
     "correction without numbers": (
-        _change(lambda a: a.update(corrections=[{"candidate": WAVES}], version=3)),
+        _change(lambda a: a.update(corrections=[{"candidate": WAVES}])),
         r"corrections\.0\.layers\.0\.weight is missing",
     ),
     "half of the first version": (
@@ -159,4 +160,71 @@ def test_description_that_is_no_object(folder: Path) -> None:
 def test_damaged_text(folder: Path) -> None:
     (folder / "architecture.json").write_bytes(b"\xff\xfe")
     with pytest.raises(UserError, match="damaged or cut short"):
+        load(folder)
+
+
+def _flipped(content: bytes, bit: int) -> bytes:
+    changed = bytearray(content)
+    changed[bit // 8] ^= 1 << bit % 8
+    return bytes(changed)
+
+
+@pytest.mark.parametrize("name", ["architecture.json", "weights.safetensors", "model.pt2"])
+def test_a_flipped_bit_is_told(folder: Path, name: str) -> None:
+    content = (folder / name).read_bytes()
+    for part in range(1, 24):
+        bit = part * 8 * len(content) // 24 + part % 8
+        (folder / name).write_bytes(_flipped(content, bit))
+        with pytest.raises(UserError, match=rf"{name}: .*; export the network again") as error:
+            load(folder)
+        assert "\n" not in str(error.value)
+
+
+def test_files_of_another_export_are_told(folder: Path) -> None:
+    path = folder / "weights.safetensors"
+    state = safetensors.torch.load_file(path)
+    state["gate.layers.0.bias"][0] += 1
+    safetensors.torch.save_file(state, path)
+    with pytest.raises(
+        UserError, match=r"weights\.safetensors: .*\(changed after the export, as its"
+    ):
+        load(folder)
+
+
+def test_what_somebody_wrote_into_the_card_is_said_and_no_error(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with (folder / "MODEL_CARD.md").open("a") as card:
+        card.write("Used for the paper.")
+    assert load(folder).fields == ("u", "p")
+    (record,) = caplog.records
+    assert record.getMessage().endswith(
+        "MODEL_CARD.md: changed after the export, by hand or by damage"
+    )
+
+
+def test_two_files_are_enough(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    for name in ("MODEL_CARD.md", "model.pt2"):
+        (folder / name).unlink()
+    assert load(folder).fields == ("u", "p")
+    assert not caplog.records
+
+
+@pytest.mark.parametrize("axis", ["width", "depth"])
+def test_sizes_are_compared_before_a_network_is_made(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, axis: str
+) -> None:
+    def make(*_: object) -> None:
+        raise AssertionError("it was made")
+
+    _change(lambda a: a["experts"][1]["candidate"].update({axis: 40_000}))(folder)
+    monkeypatch.setattr(loading, "ExportedMixture", make)
+    with pytest.raises(UserError, match=rf"experts\.1\.candidate has a {axis} of 40000, more than"):
+        load(folder)
+
+
+@pytest.mark.parametrize("name", ["../weights.safetensors", "/etc/passwd", ".."])
+def test_only_files_of_the_folder_are_compared(folder: Path, name: str) -> None:
+    _change(lambda a: a["files"].update({name: "0" * 64}))(folder)
+    with pytest.raises(UserError, match=r"damaged or cut short \(files\..*should match pattern"):
         load(folder)

@@ -10,7 +10,7 @@ def test_training_without_fine_tuning_from_a_named_space() -> None:
         "refusals": 0, "iterations": 0, "seed": 1,
     }  # fmt: skip
     words = in_words(settings, run)
-    assert "drawn from the space `article_activations`" in words
+    assert "drawn from the space article_activations" in words
     assert "Gauss–Newton trained each expert individually for 100 iterations in float32" in words
     assert "The survivors were not fine-tuned." in words
     tuned = in_words(settings, run | {"iterations": 40})

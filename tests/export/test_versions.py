@@ -8,9 +8,11 @@ import json
 import shutil
 from pathlib import Path
 
+import pytest
 import torch
 
-from nas.export import example, load
+from nas.errors import UserError
+from nas.export import Exported, example, load
 from nas.export.architecture import CorrectionDescription
 from nas.export.architecture_file import read
 from nas.search_spaces.candidates import Candidate
@@ -40,14 +42,30 @@ def test_the_first_version_is_read_in_the_words_of_the_last(tmp_path: Path) -> N
     assert read(tmp_path / "again" / "architecture.json") == found
 
 
-def test_a_network_is_written_in_the_oldest_version_that_can_say_it() -> None:
-    plain = example.architecture()
-    waves = CorrectionDescription(candidate=Candidate("sine", 1, 30))
-    corrected = plain.model_copy(update={"corrections": (waves,)})
-    told, more = json.loads(plain.text()), json.loads(corrected.text())
-    assert (told["version"], more["version"]) == (2, 3)
-    assert more.keys() - told.keys() == {"corrections"}
-    assert {name: of for name, of in more.items() if name in told} == told | {"version": 3}
+@pytest.mark.parametrize(("version", "without"), [(2, ["corrections"]), (3, [])])
+def test_versions_without_digests_are_loaded(
+    exported: Exported, tmp_path: Path, version: int, without: list[str]
+) -> None:
+    folder = Path(shutil.copytree(exported.folder, tmp_path / "model"))
+    told = json.loads(exported.architecture.read_text(encoding="utf-8"))
+    for name in [*without, "files", "sha256"]:
+        del told[name]
+    (folder / "architecture.json").write_text(json.dumps(told | {"version": version}))
+    (folder / "MODEL_CARD.md").write_text("without being known")
+    now, then = load(exported.folder), load(folder)
+    assert then.architecture.files == {}
+    points = torch.rand(5, 2, dtype=torch.float64)
+    assert torch.equal(then(points), now(points))
+
+
+def test_digests_do_not_leave_with_the_number_of_the_version(
+    exported: Exported, tmp_path: Path
+) -> None:
+    told = json.loads(exported.architecture.read_text(encoding="utf-8"))
+    path = tmp_path / "architecture.json"
+    path.write_text(json.dumps(told | {"version": 3}))
+    with pytest.raises(UserError, match=r"damaged or cut short \(sha256: Extra inputs"):
+        read(path)
 
 
 def test_a_description_with_corrections_comes_back(tmp_path: Path) -> None:
