@@ -20,6 +20,7 @@ PLACES = {"nas.reports": "reports", "nas.search_spaces": "search_spaces"}
 MEASURING = ("experiments.arena.looks", "experiments.arena.truth", "experiments.arena.measuring")
 LENGTH = 12
 _CODE = (".cpp", ".h", ".hpp", ".csv", ".npz")  # files that are taken as they are
+_KEEPING = ("nas/calculus/kept_library.py",)  # where things are kept, which changes no figure
 
 
 def digest(uses: Iterable[str], problem: str, facts: str = "") -> str:
@@ -58,7 +59,11 @@ def files(name: str) -> list[Path]:
     if not base.is_dir():
         raise UserError(f"digest: expected a module or package of this project, got {name}")
     found = (path for path in base.rglob("*") if path.suffix in (".py", *_CODE))
-    return sorted(path for path in found if not _is_of_a_problem(path))
+    return sorted(path for path in found if not (_is_of_a_problem(path) or _is_keeping(path)))
+
+
+def _is_keeping(path: Path) -> bool:
+    return path.relative_to(ROOT).as_posix() in _KEEPING
 
 
 def _is_of_a_problem(path: Path) -> bool:

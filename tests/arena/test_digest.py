@@ -87,3 +87,9 @@ def test_a_name_has_to_exist() -> None:
 def test_a_text_that_is_a_value_counts() -> None:
     assert meaning("x = 'a'") != meaning("x = 'b'")
     assert meaning("def f():\n    'a'") == meaning("def f():\n    'b'")
+
+
+def test_where_the_compiled_kernel_is_kept_decides_nothing() -> None:
+    names = {path.name for path in files("nas.calculus")}
+    assert "compilation.py" in names
+    assert "kept_library.py" not in names
