@@ -54,4 +54,5 @@ def check_recorded(path: Path, mixture: Mixture, parameters: int, row: Mapping[s
 
 def _told(figures: list[Any]) -> str:
     experts, parameters, loss = figures
-    return f"{experts} experts, {parameters} parameters and the held-out loss {loss}"
+    several = "s" * (experts != 1)
+    return f"{experts} expert{several}, {parameters} parameters and the held-out loss {loss}"
