@@ -27,7 +27,7 @@ MODULES = {
     for path in sorted((ROOT / folder).rglob("*.py"))
 }
 
-GROUND = ["nas", "nas.checks", "nas.errors", "nas.files"]
+GROUND = ["nas", "nas.checks", "nas.errors", "nas.files", "nas.one_line", "nas.paths"]
 # What the tables of a campaign are read with; none of it brings torch.
 READING = [
     "nas.campaign.front",
@@ -48,7 +48,9 @@ READING = [
 MAY_IMPORT = {
     "nas.search_spaces": ["nas.search_spaces"],
     "nas.checks": [],
-    "nas.errors": [],
+    "nas.errors": ["nas.one_line"],
+    "nas.one_line": [],
+    "nas.paths": ["nas.errors"],
     "nas.files": ["nas.errors"],
     "nas.calculus": ["nas.calculus", "nas.errors"],
     "nas.problems": ["nas.problems", "nas.calculus", *GROUND],

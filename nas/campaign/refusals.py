@@ -14,8 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from nas.errors import UserError
-
-_LONGEST = 60
+from nas.one_line import cut
 
 
 def refuse(
@@ -41,7 +40,7 @@ def refuse(
             location[-1] = str(location[-1])
         path = _dotted(location)
         lines.append(f"{where(path)}{path}: {_complaint(details, model, location)}")
-    return UserError("\n".join(dict.fromkeys(lines)))
+    return UserError(*dict.fromkeys(lines))
 
 
 def unknown_key(model: type[BaseModel], names: Sequence[str]) -> str | None:
@@ -74,8 +73,10 @@ def shown(value: object) -> str:
     """
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
-    text = repr(value)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    try:
+        return cut(repr(value))
+    except (ValueError, RecursionError):  # a number of thousands of digits; lists in lists in lists
+        return "what is too long to be shown"
 
 
 def _complaint(details: ErrorDetails, model: type[BaseModel], location: list[int | str]) -> str:

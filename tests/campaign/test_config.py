@@ -137,7 +137,7 @@ def test_points_of_the_warm_up_keep_defaults_of_their_own(tmp_path: Path) -> Non
         ("training={stepz: 3}", "--set training.stepz: unknown key; did you mean training.steps?"),
         ("tune.p=1", "--set tune.p: expected a number above 0 other than 1"),
         ("space.depths=[2, 0]", "--set space.depths[1]: expected an integer ≥ 1, got 0"),
-        ("tune.m=[3", "--set tune.m=[3: line 1: not YAML"),
+        ("tune.m=[3", "--set tune.m: line 1: not YAML"),
     ],
 )
 def test_wrong_override_is_told_as_such(tmp_path: Path, override: str, message: str) -> None:

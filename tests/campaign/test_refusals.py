@@ -177,5 +177,5 @@ def test_several_wrong_settings_are_a_line_each() -> None:
 
 
 def test_long_values_are_cut() -> None:
-    with pytest.raises(UserError, match=r"got 'x{58}…$"):
+    with pytest.raises(UserError, match=r"got 'x{59}… \(942 characters more\)$"):
         build(problem="burgers", seed="x" * 1000)
