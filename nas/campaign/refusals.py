@@ -80,18 +80,28 @@ def shown(value: object) -> str:
 
 
 def _complaint(details: ErrorDetails, model: type[BaseModel], location: list[int | str]) -> str:
-    got = details["input"]
+    got = shown(details["input"])
     if details["type"] in ("extra_forbidden", "invalid_key"):
         names = [str(part) for part in location]
-        return unknown_key(model, names) or f"expected a key, got {shown(got)}"
+        return unknown_key(model, names) or f"expected a key, got {got}"
+    if details["type"] == "limit":
+        return details["msg"]
     if details["type"] == "missing":
         return f"missing; expected {_expectation(model, location)}"
     if details["type"] == "literal_error":
         choices = re.findall(r"'([^']*)'", details["ctx"]["expected"])
-        near = difflib.get_close_matches(str(got), choices, n=1)
+        near = difflib.get_close_matches(str(details["input"])[:60], choices, n=1)
         advice = f"; did you mean {near[0]!r}?" if near else ""
-        return f"expected one of {', '.join(choices)}, got {shown(got)}{advice}"
-    return f"expected {_expectation(model, location)}, got {shown(got)}"
+        return f"expected one of {', '.join(choices)}, got {got}{advice}"
+    if details["loc"] and _is_secret(model, details["loc"][0]):
+        got = "another value (not shown: it may hold a password)"
+    return f"expected {_expectation(model, location)}, got {got}"
+
+
+def _is_secret(model: type[BaseModel], key: int | str) -> bool:
+    """Whether the value of ``key`` must not be repeated."""
+    extra = model.model_fields[str(key)].json_schema_extra if key in model.model_fields else None
+    return isinstance(extra, dict) and bool(extra.get("secret"))
 
 
 def _expectation(model: type[BaseModel], location: Sequence[int | str]) -> str:

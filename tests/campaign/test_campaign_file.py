@@ -83,7 +83,7 @@ def test_an_alias_counts_as_many_as_it_stands_for() -> None:
     lines = ["a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1]"]
     for before, name in pairwise(names):
         lines.append(f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]")
-    with pytest.raises(UserError, match=r"line 4: not YAML \(expected at most 10,000 values, with"):
+    with pytest.raises(UserError, match=r"line 5: not YAML \(expected at most 10,000 values, with"):
         campaign_file.parse("\n".join(lines), "bomb.yaml")
     few = campaign_file.parse("\n".join(lines[:2]), "few.yaml")
     assert few["b"] == 9 * [few["a"]]
