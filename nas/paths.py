@@ -14,7 +14,8 @@ def usable(path: str | os.PathLike[str]) -> Path:
     ------
     UserError
         If the system refuses to look: links that lead in a circle, a name that is too long or holds
-        a null character, a folder that may not be entered.
+        a null character, a folder that may not be entered. If it is not UTF-8, which tables and
+        weights cannot be written under.
 
     Examples
     --------
@@ -26,9 +27,12 @@ def usable(path: str | os.PathLike[str]) -> Path:
     """
     found = Path(path)
     try:
+        str(found.absolute()).encode()
         found.stat()
     except (FileNotFoundError, NotADirectoryError):
         pass  # what needs a file that is there says so
+    except UnicodeEncodeError as error:
+        raise _unusable(found, "one that is not UTF-8") from error
     except (OSError, ValueError) as error:
         raise _unusable(found, _reason(error)) from error
     return found

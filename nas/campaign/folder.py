@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from nas import networks
+from nas import networks, paths
 from nas.campaign import memory_need, records, study_storage
 from nas.campaign.config import Campaign
 from nas.campaign.differences import differences
@@ -80,6 +80,7 @@ def opened(
     ...         print(home.problem.load().name, (home.path / CAMPAIGN_FILE).exists())
     burgers True
     """
+    path = paths.usable(Path(path).absolute())
     source = ProblemSource.of(campaign.problem, given)
     problem = source.load()
     device = resolve_device(campaign.training.device)
@@ -90,7 +91,6 @@ def opened(
     memory_need.check(campaign, problem, device)
     check_points(campaign, problem)
     networks.prepare(device)  # once, with one message at most, before the workers need it
-    path = Path(path).absolute()
     with claimed(path):
         campaign = _going_on(path, campaign)
         study = identify(path, campaign, problem, source.text())
