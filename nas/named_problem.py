@@ -4,6 +4,7 @@ from pathlib import Path
 
 from nas import paths, problems
 from nas.errors import UserError
+from nas.one_line import cut
 from nas.problems import Problem
 
 WORDS = ("name", "title", "equation")  # what a problem is called, in tables and on pages
@@ -32,7 +33,7 @@ def worded(problem: Problem) -> Problem:
     Raises
     ------
     UserError
-        If one is a number, say, or half of a character.
+        If one holds half of a character.
 
     Examples
     --------
@@ -43,12 +44,10 @@ def worded(problem: Problem) -> Problem:
     nas.errors.UserError: problem burgers: title: expected a text in UTF-8, got '\ud800'
     """
     for word in WORDS:
-        value: object = getattr(problem, word)
+        value: str = getattr(problem, word)
         try:
-            written = isinstance(value, str) and value.encode()
-        except UnicodeEncodeError:
-            written = False
-        if written is False:
+            value.encode()
+        except UnicodeEncodeError as error:
             called = f"problem {problem.name}: {word}"
-            raise UserError(f"{called}: expected a text in UTF-8, got {value!r:.60}")
+            raise UserError(f"{called}: expected a text in UTF-8, got {cut(value)!r}") from error
     return problem

@@ -216,3 +216,13 @@ def test_where_nothing_completed_there_is_no_advice_on_results(tmp_path: Path) -
 def test_a_race_leaves_nothing_to_validate() -> None:
     assert "nas validate out" in advice(Result(example.records()), Path("out"))[0]
     assert "validate" not in advice(Result(raced.records()), Path("out"))[0]
+
+
+def test_what_others_wrote_has_no_power_over_the_terminal() -> None:
+    records = example.records()
+    failed = records.runs.status != "completed"
+    records.runs.loc[failed, "reason"] = "a\x1b[2J\nb"
+    told = summary(Result(records))
+    assert any(r"a\x1b[2J\nb" in line for line in told)
+    told += advice(Result(records), Path("out\x1b[2J\nof"))
+    assert all(line.isprintable() for line in told)

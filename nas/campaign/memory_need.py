@@ -9,7 +9,7 @@ For each worker, with M experts of P_i parameters and U_i units in the pool, R r
 warm-up, N points of a draw, D coordinates, S derivatives, and b bytes a number:
 
     weights       4 b Σ P_i                        themselves, a gradient, two moments of Adam
-    matrices      16 max_k |k| min(P_k, R)²        of a stack k, in float64, with its Cholesky factor
+    matrices      16 max_k |k| min(P_k, R)²        of a stack k, in float64, with its factor
     evaluation    b S min(N, chunk) Σ U_i          with chunk = max(64, 2²⁸ / (b S Σ U_i)) points
     points        8 D N (1 + held out)
 """

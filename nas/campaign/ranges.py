@@ -83,8 +83,10 @@ PoolSizes = Annotated[
     Range[int],
     PlainValidator(_pool_sizes),
     PlainSerializer(_as_written),
-    Field(description=f"an integer from 2 to {limits.EXPERTS}, "
-        "or a range [low, high] of such with low ≤ high"),
+    Field(
+        description=f"an integer from 2 to {limits.EXPERTS}, "
+        "or a range [low, high] of such with low ≤ high"
+    ),
 ]
 Exponents = Annotated[
     Range[float],

@@ -97,7 +97,8 @@ def check_reachable(url: str) -> None:
     except (SQLAlchemyError, ImportError, TypeError, ValueError, OSError) as error:
         cause = " ".join(str(getattr(error, "orig", None) or error).split()[:30])
         secret = make_url(url).password
+        told = cause.replace(secret, "***") if secret else cause
         raise UserError(
-            f"storage {without_password(url)}: expected a database that answers, "
-            f"got {cause.replace(secret, '***') if secret else cause}; mend it, or leave the key out"
+            f"storage {without_password(url)}: expected a database that answers, got {told}; "
+            "mend it, or leave the key out"
         ) from error

@@ -46,9 +46,10 @@ def draw(problem: Problem, path: Path) -> None:
     ...     (Path(folder) / "check.png").read_bytes()[1:4]
     b'PNG'
     """
+    path = usable(path)
     with mpl.rc_context(RC):
         figure = picture(problem)
-        with whole(usable(path)) as temporary:
+        with whole(path) as temporary:
             figure.savefig(temporary, format="png", dpi=120)
 
 

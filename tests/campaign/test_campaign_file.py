@@ -67,7 +67,10 @@ def test_scalars_mean_what_they_look_like(text: str, value: object) -> None:
         ("a: *b", "line 1: not YAML (found undefined alias 'b')"),
         ("a: \x1b[2J", "not YAML (unacceptable character"),
         ("a: \ud800", "not YAML (unacceptable character"),
-        (f"{'k' * 99}: 1\n{'k' * 99}: 2", f"the key {'k' * 60}… (39 characters more) appears twice)"),
+        (
+            f"{'k' * 99}: 1\n{'k' * 99}: 2",
+            f"the key {'k' * 60}… (39 characters more) appears twice)",
+        ),
     ],
 )
 def test_what_is_no_yaml_is_one_line(text: str, message: str) -> None:

@@ -133,7 +133,10 @@ def test_points_of_the_warm_up_keep_defaults_of_their_own(tmp_path: Path) -> Non
         ("training..steps=3", "expected key=value such as"),
         ("training.stepz=3", "--set training.stepz: unknown key; did you mean training.steps?"),
         ("seed.x=3", "--set seed.x: unknown key; seed has no keys, set it as a whole"),
-        ("training.steps=many", "--set training.steps: expected an integer from 1 to 100000000, got"),
+        (
+            "training.steps=many",
+            "--set training.steps: expected an integer from 1 to 100000000, got",
+        ),
         ("training={stepz: 3}", "--set training.stepz: unknown key; did you mean training.steps?"),
         ("tune.p=1", "--set tune.p: expected a number above 0 other than 1"),
         ("space.depths=[2, 0]", "--set space.depths[1]: expected an integer from 1 to 64, got 0"),
@@ -237,7 +240,9 @@ def test_one_number_and_a_range_of_one_number_are_the_same_campaign() -> None:
 
 def test_damaged_resolved_configuration_is_refused() -> None:
     resolved = build(problem="burgers").resolved()
-    with pytest.raises(UserError, match="trials: expected an integer from 1 to 100000, got 'twelve'"):
+    with pytest.raises(
+        UserError, match="trials: expected an integer from 1 to 100000, got 'twelve'"
+    ):
         Campaign.from_resolved({**resolved, "trials": "twelve"})
 
 

@@ -54,14 +54,20 @@ SCHEDULE = [{"trials": 3, "pool": {"round 1": 12}, "race": {}}]
         ),
         ({"space": {"depths": [2, 2]}}, "integers from 1 to 64, each once, got [2, 2]"),
         ({"space": {"widths": 16}}, "integers from 1 to 10000, each once, got 16"),
-        ({"space": {"widths": [16, -3]}}, "space.widths[1]: expected an integer from 1 to 10000, got -3"),
+        (
+            {"space": {"widths": [16, -3]}},
+            "space.widths[1]: expected an integer from 1 to 10000, got -3",
+        ),
         ({"gate": 3}, "gate: expected keys and values: kind"),
         ({"gate": None}, "gate: expected keys and values: kind"),
         ({"gate": {"depth": -1}}, "gate.depth: expected an integer from 0 to 64, got -1"),
         ({"gate": {"depth": True}}, "gate.depth: expected an integer from 0 to 64, got true"),
         ({"gate": {"width": 0}}, "gate.width: expected an integer from 1 to 10000, got 0"),
         ({"gate": {"activation": 3}}, "gate.activation: expected one of sine, tanh, swish,"),
-        ({"tune": {"m": 1}}, "tune.m: expected an integer from 2 to 4096, or a range [low, high] of "),
+        (
+            {"tune": {"m": 1}},
+            "tune.m: expected an integer from 2 to 4096, or a range [low, high] of ",
+        ),
         ({"tune": {"m": [1, 8]}}, "got [1, 8]"),
         ({"tune": {"m": [9, 8]}}, "with low ≤ high, got [9, 8]"),
         ({"tune": {"m": [2, 3, 4]}}, "got [2, 3, 4]"),
@@ -69,8 +75,8 @@ SCHEDULE = [{"trials": 3, "pool": {"round 1": 12}, "race": {}}]
         ({"tune": {"m": True}}, "got true"),
         (
             {"tune": {"p": 1.0}},
-            "tune.p: expected a number above 0 other than 1, at most 100, or a range [low, high] of "
-            "such on one side of 1 with low ≤ high, got 1.0",
+            "tune.p: expected a number above 0 other than 1, at most 100, or a range [low, high] "
+            "of such on one side of 1 with low ≤ high, got 1.0",
         ),
         ({"tune": {"p": 1}}, "got 1"),
         ({"tune": {"p": 0}}, "got 0"),
@@ -96,8 +102,8 @@ SCHEDULE = [{"trials": 3, "pool": {"round 1": 12}, "race": {}}]
         ({"seeds": "2"}, "seeds: expected an integer from 1 to 1000, or null, got '2'"),
         (
             {"budget": 0},
-            "budget: expected at least 10 s and at most a year: a number of seconds, or a text such "
-            "as 5 min, 300 s or 1 h 30 min, got 0",
+            "budget: expected at least 10 s and at most a year: a number of seconds, or a text "
+            "such as 5 min, 300 s or 1 h 30 min, got 0",
         ),
         ({"budget": -300}, "got -300"),
         ({"budget": "9.9 s"}, "got '9.9 s'"),
@@ -105,7 +111,10 @@ SCHEDULE = [{"trials": 3, "pool": {"round 1": 12}, "race": {}}]
         ({"budget": "5 parsecs"}, "got '5 parsecs'"),
         ({"budget": [300]}, "got [300]"),
         ({"budget": True}, "got true"),
-        ({"training": {"steps": 1e3}}, "steps: expected an integer from 1 to 100000000, got 1000.0"),
+        (
+            {"training": {"steps": 1e3}},
+            "steps: expected an integer from 1 to 100000000, got 1000.0",
+        ),
         ({"training": {"points": {"boundary": 0}}}, "training.points.boundary: expected an integ"),
         ({"training": {"learning_rate": 0}}, "learning_rate: expected a number above 0, at"),
         ({"training": {"learning_rate": math.inf}}, "at most 1e30, got inf"),
