@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from nas.campaign.folder import opened
 # No shell can hand over a null character; it is refused all the same (see test_paths.py).
 IMPOSSIBLE = ["loop", "x" * 5000, os.fsdecode(b"raw\xff")]
 WRONG = ["file/below", "dangling", ""]  # of which some commands can make something
-COMMANDS = {
+COMMANDS: dict[str, Callable[[str], list[str]]] = {
     "search": lambda path: ["search", f"{path}.yaml"],
     "problem": lambda path: ["search", f"{path}.py"],
     "set problem": lambda path: ["search", "burgers", "--set", f"problem={path!r}"],

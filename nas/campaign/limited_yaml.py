@@ -51,7 +51,7 @@ class LimitedLoader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         """The next node, unless it is one too many."""
-        mark = self.peek_event().start_mark
+        mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
         if self.check_event(yaml.AliasEvent):
             node = super().compose_node(parent, index)
             if id(node) not in self._sizes:
@@ -69,7 +69,7 @@ class LimitedLoader(yaml.SafeLoader):
         self._depth -= 1
         return node
 
-    def compose_scalar_node(self, anchor: str | None) -> yaml.ScalarNode:
+    def compose_scalar_node(self, anchor: Any) -> yaml.ScalarNode:
         """The next text or number, unless it is too long."""
         node: yaml.ScalarNode = super().compose_scalar_node(anchor)
         if len(node.value) > MOST_CHARACTERS:

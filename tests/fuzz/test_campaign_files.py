@@ -135,5 +135,5 @@ def test_the_examples_are_of_both_kinds(tmp_path: Path) -> None:
         is_clear(lambda: Campaign.from_resolved({"problem": _raises()}))
 
 
-def _raises() -> None:
+def _raises() -> str:
     raise UserError("b@c")
