@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nas.errors import UserError
+from nas.paths import usable
 
 if TYPE_CHECKING:
     from nas.campaign.config import Campaign
@@ -194,9 +195,9 @@ def check(
     too few conditions, or conditions that disagree. Exit code 0: done; 2: something for you to fix;
     3: with --strict, there are warnings.
     """
-    from nas import checking, problems
+    from nas import checking, named_problem
 
-    loaded = problems.load(problem)
+    loaded = named_problem.load(problem)
     report = checking.check(loaded)
     typer.echo("\n".join(report.lines()))
     if to is not None:
@@ -275,7 +276,7 @@ def _named(path: Path, out: Path | None, changes: list[str]) -> "tuple[Campaign,
     """The campaign of a folder, or of a file that is to have the folder ``out``."""
     from nas.campaign import config, records
 
-    if path.is_dir():
+    if usable(path).is_dir():
         if out is not None or changes:
             raise UserError(
                 f"{path}: expected a campaign file beside --out and --set, got a folder; "

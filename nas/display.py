@@ -11,6 +11,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from nas.one_line import one_line
 from nas.reports import chosen, corrections, race
 from nas.reports.intervals import COVERAGE, student
 from nas.reports.rows import each
@@ -75,7 +76,7 @@ def summary(result: Result) -> list[str]:
     for _, run in runs[runs.status != "completed"].iterrows():
         lines.append(f"  run {run.run} {run.status}: {run.reason}")
     if not trials.recommended.any():
-        return [*lines, "no trial completed, so none is recommended"]
+        return [*map(one_line, lines), "no trial completed, so none is recommended"]
     best = result.recommended
     names = ", ".join(written(expert) for expert in result.survivors.itertuples())
     added, asked = corrections.in_words(best.corrections), race.among(result.records)
@@ -96,7 +97,7 @@ def summary(result: Result) -> list[str]:
     lines += estimates(result)
     lines += [f"warning: {line}" for line in (best.warnings or "").splitlines()]
     small = chosen.alternative(trials, runs)
-    return [*lines, f"small alternative: {small}"] if small else lines
+    return list(map(one_line, [*lines, *([f"small alternative: {small}"] if small else [])]))
 
 
 def advice(result: Result, folder: Path) -> list[str]:
@@ -105,10 +106,11 @@ def advice(result: Result, folder: Path) -> list[str]:
     if not trials.recommended.any():
         return []
     small = chosen.alternative_run(trials)
-    validate = "" if race.is_solved(result.records) else f"nas validate {folder} · "
+    name = one_line(str(folder))
+    validate = "" if race.is_solved(result.records) else f"nas validate {name} · "
     return [
-        f"next: nas report {folder} · {validate}nas export {folder} --to model/",
-        *([f"      the small one: nas export {folder} --run {small} --to small/"] if small else []),
+        f"next: nas report {name} · {validate}nas export {name} --to model/",
+        *([f"      the small one: nas export {name} --run {small} --to small/"] if small else []),
     ]
 
 

@@ -1,11 +1,19 @@
 """The one exception that is addressed to the user."""
 
+from nas.one_line import one_line
+
 
 class UserError(Exception):
-    """Something that only the user can put right: a wrong key, a missing file, a full disk.
+    r"""Something that only the user can put right: a wrong key, a missing file, a full disk.
 
     The message is one line: what was expected, what was found, what to do. The command line
     prints it without a traceback and exits with code 2.
+
+    Parameters
+    ----------
+    lines
+        One for each thing that is wrong. As text each is short, and has no power over a terminal,
+        whatever of the user's own it repeats (see `nas.one_line`).
 
     Examples
     --------
@@ -14,4 +22,13 @@ class UserError(Exception):
     ... except UserError as error:
     ...     print(error)
     width=-3: expected an integer ≥ 1
+    >>> print(UserError("tune.\x1b[2J: unknown key", "seeds: missing"))
+    tune.\x1b[2J: unknown key
+    seeds: missing
     """
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__(*lines)
+
+    def __str__(self) -> str:
+        return "\n".join(map(one_line, self.args))

@@ -5,9 +5,11 @@ import inspect
 import textwrap
 from pathlib import Path
 
-from nas import problems
+from nas import named_problem, problems
 from nas.errors import UserError
 from nas.files import write_text
+from nas.one_line import one_line
+from nas.paths import usable
 from nas.problems import Problem
 from nas.problems.description import (
     conditions_in_words,
@@ -62,7 +64,7 @@ def card(name: str) -> list[str]:
       residual    u.t + u * u.x - nu * u.xx = 0
       domain      Box: x from -1 to 1, t from 0 to 1; parts x_min, x_max, t_min, t_max
     """
-    problem = problems.load(name)
+    problem = named_problem.load(name)
     facts = [
         ("equation", problem.equation),
         *(("residual", one) for one in equations_in_words(problem)),
@@ -75,7 +77,7 @@ def card(name: str) -> list[str]:
     lines = [line for name, words in facts if words for line in _wrapped(name, words)]
     about = ast.get_docstring(ast.parse(text_of(name))) or ""
     head = f"{problem.name}: {problem.title}" if problem.title else problem.name
-    return [head, *lines, *([""] if about else []), *about.splitlines()]
+    return list(map(one_line, [head, *lines, *([""] if about else []), *about.splitlines()]))
 
 
 def write(name: str, to: Path) -> None:
@@ -96,10 +98,10 @@ def write(name: str, to: Path) -> None:
     Traceback (most recent call last):
     nas.errors.UserError: my_problem.py: is there already; name a new file
     """
-    problems.load(name)
+    named_problem.load(name)
     if to.suffix != ".py":
         raise UserError(f"{to}: expected a name that ends in .py")
-    if to.exists():
+    if usable(to).exists():
         raise UserError(f"{to}: is there already; name a new file")
     write_text(to, standalone(text_of(name)))
 

@@ -6,6 +6,8 @@ at once, also on a machine that could not run the search.
 
 from pathlib import Path
 
+from nas.paths import usable
+
 __all__ = ["write"]
 
 
@@ -38,4 +40,4 @@ def write(folder: Path, destination: Path | None = None) -> Path:
     from nas.reports.page import build  # here, not above: plotting libraries take seconds to load
 
     folder = Path(folder)
-    return build(folder, folder / "report" if destination is None else Path(destination))
+    return build(folder, folder / "report" if destination is None else usable(destination))

@@ -27,7 +27,7 @@ MODULES = {
     for path in sorted((ROOT / folder).rglob("*.py"))
 }
 
-GROUND = ["nas", "nas.checks", "nas.errors", "nas.files"]
+GROUND = ["nas", "nas.checks", "nas.errors", "nas.files", "nas.one_line", "nas.paths"]
 # What the tables of a campaign are read with; none of it brings torch.
 READING = [
     "nas.campaign.front",
@@ -48,7 +48,9 @@ READING = [
 MAY_IMPORT = {
     "nas.search_spaces": ["nas.search_spaces"],
     "nas.checks": [],
-    "nas.errors": [],
+    "nas.errors": ["nas.one_line"],
+    "nas.one_line": [],
+    "nas.paths": ["nas.errors"],
     "nas.files": ["nas.errors"],
     "nas.calculus": ["nas.calculus", "nas.errors"],
     "nas.problems": ["nas.problems", "nas.calculus", *GROUND],
@@ -80,7 +82,7 @@ MAY_IMPORT = {
         "nas.reports.style",
         *GROUND,
     ],
-    "nas.runner": ["nas.runner", "nas.problems", *GROUND],
+    "nas.runner": ["nas.runner", "nas.named_problem", "nas.problems", *GROUND],
     **{module: [*READING, "nas.search_spaces", *GROUND] for module in READING},
     "nas.export": [
         "nas.export",
@@ -123,6 +125,8 @@ MAY_IMPORT = {
         "nas.search_spaces",
         "nas.errors",
         "nas.files",
+        "nas.one_line",
+        "nas.paths",
     ],
     # The two ends of the house: the Python interface and the command line.
     "nas": ["nas.result", "nas.export", "nas.problems", "nas.calculus", *GROUND],
@@ -153,11 +157,19 @@ MAY_IMPORT = {
         *(f"nas.reports.validation_{name}" for name in ("rankings", "statistics")),
         *GROUND,
     ],
-    "nas.display": ["nas.result", "nas.runner.overview", "nas.search_spaces", "nas.reports"],
-    "nas.problem_card": ["nas.problems", *GROUND],
+    "nas.display": [
+        "nas.one_line",
+        "nas.result",
+        "nas.runner.overview",
+        "nas.search_spaces",
+        "nas.reports",
+    ],
+    "nas.named_problem": ["nas.problems", *GROUND],
+    "nas.problem_card": ["nas.named_problem", "nas.problems", *GROUND],
     "nas.cli": [
         "nas.display",
         "nas.checking",
+        "nas.named_problem",
         "nas.problem_card",
         "nas.result",
         "nas.campaign",
@@ -171,7 +183,7 @@ MAY_IMPORT = {
     ],
 }
 # These open at once: nothing that they import may bring torch.
-WITHOUT_TORCH = ["nas.search_spaces", "nas.errors", "nas.files", *READING, "nas.reports"]
+WITHOUT_TORCH = ["nas.search_spaces", *GROUND[1:], *READING, "nas.reports"]
 
 RUNS_TEXT = {
     "eval",

@@ -221,3 +221,13 @@ def test_where_no_network_had_to_learn_there_is_nothing_to_validate() -> None:
     assert summary(Result(solved()))[0] == (
         "random waves were solved for, and no network had to learn"
     )
+
+
+def test_what_others_wrote_has_no_power_over_the_terminal() -> None:
+    records = example.records()
+    failed = records.runs.status != "completed"
+    records.runs.loc[failed, "reason"] = "a\x1b[2J\nb"
+    told = summary(Result(records))
+    assert any(r"a\x1b[2J\nb" in line for line in told)
+    told += advice(Result(records), Path("out\x1b[2J\nof"))
+    assert all(line.isprintable() for line in told)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic import ValidationInfo
+from pydantic_core import PydanticCustomError
 
 
 def seeds(given: object, info: ValidationInfo) -> object:
@@ -15,11 +16,15 @@ def seeds(given: object, info: ValidationInfo) -> object:
     >>> seeds(None, Info(data={"parallel": Info(workers=4), "budget": 60.0}))
     4
     """
+    known = info.data  # what was wrong with it has been told already
+    scheduled = len(known.get("schedule") or ())
+    if isinstance(given, int) and 0 < scheduled < given:
+        told = f"expected at most {scheduled}, the repetitions of the schedule"
+        raise PydanticCustomError("limit", f"{told}, got {given}")
     if given is not None:
         return given
-    known = info.data  # what was wrong with it has been told already
-    if known.get("schedule"):
-        return len(known["schedule"])
+    if scheduled:
+        return scheduled
     return known["parallel"].workers if known.get("budget") and "parallel" in known else 1
 
 

@@ -16,6 +16,7 @@ from nas.campaign.folder import CampaignFolder, opened
 from nas.campaign.layout import JOBS, finished_runs
 from nas.campaign.run_job import RunJob
 from nas.campaign.scheduler import Scheduler
+from nas.campaign.study_storage import check_reachable
 from nas.campaign.tuner import Tuner
 from nas.problems import Problem
 from nas.runner.budget import Budget
@@ -60,6 +61,8 @@ def search(
     ...
     nas.errors.UserError: ...expected ...
     """
+    if campaign.storage is not None:
+        check_reachable(campaign.storage)
     with opened(campaign, folder, problem) as home:
         campaign = home.campaign  # as it stands in the folder
         if not campaign.within_budget:

@@ -3,55 +3,19 @@
 It knows YAML and dotted keys, but none of the keys of a campaign.
 """
 
-import re
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from nas import paths
+from nas.campaign.limited_yaml import LimitedLoader
 from nas.campaign.refusals import shown
 from nas.errors import UserError
+from nas.one_line import cut
 
-_TAG = "tag:yaml.org,2002:{}"
-
-
-class _Loader(yaml.SafeLoader):
-    """The core schema of YAML 1.2, safe, and strict about keys that appear twice.
-
-    PyYAML reads YAML 1.1, where ``2e-3`` is a string, ``8:24`` the number 504, ``010`` eight
-    and ``on`` true; none of that is what the writer of a campaign file means.
-    """
-
-    yaml_implicit_resolvers = {}  # noqa: RUF012 - PyYAML's own way; filled below
-    yaml_constructors = {  # noqa: RUF012
-        tag: yaml.SafeLoader.yaml_constructors[tag]
-        for tag in [*map(_TAG.format, ["null", "bool", "int", "float", "str", "seq", "map"]), None]
-    }
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen = set()
-        for key, _ in node.value:
-            if (key.tag, str(key.value)) in seen:
-                raise yaml.constructor.ConstructorError(
-                    problem=f"the key {key.value} appears twice", problem_mark=key.start_mark
-                )
-            seen.add((key.tag, str(key.value)))
-        return super().construct_mapping(node, deep)
-
-
-for _kind, _pattern, _first in [
-    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
-    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
-    ("int", r"[-+]?(0|[1-9][0-9_]*)", list("-+0123456789")),
-    (
-        "float",
-        r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?|[-+]?[0-9]+[eE][-+]?[0-9]+"
-        r"|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
-        list("-+.0123456789"),
-    ),
-]:
-    _Loader.add_implicit_resolver(_TAG.format(_kind), re.compile(rf"(?:{_pattern})\Z"), _first)
+MOST_BYTES = 100_000  # a file has a few thousand; PyYAML reads so many within seconds
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -70,23 +34,11 @@ def read(path: Path) -> dict[str, Any]:
     ...     print(read(Path(name) / "my.yaml"))
     {'problem': 'burgers', 'tune': {'m': [8, 24]}}
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except IsADirectoryError as error:
-        raise UserError(
-            f"{path}: expected a campaign file, got a folder; name a file in it"
-        ) from error
-    except FileNotFoundError as error:
-        raise UserError(f"{path}: no such file; give the path of a campaign file") from error
-    except OSError as error:
-        raise UserError(
-            f"{path}: cannot be read ({error.strerror}); give a readable file"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path}: not text in UTF-8; give a campaign file in YAML") from error
+    text = paths.text(path, MOST_BYTES, "a campaign file")
     found = parse(text, str(path))
     if not isinstance(found, dict):
-        got = "nothing" if found is None else "a list" if isinstance(found, list) else repr(found)
+        kinds = {type(None): "nothing", list: "a list"}
+        got = kinds.get(type(found)) or shown(found)
         raise UserError(f"{path}: expected keys and values such as `problem: burgers`, got {got}")
     return found
 
@@ -101,16 +53,20 @@ def parse(text: str, where: str) -> Any:
     >>> parse("{learning_rate: 2e-3, m: 010}", "my.yaml")
     {'learning_rate': 0.002, 'm': '010'}
     """
-    loader: _Loader | None = None
+    if len(text) > MOST_BYTES:
+        raise UserError(f"{where}: expected at most {MOST_BYTES:,} characters, got {len(text):,}")
+    loader: LimitedLoader | None = None
     try:
-        loader = _Loader(text)
+        loader = LimitedLoader(text)
         return loader.get_single_data()
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         raise UserError(f"{where}: {line}not YAML ({error.problem})") from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except yaml.YAMLError as error:
         first = str(error).splitlines()[0]
         raise UserError(f"{where}: not YAML ({first})") from error
+    except (ValueError, LookupError) as error:  # what a tag such as !!int makes of a text
+        raise UserError(f"{where}: not YAML (a value that is not what its tag says)") from error
     finally:
         if loader is not None:
             loader.dispose()
@@ -133,9 +89,9 @@ def parse_override(text: str) -> tuple[tuple[str, ...], Any]:
     names = tuple(name.strip() for name in key.split("."))
     if not separator or not all(names):
         raise UserError(
-            f"--set {text}: expected key=value such as training.steps=500, got {text!r}"
+            f"--set {cut(text)}: expected key=value such as training.steps=500, got {cut(text)!r}"
         )
-    return names, parse(value, f"--set {text}")
+    return names, parse(value, f"--set {cut(key)}")
 
 
 def with_override(settings: Mapping[str, Any], names: Sequence[str], value: Any) -> dict[str, Any]:

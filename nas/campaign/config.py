@@ -14,27 +14,16 @@ from pydantic import (
     Tag,
     ValidationError,
 )
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
-from nas import search_spaces
-from nas.campaign import by_budget, campaign_file, schedule
+from nas import paths, search_spaces
+from nas.campaign import by_budget, campaign_file, limits, schedule, study_storage
 from nas.campaign.durations import Budget
 from nas.campaign.grid import KEYS, STRICT, Grid, complete, one_of
 from nas.campaign.ranges import Range
 from nas.campaign.refusals import refuse, unknown_key
-from nas.campaign.sections import Count, Gate, Parallel, Training, Tune
+from nas.campaign.sections import Gate, Parallel, Training, Tune
 from nas.errors import UserError
 from nas.search_spaces import SearchSpace
-
-
-def _storage_url(url: str | None) -> str | None:
-    try:
-        if url is not None:
-            make_url(url)
-    except (ArgumentError, ValueError) as error:
-        raise ValueError("no URL") from error
-    return url
 
 
 def _named_space(name: str) -> str:
@@ -43,7 +32,11 @@ def _named_space(name: str) -> str:
 
 
 def _read_schedule(value: object) -> object:
-    return schedule.read(Path(value)) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return schedule.read(Path(value))
+    if value is not None and not schedule.is_one(value):
+        raise ValueError("no schedule")
+    return value
 
 
 _BY_BUDGET: Any = None
@@ -70,7 +63,12 @@ class Campaign(BaseModel):
     model_config = STRICT
 
     problem: Annotated[
-        str, Field(min_length=1, description="the name of a problem or the path of a Python file")
+        str,
+        Field(
+            min_length=1,
+            max_length=limits.PATH,
+            description="the name of a problem or the path of a Python file",
+        ),
     ]
     budget: Budget = None  # seconds of wall time; null: as long as the iterations take
     # The path of a schedule.json, or what stands in it: the iterations that a budget became.
@@ -90,18 +88,18 @@ class Campaign(BaseModel):
     tune: Annotated[  # null: with a budget m is smaller, since the gate is asked about leaders
         Tune, BeforeValidator(by_budget.default(Tune(), Tune(m=Range(4, 12))))
     ] = Field(_BY_BUDGET, validate_default=True)
-    trials: Count = 12
+    trials: Annotated[int, limits.count(limits.TRIALS)] = 12
     training: Training = Training()
     parallel: Parallel = Parallel()
     seeds: Annotated[  # null: 1, or with a budget one for each worker
         int,
-        Field(ge=1, description="an integer ≥ 1, or null"),
+        limits.count(limits.SEEDS, otherwise=", or null"),
         BeforeValidator(by_budget.seeds),
     ] = Field(_BY_BUDGET, validate_default=True)
     storage: Annotated[
         str | None,
-        AfterValidator(_storage_url),
-        Field(description="null or the URL of an Optuna storage such as sqlite:///trials.db"),
+        AfterValidator(study_storage.checked),
+        Field(description=study_storage.EXPECTED, json_schema_extra=study_storage.SECRET),
     ] = None
     # Numpy's generators, which Optuna's samplers use, take no larger seed.
     seed: Annotated[int, Field(ge=0, lt=2**32, description="an integer from 0 to 4294967295")] = 0
@@ -293,4 +291,4 @@ def _located(settings: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def _absolute(path: str, folder: Path) -> str:
-    return str((folder / Path(path).expanduser()).resolve())
+    return str(paths.located(path, folder))

@@ -6,7 +6,10 @@ from typing import Annotated
 
 from pydantic import Field, PlainValidator
 
+from nas.campaign import limits
+
 LEAST = 10.0  # seconds; in less, starting the workers is most of what is done
+LONGEST = 1000  # characters; to look for a duration in more takes long
 
 _NUMBER = r"(\d+\.?\d*|\.\d+)"
 _UNITS = {3600.0: "h|hours?", 60.0: "m|min|minutes?", 1.0: "s|sec|seconds?"}  # longest first
@@ -42,6 +45,8 @@ def seconds(value: object) -> float:
 
 
 def _of_text(text: str) -> float:
+    if len(text) > LONGEST:
+        raise ValueError("no duration")
     if re.fullmatch(_NUMBER, text):
         return float(text)
     found = _WRITTEN.fullmatch(text)
@@ -55,8 +60,8 @@ def _budget(value: object) -> float | None:
     if value is None:
         return None
     found = seconds(value)
-    if found < LEAST:
-        raise ValueError("too short")
+    if not LEAST <= found <= limits.BUDGET:
+        raise ValueError("too short or too long")
     return found
 
 
@@ -64,7 +69,7 @@ Budget = Annotated[
     float | None,
     PlainValidator(_budget),
     Field(
-        description=f"at least {LEAST:.0f} s: a number of seconds, or a text such as 5 min, 300 s "
-        "or 1 h 30 min"
+        description=f"at least {LEAST:.0f} s and at most a year: a number of seconds, or a text "
+        "such as 5 min, 300 s or 1 h 30 min"
     ),
 ]

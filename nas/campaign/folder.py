@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from nas import networks
-from nas.campaign import records
+from nas import networks, paths
+from nas.campaign import memory_need, records, study_storage
 from nas.campaign.config import Campaign
 from nas.campaign.differences import differences
 from nas.campaign.layout import CAMPAIGN_FILE
 from nas.campaign.run_settings import check_points, resolve_device
-from nas.campaign.tuner import without_password
 from nas.errors import UserError
 from nas.files import write_text
 from nas.problems import Observations, Problem
@@ -40,8 +39,8 @@ class CampaignFolder:
     >>> from nas.campaign.config import build
     >>> source = ProblemSource.of("burgers")
     >>> home = CampaignFolder(Path("out"), build(problem="burgers"), source, study="burgers-1")
-    >>> home.storage
-    'sqlite:///out/study.sqlite'
+    >>> home.storage.startswith("sqlite:")
+    True
     """
 
     path: Path
@@ -52,7 +51,7 @@ class CampaignFolder:
     @property
     def storage(self) -> str:
         """The URL of Optuna's storage."""
-        return self.campaign.storage or f"sqlite:///{self.path / 'study.sqlite'}"
+        return self.campaign.storage or study_storage.in_folder(self.path)
 
 
 @contextmanager
@@ -81,16 +80,17 @@ def opened(
     ...         print(home.problem.load().name, (home.path / CAMPAIGN_FILE).exists())
     burgers True
     """
+    path = paths.usable(Path(path).absolute())
     source = ProblemSource.of(campaign.problem, given)
     problem = source.load()
     device = resolve_device(campaign.training.device)
-    check_points(campaign, problem)
     try:
         networks.check(campaign.search_space().candidates, problem.coordinates)
     except UserError as error:
         raise UserError(f"space: {error}") from error
+    memory_need.check(campaign, problem, device)
+    check_points(campaign, problem)
     networks.prepare(device)  # once, with one message at most, before the workers need it
-    path = Path(path).absolute()
     with claimed(path):
         campaign = _going_on(path, campaign)
         study = identify(path, campaign, problem, source.text())
@@ -132,9 +132,9 @@ def identify(folder: Path, campaign: Campaign, problem: Problem, text: str = "")
             f"{folder}: expected an empty folder or a campaign, got a folder with other files; "
             "choose another --out"
         )
-    storage = campaign.storage and without_password(campaign.storage)
+    url = campaign.storage and study_storage.without_password(campaign.storage)
     written = {
-        "configuration": campaign.resolved() | {"storage": storage},
+        "configuration": campaign.resolved() | {"storage": url},
         "problem": _facts(problem) | {"source": text},
         "study": study,
         "versions": versions(),

@@ -4,6 +4,7 @@ Its keys, types, defaults and error messages follow from `nas.search_spaces.AXES
 levels from the network families (`nas.networks.CHOICES`); so this file names no axis.
 """
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,9 +17,11 @@ from pydantic import (
     SerializerFunctionWrapHandler,
     create_model,
     model_serializer,
+    model_validator,
 )
-from pydantic_core import PydanticKnownError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
+from nas.campaign import limits
 from nas.networks import CHOICES
 from nas.search_spaces import AXES, Axis
 
@@ -74,6 +77,14 @@ class Levels(BaseModel):
 
     model_config = STRICT
 
+    @model_validator(mode="after")
+    def _not_too_many(self) -> "Levels":
+        found = math.prod(len(levels) for _, levels in self)
+        if found > limits.CANDIDATES:
+            told = f"expected at most {limits.CANDIDATES:,} candidates, got {found:,}"
+            raise PydanticCustomError("limit", f"{told}; leave out some levels")
+        return self
+
     @model_serializer(mode="wrap")
     def _in_play(self, written_out: SerializerFunctionWrapHandler) -> dict[str, Any]:
         default = {axis.plural: [axis.default] for axis in AXES}
@@ -83,16 +94,18 @@ class Levels(BaseModel):
 
 def _different(value: object) -> object:
     """A tuple of one or more different items; YAML and JSON write it as a list."""
-    if not isinstance(value, list | tuple) or not value:
+    if not isinstance(value, list | tuple) or not 1 <= len(value) <= limits.LEVELS:
         raise ValueError("no list")
     if any(item in value[:index] for index, item in enumerate(value)):
         raise ValueError("twice")
     return tuple(value)
 
 
-def _is_level_of(axis: Axis) -> Callable[[object], object]:
-    def check(value: object) -> object:
-        if not axis.accepts(value):
+def _is_level_of(axis: Axis) -> Callable[[Any], object]:
+    most, _ = limits.AXES.get(axis.name, (None, ""))
+
+    def check(value: Any) -> object:
+        if not axis.accepts(value) or (most is not None and value > most):
             raise ValueError("no level")
         return value
 
@@ -102,13 +115,14 @@ def _is_level_of(axis: Axis) -> Callable[[object], object]:
 def _levels(axis: Axis) -> Any:
     """The type of the list of an axis' levels."""
     choices = CHOICES.get(axis.name)
+    _, expected = limits.AXES.get(axis.name, (None, axis.expected))
     level = Annotated[
         axis.kind,  # type: ignore[name-defined]
         BeforeValidator(one_of(choices) if choices else _is_level_of(axis)),
-        Field(description=None if choices else axis.expected),
+        Field(description=None if choices else expected),
     ]
-    expected = _each_once(", ".join(choices) if choices else axis.expected)
-    return Annotated[tuple[level, ...], BeforeValidator(_different), Field(description=expected)]
+    several = _each_once(", ".join(choices) if choices else expected)
+    return Annotated[tuple[level, ...], BeforeValidator(_different), Field(description=several)]
 
 
 def _each_once(level: str) -> str:

@@ -8,6 +8,7 @@ from nas import problems
 from nas.campaign import config
 from nas.campaign.config import Campaign
 from nas.errors import UserError
+from nas.paths import usable
 
 _CAMPAIGN_FILES = (".yaml", ".yml")
 
@@ -38,7 +39,7 @@ the name of one (see `nas problems`), got none of these; did you mean burgers?
     """
     if name.endswith(".py") or name in problems.names():
         return config.of_problem(name, overrides, budget)
-    path = Path(name)
+    path = usable(name)
     if path.exists() or name.endswith(_CAMPAIGN_FILES) or path.name != name:
         return config.load(path, overrides, budget)
     known = {**_files(), **{problem: problem for problem in problems.names()}}

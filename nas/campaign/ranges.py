@@ -6,6 +6,8 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import Field, PlainSerializer, PlainValidator
 
+from nas.campaign import limits
+
 _Number = TypeVar("_Number", int, float)
 
 
@@ -41,7 +43,7 @@ def _pool_sizes(value: object) -> Range[int]:
     for end in (low, high):
         if isinstance(end, bool) or not isinstance(end, int):
             raise ValueError("no integer")
-    if not 2 <= low <= high:
+    if not 2 <= low <= high <= limits.EXPERTS:
         raise ValueError("no pool sizes")
     return Range(low, high)
 
@@ -61,7 +63,7 @@ def _numbers(value: object) -> Range[float]:
 def _exponents(value: object) -> Range[float]:
     found = _numbers(value)
     # At p = 1 the sparsity term is constant, so a range across it would have a hole.
-    if found.low <= 0 or found.low <= 1 <= found.high:
+    if found.low <= 0 or found.low <= 1 <= found.high or found.high > limits.EXPONENT:
         raise ValueError("no exponents")
     return found
 
@@ -81,14 +83,17 @@ PoolSizes = Annotated[
     Range[int],
     PlainValidator(_pool_sizes),
     PlainSerializer(_as_written),
-    Field(description="an integer ≥ 2, or a range [low, high] of such with low ≤ high"),
+    Field(
+        description=f"an integer from 2 to {limits.EXPERTS}, "
+        "or a range [low, high] of such with low ≤ high"
+    ),
 ]
 Exponents = Annotated[
     Range[float],
     PlainValidator(_exponents),
     PlainSerializer(_as_written),
     Field(
-        description="a number above 0 other than 1, "
+        description=f"a number above 0 other than 1, at most {limits.EXPONENT:.0f}, "
         "or a range [low, high] of such on one side of 1 with low ≤ high"
     ),
 ]

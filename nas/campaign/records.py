@@ -19,6 +19,7 @@ from nas.campaign.schemas import BUDGETED as BUDGETED
 from nas.campaign.schemas import TABLES as TABLES
 from nas.campaign.schemas import VALIDATION as VALIDATION
 from nas.errors import UserError
+from nas.paths import usable
 
 
 @dataclass(frozen=True)
@@ -199,7 +200,7 @@ def read_campaign(folder: Path) -> dict[str, Any]:
     ...     print(read_campaign(Path(name)))
     {'study': 'burgers-1'}
     """
-    path = Path(folder) / layout.CAMPAIGN_FILE
+    path = usable(Path(folder) / layout.CAMPAIGN_FILE)
     if not path.is_file():
         raise UserError(
             f"{folder}: expected a campaign folder, found no {layout.CAMPAIGN_FILE} in it; "

@@ -14,8 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from nas.errors import UserError
-
-_LONGEST = 60
+from nas.one_line import cut
 
 
 def refuse(
@@ -41,7 +40,7 @@ def refuse(
             location[-1] = str(location[-1])
         path = _dotted(location)
         lines.append(f"{where(path)}{path}: {_complaint(details, model, location)}")
-    return UserError("\n".join(dict.fromkeys(lines)))
+    return UserError(*dict.fromkeys(lines))
 
 
 def unknown_key(model: type[BaseModel], names: Sequence[str]) -> str | None:
@@ -74,23 +73,35 @@ def shown(value: object) -> str:
     """
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
-    text = repr(value)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    try:
+        return cut(repr(value))
+    except (ValueError, RecursionError):  # a number of thousands of digits; lists in lists in lists
+        return "what is too long to be shown"
 
 
 def _complaint(details: ErrorDetails, model: type[BaseModel], location: list[int | str]) -> str:
-    got = details["input"]
+    got = shown(details["input"])
     if details["type"] in ("extra_forbidden", "invalid_key"):
         names = [str(part) for part in location]
-        return unknown_key(model, names) or f"expected a key, got {shown(got)}"
+        return unknown_key(model, names) or f"expected a key, got {got}"
+    if details["type"] == "limit":
+        return details["msg"]
     if details["type"] == "missing":
         return f"missing; expected {_expectation(model, location)}"
     if details["type"] == "literal_error":
         choices = re.findall(r"'([^']*)'", details["ctx"]["expected"])
-        near = difflib.get_close_matches(str(got), choices, n=1)
+        near = difflib.get_close_matches(str(details["input"])[:60], choices, n=1)
         advice = f"; did you mean {near[0]!r}?" if near else ""
-        return f"expected one of {', '.join(choices)}, got {shown(got)}{advice}"
-    return f"expected {_expectation(model, location)}, got {shown(got)}"
+        return f"expected one of {', '.join(choices)}, got {got}{advice}"
+    if details["loc"] and _is_secret(model, details["loc"][0]):
+        got = "another value (not shown: it may hold a password)"
+    return f"expected {_expectation(model, location)}, got {got}"
+
+
+def _is_secret(model: type[BaseModel], key: int | str) -> bool:
+    """Whether the value of ``key`` must not be repeated."""
+    extra = model.model_fields[str(key)].json_schema_extra if key in model.model_fields else None
+    return isinstance(extra, dict) and bool(extra.get("secret"))
 
 
 def _expectation(model: type[BaseModel], location: Sequence[int | str]) -> str:

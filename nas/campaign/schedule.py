@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nas.campaign import layout
+from nas import paths
+from nas.campaign import layout, limits
 from nas.errors import UserError
 from nas.files import write_text
 
 FILE = "schedule.json"
+MOST_BYTES = 10_000_000  # a thousand repetitions have a tenth of it
 Counts = Mapping[str, int]
 
 
@@ -130,13 +132,28 @@ def read(path: Path) -> list[dict[str, Any]]:
     ...     read(Path(name) / FILE)
     [{'trials': 3, 'pool': {}, 'race': {}}]
     """
+    text = paths.text(path, MOST_BYTES, f"the {FILE} of a campaign within a budget")
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise _no_schedule(path, f"none: {error}") from error
-    if not (isinstance(found, list) and found and all(map(_is_repetition, found))):
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _no_schedule(path, "no JSON") from error
+    if not is_one(found):
         raise _no_schedule(path, "another file")
-    return found
+    checked: list[dict[str, Any]] = found
+    return checked
+
+
+def is_one(found: object) -> bool:
+    """Whether it is what `gather` writes, read back.
+
+    Examples
+    --------
+    >>> is_one([{"trials": 3, "pool": {"round 1": 12}, "race": {}}]), is_one([{"trials": 3}])
+    (True, False)
+    """
+    if not isinstance(found, list) or not 1 <= len(found) <= limits.SEEDS:
+        return False
+    return all(map(_is_repetition, found))
 
 
 def _counts(folder: Path) -> dict[str, int]:
@@ -147,12 +164,15 @@ def _counts(folder: Path) -> dict[str, int]:
 def _is_repetition(part: Any) -> bool:
     if not isinstance(part, dict) or part.keys() != {"trials", "pool", "race"}:
         return False
-    whole = [part["trials"]]
-    for counts in (part["pool"], part["race"]):
-        if not isinstance(counts, dict):
-            return False
-        whole += counts.values()
-    return all(isinstance(one, int) and not isinstance(one, bool) and one >= 0 for one in whole)
+    counts = (part["pool"], part["race"])
+    if not all(isinstance(one, dict) for one in counts):
+        return False
+    went_on = [count for one in counts for count in one.values()]
+    return _is_count(part["trials"], limits.TRIALS) and all(map(_is_count, went_on))
+
+
+def _is_count(found: object, most: int = limits.COUNT) -> bool:
+    return isinstance(found, int) and not isinstance(found, bool) and 0 <= found <= most
 
 
 def _no_schedule(path: Path, got: str) -> UserError:

@@ -6,14 +6,13 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, Field
 
 from nas.calculus.activations import ACTIVATIONS
+from nas.campaign import limits
 from nas.campaign.grid import STRICT, one_of
 from nas.campaign.ranges import Exponents, PoolSizes, Range, Thresholds
 from nas.mixture import gate
 from nas.runner import executors
 from nas.training import fine_tuning, warm_up
 
-Count = Annotated[int, Field(ge=1, description="an integer ≥ 1")]
-CountOrZero = Annotated[int, Field(ge=0, description="an integer ≥ 0")]
 Activation = Annotated[str, BeforeValidator(one_of(tuple(ACTIVATIONS)))]
 
 
@@ -33,8 +32,8 @@ class Gate(_Section):
     """
 
     kind: Annotated[str, BeforeValidator(one_of(gate.kinds()))] = "perceptron"
-    depth: CountOrZero = 2
-    width: Count = 16
+    depth: Annotated[int, limits.count(limits.DEPTH, least=0)] = 2
+    width: Annotated[int, limits.count(limits.WIDTH)] = 16
     activation: Activation = "tanh"
 
 
@@ -52,6 +51,12 @@ class Tune(_Section):
     threshold: Thresholds = Range(0.05, 0.5)
 
 
+Drawn = Annotated[int, limits.count(limits.POINTS)]
+SolvedFor = Annotated[int, limits.count(limits.SOLVED_POINTS)]
+Iterations = Annotated[int, limits.count(limits.ITERATIONS)]
+IterationsOrNone = Annotated[int, limits.count(limits.ITERATIONS, least=0)]
+
+
 class Points(_Section):
     """How many points a step draws inside the domain and on its whole boundary.
 
@@ -63,11 +68,8 @@ class Points(_Section):
     Points(interior=500, boundary=300)
     """
 
-    interior: Count = 1000
-    boundary: Count = 300
-
-
-SolvedFor = Annotated[int, Field(ge=1, le=4096, description="an integer from 1 to 4096")]
+    interior: Drawn = 1000
+    boundary: Drawn = 300
 
 
 class WarmUpPoints(Points):
@@ -93,7 +95,7 @@ class WarmUp(_Section):
     """
 
     method: Annotated[str, BeforeValidator(one_of(warm_up.names()))] = "gauss_newton"
-    iterations: Count = 100
+    iterations: Iterations = 100
     points: WarmUpPoints = WarmUpPoints()
 
 
@@ -107,7 +109,7 @@ class FineTuning(_Section):
     """
 
     method: Annotated[str, BeforeValidator(one_of(fine_tuning.names()))] = "gauss_newton"
-    iterations: CountOrZero = 60
+    iterations: IterationsOrNone = 60
 
 
 class Training(_Section):
@@ -120,14 +122,17 @@ class Training(_Section):
     """
 
     warm_up: WarmUp = WarmUp()
-    steps: Count = 600
+    steps: Annotated[int, limits.count(limits.STEPS)] = 600
     points: Points = Points()
-    learning_rate: Annotated[float, Field(gt=0, description="a finite number above 0")] = 2e-3
+    learning_rate: Annotated[
+        float,
+        Field(gt=0, le=limits.LEARNING_RATE, description="a number above 0, at most 1e30"),
+    ] = 2e-3
     dtype: Literal["float32", "float64"] = "float32"
     device: Annotated[
         str,
         Field(
-            pattern=r"^(auto|cpu|cuda(:[0-9]+)?)$",
+            pattern=r"^(auto|cpu|cuda(:[0-9]{1,2})?)$",
             description="auto, cpu, cuda or a numbered device such as cuda:0",
         ),
     ] = "auto"
@@ -148,9 +153,9 @@ class Parallel(_Section):
     """
 
     engine: Annotated[str, BeforeValidator(one_of(executors.names()))] = "local"
-    workers: Count = 2
+    workers: Annotated[int, limits.count(limits.WORKERS)] = 2
     threads: Annotated[
-        int | None, Field(ge=1, description="an integer ≥ 1, or null to share the cores out")
+        int | None, limits.count(limits.THREADS, otherwise=", or null to share the cores out")
     ] = 1
 
     @property

@@ -8,6 +8,7 @@ from nas.checking.corners import contradictions
 from nas.checking.counting import too_few
 from nas.checking.known_solution import Remainders, remainders
 from nas.checking.periods import unlike_ends
+from nas.one_line import one_line
 from nas.problems import Problem
 from nas.problems.description import (
     conditions_in_words,
@@ -50,7 +51,7 @@ class Report:
         ['heat', 'warning: no condition on t_min']
         """
         last = [f"warning: {line}" for line in self.warnings] or ["no mistake was found"]
-        return [*self.facts, *last]
+        return list(map(one_line, [*self.facts, *last]))
 
 
 def check(problem: Problem) -> Report:

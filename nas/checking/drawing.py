@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 
 from nas.calculus.fields import TIMES
 from nas.files import whole
+from nas.paths import usable
 from nas.problems import Problem
 from nas.problems.domains import Array, surfaces
 from nas.problems.sampling import boundary_points, interior_points
@@ -45,6 +46,7 @@ def draw(problem: Problem, path: Path) -> None:
     ...     (Path(folder) / "check.png").read_bytes()[1:4]
     b'PNG'
     """
+    path = usable(path)
     with mpl.rc_context(RC):
         figure = picture(problem)
         with whole(path) as temporary:

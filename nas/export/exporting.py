@@ -30,6 +30,7 @@ from nas.export.network import ExportedMixture
 from nas.export.recorded import check_recorded
 from nas.export.seal import digest
 from nas.mixture.mixture import Mixture
+from nas.paths import usable
 from nas.training.mixture_file import FILE
 
 CARD = "MODEL_CARD.md"
@@ -127,7 +128,7 @@ def export(
     Traceback (most recent call last):
     nas.errors.UserError: ...
     """
-    campaign, destination, chosen = Path(campaign), Path(destination), formats.find(format)
+    campaign, destination, chosen = Path(campaign), usable(destination), formats.find(format)
     recorded = records.read_campaign(campaign)
     runs = records.rows(campaign, "runs")
     row = _run(campaign, runs, run or _recommended(campaign))

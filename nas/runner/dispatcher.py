@@ -10,7 +10,7 @@ from nas.files import write_text
 from nas.runner.attempt_log import read_attempts
 from nas.runner.executors import Ended, Executor, Resources, create
 from nas.runner.job import KILLED, Job
-from nas.runner.job_context import stop_file
+from nas.runner.job_context import stop_file, withdraw_stop
 from nas.runner.worker import Worker
 
 DEATHS = 3  # of a job's worker at the same step, before the job is given up
@@ -98,7 +98,7 @@ class Dispatcher(Generic[J]):
         UserError
             What a job raised; the others have been saved.
         """
-        stop_file(self._root).unlink(missing_ok=True)
+        withdraw_stop(self._root)
         worker = Worker(self._root, self._resources.threads)
         executor: Executor[J] = create(self._resources, worker)
         try:

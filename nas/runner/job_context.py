@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from nas.errors import UserError
 from nas.runner.attempt_log import AttemptLog, Reported
 
 STOP_FILE = "stop"
@@ -17,6 +18,33 @@ def stop_file(root: Path) -> Path:
     'out/stop'
     """
     return root / STOP_FILE
+
+
+def withdraw_stop(root: Path) -> None:
+    """Remove the stop file, if there is one.
+
+    Raises
+    ------
+    UserError
+        If it cannot be removed, since it is a folder for example: all jobs would stop at once.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     stop_file(Path(name)).touch()
+    ...     withdraw_stop(Path(name))
+    ...     stop_file(Path(name)).exists()
+    False
+    """
+    path = stop_file(root)
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"{path}: expected a file that stops the search, or none, got what cannot be removed "
+            f"({error.strerror}); remove it yourself, then run the same command again"
+        ) from error
 
 
 class Context:

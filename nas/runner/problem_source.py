@@ -4,8 +4,8 @@ import functools
 from dataclasses import dataclass
 from pathlib import Path
 
-from nas import problems
 from nas.errors import UserError
+from nas.named_problem import load, worded
 from nas.problems import Problem
 from nas.problems.description import source_text
 from nas.problems.loading import text_of
@@ -46,7 +46,7 @@ class ProblemSource:
         UserError
             If there is no such problem, or its file is wrong.
         """
-        problem = _load(name, _stamp(name)) if given is None else given
+        problem = _load(name, _stamp(name)) if given is None else worded(given)
         return cls(name, problem.fingerprint, given)
 
     def load(self) -> Problem:
@@ -74,13 +74,13 @@ class ProblemSource:
 
 @functools.lru_cache(maxsize=4)
 def _load(name: str, stamp: tuple[int, int] | None) -> Problem:
-    return problems.load(name)
+    return load(name)
 
 
 def _stamp(name: str) -> tuple[int, int] | None:
     """What tells a user's file from the same one edited; None for the toolkit's problems."""
     try:
         facts = Path(name).expanduser().stat()
-    except OSError:
+    except (OSError, RuntimeError, ValueError):  # what is wrong is told where it is loaded
         return None
     return facts.st_mtime_ns, facts.st_size

@@ -1,3 +1,4 @@
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -49,14 +50,27 @@ def test_scalars_mean_what_they_look_like(text: str, value: object) -> None:
         ("a: [", "line 1: not YAML (expected the node content"),
         ("a: b: c", "line 1: not YAML (mapping values are not allowed here)"),
         ("a:\n\tb: 1", "line 2: not YAML (found character '\\t'"),
-        ("? [a]\n: 3", "line 1: not YAML (found unhashable key)"),
+        ("? [a]\n: 3", "line 1: not YAML (expected a name as a key, got a list"),
         ("a: 1\n---\nb: 2", "line 2: not YAML (but found another document)"),
         ("a: !!python/object/apply:os.system ['true']", "could not determine a constructor"),
         ("a: !!timestamp x", "could not determine a constructor"),
-        ("a: !!int x", "not YAML (invalid literal for int()"),
+        *((f"a: !!{tag}", "not YAML (a value that is") for tag in ("int x", "int ''", "bool x")),
+        ("a: !!binary x", "could not determine a constructor"),
         ("a: \x00", "not YAML (unacceptable character"),
-        ("a: " + "9" * 5000, "not YAML (Exceeds the limit"),
-        ("[" * 500, "not YAML (maximum recursion depth exceeded"),
+        ("a: " + "9" * 4400, "expected a text of at most 4,096 characters, got 4,400)"),
+        ("[" * 90_000, "expected at most 20 lists and mappings within one another)"),
+        ("- " * 500, "expected at most 20 lists and mappings within one another)"),
+        ("{a: " * 500, "expected at most 20 lists and mappings within one another)"),
+        ("[" + "1," * 11_000 + "]", "expected at most 10,000 values, with what aliases stand for)"),
+        ("x" * 100_001, "expected at most 100,000 characters, got 100,001"),
+        ("&a [1, *a]", "line 1: not YAML (an alias that stands for a part of itself)"),
+        ("a: *b", "line 1: not YAML (found undefined alias 'b')"),
+        ("a: \x1b[2J", "not YAML (unacceptable character"),
+        ("a: \ud800", "not YAML (unacceptable character"),
+        (
+            f"{'k' * 99}: 1\n{'k' * 99}: 2",
+            f"the key {'k' * 60}… (39 characters more) appears twice)",
+        ),
     ],
 )
 def test_what_is_no_yaml_is_one_line(text: str, message: str) -> None:
@@ -65,6 +79,48 @@ def test_what_is_no_yaml_is_one_line(text: str, message: str) -> None:
     assert str(caught.value).startswith("quick.yaml: ")
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_an_alias_counts_as_many_as_it_stands_for() -> None:
+    names = "abcdefghi"
+    lines = ["a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1]"]
+    for before, name in pairwise(names):
+        lines.append(f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]")
+    with pytest.raises(UserError, match=r"line 5: not YAML \(expected at most 10,000 values, with"):
+        campaign_file.parse("\n".join(lines), "bomb.yaml")
+    few = campaign_file.parse("\n".join(lines[:2]), "few.yaml")
+    assert few["b"] == 9 * [few["a"]]
+
+
+def test_a_merge_key_is_a_key_like_any_other() -> None:
+    """YAML 1.2 knows none; so no key comes from elsewhere unseen."""
+    found = campaign_file.parse("{base: &b {seed: 1}, <<: *b}", "quick.yaml")
+    assert found == {"base": {"seed": 1}, "<<": {"seed": 1}}
+
+
+def test_a_mark_at_the_beginning_of_a_file_is_no_part_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "quick.yaml"
+    path.write_bytes("\ufeffseed: 1".encode())
+    assert campaign_file.read(path) == {"seed": 1}
+
+
+def test_what_is_too_long_is_told_in_a_short_line(tmp_path: Path) -> None:
+    path = tmp_path / "long.yaml"
+    path.write_text("seed: " + "x" * 10_000_000)
+    with pytest.raises(UserError, match=r"expected a campaign file of at most 100,000 bytes, got"):
+        campaign_file.read(path)
+    for text in ("a" * 10**6, "a=" + "b" * 10**6, f"{'a' * 10**6}=["):
+        with pytest.raises(UserError, match=r"--set .*(characters more|at most)") as caught:
+            campaign_file.parse_override(text)
+        assert len(str(caught.value)) < 300
+
+
+def test_no_password_is_repeated() -> None:
+    with pytest.raises(UserError, match=r"--set storage:postgresql://me:\*\*\*@host/db: expected"):
+        campaign_file.parse_override("storage:postgresql://me:secret@host/db")
+    with pytest.raises(UserError, match=r"--set storage: line 1: not YAML") as caught:
+        campaign_file.parse_override("storage=[postgresql://me:secret@host/db")
+    assert "secret" not in str(caught.value)
 
 
 def test_what_holds_no_keys_is_refused(tmp_path: Path) -> None:

@@ -133,11 +133,14 @@ def test_points_of_the_warm_up_keep_defaults_of_their_own(tmp_path: Path) -> Non
         ("training..steps=3", "expected key=value such as"),
         ("training.stepz=3", "--set training.stepz: unknown key; did you mean training.steps?"),
         ("seed.x=3", "--set seed.x: unknown key; seed has no keys, set it as a whole"),
-        ("training.steps=many", "--set training.steps: expected an integer ≥ 1, got 'many'"),
+        (
+            "training.steps=many",
+            "--set training.steps: expected an integer from 1 to 100000000, got",
+        ),
         ("training={stepz: 3}", "--set training.stepz: unknown key; did you mean training.steps?"),
         ("tune.p=1", "--set tune.p: expected a number above 0 other than 1"),
-        ("space.depths=[2, 0]", "--set space.depths[1]: expected an integer ≥ 1, got 0"),
-        ("tune.m=[3", "--set tune.m=[3: line 1: not YAML"),
+        ("space.depths=[2, 0]", "--set space.depths[1]: expected an integer from 1 to 64, got 0"),
+        ("tune.m=[3", "--set tune.m: line 1: not YAML"),
     ],
 )
 def test_wrong_override_is_told_as_such(tmp_path: Path, override: str, message: str) -> None:
@@ -237,7 +240,9 @@ def test_one_number_and_a_range_of_one_number_are_the_same_campaign() -> None:
 
 def test_damaged_resolved_configuration_is_refused() -> None:
     resolved = build(problem="burgers").resolved()
-    with pytest.raises(UserError, match="trials: expected an integer ≥ 1, got 'twelve'"):
+    with pytest.raises(
+        UserError, match="trials: expected an integer from 1 to 100000, got 'twelve'"
+    ):
         Campaign.from_resolved({**resolved, "trials": "twelve"})
 
 
@@ -325,8 +330,8 @@ def test_a_budget_is_told_as_it_was_typed(tmp_path: Path) -> None:
     for overrides, budget, told in [
         ([], None, f"{path}: training.steps: expected either"),
         (["training.steps=4"], "5m", "--set training.steps: expected either"),
-        ([], "5 parsecs", "--budget: expected at least 10 s: "),
-        (["budget=0"], None, "--set budget: expected at least 10 s: "),
+        ([], "5 parsecs", "--budget: expected at least 10 s and at most a year"),
+        (["budget=0"], None, "--set budget: expected at least 10 s and at most a year"),
     ]:
         with pytest.raises(UserError) as caught:
             load(path, overrides, budget)

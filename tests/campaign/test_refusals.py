@@ -11,6 +11,7 @@ from nas.errors import UserError
 from nas.training import warm_up
 
 METHODS = ", ".join(warm_up.names())
+SCHEDULE = [{"trials": 3, "pool": {"round 1": 12}, "race": {}}]
 
 
 @pytest.mark.parametrize(
@@ -49,18 +50,24 @@ METHODS = ", ".join(warm_up.names())
         ),
         (
             {"space": {"depths": []}},
-            "space.depths: expected a list of one or more integers ≥ 1, each once, got []",
+            "space.depths: expected a list of one or more integers from 1 to 64, each once, got []",
         ),
-        ({"space": {"depths": [2, 2]}}, "integers ≥ 1, each once, got [2, 2]"),
-        ({"space": {"widths": 16}}, "integers ≥ 1, each once, got 16"),
-        ({"space": {"widths": [16, -3]}}, "space.widths[1]: expected an integer ≥ 1, got -3"),
+        ({"space": {"depths": [2, 2]}}, "integers from 1 to 64, each once, got [2, 2]"),
+        ({"space": {"widths": 16}}, "integers from 1 to 10000, each once, got 16"),
+        (
+            {"space": {"widths": [16, -3]}},
+            "space.widths[1]: expected an integer from 1 to 10000, got -3",
+        ),
         ({"gate": 3}, "gate: expected keys and values: kind"),
         ({"gate": None}, "gate: expected keys and values: kind"),
-        ({"gate": {"depth": -1}}, "gate.depth: expected an integer ≥ 0, got -1"),
-        ({"gate": {"depth": True}}, "gate.depth: expected an integer ≥ 0, got true"),
-        ({"gate": {"width": 0}}, "gate.width: expected an integer ≥ 1, got 0"),
+        ({"gate": {"depth": -1}}, "gate.depth: expected an integer from 0 to 64, got -1"),
+        ({"gate": {"depth": True}}, "gate.depth: expected an integer from 0 to 64, got true"),
+        ({"gate": {"width": 0}}, "gate.width: expected an integer from 1 to 10000, got 0"),
         ({"gate": {"activation": 3}}, "gate.activation: expected one of sine, tanh, swish,"),
-        ({"tune": {"m": 1}}, "tune.m: expected an integer ≥ 2, or a range [low, high] of such wit"),
+        (
+            {"tune": {"m": 1}},
+            "tune.m: expected an integer from 2 to 4096, or a range [low, high] of ",
+        ),
         ({"tune": {"m": [1, 8]}}, "got [1, 8]"),
         ({"tune": {"m": [9, 8]}}, "with low ≤ high, got [9, 8]"),
         ({"tune": {"m": [2, 3, 4]}}, "got [2, 3, 4]"),
@@ -68,8 +75,8 @@ METHODS = ", ".join(warm_up.names())
         ({"tune": {"m": True}}, "got true"),
         (
             {"tune": {"p": 1.0}},
-            "tune.p: expected a number above 0 other than 1, or a range [low, high] of such on "
-            "one side of 1 with low ≤ high, got 1.0",
+            "tune.p: expected a number above 0 other than 1, at most 100, or a range [low, high] "
+            "of such on one side of 1 with low ≤ high, got 1.0",
         ),
         ({"tune": {"p": 1}}, "got 1"),
         ({"tune": {"p": 0}}, "got 0"),
@@ -90,25 +97,28 @@ METHODS = ", ".join(warm_up.names())
         ({"tune": {"threshold": 1}}, "got 1"),
         ({"tune": {"threshold": [0.1, 1.0]}}, "got [0.1, 1.0]"),
         ({"tune": {"threshold": False}}, "got false"),
-        ({"trials": 0}, "trials: expected an integer ≥ 1, got 0"),
-        ({"seeds": 0}, "seeds: expected an integer ≥ 1, or null, got 0"),
-        ({"seeds": "2"}, "seeds: expected an integer ≥ 1, or null, got '2'"),
+        ({"trials": 0}, "trials: expected an integer from 1 to 100000, got 0"),
+        ({"seeds": 0}, "seeds: expected an integer from 1 to 1000, or null, got 0"),
+        ({"seeds": "2"}, "seeds: expected an integer from 1 to 1000, or null, got '2'"),
         (
             {"budget": 0},
-            "budget: expected at least 10 s: a number of seconds, or a text such as 5 min, 300 s "
-            "or 1 h 30 min, got 0",
+            "budget: expected at least 10 s and at most a year: a number of seconds, or a text "
+            "such as 5 min, 300 s or 1 h 30 min, got 0",
         ),
         ({"budget": -300}, "got -300"),
         ({"budget": "9.9 s"}, "got '9.9 s'"),
-        ({"budget": float("nan")}, "budget: expected at least 10 s: "),
+        ({"budget": float("nan")}, "budget: expected at least 10 s and"),
         ({"budget": "5 parsecs"}, "got '5 parsecs'"),
         ({"budget": [300]}, "got [300]"),
         ({"budget": True}, "got true"),
-        ({"training": {"steps": 1e3}}, "training.steps: expected an integer ≥ 1, got 1000.0"),
+        (
+            {"training": {"steps": 1e3}},
+            "steps: expected an integer from 1 to 100000000, got 1000.0",
+        ),
         ({"training": {"points": {"boundary": 0}}}, "training.points.boundary: expected an integ"),
-        ({"training": {"learning_rate": 0}}, "learning_rate: expected a finite number above 0,"),
-        ({"training": {"learning_rate": math.inf}}, "a finite number above 0, got inf"),
-        ({"training": {"learning_rate": math.nan}}, "a finite number above 0, got nan"),
+        ({"training": {"learning_rate": 0}}, "learning_rate: expected a number above 0, at"),
+        ({"training": {"learning_rate": math.inf}}, "at most 1e30, got inf"),
+        ({"training": {"learning_rate": math.nan}}, "at most 1e30, got nan"),
         (
             {"training": {"dtype": "float46"}},
             "training.dtype: expected one of float32, float64, got 'float46'; "
@@ -125,7 +135,7 @@ METHODS = ", ".join(warm_up.names())
         ({"training": {"device": "cpu\n"}}, r"got 'cpu\n'"),
         (
             {"training": {"fine_tuning": {"iterations": -1}}},
-            "training.fine_tuning.iterations: expected an integer ≥ 0, got -1",
+            "training.fine_tuning.iterations: expected an integer from 0 to 1000000, got -1",
         ),
         (
             {"training": {"warm_up": {"method": "lbfgs"}}},
@@ -133,7 +143,7 @@ METHODS = ", ".join(warm_up.names())
         ),
         (
             {"training": {"warm_up": {"iterations": 0}}},
-            "training.warm_up.iterations: expected an integer ≥ 1, got 0",
+            "training.warm_up.iterations: expected an integer from 1 to 1000000, got 0",
         ),
         (
             {"training": {"warm_up": {"method": "gauss-newton"}}},
@@ -145,15 +155,69 @@ METHODS = ", ".join(warm_up.names())
             "training.warm_up.points.interior: expected an integer from 1 to 4096, got 0",
         ),
         ({"training": {"warm_up": 150}}, "keys and values: method, iterations, points, got 150"),
-        ({"parallel": {"workers": 0}}, "parallel.workers: expected an integer ≥ 1, got 0"),
+        ({"parallel": {"workers": 0}}, "workers: expected an integer from 1 to 1024, got 0"),
         (
             {"parallel": {"threads": 0}},
-            "parallel.threads: expected an integer ≥ 1, or null to share the cores out, got 0",
+            "parallel.threads: expected an integer from 1 to 1024, or null to share the cores out, "
+            "got 0",
         ),
         ({"storage": "trials.db"}, "storage: expected null or the URL of an Optuna storage such a"),
-        ({"storage": 3}, "sqlite:///trials.db, got 3"),
+        ({"storage": 3}, "trials.db, got another value (not shown: it may hold a password)"),
         ({"seed": -1}, "seed: expected an integer from 0 to 4294967295, got -1"),
         ({"seed": 2**32}, "got 4294967296"),
+        # The most that each number may be (see nas/campaign/limits.py).
+        ({"problem": "x" * 4097}, "problem: expected the name of a problem or the path of a Pyth"),
+        ({"tune": {"m": 10**20}}, "tune.m: expected an integer from 2 to 4096, or a range"),
+        ({"tune": {"m": [2, 4097]}}, "got [2, 4097]"),
+        ({"tune": {"p": 101}}, "at most 100, or a range [low, high] of such on one side of 1"),
+        ({"trials": 100_001}, "trials: expected an integer from 1 to 100000, got 100001"),
+        ({"seeds": 1001}, "seeds: expected an integer from 1 to 1000, or null, got 1001"),
+        ({"budget": 366 * 86_400 + 1}, "at most a year: a number of seconds"),
+        ({"budget": 1e300}, "at most a year: a number of seconds"),
+        ({"budget": f"{10**12} h"}, "at most a year: a number of seconds"),
+        ({"budget": "9" * 100_000 + "x"}, "at most a year: a number of seconds"),
+        ({"training": {"steps": 10**30}}, "steps: expected an integer from 1 to 100000000, got 1"),
+        ({"training": {"steps": 10**5000}}, "got what is too long to be shown"),
+        ({"training": {"warm_up": {"iterations": 10**7}}}, "an integer from 1 to 1000000, got 1"),
+        ({"training": {"fine_tuning": {"iterations": 10**7}}}, "from 0 to 1000000, got 10000000"),
+        ({"training": {"points": {"interior": 10**12}}}, "from 1 to 1000000, got 1000000000000"),
+        ({"training": {"points": {"boundary": 10**12}}}, "from 1 to 1000000, got 1000000000000"),
+        ({"training": {"warm_up": {"points": {"boundary": 4097}}}}, "from 1 to 4096, got 4097"),
+        ({"training": {"learning_rate": 1.1e30}}, "a number above 0, at most 1e30, got 1.1e+30"),
+        ({"training": {"learning_rate": 10**400}}, "a number above 0, at most 1e30, got 1000"),
+        ({"training": {"device": "cuda:100"}}, "numbered device such as cuda:0, got 'cuda:100'"),
+        ({"training": {"device": f"cuda:{10**20}"}}, "numbered device such as cuda:0, got"),
+        ({"parallel": {"workers": 1025}}, "workers: expected an integer from 1 to 1024, got 1025"),
+        ({"parallel": {"threads": 10**6}}, "null to share the cores out, got 1000000"),
+        ({"gate": {"depth": 65}}, "gate.depth: expected an integer from 0 to 64, got 65"),
+        ({"gate": {"width": 10_001}}, "expected an integer from 1 to 10000, got 10001"),
+        ({"space": {"depths": [10**6]}}, "depths[0]: expected an integer from 1 to 64, got 1000"),
+        ({"space": {"widths": [10**6]}}, "widths[0]: expected an integer from 1 to 10000, got 1"),
+        ({"space": {"scales": [1e7]}}, "scales[0]: expected a number above 0, at most 1000000"),
+        ({"space": {"scales": [math.inf]}}, "scales[0]: expected a number above 0, at most 1000"),
+        ({"space": {"scales": [math.nan]}}, "scales[0]: expected a number above 0, at most 1000"),
+        ({"space": {"widths": list(range(1, 102))}}, "expected a list of one or more integers"),
+        (
+            {"space": {"depths": list(range(1, 65)), "widths": list(range(1, 101))}},
+            "space: expected at most 10,000 candidates, got 25,600; leave out some levels",
+        ),
+        ({"seeds": 3, "schedule": 2 * SCHEDULE}, "seeds: expected at most 2, the repetitions of"),
+        ({"schedule": [3]}, "schedule: expected null or the path of the schedule.json"),
+        ({"schedule": []}, "schedule: expected null or the path of the schedule.json"),
+        ({"schedule": 1001 * SCHEDULE}, "schedule: expected null or the path of the schedule"),
+        ({"schedule": [SCHEDULE[0] | {"trials": 10**6}]}, "schedule: expected null or the path"),
+        ({"schedule": [SCHEDULE[0] | {"pool": {"a": 10**10}}]}, "schedule: expected null or the"),
+        # A storage: what is supported, and no password.
+        (
+            {"storage": "redis://me:secret@host"},
+            "storage: expected a URL that begins with sqlite:, postgresql:, mysql: or mariadb:, "
+            "got one with redis:; leave the key out to keep trials in --out",
+        ),
+        ({"storage": "postgresql://me:secret@host:port/db"}, "got another value (not shown: it"),
+        ({"storage": "postgresql:/me:secret@host/db"}, "got another value (not shown: it may"),
+        ({"storage": "postgresql://me:secret{@host/db"}, "got another value (not shown: it may"),
+        ({"storage": {"password": "secret"}}, "got another value (not shown: it may hold a pas"),
+        ({"storage": "sqlite:///" + 5000 * "x"}, "got another value (not shown: it may hold"),
     ],
 )
 def test_wrong_setting_is_one_clear_line(settings: dict[str, Any], line: str) -> None:
@@ -162,7 +226,9 @@ def test_wrong_setting_is_one_clear_line(settings: dict[str, Any], line: str) ->
     message = str(caught.value)
     assert line in message
     assert "\n" not in message
-    assert not any(word in message for word in ("pydantic", "function", "Input", "<grid>"))
+    assert len(message) < 400
+    hidden = ("pydantic", "function", "Input", "<grid>", "secret")
+    assert not any(word in message for word in hidden)
 
 
 def test_several_wrong_settings_are_a_line_each() -> None:
@@ -170,12 +236,13 @@ def test_several_wrong_settings_are_a_line_each() -> None:
         build(trials=0, tune={"m": 1}, gat={})
     assert str(caught.value).splitlines() == [
         "problem: missing; expected the name of a problem or the path of a Python file",
-        "tune.m: expected an integer ≥ 2, or a range [low, high] of such with low ≤ high, got 1",
-        "trials: expected an integer ≥ 1, got 0",
+        "tune.m: expected an integer from 2 to 4096, or a range [low, high] of such with "
+        "low ≤ high, got 1",
+        "trials: expected an integer from 1 to 100000, got 0",
         "gat: unknown key; did you mean gate?",
     ]
 
 
 def test_long_values_are_cut() -> None:
-    with pytest.raises(UserError, match=r"got 'x{58}…$"):
+    with pytest.raises(UserError, match=r"got 'x{59}… \(942 characters more\)$"):
         build(problem="burgers", seed="x" * 1000)

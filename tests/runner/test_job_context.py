@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
+from nas.errors import UserError
 from nas.runner.attempt_log import read_attempts
-from nas.runner.job_context import Context, stop_file
+from nas.runner.job_context import Context, stop_file, withdraw_stop
 
 
 def test_the_seconds_of_earlier_attempts_are_known(tmp_path: Path) -> None:
@@ -24,3 +27,14 @@ def test_it_stops_for_the_stop_file_and_when_abandoned(tmp_path: Path) -> None:
     assert not context.should_stop()
     stop_file(root).touch()
     assert context.should_stop()
+
+
+def test_a_stop_file_that_cannot_be_removed_is_told(tmp_path: Path) -> None:
+    """Every job would end at once, for ever."""
+    stop_file(tmp_path).touch()
+    withdraw_stop(tmp_path)
+    withdraw_stop(tmp_path)
+    stop_file(tmp_path).mkdir()
+    told = "stop: expected a file that stops the search, or none, got what cannot be removed"
+    with pytest.raises(UserError, match=told):
+        withdraw_stop(tmp_path)

@@ -1,0 +1,44 @@
+"""The schedule of a campaign, as a user may hand it over again."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nas.campaign import schedule
+from nas.errors import UserError
+
+ONE = {"trials": 3, "pool": {"round 1": 12}, "race": {}}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[" * 100_000, "got no JSON"),
+        ("[" + "9" * 5000 + "]", "got no JSON"),
+        ("{", "got no JSON"),
+        ("{}", "got another file"),
+        ("[]", "got another file"),
+        (json.dumps([ONE, ONE | {"trials": -1}]), "got another file"),
+        (json.dumps([ONE | {"trials": 10**6}]), "got another file"),
+        (json.dumps([ONE | {"pool": {"round 1": 10**10}}]), "got another file"),
+        (json.dumps([ONE | {"race": [1]}]), "got another file"),
+        (json.dumps(1001 * [ONE]), "got another file"),
+        (" " * (schedule.MOST_BYTES + 1), "of at most 10,000,000 bytes, got a longer one"),
+    ],
+    ids=range(11),
+)
+def test_what_is_no_schedule_is_one_line(text: str, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "schedule.json"
+    path.write_text(text)
+    with pytest.raises(UserError, match=told) as caught:
+        schedule.read(path)
+    assert str(caught.value).isprintable()
+
+
+def test_what_is_one_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "schedule.json"
+    path.write_text(json.dumps([ONE, ONE]))
+    assert schedule.read(path) == [ONE, ONE]
+    with pytest.raises(UserError, match=r"expected the schedule\.json of a .*, got a folder"):
+        schedule.read(tmp_path)
