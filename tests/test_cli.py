@@ -12,6 +12,7 @@ import pytest
 from nas import cli
 from nas.campaign import campaign, config
 from nas.campaign.records import Records
+from nas.exit_codes import FAILED
 from nas.reports import example
 from nas.runner.overview import Watch
 
@@ -99,7 +100,7 @@ def test_search_takes_a_problem_too_and_finds_a_folder(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "small.yaml").write_text("problem: poisson_l_shape")
     more = ["--budget", "1m", "--set", "trials=4"]
-    assert nas(monkeypatch, "search", *arguments, *more) == cli.FAILED  # one run of the example
+    assert nas(monkeypatch, "search", *arguments, *more) == FAILED  # one run of the example
     ((settings, out),) = begun
     assert (settings.problem.endswith(problem), settings.budget, settings.trials) == (True, 60, 4)
     assert out == Path(folder)

@@ -114,7 +114,7 @@ def relative_l2_or_none(problem: Problem, mixture: Mixture) -> float | None:
     """
     try:
         return relative_l2(problem, mixture)
-    except Exception:
+    except RAISED:
         return None
 
 

@@ -9,6 +9,7 @@ from nas.errors import UserError
 from nas.problems import Problem
 from nas.problems.description import source_text
 from nas.problems.loading import text_of
+from nas.runner.undisturbed import undisturbed
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,8 @@ class ProblemSource:
 
 @functools.lru_cache(maxsize=4)
 def _load(name: str, stamp: tuple[int, int] | None) -> Problem:
-    return problems.load(name)
+    with undisturbed():
+        return problems.load(name)
 
 
 def _stamp(name: str) -> tuple[int, int] | None:
