@@ -4,6 +4,7 @@ Of failed runs and warnings together, failed runs give the exit code (`nas.exit_
 failed has to be looked at first.
 """
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,12 +26,12 @@ if TYPE_CHECKING:
 class _Commands(TyperGroup):
     """All commands: what a problem's own code raises in one is told in a line."""
 
-    def invoke(self, ctx: "Context") -> Any:
+    def invoke(self, ctx: Any) -> Any:
         try:
             with own_code.told():
                 return super().invoke(ctx)
         except Stop:  # typer would end without a word
-            typer.echo(STOPPED, err=True)
+            print(STOPPED, file=sys.stderr)
             raise typer.Exit(INTERRUPTED) from None
 
 
@@ -77,7 +78,7 @@ def search(
         settings = named.load(name, changes or [], budget)
         folder = named.default_folder(name) if out is None else out
         result = Result(campaign.search(settings, folder, watch=watch))
-    typer.echo("\n".join([*display.summary(result), *display.advice(result, folder)]))
+    print("\n".join([*display.summary(result), *display.advice(result, folder)]))
     if (result.records.runs.status != "completed").any():
         raise typer.Exit(FAILED)
     if strict and result.recommended.warnings:
@@ -94,7 +95,7 @@ def report(
     """Write tables, figures and one HTML page from a campaign's records."""
     from nas import reports
 
-    typer.echo(f"page: {reports.write(folder, to)}")
+    print(f"page: {reports.write(folder, to)}")
 
 
 @app.command()
@@ -118,9 +119,9 @@ def export(
     try:
         written = write(folder, to, run, format)
     except NotEquivalent as error:
-        typer.echo(f"error: {error}", err=True)
+        print(f"error: {error}", file=sys.stderr)
         raise typer.Exit(FAILED) from None
-    typer.echo("\n".join(written.lines()))
+    print("\n".join(written.lines()))
 
 
 @app.command()
@@ -141,7 +142,7 @@ def baseline(
     with _watched() as watch:
         settings, folder = _named(campaign, out, changes or [])
         rows = validation.baseline(settings, folder, watch=watch)
-    typer.echo("\n".join(display.ranking(rows)))
+    print("\n".join(display.ranking(rows)))
 
 
 @app.command()
@@ -162,8 +163,8 @@ def validate(
 
     with _watched() as watch:
         records = validation.validate(folder, run, watch=watch)
-    typer.echo("\n".join(summary(records)))
-    typer.echo(f"next: nas report {folder}")
+    print("\n".join(summary(records)))
+    print(f"next: nas report {folder}")
 
 
 @app.command()
@@ -182,13 +183,13 @@ def problems(
         if to is not None:
             raise UserError("--write: expected a problem's name before it; see `nas problems`")
         _print_columns(problem_card.overview())
-        typer.echo("in full: nas problems NAME")
+        print("in full: nas problems NAME")
         return
     if to is not None:
         problem_card.write(name, to)
-    typer.echo("\n".join(problem_card.card(name)))
+    print("\n".join(problem_card.card(name)))
     if to is not None:
-        typer.echo(f"written: {to}; it is the problem of a campaign with `problem: {to}`")
+        print(f"written: {to}; it is the problem of a campaign with `problem: {to}`")
 
 
 @app.command()
@@ -209,12 +210,12 @@ def check(
 
     loaded = problems.load(problem)
     report = checking.check(loaded)
-    typer.echo("\n".join(report.lines()))
+    print("\n".join(report.lines()))
     if to is not None:
         from nas.checking import drawing
 
         drawing.draw(loaded, to)
-        typer.echo(f"picture: {to}")
+        print(f"picture: {to}")
     if strict and report.warnings:
         raise typer.Exit(WARNED)
 
@@ -233,7 +234,7 @@ def spaces() -> None:
 
 @contextmanager
 def _watched() -> "Iterator[Watch]":
-    """A watcher that draws on the terminal; where jobs were interrupted, a line says what is saved."""
+    """A watcher that draws on the terminal; of interrupted jobs a line says what is saved."""
     from rich.console import Console
 
     from nas import display
@@ -244,7 +245,7 @@ def _watched() -> "Iterator[Watch]":
             yield watch
     except Interrupted as interrupted:
         saved = "all is saved" if interrupted.saved else "the last checkpoints are kept"
-        typer.echo(f"interrupted; {saved}: run the same command again to go on", err=True)
+        print(f"interrupted; {saved}: run the same command again to go on", file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None
 
 
@@ -270,5 +271,4 @@ def _named(path: Path, out: Path | None, changes: list[str]) -> "tuple[Campaign,
 def _print_columns(rows: Sequence[tuple[str, ...]]) -> None:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        typer.echo("  ".join(map(str.ljust, row, widths)).rstrip())
-
+        print("  ".join(map(str.ljust, row, widths)).rstrip())

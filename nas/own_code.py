@@ -47,7 +47,8 @@ def told() -> Iterator[None]:
     except (UserError, Stop):
         raise
     except BaseException as error:
-        frames = traceback.extract_tb(error.__traceback__)[1:]  # the first is this one
+        # The first frames are this one and that of the `with`.
+        frames = traceback.extract_tb(error.__traceback__)[2:]
         own = [frame for frame in frames if _is_users(frame.filename)]
         if not own:
             raise

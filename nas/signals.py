@@ -1,14 +1,12 @@
 """The signals that ask a command to stop, and when they are heard.
 
-Ctrl-C, a batch system's SIGTERM and a closed terminal's SIGHUP mean the same: save, and end with 130.
-Each raises `Stop` wherever the command is; but only while it is, which the handler finds out from
-the stack itself. So nothing is raised while Python starts or ends, and no moment lies between.
+Ctrl-C, a batch system's SIGTERM and a closed terminal's SIGHUP mean the same: save, and end with
+130. Each raises `Stop` wherever the command is; but only while it is, which the handler finds out
+from the stack itself. So nothing is raised while Python starts or ends, and no moment lies between.
 """
 
-import os
 import signal
 import sys
-import threading
 from collections.abc import Callable
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -19,9 +17,11 @@ if TYPE_CHECKING:
     from sys import UnraisableHookArgs
 
 # A closed terminal is unknown to Windows.
-ASKING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+ASKING = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
 STOPPED = "interrupted; run the same command again to go on"
-_AGAIN = 0.02  # seconds after which a signal is sent again that went unheard
+_SOON = 0.02  # seconds
 
 
 class Stop(KeyboardInterrupt):
@@ -52,9 +52,24 @@ class _Command:
     def handle(self, number: int, frame: FrameType | None) -> None:
         self._asked = True
         while frame is not None:
+            if frame.f_code is _Command.repeat.__code__:
+                self._soon()
+                return
             if frame.f_code is _Command.run.__code__ and frame.f_locals.get("self") is self:
                 raise Stop
             frame = frame.f_back
+
+    def repeat(self, unraisable: "UnraisableHookArgs") -> None:
+        """Stop soon, where it was in vain: in a destructor, say, nothing can be raised."""
+        if issubclass(unraisable.exc_type, Stop):
+            self._soon()
+        else:
+            sys.__unraisablehook__(unraisable)
+
+    def _soon(self) -> None:
+        if hasattr(signal, "setitimer"):  # Windows has none
+            signal.signal(signal.SIGALRM, self.handle)
+            signal.setitimer(signal.ITIMER_REAL, _SOON)
 
 
 def listening(work: Callable[[], int]) -> int:
@@ -74,19 +89,10 @@ def listening(work: Callable[[], int]) -> int:
     for number in ASKING:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, command.handle)
-    sys.unraisablehook = _sent_again
+    sys.unraisablehook = command.repeat
     try:
         return command.run()
     except Stop:
         print(STOPPED, file=sys.stderr)
         return INTERRUPTED
 
-
-def _sent_again(unraisable: "UnraisableHookArgs") -> None:
-    """Send the signal again that came while nothing can be raised, as in a destructor."""
-    if not issubclass(unraisable.exc_type, Stop):
-        sys.__unraisablehook__(unraisable)
-        return
-    timer = threading.Timer(_AGAIN, os.kill, (os.getpid(), signal.SIGTERM))
-    timer.daemon = True
-    timer.start()

@@ -28,6 +28,8 @@ MODULES = {
 }
 
 GROUND = ["nas", "nas.checks", "nas.errors", "nas.files"]
+# From the first to the last moment of a command; none of it brings torch.
+COMMAND = ["nas.exit_codes", "nas.signals", "nas.terminal"]
 # What the tables of a campaign are read with; none of it brings torch.
 READING = [
     "nas.campaign.front",
@@ -50,6 +52,10 @@ MAY_IMPORT = {
     "nas.checks": [],
     "nas.errors": [],
     "nas.files": ["nas.errors"],
+    "nas.exit_codes": [],
+    "nas.signals": ["nas.exit_codes"],
+    "nas.terminal": [],
+    "nas.own_code": ["nas.signals", "nas.errors"],
     "nas.calculus": ["nas.calculus", "nas.errors"],
     "nas.problems": ["nas.problems", "nas.calculus", *GROUND],
     "nas.networks": ["nas.networks", "nas.calculus", "nas.search_spaces", *GROUND],
@@ -80,7 +86,7 @@ MAY_IMPORT = {
         "nas.reports.style",
         *GROUND,
     ],
-    "nas.runner": ["nas.runner", "nas.problems", *GROUND],
+    "nas.runner": ["nas.runner", "nas.problems", "nas.terminal", *GROUND],
     **{module: [*READING, "nas.search_spaces", *GROUND] for module in READING},
     "nas.export": [
         "nas.export",
@@ -155,7 +161,10 @@ MAY_IMPORT = {
     ],
     "nas.display": ["nas.result", "nas.runner.overview", "nas.search_spaces", "nas.reports"],
     "nas.problem_card": ["nas.problems", *GROUND],
-    "nas.cli": [
+    "nas.cli": ["nas", "nas.commands", "nas.errors", *COMMAND],
+    "nas.commands": [
+        *COMMAND,
+        "nas.own_code",
         "nas.display",
         "nas.checking",
         "nas.problem_card",
@@ -171,7 +180,12 @@ MAY_IMPORT = {
     ],
 }
 # These open at once: nothing that they import may bring torch.
-WITHOUT_TORCH = ["nas.search_spaces", "nas.errors", "nas.files", *READING, "nas.reports"]
+WITHOUT_TORCH = [
+    *("nas.search_spaces", "nas.errors", "nas.files", "nas.own_code", "nas.cli"),
+    *COMMAND,
+    *READING,
+    "nas.reports",
+]
 
 RUNS_TEXT = {
     "eval",

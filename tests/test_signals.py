@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 
 import pytest
 
@@ -18,6 +19,16 @@ def number(request: pytest.FixtureRequest) -> signal.Signals:
     one: signal.Signals = request.param
     signal.signal(one, signal.default_int_handler)
     return one
+
+
+def sent(number: signal.Signals) -> Callable[[], int]:
+    """A command that is sent a signal."""
+
+    def command() -> int:
+        signal.raise_signal(number)
+        return 0
+
+    return command
 
 
 def test_a_command_has_its_own_exit_code() -> None:
@@ -46,10 +57,15 @@ def test_a_signal_before_the_command_stops_it_at_its_first_moment(
 ) -> None:
     """Between the moment when the signals are heard and that when the command begins."""
     begun: list[int] = []
-    command = signals._Command(lambda: begun.append(1) or 0)
+
+    def work() -> int:
+        begun.append(1)
+        return 0
+
+    command = signals._Command(work)
     signal.signal(number, command.handle)
     signal.raise_signal(number)
-    with pytest.raises(Stop, match="^$"):
+    with pytest.raises(Stop, match=r"^$"):
         command.run()
     assert begun == []
 
@@ -59,7 +75,7 @@ def test_a_signal_after_the_command_is_without_effect(
 ) -> None:
     assert listening(lambda: 0) == 0
     signal.raise_signal(number)
-    assert listening(lambda: signal.raise_signal(number) or 0) == INTERRUPTED
+    assert listening(sent(number)) == INTERRUPTED
     signal.raise_signal(number)
     assert capsys.readouterr().err == f"{STOPPED}\n"
 
@@ -67,7 +83,7 @@ def test_a_signal_after_the_command_is_without_effect(
 def test_what_is_ignored_stays_ignored(number: signal.Signals) -> None:
     """nohup ignores SIGHUP; a shell's & ignores Ctrl-C."""
     signal.signal(number, signal.SIG_IGN)
-    assert listening(lambda: signal.raise_signal(number) or 0) == 0
+    assert listening(sent(number)) == 0
 
 
 def test_a_second_signal_stops_what_the_first_one_began(number: signal.Signals) -> None:
@@ -103,7 +119,11 @@ def test_what_else_a_destructor_raises_is_shown_as_ever(
         def __del__(self) -> None:
             raise ValueError("shown")
 
-    listening(lambda: Dies() and 0)
+    def command() -> int:
+        Dies()
+        return 0
+
+    assert listening(command) == 0
     assert "ValueError: shown" in capsys.readouterr().err
 
 

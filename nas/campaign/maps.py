@@ -16,6 +16,7 @@ from torch import Tensor
 from nas.calculus.jets import DerivativeSet
 from nas.campaign import records
 from nas.campaign.slices import slices
+from nas.errors import RAISED
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.problems.domains import Array, Mask

@@ -13,7 +13,8 @@ from typing import TypeVar
 
 from joblib.externals.loky import ProcessPoolExecutor
 
-from nas.runner.executors import Ended, Executor, Function, process_group
+from nas.runner import process_group
+from nas.runner.executors import Ended, Executor, Function
 from nas.runner.job import FAILED, KILLED
 
 J = TypeVar("J")
@@ -31,7 +32,7 @@ class Engine(Executor[J]):
     """
 
     def __init__(self, function: Function[J], workers: int, threads: int) -> None:
-        # loky says so when a process that grew too large ends just as a job comes. It starts another.
+        # loky says so when a process that grew too large ends as a job comes. It starts another.
         warnings.filterwarnings("ignore", message="A worker stopped while some jobs were given")
         # loky looks for a worker's children by `pgrep`, which a machine may lack; they are all in
         # the worker's group, and end with that.

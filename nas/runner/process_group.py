@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from nas import terminal
 
@@ -69,10 +69,9 @@ def end(leader: int) -> None:
     >>> process.wait() == -signal.SIGKILL
     True
     """
-    try:
-        os.killpg(leader, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError, AttributeError):
-        pass  # ended by itself; or on Windows
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError, PermissionError):  # it has ended by itself
+            os.killpg(leader, signal.SIGKILL)
 
 
 def _end_with(parent: int) -> None:
