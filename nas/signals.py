@@ -81,7 +81,7 @@ def listening(work: Callable[[], int]) -> int:
     Examples
     --------
     >>> before = [signal.getsignal(number) for number in ASKING]
-    >>> listening(lambda: 3), listening(lambda: signal.raise_signal(signal.SIGINT) or 0)
+    >>> listening(lambda: 3), listening(lambda: signal.raise_signal(signal.SIGTERM) or 0)
     (3, 130)
     >>> _ = [signal.signal(number, one) for number, one in zip(ASKING, before)]
     """
@@ -95,4 +95,3 @@ def listening(work: Callable[[], int]) -> int:
     except Stop:
         print(STOPPED, file=sys.stderr)
         return INTERRUPTED
-

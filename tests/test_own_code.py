@@ -42,15 +42,20 @@ def test_whatever_it_raises_is_one_line(body: str, line: str, tmp_path: Path) ->
     assert len(str(caught.value)) < 1000
 
 
-def test_what_the_toolkit_itself_raises_is_left_alone(tmp_path: Path) -> None:
+def test_what_the_toolkit_itself_raises_is_left_alone() -> None:
     """A mistake of ours has its traceback."""
-    with pytest.raises(TypeError, match="expected str, bytes or os.PathLike"), told():
+    with pytest.raises(TypeError, match=r"expected str, bytes or os\.PathLike"), told():
         problems.load(3)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("error", [UserError("expected this"), Stop("stop")])
 def test_what_has_a_meaning_of_its_own_is_left_alone(error: BaseException) -> None:
-    with pytest.raises(type(error), match="expected this|stop"), told():
+    with (
+        pytest.raises(
+            type(error), match="expected this" if isinstance(error, UserError) else "stop"
+        ),
+        told(),
+    ):
         raise error
 
 

@@ -40,12 +40,25 @@ def test_all_is_as_before(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     before = state()
-    with pytest.raises(ZeroDivisionError, match="division"), undisturbed():
+    with undisturbed():
         does()
         changed = state()
-        1 / 0  # noqa: B018
     assert state() == before
     assert changed != before
+
+
+def fail() -> None:
+    os.chdir("/")
+    raise ValueError("no")
+
+
+def test_all_is_as_before_after_an_error_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match="no"), undisturbed():
+        fail()
+    assert Path.cwd() == tmp_path
 
 
 def test_a_folder_that_is_gone_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
