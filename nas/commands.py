@@ -187,7 +187,11 @@ def problems(
         return
     if to is not None:
         problem_card.write(name, to)
-    print("\n".join(problem_card.card(name)))
+    from nas.runner.undisturbed import undisturbed
+
+    with undisturbed():
+        lines = problem_card.card(name)
+    print("\n".join(lines))
     if to is not None:
         print(f"written: {to}; it is the problem of a campaign with `problem: {to}`")
 
@@ -207,9 +211,12 @@ def check(
     3: with --strict, there are warnings.
     """
     from nas import checking, problems
+    from nas.runner.undisturbed import undisturbed
 
-    loaded = problems.load(problem)
-    report = checking.check(loaded)
+    with undisturbed():
+        loaded = problems.load(problem)
+    with undisturbed():
+        report = checking.check(loaded)
     print("\n".join(report.lines()))
     if to is not None:
         from nas.checking import drawing

@@ -68,9 +68,17 @@ def test_no_ending_leaves_a_process_behind(ending: str, tmp_path: Path) -> None:
     """Neither closing, nor the worker's death, nor that of the command by ``kill -9``."""
     job = tmp_path / "job"
     command = [sys.executable, "-c", COMMAND, str(job), ending]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)
+    done = subprocess.run(
+        command,
+        env=os.environ
+        | {"PATH": str(tmp_path)},  # without `pgrep`, by which loky looks for children
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=900,
+    )
     assert done.returncode == (-signal.SIGKILL if ending == "save" else 0), done.stderr
-    assert "Traceback" not in done.stderr
+    assert done.stderr == "" or ending == "save"  # loky counts what a kill has left
     worker, child = map(int, job.read_text().split())
     assert soon(lambda: not lives(worker))
     assert soon(lambda: not lives(child))

@@ -12,12 +12,25 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
 from joblib.externals.loky import ProcessPoolExecutor
+from joblib.externals.loky.backend.context import LokyContext
+from joblib.externals.loky.backend.process import LokyProcess
 
 from nas.runner import process_group
 from nas.runner.executors import Ended, Executor, Function
 from nas.runner.job import FAILED, KILLED
 
 J = TypeVar("J")
+
+
+class _Process(LokyProcess):  # type: ignore[misc] # joblib has no types
+    """A process that can be killed, which loky wants where there is no `pgrep`, and forgot."""
+
+    def kill(self) -> None:
+        self.terminate()
+
+
+class _Context(LokyContext):  # type: ignore[misc]
+    Process = _Process
 
 
 class Engine(Executor[J]):
@@ -34,8 +47,8 @@ class Engine(Executor[J]):
     def __init__(self, function: Function[J], workers: int, threads: int) -> None:
         # loky says so when a process that grew too large ends as a job comes. It starts another.
         warnings.filterwarnings("ignore", message="A worker stopped while some jobs were given")
-        # loky looks for a worker's children by `pgrep`, which a machine may lack; they are all in
-        # the worker's group, and end with that.
+        # loky looks for a worker's children by `pgrep`, which a machine may lack. They are in the
+        # worker's group, and have ended with that.
         warnings.filterwarnings("ignore", message="Failed to kill subprocesses on this platform")
         self._function, self._threads = function, threads
         self._processes = [self._new_process() for _ in range(workers)]
@@ -106,6 +119,7 @@ class Engine(Executor[J]):
         names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
         return ProcessPoolExecutor(
             max_workers=1,
+            context=_Context(),
             timeout=None,
             initializer=process_group.begin,
             initargs=(os.getpid(),),
