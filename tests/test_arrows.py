@@ -86,7 +86,7 @@ MAY_IMPORT = {
         "nas.reports.style",
         *GROUND,
     ],
-    "nas.runner": ["nas.runner", "nas.problems", "nas.terminal", *GROUND],
+    "nas.runner": ["nas.runner", "nas.problems", "nas.signals", "nas.terminal", *GROUND],
     **{module: [*READING, "nas.search_spaces", *GROUND] for module in READING},
     "nas.export": [
         "nas.export",

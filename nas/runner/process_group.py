@@ -1,7 +1,7 @@
 """A worker's process and whatever its jobs start: one group, which ends with the command.
 
-What the terminal sends goes to the command alone; it decides what that means for its workers. And
-however the command ends, also by ``kill -9``, its workers do not stay behind.
+Whoever asks to stop asks the command alone: it decides what that means for its workers. And however
+the command ends, also by ``kill -9``, its workers do not stay behind.
 """
 
 import logging
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from nas import terminal
+from nas.signals import ASKING
 
 PATIENCE = 10.0  # seconds that an orphan has to save what it has
 _POLL = 0.3  # seconds between two looks at the parent
@@ -34,7 +35,8 @@ def begin(parent: int) -> None:
     ...     executor.submit(os.getpgrp).result() == executor.submit(os.getpid).result()
     True
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in ASKING:  # a terminal and a batch system may send them to every process
+        signal.signal(number, signal.SIG_IGN)
     logging.getLogger("nas").setLevel(logging.ERROR)  # the parent has said it of this machine
     terminal.make_unfailing()
     if hasattr(os, "setpgid"):  # Windows has no groups

@@ -5,6 +5,7 @@ no guard.
 """
 
 import os
+import signal
 import warnings
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -26,7 +27,7 @@ class _Process(LokyProcess):  # type: ignore[misc] # joblib has no types
     """A process that can be killed, which loky wants where there is no `pgrep`, and forgot."""
 
     def kill(self) -> None:
-        self.terminate()
+        os.kill(self.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
 class _Context(LokyContext):  # type: ignore[misc]
