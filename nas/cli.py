@@ -1,300 +1,39 @@
-"""The command line: ``nas check | search | report | export | baseline | validate | problems``.
+"""From the first to the last moment of a command: its signals, its output, its exit code.
 
-Exit codes: 0 done, 1 some runs failed, 2 something for the user to mend, 3 done, but with
-warnings (`search` and `check` with ``--strict``), 130 interrupted. Of failed runs and warnings
-together, 1 is told: what failed has to be looked at first.
+What the commands do is in `nas.commands`, which is imported once signals are heard.
 """
 
 import logging
-import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from nas import signals, terminal
 from nas.errors import UserError
-from nas.paths import usable
-
-if TYPE_CHECKING:
-    from nas.campaign.config import Campaign
-    from nas.runner.overview import Watch
-
-FAILED, USER_ERROR, WARNED, INTERRUPTED = 1, 2, 3, 130
-
-app = typer.Typer(
-    help="Find the architecture that your differential equation wants.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-)
-
-Folder = Annotated[Path, typer.Argument(help="The folder of a campaign.")]
-Changes = Annotated[
-    list[str] | None,
-    typer.Option("--set", help="Set a key: training.steps=500. May be repeated."),
-]
-Strict = Annotated[
-    bool, typer.Option("--strict", help="Exit with code 3 where there is a warning.")
-]
-
-
-@app.command()
-def search(
-    name: Annotated[
-        str, typer.Argument(help="A campaign file (YAML), a .py file, or a problem's name.")
-    ],
-    out: Annotated[Path | None, typer.Option(help="Its folder; by default ./NAME-search.")] = None,
-    budget: Annotated[str | None, typer.Option(help="How long it may take: 5m, 2 h.")] = None,
-    changes: Changes = None,
-    strict: Strict = False,
-) -> None:
-    """Launch a campaign, or resume it; a problem is enough: nas search heat.py --budget 5m.
-
-    Interrupt it at any time: the same command resumes where it stopped. Exit code 0: done;
-    1: some runs failed; 2: something for you to fix; 3: with --strict, none failed but the
-    recommended run carries a warning; 130: interrupted.
-    """
-    from nas import display
-    from nas.campaign import campaign, named
-    from nas.result import Result
-
-    with _watched() as watch:
-        settings = named.load(name, changes or [], budget)
-        folder = named.default_folder(name) if out is None else out
-        result = Result(campaign.search(settings, folder, watch=watch))
-    typer.echo("\n".join([*display.summary(result), *display.advice(result, folder)]))
-    if (result.records.runs.status != "completed").any():
-        raise typer.Exit(FAILED)
-    if strict and result.recommended.warnings:
-        raise typer.Exit(WARNED)
-
-
-@app.command()
-def report(
-    folder: Folder,
-    to: Annotated[
-        Path | None, typer.Option("--to", help="Where to write; by default FOLDER/report.")
-    ] = None,
-) -> None:
-    """Write tables, figures and one HTML page from a campaign's records."""
-    from nas import reports
-
-    typer.echo(f"page: {reports.write(folder, to)}")
-
-
-@app.command()
-def export(
-    folder: Folder,
-    to: Annotated[Path, typer.Option("--to", help="Where to write the model.")],
-    run: Annotated[
-        str | None, typer.Option("--run", help="A run such as 0007-0, not the recommended one.")
-    ] = None,
-    format: Annotated[
-        str,
-        typer.Option(
-            "--format", help="Format of the portable model; an unknown one lists the choices."
-        ),
-    ] = "pt2",
-) -> None:
-    """Write the recommended network: architecture, weights, portable model, model card."""
-    from nas.export import NotEquivalent
-    from nas.export import export as write
-
-    try:
-        written = write(folder, to, run, format)
-    except NotEquivalent as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(FAILED) from None
-    typer.echo("\n".join(written.lines()))
-
-
-@app.command()
-def baseline(
-    campaign: Annotated[Path, typer.Argument(help="A campaign's folder, or a campaign file.")],
-    out: Annotated[
-        Path | None, typer.Option("--out", help="The campaign's folder, where a file is given.")
-    ] = None,
-    changes: Changes = None,
-) -> None:
-    """Train every candidate of a campaign's space by itself.
-
-    Together in the warm-up, then one at a time, with the campaign's own warm-up and fine-tuning
-    lengths, once for each of its seeds. Interrupt it at any time: the same command resumes.
-    """
-    from nas import display, validation
-
-    with _watched() as watch:
-        settings, folder = _named(campaign, out, changes or [])
-        rows = validation.baseline(settings, folder, watch=watch)
-    typer.echo("\n".join(display.ranking(rows)))
-
-
-@app.command()
-def validate(
-    folder: Folder,
-    run: Annotated[
-        str | None, typer.Option("--run", help="A run such as 0007-0, not the recommended trial's.")
-    ] = None,
-) -> None:
-    """Measure whether the choice can be trusted: against random subsets and single networks.
-
-    Trains some two dozen subsets beside each run of the recommended trial and, without a budget,
-    every candidate by itself; what it finds goes into the report. Interrupt it at any time: the
-    same command goes on.
-    """
-    from nas import validation
-    from nas.reports.validation_summary import summary
-
-    with _watched() as watch:
-        records = validation.validate(folder, run, watch=watch)
-    typer.echo("\n".join(summary(records)))
-    typer.echo(f"next: nas report {folder}")
-
-
-@app.command()
-def problems(
-    name: Annotated[
-        str | None, typer.Argument(help="One of them, or the path of a .py file, in detail.")
-    ] = None,
-    to: Annotated[
-        Path | None, typer.Option("--write", help="Write its file here, as a start for your own.")
-    ] = None,
-) -> None:
-    """List the toolkit's problems, or show one."""
-    from nas import problem_card
-
-    if name is None:
-        if to is not None:
-            raise UserError("--write: expected a problem's name before it; see `nas problems`")
-        _print_columns(problem_card.overview())
-        typer.echo("in full: nas problems NAME")
-        return
-    if to is not None:
-        problem_card.write(name, to)
-    typer.echo("\n".join(problem_card.card(name)))
-    if to is not None:
-        typer.echo(f"written: {to}; it is the problem of a campaign with `problem: {to}`")
-
-
-@app.command()
-def check(
-    problem: Annotated[str, typer.Argument(help="The path of a .py file, or a problem's name.")],
-    to: Annotated[
-        Path | None, typer.Option("--to", help="Draw domain, parts, normals and points: a PNG.")
-    ] = None,
-    strict: Strict = False,
-) -> None:
-    """Find mistakes in a problem, before any training.
-
-    Wrong names and shapes, terms out of scale, a solution that does not satisfy what is demanded,
-    too few conditions, or conditions that disagree. Exit code 0: done; 2: something for you to fix;
-    3: with --strict, there are warnings.
-    """
-    from nas import checking, named_problem
-
-    loaded = named_problem.load(problem)
-    report = checking.check(loaded)
-    typer.echo("\n".join(report.lines()))
-    if to is not None:
-        from nas.checking import drawing
-
-        drawing.draw(loaded, to)
-        typer.echo(f"picture: {to}")
-    if strict and report.warnings:
-        raise typer.Exit(WARNED)
-
-
-@app.command()
-def spaces() -> None:
-    """List the toolkit's search spaces."""
-    from nas import search_spaces
-
-    rows = [
-        (name, f"{len(search_spaces.load(name))} candidates", search_spaces.question(name))
-        for name in search_spaces.names()
-    ]
-    _print_columns(rows)
+from nas.exit_codes import DONE, USER_ERROR
 
 
 def main() -> None:
     """Run the command line; what the user can mend is one line, not a traceback."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup and a shell's & want it
-            signal.signal(number, _interrupt)
+    with terminal.unfailing():
+        code = signals.listening(_command)
+    sys.exit(code)
+
+
+def _command() -> int:
+    """Run the command that the arguments name; its exit code."""
     if sys.stderr.isatty():  # someone is looking, and may wonder what takes so long
-        logging.basicConfig(format="%(message)s")
+        logging.getLogger().addHandler(terminal.Messages())
         logging.getLogger("nas").setLevel(logging.INFO)
     try:
-        app()
+        from nas import commands
+
+        commands.app()
     except UserError as error:
         for line in str(error).splitlines():
             print(f"error: {line}", file=sys.stderr)
-        sys.exit(USER_ERROR)
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
-
-
-class _Interrupt(KeyboardInterrupt):
-    """An interrupt that python does not recognise.
-
-    A plain `KeyboardInterrupt` that passes through the `exec` of a text, as when a library
-    makes its classes, lets python end by a signal, even where it was caught and the exit code
-    was set (`Py_RunMain`).
-    """
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise _Interrupt
-
-
-@contextmanager
-def _watched() -> "Iterator[Watch]":
-    """A watcher that draws on the terminal; an interrupt ends the command with a line."""
-    from rich.console import Console
-
-    from nas import display
-    from nas.runner.dispatcher import Interrupted
-
-    try:
-        with display.live(Console(stderr=True)) as watch:
-            yield watch
-    except Interrupted as interrupted:
-        saved = "all is saved" if interrupted.saved else "the last checkpoints are kept"
-        typer.echo(f"interrupted; {saved}: run the same command again to go on", err=True)
-        raise typer.Exit(INTERRUPTED) from None
-    except KeyboardInterrupt:  # before the first job began
-        typer.echo("interrupted; run the same command again to go on", err=True)
-        raise typer.Exit(INTERRUPTED) from None
-
-
-def _named(path: Path, out: Path | None, changes: list[str]) -> "tuple[Campaign, Path]":
-    """The campaign of a folder, or of a file that is to have the folder ``out``."""
-    from nas.campaign import config, records
-
-    if usable(path).is_dir():
-        if out is not None or changes:
-            raise UserError(
-                f"{path}: expected a campaign file beside --out and --set, got a folder; "
-                "give the file, or leave them out"
-            )
-        resolved = records.read_campaign(path)["configuration"]
-        return config.Campaign.from_resolved(resolved), path
-    if out is None:
-        raise UserError(
-            f"{path}: expected --out beside a campaign file; name the folder to work in"
-        )
-    return config.load(path, changes), out
-
-
-def _print_columns(rows: Sequence[tuple[str, ...]]) -> None:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        typer.echo("  ".join(map(str.ljust, row, widths)).rstrip())
+        return USER_ERROR
+    except SystemExit as ended:  # how typer ends
+        return int(ended.code or DONE)
+    return DONE
 
 
 if __name__ == "__main__":

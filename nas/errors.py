@@ -1,4 +1,4 @@
-"""The one exception that is addressed to the user."""
+"""The one exception that is addressed to the user, and others in a line."""
 
 from nas.one_line import one_line
 
@@ -32,3 +32,25 @@ class UserError(Exception):
 
     def __str__(self) -> str:
         return "\n".join(map(one_line, self.args))
+
+
+# What a user's function may raise by accident. Whatever else there is asks Python to stop.
+RAISED = (Exception, SystemExit, GeneratorExit)
+_LONGEST = 300  # characters of a message: some libraries put whole arrays into theirs
+
+
+def in_short(error: BaseException) -> str:
+    """An exception as one line of bounded length.
+
+    Examples
+    --------
+    >>> in_short(ValueError("no\nsuch thing")), in_short(SystemExit())
+    ('ValueError: no such thing', 'SystemExit')
+    >>> len(in_short(ValueError("x" * 10**6)))
+    334
+    """
+    try:
+        message = " ".join(str(error).split())
+    except Exception:  # it is a user's class
+        message = ""
+    return one_line(": ".join(filter(None, [type(error).__name__, message])), _LONGEST)

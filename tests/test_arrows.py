@@ -28,6 +28,8 @@ MODULES = {
 }
 
 GROUND = ["nas", "nas.checks", "nas.errors", "nas.files", "nas.one_line", "nas.paths"]
+# From the first to the last moment of a command; none of it brings torch.
+COMMAND = ["nas.exit_codes", "nas.signals", "nas.terminal"]
 # What the tables of a campaign are read with; none of it brings torch.
 READING = [
     "nas.campaign.front",
@@ -52,6 +54,10 @@ MAY_IMPORT = {
     "nas.one_line": [],
     "nas.paths": ["nas.errors"],
     "nas.files": ["nas.errors"],
+    "nas.exit_codes": [],
+    "nas.signals": ["nas.exit_codes"],
+    "nas.terminal": [],
+    "nas.own_code": ["nas.signals", "nas.errors"],
     "nas.calculus": ["nas.calculus", "nas.errors"],
     "nas.problems": ["nas.problems", "nas.calculus", *GROUND],
     "nas.networks": ["nas.networks", "nas.calculus", "nas.search_spaces", *GROUND],
@@ -82,7 +88,14 @@ MAY_IMPORT = {
         "nas.reports.style",
         *GROUND,
     ],
-    "nas.runner": ["nas.runner", "nas.named_problem", "nas.problems", *GROUND],
+    "nas.runner": [
+        "nas.runner",
+        "nas.named_problem",
+        "nas.problems",
+        "nas.signals",
+        "nas.terminal",
+        *GROUND,
+    ],
     **{module: [*READING, "nas.search_spaces", *GROUND] for module in READING},
     "nas.export": [
         "nas.export",
@@ -166,7 +179,10 @@ MAY_IMPORT = {
     ],
     "nas.named_problem": ["nas.problems", *GROUND],
     "nas.problem_card": ["nas.named_problem", "nas.problems", *GROUND],
-    "nas.cli": [
+    "nas.cli": ["nas", "nas.commands", "nas.errors", *COMMAND],
+    "nas.commands": [
+        *COMMAND,
+        "nas.own_code",
         "nas.display",
         "nas.checking",
         "nas.named_problem",
@@ -183,7 +199,12 @@ MAY_IMPORT = {
     ],
 }
 # These open at once: nothing that they import may bring torch.
-WITHOUT_TORCH = ["nas.search_spaces", *GROUND[1:], *READING, "nas.reports"]
+WITHOUT_TORCH = [
+    *("nas.search_spaces", *GROUND[1:], "nas.own_code", "nas.cli"),
+    *COMMAND,
+    *READING,
+    "nas.reports",
+]
 
 RUNS_TEXT = {
     "eval",

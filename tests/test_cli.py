@@ -12,6 +12,7 @@ import pytest
 from nas import cli
 from nas.campaign import campaign, config
 from nas.campaign.records import Records
+from nas.exit_codes import FAILED
 from nas.reports import example
 from nas.runner.overview import Watch
 
@@ -99,7 +100,7 @@ def test_search_takes_a_problem_too_and_finds_a_folder(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "small.yaml").write_text("problem: poisson_l_shape")
     more = ["--budget", "1m", "--set", "trials=4"]
-    assert nas(monkeypatch, "search", *arguments, *more) == cli.FAILED  # one run of the example
+    assert nas(monkeypatch, "search", *arguments, *more) == FAILED  # one run of the example
     ((settings, out),) = begun
     assert (settings.problem.endswith(problem), settings.budget, settings.trials) == (True, 60, 4)
     assert out == Path(folder)
@@ -343,6 +344,47 @@ def test_bad_problem_files_are_one_line_and_exit_code_two(
     assert re.search(told, errors[0]), errors[0]
 
 
+@pytest.mark.parametrize(
+    ("does", "told"),
+    [
+        ("import sys; sys.exit()", "SystemExit"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+    ],
+)
+@pytest.mark.parametrize("where", ["import", "solution"])
+def test_what_would_end_python_is_one_line_and_exit_code_two(
+    does: str,
+    told: str,
+    where: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    """As the file is imported, and at points where only `nas check` evaluates the solution."""
+    path = tmp_path / "rod.py"
+    solution = f"def solution(x):\n    if len(x) > 100:\n        {does}\n    return x - 1\n"
+    problem = ROD.format(residual="u.x - 1").replace("u)])", "u)], solution=solution)")
+    path.write_text(f"{does}\n" if where == "import" else f"{solution}{problem}")
+    assert nas(monkeypatch, "check", path) == 2
+    assert re.fullmatch(f"error: .*rod.py, line \\d: raised {told}.*\n", capsys.readouterr().err)
+
+
+def test_what_a_file_does_to_the_process_is_undone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    meddling = (
+        "import os, torch, warnings; os.chdir('/'); torch.set_grad_enabled(False)\n"
+        "warnings.simplefilter('error')\n"
+    )
+    (tmp_path / "rod.py").write_text(meddling + ROD.format(residual="u.x - 1"))
+    for command in ("check", "problems"):
+        assert nas(monkeypatch, command, "rod.py") == 0
+        assert Path.cwd() == tmp_path
+    assert "no mistake was found" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("command", [["report"], ["export", "--to", "model"]])
 def test_a_folder_that_is_no_campaign_is_refused(
     command: list[str],
@@ -383,10 +425,11 @@ def test_help_needs_no_torch() -> None:
 
 def listening() -> None:
     """Let a command be interrupted, even where these tests run in a shell's background."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
-@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("number", ["SIGINT", "SIGHUP"])
 def test_an_interrupt_at_any_moment_is_exit_code_130(tmp_path: Path, number: str) -> None:
     """Also within the `exec` of a text, where python would end by a signal of its own."""
     send = f"import os, signal; os.kill(os.getpid(), signal.{number})"

@@ -16,6 +16,7 @@ from torch import Tensor
 from nas.calculus.jets import DerivativeSet
 from nas.campaign import records
 from nas.campaign.slices import slices
+from nas.errors import RAISED
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.problems.domains import Array, Mask
@@ -114,7 +115,7 @@ def relative_l2_or_none(problem: Problem, mixture: Mixture) -> float | None:
     """
     try:
         return relative_l2(problem, mixture)
-    except Exception:
+    except RAISED:
         return None
 
 

@@ -16,7 +16,7 @@ from nas.campaign.run_record import NOT_ASSESSED, assessed, measured, tables
 from nas.campaign.run_rows import Row
 from nas.campaign.run_settings import hardware, points_seed, run_settings, seed_of
 from nas.campaign.tuner import Proposal
-from nas.errors import UserError
+from nas.errors import RAISED, UserError
 from nas.problems import Problem
 from nas.runner.job import INTERRUPTED
 from nas.runner.job_context import Context
@@ -156,5 +156,5 @@ class RunJob(CampaignJob):
             return assessment.explain(problem, settings.sampler, result, untrained)
         except UserError:
             raise
-        except Exception:
+        except RAISED:
             return ""  # the run has its reason already

@@ -10,7 +10,7 @@ from nas.assessment import Assessment
 from nas.campaign import layout, run_rows
 from nas.campaign.maps import UNKNOWN, Errors, measure, write_map
 from nas.campaign.run_rows import Row
-from nas.errors import UserError
+from nas.errors import RAISED, UserError
 from nas.problems import Problem
 from nas.runner.worker import written_down
 from nas.training.run_result import RunResult
@@ -39,7 +39,7 @@ def assessed(
         return assessment.assess(problem, settings.sampler, result)
     except UserError:
         raise
-    except Exception as failure:
+    except RAISED as failure:
         warning = f"the answer could not be assessed: {written_down(folder, failure)}"
         return replace(NOT_ASSESSED, warnings=(warning,))
 
@@ -68,7 +68,7 @@ def measured(
             write_map(path, problem, result.mixture)
     except UserError:
         raise
-    except Exception as failure:
+    except RAISED as failure:
         note = f"the reference solution raised {written_down(folder, failure)}"
         if with_map:
             write_map(path, replace(problem, solution=None), result.mixture)

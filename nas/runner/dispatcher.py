@@ -1,5 +1,6 @@
 """Hands jobs to workers: as they come, again when their worker died, until told to stop."""
 
+import logging
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,8 @@ from nas.runner.worker import Worker
 
 DEATHS = 3  # of a job's worker at the same step, before the job is given up
 POLL = 0.2  # seconds between two calls of the watcher
+_NAMED = 3  # jobs that are told by their names
+_LOG = logging.getLogger("nas")
 
 J = TypeVar("J", bound=Job)
 
@@ -151,9 +154,19 @@ class Dispatcher(Generic[J]):
         ended: list[Ended[J]] = []
         try:
             write_text(stop_file(self._root), "")
+            _tell(executor.busy)
             while executor.busy:
                 ended += executor.collect(POLL)
         except (KeyboardInterrupt, UserError):  # UserError: not even the stop file can be written
             return False
         # Errors are not raised: the first reason to stop is the one that is told.
         return all(one.error is None and one.ending != KILLED for one in ended)
+
+
+def _tell(busy: list[J]) -> None:
+    """Say at once what is waited for: a job may take long to notice, or never do."""
+    if not busy:
+        return
+    names = [job.name for job in busy[:_NAMED]]
+    names += [f"{len(busy) - _NAMED} more"] * (len(busy) > _NAMED)
+    _LOG.warning("waiting for %s to save; Ctrl-C again ends that at once", " and ".join(names))

@@ -9,6 +9,7 @@ from nas.named_problem import load, worded
 from nas.problems import Problem
 from nas.problems.description import source_text
 from nas.problems.loading import text_of
+from nas.runner.undisturbed import undisturbed
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,8 @@ class ProblemSource:
 
 @functools.lru_cache(maxsize=4)
 def _load(name: str, stamp: tuple[int, int] | None) -> Problem:
-    return load(name)
+    with undisturbed():
+        return load(name)
 
 
 def _stamp(name: str) -> tuple[int, int] | None:

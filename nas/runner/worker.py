@@ -1,18 +1,17 @@
 """A worker: does one job at a time, alone in the job's folder."""
 
+import signal
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
-from nas.errors import UserError
+from nas.errors import UserError, in_short
 from nas.files import write_text
 from nas.runner.folder_lock import held
 from nas.runner.job import COMPLETED, FAILED, INTERRUPTED, Job
 from nas.runner.job_context import Context
+from nas.runner.undisturbed import undisturbed
 
 ERROR_FILE = "error.txt"
 
@@ -61,35 +60,25 @@ class Worker:
             If the disk refuses, a checkpoint is damaged, or the job is one without which nothing
             can go on.
         """
-        with held(job.folder), _threads(self.threads):
+        with held(job.folder), undisturbed(self.threads):
             if job.finished:
                 return COMPLETED
             context = Context(job.folder, self.root, self.threads, abandoned)
+            interruptible = signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
             try:
                 return job.work(context)
             except UserError:
                 raise
-            except Exception as error:  # what one job raises must not cost the others
+            except BaseException as error:  # what one job raises must not cost the others
+                if interruptible and isinstance(error, KeyboardInterrupt):
+                    context.close(INTERRUPTED)
+                    raise
                 context.close(FAILED)
                 job.fail(FAILED, written_down(job.folder, error))
                 return FAILED
-            except KeyboardInterrupt:  # of a worker in the process that was interrupted
-                context.close(INTERRUPTED)
-                raise
 
 
-@contextmanager
-def _threads(count: int) -> Iterator[None]:
-    """Have torch use ``count`` threads; the process may be the user's own, so only for a while."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
-def written_down(folder: Path, error: Exception) -> str:
+def written_down(folder: Path, error: BaseException) -> str:
     """An error in one line, its traceback in a file of ``folder``.
 
     Examples
@@ -101,4 +90,4 @@ def written_down(folder: Path, error: Exception) -> str:
     """
     path = folder / ERROR_FILE
     write_text(path, "".join(traceback.format_exception(error)))
-    return f"{type(error).__name__}: {' '.join(str(error).split())} (see {path})"
+    return f"{in_short(error)} (see {path})"

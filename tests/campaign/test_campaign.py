@@ -81,6 +81,26 @@ def test_interrupted_it_says_so_and_goes_on(
     assert attempts[1]["from_step"] > 0
 
 
+def test_a_run_that_never_returns_is_told_at_once_and_ended_by_a_second_interrupt(
+    launch: Callable[..., subprocess.Popen[str]], home: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    with stopped_at(home, out, "0000-0") as wait:  # as if it were for ever
+        process = launch(out)
+        wait(process)
+        (worker,) = workers_of(process)
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.stderr is not None
+        told = process.stderr.readline()
+        assert told == "waiting for 0000-0 to save; Ctrl-C again ends that at once\n"
+        os.killpg(process.pid, signal.SIGINT)
+        told = finish(process, 130)
+    assert told == (
+        "interrupted; the last checkpoints are kept: run the same command again to go on\n"
+    )
+    assert not Path(f"/proc/{worker}").exists()
+
+
 def test_killed_with_its_parent_it_goes_on(
     whole: records.Records,
     launch: Callable[..., subprocess.Popen[str]],

@@ -128,8 +128,8 @@ def interrupt(busy: list[Count]) -> None:
     raise KeyboardInterrupt
 
 
-def test_an_interrupt_lets_the_workers_save(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_an_interrupt_lets_the_workers_save_and_tells_what_it_waits_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     seen: list[bool] = []
 
@@ -137,12 +137,14 @@ def test_an_interrupt_lets_the_workers_save(
         seen.append(stop_file(tmp_path).exists())
         return INTERRUPTED
 
-    executor = Scripted(save, workers=3)
-    jobs = [Count(tmp_path, number) for number in range(3)]
+    executor = Scripted(save, workers=6)
+    jobs = [Count(tmp_path, number) for number in range(6)]
     with pytest.raises(Interrupted, match="run the same again to go on") as caught:
         run(monkeypatch, tmp_path, jobs, executor, interrupt)
     assert caught.value.saved
-    assert seen == [False, True, True]
+    names = "count 1 and count 2 and count 3 and 2 more"
+    assert caplog.messages == [f"waiting for {names} to save; Ctrl-C again ends that at once"]
+    assert seen == [False] + [True] * 5
     assert executor.closed
 
 

@@ -1,5 +1,8 @@
 """One job in its worker."""
 
+import os
+import signal
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -8,7 +11,7 @@ import torch
 from nas.errors import UserError
 from nas.runner.attempt_log import read_attempts
 from nas.runner.job import COMPLETED, FAILED, INTERRUPTED
-from nas.runner.job_context import stop_file
+from nas.runner.job_context import Context, stop_file
 from nas.runner.worker import Worker
 from tests.runner.counting import Count, Tolerant
 
@@ -82,7 +85,68 @@ def test_it_has_its_threads_while_it_works(tmp_path: Path) -> None:
 
 
 def test_an_interrupt_of_its_own_process_is_no_death(tmp_path: Path) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also in a shell's background
     job = Count(tmp_path, 0, "Ctrl-C")
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt, match=r"^$"):
         Worker(tmp_path, 1)(job, never)
     assert endings(job) == [("interrupted", 0, 0)]
+
+
+@dataclass(frozen=True)
+class Raises(Tolerant):
+    """A job whose user's code raises what is to end Python."""
+
+    error: BaseException | None = None
+
+    def work(self, context: Context) -> str:
+        context.begin(0, "cpu")
+        assert self.error is not None
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (SystemExit(), "SystemExit"),
+        (SystemExit(3), "SystemExit: 3"),
+        (GeneratorExit("no more"), "GeneratorExit: no more"),
+        (BaseException("all of it"), "BaseException: all of it"),
+        (RecursionError("too deep"), "RecursionError: too deep"),
+        (MemoryError(), "MemoryError"),
+        (UserWarning("as an error"), "UserWarning: as an error"),
+        (KeyboardInterrupt(), "KeyboardInterrupt"),
+    ],
+)
+def test_what_would_end_python_ends_the_job_alone(
+    error: BaseException, told: str, tmp_path: Path
+) -> None:
+    """In a worker's process Ctrl-C is ignored: an interrupt there can only be a user's code's."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        job = Raises(tmp_path, 0, error=error)
+        assert Worker(tmp_path, 1)(job, never) == FAILED
+    finally:
+        signal.signal(signal.SIGINT, before)
+    failed = (job.folder / "failed.txt").read_text()
+    assert failed == f"failed: {told} (see {job.folder / 'error.txt'})"
+    assert endings(job) == [("failed", 0, 0)]
+
+
+@dataclass(frozen=True)
+class Meddles(Count):
+    """A job that changes what others would find."""
+
+    def work(self, context: Context) -> str:
+        torch.set_default_dtype(torch.float64)
+        torch.set_grad_enabled(False)
+        os.chdir("/")
+        return super().work(context)
+
+
+def test_what_a_job_does_to_the_process_is_undone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert Worker(tmp_path, 1)(Meddles(tmp_path, 0), never) == COMPLETED
+    assert (torch.get_default_dtype(), torch.is_grad_enabled()) == (torch.float32, True)
+    assert Path.cwd() == tmp_path

@@ -4,7 +4,6 @@ joblib's loky starts them: functions of a notebook travel without trouble, and a
 no guard.
 """
 
-import logging
 import os
 import signal
 import warnings
@@ -14,13 +13,25 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
 from joblib.externals.loky import ProcessPoolExecutor
+from joblib.externals.loky.backend.context import LokyContext
+from joblib.externals.loky.backend.process import LokyProcess
 
+from nas.runner import process_group
 from nas.runner.executors import Ended, Executor, Function
 from nas.runner.job import FAILED, KILLED
 
 J = TypeVar("J")
 
-IDLE = 30.0  # seconds without a job after which a process ends: orphans must not stay for ever
+
+class _Process(LokyProcess):  # type: ignore[misc] # joblib has no types
+    """A process that can be killed, which loky wants where there is no `pgrep`, and forgot."""
+
+    def kill(self) -> None:
+        os.kill(self.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+class _Context(LokyContext):  # type: ignore[misc]
+    Process = _Process
 
 
 class Engine(Executor[J]):
@@ -35,10 +46,14 @@ class Engine(Executor[J]):
     """
 
     def __init__(self, function: Function[J], workers: int, threads: int) -> None:
-        # loky says so when an idle process ends just as a job comes. It starts another one.
+        # loky says so when a process that grew too large ends as a job comes. It starts another.
         warnings.filterwarnings("ignore", message="A worker stopped while some jobs were given")
+        # loky looks for a worker's children by `pgrep`, which a machine may lack. They are in the
+        # worker's group, and have ended with that.
+        warnings.filterwarnings("ignore", message="Failed to kill subprocesses on this platform")
         self._function, self._threads = function, threads
         self._processes = [self._new_process() for _ in range(workers)]
+        self._numbers: list[Future[int]] = [Future() for _ in range(workers)]  # of the processes
         self._running: dict[Future[str], tuple[int, J]] = {}
 
     @property
@@ -79,16 +94,25 @@ class Engine(Executor[J]):
 
     def close(self) -> None:
         """See `Executor`."""
+        for index in range(len(self._processes)):
+            self._end(index)
         for process in self._processes:
             process.shutdown(wait=True, kill_workers=True)
 
     def _submit(self, index: int, job: J) -> Future[str]:
-        future: Future[str] = self._processes[index].submit(
-            _in_process, self._function, job, os.getpid()
-        )
+        process = self._processes[index]
+        self._numbers[index] = process.submit(os.getpid)
+        future: Future[str] = process.submit(_in_process, self._function, job, os.getpid())
         return future
 
+    def _end(self, index: int) -> None:
+        """End a worker with whatever its jobs have started."""
+        number = self._numbers[index]
+        if number.done() and number.exception() is None:
+            process_group.end(number.result())
+
     def _renew(self, index: int) -> None:
+        self._end(index)
         self._processes[index].shutdown(wait=False, kill_workers=True)
         self._processes[index] = self._new_process()
 
@@ -96,21 +120,15 @@ class Engine(Executor[J]):
         names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
         return ProcessPoolExecutor(
             max_workers=1,
-            timeout=IDLE,
-            initializer=_leave_to_parent,
+            context=_Context(),
+            timeout=None,
+            initializer=process_group.begin,
+            initargs=(os.getpid(),),
             env=dict.fromkeys(names, str(self._threads)),
         )
 
 
 def _in_process(function: Callable[[J, Callable[[], bool]], str], job: J, parent: int) -> str:
     """Do a job for the process ``parent``; another parent means that this one is gone."""
-    return function(job, lambda: os.getppid() != parent)
-
-
-def _leave_to_parent() -> None:
-    """Ctrl-C reaches every process of the terminal; the parent decides what it means.
-
-    The parent has already logged the messages about this machine.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    logging.getLogger("nas").setLevel(logging.ERROR)
+    with process_group.busy():
+        return function(job, lambda: os.getppid() != parent)

@@ -11,6 +11,7 @@ from nas.errors import UserError
 from nas.runner.executors import Ended, local
 from nas.runner.executors.local import Engine
 from nas.runner.job import FAILED, KILLED
+from nas.signals import ASKING
 
 
 def act(job: str, abandoned: Callable[[], bool]) -> str:
@@ -23,6 +24,9 @@ def act(job: str, abandoned: Callable[[], bool]) -> str:
         return str(os.getpid())
     if job == "threads":
         return os.environ["OMP_NUM_THREADS"]
+    if job == "asked":
+        for number in ASKING:
+            os.kill(os.getpid(), number)
     if job == "abandoned":
         return str(abandoned())
     return f"{job} done"
@@ -75,6 +79,12 @@ def test_what_the_function_raises_costs_no_other_job(
     assert isinstance(wrong.error, UserError)
     assert right == Ended("a", "a done")
     assert two.free
+
+
+def test_what_asks_a_command_to_stop_ends_no_worker(two: Engine[str]) -> None:
+    """A batch system sends it to every process: the command lets its workers save."""
+    two.start("asked")
+    assert all_of(two) == [Ended("asked", "asked done")]
 
 
 def test_a_job_is_not_abandoned_while_its_parent_lives(two: Engine[str]) -> None:

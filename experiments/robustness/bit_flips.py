@@ -1,0 +1,73 @@
+"""Single bits flipped in each file of a campaign's folder."""
+
+import random
+import shutil
+import tempfile
+from functools import partial
+from pathlib import Path
+
+from experiments.harness.figures import Findings
+from experiments.harness.tasks import kept
+from experiments.robustness.commands import left, run
+from experiments.robustness.undisturbed import Undisturbed
+
+# What a campaign's user does next: `left` compares what they leave.
+NEXT = ("search", "report", "export")
+TOLD, WITHOUT_EFFECT, UNNOTICED, CRASHED = "told", "without effect", "unnoticed", "a traceback"
+
+
+def measure(flips: int, findings: Findings, folder: Path) -> None:
+    """Flip so many bits, one at a time; what is done is not done again."""
+    undisturbed = Undisturbed(folder / "undisturbed")
+    undisturbed.seconds("export")
+    found = [
+        kept(folder / "flips" / f"{seed}.json", partial(flipped, seed, undisturbed))
+        for seed in range(flips)
+    ]
+    verdicts = [one["verdict"] for one in found]
+    findings.effort = f"{flips} bits"
+    findings.add("bits flipped", len(found), "", "higher", target=100)
+    findings.add("told in a line", verdicts.count(TOLD))
+    findings.add("without any effect", verdicts.count(WITHOUT_EFFECT))
+    findings.add("unnoticed", verdicts.count(UNNOTICED), target=0)
+    findings.add("with a traceback", verdicts.count(CRASHED), target=0)
+    bad = sorted({one["file"] for one in found if one["verdict"] in (UNNOTICED, CRASHED)})
+    findings.note(*([f"Unnoticed, or with a traceback: {', '.join(bad)}."] if bad else []))
+
+
+def flipped(seed: int, undisturbed: Undisturbed) -> dict[str, object]:
+    """What becomes of one flipped bit: the file's turn is its seed's."""
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        shutil.copytree(undisturbed.after("export"), work, dirs_exist_ok=True)
+        paths = sorted(path for path in work.glob("out/**/*") if path.is_file())
+        path = (filled := [path for path in paths if path.stat().st_size])[seed % len(filled)]
+        bit = flip(path, random.Random(seed))
+        shutil.rmtree(work / "model")
+        done = [run(command, work) for command in NEXT]
+        verdict = judged(done, left(work), undisturbed.left("export"))
+    file = path.relative_to(work).as_posix()
+    return {"file": file, "bit": bit, "verdict": verdict, "done": done}
+
+
+def flip(path: Path, draw: random.Random) -> int:
+    """Flip a bit of a file; its number."""
+    content = bytearray(path.read_bytes())
+    bit = draw.randrange(8 * len(content))
+    content[bit // 8] ^= 1 << bit % 8
+    path.write_bytes(content)
+    return bit
+
+
+def judged(done: list[tuple[int, str]], now: dict[str, str], wanted: dict[str, str]) -> str:
+    """In a word what became of it, from exit codes and errors, and from what was left.
+
+    >>> judged([(2, "error: damaged")], {}, {"a": "1"}), judged([(0, "")], {"a": "1"}, {"a": "1"})
+    ('told', 'without effect')
+    """
+    said = "".join(errors for _, errors in done)
+    if "Traceback" in said or any(code < 0 for code, _ in done):
+        return CRASHED
+    if any(line.startswith(("error:", "warning:", "note:")) for line in said.splitlines()):
+        return TOLD
+    return WITHOUT_EFFECT if now == wanted else UNNOTICED

@@ -1,0 +1,68 @@
+"""The four commands on a tiny campaign, as processes; and what they leave."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+from experiments.harness.process import ONE_THREAD, ROOT
+
+HERE = Path(__file__).parent
+CAMPAIGN = HERE / "campaign.yaml"
+# Each goes on where the one before it has ended; all work in a folder of their own.
+COMMANDS = {
+    "search": ("search", str(CAMPAIGN), "--out", "out"),
+    "validate": ("validate", "out"),
+    "report": ("report", "out"),
+    "export": ("export", "out", "--to", "model"),
+}
+MARK = "NAS_ROBUSTNESS"  # in the environment of a command and of all that it starts
+TIMED = ("attempts.parquet",)  # of wall times and nothing else
+_KEPT = (
+    "out/tables/*.parquet",
+    "out/report/index.html",
+    "out/report/tables/*.csv",
+    "out/report/figures/*.svg",
+    "model/architecture.json",
+    "model/*.safetensors",
+)
+
+
+def start(name: str, work: Path, mark: str = "") -> subprocess.Popen[str]:
+    """Begin a command in the folder ``work``, in a process group of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "nas.cli", *COMMANDS[name]],
+        cwd=work,
+        env={**os.environ, **ONE_THREAD, "PYTHONPATH": str(ROOT), MARK: mark},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def run(name: str, work: Path, mark: str = "") -> tuple[int, str]:
+    """A whole command: its exit code, and what it says on standard error."""
+    process = start(name, work, mark)
+    _, errors = process.communicate()
+    return process.returncode, errors
+
+
+def left(work: Path) -> dict[str, str]:
+    """What the commands have left in ``work`` that no wall time changes: digests by path."""
+    paths = sorted(path for pattern in _KEPT for path in work.glob(pattern))
+    return {
+        path.relative_to(work).as_posix(): _digest(path) for path in paths if path.name not in TIMED
+    }
+
+
+def _digest(path: Path) -> str:
+    content = path.read_bytes()
+    if path.suffix == ".parquet":
+        table = pd.read_parquet(path)
+        if "seconds" in table:
+            content = table.drop(columns="seconds").to_csv().encode()
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,97 @@
+"""The signals that ask a command to stop, and when they are heard.
+
+Ctrl-C, a batch system's SIGTERM and a closed terminal's SIGHUP mean the same: save, and end with
+130. Each raises `Stop` wherever the command is; but only while it is, which the handler finds out
+from the stack itself. So nothing is raised while Python starts or ends, and no moment lies between.
+"""
+
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from nas.exit_codes import INTERRUPTED
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
+
+# A closed terminal is unknown to Windows.
+ASKING = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
+STOPPED = "interrupted; run the same command again to go on"
+_SOON = 0.02  # seconds
+
+
+class Stop(KeyboardInterrupt):
+    """A signal asks the command to stop.
+
+    Python itself does not know it. A plain `KeyboardInterrupt` that passes through the `exec` of a
+    text, as when a library makes its classes, lets Python end by a signal, even where it was
+    caught and the exit code was set (`Py_RunMain`).
+
+    Examples
+    --------
+    >>> issubclass(Stop, KeyboardInterrupt)
+    True
+    """
+
+
+class _Command:
+    """A command while it may be stopped: signals before it begins are kept, those after are not."""
+
+    def __init__(self, work: Callable[[], int]) -> None:
+        self._work, self._asked = work, False
+
+    def run(self) -> int:
+        if self._asked:
+            raise Stop
+        return self._work()
+
+    def handle(self, number: int, frame: FrameType | None) -> None:
+        self._asked = True
+        while frame is not None:
+            if frame.f_code is _Command.repeat.__code__:
+                self._soon()
+                return
+            if frame.f_code is _Command.run.__code__ and frame.f_locals.get("self") is self:
+                raise Stop
+            frame = frame.f_back
+
+    def repeat(self, unraisable: "UnraisableHookArgs") -> None:
+        """Stop soon, where it was in vain: in a destructor, say, nothing can be raised."""
+        if issubclass(unraisable.exc_type, Stop):
+            self._soon()
+        else:
+            sys.__unraisablehook__(unraisable)
+
+    def _soon(self) -> None:
+        if hasattr(signal, "setitimer"):  # Windows has none
+            signal.signal(signal.SIGALRM, self.handle)
+            signal.setitimer(signal.ITIMER_REAL, _SOON)
+
+
+def listening(work: Callable[[], int]) -> int:
+    """Work, and return its exit code: `INTERRUPTED`, with a line, where a signal stopped it.
+
+    What is ignored already stays so: ``nohup`` ignores SIGHUP, a shell's ``&`` Ctrl-C. The signals
+    remain without effect afterwards, so that Python can end in peace.
+
+    Examples
+    --------
+    >>> before = [signal.getsignal(number) for number in ASKING]
+    >>> listening(lambda: 3), listening(lambda: signal.raise_signal(signal.SIGTERM) or 0)
+    (3, 130)
+    >>> _ = [signal.signal(number, one) for number, one in zip(ASKING, before)]
+    """
+    command = _Command(work)
+    for number in ASKING:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, command.handle)
+    sys.unraisablehook = command.repeat
+    try:
+        return command.run()
+    except Stop:
+        print(STOPPED, file=sys.stderr)
+        return INTERRUPTED

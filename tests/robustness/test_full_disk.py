@@ -1,0 +1,69 @@
+"""Writes that fail, one after the other."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from experiments.harness.figures import Findings
+from experiments.robustness import commands, full_disk
+from experiments.robustness.full_disk import failing
+from experiments.robustness.undisturbed import Undisturbed
+from nas.errors import UserError
+from nas.files import write_text
+
+
+@pytest.mark.parametrize("place", full_disk.PLACES)
+def test_the_write_that_is_named_fails_and_no_other(place: str, tmp_path: Path) -> None:
+    with failing(place, 1):
+        write_text(tmp_path / "a", "first")
+        with pytest.raises(UserError, match=r"b: cannot be written \(No space left on device\)"):
+            write_text(tmp_path / "b", "second")
+        write_text(tmp_path / "c", "third")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "c"]
+
+
+def careful(work: Path) -> None:
+    for name in "ab":
+        write_text(work / "out" / "tables" / f"{name}.csv", name)
+
+
+def careless(work: Path) -> None:
+    """What is there is taken for all there is."""
+    if not (work / "out").exists():
+        careful(work)
+
+
+def crashing(work: Path) -> None:
+    try:
+        careful(work)
+    except UserError:
+        raise KeyError("a") from None
+
+
+@pytest.mark.parametrize(
+    ("does", "figures", "notes"),
+    [
+        (careful, [4, 4, 0, 0], []),
+        (careless, [4, 0, 4, 0], []),
+        (crashing, [4, 0, 0, 4], ["KeyError('a')"]),
+    ],
+)
+def test_each_write_fails_once(
+    does: Callable[[Path], None],
+    figures: list[int],
+    notes: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def left(self: Undisturbed, name: str) -> dict[str, str]:
+        careful(tmp_path / "whole")
+        return commands.left(tmp_path / "whole")
+
+    monkeypatch.setattr(commands, "_KEPT", ("out/tables/*.csv",))
+    monkeypatch.setattr(full_disk, "DOES", {"search": does})
+    monkeypatch.setattr(Undisturbed, "left", left)
+    findings = Findings("full_disk")
+    full_disk.measure(100, findings, tmp_path / "kept")
+    assert [one.value for one in findings.figures] == figures
+    assert findings.notes == notes
