@@ -153,6 +153,15 @@ MAY_IMPORT = {
         "nas.reports",
         *GROUND,
     ],
+    "experiments.robustness": [
+        "experiments",
+        "nas.campaign",
+        "nas.export",
+        "nas.problems",
+        "nas.reports",
+        "nas.runner",
+        *GROUND,
+    ],
     "experiments": [
         "experiments",
         "nas.assessment",
