@@ -1,7 +1,8 @@
 """Checkpoints: any tree of tensors and plain values, in one file without pickle.
 
-The tensors are stored by safetensors; the tree around them, as JSON in the file's metadata.
-A file is written whole or not at all, so a crash at any byte leaves the previous one usable.
+The tensors are stored by safetensors; the tree around them, as JSON in the file's metadata, and
+beside it the digest of the file, so that one flipped bit is noticed. A file is written whole or not
+at all, so a crash at any byte leaves the previous one usable.
 """
 
 import json
@@ -14,11 +15,20 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as serialise
 
+from nas import digest
 from nas.errors import UserError
 from nas.files import whole
 
 SAVE_AFTER = 2.0  # seconds from one checkpoint to the next: what a kill may cost
 
+_ADVICE = (
+    "delete it and run the same command again: this run then starts anew, all others are kept"
+)
+_SHOWN = 120  # letters of what a library says
+_DAMAGED = (
+    *(SafetensorError, OSError, ValueError, LookupError, TypeError, AttributeError),
+    RecursionError,
+)
 _TENSOR = "__tensor__"
 _PAIRS = "__pairs__"  # dictionaries whose keys are no strings
 
@@ -36,18 +46,19 @@ def save(path: Path, tree: Any) -> None:
     """
     tensors: dict[str, torch.Tensor] = {}
     skeleton = _pack(tree, tensors)
+    metadata = {"tree": json.dumps(skeleton), "digest": digest.BLANK}
     with whole(path) as temporary:
         # Bytes, not save_file: a full disk is then an OSError, which `whole` tells the user.
-        temporary.write_bytes(serialise(tensors, metadata={"tree": json.dumps(skeleton)}))
+        temporary.write_bytes(digest.sealed(serialise(tensors, metadata=metadata)))
 
 
 def load(path: Path) -> Any:
-    """Read what `save` wrote.
+    """Read what `save` wrote; files of versions that wrote no digest are read without.
 
     Raises
     ------
     UserError
-        If the file is damaged or cut short.
+        If the file is damaged or cut short, be it by one bit.
 
     Examples
     --------
@@ -58,25 +69,29 @@ def load(path: Path) -> Any:
     nas.errors.UserError: state: expected a checkpoint, got a file that is damaged or ...
     """
     try:
+        content = path.read_bytes()
         with safe_open(path, framework="pt") as file:
-            skeleton = json.loads(file.metadata()["tree"])
+            metadata = file.metadata()
+            digest.check(content, metadata.get("digest"))
+            skeleton = json.loads(metadata["tree"])
             return _unpack(skeleton, {name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
-    except (SafetensorError, ValueError, KeyError, TypeError, OSError) as error:
-        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+    except _DAMAGED as error:
         raise UserError(
-            f"{path}: expected a checkpoint, got a file that is damaged or cut short ({first}); "
-            "delete it and run the same command again: this run then starts anew, "
-            "all others are kept"
+            f"{path}: expected a checkpoint, got a file that is damaged or cut short "
+            f"({_in_short(error)}); {_ADVICE}"
         ) from error
 
 
 def resume(path: Path, restore: Callable[[Any], None]) -> None:
     """Give ``restore`` what stands at ``path``.
 
+    Whatever ``restore`` raises says that it cannot go on from there. The file is left as it is: it
+    may be another run's, whose place it can be put back to.
+
     Raises
     ------
     UserError
-        If the file is damaged, or of another version of the toolkit.
+        If the file is damaged, of another run, or of another version of the toolkit.
 
     Examples
     --------
@@ -89,11 +104,10 @@ def resume(path: Path, restore: Callable[[Any], None]) -> None:
     tree = load(path)
     try:
         restore(tree)
-    except (KeyError, TypeError) as error:
+    except Exception as error:
         raise UserError(
-            f"{path}: expected a checkpoint of this version of the toolkit, got one of another "
-            f"({error}); delete it and run the same command again: this run then starts anew, "
-            "all others are kept"
+            f"{path}: expected a checkpoint of this run by this version of the toolkit, got "
+            f"another ({_in_short(error)}); {_ADVICE}"
         ) from error
 
 
@@ -136,6 +150,12 @@ class Keeper:
         """Write the checkpoint now."""
         save(self._path, self._state())
         self._saved = time.monotonic()
+
+
+def _in_short(error: Exception) -> str:
+    """The beginning of an error's text, in one line."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def _pack(tree: Any, tensors: dict[str, torch.Tensor]) -> Any:
