@@ -27,7 +27,7 @@ MODULES = {
     for path in sorted((ROOT / folder).rglob("*.py"))
 }
 
-GROUND = ["nas", "nas.checks", "nas.errors", "nas.files"]
+GROUND = ["nas", "nas.checks", "nas.digest", "nas.errors", "nas.files", "nas.json_file"]
 # What the tables of a campaign are read with; none of it brings torch.
 READING = [
     "nas.campaign.front",
@@ -50,6 +50,8 @@ MAY_IMPORT = {
     "nas.checks": [],
     "nas.errors": [],
     "nas.files": ["nas.errors"],
+    "nas.digest": [],
+    "nas.json_file": ["nas.digest", "nas.errors", "nas.files", "nas"],
     "nas.calculus": ["nas.calculus", "nas.errors"],
     "nas.problems": ["nas.problems", "nas.calculus", *GROUND],
     "nas.networks": ["nas.networks", "nas.calculus", "nas.search_spaces", *GROUND],
@@ -171,7 +173,7 @@ MAY_IMPORT = {
     ],
 }
 # These open at once: nothing that they import may bring torch.
-WITHOUT_TORCH = ["nas.search_spaces", "nas.errors", "nas.files", *READING, "nas.reports"]
+WITHOUT_TORCH = ["nas.search_spaces", *GROUND[1:], *READING, "nas.reports"]
 
 RUNS_TEXT = {
     "eval",

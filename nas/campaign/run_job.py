@@ -1,7 +1,9 @@
 """The job of one run: train, measure, write the records.
 
 The run's folder holds its checkpoint while it is under way, and once it has ended its own rows
-of the tables. ``runs.parquet`` is written last: where it stands, the run is over.
+of the tables. ``runs.parquet`` is written last: where it stands, the run is over, unless it says
+that its worker was killed. What kills workers, such as a lack of memory, is often gone by the next
+command, which goes on with the run.
 """
 
 from dataclasses import dataclass
@@ -18,7 +20,7 @@ from nas.campaign.run_settings import hardware, points_seed, run_settings, seed_
 from nas.campaign.tuner import Proposal
 from nas.errors import UserError
 from nas.problems import Problem
-from nas.runner.job import INTERRUPTED
+from nas.runner.job import INTERRUPTED, KILLED
 from nas.runner.job_context import Context
 from nas.search_spaces import Candidate
 from nas.training import mixture_file
@@ -58,6 +60,11 @@ class RunJob(CampaignJob):
     def folder(self) -> Path:
         """The run's own folder."""
         return layout.run_folder(self.home.path, self.name)
+
+    @property
+    def finished(self) -> bool:
+        """Whether its record is complete, and says another thing than that it was killed."""
+        return super().finished and self.row()["status"] != KILLED
 
     @property
     def experts(self) -> int:
@@ -110,14 +117,14 @@ class RunJob(CampaignJob):
         return result.status
 
     def fail(self, status: str, reason: str) -> None:
-        """Close a run that left nothing but its reason: all its experts are censored at once."""
+        """Record a run that left nothing but its reason: all its experts are censored at once."""
         experts = [
             run_rows.lost_expert(self.keys, index, candidate, reason)
             for index, candidate in enumerate(self.pool)
         ]
         row = run_rows.run(self.keys, self.proposal, status, reason)
         row |= {"experts_before": len(experts)}
-        self.record({**_EMPTY, "experts": experts, "runs": [row]})
+        self.record({**_EMPTY, "experts": experts, "runs": [row]}, over=status != KILLED)
 
     def _trainer(self, problem: Problem, settings: TrainingSettings) -> TrainingRun:
         """As far as it came before."""

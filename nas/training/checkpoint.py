@@ -1,8 +1,9 @@
 """Checkpoints: any tree of tensors and plain values, in one file without pickle.
 
 The tensors are stored by safetensors; the tree around them, as JSON in the file's metadata, and
-beside it the digest of the file, so that one flipped bit is noticed. A file is written whole or not
-at all, so a crash at any byte leaves the previous one usable.
+beside it the digest of the file, so that one flipped bit is noticed, and the name of the folder that
+it is written into, which is a run's own. A file is written whole or not at all, so a crash at any
+byte leaves the previous one usable.
 """
 
 import json
@@ -46,7 +47,7 @@ def save(path: Path, tree: Any) -> None:
     """
     tensors: dict[str, torch.Tensor] = {}
     skeleton = _pack(tree, tensors)
-    metadata = {"tree": json.dumps(skeleton), "digest": digest.BLANK}
+    metadata = {"tree": json.dumps(skeleton), "folder": _folder(path), "digest": digest.BLANK}
     with whole(path) as temporary:
         # Bytes, not save_file: a full disk is then an OSError, which `whole` tells the user.
         temporary.write_bytes(digest.sealed(serialise(tensors, metadata=metadata)))
@@ -68,25 +69,14 @@ def load(path: Path) -> Any:
     Traceback (most recent call last):
     nas.errors.UserError: state: expected a checkpoint, got a file that is damaged or ...
     """
-    try:
-        content = path.read_bytes()
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata()
-            digest.check(content, metadata.get("digest"))
-            skeleton = json.loads(metadata["tree"])
-            return _unpack(skeleton, {name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
-    except _DAMAGED as error:
-        raise UserError(
-            f"{path}: expected a checkpoint, got a file that is damaged or cut short "
-            f"({_in_short(error)}); {_ADVICE}"
-        ) from error
+    return _read(path)[0]
 
 
 def resume(path: Path, restore: Callable[[Any], None]) -> None:
     """Give ``restore`` what stands at ``path``.
 
     Whatever ``restore`` raises says that it cannot go on from there. The file is left as it is: it
-    may be another run's, whose place it can be put back to.
+    may be another run's, and be put back to its place.
 
     Raises
     ------
@@ -101,14 +91,13 @@ def resume(path: Path, restore: Callable[[Any], None]) -> None:
     ...     resume(Path(folder, "checkpoint"), print)
     {'step': 3}
     """
-    tree = load(path)
+    tree, folder = _read(path)
+    if folder != _folder(path):
+        raise _of_another(path, f"written in {folder}")
     try:
         restore(tree)
     except Exception as error:
-        raise UserError(
-            f"{path}: expected a checkpoint of this run by this version of the toolkit, got "
-            f"another ({_in_short(error)}); {_ADVICE}"
-        ) from error
+        raise _of_another(path, in_short(error)) from error
 
 
 class Keeper:
@@ -152,8 +141,42 @@ class Keeper:
         self._saved = time.monotonic()
 
 
-def _in_short(error: Exception) -> str:
-    """The beginning of an error's text, in one line."""
+def _read(path: Path) -> tuple[Any, str]:
+    """The tree, and the name of the folder that it was written into, where the file has it."""
+    try:
+        content = path.read_bytes()
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata()
+            digest.check(content, metadata.get("digest"))
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            tree = _unpack(json.loads(metadata["tree"]), tensors)
+            return tree, metadata.get("folder", _folder(path))
+    except _DAMAGED as error:
+        raise UserError(
+            f"{path}: expected a checkpoint, got a file that is damaged or cut short "
+            f"({in_short(error)}); {_ADVICE}"
+        ) from error
+
+
+def _folder(path: Path) -> str:
+    return path.absolute().parent.name
+
+
+def _of_another(path: Path, got: str) -> UserError:
+    return UserError(
+        f"{path}: expected a checkpoint of this run by this version of the toolkit, got one of "
+        f"another ({got}); {_ADVICE}"
+    )
+
+
+def in_short(error: Exception) -> str:
+    """The beginning of an error's text, in one line.
+
+    Examples
+    --------
+    >>> in_short(RuntimeError("size mismatch:\\n  weight")), in_short(KeyError())
+    ('size mismatch: weight', 'KeyError')
+    """
     text = " ".join(str(error).split()) or type(error).__name__
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 

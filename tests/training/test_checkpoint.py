@@ -81,7 +81,7 @@ def test_a_flipped_bit_anywhere_is_told_or_without_effect(tmp_path: Path) -> Non
         except UserError as error:
             assert re.search(r"got a file that is damaged or cut short \(.+\); delete", str(error))
             told += 1
-    assert len(content) - 10 < told < len(content)  # all but the name "digest" itself
+    assert len(content) - 20 < told < len(content)  # all but the names of digest and folder
 
 
 def test_a_file_of_a_version_without_digests_is_read(tmp_path: Path) -> None:
@@ -121,15 +121,22 @@ def test_a_folder_in_its_place_is_told(tmp_path: Path) -> None:
 def test_a_tree_of_another_version_is_told(tmp_path: Path) -> None:
     checkpoint.save(tmp_path / "c", {"other": 1})
     with pytest.raises(
-        UserError, match=r"of this run by this version .*, got another \('step'\); delete"
+        UserError, match=r"of this run by this version .*, got one of another \('step'\); delete"
     ):
         checkpoint.resume(tmp_path / "c", lambda tree: tree["step"])
+
+
+def test_that_of_another_run_is_told_whatever_its_shapes(tmp_path: Path) -> None:
+    checkpoint.save(tmp_path / "0000-0" / "c", {"step": 3})
+    (tmp_path / "0000-0").rename(tmp_path / "0001-0")
+    with pytest.raises(UserError, match=r"of this run .*, got one of another \(written in 0000-0\); delete"):
+        checkpoint.resume(tmp_path / "0001-0" / "c", lambda tree: None)
 
 
 def test_a_tree_of_other_shapes_is_told_and_kept(tmp_path: Path) -> None:
     checkpoint.save(tmp_path / "c", torch.nn.Linear(2, 40).state_dict())
     before = (tmp_path / "c").read_bytes()
-    with pytest.raises(UserError, match=r"of this run .*, got another \(Error.*\); delete") as told:
+    with pytest.raises(UserError, match=r"of this run .*, got one of another \(Error.*\); delete") as told:
         checkpoint.resume(tmp_path / "c", torch.nn.Linear(2, 3).load_state_dict)
     assert "\n" not in str(told.value)
     assert len(str(told.value)) < 500
