@@ -32,6 +32,7 @@ GROUND = ["nas", "nas.checks", "nas.digest", "nas.errors", "nas.files", "nas.jso
 READING = [
     "nas.campaign.front",
     "nas.campaign.gathering",
+    "nas.campaign.identity_file",
     "nas.campaign.layout",
     "nas.campaign.parquet",
     "nas.campaign.recommendation",

@@ -1,6 +1,5 @@
 """The campaign's folder: one campaign, one command at a time."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from nas import networks
+from nas import json_file, networks
 from nas.campaign import records
 from nas.campaign.config import Campaign
 from nas.campaign.differences import differences
@@ -16,7 +15,6 @@ from nas.campaign.layout import CAMPAIGN_FILE
 from nas.campaign.run_settings import check_points, resolve_device
 from nas.campaign.tuner import without_password
 from nas.errors import UserError
-from nas.files import write_text
 from nas.problems import Observations, Problem
 from nas.problems.description import (
     conditions_in_words,
@@ -139,7 +137,7 @@ def identify(folder: Path, campaign: Campaign, problem: Problem, text: str = "")
         "study": study,
         "versions": versions(),
     }
-    write_text(path, json.dumps(written, indent=2, ensure_ascii=False) + "\n")
+    json_file.write(path, written, indent=2)
     return study
 
 

@@ -5,11 +5,13 @@ its pool and its race, how often each stage went on.
 """
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nas import json_file
 from nas.campaign import layout
 from nas.errors import UserError
 from nas.files import write_text
@@ -44,7 +46,7 @@ def write_part(folder: Path, part: Part) -> None:
     ...     read_part(Path(name))
     Part(seconds=60.0, counts={'round 1': 12}, taken={'round 1': 7.5})
     """
-    write_text(folder / FILE, json.dumps(vars(part), indent=1, ensure_ascii=False) + "\n")
+    json_file.write(folder / FILE, vars(part), indent=1)
 
 
 def read_part(folder: Path) -> Part | None:
@@ -56,11 +58,11 @@ def read_part(folder: Path) -> Part | None:
     True
     """
     try:
-        part = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        counts = {str(stage): int(count) for stage, count in part["counts"].items()}
-        taken = {str(stage): float(seconds) for stage, seconds in part["taken"].items()}
-        return Part(float(part["seconds"]), counts, taken)
-    except FileNotFoundError:
+        part = json_file.read(folder / FILE)
+        counts = {stage: _count(count) for stage, count in part["counts"].items()}
+        taken = {stage: _seconds(seconds) for stage, seconds in part["taken"].items()}
+        return Part(_seconds(part["seconds"]), counts, taken)
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(
@@ -131,9 +133,9 @@ def read(path: Path) -> list[dict[str, Any]]:
     [{'trials': 3, 'pool': {}, 'race': {}}]
     """
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = json_file.read(path)
     except (OSError, ValueError) as error:
-        raise _no_schedule(path, f"none: {error}") from error
+        raise _no_schedule(path, f"none: {str(error):.80}") from error
     if not (isinstance(found, list) and found and all(map(_is_repetition, found))):
         raise _no_schedule(path, "another file")
     return found
@@ -142,6 +144,18 @@ def read(path: Path) -> list[dict[str, Any]]:
 def _counts(folder: Path) -> dict[str, int]:
     part = read_part(folder)
     return {} if part is None else part.counts
+
+
+def _count(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError(f"expected a number of iterations, got {value!r:.40}")
+    return value
+
+
+def _seconds(value: Any) -> float:
+    if type(value) not in (int, float) or not math.isfinite(value):
+        raise ValueError(f"expected seconds, got {value!r:.40}")
+    return float(value)
 
 
 def _is_repetition(part: Any) -> bool:

@@ -22,9 +22,7 @@ from nas.files import whole
 
 SAVE_AFTER = 2.0  # seconds from one checkpoint to the next: what a kill may cost
 
-_ADVICE = (
-    "delete it and run the same command again: this run then starts anew, all others are kept"
-)
+_ADVICE = "delete it and run the same command again: this run then starts anew, all others are kept"
 _SHOWN = 120  # letters of what a library says
 _DAMAGED = (
     *(SafetensorError, OSError, ValueError, LookupError, TypeError, AttributeError),

@@ -166,7 +166,9 @@ def test_a_checkpoint_of_another_run_is_told_and_kept_and_nothing_is_recorded(
     job.folder.mkdir(parents=True)
     assert other.folder.name != job.folder.name
     shutil.copy(other.checkpoint, job.checkpoint)
-    with pytest.raises(UserError, match=r"checkpoint of this run .*, got one of another \(.+\); del"):
+    with pytest.raises(
+        UserError, match=r"checkpoint of this run .*, got one of another \(.+\); del"
+    ):
         done(job)
     assert job.checkpoint.read_bytes() == other.checkpoint.read_bytes()
     assert not list(job.folder.glob("*.parquet"))

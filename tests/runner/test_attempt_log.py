@@ -142,7 +142,9 @@ def test_a_log_with_wrong_values_is_as_none_and_told_once(
         assert read_attempts(tmp_path) == []
         assert time_taken(tmp_path) == 0.0
     (told,) = caplog.messages
-    assert re.search(r"attempts\.json: expected a log of attempts, got .* damaged \(.+\); what", told)
+    assert re.search(
+        r"attempts\.json: expected a log of attempts, got .* damaged \(.+\); what", told
+    )
 
 
 def test_a_folder_in_place_of_the_log_is_as_none(tmp_path: Path) -> None:
@@ -150,9 +152,7 @@ def test_a_folder_in_place_of_the_log_is_as_none(tmp_path: Path) -> None:
     assert read_attempts(tmp_path) == []
 
 
-def test_a_flipped_bit_in_a_log_is_told(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_flipped_bit_in_a_log_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     AttemptLog(tmp_path, threads=1).begin(0, "cpu")
     text = (tmp_path / ATTEMPTS_FILE).read_text()
     (tmp_path / ATTEMPTS_FILE).write_text(text.replace('"seconds": 0.0', '"seconds": 8.0'))

@@ -129,14 +129,18 @@ def test_a_tree_of_another_version_is_told(tmp_path: Path) -> None:
 def test_that_of_another_run_is_told_whatever_its_shapes(tmp_path: Path) -> None:
     checkpoint.save(tmp_path / "0000-0" / "c", {"step": 3})
     (tmp_path / "0000-0").rename(tmp_path / "0001-0")
-    with pytest.raises(UserError, match=r"of this run .*, got one of another \(written in 0000-0\); delete"):
+    with pytest.raises(
+        UserError, match=r"of this run .*, got one of another \(written in 0000-0\); delete"
+    ):
         checkpoint.resume(tmp_path / "0001-0" / "c", lambda tree: None)
 
 
 def test_a_tree_of_other_shapes_is_told_and_kept(tmp_path: Path) -> None:
     checkpoint.save(tmp_path / "c", torch.nn.Linear(2, 40).state_dict())
     before = (tmp_path / "c").read_bytes()
-    with pytest.raises(UserError, match=r"of this run .*, got one of another \(Error.*\); delete") as told:
+    with pytest.raises(
+        UserError, match=r"of this run .*, got one of another \(Error.*\); delete"
+    ) as told:
         checkpoint.resume(tmp_path / "c", torch.nn.Linear(2, 3).load_state_dict)
     assert "\n" not in str(told.value)
     assert len(str(told.value)) < 500
