@@ -123,6 +123,7 @@ MAY_IMPORT = {
         "nas.campaign.recommendation",
         "nas.campaign.records",
         "nas.campaign.slices",
+        "nas.runner.folder_lock",
         "nas.search_spaces",
         "nas.errors",
         "nas.files",

@@ -181,9 +181,11 @@ def _is_row(row: Any) -> bool:
 
 
 def _fits(value: Any, kind: type) -> bool:
-    if kind is float:  # seconds, which JSON may have as an integer
-        return type(value) in (int, float) and math.isfinite(value) and value >= 0
-    return type(value) is kind and (kind is str or value >= 0)
+    if kind is str:
+        return isinstance(value, str)
+    if kind is int:
+        return type(value) is int and value >= 0
+    return type(value) in (int, float) and math.isfinite(value) and value >= 0
 
 
 @functools.lru_cache(maxsize=256)
