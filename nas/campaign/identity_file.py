@@ -97,13 +97,14 @@ def read(folder: Path) -> dict[str, Any]:
         )
     try:
         campaign = json_file.read(path)
+        if not isinstance(campaign, dict):
+            raise ValueError("not an object")
         _Identity.model_validate(campaign)
     except ValidationError as error:
         raise damaged(path, _complaint(error)) from error
     except (OSError, ValueError) as error:
         raise damaged(path, error) from error
-    found: dict[str, Any] = campaign
-    return found
+    return campaign
 
 
 def _complaint(error: ValidationError) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nas import assessment
 from nas.assessment import Assessment
-from nas.campaign import layout, records, run_rows
+from nas.campaign import layout, proposal_file, records, run_rows
 from nas.campaign.campaign_job import CampaignJob
 from nas.campaign.maps import UNKNOWN
 from nas.campaign.run_record import NOT_ASSESSED, assessed, measured, tables
@@ -88,8 +88,16 @@ class RunJob(CampaignJob):
         return self.home.campaign.search_space().pool(self.proposal.m, self.seed)
 
     def row(self) -> Row:
-        """Its row of the table ``runs``, once it is finished."""
-        return records.read_rows(self.table("runs"), "runs")[0]
+        """Its row of the table ``runs``, once it is finished.
+
+        Raises
+        ------
+        UserError
+            If it was trained with another proposal than the study has for its trial.
+        """
+        row = records.read_rows(self.table("runs"), "runs")[0]
+        proposal_file.compare(self.folder, self.proposal, row)
+        return row
 
     def settings(self, problem: Problem) -> TrainingSettings:
         """Those of the training."""
@@ -107,6 +115,7 @@ class RunJob(CampaignJob):
     def work(self, context: Context) -> str:
         """Train, measure, record; see `nas.runner.job.Job.work`."""
         problem = self.home.problem.load()
+        proposal_file.keep(self.folder, self.proposal, anew=not self.checkpoint.exists())
         settings = self.settings(problem)
         trainer = self._trainer(problem, settings)
         context.begin(trainer.step, hardware(settings.device))

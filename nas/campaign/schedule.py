@@ -135,7 +135,7 @@ def read(path: Path) -> list[dict[str, Any]]:
     try:
         found = json_file.read(path)
     except (OSError, ValueError) as error:
-        raise _no_schedule(path, f"none: {str(error):.80}") from error
+        raise _no_schedule(path, f"none: {error!s:.80}") from error
     if not (isinstance(found, list) and found and all(map(_is_repetition, found))):
         raise _no_schedule(path, "another file")
     return found
