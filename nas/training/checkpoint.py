@@ -1,7 +1,7 @@
 """Checkpoints: any tree of tensors and plain values, in one file without pickle.
 
-The tensors are stored by safetensors; the tree around them, as JSON in the file's metadata, and
-beside it the digest of the file, so that one flipped bit is noticed, and the name of the folder that
+The tensors are stored by safetensors; the tree around them, as JSON in the file's metadata. Beside
+it stand the digest of the file, so that one flipped bit is noticed, and the name of the folder that
 it is written into, which is a run's own. A file is written whole or not at all, so a crash at any
 byte leaves the previous one usable.
 """

@@ -43,7 +43,7 @@ def test_of_a_finished_campaign(nas: Command, finished: Path, tmp_path: Path, sh
     shutil.copytree(finished, out)
     nas("report", out)
     page, before = written(out / "report"), tables(out, "attempts")
-    told = nas("search", "bend.yaml", "--out", out)
+    told = nas("search", "bend.yaml", "--out", out)[1].replace(out.name, "…")
     for number in range(shard, FLIPS, SHARDS):
         out = tmp_path / f"out-{number}"  # a log that is lost is told once for each path
         path = flipped(finished, out, number)
@@ -53,7 +53,9 @@ def test_of_a_finished_campaign(nas: Command, finished: Path, tmp_path: Path, sh
         code, printed, errors = nas("search", "bend.yaml", "--out", out)
         assert len(errors.splitlines()) <= 1, path
         assert code == 0 or errors.startswith("error: "), path
-        assert errors or ((code, printed) == told[:2] and tables(out, "attempts") == before), path
+        if not errors:
+            assert printed.replace(out.name, "…") == told, path
+            assert tables(out, "attempts") == before, path
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))
