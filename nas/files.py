@@ -9,6 +9,7 @@ from pathlib import Path
 from nas.errors import UserError
 
 _PART = ".part"  # ends the names of files that are being written
+LEFT_OVERS = f".*{_PART}"
 
 
 @contextmanager
@@ -78,6 +79,31 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
+def remove(path: Path) -> None:
+    """Remove a file, if there is one.
+
+    Raises
+    ------
+    UserError
+        If it cannot be removed, such as a folder in its place.
+
+    Examples
+    --------
+    >>> write_text(Path("note.txt"), "4×32")
+    >>> remove(Path("note.txt"))
+    >>> remove(Path("note.txt"))
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except NotADirectoryError:  # there can be no such file
+        return
+    except OSError as error:
+        raise UserError(
+            f"{path}: expected a file that can be removed, got {error.strerror or error}; "
+            "remove it yourself, then run the same command again"
+        ) from error
+
+
 def remove_left_overs(folder: Path) -> None:
     """Remove from ``folder`` what processes have left that were killed as they wrote.
 
@@ -92,5 +118,5 @@ def remove_left_overs(folder: Path) -> None:
     ...     print([path.name for path in Path(name).iterdir()])
     ['notes.txt']
     """
-    for left_over in folder.glob(f".*{_PART}"):
-        left_over.unlink()
+    for left_over in folder.glob(LEFT_OVERS):
+        remove(left_over)

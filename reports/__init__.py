@@ -28,7 +28,8 @@ def write(folder: Path, destination: Path | None = None) -> Path:
     ------
     nas.errors.UserError
         If ``folder`` is no campaign, no run of it has ended yet, a table of it is damaged, or
-        ``destination`` cannot be written. A campaign whose runs all failed does get a page:
+        ``destination`` cannot be written, holds other files than a report's, or is a part of the
+        campaign. A campaign whose runs all failed does get a page:
         it is the index to read why.
 
     Examples

@@ -23,8 +23,9 @@ from nas.reports import (
     validation_summary,
     words,
 )
+from nas.reports.destination import PAGE, claimed_for_report
 from nas.reports.recommended import problem, progress
-from nas.reports.rendering import render
+from nas.reports.rendering import Rendered, render
 from nas.reports.report import Report
 
 _TEMPLATE = "page.html.jinja"
@@ -46,8 +47,14 @@ def build(folder: Path, destination: Path) -> Path:
             "run `nas search` again on this folder to go on"
         )
     content = report.of(records)
-    files = statistics.write(content.statistics, records, destination / "tables")
-    pictures = render(content, destination / "figures")
+    with claimed_for_report(folder, destination):
+        files = statistics.write(content.statistics, records, destination / "tables")
+        pictures = render(content, destination / "figures")
+        write_text(destination / PAGE, _page(content, pictures, files))
+    return destination / PAGE
+
+
+def _page(content: Report, pictures: dict[str, list[Rendered]], files: list[str]) -> str:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,  # what comes from records may hold anything
@@ -56,9 +63,7 @@ def build(folder: Path, destination: Path) -> Path:
         lstrip_blocks=True,
     )
     shown = _text(content) | _tables(content)
-    page = environment.get_template(_TEMPLATE).render(shown, pictures=pictures, files=files)
-    write_text(destination / "index.html", page)
-    return destination / "index.html"
+    return environment.get_template(_TEMPLATE).render(shown, pictures=pictures, files=files)
 
 
 def state(records: Records) -> str:

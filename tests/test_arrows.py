@@ -27,13 +27,18 @@ MODULES = {
     for path in sorted((ROOT / folder).rglob("*.py"))
 }
 
-GROUND = ["nas", "nas.checks", "nas.errors", "nas.files", "nas.one_line", "nas.paths"]
+GROUND = [
+    "nas",
+    *(f"nas.{name}" for name in ("checks", "digest", "errors", "files", "json_file")),
+    *("nas.one_line", "nas.paths"),
+]
 # From the first to the last moment of a command; none of it brings torch.
 COMMAND = ["nas.exit_codes", "nas.signals", "nas.terminal"]
 # What the tables of a campaign are read with; none of it brings torch.
 READING = [
     "nas.campaign.front",
     "nas.campaign.gathering",
+    "nas.campaign.identity_file",
     "nas.campaign.layout",
     "nas.campaign.parquet",
     "nas.campaign.recommendation",
@@ -58,6 +63,8 @@ MAY_IMPORT = {
     "nas.signals": ["nas.exit_codes"],
     "nas.terminal": [],
     "nas.own_code": ["nas.signals", "nas.errors"],
+    "nas.digest": [],
+    "nas.json_file": ["nas.digest", "nas.errors", "nas.files", "nas"],
     "nas.calculus": ["nas.calculus", "nas.errors"],
     "nas.problems": ["nas.problems", "nas.calculus", *GROUND],
     "nas.networks": ["nas.networks", "nas.calculus", "nas.search_spaces", *GROUND],
@@ -135,6 +142,7 @@ MAY_IMPORT = {
         "nas.campaign.recommendation",
         "nas.campaign.records",
         "nas.campaign.slices",
+        "nas.runner.folder_lock",
         "nas.search_spaces",
         "nas.errors",
         "nas.files",

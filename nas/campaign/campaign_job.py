@@ -8,6 +8,7 @@ from typing import ClassVar
 from nas.campaign import layout, records
 from nas.campaign.folder import CampaignFolder
 from nas.campaign.parquet import Row
+from nas.files import remove
 from nas.runner.job import Job
 
 
@@ -38,11 +39,13 @@ class CampaignJob(Job):
         """Where its rows of the table ``name`` are."""
         return layout.table_file(self.folder, name)
 
-    def record(self, rows: Mapping[str, list[Row]]) -> None:
+    def record(self, rows: Mapping[str, list[Row]], *, over: bool = True) -> None:
         """Write the rows of all tables; with the last one the job is over.
 
-        Its checkpoint has served then, and is removed.
+        Its checkpoint has served then, and is removed; not where the job is not ``over``, so that
+        the next command will go on with it.
         """
         for name in self.TABLES:
             records.write_table(self.table(name), name, rows[name])
-        self.checkpoint.unlink(missing_ok=True)
+        if over:
+            remove(self.checkpoint)

@@ -1,6 +1,5 @@
 """The campaign's folder: one campaign, one command at a time."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,14 +7,13 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from nas import networks, paths
+from nas import json_file, networks, paths
 from nas.campaign import memory_need, records, study_storage
 from nas.campaign.config import Campaign
 from nas.campaign.differences import differences
 from nas.campaign.layout import CAMPAIGN_FILE
 from nas.campaign.run_settings import check_points, resolve_device
 from nas.errors import UserError
-from nas.files import write_text
 from nas.problems import Observations, Problem
 from nas.problems.description import (
     conditions_in_words,
@@ -139,7 +137,7 @@ def identify(folder: Path, campaign: Campaign, problem: Problem, text: str = "")
         "study": study,
         "versions": versions(),
     }
-    write_text(path, json.dumps(written, indent=2, ensure_ascii=False) + "\n")
+    json_file.write(path, written, indent=2)
     return study
 
 

@@ -1,5 +1,10 @@
-"""Tables on disk: rows that fit a schema, written whole or not at all, and checked when read."""
+"""Tables on disk: rows that fit a schema, written whole or not at all, and checked when read.
 
+Each file holds its digest, as a key of its metadata: parquet's own checksums are of the pages, and
+not of what is written about them.
+"""
+
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -8,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from nas import digest
 from nas.campaign.layout import CAMPAIGN_FILE, TABLES_FOLDER
 from nas.errors import UserError
 from nas.files import whole
@@ -15,6 +21,7 @@ from nas.files import whole
 Row = dict[str, Any]
 
 _DEFAULT = b"default"  # of a column, in its metadata
+_DIGEST = b"digest"
 
 
 def with_default(column: pa.Field, value: Any) -> pa.Field:
@@ -121,8 +128,11 @@ def write_table(path: Path, table: pa.Table) -> None:
     ...     print(pq.read_table(Path(name) / "x.parquet").column_names)
     ['u']
     """
+    known = {**(table.schema.metadata or {}), _DIGEST: digest.BLANK.encode()}
+    content = io.BytesIO()
+    pq.write_table(table.replace_schema_metadata(known), content, write_page_checksum=True)
     with whole(path) as temporary:
-        pq.write_table(table, temporary, write_page_checksum=True)
+        temporary.write_bytes(digest.sealed(content.getvalue()))
 
 
 def damaged(path: Path, error: object, command: str = "nas search") -> UserError:
@@ -176,6 +186,10 @@ def _completed(table: pa.Table, schema: pa.Schema) -> pa.Table:
 
 def _load(path: Path, command: str) -> pa.Table:
     try:
-        return pq.read_table(path, page_checksum_verification=True)
-    except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
+        content = path.read_bytes()
+        known = pq.read_metadata(io.BytesIO(content)).metadata or {}
+        if _DIGEST in known:
+            digest.check(content, known[_DIGEST].decode())
+        return pq.read_table(io.BytesIO(content), page_checksum_verification=True)
+    except (pa.ArrowException, ValueError, OSError) as error:
         raise damaged(path, error, command) from error

@@ -4,7 +4,6 @@ It imports no torch. What the columns hold stands in `nas.campaign.schemas`; whe
 in a folder, in `nas.campaign.layout`.
 """
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +12,11 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from nas.campaign import gathering, layout, parquet
+from nas.campaign import gathering, identity_file, layout, parquet
 from nas.campaign.parquet import Row
 from nas.campaign.schemas import BUDGETED as BUDGETED
 from nas.campaign.schemas import TABLES as TABLES
 from nas.campaign.schemas import VALIDATION as VALIDATION
-from nas.errors import UserError
 from nas.paths import usable
 
 
@@ -190,7 +188,7 @@ def read_added(folder: Path, name: str) -> pd.DataFrame:
 
 
 def read_campaign(folder: Path) -> dict[str, Any]:
-    """``campaign.json`` of ``folder``; `UserError` if there is none or it is damaged.
+    """``campaign.json`` of ``folder``; see `nas.campaign.identity_file`.
 
     Examples
     --------
@@ -200,19 +198,7 @@ def read_campaign(folder: Path) -> dict[str, Any]:
     ...     print(read_campaign(Path(name)))
     {'study': 'burgers-1'}
     """
-    path = usable(Path(folder) / layout.CAMPAIGN_FILE)
-    if not path.is_file():
-        raise UserError(
-            f"{folder}: expected a campaign folder, found no {layout.CAMPAIGN_FILE} in it; "
-            "give the folder that `nas search ... --out` named"
-        )
-    try:
-        campaign = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise parquet.damaged(path, error) from error
-    if not isinstance(campaign, dict):
-        raise parquet.damaged(path, "not an object")
-    return campaign
+    return identity_file.read(usable(Path(folder)))
 
 
 def read_table(path: Path, name: str) -> pd.DataFrame:
@@ -281,11 +267,10 @@ def _gathered(folder: Path, name: str) -> pd.DataFrame:
 
 def _seeds(folder: Path) -> int:
     """How many runs a trial has."""
-    try:
-        return int(read_campaign(folder)["configuration"]["seeds"])
-    except (KeyError, TypeError, ValueError) as error:
-        path = folder / layout.CAMPAIGN_FILE
-        raise parquet.damaged(path, "it lacks configuration.seeds") from error
+    seeds = read_campaign(folder).get("configuration", {}).get("seeds")
+    if type(seeds) is not int:
+        raise parquet.damaged(folder / layout.CAMPAIGN_FILE, "it lacks configuration.seeds")
+    return seeds
 
 
 def _frame(name: str, rows: list[Row]) -> pd.DataFrame:

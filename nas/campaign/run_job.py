@@ -1,7 +1,9 @@
 """The job of one run: train, measure, write the records.
 
 The run's folder holds its checkpoint while it is under way, and once it has ended its own rows
-of the tables. ``runs.parquet`` is written last: where it stands, the run is over.
+of the tables. ``runs.parquet`` is written last: where it stands, the run is over, unless it says
+that its worker was killed. What kills workers, such as a lack of memory, is often gone by the next
+command, which goes on with the run.
 """
 
 from dataclasses import dataclass
@@ -9,7 +11,7 @@ from pathlib import Path
 
 from nas import assessment
 from nas.assessment import Assessment
-from nas.campaign import layout, records, run_rows
+from nas.campaign import layout, proposal_file, records, run_rows
 from nas.campaign.campaign_job import CampaignJob
 from nas.campaign.maps import UNKNOWN
 from nas.campaign.run_record import NOT_ASSESSED, assessed, measured, tables
@@ -18,7 +20,7 @@ from nas.campaign.run_settings import hardware, points_seed, run_settings, seed_
 from nas.campaign.tuner import Proposal
 from nas.errors import RAISED, UserError
 from nas.problems import Problem
-from nas.runner.job import INTERRUPTED
+from nas.runner.job import INTERRUPTED, KILLED
 from nas.runner.job_context import Context
 from nas.search_spaces import Candidate
 from nas.training import mixture_file
@@ -60,6 +62,11 @@ class RunJob(CampaignJob):
         return layout.run_folder(self.home.path, self.name)
 
     @property
+    def finished(self) -> bool:
+        """Whether its record is complete, and says another thing than that it was killed."""
+        return super().finished and self.row()["status"] != KILLED
+
+    @property
     def experts(self) -> int:
         """How many the pool has."""
         return self.proposal.m
@@ -81,8 +88,16 @@ class RunJob(CampaignJob):
         return self.home.campaign.search_space().pool(self.proposal.m, self.seed)
 
     def row(self) -> Row:
-        """Its row of the table ``runs``, once it is finished."""
-        return records.read_rows(self.table("runs"), "runs")[0]
+        """Its row of the table ``runs``, once it is finished.
+
+        Raises
+        ------
+        UserError
+            If it was trained with another proposal than the study has for its trial.
+        """
+        row = records.read_rows(self.table("runs"), "runs")[0]
+        proposal_file.compare(self.folder, self.proposal, row)
+        return row
 
     def settings(self, problem: Problem) -> TrainingSettings:
         """Those of the training."""
@@ -100,6 +115,7 @@ class RunJob(CampaignJob):
     def work(self, context: Context) -> str:
         """Train, measure, record; see `nas.runner.job.Job.work`."""
         problem = self.home.problem.load()
+        proposal_file.keep(self.folder, self.proposal, anew=not self.checkpoint.exists())
         settings = self.settings(problem)
         trainer = self._trainer(problem, settings)
         context.begin(trainer.step, hardware(settings.device))
@@ -110,14 +126,14 @@ class RunJob(CampaignJob):
         return result.status
 
     def fail(self, status: str, reason: str) -> None:
-        """Close a run that left nothing but its reason: all its experts are censored at once."""
+        """Record a run that left nothing but its reason: all its experts are censored at once."""
         experts = [
             run_rows.lost_expert(self.keys, index, candidate, reason)
             for index, candidate in enumerate(self.pool)
         ]
         row = run_rows.run(self.keys, self.proposal, status, reason)
         row |= {"experts_before": len(experts)}
-        self.record({**_EMPTY, "experts": experts, "runs": [row]})
+        self.record({**_EMPTY, "experts": experts, "runs": [row]}, over=status != KILLED)
 
     def _trainer(self, problem: Problem, settings: TrainingSettings) -> TrainingRun:
         """As far as it came before."""

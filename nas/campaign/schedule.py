@@ -5,12 +5,13 @@ its pool and its race, how often each stage went on.
 """
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nas import paths
+from nas import json_file, paths
 from nas.campaign import layout, limits
 from nas.errors import UserError
 from nas.files import write_text
@@ -46,7 +47,7 @@ def write_part(folder: Path, part: Part) -> None:
     ...     read_part(Path(name))
     Part(seconds=60.0, counts={'round 1': 12}, taken={'round 1': 7.5})
     """
-    write_text(folder / FILE, json.dumps(vars(part), indent=1, ensure_ascii=False) + "\n")
+    json_file.write(folder / FILE, vars(part), indent=1)
 
 
 def read_part(folder: Path) -> Part | None:
@@ -58,11 +59,11 @@ def read_part(folder: Path) -> Part | None:
     True
     """
     try:
-        part = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        counts = {str(stage): int(count) for stage, count in part["counts"].items()}
-        taken = {str(stage): float(seconds) for stage, seconds in part["taken"].items()}
-        return Part(float(part["seconds"]), counts, taken)
-    except FileNotFoundError:
+        part = json_file.read(folder / FILE)
+        counts = {stage: _count(count) for stage, count in part["counts"].items()}
+        taken = {stage: _seconds(seconds) for stage, seconds in part["taken"].items()}
+        return Part(_seconds(part["seconds"]), counts, taken)
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(
@@ -132,11 +133,11 @@ def read(path: Path) -> list[dict[str, Any]]:
     ...     read(Path(name) / FILE)
     [{'trials': 3, 'pool': {}, 'race': {}}]
     """
-    text = paths.text(path, MOST_BYTES, f"the {FILE} of a campaign within a budget")
+    paths.text(path, MOST_BYTES, f"the {FILE} of a campaign within a budget")
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise _no_schedule(path, "no JSON") from error
+        found = json_file.read(path)
+    except (OSError, ValueError) as error:
+        raise _no_schedule(path, f"none: {error!s:.80}") from error
     if not is_one(found):
         raise _no_schedule(path, "another file")
     checked: list[dict[str, Any]] = found
@@ -159,6 +160,18 @@ def is_one(found: object) -> bool:
 def _counts(folder: Path) -> dict[str, int]:
     part = read_part(folder)
     return {} if part is None else part.counts
+
+
+def _count(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError(f"expected a number of iterations, got {value!r:.40}")
+    return value
+
+
+def _seconds(value: Any) -> float:
+    if type(value) not in (int, float) or not math.isfinite(value):
+        raise ValueError(f"expected seconds, got {value!r:.40}")
+    return float(value)
 
 
 def _is_repetition(part: Any) -> bool:

@@ -42,16 +42,7 @@ def read_mixture(path: Path, problem: ProblemFacts) -> Mixture:
     try:
         return mixture_file.load(path, problem.bounds, len(problem.fields))
     except UserError as error:
-        raise UserError(
-            f"{path}: expected the network of a finished run, got a file that is missing, damaged "
-            f"or cut short; delete the folder {path.parent} and run `nas search` on this campaign "
-            "again, which trains this run anew, or name another run"
-        ) from error
-    except (LookupError, TypeError, ValueError, RuntimeError) as error:
-        raise UserError(
-            f"{path}: expected the network of a run of this problem by this version of the "
-            "toolkit, got another; export it with the version that trained it, or name another run"
-        ) from error
+        raise UserError(f"{error}, or name another run") from error
 
 
 def describe(

@@ -4,14 +4,17 @@ While an attempt is under way its row says ``killed``, which is the truth if the
 before closing it; how far it got is then known from its last `Progress`.
 """
 
+import functools
 import json
+import logging
+import math
 import platform
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from nas.files import write_text
+from nas import json_file
 from nas.runner.progress import Progress, clear_progress, read_progress, write_progress
 from nas.runner.provenance import processor, versions
 
@@ -20,9 +23,10 @@ REPORT_EVERY = 1.0  # seconds between two signs of life
 
 Row = dict[str, Any]
 
-_KEYS = {
-    *("attempt", "started", "seconds", "from_step", "to_step", "ending"),
-    *("device", "threads", "processor", "platform", "versions"),
+_KINDS: dict[str, type] = {
+    **dict.fromkeys(("attempt", "from_step", "to_step", "threads"), int),
+    **dict.fromkeys(("started", "ending", "device", "processor", "platform", "versions"), str),
+    "seconds": float,
 }
 
 
@@ -133,29 +137,66 @@ class AttemptLog:
         clear_progress(self._folder)
 
     def _write(self) -> None:
-        write_text(self._folder / ATTEMPTS_FILE, json.dumps(self._rows))
+        json_file.write(self._folder / ATTEMPTS_FILE, {"attempts": self._rows})
 
 
 def read_attempts(folder: Path) -> list[Row]:
     """The attempts at the job in ``folder``, the first one first; none where there is no log.
+
+    A log that cannot be read is as none, and told once: to lose times is no reason to stop.
 
     Examples
     --------
     >>> read_attempts(Path("no such folder"))
     []
     """
+    path = folder / ATTEMPTS_FILE
     try:
-        rows = json.loads((folder / ATTEMPTS_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return []  # a log of times: losing one is no reason to stop
-    if not isinstance(rows, list) or not all(
-        isinstance(row, dict) and row.keys() == _KEYS for row in rows
-    ):
+        rows = _rows(json_file.read(path))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except (OSError, ValueError) as error:
+        _tell(path, str(error))
         return []
     for row in rows[-1:]:
         if row["ending"] == "killed":  # or still under way: nobody has closed the row
             row |= _lasted(row, folder)
     return rows
+
+
+def _rows(found: Any) -> list[Row]:
+    """The rows of a log; earlier versions wrote nothing around them."""
+    rows = found.get("attempts") if isinstance(found, dict) else found
+    if not isinstance(rows, list) or not all(map(_is_row, rows)):
+        raise ValueError("no log of attempts")
+    return rows
+
+
+def _is_row(row: Any) -> bool:
+    return (
+        isinstance(row, dict)
+        and row.keys() == _KINDS.keys()
+        and all(_fits(row[name], kind) for name, kind in _KINDS.items())
+    )
+
+
+def _fits(value: Any, kind: type) -> bool:
+    if kind is str:
+        return isinstance(value, str)
+    if kind is int:
+        return type(value) is int and value >= 0
+    return type(value) in (int, float) and math.isfinite(value) and value >= 0
+
+
+@functools.lru_cache(maxsize=256)
+def _tell(path: Path, why: str) -> None:
+    """Say, once, that a log is lost."""
+    logging.getLogger(__name__).warning(
+        "%s: expected a log of attempts, got a file that is damaged (%.80s); what its attempts "
+        "took is not known any more, and nothing else is lost",
+        path,
+        why,
+    )
 
 
 def _lasted(row: Row, folder: Path) -> Row:

@@ -1,13 +1,13 @@
 """One process at a time in a folder. The lock ends with the process that holds it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from nas.errors import UserError
-from nas.files import remove_left_overs
+from nas.files import LEFT_OVERS, remove_left_overs
 
 LOCK_FILE = ".lock"
 ORPHAN_PATIENCE = 300.0  # seconds for an orphan to end its iterations and leave
@@ -16,6 +16,9 @@ ORPHAN_PATIENCE = 300.0  # seconds for an orphan to end its iterations and leave
 @contextmanager
 def claimed(folder: Path) -> Iterator[None]:
     """Hold a folder for a whole command, made if need be; nobody waits for another command.
+
+    It is rid of the parts that killed processes have left, anywhere below it but where another
+    process holds a folder: an orphan on its way out, or a report.
 
     Raises
     ------
@@ -30,9 +33,10 @@ def claimed(folder: Path) -> Iterator[None]:
     True
     """
     lock = _locked(
-        folder, 0, "another command is at work here; wait for it, or choose another --out"
+        folder, 0, "another command is at work here; wait for it, or choose another folder"
     )
     try:
+        _sweep(folder)
         yield
     finally:
         lock.release()
@@ -67,6 +71,18 @@ def held(folder: Path, patience: float = ORPHAN_PATIENCE) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def _sweep(root: Path) -> None:
+    """Remove left-overs everywhere in ``root``, which is held."""
+    for place in {part.parent for part in root.rglob(LEFT_OVERS)}:
+        between = [place, *place.parents]
+        locked = [one for one in between[: between.index(root)] if (one / LOCK_FILE).exists()]
+        if not locked:
+            remove_left_overs(place)
+            continue
+        with suppress(UserError), held(locked[0], patience=0):
+            remove_left_overs(place)
 
 
 def _locked(folder: Path, patience: float, taken: str) -> FileLock:

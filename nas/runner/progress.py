@@ -1,10 +1,12 @@
 """How far the present attempt at a job is: written by its worker, read by whoever watches."""
 
-import json
+import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-from nas.files import write_text
+from nas import json_file
+from nas.files import remove
 
 PROGRESS_FILE = "progress.json"
 
@@ -41,10 +43,10 @@ def write_progress(folder: Path, progress: Progress) -> None:
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as name:
     ...     write_progress(Path(name), Progress(0, 1.0, "warm-up", 0.1, step=7))
-    ...     print(json.loads((Path(name) / PROGRESS_FILE).read_text())["step"])
+    ...     print(read_progress(Path(name)).step)
     7
     """
-    write_text(folder / PROGRESS_FILE, json.dumps(asdict(progress)))
+    json_file.write(folder / PROGRESS_FILE, asdict(progress))
 
 
 def read_progress(folder: Path) -> Progress | None:
@@ -59,9 +61,29 @@ def read_progress(folder: Path) -> Progress | None:
     7 None
     """
     try:
-        return Progress(**json.loads((folder / PROGRESS_FILE).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        found = json_file.read(folder / PROGRESS_FILE)
+    except (OSError, ValueError):
         return None  # it is about times and phases: losing it is no reason to stop
+    return Progress(**found) if _is_progress(found) else None
+
+
+def _is_progress(found: Any) -> bool:
+    if not isinstance(found, dict) or found.keys() != Progress.__dataclass_fields__.keys():
+        return False
+    whole = [found["attempt"], found["step"]]
+    if found["experts"] is not None:
+        whole.append(found["experts"])
+    loss = [] if found["loss"] is None else [found["loss"]]  # it may be infinite
+    return (
+        isinstance(found["phase"], str)
+        and all(type(value) is int and value >= 0 for value in whole)
+        and all(type(value) in (int, float) for value in loss)
+        and all(_is_finite(found[name]) for name in ("seconds", "done"))
+    )
+
+
+def _is_finite(value: Any) -> bool:
+    return type(value) in (int, float) and math.isfinite(value) and value >= 0
 
 
 def clear_progress(folder: Path) -> None:
@@ -76,4 +98,4 @@ def clear_progress(folder: Path) -> None:
     ...     print(read_progress(Path(name)))
     None
     """
-    (folder / PROGRESS_FILE).unlink(missing_ok=True)
+    remove(folder / PROGRESS_FILE)

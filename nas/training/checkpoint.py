@@ -1,7 +1,9 @@
 """Checkpoints: any tree of tensors and plain values, in one file without pickle.
 
-The tensors are stored by safetensors; the tree around them, as JSON in the file's metadata.
-A file is written whole or not at all, so a crash at any byte leaves the previous one usable.
+The tensors are stored by safetensors; the tree around them, as JSON in the file's metadata. Beside
+it stand the digest of the file, so that one flipped bit is noticed, and the name of the folder that
+it is written into, which is a run's own. A file is written whole or not at all, so a crash at any
+byte leaves the previous one usable.
 """
 
 import json
@@ -14,11 +16,18 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as serialise
 
+from nas import digest
 from nas.errors import UserError
 from nas.files import whole
 
 SAVE_AFTER = 2.0  # seconds from one checkpoint to the next: what a kill may cost
 
+_ADVICE = "delete it and run the same command again: this run then starts anew, all others are kept"
+_SHOWN = 120  # letters of what a library says
+_DAMAGED = (
+    *(SafetensorError, OSError, ValueError, LookupError, TypeError, AttributeError),
+    RecursionError,
+)
 _TENSOR = "__tensor__"
 _PAIRS = "__pairs__"  # dictionaries whose keys are no strings
 
@@ -36,18 +45,19 @@ def save(path: Path, tree: Any) -> None:
     """
     tensors: dict[str, torch.Tensor] = {}
     skeleton = _pack(tree, tensors)
+    metadata = {"tree": json.dumps(skeleton), "folder": _folder(path), "digest": digest.BLANK}
     with whole(path) as temporary:
         # Bytes, not save_file: a full disk is then an OSError, which `whole` tells the user.
-        temporary.write_bytes(serialise(tensors, metadata={"tree": json.dumps(skeleton)}))
+        temporary.write_bytes(digest.sealed(serialise(tensors, metadata=metadata)))
 
 
 def load(path: Path) -> Any:
-    """Read what `save` wrote.
+    """Read what `save` wrote; files of versions that wrote no digest are read without.
 
     Raises
     ------
     UserError
-        If the file is damaged or cut short.
+        If the file is damaged or cut short, be it by one bit.
 
     Examples
     --------
@@ -57,26 +67,19 @@ def load(path: Path) -> Any:
     Traceback (most recent call last):
     nas.errors.UserError: state: expected a checkpoint, got a file that is damaged or ...
     """
-    try:
-        with safe_open(path, framework="pt") as file:
-            skeleton = json.loads(file.metadata()["tree"])
-            return _unpack(skeleton, {name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
-    except (SafetensorError, ValueError, KeyError, TypeError, OSError) as error:
-        first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise UserError(
-            f"{path}: expected a checkpoint, got a file that is damaged or cut short ({first}); "
-            "delete it and run the same command again: this run then starts anew, "
-            "all others are kept"
-        ) from error
+    return _read(path)[0]
 
 
 def resume(path: Path, restore: Callable[[Any], None]) -> None:
     """Give ``restore`` what stands at ``path``.
 
+    Whatever ``restore`` raises says that it cannot go on from there. The file is left as it is: it
+    may be another run's, and be put back to its place.
+
     Raises
     ------
     UserError
-        If the file is damaged, or of another version of the toolkit.
+        If the file is damaged, of another run, or of another version of the toolkit.
 
     Examples
     --------
@@ -86,15 +89,13 @@ def resume(path: Path, restore: Callable[[Any], None]) -> None:
     ...     resume(Path(folder, "checkpoint"), print)
     {'step': 3}
     """
-    tree = load(path)
+    tree, folder = _read(path)
+    if folder != _folder(path):
+        raise _of_another(path, f"written in {folder}")
     try:
         restore(tree)
-    except (KeyError, TypeError) as error:
-        raise UserError(
-            f"{path}: expected a checkpoint of this version of the toolkit, got one of another "
-            f"({error}); delete it and run the same command again: this run then starts anew, "
-            "all others are kept"
-        ) from error
+    except Exception as error:
+        raise _of_another(path, in_short(error)) from error
 
 
 class Keeper:
@@ -136,6 +137,46 @@ class Keeper:
         """Write the checkpoint now."""
         save(self._path, self._state())
         self._saved = time.monotonic()
+
+
+def _read(path: Path) -> tuple[Any, str]:
+    """The tree, and the name of the folder that it was written into, where the file has it."""
+    try:
+        content = path.read_bytes()
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata()
+            digest.check(content, metadata.get("digest"))
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            tree = _unpack(json.loads(metadata["tree"]), tensors)
+            return tree, metadata.get("folder", _folder(path))
+    except _DAMAGED as error:
+        raise UserError(
+            f"{path}: expected a checkpoint, got a file that is damaged or cut short "
+            f"({in_short(error)}); {_ADVICE}"
+        ) from error
+
+
+def _folder(path: Path) -> str:
+    return path.absolute().parent.name
+
+
+def _of_another(path: Path, got: str) -> UserError:
+    return UserError(
+        f"{path}: expected a checkpoint of this run by this version of the toolkit, got one of "
+        f"another ({got}); {_ADVICE}"
+    )
+
+
+def in_short(error: Exception) -> str:
+    """The beginning of an error's text, in one line.
+
+    Examples
+    --------
+    >>> in_short(RuntimeError("size mismatch:\\n  weight")), in_short(KeyError())
+    ('size mismatch: weight', 'KeyError')
+    """
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def _pack(tree: Any, tensors: dict[str, torch.Tensor]) -> Any:

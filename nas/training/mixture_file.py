@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+from nas.errors import UserError
 from nas.mixture import gate
 from nas.mixture.mixture import Mixture
 from nas.search_spaces.candidates import Candidate, levels_of
@@ -65,9 +67,7 @@ def load(path: Path, bounds: Sequence[tuple[float, float]], outputs: int) -> Mix
     Raises
     ------
     UserError
-        If the file is damaged or cut short.
-    LookupError, TypeError, ValueError, RuntimeError
-        If it holds something else.
+        If the file is missing or damaged, or the network of another problem or version.
 
     Examples
     --------
@@ -81,7 +81,34 @@ def load(path: Path, bounds: Sequence[tuple[float, float]], outputs: int) -> Mix
     >>> all(map(torch.equal, made.parameters(), back.parameters()))
     True
     """
-    saved = checkpoint.load(path)
+    saved = _read(path)
+    try:
+        return _mixture(saved, bounds, outputs)
+    except Exception as error:  # whatever it holds, it is not what `save` wrote of such a mixture
+        raise UserError(
+            f"{path}: expected the network of a run of this problem by this version of the "
+            f"toolkit, got another ({checkpoint.in_short(error)}); {_advice(path)}"
+        ) from error
+
+
+def _read(path: Path) -> Any:
+    try:
+        return checkpoint.load(path)
+    except UserError as error:
+        raise UserError(
+            f"{path}: expected the network of a finished run, got a file that is missing, damaged "
+            f"or cut short; {_advice(path)}"
+        ) from error
+
+
+def _advice(path: Path) -> str:
+    return (
+        f"put a copy back, or delete the folder {path.parent} and run `nas search` on this "
+        "campaign again, which trains this run anew"
+    )
+
+
+def _mixture(saved: Any, bounds: Sequence[tuple[float, float]], outputs: int) -> Mixture:
     mixture = Mixture(
         [Candidate(**levels) for levels in saved["pool"]],
         gate.settings(**saved["gate"]),

@@ -13,7 +13,7 @@ from nas.campaign.maps import relative_l2_or_none
 from nas.campaign.parquet import Row
 from nas.campaign.run_settings import hardware, without_competition
 from nas.problems import Problem
-from nas.runner.job import COMPLETED, FAILED, INTERRUPTED
+from nas.runner.job import COMPLETED, FAILED, INTERRUPTED, KILLED
 from nas.runner.job_context import Context
 from nas.search_spaces import Candidate
 from nas.training.training_run import Progress, RunResult, TrainingRun
@@ -93,10 +93,18 @@ class SubsetJob(CampaignJob):
             "size": len(self.members),
         }
 
+    @property
+    def finished(self) -> bool:
+        """Whether its record is complete, and says another thing than that it was killed."""
+        if not super().finished:
+            return False
+        (row,) = records.read_rows(self.table("subsets"), "subsets")
+        return bool(row["status"] != KILLED)
+
     def work(self, context: Context) -> str:
         """Train and record; see `nas.runner.job.Job.work`."""
         if self.warm_up is not None and self.warm_up.diverged.exists():
-            reason = self.warm_up.diverged.read_text(encoding="utf-8")
+            reason = self.warm_up.diverged.read_text(encoding="utf-8", errors="replace")
             self.fail(FAILED, f"the warm-up of the pool diverged: {reason}")
             return FAILED
         problem = self.home.problem.load()
@@ -115,8 +123,8 @@ class SubsetJob(CampaignJob):
         return COMPLETED
 
     def fail(self, status: str, reason: str) -> None:
-        """A subset that failed is a row in the record."""
-        self._record({"status": FAILED, "reason": reason})
+        """A subset that failed is a row in the record; one that was killed is tried again."""
+        self._record({"status": status, "reason": reason}, over=status != KILLED)
 
     def begun(self, problem: Problem) -> TrainingRun:
         """The subset's trainer, wherever it was left."""
@@ -160,8 +168,8 @@ class SubsetJob(CampaignJob):
         lost = ", ".join(str(self.pool[index]) for index in ended)
         return f"without {lost}, diverged in the warm-up" if lost else ""
 
-    def _record(self, known: dict[str, Any]) -> None:
-        self.record({"subsets": [self.row | known]})
+    def _record(self, known: dict[str, Any], *, over: bool = True) -> None:
+        self.record({"subsets": [self.row | known]}, over=over)
 
 
 def _ending(trainer: TrainingRun, result: RunResult) -> tuple[str, str, float | None]:

@@ -16,6 +16,7 @@ def written(out: Path, status: str) -> GateJob:
     job.folder.mkdir(parents=True)
     row = dict.fromkeys(records.TABLES["runs"].names) | job.keys
     row |= {"stage": "selection", "status": status, "reason": "", "warnings": "", "m": 2}
+    row |= {"p": job.proposal.p, "threshold": job.proposal.threshold}
     counts = ("steps", "iterations", "drops", "experts_before", "experts_after")
     row |= {name: 0 for name in counts if name in row}
     for name in ("fields", "unknowns", "history", "experts"):

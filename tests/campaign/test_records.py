@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -175,6 +176,25 @@ def test_table_cut_short_at_any_byte_is_told(tmp_path: Path) -> None:
         ) as e:
             records.read_table(path, "runs")
         assert "\n" not in str(e.value)
+
+
+def test_a_flipped_bit_anywhere_in_a_table_is_told_or_without_effect(tmp_path: Path) -> None:
+    path = tmp_path / "runs.parquet"
+    records.write_table(path, "runs", rows("runs"))
+    content, whole = path.read_bytes(), records.read_rows(path, "runs")
+    told = 0
+    for position in range(0, len(content), 29):
+        damaged = bytearray(content)
+        damaged[position] ^= 1 << position % 8
+        path.write_bytes(damaged)
+        try:
+            assert records.read_rows(path, "runs") == whole, position
+        except UserError as error:
+            told += (
+                re.search(r"runs\.parquet: damaged or cut short \(.+\); delete", str(error))
+                is not None
+            )
+    assert told > len(content) / 29 - 3  # all but the name of the digest
 
 
 def test_damaged_map_is_told(tmp_path: Path) -> None:

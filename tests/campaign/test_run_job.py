@@ -1,5 +1,6 @@
 """One run, in this process: done, stopped, failed."""
 
+import shutil
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -12,6 +13,7 @@ from nas.campaign import config, layout, records, run_rows
 from nas.campaign.folder import CampaignFolder
 from nas.campaign.run_job import RunJob
 from nas.campaign.tuner import Proposal
+from nas.errors import UserError
 from nas.problems import Box, Condition, Problem, Unknown
 from nas.runner.attempt_log import read_attempts
 from nas.runner.problem_source import ProblemSource
@@ -136,6 +138,43 @@ def test_a_run_whose_worker_always_dies_is_a_row(tmp_path: Path) -> None:
         None,
     )
     assert row["experts_before"] == 3
+
+
+def test_a_run_that_was_given_up_is_tried_again_from_its_checkpoint(
+    whole: RunJob, tmp_path: Path
+) -> None:
+    job = run_in(tmp_path)
+    assert done(job, stop_after=20) == "interrupted"
+    job.fail("killed", "out of memory?")
+    assert not job.finished
+    assert done(job) == "completed"
+    assert read_attempts(job.folder)[-1]["from_step"] > 10
+    for name in layout.RUN_TABLES:
+        there, here = (layout.table_file(one.folder, name) for one in (whole, job))
+        assert there.read_bytes() == here.read_bytes()
+    assert job.finished
+    assert not job.checkpoint.exists()
+
+
+def test_a_checkpoint_of_another_run_is_told_and_kept_and_nothing_is_recorded(
+    whole: RunJob, tmp_path: Path
+) -> None:
+    other = run_in(tmp_path / "other")
+    other = replace(other, proposal=replace(other.proposal, trial=4))
+    assert done(other, stop_after=20) == "interrupted"
+    job = run_in(tmp_path / "mine")
+    job.folder.mkdir(parents=True)
+    assert other.folder.name != job.folder.name
+    shutil.copy(other.checkpoint, job.checkpoint)
+    with pytest.raises(
+        UserError, match=r"checkpoint of this run .*, got one of another \(.+\); del"
+    ):
+        done(job)
+    assert job.checkpoint.read_bytes() == other.checkpoint.read_bytes()
+    assert not list(job.folder.glob("*.parquet"))
+    job.checkpoint.unlink()
+    assert done(job) == "completed"
+    assert job.table("runs").read_bytes() == whole.table("runs").read_bytes()
 
 
 def test_a_reference_that_raises_costs_no_network(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The log of attempts, and what is known of one that nobody has closed."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import torch
 
 from nas.runner import attempt_log
 from nas.runner.attempt_log import ATTEMPTS_FILE, AttemptLog, read_attempts
+from nas.runner.budget import time_taken
 from nas.runner.progress import Progress, read_progress, write_progress
 from tests.runner.counting import Report
 
@@ -108,6 +110,54 @@ def test_a_sign_of_life_of_an_earlier_attempt_says_nothing_of_this_one(
 def test_a_log_that_cannot_be_read_is_as_none(tmp_path: Path, text: str) -> None:
     (tmp_path / ATTEMPTS_FILE).write_text(text)
     assert read_attempts(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("attempt", "0"),
+        ("attempt", 10**30),
+        ("attempt", True),
+        ("seconds", None),
+        ("seconds", "5"),
+        ("seconds", -1.0),
+        ("seconds", float("inf")),
+        ("to_step", [1]),
+        ("from_step", 0.5),
+        ("ending", 7),
+        ("started", {}),
+        ("versions", "\ud800"),
+        ("colour", "red"),
+    ],
+)
+def test_a_log_with_wrong_values_is_as_none_and_told_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, key: str, value: object
+) -> None:
+    AttemptLog(tmp_path, threads=1).begin(0, "cpu")
+    (row,) = read_attempts(tmp_path)
+    (tmp_path / ATTEMPTS_FILE).write_text(json.dumps([row]))
+    assert read_attempts(tmp_path) == [row]
+    (tmp_path / ATTEMPTS_FILE).write_text(json.dumps([row | {key: value}]))
+    for _ in range(2):
+        assert read_attempts(tmp_path) == []
+        assert time_taken(tmp_path) == 0.0
+    (told,) = caplog.messages
+    assert re.search(
+        r"attempts\.json: expected a log of attempts, got .* damaged \(.+\); what", told
+    )
+
+
+def test_a_folder_in_place_of_the_log_is_as_none(tmp_path: Path) -> None:
+    (tmp_path / ATTEMPTS_FILE).mkdir()
+    assert read_attempts(tmp_path) == []
+
+
+def test_a_flipped_bit_in_a_log_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    AttemptLog(tmp_path, threads=1).begin(0, "cpu")
+    text = (tmp_path / ATTEMPTS_FILE).read_text()
+    (tmp_path / ATTEMPTS_FILE).write_text(text.replace('"seconds": 0.0', '"seconds": 8.0'))
+    assert read_attempts(tmp_path) == []
+    assert "its digest is that of other contents" in caplog.text
 
 
 @pytest.mark.parametrize(("step", "found"), [(None, 9), (12, 12)])

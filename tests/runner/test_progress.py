@@ -1,5 +1,7 @@
 """Signs of life."""
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -23,7 +25,20 @@ def test_it_comes_back_as_written(tmp_path: Path, loss: float | None) -> None:
     clear_progress(tmp_path)
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"phase": "selection"}', '{"unknown": 1}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "[]", "null", '{"phase": "selection"}', '{"unknown": 1}', "[" * 100_000),
+        *(
+            json.dumps(asdict(Progress(0, 1.0, "warm-up", 0.1, 7)) | {key: value})
+            for key, value in [
+                *(("seconds", "1"), ("seconds", -1), ("done", None), ("done", [0.1])),
+                *(("step", 0.5), ("step", 10**30), ("phase", 3), ("loss", "x"), ("experts", {})),
+                *(("attempt", None), ("colour", "red")),
+            ]
+        ),
+    ],
+)
 def test_what_cannot_be_read_is_none(tmp_path: Path, text: str) -> None:
     (tmp_path / PROGRESS_FILE).write_text(text)
     assert read_progress(tmp_path) is None

@@ -1,10 +1,14 @@
 """Checkpoints come back bit for bit, and damage is told."""
 
+import json
 import math
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import save as serialise
 
 from nas.errors import UserError
 from nas.training import checkpoint
@@ -52,12 +56,95 @@ def test_cut_short_anywhere_it_is_told(tmp_path: Path) -> None:
             checkpoint.load(path)
 
 
+def same(one: Any, other: Any) -> bool:
+    """Whether two trees are the same, bit for bit."""
+    if isinstance(one, torch.Tensor):
+        return one.dtype == other.dtype and torch.equal(one, other)
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return type(one) is type(other) and bool(one == other)
+
+
+def test_a_flipped_bit_anywhere_is_told_or_without_effect(tmp_path: Path) -> None:
+    path = tmp_path / "c"
+    checkpoint.save(path, TREE)
+    content, whole = path.read_bytes(), checkpoint.load(path)
+    told = 0
+    for position in range(len(content)):
+        damaged = bytearray(content)
+        damaged[position] ^= 1 << position % 8
+        path.write_bytes(damaged)
+        try:
+            assert same(checkpoint.load(path), whole), position
+        except UserError as error:
+            told += (
+                re.search(r"file that is damaged or cut short \(.+\); delete", str(error))
+                is not None
+            )
+    assert len(content) - 20 < told < len(content)  # all but the names of digest and folder
+
+
+def test_a_file_of_a_version_without_digests_is_read(tmp_path: Path) -> None:
+    """As every version before this one wrote it."""
+    tensors = {"0": torch.linspace(0, 1, 5)}
+    tree = {"step": 3, "weights": {"__tensor__": "0"}}
+    (tmp_path / "c").write_bytes(serialise(tensors, metadata={"tree": json.dumps(tree)}))
+    back = checkpoint.load(tmp_path / "c")
+    assert back["step"] == 3
+    assert torch.equal(back["weights"], tensors["0"])
+
+
+NO_CHECKPOINTS = {
+    "empty": b"",
+    "text": b"garbage" * 50,
+    "deep": serialise({}, metadata={"tree": "[" * 100_000}),
+    "no tree": serialise({}, metadata={"digest": "0" * 64}),
+    "no metadata": serialise({"0": torch.zeros(2)}),
+    "huge header": b"\xff" * 8 + b"{}",
+    "wrong tensor": serialise({}, metadata={"tree": '{"__tensor__": "7"}'}),
+    "unhashable": serialise({}, metadata={"tree": '{"__pairs__": [[[1], 2]]}'}),
+}
+
+
+@pytest.mark.parametrize("content", NO_CHECKPOINTS.values(), ids=NO_CHECKPOINTS)
+def test_what_is_no_checkpoint_is_told(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "c").write_bytes(content)
+    with pytest.raises(UserError, match=r"expected a checkpoint, got a file .* \(.+\); delete it"):
+        checkpoint.load(tmp_path / "c")
+
+
+def test_a_folder_in_its_place_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"expected a checkpoint, got .*\(.*[Dd]irectory.*\); del"):
+        checkpoint.load(tmp_path)
+
+
 def test_a_tree_of_another_version_is_told(tmp_path: Path) -> None:
     checkpoint.save(tmp_path / "c", {"other": 1})
     with pytest.raises(
-        UserError, match=r"of this version .*, got one of another \('step'\); delete"
+        UserError, match=r"of this run by this version .*, got one of another \('step'\); delete"
     ):
         checkpoint.resume(tmp_path / "c", lambda tree: tree["step"])
+
+
+def test_that_of_another_run_is_told_whatever_its_shapes(tmp_path: Path) -> None:
+    checkpoint.save(tmp_path / "0000-0" / "c", {"step": 3})
+    (tmp_path / "0000-0").rename(tmp_path / "0001-0")
+    with pytest.raises(UserError, match=r"one of another \(written in 0000-0\); delete"):
+        checkpoint.resume(tmp_path / "0001-0" / "c", lambda tree: None)
+
+
+def test_a_tree_of_other_shapes_is_told_and_kept(tmp_path: Path) -> None:
+    checkpoint.save(tmp_path / "c", torch.nn.Linear(2, 40).state_dict())
+    before = (tmp_path / "c").read_bytes()
+    with pytest.raises(
+        UserError, match=r"of this run .*, got one of another \(Error.*\); delete"
+    ) as told:
+        checkpoint.resume(tmp_path / "c", torch.nn.Linear(2, 3).load_state_dict)
+    assert "\n" not in str(told.value)
+    assert len(str(told.value)) < 500
+    assert (tmp_path / "c").read_bytes() == before
 
 
 def test_what_it_cannot_hold_is_refused_before_anything_is_written(tmp_path: Path) -> None:

@@ -48,9 +48,14 @@ def test_a_subset_that_raises_is_a_row_in_the_record(
 def test_a_subset_whose_worker_always_dies_is_a_row_in_the_record(
     home: Path, tmp_path: Path
 ) -> None:
-    job = beside(warm_up(campaign_in(tmp_path, home)), (0,))
+    warming = warm_up(campaign_in(tmp_path, home))
+    assert done(warming) == "completed"
+    job = beside(warming, (0,))
     job.fail("killed", "out of memory?")
-    assert (row_of(job)["status"], row_of(job)["reason"]) == ("failed", "out of memory?")
+    assert (row_of(job)["status"], row_of(job)["reason"]) == ("killed", "out of memory?")
+    assert not job.finished  # the next command tries again
+    assert done(job) == "completed"
+    assert row_of(job)["status"] == "completed"
     assert job.finished
 
 
