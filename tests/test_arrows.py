@@ -159,6 +159,10 @@ MAY_IMPORT = {
         *(f"nas.reports.validation_{name}" for name in ("rankings", "statistics")),
         *GROUND,
     ],
+    "experiments.robustness": [
+        *("experiments", "nas.campaign", "nas.export", "nas.reports"),
+        *GROUND,
+    ],
     "nas.display": ["nas.result", "nas.runner.overview", "nas.search_spaces", "nas.reports"],
     "nas.problem_card": ["nas.problems", *GROUND],
     "nas.cli": ["nas", "nas.commands", "nas.errors", *COMMAND],
