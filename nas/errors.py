@@ -44,7 +44,7 @@ def in_short(error: BaseException) -> str:
 
     Examples
     --------
-    >>> in_short(ValueError("no\nsuch thing")), in_short(SystemExit())
+    >>> in_short(ValueError("no   such thing")), in_short(SystemExit())
     ('ValueError: no such thing', 'SystemExit')
     >>> len(in_short(ValueError("x" * 10**6)))
     334

@@ -65,7 +65,8 @@ def make_unfailing() -> list[_Bytes]:
     --------
     >>> from contextlib import redirect_stderr, redirect_stdout
     >>> with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-    ...     make_unfailing()
+    ...     made = make_unfailing()
+    >>> made
     []
     """
     codecs.register_error(_READABLE, readable)

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from types import FrameType
 
 from nas import terminal
 from nas.signals import ASKING
@@ -20,6 +21,28 @@ _POLL = 0.3  # seconds between two looks at the parent
 
 _idle = threading.Event()
 _idle.set()
+
+
+@contextmanager
+def starting() -> Iterator[None]:
+    """Within it processes start that no signal ends before they have begun.
+
+    loky's own keeper of semaphores heeds a closed terminal, too, without this.
+
+    Examples
+    --------
+    >>> with starting():
+    ...     signal.SIGTERM in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    True
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # on Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ASKING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def begin(parent: int) -> None:
@@ -35,8 +58,13 @@ def begin(parent: int) -> None:
     ...     executor.submit(os.getpgrp).result() == executor.submit(os.getpid).result()
     True
     """
-    for number in ASKING:  # a terminal and a batch system may send them to every process
-        signal.signal(number, signal.SIG_IGN)
+    # A terminal and a batch system may send these to every process. They are not ignored, since
+    # what a job starts would inherit that, and could not be terminated.
+    for number in ASKING:
+        signal.signal(number, _leave_to_parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ASKING)
     logging.getLogger("nas").setLevel(logging.ERROR)  # the parent has said it of this machine
     terminal.make_unfailing()
     if hasattr(os, "setpgid"):  # Windows has no groups
@@ -74,6 +102,10 @@ def end(leader: int) -> None:
     if hasattr(os, "killpg"):
         with suppress(ProcessLookupError, PermissionError):  # it has ended by itself
             os.killpg(leader, signal.SIGKILL)
+
+
+def _leave_to_parent(number: int, frame: FrameType | None) -> None:
+    """It is not for a worker."""
 
 
 def _end_with(parent: int) -> None:

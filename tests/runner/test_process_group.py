@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 # A command whose worker starts a process that never ends, writes down the numbers of both, and
 # then does what `sys.argv[1]` says.
 COMMAND = """
-import os, sys, time, subprocess
+import os, signal, sys, time, subprocess
 from pathlib import Path
 from nas.runner.executors.local import Engine
 
@@ -37,7 +37,11 @@ executor = Engine(work, workers=1, threads=1)
 executor.start(sys.argv[1])
 while not Path(sys.argv[1]).exists():
     executor.collect(0.05)
-if THEN == "close":
+if THEN == "hangup":
+    signal.signal(signal.SIGHUP, lambda number, frame: None)
+    os.killpg(0, signal.SIGHUP)
+    executor.collect(0.5)
+if THEN in ("close", "hangup"):
     executor.close()
 elif THEN == "worker":
     os.kill(int(Path(sys.argv[1]).read_text().split()[0]), 9)
@@ -63,19 +67,19 @@ def soon(condition: Callable[[], bool]) -> bool:
     return condition()
 
 
-@pytest.mark.parametrize("ending", ["close", "worker", "save"])
+@pytest.mark.parametrize("ending", ["close", "hangup", "worker", "save"])
 def test_no_ending_leaves_a_process_behind(ending: str, tmp_path: Path) -> None:
-    """Neither closing, nor the worker's death, nor that of the command by ``kill -9``."""
+    """Neither closing, also after the terminal's, nor a worker's death, nor ``kill -9``."""
     job = tmp_path / "job"
     command = [sys.executable, "-c", COMMAND, str(job), ending]
     done = subprocess.run(
         command,
-        env=os.environ
-        | {"PATH": str(tmp_path)},  # without `pgrep`, by which loky looks for children
+        env=os.environ | {"PATH": str(tmp_path)},  # no `pgrep`, by which loky looks for children
         capture_output=True,
         text=True,
         check=False,
         timeout=900,
+        start_new_session=True,
     )
     assert done.returncode == (-signal.SIGKILL if ending == "save" else 0), done.stderr
     assert done.stderr == "" or ending == "save"  # loky counts what a kill has left

@@ -101,7 +101,8 @@ class Engine(Executor[J]):
 
     def _submit(self, index: int, job: J) -> Future[str]:
         process = self._processes[index]
-        self._numbers[index] = process.submit(os.getpid)
+        with process_group.starting():
+            self._numbers[index] = process.submit(os.getpid)
         future: Future[str] = process.submit(_in_process, self._function, job, os.getpid())
         return future
 
@@ -118,14 +119,15 @@ class Engine(Executor[J]):
 
     def _new_process(self) -> ProcessPoolExecutor:
         names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-        return ProcessPoolExecutor(
-            max_workers=1,
-            context=_Context(),
-            timeout=None,
-            initializer=process_group.begin,
-            initargs=(os.getpid(),),
-            env=dict.fromkeys(names, str(self._threads)),
-        )
+        with process_group.starting():
+            return ProcessPoolExecutor(
+                max_workers=1,
+                context=_Context(),
+                timeout=None,
+                initializer=process_group.begin,
+                initargs=(os.getpid(),),
+                env=dict.fromkeys(names, str(self._threads)),
+            )
 
 
 def _in_process(function: Callable[[J, Callable[[], bool]], str], job: J, parent: int) -> str:
