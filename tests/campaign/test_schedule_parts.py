@@ -12,18 +12,23 @@ from nas.errors import UserError
 PART = {"seconds": 60.0, "counts": {"round 1": 12}, "taken": {"round 1": 7.5}}
 
 
+WRONG: list[dict[str, object]] = [
+    {"seconds": "60"},
+    {"seconds": None},
+    {"seconds": float("nan")},
+    {"counts": []},
+    {"counts": {"round 1": 0.5}},
+    {"counts": {"round 1": -1}},
+    {"taken": 3},
+    {"taken": {"round 1": [7.5]}},
+]
+
+
 @pytest.mark.parametrize(
     "text",
     [
         *("", "[]", "null", "7", "{}", "[" * 100_000),
-        *(
-            json.dumps(PART | change)
-            for change in (
-                *({"seconds": "60"}, {"seconds": None}, {"seconds": float("nan")}),
-                *({"counts": []}, {"counts": {"round 1": 0.5}}, {"counts": {"round 1": -1}}),
-                *({"taken": 3}, {"taken": {"round 1": [7.5]}}),
-            )
-        ),
+        *(json.dumps(PART | change) for change in WRONG),
     ],
 )
 def test_what_cannot_be_read_is_told(tmp_path: Path, text: str) -> None:

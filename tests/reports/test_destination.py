@@ -6,8 +6,10 @@ import pytest
 
 from nas import reports
 from nas.errors import UserError
-from nas.reports import page, statistics
+from nas.reports import page, rendering, statistics
 from nas.reports.destination import MARK, claimed_for_report
+from nas.reports.figures import Picture
+from nas.reports.rendering import Rendered
 from nas.runner.folder_lock import claimed
 from tests.reports.synthetic_campaign import realistic
 
@@ -15,6 +17,16 @@ from tests.reports.synthetic_campaign import realistic
 @pytest.fixture(scope="module")
 def campaign(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return realistic(trials=1, broken=()).write(tmp_path_factory.mktemp("c") / "heat")
+
+
+@pytest.fixture(autouse=True)
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures take seconds, and have no say in where they are written."""
+
+    def render(picture: Picture, folder: Path) -> Rendered:
+        return Rendered(picture.name, picture.title, picture.alt, picture.reading, 1, 1, "data:,")
+
+    monkeypatch.setattr(rendering, "_render", render)
 
 
 def contents(folder: Path) -> dict[Path, bytes]:
