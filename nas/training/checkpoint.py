@@ -162,7 +162,7 @@ def _folder(path: Path) -> str:
 
 def _of_another(path: Path, got: str) -> UserError:
     return UserError(
-        f"{path}: expected a checkpoint of this run by this version of the toolkit, got one of "
+        f"{path}: expected a checkpoint of this run and of this version of the toolkit, got one of "
         f"another ({got}); {_ADVICE}"
     )
 

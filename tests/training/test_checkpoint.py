@@ -123,7 +123,8 @@ def test_a_folder_in_its_place_is_told(tmp_path: Path) -> None:
 def test_a_tree_of_another_version_is_told(tmp_path: Path) -> None:
     checkpoint.save(tmp_path / "c", {"other": 1})
     with pytest.raises(
-        UserError, match=r"of this run by this version .*, got one of another \('step'\); delete"
+        UserError,
+        match=r"of this run and of this version .*, got one of another \('step'\); delete",
     ):
         checkpoint.resume(tmp_path / "c", lambda tree: tree["step"])
 

@@ -112,7 +112,9 @@ def test_no_more_is_lost_by_a_kill_than_was_promised(tmp_path: Path) -> None:
 def test_a_checkpoint_of_another_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "checkpoint"
     checkpoint.save(path, {"step": 3})
-    with pytest.raises(UserError, match=r"expected a checkpoint of this version of the toolkit"):
+    with pytest.raises(
+        UserError, match=r"expected a checkpoint of this run and of this version of the toolkit"
+    ):
         SingleNetworks(POISSON, settings(), error, path)
 
 
