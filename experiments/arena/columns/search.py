@@ -70,7 +70,9 @@ def lacking() -> str:
 
 def facts() -> str:
     """See `experiments.arena.columns`: what a campaign is by default."""
-    return config.build(problem="burgers", budget="60 s").model_dump_json(exclude={"parallel", "seeds"})
+    return config.build(problem="burgers", budget="60 s").model_dump_json(
+        exclude={"parallel", "seeds"}
+    )
 
 
 def run(
