@@ -47,7 +47,7 @@ def in_short(error: BaseException) -> str:
     >>> in_short(ValueError("no   such thing")), in_short(SystemExit())
     ('ValueError: no such thing', 'SystemExit')
     >>> len(in_short(ValueError("x" * 10**6)))
-    334
+    333
     """
     try:
         message = " ".join(str(error).split())

@@ -8,7 +8,7 @@ byte leaves the previous one usable.
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ _DAMAGED = (
     *(SafetensorError, OSError, ValueError, LookupError, TypeError, AttributeError),
     RecursionError,
 )
+_KNOWN = "known"
 _TENSOR = "__tensor__"
 _PAIRS = "__pairs__"  # dictionaries whose keys are no strings
 
@@ -45,10 +46,12 @@ def save(path: Path, tree: Any) -> None:
     """
     tensors: dict[str, torch.Tensor] = {}
     skeleton = _pack(tree, tensors)
-    metadata = {"tree": json.dumps(skeleton), "folder": _folder(path), "digest": digest.BLANK}
+    known = {"digest": digest.BLANK, "folder": _folder(path), "tree": skeleton}
+    # One key: safetensors writes several in any order, and equal trees are to be equal bytes.
+    content = serialise(tensors, metadata={_KNOWN: json.dumps(known)})
     with whole(path) as temporary:
         # Bytes, not save_file: a full disk is then an OSError, which `whole` tells the user.
-        temporary.write_bytes(digest.sealed(serialise(tensors, metadata=metadata)))
+        temporary.write_bytes(digest.sealed(content))
 
 
 def load(path: Path) -> Any:
@@ -144,16 +147,23 @@ def _read(path: Path) -> tuple[Any, str]:
     try:
         content = path.read_bytes()
         with safe_open(path, framework="pt") as file:
-            metadata = file.metadata()
-            digest.check(content, metadata.get("digest"))
+            known = _known(file.metadata())
+            digest.check(content, known.get("digest"))
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            tree = _unpack(json.loads(metadata["tree"]), tensors)
-            return tree, metadata.get("folder", _folder(path))
+            return _unpack(known["tree"], tensors), known.get("folder", _folder(path))
     except _DAMAGED as error:
         raise UserError(
             f"{path}: expected a checkpoint, got a file that is damaged or cut short "
             f"({in_short(error)}); {_ADVICE}"
         ) from error
+
+
+def _known(metadata: Mapping[str, str]) -> dict[str, Any]:
+    """What a file says of itself; earlier versions knew the tree alone."""
+    if _KNOWN in metadata:
+        known: dict[str, Any] = json.loads(metadata[_KNOWN])
+        return known
+    return {"tree": json.loads(metadata["tree"])}
 
 
 def _folder(path: Path) -> str:

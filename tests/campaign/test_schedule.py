@@ -14,9 +14,9 @@ ONE = {"trials": 3, "pool": {"round 1": 12}, "race": {}}
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("[" * 100_000, "got no JSON"),
-        ("[" + "9" * 5000 + "]", "got no JSON"),
-        ("{", "got no JSON"),
+        ("[" * 100_000, "got none: nested too deeply"),
+        ("[" + "9" * 5000 + "]", "got none: expected numbers of 64 bits"),
+        ("{", "got none: Expecting property name"),
         ("{}", "got another file"),
         ("[]", "got another file"),
         (json.dumps([ONE, ONE | {"trials": -1}]), "got another file"),

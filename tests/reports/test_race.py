@@ -68,7 +68,7 @@ def test_where_no_network_learnt_that_is_said(
     content = report.of(records)
     assert "a single network of random waves" in " ".join(answer.answer(content))
     monkeypatch.setattr("nas.reports.page.campaign_records.read", lambda folder: records)
-    written = page.build(tmp_path, tmp_path / "page").read_text(encoding="utf-8")
+    written = page.build(tmp_path / "out", tmp_path / "page").read_text(encoding="utf-8")
     assert "no network learnt, so the gate was not asked" in written
     assert "teams and single networks had equal time" not in written
 

@@ -189,3 +189,12 @@ def test_a_keeper_saves_before_it_asks(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         keeper.asked(killed)()
     assert checkpoint.load(tmp_path / "c") == {"step": 7}
+
+
+def test_equal_trees_are_equal_bytes(tmp_path: Path) -> None:
+    tree = {"step": 3, "weights": [torch.arange(6.0).view(2, 3), torch.ones(2)]}
+    written = set()
+    for _ in range(20):  # what is unordered within a library is so from call to call
+        checkpoint.save(tmp_path / "c", tree)
+        written.add((tmp_path / "c").read_bytes())
+    assert len(written) == 1
