@@ -66,7 +66,9 @@ class PoolSettings:
         In their order.
     waves_until
         The share of the budget at which random waves have to be found, of a short one; they come
-        first, where the pool has candidates that learn their output layer alone.
+        first, where the pool has candidates that learn their output layer alone. Where they are of
+        little use they end far earlier by themselves; where they are nearly exact, the last
+        doubling is worth the time.
     most_columns
         Of random waves: memory is its square, and time its cube.
     method
@@ -83,6 +85,6 @@ class PoolSettings:
         Round(keep=8, counts=PointCounts(400, 120), until=0.15),
         Round(keep=4, counts=PointCounts(600, 180), until=0.21),
     )
-    waves_until: float = 0.25
+    waves_until: float = 0.35
     most_columns: int = 1600
     method: warm_up.Method = BY_GAUSS_NEWTON
