@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from nas import cli
 from nas.campaign import campaign, config
 from nas.campaign.records import Records
 from nas.exit_codes import FAILED
 from nas.reports import example
 from nas.runner.overview import Watch
+from tests.command_line import nas
 
 HANGS = 900.0  # seconds after which a command will not end any more: none needs them
 CAMPAIGN = """
@@ -37,15 +37,6 @@ def file(tmp_path: Path) -> Path:
     path = tmp_path / "small.yaml"
     path.write_text(CAMPAIGN)
     return path
-
-
-def nas(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
-    """Run the command line in this process; return its exit code."""
-    monkeypatch.setattr(sys, "argv", ["nas", *map(str, arguments)])
-    with pytest.raises(SystemExit) as ended:
-        cli.main()
-    code = ended.value.code
-    return code if isinstance(code, int) else 0
 
 
 @pytest.fixture(scope="module")

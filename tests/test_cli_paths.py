@@ -1,15 +1,14 @@
 """Every command, with every kind of path that it can do nothing with: one line, exit code two."""
 
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from nas import cli
 from nas.campaign import config
 from nas.campaign.folder import opened
+from tests.command_line import nas
 
 # No shell can hand over a null character; it is refused all the same (see test_paths.py).
 IMPOSSIBLE = ["loop", "x" * 5000, os.fsdecode(b"raw\xff")]
@@ -47,12 +46,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def nas(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> int:
-    """Run the command line in this process; return its exit code."""
-    monkeypatch.setattr(sys, "argv", ["nas", *arguments])
-    with pytest.raises(SystemExit) as ended:
-        cli.main()
-    return int(ended.value.code or 0)
+def refused(capsys: pytest.CaptureFixture[str]) -> str:
+    """The one line that was told."""
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 1
+    assert told[0].startswith("error: ")
+    return told[0]
 
 
 @pytest.mark.parametrize("path", IMPOSSIBLE, ids=["loop", "long", "not UTF-8"])
@@ -65,12 +64,10 @@ def test_an_impossible_path_is_one_line(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     before = sorted(folder.rglob("*"))
-    assert nas(monkeypatch, COMMANDS[command](path)) == 2
-    told = capsys.readouterr().err.splitlines()
-    assert len(told) == 1
-    assert told[0].startswith("error: ")
-    assert told[0].isprintable()
-    assert len(told[0]) < 1100
+    assert nas(monkeypatch, *COMMANDS[command](path)) == 2
+    told = refused(capsys)
+    assert told.isprintable()
+    assert len(told) < 1100
     assert sorted(folder.rglob("*")) == before
 
 
@@ -84,10 +81,8 @@ def test_a_path_where_nothing_is_is_one_line(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     before = sorted(folder.rglob("*"))
-    assert nas(monkeypatch, COMMANDS[command](path)) == 2
-    told = capsys.readouterr().err.splitlines()
-    assert len(told) == 1
-    assert told[0].startswith("error: ")
+    assert nas(monkeypatch, *COMMANDS[command](path)) == 2
+    refused(capsys)
     assert sorted(folder.rglob("*")) == before
 
 
@@ -101,10 +96,8 @@ def test_a_file_is_no_folder_and_a_folder_no_file(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     path = "campaign" if (command, path) == ("check --to", "file") else path
-    assert nas(monkeypatch, COMMANDS[command](path)) == 2
-    told = capsys.readouterr().err.splitlines()
-    assert len(told) == 1
-    assert told[0].startswith("error: ")
+    assert nas(monkeypatch, *COMMANDS[command](path)) == 2
+    refused(capsys)
     assert Path("file").read_bytes() == b""
 
 
@@ -117,7 +110,7 @@ def test_a_budget_that_is_none_is_one_line(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert nas(monkeypatch, ["search", "burgers", f"--budget={value}"]) == 2
+    assert nas(monkeypatch, "search", "burgers", f"--budget={value}") == 2
     told = capsys.readouterr().err
     assert told.startswith("error: --budget: expected at least 10 s and at most a year: ")
     assert len(told) < 300
@@ -133,8 +126,5 @@ def test_a_run_that_is_none_is_one_line(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert nas(monkeypatch, [*command, "campaign", f"--run={run}"]) == 2
-    told = capsys.readouterr().err.splitlines()
-    assert len(told) == 1
-    assert told[0].startswith("error: ")
-    assert told[0].isprintable()
+    assert nas(monkeypatch, *command, "campaign", f"--run={run}") == 2
+    assert refused(capsys).isprintable()

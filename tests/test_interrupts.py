@@ -1,7 +1,6 @@
 """A search that is asked to stop at each moment: told in a line, and gone on with."""
 
 import signal
-import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -9,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from nas import cli
 from nas.exit_codes import DONE, INTERRUPTED
 from nas.signals import ASKING
+from tests.command_line import nas
 
 CAMPAIGN = """
 problem: poisson_l_shape
@@ -46,11 +45,7 @@ def search(monkeypatch: pytest.MonkeyPatch, folder: Path) -> int:
     """The exit code of a search in ``folder``."""
     (folder / "small.yaml").write_text(CAMPAIGN)
     monkeypatch.chdir(folder)
-    monkeypatch.setattr(sys, "argv", ["nas", "search", "small.yaml", "--out", "out"])
-    with pytest.raises(SystemExit) as ended:
-        cli.main()
-    assert isinstance(ended.value.code, int)
-    return ended.value.code
+    return nas(monkeypatch, "search", "small.yaml", "--out", "out")
 
 
 @pytest.fixture(scope="module")

@@ -113,7 +113,8 @@ class Budgeted:
     def _next_trial(self) -> Job | None:
         if self._pools or (self._left and not self._runs):
             return None  # pools are under way
-        if self._given is None and (self._late() if self._runs else self._decided()):
+        open_to_more = self._given is None and self._races is None
+        if open_to_more and (self._late() if self._runs else self._decided()):
             self._scheduler.propose_no_more()
         before = self._scheduler.finished_before
         job = self._scheduler.following()

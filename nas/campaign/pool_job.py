@@ -133,8 +133,8 @@ class PoolJob(CampaignJob):
 
         An answer is exact, or fewer than two networks have learnt.
         """
-        losses = self.losses()
-        trained = [i for i in losses if self.pool[i].learns == ALL]
+        losses, pool = self.losses(), self.pool
+        trained = [i for i in losses if pool[i].learns == ALL]
         return len(trained) < 2 or min(losses.values()) <= EXACT
 
     def losses(self) -> dict[int, float]:

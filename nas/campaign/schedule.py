@@ -133,10 +133,10 @@ def read(path: Path) -> list[dict[str, Any]]:
     ...     read(Path(name) / FILE)
     [{'trials': 3, 'pool': {}, 'race': {}}]
     """
-    paths.text(path, MOST_BYTES, f"the {FILE} of a campaign within a budget")
+    text = paths.text(path, MOST_BYTES, f"the {FILE} of a campaign within a budget")
     try:
-        found = json_file.read(path)
-    except (OSError, ValueError) as error:
+        found = json_file.parsed(text.encode())
+    except ValueError as error:
         raise _no_schedule(path, f"none: {error!s:.80}") from error
     if not is_one(found):
         raise _no_schedule(path, "another file")

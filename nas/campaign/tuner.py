@@ -14,25 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 import optuna
 from optuna.trial import TrialState
-from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from nas.campaign.config import Campaign
+from nas.campaign.study_storage import without_password
 from nas.errors import UserError
 
 LAG = 8  # trials that may be under way, the one proposed included
 RANDOM_TRIALS = 8  # before the sampler starts to learn from results
-
-
-def without_password(storage: str) -> str:
-    """The URL as it may be shown and written down.
-
-    Examples
-    --------
-    >>> without_password("postgresql://me:secret@host/db")
-    'postgresql://me:***@host/db'
-    """
-    return make_url(storage).render_as_string(hide_password=True)
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,11 @@
 """Campaigns of two tiny runs, one finished and one interrupted, and commands in this process."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from nas import cli
 from nas.campaign import campaign, config
 from nas.errors import UserError
 from nas.export import exporting
@@ -17,6 +15,7 @@ from nas.reports.rendering import Rendered
 from nas.runner.dispatcher import Interrupted
 from nas.runner.job_context import Context
 from nas.validation import validation
+from tests import command_line
 
 Command = Callable[..., tuple[int, str, str]]
 
@@ -102,13 +101,10 @@ def nas(
     monkeypatch.chdir(home)
 
     def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nas", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
+        code = command_line.nas(monkeypatch, *arguments)
         printed = capsys.readouterr()
-        code = ended.value.code
         errors = printed.err + "".join(f"{message}\n" for message in caplog.messages)
         caplog.clear()
-        return code if isinstance(code, int) else 0, printed.out, errors
+        return code, printed.out, errors
 
     return run
