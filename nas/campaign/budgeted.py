@@ -13,7 +13,6 @@ from nas.campaign.pool_job import PoolJob
 from nas.campaign.race_job import RaceJob
 from nas.campaign.scheduler import Scheduler
 from nas.campaign.tuner import Proposal, Tuner
-from nas.runner.budget import time_taken
 from nas.runner.job import Job
 from nas.training.meter import exploring
 
@@ -129,13 +128,7 @@ class Budgeted:
     def _late(self) -> bool:
         """Whether the time for trials is over, of some repetition."""
         until = TRIALS_UNTIL * exploring(self._seconds) * self._seconds
-        return any(self._spent(repetition) > until for repetition in self._repetitions)
-
-    def _spent(self, repetition: int) -> float:
-        """Seconds that a repetition's pool and trials have taken."""
-        own = [run.folder for run in self._runs if run.repetition == repetition]
-        pool = layout.pool_folder(self._home.path, repetition)
-        return sum(time_taken(folder) for folder in (pool, *own))
+        return any(self._race(repetition).spent > until for repetition in self._repetitions)
 
     def _next_race(self) -> Job | None:
         if self._races is None:

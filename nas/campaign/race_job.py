@@ -66,6 +66,12 @@ class RaceJob(CampaignJob):
         part = schedule.read_part(self.folder)
         return part is not None and part.seconds >= self.seconds
 
+    @property
+    def spent(self) -> float:
+        """Seconds that pool and trials have taken, so far."""
+        pool = layout.pool_folder(self.home.path, self.repetition)
+        return sum(time_taken(folder) for folder in (pool, *(run.folder for run in self.trials)))
+
     def work(self, context: Context) -> str:
         """Run the race, and record its contestants; see `nas.runner.job.Job.work`."""
         problem = self.home.problem.load()
@@ -75,7 +81,7 @@ class RaceJob(CampaignJob):
         waves = pool.waves(problem)
         named = entries(learnt, pool.losses(), self._teams(problem), waves)
         mixtures = {one.name: one.mixture.to(settings.device) for one in named}
-        meter = Meter(self.seconds, self.given, spent=self._spent())
+        meter = Meter(self.seconds, self.given, spent=self.spent)
         restart = partial(self._restarted, problem, settings)
         race = Race(problem, settings.sampler, mixtures, RaceSettings(), meter, restart)
         if self.checkpoint.exists():
@@ -106,9 +112,3 @@ class RaceJob(CampaignJob):
         """The pool's network at ``index`` with other initial weights."""
         seed = seed_of(self.home.campaign.seed, self.repetition, number)
         return only(replace(settings, seed=seed).mixture(problem), [index])
-
-    def _spent(self) -> float:
-        """Seconds that pool and trials have taken."""
-        folders = [layout.pool_folder(self.home.path, self.repetition)]
-        folders += [run.folder for run in self.trials]
-        return sum(time_taken(folder) for folder in folders)

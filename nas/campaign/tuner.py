@@ -7,6 +7,7 @@ proposes what an uninterrupted one would have. (With more workers than `LAG` som
 campaign that is given more trials after its end proposes these with all results known.)
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,11 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 import optuna
 from optuna.trial import TrialState
-from sqlalchemy.exc import SQLAlchemyError
 
 from nas.campaign.config import Campaign
 from nas.campaign.study_storage import without_password
 from nas.errors import UserError
+
+_LOG = logging.getLogger(__name__)
 
 LAG = 8  # trials that may be under way, the one proposed included
 RANDOM_TRIALS = 8  # before the sampler starts to learn from results
@@ -79,11 +81,10 @@ class Tuner:
     def propose(self, trial: int) -> Proposal:
         """The proposal for ``trial``; asked in order, but repeated as often as one likes."""
         with self._reachable():
-            trials = self._study.get_trials(deepcopy=False)
-            if trial == len(trials):
+            if trial == len(self._study.get_trials(deepcopy=False)):
                 handle = self._study.ask()
             else:
-                handle = optuna.trial.Trial(self._study, trials[trial]._trial_id)
+                handle = optuna.trial.Trial(self._study, self._known(trial)._trial_id)
             return Proposal(
                 trial,
                 int(self._suggest(handle, "m")),
@@ -92,15 +93,37 @@ class Tuner:
             )
 
     def tell(self, trial: int, values: tuple[float, float] | None) -> None:
-        """The objectives of ``trial``, or None if it has failed; telling twice does no harm."""
+        """The objectives of ``trial``, or None if it has failed.
+
+        Telling twice does no harm, and the first word stands; if the second is another one, a
+        warning tells of it.
+        """
         with self._reachable():
-            known = self._study.get_trials(deepcopy=False)[trial]
+            known = self._known(trial)
+            if known.state == TrialState.COMPLETE and known.values != list(values or ()):
+                self._warn(trial, known.values, values)
             if known.state.is_finished():
                 return
             if values is None:
                 self._study.tell(trial, state=TrialState.FAIL)
             else:
                 self._study.tell(trial, values)
+
+    def _known(self, trial: int) -> optuna.trial.FrozenTrial:
+        known = self._study.get_trials(deepcopy=False)[trial]
+        if known.number != trial:
+            raise ValueError(f"trial {known.number} in the place of trial {trial}")
+        return known
+
+    def _warn(self, trial: int, known: list[float], values: tuple[float, float] | None) -> None:
+        told = "none" if values is None else " and ".join(f"{value:g}" for value in values)
+        _LOG.warning(
+            "trial %d: its runs have %s as held-out loss and parameters, and the study %s: one of "
+            "them is damaged, or a run was repeated; later trials follow the study",
+            trial,
+            told,
+            " and ".join(f"{value:g}" for value in known),
+        )
 
     def _suggest(self, handle: optuna.trial.Trial, name: str) -> float:
         span = getattr(self.campaign.tune, name)
@@ -114,17 +137,22 @@ class Tuner:
             seed=int(seed.generate_state(1)[0]), n_startup_trials=RANDOM_TRIALS
         )
         if name == "m":
-            return handle.suggest_int(name, span.low, span.high)
-        return handle.suggest_float(name, span.low, span.high)
+            value: float = handle.suggest_int(name, span.low, span.high)
+        else:
+            value = handle.suggest_float(name, span.low, span.high)
+        if not span.low <= value <= span.high:  # Optuna repeats what it has stored
+            raise ValueError(f"{name} = {value:g} in trial {handle.number}")
+        return value
 
     @contextmanager
     def _reachable(self) -> Iterator[None]:
+        """Around all that is asked of Optuna, which raises whatever a damaged database leads to."""
         try:
             yield
-        except (SQLAlchemyError, optuna.exceptions.StorageInternalError, ImportError) as error:
+        except Exception as error:
             cause = " ".join(str(error.__cause__ or error).split()[:30])
             raise UserError(
                 f"storage {without_password(self.storage)}: expected an Optuna storage that can be "
-                f"read and written, got {cause}; mend it, then run the same command again: "
-                "finished runs are kept"
+                f"read and written, got {cause}; mend it or, if it is the folder's own "
+                "study.sqlite, delete it; then run the same command again: finished runs are kept"
             ) from error

@@ -161,8 +161,8 @@ def test_a_trial_that_is_lost_censors_its_members(pool: PoolJob) -> None:
 def test_a_race_begins_with_what_pool_and_trials_have_spent(pool: PoolJob, trial: GateJob) -> None:
     job = RaceJob(pool.home, 0, BUDGET, (trial,))
     attempts = [*read_attempts(pool.folder), *read_attempts(trial.folder)]
-    assert job._spent() == pytest.approx(sum(row["seconds"] for row in attempts))
-    assert job._spent() > 0
+    assert job.spent == pytest.approx(sum(row["seconds"] for row in attempts))
+    assert job.spent > 0
 
 
 def test_a_race_by_its_schedule_ends_with_the_same_rows(pool: PoolJob, trial: GateJob) -> None:

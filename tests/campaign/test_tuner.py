@@ -1,5 +1,6 @@
 """Proposals: within their ranges, reproducible, and independent of how the work was cut."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,9 @@ def test_one_number_is_fixed(tmp_path: Path) -> None:
     assert proposal == Proposal(0, 7, 0.5, 0.3)
 
 
-def test_telling_twice_and_telling_of_failures(tmp_path: Path) -> None:
+def test_telling_twice_and_telling_of_failures(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     current = tuner(tmp_path)
     current.propose(0)
     current.tell(0, None)
@@ -74,6 +77,44 @@ def test_telling_twice_and_telling_of_failures(tmp_path: Path) -> None:
     current.propose(1)
     current.tell(1, (1.0, 2.0))
     current.tell(1, (1.0, 2.0))
+    assert not caplog.messages
+
+
+@pytest.mark.parametrize(("told", "shown"), [((1.0, 2.5), "1 and 2.5"), (None, "none")])
+def test_another_result_than_the_study_has_is_told(
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    told: tuple[float, float] | None,
+    shown: str,
+) -> None:
+    current = tuner(tmp_path)
+    current.propose(0)
+    current.tell(0, (1.0, 2.0))
+    tuner(tmp_path).tell(0, told)
+    (message,) = caplog.messages
+    assert message.startswith(f"trial 0: its runs have {shown} as held-out loss and parameters, ")
+    assert "and the study 1 and 2: one of them is damaged" in message
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "update trial_params set param_value = 22 where param_name = 'm'",
+        "update trial_params set distribution_json = '{}'",
+        "update trials set datetime_start = '2026-11-29 02;08:15'",
+        "update trials set state = 'COMPLETF'",
+        "delete from trials where number = 1",
+    ],
+)
+def test_whatever_a_damaged_study_leads_to_is_told(tmp_path: Path, damage: str) -> None:
+    current = tuner(tmp_path)
+    for trial in range(3):
+        current.propose(trial)
+        current.tell(trial, (1.0, 2.0))
+    with sqlite3.connect(tmp_path / "study.sqlite") as database:
+        database.execute(damage)
+    with pytest.raises(UserError, match=r"expected an Optuna storage .*delete it; then run the"):
+        [tuner(tmp_path).propose(trial) for trial in range(3)]
 
 
 def test_a_storage_out_of_reach_is_told(tmp_path: Path) -> None:

@@ -79,7 +79,8 @@ def quick() -> Iterator[pytest.MonkeyPatch]:
             patch.setattr(module, "Meter", ticking)
         patch.setattr(pool_job, "PoolSettings", lambda: POOL)
         patch.setattr(race_job, "RaceSettings", lambda: RACE)
-        patch.setattr(race_job.RaceJob, "_spent", lambda job: 0.35 * BUDGET)
+        patch.setattr(race_job.RaceJob, "spent", 0.35 * BUDGET)
+        patch.setattr(budgeted, "TRIALS_UNTIL", 1.0)
         patch.setattr(gate_job, "POINTS", PointCounts(24, 2))
         patch.setattr(budgeted, "FEWEST", 3)
         yield patch
