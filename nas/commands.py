@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from nas import own_code
 from nas.errors import UserError
 from nas.exit_codes import FAILED, INTERRUPTED, WARNED
+from nas.one_line import one_line
 from nas.paths import usable
 from nas.signals import STOPPED, Stop
 
@@ -79,7 +80,7 @@ def search(
         settings = named.load(name, changes or [], budget)
         folder = named.default_folder(name) if out is None else out
         result = Result(campaign.search(settings, folder, watch=watch))
-    print("\n".join([*display.summary(result), *display.advice(result, folder)]))
+    _say(*display.summary(result), *display.advice(result, folder))
     if (result.records.runs.status != "completed").any():
         raise typer.Exit(FAILED)
     if strict and result.recommended.warnings:
@@ -96,7 +97,7 @@ def report(
     """Write tables, figures and one HTML page from a campaign's records."""
     from nas import reports
 
-    print(f"page: {reports.write(folder, to)}")
+    _say(f"page: {reports.write(folder, to)}")
 
 
 @app.command()
@@ -122,7 +123,7 @@ def export(
     except NotEquivalent as error:
         print(f"error: {error}", file=sys.stderr)
         raise typer.Exit(FAILED) from None
-    print("\n".join(written.lines()))
+    _say(*written.lines())
 
 
 @app.command()
@@ -143,7 +144,7 @@ def baseline(
     with _watched() as watch:
         settings, folder = _named(campaign, out, changes or [])
         rows = validation.baseline(settings, folder, watch=watch)
-    print("\n".join(display.ranking(rows)))
+    _say(*display.ranking(rows))
 
 
 @app.command()
@@ -164,8 +165,7 @@ def validate(
 
     with _watched() as watch:
         records = validation.validate(folder, run, watch=watch)
-    print("\n".join(summary(records)))
-    print(f"next: nas report {folder}")
+    _say(*summary(records), f"next: nas report {folder}")
 
 
 @app.command()
@@ -192,9 +192,9 @@ def problems(
 
     with undisturbed():
         lines = problem_card.card(name)
-    print("\n".join(lines))
+    _say(*lines)
     if to is not None:
-        print(f"written: {to}; it is the problem of a campaign with `problem: {to}`")
+        _say(f"written: {to}; it is the problem of a campaign with `problem: {to}`")
 
 
 @app.command()
@@ -218,12 +218,12 @@ def check(
         loaded = named_problem.load(problem)
     with undisturbed():
         report = checking.check(loaded)
-    print("\n".join(report.lines()))
+    _say(*report.lines())
     if to is not None:
         from nas.checking import drawing
 
         drawing.draw(loaded, to)
-        print(f"picture: {to}")
+        _say(f"picture: {to}")
     if strict and report.warnings:
         raise typer.Exit(WARNED)
 
@@ -276,7 +276,12 @@ def _named(path: Path, out: Path | None, changes: list[str]) -> "tuple[Campaign,
     return config.load(path, changes), out
 
 
+def _say(*lines: str) -> None:
+    """Print what may hold the words of others: a title, a path, a name in a table."""
+    print("\n".join(map(one_line, lines)))
+
+
 def _print_columns(rows: Sequence[tuple[str, ...]]) -> None:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        print("  ".join(map(str.ljust, row, widths)).rstrip())
+        _say("  ".join(map(str.ljust, row, widths)).rstrip())

@@ -1,6 +1,8 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, and read without waiting for anybody."""
 
+import errno
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,6 +79,28 @@ def write_text(path: Path, text: str) -> None:
     """
     with whole(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of the file at ``path``.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read, or is a pipe or a device, which might keep its reader for ever.
+
+    Examples
+    --------
+    >>> write_text(Path("note.txt"), "4×32")
+    >>> read_bytes(Path("note.txt"))
+    b'4\\xc3\\x9732'
+    >>> read_bytes(Path(os.devnull))
+    Traceback (most recent call last):
+    OSError: [Errno 22] expected a file, got a pipe or a device: '/dev/null'
+    """
+    if stat.S_IFMT(path.stat().st_mode) not in (stat.S_IFREG, stat.S_IFDIR):
+        raise OSError(errno.EINVAL, "expected a file, got a pipe or a device", str(path))
+    return path.read_bytes()
 
 
 def remove(path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from nas import digest
-from nas.files import whole
+from nas.files import read_bytes, whole
 
 DEEPEST = 64  # levels of nesting; what the toolkit writes has less than ten
 _DIGEST = "digest"
@@ -51,7 +51,7 @@ def read(path: Path) -> Any:
     Traceback (most recent call last):
     ValueError: nested too deeply
     """
-    return parsed(path.read_bytes())
+    return parsed(read_bytes(path))
 
 
 def parsed(content: bytes) -> Any:

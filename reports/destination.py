@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from nas.errors import UserError
-from nas.files import write_text
+from nas.files import read_bytes, write_text
 from nas.runner.folder_lock import claimed
 
 FOLDER = "report"  # of a campaign, by default
@@ -70,6 +70,6 @@ def _items(folder: Path) -> list[Path]:
 
 def _is_page(path: Path) -> bool:
     try:
-        return _TITLE in path.read_bytes()[:20_000].decode("utf-8", errors="replace")
+        return _TITLE in read_bytes(path)[:20_000].decode("utf-8", errors="replace")
     except OSError:
         return False

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -5,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from nas.errors import UserError
-from nas.files import whole, write_text
+from nas.files import read_bytes, whole, write_text
 
 ROOT = Path(__file__).parents[1]
 
@@ -155,3 +156,9 @@ def test_file_in_the_place_of_a_folder_is_told(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"cannot be written \(Is a directory\)"):
         write_text(tmp_path, "new")
     assert (tmp_path / "file").read_text() == "previous"
+
+
+def test_nobody_waits_for_a_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="expected a file, got a pipe or a device"):
+        read_bytes(tmp_path / "pipe")

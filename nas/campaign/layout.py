@@ -11,7 +11,10 @@
 The runner adds the files of its own to the folder of each job (see `nas.runner`).
 """
 
+import re
 from pathlib import Path
+
+from nas.errors import UserError
 
 CAMPAIGN_FILE = "campaign.json"
 MAP_FILE = "map.parquet"
@@ -48,11 +51,25 @@ def gathered_file(campaign: Path, name: str) -> Path:
 def run_folder(campaign: Path, run: str) -> Path:
     """The folder of a run.
 
+    Raises
+    ------
+    UserError
+        If ``run`` is no name of one, as a table that was written elsewhere may have it.
+
     Examples
     --------
     >>> run_folder(Path("out"), "0007-0").as_posix()
     'out/runs/0007-0'
+    >>> run_folder(Path("out"), "../../mine")
+    Traceback (most recent call last):
+    nas.errors.UserError: out: expected a run such as 0007-0, got ../../mine; it is no name of a \
+run: put a copy of the campaign's tables back
     """
+    if not re.fullmatch(r"[\w-]+", run):
+        raise UserError(
+            f"{campaign}: expected a run such as 0007-0, got {run}; it is no name of a run: put a "
+            "copy of the campaign's tables back"
+        )
     return campaign / RUNS / run
 
 

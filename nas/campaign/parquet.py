@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from nas import digest
 from nas.campaign.layout import CAMPAIGN_FILE, TABLES_FOLDER
 from nas.errors import UserError
-from nas.files import whole
+from nas.files import read_bytes, whole
 
 Row = dict[str, Any]
 
@@ -186,7 +186,7 @@ def _completed(table: pa.Table, schema: pa.Schema) -> pa.Table:
 
 def _load(path: Path, command: str) -> pa.Table:
     try:
-        content = path.read_bytes()
+        content = read_bytes(path)
         known = pq.read_metadata(io.BytesIO(content)).metadata or {}
         if _DIGEST in known:
             digest.check(content, known[_DIGEST].decode())

@@ -4,7 +4,6 @@
 its pool and its race, how often each stage went on.
 """
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,11 +13,11 @@ from typing import Any
 from nas import json_file, paths
 from nas.campaign import layout, limits
 from nas.errors import UserError
-from nas.files import write_text
 
 FILE = "schedule.json"
 MOST_BYTES = 10_000_000  # a thousand repetitions have a tenth of it
 Counts = Mapping[str, int]
+_REPETITIONS = "repetitions"
 
 
 @dataclass(frozen=True)
@@ -114,11 +113,11 @@ def gather(campaign: Path, trials: int, repetitions: int) -> None:
         }
         for number in range(repetitions)
     ]
-    write_text(campaign / FILE, json.dumps(parts, indent=1, ensure_ascii=False) + "\n")
+    json_file.write(campaign / FILE, {_REPETITIONS: parts}, indent=1)
 
 
 def read(path: Path) -> list[dict[str, Any]]:
-    """The schedule that `gather` wrote.
+    """The schedule that `gather` wrote: what each repetition did.
 
     Raises
     ------
@@ -138,6 +137,8 @@ def read(path: Path) -> list[dict[str, Any]]:
         found = json_file.parsed(text.encode())
     except ValueError as error:
         raise _no_schedule(path, f"none: {error!s:.80}") from error
+    if isinstance(found, dict) and found.keys() == {_REPETITIONS}:
+        found = found[_REPETITIONS]  # earlier versions wrote these alone, without a digest
     if not is_one(found):
         raise _no_schedule(path, "another file")
     checked: list[dict[str, Any]] = found

@@ -10,6 +10,7 @@ from nas.errors import UserError
 from nas.export.architecture import FILE, FORMAT, Architecture
 from nas.export.seal import KEY, is_whole
 from nas.export.versions import FIRST, LAST, SEALED, upgraded
+from nas.files import read_bytes
 
 _SHOWN = 300  # characters of a complaint
 
@@ -55,7 +56,7 @@ def read(path: Path) -> Architecture:
 
 def _read_json(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(read_bytes(path).decode())
     except FileNotFoundError as error:
         raise UserError(
             f"{path.parent}: expected a folder that `nas export` wrote, found no {FILE} in it; "

@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 
 from nas.errors import UserError
 from nas.export import architecture
+from nas.files import read_bytes
 
 _STAGE = ".nas-export-"
 _LOCK = ".nas-export.lock"
@@ -96,7 +97,7 @@ def _claim(destination: Path) -> None:
 def _is_export(description: Path) -> bool:
     """Whether it is or was the description of an export, damaged or not."""
     try:
-        return architecture.FORMAT.encode() in description.read_bytes()
+        return architecture.FORMAT.encode() in read_bytes(description)
     except FileNotFoundError:
         return False
 

@@ -11,6 +11,7 @@ from nas.errors import UserError
 from nas.export import architecture, architecture_file, sizes
 from nas.export.network import ExportedMixture
 from nas.export.seal import digest
+from nas.files import read_bytes
 
 WEIGHTS = "weights.safetensors"
 _LOG = logging.getLogger("nas")
@@ -62,7 +63,7 @@ def load(folder: str | Path) -> ExportedMixture:
 
 def _content(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_bytes(path)
     except FileNotFoundError as error:
         raise UserError(
             f"{path}: expected the weights beside {architecture.FILE}, found no such file; "

@@ -18,7 +18,7 @@ from safetensors.torch import save as serialise
 
 from nas import digest
 from nas.errors import UserError
-from nas.files import whole
+from nas.files import read_bytes, whole
 
 SAVE_AFTER = 2.0  # seconds from one checkpoint to the next: what a kill may cost
 
@@ -145,7 +145,7 @@ class Keeper:
 def _read(path: Path) -> tuple[Any, str]:
     """The tree, and the name of the folder that it was written into, where the file has it."""
     try:
-        content = path.read_bytes()
+        content = read_bytes(path)
         with safe_open(path, framework="pt") as file:
             known = _known(file.metadata())
             digest.check(content, known.get("digest"))

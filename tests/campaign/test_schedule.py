@@ -18,6 +18,7 @@ ONE = {"trials": 3, "pool": {"round 1": 12}, "race": {}}
         ("[" + "9" * 5000 + "]", "got none: expected numbers of 64 bits"),
         ("{", "got none: Expecting property name"),
         ("{}", "got another file"),
+        ('{"repetitions": []}', "got another file"),
         ("[]", "got another file"),
         (json.dumps([ONE, ONE | {"trials": -1}]), "got another file"),
         (json.dumps([ONE | {"trials": 10**6}]), "got another file"),
@@ -26,7 +27,7 @@ ONE = {"trials": 3, "pool": {"round 1": 12}, "race": {}}
         (json.dumps(1001 * [ONE]), "got another file"),
         (" " * (schedule.MOST_BYTES + 1), "of at most 10,000,000 bytes, got a longer one"),
     ],
-    ids=range(11),
+    ids=range(12),
 )
 def test_what_is_no_schedule_is_one_line(text: str, told: str, tmp_path: Path) -> None:
     path = tmp_path / "schedule.json"
@@ -34,6 +35,14 @@ def test_what_is_no_schedule_is_one_line(text: str, told: str, tmp_path: Path) -
     with pytest.raises(UserError, match=told) as caught:
         schedule.read(path)
     assert str(caught.value).isprintable()
+
+
+def test_a_changed_figure_is_told(tmp_path: Path) -> None:
+    schedule.gather(tmp_path, trials=3, repetitions=1)
+    path = tmp_path / "schedule.json"
+    path.write_text(path.read_text().replace('"trials": 3', '"trials": 7'))
+    with pytest.raises(UserError, match="got none: its digest is that of other contents"):
+        schedule.read(path)
 
 
 def test_what_is_one_is_read(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -123,6 +124,14 @@ WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
         r"expected the weights beside architecture\.json, found no such file",
     ),
 }
+
+
+@pytest.mark.parametrize("name", ["architecture.json", "weights.safetensors"])
+def test_nobody_waits_for_a_pipe(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    with pytest.raises(UserError, match=rf"{name}: damaged .*expected a file, got a pipe"):
+        load(folder)
 
 
 @pytest.mark.parametrize("case", WRONG)

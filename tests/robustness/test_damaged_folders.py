@@ -1,5 +1,6 @@
 """Files of a campaign replaced by something else: one clear line, or no effect."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -20,7 +21,13 @@ JSON = {
     "huge": b'{"seeds": 1' + b"0" * 5000 + b"}",
     "NaN": b"NaN",
 }
-ANY = {"empty": b"", "garbage": bytes(range(256)) * 8, "folder": None, "cut short": 0.6}
+ANY: dict[str, bytes | float | str] = {
+    "empty": b"",
+    "garbage": bytes(range(256)) * 8,
+    "cut short": 0.6,
+    "folder": "folder",
+    "pipe": "pipe",
+}
 OF_FINISHED = {
     "campaign.json": "srv",
     ".lock": "s",
@@ -45,15 +52,17 @@ OF_INTERRUPTED = {
 }
 
 
-def spoil(path: Path, content: bytes | float | None) -> None:
+def spoil(path: Path, content: bytes | float | str) -> None:
     """Put something else in a file's place; a number is the share of it that is left."""
     before = path.read_bytes() if path.exists() else b""
     path.unlink(missing_ok=True)
-    if content is None:
+    if content == "folder":
         path.mkdir()
+    elif content == "pipe":
+        os.mkfifo(path)
     elif isinstance(content, bytes):
         path.write_bytes(content)
-    else:
+    elif isinstance(content, float):
         path.write_bytes(before[: int(content * len(before))])
 
 
