@@ -1,55 +1,24 @@
-"""Campaign files and --set of every kind: each gives a campaign, or one short line for a fault.
-
-The inputs are the same each time; a longer search is made by raising `EXAMPLES`.
-"""
+"""Campaign files and --set of every kind: each gives a campaign, or one short line for a fault."""
 
 import json
-import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nas.campaign import config
 from nas.campaign.config import Campaign
 from nas.campaign.refusals import _all_keys
 from nas.errors import UserError
+from tests.fuzz import inputs
+from tests.fuzz.inputs import fuzzed, values, yaml_like
 
-EXAMPLES = 150  # of each test
 KEYS = [*_all_keys(Campaign), "space.depths", "space.scales", "seed.x", "unknown", "", ".", "a..b"]
-LONGEST = 1100  # characters of a line
 
-fuzzed = settings(
-    max_examples=EXAMPLES,
-    derandomize=True,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-scalars = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(),
-    st.integers(-(10**40), 10**40),
-    st.floats(),
-    st.text(max_size=40),
-    st.sampled_from(
-        ["burgers", "full_grid", "../x.py", "~nouser/x.py", "redis://a:b@c", "1h", "\0"]
-    ),
-)
-values = st.recursive(
-    scalars,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(scalars, inner, max_size=4),
-    max_leaves=12,
-)
 sections = st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=8), values, max_size=5)
-yaml_like = st.text(
-    st.sampled_from(list("abc01:-[]{}&*!|>%@`'\"#,? \n\t<\\~.\0\x1b\x85\u2028\ufeff\ud800é")),
-    max_size=60,
-)
 
 
 def nested(flat: dict[Any, Any]) -> dict[Any, Any]:
@@ -67,25 +36,16 @@ def nested(flat: dict[Any, Any]) -> dict[Any, Any]:
 
 def is_clear(read: Callable[[], Campaign]) -> None:
     """Whether ``read`` gives a campaign that can be written down, or says what is wrong."""
-    told = "as it should be"
-    try:
-        json.dumps(read().resolved(), allow_nan=False)
-    except UserError as error:
-        told = str(error)
-    lines = told.split("\n")
-    assert all(lines)
-    assert max(map(len, lines)) <= LONGEST
-    assert not any(unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} for c in "".join(lines))
-    assert "b@c" not in told  # a password
+    inputs.is_clear(lambda: json.dumps(read().resolved(), allow_nan=False))
 
 
-@fuzzed
+@fuzzed()
 @given(sections)
 def test_any_values_of_keys_are_clear(flat: dict[Any, Any]) -> None:
     is_clear(lambda: config.build(**{"problem": "burgers", **nested(flat)}))
 
 
-@fuzzed
+@fuzzed()
 @given(sections)
 def test_any_values_in_a_file_are_clear(
     tmp_path_factory: pytest.TempPathFactory, flat: dict[Any, Any]
@@ -96,7 +56,7 @@ def test_any_values_in_a_file_are_clear(
     is_clear(lambda: config.load(path))
 
 
-@fuzzed
+@fuzzed()
 @given(st.binary(max_size=60) | yaml_like.map(lambda text: text.encode("utf-8", "surrogatepass")))
 @example(b"\xff\xfea\0:\0 \0001\0")
 @example(b"a: &a [*a]")
@@ -113,7 +73,7 @@ def test_any_bytes_in_a_file_are_clear(
     is_clear(lambda: config.load(path))
 
 
-@fuzzed
+@fuzzed()
 @given(st.sampled_from(KEYS) | st.text(max_size=10), yaml_like | values.map(str))
 def test_any_override_is_clear(key: str, value: str) -> None:
     is_clear(lambda: config.of_problem("burgers", [f"{key}={value}"]))
@@ -121,7 +81,7 @@ def test_any_override_is_clear(key: str, value: str) -> None:
     is_clear(lambda: config.of_problem("burgers", budget=value))
 
 
-@fuzzed
+@fuzzed()
 @given(sections)
 def test_any_configuration_read_back_is_clear(flat: dict[Any, Any]) -> None:
     resolved = config.build(problem="burgers").resolved() | nested(flat)
@@ -131,7 +91,7 @@ def test_any_configuration_read_back_is_clear(flat: dict[Any, Any]) -> None:
 def test_the_examples_are_of_both_kinds(tmp_path: Path) -> None:
     """Otherwise nothing would have been tried."""
     is_clear(lambda: config.of_problem("burgers", ["seed=3"]))
-    with pytest.raises(AssertionError, match="b@c"):
+    with pytest.raises(AssertionError):
         is_clear(lambda: Campaign.from_resolved({"problem": _raises()}))
 
 

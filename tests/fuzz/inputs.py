@@ -1,0 +1,77 @@
+"""What the fuzzers draw, and what becomes of it: the result wanted, or one short line.
+
+The inputs are the same each time; a longer search is made by raising `EXAMPLES`.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+from nas.errors import UserError
+
+EXAMPLES = 150  # of each test of campaign files
+LONGEST = 1100  # characters of a line
+
+
+def fuzzed(examples: int = EXAMPLES) -> settings:
+    """So many examples, the same each time, however long one takes."""
+    return settings(
+        max_examples=examples,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )
+
+
+scalars = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.integers(-(10**40), 10**40),
+    st.floats(),
+    st.text(max_size=40),
+    st.sampled_from(
+        ["burgers", "full_grid", "../x.py", "~nouser/x.py", "redis://a:b@c", "1h", "\0"]
+    ),
+)
+values = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(scalars, inner, max_size=4),
+    max_leaves=12,
+)
+yaml_like = st.text(
+    st.sampled_from(list("abc01:-[]{}&*!|>%@`'\"#,? \n\t<\\~.\0\x1b\x85\u2028\ufeff\ud800é")),
+    max_size=60,
+)
+
+
+def places(tree: Any) -> Iterator[tuple[Any, Any]]:
+    """Each value of a tree, as what holds it and its key."""
+    pairs = list(tree.items() if isinstance(tree, dict) else enumerate(tree))
+    for key, value in pairs:
+        yield tree, key
+        if isinstance(value, dict | list):
+            yield from places(value)
+
+
+def is_clear(read: Callable[[], object]) -> None:
+    """Whether ``read`` ends well, or says in lines what is wrong."""
+    told = "as it should be"
+    try:
+        read()
+    except UserError as error:
+        told = str(error)
+    assert_lines(told)
+
+
+def assert_lines(told: str) -> None:
+    """Short ones, none empty, and nothing in them has any power or is secret."""
+    lines = told.split("\n")
+    assert all(lines)
+    assert max(map(len, lines)) <= LONGEST
+    assert not any(unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} for c in "".join(lines))
+    assert "b@c" not in told  # a password
