@@ -1,4 +1,4 @@
-"""Single bits flipped in each file of a campaign's folder."""
+"""Single bits flipped in each file of a campaign's folder: a finished one, and a stopped one."""
 
 import random
 import shutil
@@ -13,6 +13,7 @@ from experiments.robustness.undisturbed import Undisturbed
 
 # What a campaign's user does next: `left` compares what they leave.
 NEXT = ("search", "report", "export")
+OF_STOPPED = ("search", "validate", "report", "export")
 TOLD, WITHOUT_EFFECT, UNNOTICED, CRASHED = "told", "without effect", "unnoticed", "a traceback"
 
 
@@ -36,18 +37,20 @@ def measure(flips: int, findings: Findings, folder: Path) -> None:
 
 
 def flipped(seed: int, undisturbed: Undisturbed) -> dict[str, object]:
-    """What becomes of one flipped bit: the file's turn is its seed's."""
+    """What becomes of one flipped bit: the folder's and the file's turn are its seed's."""
+    turn, is_stopped = divmod(seed, 2)
+    source = undisturbed.stopped() if is_stopped else undisturbed.after("export")
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
-        shutil.copytree(undisturbed.after("export"), work, dirs_exist_ok=True)
+        shutil.copytree(source, work, dirs_exist_ok=True)
         paths = sorted(path for path in work.glob("out/**/*") if path.is_file())
-        path = (filled := [path for path in paths if path.stat().st_size])[seed % len(filled)]
+        path = (filled := [path for path in paths if path.stat().st_size])[turn % len(filled)]
         bit = flip(path, random.Random(seed))
-        shutil.rmtree(work / "model")
-        done = [run(command, work) for command in NEXT]
+        shutil.rmtree(work / "model", ignore_errors=True)
+        done = [run(command, work) for command in (OF_STOPPED if is_stopped else NEXT)]
         verdict = judged(done, left(work), undisturbed.left("export"))
     file = path.relative_to(work).as_posix()
-    return {"file": file, "bit": bit, "verdict": verdict, "done": done}
+    return {"stopped": bool(is_stopped), "file": file, "bit": bit, "verdict": verdict, "done": done}
 
 
 def flip(path: Path, draw: random.Random) -> int:

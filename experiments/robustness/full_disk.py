@@ -6,13 +6,16 @@ In this process, where writes can be made to fail: what a worker does at a full 
 
 import errno
 import os
+import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
+
+from sqlalchemy.engine.default import DefaultDialect
 
 from experiments.harness.figures import Findings
 from experiments.harness.tasks import kept
@@ -35,8 +38,24 @@ DOES: dict[str, Callable[[Path], object]] = {
     "report": lambda work: reports.write(work / "out"),
     "export": lambda work: export(work / "out", work / "model"),
 }
-# Where a file that is written whole meets a full disk: as it is made, and as it reaches the disk.
-PLACES: dict[str, tuple[Any, str]] = {"made": (tempfile, "mkstemp"), "synced": (os, "fsync")}
+
+
+def _is_full(*_: Any, **__: Any) -> NoReturn:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _rolls_back(_: DefaultDialect, connection: Any) -> NoReturn:
+    connection.rollback()  # as SQLite does
+    raise sqlite3.OperationalError("database or disk is full")
+
+
+# Where a full disk is met, and what happens: as a file that is written whole is made, as it reaches
+# the disk, and as the study is written.
+PLACES: dict[str, tuple[Any, str, Callable[..., NoReturn]]] = {
+    "made": (tempfile, "mkstemp", _is_full),
+    "synced": (os, "fsync", _is_full),
+    "committed": (DefaultDialect, "do_commit", _rolls_back),
+}
 
 
 def measure(most: int, findings: Findings, folder: Path) -> None:
@@ -84,12 +103,12 @@ def refused(name: str, place: str, number: int, undisturbed: Undisturbed) -> dic
 @contextmanager
 def failing(place: str, number: int) -> Iterator[None]:
     """Let the write of this ``number``, from 0 on, meet a full disk."""
-    module, name = PLACES[place]
+    module, name, refuses = PLACES[place]
     works, turn = getattr(module, name), count()
 
     def fails(*arguments: Any, **named: Any) -> Any:
         if next(turn) == number:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            refuses(*arguments, **named)
         return works(*arguments, **named)
 
     setattr(module, name, fails)

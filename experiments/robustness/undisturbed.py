@@ -1,13 +1,16 @@
 """What each command leaves that nobody disturbs, and how long it takes."""
 
 import shutil
+import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from experiments.harness.tasks import kept
-from experiments.robustness.commands import COMMANDS, left, run
+from experiments.robustness.commands import COMMANDS, left, run, start
 from nas.errors import UserError
+
+LOOKS = 0.02  # seconds from one look to the next
 
 
 @dataclass(frozen=True)
@@ -40,13 +43,35 @@ class Undisturbed:
         self.seconds(name)
         return left(self.after(name))
 
+    def stopped(self) -> Path:
+        """The folder of a search that was asked to stop as its first runs were under way."""
+        work = self.folder / "stopped"
+        kept(self.folder / "stopped.json", lambda: self._stop(work))
+        return work
+
+    def _stop(self, work: Path) -> int:
+        _made(work)
+        process = start("search", work)
+        while process.poll() is None and not list(work.glob("out/runs/*/progress.json")):
+            time.sleep(LOOKS)
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate()
+        if not list(work.glob("out/runs/*/checkpoint.safetensors")):
+            raise UserError(f"search: expected a checkpoint once it is stopped, got {errors}")
+        return process.returncode
+
     def _run(self, name: str) -> float:
-        work = self.after(name)
-        shutil.rmtree(work, ignore_errors=True)
-        work.mkdir(parents=True)
+        work = _made(self.after(name))
         self.before(name, work)
         began = time.monotonic()
         code, errors = run(name, work)
         if code:
             raise UserError(f"{name}: expected exit code 0 where nobody disturbs it, got {errors}")
         return time.monotonic() - began
+
+
+def _made(work: Path) -> Path:
+    """The folder, empty."""
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    return work

@@ -48,6 +48,7 @@ def test_each_file_has_its_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(commands, "_KEPT", ("out/tables/*.csv",))
     monkeypatch.setattr(bit_flips, "run", lambda command, work: (0, ""))
     monkeypatch.setattr(Undisturbed, "seconds", lambda self, name: 1.0)
+    monkeypatch.setattr(Undisturbed, "stopped", lambda self: self.after("export"))
     findings = Findings("bit_flips")
     bit_flips.measure(6, findings, tmp_path)
     assert [one.value for one in findings.figures] == [6, 0, 2, 4, 0]

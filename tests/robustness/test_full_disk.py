@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from experiments.harness.figures import Findings
 from experiments.robustness import commands, full_disk
@@ -13,7 +15,7 @@ from nas.errors import UserError
 from nas.files import write_text
 
 
-@pytest.mark.parametrize("place", full_disk.PLACES)
+@pytest.mark.parametrize("place", ["made", "synced"])
 def test_the_write_that_is_named_fails_and_no_other(place: str, tmp_path: Path) -> None:
     with failing(place, 1):
         write_text(tmp_path / "a", "first")
@@ -21,6 +23,18 @@ def test_the_write_that_is_named_fails_and_no_other(place: str, tmp_path: Path) 
             write_text(tmp_path / "b", "second")
         write_text(tmp_path / "c", "third")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "c"]
+
+
+def test_the_commit_that_is_named_fails_and_no_other(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'x.sqlite'}")
+    with failing("committed", 1), engine.connect() as connection:
+        connection.execute(text("create table x (y int)"))
+        connection.commit()
+        connection.execute(text("insert into x values (1)"))
+        with pytest.raises(OperationalError, match="disk is full"):
+            connection.commit()
+    with engine.connect() as connection:
+        assert not connection.execute(text("select * from x")).all()
 
 
 def careful(work: Path) -> None:
