@@ -20,8 +20,9 @@ def main() -> None:
 
 def _command() -> int:
     """Run the command that the arguments name; its exit code."""
+    messages = terminal.Messages()
+    logging.getLogger().addHandler(messages)
     if sys.stderr.isatty():  # someone is looking, and may wonder what takes so long
-        logging.getLogger().addHandler(terminal.Messages())
         logging.getLogger("nas").setLevel(logging.INFO)
     try:
         from nas import commands
@@ -33,6 +34,8 @@ def _command() -> int:
         return USER_ERROR
     except SystemExit as ended:  # how typer ends
         return int(ended.code or DONE)
+    finally:
+        logging.getLogger().removeHandler(messages)
     return DONE
 
 

@@ -81,8 +81,8 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
-def read_bytes(path: Path) -> bytes:
-    """The bytes of the file at ``path``.
+def read_bytes(path: Path, most: int = -1) -> bytes:
+    """The bytes of the file at ``path``, or ``most`` of them.
 
     Raises
     ------
@@ -100,7 +100,8 @@ def read_bytes(path: Path) -> bytes:
     """
     if stat.S_IFMT(path.stat().st_mode) not in (stat.S_IFREG, stat.S_IFDIR):
         raise OSError(errno.EINVAL, "expected a file, got a pipe or a device", str(path))
-    return path.read_bytes()
+    with path.open("rb") as file:
+        return file.read(most)
 
 
 def remove(path: Path) -> None:

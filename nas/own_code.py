@@ -15,6 +15,8 @@ _NOBODYS = (
     *(_TOOLKIT / name for name in ("nas", "reports", "search_spaces")),
 )
 
+_LIBRARIES = {"site-packages", "dist-packages"}  # of whichever Python, user or system
+
 
 @contextmanager
 def told() -> Iterator[None]:
@@ -61,4 +63,5 @@ def told() -> Iterator[None]:
 def _is_users(name: str) -> bool:
     """Whether a file is neither of the toolkit nor of a library; what libraries make is `<...>`."""
     path = Path(name).resolve()
-    return not name.startswith("<") and not any(path.is_relative_to(one) for one in _NOBODYS)
+    is_library = _LIBRARIES.intersection(path.parts) or any(map(path.is_relative_to, _NOBODYS))
+    return not name.startswith("<") and not is_library

@@ -1,10 +1,10 @@
 """Paths as users give them: what no file system can mean is told before anything is done."""
 
 import os
-import stat
 from pathlib import Path
 
 from nas.errors import UserError
+from nas.files import read_bytes
 
 
 def usable(path: str | os.PathLike[str]) -> Path:
@@ -83,10 +83,7 @@ def text(path: Path, most: int, expected: str) -> str:
     seed: 1
     """
     try:
-        if stat.S_IFMT(usable(path).stat().st_mode) not in (stat.S_IFREG, stat.S_IFDIR):
-            raise UserError(f"{path}: expected {expected}, got a pipe or a device; give a file")
-        with path.open("rb") as file:
-            content = file.read(most + 1)
+        content = read_bytes(usable(path), most + 1)
     except FileNotFoundError as error:
         raise UserError(f"{path}: no such file; give the path of {expected}") from error
     except IsADirectoryError as error:

@@ -7,7 +7,8 @@ from the stack itself. So nothing is raised while Python starts or ends, and no 
 
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,29 @@ class Stop(KeyboardInterrupt):
     >>> issubclass(Stop, KeyboardInterrupt)
     True
     """
+
+
+@contextmanager
+def deferred() -> Iterator[None]:
+    """Within it no signal is heard that asks to stop; it is afterwards.
+
+    For what must not be left half done, and for processes that no signal should end before they
+    have begun: they inherit it.
+
+    Examples
+    --------
+    >>> with deferred():
+    ...     signal.SIGTERM in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    True
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # on Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ASKING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _Command:

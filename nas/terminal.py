@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from errno import EBADF
 from typing import TYPE_CHECKING
 
+from nas.one_line import one_line
+
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
@@ -155,15 +157,19 @@ def _hold_descriptors() -> set[int]:
 class Messages(logging.Handler):
     """Shows messages on what is the standard error by then: the live display may hold it.
 
+    A warning begins with that word, and each message is a harmless line.
+
     Examples
     --------
     >>> from contextlib import redirect_stderr
     >>> with redirect_stderr(sys.stdout):
-    ...     Messages().handle(logging.makeLogRecord({"msg": "compiling"}))
+    ...     for level in (logging.INFO, logging.WARNING):
+    ...         _ = Messages().handle(logging.makeLogRecord({"msg": "compiling", "levelno": level}))
     compiling
-    True
+    warning: compiling
     """
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print the message."""
-        print(self.format(record), file=sys.stderr)
+        begin = "warning: " if record.levelno >= logging.WARNING else ""
+        print(begin + one_line(self.format(record)), file=sys.stderr)

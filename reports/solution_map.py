@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from nas.campaign import layout
 from nas.campaign.records import Records
 from nas.campaign.slices import is_time
 from nas.errors import UserError
@@ -184,7 +185,7 @@ def load(records: Records, best: Recommended | None) -> SolutionMap | None:
     facts = problem(records)
     coordinates, fields = list(facts["coordinates"]), tuple(facts["fields"])
     candidates = [int(c) for c in best.survivors["candidate"]]
-    path = records.folder / "runs" / best.name / "map.parquet"
+    path = layout.run_folder(records.folder, best.name) / layout.MAP_FILE
     _check_columns(frame, path, coordinates, fields, candidates)
     parts = [part for _, part in frame.groupby(_INDEX)] if _INDEX in frame else [frame]
     found = [

@@ -29,7 +29,10 @@ MODULES = {
 
 GROUND = [
     "nas",
-    *(f"nas.{name}" for name in ("checks", "digest", "errors", "files", "json_file")),
+    *(
+        f"nas.{name}"
+        for name in ("checks", "digest", "errors", "files", "folder_lock", "json_file")
+    ),
     *("nas.one_line", "nas.paths"),
 ]
 # From the first to the last moment of a command; none of it brings torch.
@@ -57,11 +60,11 @@ MAY_IMPORT = {
     "nas.checks": [],
     "nas.errors": ["nas.one_line"],
     "nas.one_line": [],
-    "nas.paths": ["nas.errors"],
+    "nas.paths": ["nas.errors", "nas.files"],
     "nas.files": ["nas.errors"],
     "nas.exit_codes": [],
     "nas.signals": ["nas.exit_codes"],
-    "nas.terminal": [],
+    "nas.terminal": ["nas.one_line"],
     "nas.own_code": ["nas.signals", "nas.errors"],
     "nas.digest": [],
     "nas.json_file": ["nas.digest", "nas.errors", "nas.files", "nas"],
@@ -106,7 +109,9 @@ MAY_IMPORT = {
     **{module: [*READING, "nas.search_spaces", *GROUND] for module in READING},
     "nas.export": [
         "nas.export",
+        "nas.campaign.layout",
         "nas.campaign.records",
+        "nas.signals",
         "nas.training",
         "nas.mixture",
         "nas.networks",
@@ -139,10 +144,11 @@ MAY_IMPORT = {
     ],
     "nas.reports": [
         "nas.reports",
+        "nas.campaign.layout",
         "nas.campaign.recommendation",
         "nas.campaign.records",
         "nas.campaign.slices",
-        "nas.runner.folder_lock",
+        "nas.folder_lock",
         "nas.search_spaces",
         "nas.errors",
         "nas.files",
@@ -163,6 +169,8 @@ MAY_IMPORT = {
     ],
     "experiments.robustness": [
         "experiments",
+        "nas",
+        "nas.exit_codes",
         "nas.campaign",
         "nas.export",
         "nas.problems",

@@ -42,6 +42,13 @@ def test_whatever_it_raises_is_one_line(body: str, line: str, tmp_path: Path) ->
     assert len(str(caught.value)) < 1000
 
 
+@pytest.mark.parametrize("folder", ["site-packages", "dist-packages"])
+def test_a_library_of_whichever_python_is_nobodys(folder: str, tmp_path: Path) -> None:
+    (tmp_path / folder).mkdir()
+    with pytest.raises(ValueError, match="theirs"), told():
+        function(tmp_path / folder, "raise ValueError('theirs')")()
+
+
 def test_what_the_toolkit_itself_raises_is_left_alone() -> None:
     """A mistake of ours has its traceback."""
     with pytest.raises(TypeError, match=r"expected str, bytes or os\.PathLike"), told():

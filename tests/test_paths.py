@@ -73,7 +73,10 @@ def test_no_permission_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         (lambda folder: folder / "none", "none: no such file; give the path of a list"),
         (dangling, "dangling: no such file; give the path of a list"),
         (below_a_file, r"cannot be read \(Not a directory\)"),
-        (lambda folder: Path("/dev/zero"), "expected a list, got a pipe or a device; give a file"),
+        (
+            lambda folder: Path("/dev/zero"),
+            r"cannot be read \(expected a file, got a pipe or",
+        ),
     ],
 )
 def test_what_is_no_file_is_not_read(
@@ -85,7 +88,7 @@ def test_what_is_no_file_is_not_read(
 
 def test_a_pipe_that_nobody_writes_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(UserError, match="expected a list, got a pipe or a device; give a file"):
+    with pytest.raises(UserError, match=r"cannot be read \(expected a file, got a pipe or"):
         paths.text(tmp_path / "pipe", 10, "a list")
 
 

@@ -108,5 +108,7 @@ def test_messages_go_to_the_stream_that_is_there_by_then(
 ) -> None:
     messages = terminal.Messages()  # made before somebody replaces the stream
     monkeypatch.setattr(sys, "stderr", sys.stdout)
-    messages.handle(logging.makeLogRecord({"msg": "compiling %s", "args": ("it",)}))
-    assert capsys.readouterr() == ("compiling it\n", "")
+    for level, text in ((logging.INFO, "it"), (logging.WARNING, "\x1b[2J")):
+        told = {"msg": "compiling %s", "args": (text,), "levelno": level}
+        messages.handle(logging.makeLogRecord(told))
+    assert capsys.readouterr() == ("compiling it\nwarning: compiling \\x1b[2J\n", "")

@@ -1,4 +1,7 @@
-"""Single bits flipped in each file of a campaign's folder: a finished one, and a stopped one."""
+"""Single bits flipped in each file of a campaign's folder: a finished one, and a stopped one.
+
+Not in its report, which is written anew; in an export, of which `nas.load` is asked.
+"""
 
 import random
 import shutil
@@ -10,6 +13,9 @@ from experiments.harness.figures import Findings
 from experiments.harness.tasks import kept
 from experiments.robustness.commands import left, run
 from experiments.robustness.undisturbed import Undisturbed
+from nas import load
+from nas.errors import UserError
+from nas.exit_codes import DONE, USER_ERROR
 
 # What a campaign's user does next: `left` compares what they leave.
 NEXT = ("search", "report", "export")
@@ -43,14 +49,34 @@ def flipped(seed: int, undisturbed: Undisturbed) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         shutil.copytree(source, work, dirs_exist_ok=True)
-        paths = sorted(path for path in work.glob("out/**/*") if path.is_file())
-        path = (filled := [path for path in paths if path.stat().st_size])[turn % len(filled)]
+        files = targets(work)
+        path = files[turn % len(files)]
         bit = flip(path, random.Random(seed))
-        shutil.rmtree(work / "model", ignore_errors=True)
-        done = [run(command, work) for command in (OF_STOPPED if is_stopped else NEXT)]
+        if path.is_relative_to(work / "model"):
+            done = [loaded(work / "model")]
+        else:
+            shutil.rmtree(work / "model", ignore_errors=True)
+            done = [run(command, work) for command in (OF_STOPPED if is_stopped else NEXT)]
         verdict = judged(done, left(work), undisturbed.left("export"))
     file = path.relative_to(work).as_posix()
     return {"stopped": bool(is_stopped), "file": file, "bit": bit, "verdict": verdict, "done": done}
+
+
+def targets(work: Path) -> list[Path]:
+    """The files whose turn comes, in an order of chance that is always the same."""
+    there = sorted(path for path in work.rglob("*") if path.is_file() and path.stat().st_size)
+    found = [path for path in there if not path.is_relative_to(work / "out" / "report")]
+    random.Random(0).shuffle(found)
+    return found
+
+
+def loaded(model: Path) -> tuple[int, str]:
+    """What loading an export says, as if it were a command."""
+    try:
+        load(model)
+    except UserError as error:
+        return USER_ERROR, f"error: {error}"
+    return DONE, ""
 
 
 def flip(path: Path, draw: random.Random) -> int:
@@ -71,6 +97,6 @@ def judged(done: list[tuple[int, str]], now: dict[str, str], wanted: dict[str, s
     said = "".join(errors for _, errors in done)
     if "Traceback" in said or any(code < 0 for code, _ in done):
         return CRASHED
-    if any(line.startswith(("error:", "warning:", "note:")) for line in said.splitlines()):
+    if any(line.startswith(("error: ", "warning: ")) for line in said.splitlines()):
         return TOLD
     return WITHOUT_EFFECT if now == wanted else UNNOTICED

@@ -1,4 +1,4 @@
-"""One write after the other fails as on a full disk; then there is room, and it is done again.
+"""From one write on all fail as on a full disk; then there is room, and it is done again.
 
 In this process, where writes can be made to fail: what a worker does at a full disk is tested in
 `tests/campaign/test_campaign_failures.py`.
@@ -49,10 +49,11 @@ def _rolls_back(_: DefaultDialect, connection: Any) -> NoReturn:
     raise sqlite3.OperationalError("database or disk is full")
 
 
-# Where a full disk is met, and what happens: as a file that is written whole is made, as it reaches
-# the disk, and as the study is written.
+# Where a full disk is met, and what happens: as a file that is written whole is made, as it is
+# written, as it reaches the disk, and as the study is.
 PLACES: dict[str, tuple[Any, str, Callable[..., NoReturn]]] = {
     "made": (tempfile, "mkstemp", _is_full),
+    "written": (Path, "write_bytes", _is_full),
     "synced": (os, "fsync", _is_full),
     "committed": (DefaultDialect, "do_commit", _rolls_back),
 }
@@ -102,12 +103,12 @@ def refused(name: str, place: str, number: int, undisturbed: Undisturbed) -> dic
 
 @contextmanager
 def failing(place: str, number: int) -> Iterator[None]:
-    """Let the write of this ``number``, from 0 on, meet a full disk."""
+    """Let the write of this ``number``, counted from 0, and all that follow meet a full disk."""
     module, name, refuses = PLACES[place]
     works, turn = getattr(module, name), count()
 
     def fails(*arguments: Any, **named: Any) -> Any:
-        if next(turn) == number:
+        if next(turn) >= number:
             refuses(*arguments, **named)
         return works(*arguments, **named)
 

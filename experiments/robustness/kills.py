@@ -16,6 +16,7 @@ from experiments.harness.figures import Findings
 from experiments.harness.tasks import kept
 from experiments.robustness.commands import COMMANDS, MARK, left, run, start
 from experiments.robustness.undisturbed import Undisturbed
+from nas.exit_codes import INTERRUPTED
 
 TRIES = 5  # of the same command; one should do
 PATIENCE = 30.0  # seconds after which whoever is still there was left behind
@@ -58,7 +59,12 @@ def measure(moments: int, findings: Findings, folder: Path) -> None:
         for seed in range(moments)
     ]
     findings.effort = f"{moments} moments"
-    findings.add("kills", len(found), "", "higher", target=200)
+    struck = [one for one in found if one["struck"]]  # others had ended by their moment
+    findings.add("kills", len(struck), "", "higher", target=200)
+    asked = [one for one in struck if one["number"] != signal.SIGKILL]
+    findings.add("asked to stop, of these", len(asked))
+    answers = sum(one["codes"][0] in (0, INTERRUPTED) for one in asked)
+    findings.add("of which saved and ended by 130, or were done", answers)
     findings.add("with another result", sum(bool(one["differs"]) for one in found), target=0)
     findings.add("not done in five tries", sum(one["codes"][-1] != 0 for one in found), target=0)
     findings.add("with a traceback", sum(one["tracebacks"] for one in found), target=0)
@@ -72,7 +78,11 @@ def survived(kill: Kill, undisturbed: Undisturbed) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         undisturbed.before(kill.command, work)
-        codes, errors = _struck(kill, start(kill.command, work, mark), seconds, mark)
+        process = start(kill.command, work, mark)
+        whom = _strike(kill, process, seconds, mark)
+        # What outlives a kill holds the pipe; it is waited for, since it has seconds to save.
+        _, errors = process.communicate()
+        codes = [process.returncode]
         while codes[-1] != 0 and len(codes) <= TRIES:
             code, said = run(kill.command, work, mark)
             codes, errors = [*codes, code], errors + said
@@ -80,6 +90,7 @@ def survived(kill: Kill, undisturbed: Undisturbed) -> dict[str, object]:
         now, wanted = left(work), undisturbed.left(kill.command)
     differs = sorted(path for path in now.keys() | wanted if now.get(path) != wanted.get(path))
     return asdict(kill) | {
+        "struck": whom,
         "codes": codes,
         "differs": differs,
         "tracebacks": "Traceback" in errors,
@@ -88,23 +99,22 @@ def survived(kill: Kill, undisturbed: Undisturbed) -> dict[str, object]:
     }
 
 
-def _struck(
-    kill: Kill, process: subprocess.Popen[str], seconds: float, mark: str
-) -> tuple[list[int], str]:
-    """Strike the command at its moment, and wait for its end."""
+def _strike(kill: Kill, process: subprocess.Popen[str], seconds: float, mark: str) -> str:
+    """Strike the command at its moment; whom that met, which is nobody where it had ended."""
     with suppress(subprocess.TimeoutExpired):
         process.wait(kill.share * seconds)
-    if process.poll() is None:
-        with suppress(ProcessLookupError):
-            if kill.whom == "group":
-                os.killpg(process.pid, kill.number)
-            else:
-                workers = [number for number in _marked(mark) if _is_worker(number)]
-                worker = kill.whom == "worker" and workers
-                os.kill(workers[0] if worker else process.pid, kill.number)
-    # What outlives a kill holds the pipe; it is waited for, since it has seconds to save.
-    _, errors = process.communicate()
-    return [process.returncode], errors
+    if process.poll() is not None:
+        return ""
+    workers = [number for number in _marked(mark) if _is_worker(number)]
+    if kill.whom == "group":
+        os.killpg(process.pid, kill.number)
+        return "group"
+    if kill.whom == "worker" and workers:
+        with suppress(ProcessLookupError):  # it has ended by itself
+            os.kill(workers[0], kill.number)
+        return "worker"
+    os.kill(process.pid, kill.number)  # until it is waited for its number is its own
+    return "command"
 
 
 def _stayed(mark: str) -> int:

@@ -11,6 +11,7 @@ from nas.campaign.folder import CampaignFolder
 from nas.campaign.gate_job import GateJob
 from nas.campaign.pool_job import PoolJob
 from nas.campaign.race_job import RaceJob
+from nas.campaign.race_record import FIRST
 from nas.campaign.scheduler import Scheduler
 from nas.campaign.tuner import Proposal, Tuner
 from nas.runner.job import Job
@@ -96,7 +97,7 @@ class Budgeted:
         if any(layout.race_folder(path, r).exists() for r in range(campaign.seeds)):
             trials = {folder.name.split("-")[0] for folder in layout.finished_runs(path)}
             return len(trials - {"race"})
-        return min(campaign.trials, max(FEWEST, int(self._seconds / TRIAL_EVERY)))
+        return min(campaign.trials, FIRST, max(FEWEST, int(self._seconds / TRIAL_EVERY)))
 
     def _counts(self, repetition: int, part: str) -> schedule.Counts | None:
         return None if self._given is None else dict(self._given[repetition][part])

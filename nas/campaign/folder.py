@@ -14,6 +14,7 @@ from nas.campaign.differences import differences
 from nas.campaign.layout import CAMPAIGN_FILE
 from nas.campaign.run_settings import check_points, resolve_device
 from nas.errors import UserError
+from nas.folder_lock import claimed
 from nas.problems import Observations, Problem
 from nas.problems.description import (
     conditions_in_words,
@@ -21,7 +22,6 @@ from nas.problems.description import (
     equations_in_words,
     unknowns_in_words,
 )
-from nas.runner.folder_lock import claimed
 from nas.runner.problem_source import ProblemSource
 from nas.runner.provenance import versions
 
@@ -89,6 +89,7 @@ def opened(
     memory_need.check(campaign, problem, device)
     check_points(campaign, problem)
     networks.prepare(device)  # once, with one message at most, before the workers need it
+    _check_free(path)
     with claimed(path):
         campaign = _going_on(path, campaign)
         study = identify(path, campaign, problem, source.text())
@@ -125,11 +126,8 @@ def identify(folder: Path, campaign: Campaign, problem: Problem, text: str = "")
         known = records.read_campaign(folder)
         _check_same(folder, known, campaign, problem)
         study = known["study"]
-    elif any(not item.name.startswith(".") for item in folder.iterdir()):
-        raise UserError(
-            f"{folder}: expected an empty folder or a campaign, got a folder with other files; "
-            "choose another --out"
-        )
+    else:
+        _check_free(folder)
     url = campaign.storage and study_storage.without_password(campaign.storage)
     written = {
         "configuration": campaign.resolved() | {"storage": url},
@@ -139,6 +137,24 @@ def identify(folder: Path, campaign: Campaign, problem: Problem, text: str = "")
     }
     json_file.write(path, written, indent=2)
     return study
+
+
+def _check_free(folder: Path) -> None:
+    """Refuse a folder with other things than a campaign, before anything in it is touched."""
+    try:
+        if (folder / CAMPAIGN_FILE).exists() or not folder.exists():
+            return
+        taken = any(not item.name.startswith(".") for item in folder.iterdir())
+    except OSError as error:
+        raise UserError(
+            f"{folder}: expected a folder that can be read, got {error.strerror}; choose another "
+            "--out"
+        ) from error
+    if taken:
+        raise UserError(
+            f"{folder}: expected an empty folder or a campaign, got a folder with other files; "
+            "choose another --out"
+        )
 
 
 def _going_on(folder: Path, campaign: Campaign) -> Campaign:

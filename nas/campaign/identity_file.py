@@ -90,11 +90,6 @@ def read(folder: Path) -> dict[str, Any]:
     {'study': 'burgers-1'}
     """
     path = Path(folder) / CAMPAIGN_FILE
-    if not path.is_file():
-        raise UserError(
-            f"{folder}: expected a campaign folder, found no {CAMPAIGN_FILE} in it; "
-            "give the folder that `nas search ... --out` named"
-        )
     try:
         campaign = json_file.read(path)
         if not isinstance(campaign, dict):
@@ -102,6 +97,11 @@ def read(folder: Path) -> dict[str, Any]:
         _Identity.model_validate(campaign)
     except ValidationError as error:
         raise damaged(path, _complaint(error)) from error
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise UserError(
+            f"{folder}: expected a campaign folder, found no {CAMPAIGN_FILE} in it; "
+            "give the folder that `nas search ... --out` named"
+        ) from error
     except (OSError, ValueError) as error:
         raise damaged(path, error) from error
     return campaign

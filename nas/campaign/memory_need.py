@@ -17,6 +17,7 @@ warm-up, N points of a draw, D coordinates, S derivatives, and b bytes a number:
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import torch
 
@@ -31,6 +32,7 @@ from nas.training.collocation import Sampler
 from nas.training.physics_loss import CHUNK_BYTES, SMALLEST_CHUNK
 
 PROCESS = 100 * 2**20  # bytes of a worker that it shares with no other, once torch is imported
+CGROUP = Path("/sys/fs/cgroup/memory.max")
 UNDER_WAY = 8  # trials at a time, at most (`LAG` of the tuner)
 TRIED = 64  # candidates of a space that learn within a budget, at most (`MOST` of its pool)
 
@@ -153,8 +155,12 @@ def _in_words(size: int) -> str:
 
 
 def _of_machine() -> int | None:
-    """The bytes of its memory; None where the system does not say."""
+    """The bytes of its memory that this process may have; None where the system does not say."""
     try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):
         return None
+    try:  # of a container, or a batch system's job
+        return min(there, int(CGROUP.read_text()))
+    except (ValueError, OSError):  # "max" is no number
+        return there

@@ -81,6 +81,19 @@ def without_password(url: str) -> str:
     return known.set(query=hidden).render_as_string(hide_password=True)
 
 
+def cause(error: Exception, url: str) -> str:
+    """What a database's driver says in an error, in short and without the password of ``url``.
+
+    Examples
+    --------
+    >>> cause(OSError("me:secret@host refuses"), "postgresql://me:secret@host/db")
+    'me:***@host refuses'
+    """
+    said = " ".join(str(getattr(error, "orig", None) or error.__cause__ or error).split()[:30])
+    secret = make_url(url).password
+    return said.replace(secret, "***") if secret else said
+
+
 def check_reachable(url: str) -> None:
     """Raise `UserError` unless the database at ``url`` answers, before anything is begun.
 
@@ -95,10 +108,7 @@ def check_reachable(url: str) -> None:
         with create_engine(url).connect():
             pass
     except (SQLAlchemyError, ImportError, TypeError, ValueError, OSError) as error:
-        cause = " ".join(str(getattr(error, "orig", None) or error).split()[:30])
-        secret = make_url(url).password
-        told = cause.replace(secret, "***") if secret else cause
         raise UserError(
-            f"storage {without_password(url)}: expected a database that answers, got {told}; "
-            "mend it, or leave the key out"
+            f"storage {without_password(url)}: expected a database that answers, got "
+            f"{cause(error, url)}; mend it, or leave the key out"
         ) from error

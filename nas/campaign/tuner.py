@@ -17,7 +17,7 @@ import optuna
 from optuna.trial import TrialState
 
 from nas.campaign.config import Campaign
-from nas.campaign.study_storage import without_password
+from nas.campaign.study_storage import cause, without_password
 from nas.errors import UserError
 
 _LOG = logging.getLogger(__name__)
@@ -150,9 +150,9 @@ class Tuner:
         try:
             yield
         except Exception as error:
-            cause = " ".join(str(error.__cause__ or error).split()[:30])
             raise UserError(
                 f"storage {without_password(self.storage)}: expected an Optuna storage that can be "
-                f"read and written, got {cause}; mend it or, if it is the folder's own "
-                "study.sqlite, delete it; then run the same command again: finished runs are kept"
+                f"read and written, got {cause(error, self.storage)}; mend it or, if it is "
+                "the folder's own study.sqlite, delete it; then run the same command again: "
+                "finished runs are kept"
             ) from error

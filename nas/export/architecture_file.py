@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from nas import json_file
 from nas.errors import UserError
 from nas.export.architecture import FILE, FORMAT, Architecture
 from nas.export.seal import KEY, is_whole
@@ -56,7 +57,7 @@ def read(path: Path) -> Architecture:
 
 def _read_json(path: Path) -> Any:
     try:
-        return json.loads(read_bytes(path).decode())
+        return json_file.parsed(read_bytes(path))
     except FileNotFoundError as error:
         raise UserError(
             f"{path.parent}: expected a folder that `nas export` wrote, found no {FILE} in it; "

@@ -12,7 +12,7 @@ from typing import Any
 import safetensors.torch
 from pydantic import ValidationError
 
-from nas.campaign import records
+from nas.campaign import layout, records
 from nas.errors import UserError
 from nas.export import architecture, card, equivalence, loading
 from nas.export import format as formats
@@ -28,7 +28,7 @@ from nas.export.conversion import describe, plain_state, read_mixture
 from nas.export.folder import staged
 from nas.export.network import ExportedMixture
 from nas.export.recorded import check_recorded
-from nas.export.seal import digest
+from nas.export.seal import sha256
 from nas.mixture.mixture import Mixture
 from nas.paths import usable
 from nas.training.mixture_file import FILE
@@ -133,7 +133,7 @@ def export(
     runs = records.rows(campaign, "runs")
     row = _run(campaign, runs, run or _recommended(campaign))
     problem = _problem(campaign, recorded)
-    path = campaign / "runs" / row["run"] / FILE
+    path = layout.run_folder(campaign, row["run"]) / FILE
     mixture = read_mixture(path, problem)
     described = _described(campaign, row, problem, mixture)
     training = _training(campaign, recorded, row)
@@ -182,7 +182,7 @@ def _run(campaign: Path, runs: Sequence[Row], name: str) -> Row:
 
 
 def _problem(campaign: Path, recorded: Row) -> ProblemFacts:
-    with _understood(campaign / "campaign.json"):
+    with _understood(campaign / layout.CAMPAIGN_FILE):
         known = recorded["problem"]
         facts = {
             name: known[name]
@@ -193,7 +193,7 @@ def _problem(campaign: Path, recorded: Row) -> ProblemFacts:
 
 
 def _training(campaign: Path, recorded: Row, row: Row) -> str:
-    with _understood(campaign / "campaign.json"):
+    with _understood(campaign / layout.CAMPAIGN_FILE):
         return trained.in_words(recorded["configuration"], row)
 
 
@@ -204,7 +204,7 @@ def _described(campaign: Path, row: Row, problem: ProblemFacts, mixture: Mixture
         for expert in experts
         if expert["run"] == row["run"]
     }
-    with _understood(campaign / "tables" / "runs.parquet"):
+    with _understood(layout.gathered_file(campaign, "runs")):
         measured = Measured(**{name: _finite(row[name]) for name in Measured.model_fields})
         return describe(mixture, problem, importance, measured, _unknowns(campaign, row))
 
@@ -248,7 +248,7 @@ def _write_network(stage: Path, described: Architecture, mixture: Mixture) -> Ex
 def _describe(stage: Path, described: Architecture) -> Architecture:
     """Write the description, with the digests of the files that there are by now."""
     there = [path for path in sorted(stage.iterdir()) if path.name != architecture.FILE]
-    files = {path.name: digest(path.read_bytes()) for path in there}
+    files = {path.name: sha256(path.read_bytes()) for path in there}
     told = described.model_copy(update={"files": files})
     (stage / architecture.FILE).write_text(told.text(), encoding="utf-8")
     return told

@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 from nas.errors import UserError
 from nas.export import architecture
 from nas.files import read_bytes
+from nas.signals import deferred
 
 _STAGE = ".nas-export-"
 _LOCK = ".nas-export.lock"
@@ -107,7 +108,8 @@ def _take_places(stage: Path, destination: Path, stale: Collection[str]) -> None
     for file in files:
         with file.open("rb+") as handle:
             os.fsync(handle.fileno())
-    for name in [architecture.FILE, *stale]:
-        (destination / name).unlink(missing_ok=True)
-    for file in files:
-        file.replace(destination / file.name)
+    with deferred():  # half of an export is none
+        for name in [architecture.FILE, *stale]:
+            (destination / name).unlink(missing_ok=True)
+        for file in files:
+            file.replace(destination / file.name)

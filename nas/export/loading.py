@@ -10,7 +10,7 @@ from torch import Tensor
 from nas.errors import UserError
 from nas.export import architecture, architecture_file, sizes
 from nas.export.network import ExportedMixture
-from nas.export.seal import digest
+from nas.export.seal import sha256
 from nas.files import read_bytes
 
 WEIGHTS = "weights.safetensors"
@@ -84,7 +84,7 @@ def _check(path: Path, known: str, content: bytes | None) -> None:
     """Compare a file with its digest; those that were not read before may be missing."""
     if content is None and not path.is_file():
         return
-    if digest(_content(path) if content is None else content) == known:
+    if sha256(_content(path) if content is None else content) == known:
         return
     if path.suffix == _FOR_PEOPLE:
         _LOG.warning("%s: changed after the export, by hand or by damage", path)

@@ -14,12 +14,12 @@ KEY: Final = "sha256"
 Json = dict[str, Any]
 
 
-def digest(content: bytes) -> str:
+def sha256(content: bytes) -> str:
     """The SHA-256 of a file's ``content``, as ``sha256sum`` prints it.
 
     Examples
     --------
-    >>> digest(b"")[:16]
+    >>> sha256(b"")[:16]
     'e3b0c44298fc1c14'
     """
     return hashlib.sha256(content).hexdigest()
@@ -36,7 +36,7 @@ def sealed(description: Mapping[str, Any]) -> Json:
     """
     said = {name: of for name, of in description.items() if name != KEY}
     text = json.dumps(said, sort_keys=True, separators=(",", ":"))
-    return {**said, KEY: digest(text.encode("ascii"))}
+    return {**said, KEY: sha256(text.encode("ascii"))}
 
 
 def is_whole(description: Mapping[str, Any]) -> bool:

@@ -13,7 +13,6 @@ It knows neither campaigns nor training. In the order in which one meets them:
 ``budget``          how much time all attempts may take together
 ``progress``        how far its present attempt is
 ``overview``        how far all jobs are, and how long the rest will take
-``folder_lock``     one process at a time in a folder
 ``provenance``      what the machine and its packages are called in the records
 
 This file imports none of them, so that the tables of a campaign open without torch.

@@ -23,28 +23,6 @@ _idle = threading.Event()
 _idle.set()
 
 
-@contextmanager
-def starting() -> Iterator[None]:
-    """Within it processes start that no signal ends before they have begun.
-
-    loky's own keeper of semaphores heeds a closed terminal, too, without this.
-
-    Examples
-    --------
-    >>> with starting():
-    ...     signal.SIGTERM in signal.pthread_sigmask(signal.SIG_BLOCK, [])
-    True
-    """
-    if not hasattr(signal, "pthread_sigmask"):  # on Windows
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, ASKING)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 def begin(parent: int) -> None:
     """Make this process a worker of the process ``parent``: the first thing that it does.
 

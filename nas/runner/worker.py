@@ -8,10 +8,11 @@ from pathlib import Path
 
 from nas.errors import UserError, in_short
 from nas.files import write_text
-from nas.runner.folder_lock import held
+from nas.folder_lock import held
 from nas.runner.job import COMPLETED, FAILED, INTERRUPTED, Job
 from nas.runner.job_context import Context
 from nas.runner.undisturbed import undisturbed
+from nas.signals import Stop
 
 ERROR_FILE = "error.txt"
 
@@ -70,7 +71,8 @@ class Worker:
             except UserError:
                 raise
             except BaseException as error:  # what one job raises must not cost the others
-                if interruptible and isinstance(error, KeyboardInterrupt):
+                asked = isinstance(error, Stop) or interruptible
+                if asked and isinstance(error, KeyboardInterrupt):
                     context.close(INTERRUPTED)
                     raise
                 context.close(FAILED)
@@ -89,5 +91,6 @@ def written_down(folder: Path, error: BaseException) -> str:
     ValueError: no (see job/error.txt)
     """
     path = folder / ERROR_FILE
-    write_text(path, "".join(traceback.format_exception(error)))
+    told = "".join(traceback.format_exception(error))
+    write_text(path, told.encode(errors="backslashreplace").decode())  # halves of characters
     return f"{in_short(error)} (see {path})"

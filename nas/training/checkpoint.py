@@ -1,9 +1,9 @@
 """Checkpoints: any tree of tensors and plain values, in one file without pickle.
 
 The tensors are stored by safetensors; the tree around them, as JSON in the file's metadata. Beside
-it stand the digest of the file, so that one flipped bit is noticed, and the name of the folder that
-it is written into, which is a run's own. A file is written whole or not at all, so a crash at any
-byte leaves the previous one usable.
+it stand the digest of the file, so that one flipped bit is noticed, and the names of the folder
+that it is written into and of the one above, which are a run's own. A file is written whole or not
+at all, so a crash at any byte leaves the previous one usable.
 """
 
 import json
@@ -73,6 +73,28 @@ def load(path: Path) -> Any:
     return _read(path)[0]
 
 
+def load_own(path: Path) -> Any:
+    """The same, of a file that was written into the folder where it is now.
+
+    Raises
+    ------
+    UserError
+        As `load`, and if it is another folder's.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(Path(folder, "pools", "0", "state"), {"step": 3})
+    ...     load_own(Path(folder, "pools", "0", "state"))
+    {'step': 3}
+    """
+    tree, folder = _read(path)
+    if folder not in (_folder(path), path.absolute().parent.name):  # earlier versions wrote one
+        raise _of_another(path, f"written in {folder}")
+    return tree
+
+
 def resume(path: Path, restore: Callable[[Any], None]) -> None:
     """Give ``restore`` what stands at ``path``.
 
@@ -92,9 +114,7 @@ def resume(path: Path, restore: Callable[[Any], None]) -> None:
     ...     resume(Path(folder, "checkpoint"), print)
     {'step': 3}
     """
-    tree, folder = _read(path)
-    if folder != _folder(path):
-        raise _of_another(path, f"written in {folder}")
+    tree = load_own(path)
     try:
         restore(tree)
     except Exception as error:
@@ -143,7 +163,7 @@ class Keeper:
 
 
 def _read(path: Path) -> tuple[Any, str]:
-    """The tree, and the name of the folder that it was written into, where the file has it."""
+    """The tree, and the names of the folder that it was written into, where the file has them."""
     try:
         content = read_bytes(path)
         with safe_open(path, framework="pt") as file:
@@ -167,7 +187,7 @@ def _known(metadata: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _folder(path: Path) -> str:
-    return path.absolute().parent.name
+    return "/".join(path.absolute().parent.parts[-2:])
 
 
 def _of_another(path: Path, got: str) -> UserError:

@@ -93,11 +93,11 @@ def load(path: Path, bounds: Sequence[tuple[float, float]], outputs: int) -> Mix
 
 def _read(path: Path) -> Any:
     try:
-        return checkpoint.load(path)
+        return checkpoint.load_own(path)
     except UserError as error:
         raise UserError(
-            f"{path}: expected the network of a finished run, got a file that is missing, damaged "
-            f"or cut short; {_advice(path)}"
+            f"{path}: expected the network of a finished run, got a file that is missing, damaged, "
+            f"cut short or another run's; {_advice(path)}"
         ) from error
 
 

@@ -104,8 +104,7 @@ class SubsetJob(CampaignJob):
     def work(self, context: Context) -> str:
         """Train and record; see `nas.runner.job.Job.work`."""
         if self.warm_up is not None and self.warm_up.diverged.exists():
-            reason = self.warm_up.diverged.read_text(encoding="utf-8", errors="replace")
-            self.fail(FAILED, f"the warm-up of the pool diverged: {reason}")
+            self.fail(FAILED, f"the warm-up of the pool diverged: {self.warm_up.reason()}")
             return FAILED
         problem = self.home.problem.load()
         trainer = self.begun(problem)

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from nas import json_file
 from nas.campaign.folder import CampaignFolder
 from nas.campaign.run_settings import hardware, seed_of, without_competition
-from nas.files import write_text
+from nas.errors import UserError
 from nas.problems import Problem
 from nas.runner.job import COMPLETED, INTERRUPTED, Job
 from nas.runner.job_context import Context
@@ -73,7 +74,23 @@ class WarmUpJob(Job):
     @property
     def diverged(self) -> Path:
         """Where the reason stands if no expert learnt anything."""
-        return self.folder / "diverged.txt"
+        return self.folder / "diverged.json"
+
+    def reason(self) -> str:
+        """The one that stands there.
+
+        Raises
+        ------
+        UserError
+            If the file is damaged.
+        """
+        try:
+            return str(json_file.read(self.diverged)["reason"])
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            raise UserError(
+                f"{self.diverged}: expected why a warm-up ended, got a file that is damaged; "
+                "delete it and run the same command again"
+            ) from error
 
     @property
     def experts(self) -> int:
@@ -101,7 +118,7 @@ class WarmUpJob(Job):
             _share_of_warm_up(run, context.report),
         )
         if result.status == "diverged":
-            write_text(self.diverged, result.reason)
+            json_file.write(self.diverged, {"reason": result.reason})
             context.close(result.status, run.step)
             return result.status
         ending = COMPLETED if _is_over(run) else INTERRUPTED

@@ -1,6 +1,8 @@
 """What a campaign's folder tells of its problem."""
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -108,3 +110,32 @@ def test_with_and_without_a_budget_are_two_campaigns(tmp_path: Path) -> None:
     told = r"different campaign \(budget is null there and 60.0 here\)"
     with pytest.raises(UserError, match=told), opened(timed, tmp_path / "out"):
         pass
+
+
+def test_a_folder_of_other_things_is_left_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / ".download.part").write_text("mine")
+    (tmp_path / "notes.txt").write_text("mine")
+    with (
+        pytest.raises(UserError, match="got a folder with other files; choose another --out"),
+        opened(config.build(problem="burgers"), tmp_path),
+    ):
+        raise AssertionError("it was let in")
+    there = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*"))
+    assert there == ["notes.txt", "sub", "sub/.download.part"]
+
+
+def test_a_folder_that_nobody_may_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Root may read all folders, so that here the system refuses by hand."""
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with (
+        pytest.raises(UserError, match="expected a folder that can be read, got Permission denied"),
+        opened(config.build(problem="burgers"), tmp_path),
+    ):
+        raise AssertionError("it was let in")

@@ -121,3 +121,17 @@ def test_a_system_that_does_not_say_is_no_reason_to_stop(monkeypatch: pytest.Mon
     wide = config.build(problem="burgers", space={"widths": [10_000]}, tune={"m": 4000})
     pages(monkeypatch, None)
     memory_need.check(wide, BURGERS, CPU)
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("1000\n", 1000), ("max\n", 10**9), (None, 10**9), ("9" * 20, 10**9)]
+)
+def test_a_batch_system_may_give_less_than_there_is(
+    text: str | None, size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit = tmp_path / "memory.max"
+    if text is not None:
+        limit.write_text(text)
+    monkeypatch.setattr(memory_need, "CGROUP", limit)
+    monkeypatch.setattr(os, "sysconf", lambda name: 10**9 if name == "SC_PHYS_PAGES" else 1)
+    assert memory_need._of_machine() == size

@@ -1,4 +1,5 @@
 import errno
+import signal
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,35 @@ def test_two_exports_into_one_folder(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "model").iterdir()] == ["architecture.json"]
     with staged(tmp_path / "model"):
         pass  # the lock has ended
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="signals cannot wait")
+def test_a_signal_as_files_take_their_places_is_heard_afterwards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = Path.replace
+
+    def struck(path: Path, target: Path) -> Path:
+        signal.raise_signal(signal.SIGTERM)
+        return replace(path, target)
+
+    def export() -> None:
+        with staged(tmp_path / "model") as stage:
+            (stage / "model.pt2").write_text("1")
+            (stage / "architecture.json").write_text("1")
+            monkeypatch.setattr(Path, "replace", struck)
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            export()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    there = sorted(path.name for path in (tmp_path / "model").iterdir())
+    assert there == ["architecture.json", "model.pt2"]
 
 
 def test_a_damaged_export_is_replaced(tmp_path: Path, exported: Exported) -> None:

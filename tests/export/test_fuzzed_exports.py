@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nas.export import Exported, load
-from nas.export.seal import digest, sealed
+from nas.export.seal import sealed, sha256
 from tests.fuzz.inputs import fuzzed, is_clear, places, values
 
 EXAMPLES = 60  # of each test
@@ -69,7 +69,7 @@ def test_any_shapes_of_weights_are_clear(
     dtype = data.draw(st.sampled_from([torch.float64, torch.float32, torch.int64, torch.bool]))
     state[data.draw(st.sampled_from([name, "other"]))] = torch.zeros(shape, dtype=dtype)
     content = safetensors.torch.save(state)
-    files = described["files"] | {WEIGHTS: digest(content)}
+    files = described["files"] | {WEIGHTS: sha256(content)}
     reads(folder, described | {"files": files}, content)
 
 

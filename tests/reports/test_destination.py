@@ -6,11 +6,11 @@ import pytest
 
 from nas import reports
 from nas.errors import UserError
+from nas.folder_lock import claimed
 from nas.reports import page, rendering, statistics
 from nas.reports.destination import MARK, claimed_for_report
 from nas.reports.figures import Picture
 from nas.reports.rendering import Rendered
-from nas.runner.folder_lock import claimed
 from tests.reports.synthetic_campaign import realistic
 
 

@@ -43,6 +43,7 @@ COMMANDS = (
     ["check", "raises.py"],
     ["search", "burgers", "--budget", "-5m", "--out", "out"],
     ["search", "burgers", "--set", "m\x1b[2J=3", "--out", "out"],
+    ["search", "burgers", "--budget", "5s", "--out", "mine"],
     ["report", "mine"],
     ["report", "no\x1b[2Jwhere"],
     ["export", "mine", "--to", "mine"],

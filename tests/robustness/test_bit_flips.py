@@ -26,7 +26,8 @@ def test_one_bit_is_another(tmp_path: Path) -> None:
         ([(0, ""), (0, "")], True, "without effect"),
         ([(0, ""), (0, "")], False, "unnoticed"),
         ([(2, "error: x: damaged\n"), (0, "")], False, "told"),
-        ([(0, "note: a log was lost\n")], False, "told"),
+        ([(0, "warning: x: a log was lost\n")], False, "told"),
+        ([(0, "x: a log was lost\n")], False, "unnoticed"),
         ([(1, "Traceback (most recent call last):\n")], True, "a traceback"),
         ([(-11, "")], True, "a traceback"),
     ],
@@ -41,19 +42,20 @@ def test_each_file_has_its_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     """The commands here change nothing: what is flipped in a table stays, and is unnoticed."""
     after = tmp_path / "undisturbed" / "export"
     (after / "model").mkdir(parents=True)
-    for name in ("tables/a.csv", "tables/b.csv", "notes.txt", ".lock"):
-        path = after / "out" / name
+    names = ("out/tables/a.csv", "out/tables/b.csv", "out/notes.txt", "out/.lock", "model/weights")
+    for name in (*names, "out/report/index.html"):
+        path = after / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("" if name == ".lock" else "some bytes")
+        path.write_text("" if name == "out/.lock" else "some bytes")
     monkeypatch.setattr(commands, "_KEPT", ("out/tables/*.csv",))
     monkeypatch.setattr(bit_flips, "run", lambda command, work: (0, ""))
     monkeypatch.setattr(Undisturbed, "seconds", lambda self, name: 1.0)
     monkeypatch.setattr(Undisturbed, "stopped", lambda self: self.after("export"))
     findings = Findings("bit_flips")
-    bit_flips.measure(6, findings, tmp_path)
-    assert [one.value for one in findings.figures] == [6, 0, 2, 4, 0]
+    bit_flips.measure(8, findings, tmp_path)  # each of four files once, in either folder
+    assert [one.value for one in findings.figures] == [8, 2, 2, 4, 0]
     assert findings.notes == ["Unnoticed, or with a traceback: out/tables/a.csv, out/tables/b.csv."]
     shutil.rmtree(after)
     again = Findings("bit_flips")
-    bit_flips.measure(6, again, tmp_path)  # nothing is done again
+    bit_flips.measure(8, again, tmp_path)  # nothing is done again
     assert again.figures == findings.figures

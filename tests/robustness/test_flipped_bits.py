@@ -25,6 +25,7 @@ def flipped(source: Path, out: Path, number: int) -> Path:
     shutil.rmtree(out, ignore_errors=True)
     shutil.copytree(source, out)
     files = sorted(path for path in out.rglob("*") if path.is_file() and path.name not in ANEW)
+    assert len(files) <= FLIPS
     path, source_of_bits = files[number % len(files)], random.Random(f"flip {number}")
     content = bytearray(path.read_bytes())
     bit = source_of_bits.randrange(8 * len(content))

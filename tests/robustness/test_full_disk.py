@@ -12,20 +12,28 @@ from experiments.robustness import commands, full_disk
 from experiments.robustness.full_disk import failing
 from experiments.robustness.undisturbed import Undisturbed
 from nas.errors import UserError
-from nas.files import write_text
+from nas.files import whole, write_text
 
 
-@pytest.mark.parametrize("place", ["made", "synced"])
-def test_the_write_that_is_named_fails_and_no_other(place: str, tmp_path: Path) -> None:
+def written(path: Path) -> None:
+    with whole(path) as temporary:
+        temporary.write_bytes(b"all of it")
+
+
+@pytest.mark.parametrize("place", ["made", "written", "synced"])
+def test_from_the_write_that_is_named_on_all_fail_until_there_is_room(
+    place: str, tmp_path: Path
+) -> None:
     with failing(place, 1):
-        write_text(tmp_path / "a", "first")
-        with pytest.raises(UserError, match=r"b: cannot be written \(No space left on device\)"):
-            write_text(tmp_path / "b", "second")
-        write_text(tmp_path / "c", "third")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "c"]
+        written(tmp_path / "a")
+        for name in "bc":
+            with pytest.raises(UserError, match=f"{name}: cannot be written .No space left on"):
+                written(tmp_path / name)
+    written(tmp_path / "d")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "d"]
 
 
-def test_the_commit_that_is_named_fails_and_no_other(tmp_path: Path) -> None:
+def test_a_commit_that_fails_leaves_nothing(tmp_path: Path) -> None:
     engine = create_engine(f"sqlite:///{tmp_path / 'x.sqlite'}")
     with failing("committed", 1), engine.connect() as connection:
         connection.execute(text("create table x (y int)"))

@@ -60,10 +60,12 @@ def survived(monkeypatch: pytest.MonkeyPatch, kill: Kill, *, careless: bool) -> 
     return kills.survived(kill, Undisturbed(Path("nowhere")))
 
 
-@pytest.mark.parametrize("whom", ["group", "worker"])
-def test_what_goes_on_survives(whom: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("whom", "struck"), [("group", "group"), ("worker", "command")])
+def test_what_goes_on_survives(whom: str, struck: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no worker, the command itself is struck."""
     found = survived(monkeypatch, Kill("search", whom, signal.SIGKILL, share=0.6), careless=False)
     assert found["codes"] == [-signal.SIGKILL, 0]
+    assert found["struck"] == struck
     assert (found["differs"], found["tracebacks"], found["stayed"]) == ([], False, 0)
 
 
@@ -79,8 +81,15 @@ def test_moments_are_kept_and_counted(tmp_path: Path, monkeypatch: pytest.Monkey
 
     def told(kill: Kill, undisturbed: Undisturbed) -> dict[str, object]:
         done.append(kill)
-        codes = [-9, 0] if len(done) > 1 else [1] * 6
-        return {"codes": codes, "differs": [], "tracebacks": False, "stayed": len(done) - 1}
+        codes = [130, 0] if len(done) > 1 else [1] * 6
+        return {
+            "codes": codes,
+            "differs": [],
+            "tracebacks": False,
+            "stayed": len(done) - 1,
+            "struck": "group" if len(done) > 1 else "",
+            "number": signal.SIGTERM if len(done) > 2 else signal.SIGKILL,
+        }
 
     monkeypatch.setattr(kills, "survived", told)
     for moments in (2, 3):
@@ -88,7 +97,9 @@ def test_moments_are_kept_and_counted(tmp_path: Path, monkeypatch: pytest.Monkey
         kills.measure(moments, findings, tmp_path)
     assert done == [Kill.drawn(seed) for seed in range(3)]
     assert {one.figure: one.value for one in findings.figures} == {
-        "kills": 3,
+        "kills": 2,
+        "asked to stop, of these": 1,
+        "of which saved and ended by 130, or were done": 1,
         "with another result": 0,
         "not done in five tries": 1,
         "with a traceback": 0,
@@ -101,3 +112,25 @@ def test_all_commands_and_blows_are_drawn() -> None:
     drawn = [Kill.drawn(seed) for seed in range(200)]
     assert {kill.command for kill in drawn} == set(commands.COMMANDS)
     assert {(kill.whom, kill.number) for kill in drawn} == set(kills.BLOWS)
+
+
+def test_one_that_has_ended_by_its_moment_is_not_struck(monkeypatch: pytest.MonkeyPatch) -> None:
+    process = subprocess.Popen([sys.executable, "-c", ""], text=True)
+    process.wait()
+    assert kills._strike(Kill("search", "group", signal.SIGKILL, 0.0), process, 1.0, "mark") == ""
+
+
+def test_a_worker_is_struck_where_there_is_one() -> None:
+    """By its mark and by what its command line says."""
+    program = "import time; print('up', flush=True); time.sleep(900)"
+    worker = subprocess.Popen(
+        [sys.executable, "-c", program, "popen_loky_posix"],
+        env={commands.MARK: "of this test"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert worker.stdout is not None
+    assert worker.stdout.readline() == "up\n"
+    kill = Kill("search", "worker", signal.SIGKILL, 0.0)
+    assert kills._strike(kill, worker, 1.0, "of this test") == "worker"
+    assert worker.wait() == -signal.SIGKILL

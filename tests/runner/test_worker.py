@@ -13,6 +13,7 @@ from nas.runner.attempt_log import read_attempts
 from nas.runner.job import COMPLETED, FAILED, INTERRUPTED
 from nas.runner.job_context import Context, stop_file
 from nas.runner.worker import Worker
+from nas.signals import Stop
 from tests.runner.counting import Count, Tolerant
 
 
@@ -115,6 +116,7 @@ class Raises(Tolerant):
         (MemoryError(), "MemoryError"),
         (UserWarning("as an error"), "UserWarning: as an error"),
         (KeyboardInterrupt(), "KeyboardInterrupt"),
+        (ValueError("half \ud800"), "ValueError: half \\ud800"),
     ],
 )
 def test_what_would_end_python_ends_the_job_alone(
@@ -130,6 +132,18 @@ def test_what_would_end_python_ends_the_job_alone(
     failed = (job.folder / "failed.txt").read_text()
     assert failed == f"failed: {told} (see {job.folder / 'error.txt'})"
     assert endings(job) == [("failed", 0, 0)]
+
+
+def test_a_request_to_stop_is_no_failure_where_interrupts_are_ignored(tmp_path: Path) -> None:
+    """As in a shell's background, where the command itself does the work and is told to stop."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        job = Raises(tmp_path, 0, error=Stop())
+        with pytest.raises(Stop, match=r"^$"):
+            Worker(tmp_path, 1)(job, never)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert endings(job) == [("interrupted", 0, 0)]
 
 
 @dataclass(frozen=True)

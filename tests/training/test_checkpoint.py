@@ -132,8 +132,28 @@ def test_a_tree_of_another_version_is_told(tmp_path: Path) -> None:
 def test_that_of_another_run_is_told_whatever_its_shapes(tmp_path: Path) -> None:
     checkpoint.save(tmp_path / "0000-0" / "c", {"step": 3})
     (tmp_path / "0000-0").rename(tmp_path / "0001-0")
-    with pytest.raises(UserError, match=r"one of another \(written in 0000-0\); delete"):
+    with pytest.raises(UserError, match=r"one of another \(written in .*/0000-0\); delete"):
         checkpoint.resume(tmp_path / "0001-0" / "c", lambda tree: None)
+
+
+def test_that_of_another_folder_above_is_told(tmp_path: Path) -> None:
+    """Such as another run's warm-up: those are called alike."""
+    checkpoint.save(tmp_path / "0000-0" / "warm-up" / "c", {"step": 3})
+    (tmp_path / "0000-0").rename(tmp_path / "0001-0")
+    for read in (checkpoint.load_own, lambda path: checkpoint.resume(path, lambda tree: None)):
+        with pytest.raises(UserError, match=r"of another \(written in 0000-0/warm-up\); delete"):
+            read(tmp_path / "0001-0" / "warm-up" / "c")
+    assert checkpoint.load(tmp_path / "0001-0" / "warm-up" / "c") == {"step": 3}
+
+
+def test_one_that_knows_the_name_of_its_folder_alone_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As earlier versions wrote them."""
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoint, "_folder", lambda path: "0000-0")
+        checkpoint.save(tmp_path / "0000-0" / "c", {"step": 3})
+    assert checkpoint.load_own(tmp_path / "0000-0" / "c") == {"step": 3}
 
 
 def test_a_tree_of_other_shapes_is_told_and_kept(tmp_path: Path) -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 import torch
 
+from nas import json_file
 from nas.calculus.jets import DerivativeSet
 from nas.campaign import records
 from nas.campaign.parquet import Row
+from nas.errors import UserError
 from nas.problems import loading
 from nas.search_spaces import Candidate
 from nas.training.training_run import Progress, TrainingRun
@@ -102,6 +104,15 @@ def lose(job: WarmUpJob, home: Path, lost: int) -> None:
                 if index == lost:
                     stack.biases[0][number] = torch.nan
     trainer.run(lambda: trainer.selection is not None)
+
+
+def test_why_a_warm_up_ended_is_told_if_it_is_damaged(home: Path, tmp_path: Path) -> None:
+    job = warm_up(campaign_in(tmp_path, home))
+    json_file.write(job.diverged, {"reason": "loss inf"})
+    assert job.reason() == "loss inf"
+    job.diverged.write_bytes(job.diverged.read_bytes().replace(b"inf", b"inn"))
+    with pytest.raises(UserError, match=r"diverged\.json: .* got a file that is damaged; delete"):
+        job.reason()
 
 
 def test_a_member_that_diverged_is_told(home: Path, tmp_path: Path) -> None:

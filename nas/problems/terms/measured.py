@@ -5,12 +5,14 @@ Axis legend: n points, D coordinates.
 
 import csv
 import hashlib
+import io
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from nas.errors import UserError
+from nas.files import read_bytes
 from nas.problems.domains import Array, Domain
 from nas.problems.domains.finite import finite
 
@@ -31,8 +33,8 @@ def read(path: Path) -> dict[str, Array]:
     [1.5, 2.5]
     """
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            lines = [line for line in csv.reader(file) if any(cell.strip() for cell in line)]
+        text = io.StringIO(read_bytes(path).decode("utf-8-sig"), newline="")
+        lines = [line for line in csv.reader(text) if any(cell.strip() for cell in line)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UserError(
             f"observations: {path}: expected a CSV file, could not read it ({error}); in a "

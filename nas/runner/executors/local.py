@@ -19,6 +19,7 @@ from joblib.externals.loky.backend.process import LokyProcess
 from nas.runner import process_group
 from nas.runner.executors import Ended, Executor, Function
 from nas.runner.job import FAILED, KILLED
+from nas.signals import deferred
 
 J = TypeVar("J")
 
@@ -101,7 +102,7 @@ class Engine(Executor[J]):
 
     def _submit(self, index: int, job: J) -> Future[str]:
         process = self._processes[index]
-        with process_group.starting():
+        with deferred():
             self._numbers[index] = process.submit(os.getpid)
         future: Future[str] = process.submit(_in_process, self._function, job, os.getpid())
         return future
@@ -119,7 +120,7 @@ class Engine(Executor[J]):
 
     def _new_process(self) -> ProcessPoolExecutor:
         names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-        with process_group.starting():
+        with deferred():
             return ProcessPoolExecutor(
                 max_workers=1,
                 context=_Context(),

@@ -1,5 +1,6 @@
 """Observations: tables that are good, and all that may be wrong with one."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -177,6 +178,12 @@ def test_files_that_are_no_tables_are_refused(tmp_path: Path, text: str, message
     path.write_text(text, encoding="utf-8")
     with pytest.raises(UserError, match=message):
         heat(Observations(path))
+
+
+def test_nobody_waits_for_a_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(UserError, match=r"could not read it .*expected a file, got a pipe"):
+        heat(Observations(tmp_path / "pipe.csv"))
 
 
 def test_a_missing_file_is_told() -> None:

@@ -95,7 +95,6 @@ def _locked(folder: Path, patience: float, taken: str) -> FileLock:
         raise UserError(f"{folder}: {taken}") from error
     except OSError as error:
         raise UserError(
-            f"{folder}: cannot be written ({error.strerror or error}); "
-            "choose an --out folder that can"
+            f"{folder}: cannot be written ({error.strerror or error}); choose a folder that can"
         ) from error
     return lock

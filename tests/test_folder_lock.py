@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from nas.errors import UserError
-from nas.runner.folder_lock import claimed, held
+from nas.folder_lock import claimed, held
 
 HOLD = """
 import sys
 from pathlib import Path
-from nas.runner.folder_lock import held
+from nas.folder_lock import held
 
 with held(Path(sys.argv[1])):
     print("held", flush=True)
