@@ -69,10 +69,13 @@ def summary(result: Result) -> list[str]:
     failed = int((runs.status != "completed").sum())
     contestants = len(result.records.race)
     finished = f"{plural(len(runs) - contestants, 'run')} finished"
-    finished += f", then {plural(contestants, 'contestant')} raced" if contestants else ""
+    if race.is_run(result.records):
+        finished += f", then {plural(contestants, 'contestant')} raced"
     if race.is_solved(result.records):
         finished = "random waves were solved for, and no network had to learn"
     lines = [finished + (f", {failed} of them failed" if failed else "")]
+    if contestants and not (race.is_run(result.records) or race.is_solved(result.records)):
+        lines.append("the budget was over before a race: give a larger one")
     for _, run in runs[runs.status != "completed"].iterrows():
         lines.append(f"  run {run.run} {run.status}: {run.reason}")
     if not trials.recommended.any():

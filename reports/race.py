@@ -79,6 +79,18 @@ def is_solved(records: Records) -> bool:
     return not race.empty and not race["iterations"].any() and not asked.any()
 
 
+def is_run(records: Records) -> bool:
+    """Whether anybody learnt on in a race, rather than that the budget was over before.
+
+    Examples
+    --------
+    >>> from nas.reports import raced
+    >>> is_run(raced.records())
+    True
+    """
+    return bool(records.race["iterations"].any()) if not records.race.empty else False
+
+
 def told(records: Records) -> str:
     """What became of the contestants: their cuts are the race's, and no drops of a gate.
 
@@ -91,6 +103,8 @@ def told(records: Records) -> str:
     race = records.race
     if race.empty:
         return ""
+    if not is_run(records):
+        return "Nobody learnt on in the race: the budget was over before, or there was no need."
     left = race["left_in"]
     without, cut = int((left == 0).sum()), int((left > 0).sum())
     return (

@@ -34,6 +34,12 @@ def summary(records: Records) -> list[str]:
             "learnt, and nothing was chosen. The held-out loss says how far they fulfil the "
             "equations and conditions, and the estimated error how far the answer may be off."
         ]
+    if records.subsets.empty and not records.race.empty and not race.is_run(records):
+        return [
+            "There is nothing to compare it with: the budget was over before a race, in which "
+            "teams and single networks have equal time. Run the same search with a larger budget: "
+            "it goes on from here."
+        ]
     if records.subsets.empty and not records.race.empty:
         return [
             "Within a budget the race is the measure: teams and single networks had equal time, "

@@ -231,3 +231,10 @@ def test_what_others_wrote_has_no_power_over_the_terminal() -> None:
     assert any(r"a\x1b[2J\nb" in line for line in told)
     told += advice(Result(records), Path("out\x1b[2J\nof"))
     assert all(line.isprintable() for line in told)
+
+
+def test_where_the_budget_was_over_before_a_race_that_is_said() -> None:
+    records = raced.records()
+    assert "then 3 contestants raced" in summary(Result(records))[0]
+    over = replace(records, race=records.race.assign(iterations=0))
+    assert summary(Result(over))[1] == "the budget was over before a race: give a larger one"

@@ -1,5 +1,6 @@
 """The campaign's folder: one campaign, one command at a time."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from nas.problems.description import (
 )
 from nas.runner.problem_source import ProblemSource
 from nas.runner.provenance import versions
+
+_LOG = logging.getLogger(__name__)
 
 MOST_OBSERVED = 500  # points of a table of observations that the record keeps
 
@@ -162,7 +165,17 @@ def _going_on(folder: Path, campaign: Campaign) -> Campaign:
     if not (folder / CAMPAIGN_FILE).exists():
         return campaign
     known = records.read_campaign(folder).get("configuration")
-    return campaign if known is None else campaign.going_on(Campaign.from_resolved(known))
+    if known is None:
+        return campaign
+    there = Campaign.from_resolved(known)
+    if there.budget is not None and campaign.budget is not None and campaign.budget < there.budget:
+        _LOG.warning(
+            "%s: was searched within %g s, and %g s are no more; give a larger budget to go on",
+            folder,
+            there.budget,
+            campaign.budget,
+        )
+    return campaign.going_on(there)
 
 
 def _facts(problem: Problem) -> dict[str, Any]:
@@ -224,8 +237,10 @@ def _check_same(folder: Path, known: dict[str, Any], campaign: Campaign, problem
         differing = [text for text in differing if not text.startswith("problem is ")]
     elif not differing:
         differing = [f"the mathematics of problem {problem.name} has changed"]
-    if (there.budget is None) != (campaign.budget is None):  # how much it is does not matter
-        differing = differences({"budget": there.budget}, {"budget": campaign.budget})
+    if there.budget is not None and campaign.budget is None:  # how much it is does not matter
+        differing = [f"it has a budget, and none was given: add --budget {there.budget:g}s"]
+    elif there.budget is None and campaign.budget is not None:
+        differing = ["it has no budget, and one was given: leave it out"]
     if there.trials > campaign.trials:
         differing.append(f"trials is {there.trials} there and {campaign.trials} here")
     if differing:

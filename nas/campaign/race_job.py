@@ -62,9 +62,16 @@ class RaceJob(CampaignJob):
 
     @property
     def finished(self) -> bool:
-        """Whether it has been run for as long as it may."""
+        """Whether it has been run for as long as it may, and all its contestants are there.
+
+        Those whose folders somebody has removed are recorded anew, from the race's checkpoint.
+        """
         part = schedule.read_part(self.folder)
-        return part is not None and part.seconds >= self.seconds
+        if part is None or part.seconds < self.seconds:
+            return False
+        contestants = records.read_rows(self.table("race"), "race")
+        folders = (layout.run_folder(self.home.path, row["run"]) for row in contestants)
+        return all(map(layout.is_finished, folders))
 
     @property
     def spent(self) -> float:

@@ -77,7 +77,18 @@ class ExportedMixture(nn.Module):
         self._prepare_fields(architecture)
 
     def forward(self, points: Tensor) -> Tensor:
-        """The fields (B, C) at points (B, D), in the units of the coordinates."""
+        """The fields (B, C) at points (B, D), in the units of the coordinates.
+
+        Raises
+        ------
+        TypeError
+            If they are no tensor.
+        """
+        if not isinstance(points, Tensor):
+            raise TypeError(
+                f"expected a tensor of points (B, {len(self.coordinates)}), got "
+                f"{type(points).__name__}; torch.as_tensor(points, dtype=torch.float64) makes one"
+            )
         scaled = self._scaled(points)
         experts = torch.stack([expert(scaled) for expert in self.experts], dim=1)
         mixed = (self._weights(scaled).unsqueeze(-1) * experts).sum(1)

@@ -169,4 +169,4 @@ def _tell(busy: list[J]) -> None:
         return
     names = [job.name for job in busy[:_NAMED]]
     names += [f"{len(busy) - _NAMED} more"] * (len(busy) > _NAMED)
-    _LOG.warning("waiting for %s to save; Ctrl-C again ends that at once", " and ".join(names))
+    _LOG.warning("waiting for %s to save; Ctrl-C ends that at once", " and ".join(names))

@@ -43,7 +43,7 @@ class State:
     failed: int
     running: list[Running]
     seconds: float  # since this call began
-    seconds_left: float | None  # 0 where the budget is over; None where it is not known
+    seconds_left: float | None  # 0 where all is done; None where it is not known
 
 
 Watch = Callable[[State], None]
@@ -98,6 +98,8 @@ class Clock:
         self._note_ended(busy)
         running = [_running(job) for job in busy]
         left = self._left() if self._left else self._foretold(finished, busy, running)
+        if finished >= self.jobs:
+            left = 0.0
         return State(self.jobs, finished, failed, running, self._now() - self._began, left)
 
     def _note_ended(self, busy: list[Job]) -> None:

@@ -110,6 +110,18 @@ def test_run_again_it_has_nothing_to_do(whole: records.Records, tmp_path: Path) 
     assert again.race.equals(whole.race)
 
 
+def test_a_contestant_whose_folder_is_gone_is_recorded_anew(
+    whole: records.Records, tmp_path: Path
+) -> None:
+    out = shutil.copytree(whole.folder, tmp_path / "out")
+    (best,) = whole.trials[whole.trials.recommended].best_run
+    shutil.rmtree(out / "runs" / best)
+    again = search(out)
+    assert again.race.equals(whole.race)
+    assert again.trials.equals(whole.trials)
+    assert again.runs.equals(whole.runs)
+
+
 MOMENTS: dict[str, Callable[[str, int], bool]] = {
     "in the pool": lambda where, asked: where == "pools/0" and asked == 5,
     "in the first trial": lambda where, asked: where == "runs/0000-0" and asked == 20,

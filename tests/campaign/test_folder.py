@@ -107,7 +107,7 @@ def test_with_and_without_a_budget_are_two_campaigns(tmp_path: Path) -> None:
     with opened(config.build(problem="burgers"), tmp_path / "out"):
         pass
     timed = config.build(problem="burgers", budget=60, seeds=1)
-    told = r"different campaign \(budget is null there and 60.0 here\)"
+    told = r"different campaign \(it has no budget, and one was given: leave it out\)"
     with pytest.raises(UserError, match=told), opened(timed, tmp_path / "out"):
         pass
 
@@ -136,6 +136,23 @@ def test_a_folder_that_nobody_may_read_is_told(
     monkeypatch.setattr(Path, "iterdir", refuse)
     with (
         pytest.raises(UserError, match="expected a folder that can be read, got Permission denied"),
+        opened(config.build(problem="burgers"), tmp_path),
+    ):
+        raise AssertionError("it was let in")
+
+
+def test_a_smaller_budget_and_none_are_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for budget in (60, 20, 60):
+        with opened(config.build(problem="burgers", budget=budget), tmp_path):
+            pass
+    (message,) = caplog.messages
+    assert message.endswith(
+        "was searched within 60 s, and 20 s are no more; give a larger budget to go on"
+    )
+    with (
+        pytest.raises(UserError, match=r"it has a budget, and none was given: add --budget 60s"),
         opened(config.build(problem="burgers"), tmp_path),
     ):
         raise AssertionError("it was let in")

@@ -3,10 +3,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from nas.export import Exported, NotEquivalent
+from nas.export import Exported, NotEquivalent, equivalence
 from nas.export.architecture import ProblemFacts
 from nas.export.architecture_file import read
-from nas.export.equivalence import by_jets, check, compare, draw, run
+from nas.export.equivalence import by_jets, check, compare, draw, last_digits, run
 from nas.export.format import find
 from nas.mixture.mixture import Mixture
 from tests.export import made_campaign
@@ -81,3 +81,25 @@ def test_what_is_not_a_number_is_not_equivalent(
     monkeypatch.setattr("nas.export.equivalence.run", lambda *_: answer)
     with pytest.raises(NotEquivalent, match=r"p by nan"):
         check(PT2, exported.program, trained, problem)
+
+
+def test_large_weights_may_differ_by_what_their_last_digits_decide(
+    exported: Exported, problem: ProblemFacts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two experts that nearly cancel: their sum in another order is off by more than 1e-6."""
+    mixture = made_campaign.mixture(drop=[1])
+    points = draw(problem)
+    expected = by_jets(mixture, points, problem)
+    digits = last_digits(mixture, points, expected, problem)
+    assert 0 < max(digits.values()) < 1e-12
+    off = {name: value + 2e-6 * value.abs().max() for name, value in expected.items()}
+    monkeypatch.setattr(equivalence, "_named", lambda answer, facts: off)
+    with pytest.raises(NotEquivalent, match=r"by 2\.0e-06 .*at most 1e-06 is .*--run"):
+        check(PT2, exported.program, mixture, problem)
+    many = dict.fromkeys(expected, 3e-7)
+    monkeypatch.setattr(equivalence, "last_digits", lambda *_: many)
+    assert max(check(PT2, exported.program, mixture, problem).values()) == pytest.approx(2e-6)
+    off = {name: value + 2e-3 * value.abs().max() for name, value in expected.items()}
+    monkeypatch.setattr(equivalence, "last_digits", lambda *_: dict.fromkeys(expected, 1.0))
+    with pytest.raises(NotEquivalent, match=r"where at most 1e-03 is allowed"):
+        check(PT2, exported.program, mixture, problem)

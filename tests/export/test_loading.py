@@ -237,3 +237,8 @@ def test_only_files_of_the_folder_are_compared(folder: Path, name: str) -> None:
     _change(lambda a: a["files"].update({name: "0" * 64}))(folder)
     with pytest.raises(UserError, match=r"damaged or cut short \(files\..*should match pattern"):
         load(folder)
+
+
+def test_what_is_no_tensor_is_told(folder: Path) -> None:
+    with pytest.raises(TypeError, match=r"expected a tensor of points \(B, 2\), got list; torch"):
+        load(folder)([[0.0, 1.0]])

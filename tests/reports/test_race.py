@@ -78,3 +78,15 @@ def test_with_a_trial_or_an_iteration_somebody_learnt() -> None:
     assert not race.is_solved(replace(records, race=records.race.assign(iterations=1)))
     assert not race.is_solved(replace(records, runs=raced.records().runs))
     assert not race.is_solved(example.records())
+
+
+def test_where_the_budget_was_over_before_that_is_said() -> None:
+    before = raced.records()
+    records = replace(before, race=before.race.assign(iterations=0))
+    assert not race.is_run(records)
+    assert race.told(records).startswith("Nobody learnt on in the race: the budget was over")
+    empty = replace(records, subsets=records.subsets.iloc[:0])
+    (sentence,) = validation_summary.summary(empty)
+    assert "the budget was over before a race" in sentence
+    assert race.is_run(before)
+    assert not race.is_run(example.records())

@@ -143,7 +143,7 @@ def test_an_interrupt_lets_the_workers_save_and_tells_what_it_waits_for(
         run(monkeypatch, tmp_path, jobs, executor, interrupt)
     assert caught.value.saved
     names = "count 1 and count 2 and count 3 and 2 more"
-    assert caplog.messages == [f"waiting for {names} to save; Ctrl-C again ends that at once"]
+    assert caplog.messages == [f"waiting for {names} to save; Ctrl-C ends that at once"]
     assert seen == [False] + [True] * 5
     assert executor.closed
 
