@@ -4,6 +4,7 @@ Of failed runs and warnings together, failed runs give the exit code (`nas.exit_
 failed has to be looked at first.
 """
 
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -165,7 +166,7 @@ def validate(
 
     with _watched() as watch:
         records = validation.validate(folder, run, watch=watch)
-    _say(*summary(records), f"next: nas report {folder}")
+    _say(*summary(records), f"next: nas report {shlex.quote(str(folder))}")
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """A campaign on the terminal: one line for each run under way, rewritten in place."""
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -109,7 +110,7 @@ def advice(result: Result, folder: Path) -> list[str]:
     if not trials.recommended.any():
         return []
     small = chosen.alternative_run(trials)
-    name = one_line(str(folder))
+    name = one_line(shlex.quote(str(folder)))
     validate = "" if race.is_solved(result.records) else f"nas validate {name} · "
     return [
         f"next: nas report {name} · {validate}nas export {name} --to model/",

@@ -51,6 +51,8 @@ def in_short(error: BaseException) -> str:
     """
     try:
         message = " ".join(str(error).split())
-    except Exception:  # it is a user's class
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # it is a user's class
         message = ""
     return one_line(": ".join(filter(None, [type(error).__name__, message])), _LONGEST)

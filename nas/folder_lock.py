@@ -93,6 +93,10 @@ def _locked(folder: Path, patience: float, taken: str) -> FileLock:
         lock.acquire(timeout=patience)
     except Timeout as error:
         raise UserError(f"{folder}: {taken}") from error
+    except FileExistsError as error:
+        raise UserError(
+            f"{folder}: expected a folder, got a file or a link to nothing; choose another"
+        ) from error
     except OSError as error:
         raise UserError(
             f"{folder}: cannot be written ({error.strerror or error}); choose a folder that can"

@@ -204,7 +204,7 @@ MAY_IMPORT = {
     ],
     "nas.named_problem": ["nas.problems", *GROUND],
     "nas.problem_card": ["nas.named_problem", "nas.problems", *GROUND],
-    "nas.cli": ["nas", "nas.commands", "nas.errors", *COMMAND],
+    "nas.cli": ["nas", "nas.commands", "nas.errors", "nas.one_line", *COMMAND],
     "nas.commands": [
         *COMMAND,
         "nas.own_code",

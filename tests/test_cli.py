@@ -437,3 +437,23 @@ def test_an_interrupt_at_any_moment_is_exit_code_130(tmp_path: Path, number: str
     )
     assert done.returncode == 130
     assert done.stderr == "interrupted; run the same command again to go on\n"
+
+
+def test_a_thread_of_a_users_file_does_not_keep_the_command(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(
+        "import threading\nfrom nas import Box, Condition, Problem\n"
+        "threading.Thread(target=threading.Event().wait, name='for\\never').start()\n"
+        "ends = Condition(('x_min', 'x_max'), lambda u: u)\n"
+        "problem = Problem('bend', Box(x=(0, 1)), lambda u: u.xx + 2, [ends])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "nas.cli", "check", "mine.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=HANGS,
+    )
+    assert done.returncode == 0, done
+    assert done.stdout
+    assert done.stderr == r"note: ended beside threads of a problem's file: for\never" + "\n"

@@ -74,3 +74,12 @@ def test_a_held_folder_is_made_and_swept(tmp_path: Path) -> None:
         (folder / name).touch()
     with held(folder):
         assert {path.name for path in folder.iterdir()} == {".lock", "kept.txt"}
+
+
+def test_a_link_to_nothing_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "nothing")
+    with (
+        pytest.raises(UserError, match="expected a folder, got a file or a link to nothing"),
+        claimed(tmp_path / "link"),
+    ):
+        raise AssertionError("it was claimed")

@@ -49,6 +49,13 @@ def test_a_library_of_whichever_python_is_nobodys(folder: str, tmp_path: Path) -
         function(tmp_path / folder, "raise ValueError('theirs')")()
 
 
+@pytest.mark.parametrize("error", ["Exception", "BaseException"])
+def test_an_error_whose_text_raises_has_its_type(error: str, tmp_path: Path) -> None:
+    class_of_it = f"type('Odd', (BaseException,), {{'__str__': lambda e: exec('raise {error}')}})"
+    with pytest.raises(UserError, match=r"mine\.py, line 2: raised Odd; expected"), told():
+        function(tmp_path, f"raise {class_of_it}")()
+
+
 def test_what_the_toolkit_itself_raises_is_left_alone() -> None:
     """A mistake of ours has its traceback."""
     with pytest.raises(TypeError, match=r"expected str, bytes or os\.PathLike"), told():

@@ -22,6 +22,7 @@ Row = dict[str, Any]
 
 _DEFAULT = b"default"  # of a column, in its metadata
 _DIGEST = b"digest"
+_BESIDE = {"baseline": "baseline", "validation": "validate"}  # what fills which folder
 
 
 def with_default(column: pa.Field, value: Any) -> pa.Field:
@@ -153,11 +154,15 @@ search` again on this folder, which gathers it anew
     elif path.parent.name == TABLES_FOLDER:
         advice = f"delete this file and run `{command}` again on this folder, which gathers it anew"
     else:
-        advice = f"delete the folder {path.parent} and run `nas search` again: it repeats this run"
+        verbs = (verb for part, verb in _BESIDE.items() if part in path.parts[-4:-1])
+        again = next(verbs, "search")
+        advice = f"delete the folder {path.parent} and run `nas {again}` again: it repeats this run"
     return UserError(f"{path}: damaged or cut short ({first}); {advice}")
 
 
 def _read(path: Path, schema: pa.Schema, command: str) -> pa.Table:
+    if path.is_dir():
+        raise damaged(path, "a folder in the place of a file", command)
     if not path.is_file():
         raise UserError(
             f"{path}: no such table, so no run has finished yet; "

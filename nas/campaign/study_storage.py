@@ -4,14 +4,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from pydantic_core import PydanticCustomError
-from sqlalchemy import URL, create_engine, make_url
+from sqlalchemy import URL, create_engine, inspect, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from nas.campaign import limits
 from nas.errors import UserError
+from nas.one_line import cut
 
 BACKENDS = ("sqlite", "postgresql", "mysql", "mariadb")  # what Optuna's documentation names
 EXPECTED = "null or the URL of an Optuna storage such as sqlite:///trials.db"
+_OPTUNAS = "alembic_version"  # a table that every storage of Optuna has
 SECRET: Final[dict[str, Any]] = {"secret": True}  # of a field whose value is never repeated
 
 
@@ -95,7 +97,9 @@ def cause(error: Exception, url: str) -> str:
 
 
 def check_reachable(url: str) -> None:
-    """Raise `UserError` unless the database at ``url`` answers, before anything is begun.
+    """Raise `UserError` unless the database at ``url`` answers and is Optuna's to write into.
+
+    It is asked before anything is begun.
 
     Examples
     --------
@@ -105,10 +109,15 @@ def check_reachable(url: str) -> None:
     nas.errors.UserError: storage sqlite:////no/such/folder/trials.db: expected a database that ...
     """
     try:
-        with create_engine(url).connect():
-            pass
+        with create_engine(url).connect() as connection:
+            tables = inspect(connection).get_table_names()
     except (SQLAlchemyError, ImportError, TypeError, ValueError, OSError) as error:
         raise UserError(
             f"storage {without_password(url)}: expected a database that answers, got "
             f"{cause(error, url)}; mend it, or leave the key out"
         ) from error
+    if tables and _OPTUNAS not in tables:
+        raise UserError(
+            f"storage {without_password(url)}: expected an empty database or one of Optuna, got "
+            f"one with other tables ({cut(', '.join(sorted(tables)))}); name another"
+        )

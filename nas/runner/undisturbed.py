@@ -1,10 +1,12 @@
 """A user's code must not change what the next job, or the rest of a command, finds."""
 
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 
@@ -14,8 +16,8 @@ def undisturbed(threads: int | None = None) -> Iterator[None]:
     """Let user's code run, and undo what it does to the process: whatever ran before, and in
     whichever process, the next job finds the same.
 
-    It may change the working folder, set torch's defaults, turn warnings into errors, or replace
-    Python's streams: at the top of a problem's file many do.
+    It may change the working folder, set torch's defaults or a timer, turn warnings into errors, or
+    replace Python's streams: at the top of a problem's file many do.
 
     Parameters
     ----------
@@ -31,6 +33,7 @@ def undisturbed(threads: int | None = None) -> Iterator[None]:
     (torch.float32, True)
     """
     folder, streams, defaults = _folder(), (sys.stdout, sys.stderr), _defaults()
+    alarm = _alarm()
     torch.set_num_threads(threads or torch.get_num_threads())
     try:
         with warnings.catch_warnings():
@@ -38,6 +41,9 @@ def undisturbed(threads: int | None = None) -> Iterator[None]:
     finally:
         sys.stdout, sys.stderr = streams
         _restore(*defaults)
+        if _alarm() != alarm:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, alarm)
         if folder and _folder() != folder:
             os.chdir(folder)
 
@@ -48,6 +54,11 @@ def _folder() -> str:
         return os.getcwd()  # noqa: PTH109 - a text is all that is needed
     except OSError:
         return ""
+
+
+def _alarm() -> Any:
+    """What a timer calls; Windows has none."""
+    return signal.getsignal(signal.SIGALRM) if hasattr(signal, "SIGALRM") else None
 
 
 def _defaults() -> tuple[int, torch.dtype, torch.device, bool]:

@@ -210,3 +210,25 @@ def test_campaign_file_that_lacks_its_keys_is_told(tmp_path: Path) -> None:
     (tmp_path / "campaign.json").write_text("{}")
     with pytest.raises(UserError, match="it lacks configuration and problem"):
         records.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("place", "command"),
+    [
+        ("runs/0000-0/experts.parquet", "nas search"),
+        ("baseline/0000/singles.parquet", "nas baseline"),
+        ("validation/0000-0/best-00/subsets.parquet", "nas validate"),
+    ],
+)
+@pytest.mark.parametrize("is_folder", [True, False])
+def test_what_to_do_about_a_damaged_table_mends_it(
+    tmp_path: Path, place: str, command: str, is_folder: bool
+) -> None:
+    path = tmp_path / place
+    if is_folder:
+        path.mkdir(parents=True)
+    else:
+        path.parent.mkdir(parents=True)
+        path.write_text("hi")
+    with pytest.raises(UserError, match=rf"delete the folder {path.parent} and run `{command}`"):
+        records.read_rows(path, path.stem)

@@ -1,12 +1,15 @@
 """Where the study stands: in the campaign's folder, whatever its name; passwords are not shown."""
 
+import sqlite3
 from pathlib import Path
 
+import optuna
 import pytest
 from sqlalchemy import create_engine, text
 
 from nas.campaign import campaign, config, records, study_storage
 from nas.campaign.folder import opened
+from nas.campaign.study_storage import check_reachable
 from nas.campaign.tuner import Tuner
 from nas.errors import UserError
 
@@ -91,3 +94,20 @@ def test_what_a_driver_tells_is_told_without_the_password(monkeypatch: pytest.Mo
     with pytest.raises(UserError, match=told) as caught:
         study_storage.check_reachable("postgresql://me:secret@host/db")
     assert "secret" not in str(caught.value)
+
+
+def test_a_database_of_other_things_is_refused_and_left_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "mine.db"
+    with sqlite3.connect(path) as database:
+        database.execute("create table studies (a int)")
+    before = path.read_bytes()
+    with pytest.raises(UserError, match=r"one of Optuna, got one with other tables \(studies\)"):
+        check_reachable(f"sqlite:///{path}")
+    assert path.read_bytes() == before
+
+
+def test_one_of_optuna_is_gone_on_with(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'trials.db'}"
+    check_reachable(url)  # empty
+    optuna.create_study(storage=url)
+    check_reachable(url)

@@ -1,6 +1,7 @@
 """What user's code does to the process is undone."""
 
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Callable
@@ -76,3 +77,13 @@ def test_threads_are_those_that_are_wanted_and_only_meanwhile() -> None:
     with undisturbed(threads=before + 1):
         assert torch.get_num_threads() == before + 1
     assert torch.get_num_threads() == before
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers")
+def test_no_timer_goes_on() -> None:
+    before = signal.getsignal(signal.SIGALRM)
+    with undisturbed():
+        signal.signal(signal.SIGALRM, lambda number, frame: None)
+        signal.setitimer(signal.ITIMER_REAL, 900, 900)
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+    assert signal.getsignal(signal.SIGALRM) is before
