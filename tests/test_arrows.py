@@ -29,11 +29,8 @@ MODULES = {
 
 GROUND = [
     "nas",
-    *(
-        f"nas.{name}"
-        for name in ("checks", "digest", "errors", "files", "folder_lock", "json_file")
-    ),
-    *("nas.one_line", "nas.paths"),
+    *(f"nas.{name}" for name in ("belonging", "checks", "digest", "errors", "files")),
+    *("nas.folder_lock", "nas.json_file", "nas.one_line", "nas.paths"),
 ]
 # From the first to the last moment of a command; none of it brings torch.
 COMMAND = ["nas.exit_codes", "nas.signals", "nas.terminal"]
@@ -57,6 +54,7 @@ READING = [
 # a name stands for all that is below it, but "nas" for itself alone.
 MAY_IMPORT = {
     "nas.search_spaces": ["nas.search_spaces"],
+    "nas.belonging": ["nas.json_file"],
     "nas.checks": [],
     "nas.errors": ["nas.one_line"],
     "nas.one_line": [],

@@ -1,5 +1,7 @@
 """The campaign's folder: one campaign, one command at a time."""
 
+import hashlib
+import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from nas import json_file, networks, paths
+from nas import belonging, json_file, networks, paths
 from nas.campaign import memory_need, records, study_storage
 from nas.campaign.config import Campaign
 from nas.campaign.differences import differences
@@ -124,11 +126,12 @@ def identify(folder: Path, campaign: Campaign, problem: Problem, text: str = "")
     True
     """
     path = folder / CAMPAIGN_FILE
-    study = f"{problem.name}-{uuid4().hex[:8]}"
+    study, identity = f"{problem.name}-{uuid4().hex[:8]}", _identity(campaign, problem)
     if path.exists():
         known = records.read_campaign(folder)
         _check_same(folder, known, campaign, problem)
         study = known["study"]
+        identity = known.get(belonging.KEY, identity)  # a later version might make another
     else:
         _check_free(folder)
     url = campaign.storage and study_storage.without_password(campaign.storage)
@@ -136,10 +139,18 @@ def identify(folder: Path, campaign: Campaign, problem: Problem, text: str = "")
         "configuration": campaign.resolved() | {"storage": url},
         "problem": _facts(problem) | {"source": text},
         "study": study,
+        belonging.KEY: identity,
         "versions": versions(),
     }
     json_file.write(path, written, indent=2)
     return study
+
+
+def _identity(campaign: Campaign, problem: Problem) -> str:
+    """A digest of all that decides about the campaign's results; see `nas.belonging`."""
+    settings = {name: of for name, of in campaign.identity().items() if name != "problem"}
+    said = json.dumps([problem.fingerprint, settings], sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def _check_free(folder: Path) -> None:

@@ -70,6 +70,7 @@ class _Identity(_Part):
     configuration: dict[str, Any] = {}
     problem: _Problem = _Problem()
     study: str = ""
+    identity: str = ""
     versions: dict[str, str] = {}
 
 

@@ -14,9 +14,10 @@ The runner adds the files of its own to the folder of each job (see `nas.runner`
 import re
 from pathlib import Path
 
+from nas import belonging
 from nas.errors import UserError
 
-CAMPAIGN_FILE = "campaign.json"
+CAMPAIGN_FILE = belonging.FILE
 MAP_FILE = "map.parquet"
 TABLES_FOLDER = "tables"
 POOLS, RUNS, RACES = "pools", "runs", "races"

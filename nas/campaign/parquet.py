@@ -1,7 +1,7 @@
 """Tables on disk: rows that fit a schema, written whole or not at all, and checked when read.
 
 Each file holds its digest, as a key of its metadata: parquet's own checksums are of the pages, and
-not of what is written about them.
+not of what is written about them. Another key says to which campaign it belongs.
 """
 
 import io
@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from nas import digest
+from nas import belonging, digest
 from nas.campaign.layout import CAMPAIGN_FILE, TABLES_FOLDER
 from nas.errors import UserError
 from nas.files import read_bytes, whole
@@ -22,6 +22,7 @@ Row = dict[str, Any]
 
 _DEFAULT = b"default"  # of a column, in its metadata
 _DIGEST = b"digest"
+_CAMPAIGN = b"campaign"
 _BESIDE = {"baseline": "baseline", "validation": "validate"}  # what fills which folder
 
 
@@ -130,6 +131,8 @@ def write_table(path: Path, table: pa.Table) -> None:
     ['u']
     """
     known = {**(table.schema.metadata or {}), _DIGEST: digest.BLANK.encode()}
+    if campaign := belonging.campaign_of(path):
+        known[_CAMPAIGN] = campaign.encode()
     content = io.BytesIO()
     pq.write_table(table.replace_schema_metadata(known), content, write_page_checksum=True)
     with whole(path) as temporary:
@@ -195,6 +198,7 @@ def _load(path: Path, command: str) -> pa.Table:
         known = pq.read_metadata(io.BytesIO(content)).metadata or {}
         if _DIGEST in known:
             digest.check(content, known[_DIGEST].decode())
+        belonging.check(path, known.get(_CAMPAIGN, b"").decode())
         return pq.read_table(io.BytesIO(content), page_checksum_verification=True)
     except (pa.ArrowException, ValueError, OSError) as error:
         raise damaged(path, error, command) from error

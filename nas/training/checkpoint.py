@@ -3,7 +3,7 @@
 The tensors are stored by safetensors; the tree around them, as JSON in the file's metadata. Beside
 it stand the digest of the file, so that one flipped bit is noticed, and the names of the folder
 that it is written into and of the one above, which are a run's own. A file is written whole or not
-at all, so a crash at any byte leaves the previous one usable.
+at all, so a crash at any byte leaves the previous one usable. Within a campaign it says of which.
 """
 
 import json
@@ -16,7 +16,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as serialise
 
-from nas import digest
+from nas import belonging, digest
 from nas.errors import UserError
 from nas.files import read_bytes, whole
 
@@ -46,7 +46,9 @@ def save(path: Path, tree: Any) -> None:
     """
     tensors: dict[str, torch.Tensor] = {}
     skeleton = _pack(tree, tensors)
-    known = {"digest": digest.BLANK, "folder": _folder(path), "tree": skeleton}
+    campaign = belonging.campaign_of(path)
+    known = {"digest": digest.BLANK, "folder": _folder(path), "campaign": campaign}
+    known["tree"] = skeleton
     # One key: safetensors writes several in any order, and equal trees are to be equal bytes.
     content = serialise(tensors, metadata={_KNOWN: json.dumps(known)})
     with whole(path) as temporary:
@@ -169,6 +171,7 @@ def _read(path: Path) -> tuple[Any, str]:
         with safe_open(path, framework="pt") as file:
             known = _known(file.metadata())
             digest.check(content, known.get("digest"))
+            belonging.check(path, known.get("campaign"))
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             return _unpack(known["tree"], tensors), known.get("folder", _folder(path))
     except _DAMAGED as error:
