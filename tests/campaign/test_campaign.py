@@ -92,7 +92,7 @@ def test_a_run_that_never_returns_is_told_at_once_and_ended_by_a_second_interrup
         os.killpg(process.pid, signal.SIGINT)
         assert process.stderr is not None
         told = process.stderr.readline()
-        assert told == "waiting for 0000-0 to save; Ctrl-C ends that at once\n"
+        assert told == "warning: waiting for 0000-0 to save; Ctrl-C ends that at once\n"
         os.killpg(process.pid, signal.SIGINT)
         told = finish(process, 130)
     assert told == (
