@@ -75,8 +75,8 @@ def is_solved(records: Records) -> bool:
     >>> is_solved(raced.records())
     False
     """
-    race, asked = records.race, records.runs["stage"] == "selection"
-    return not race.empty and not race["iterations"].any() and not asked.any()
+    asked = records.runs["stage"] == "selection"
+    return not records.race.empty and not is_run(records) and not asked.any()
 
 
 def is_run(records: Records) -> bool:
@@ -88,7 +88,7 @@ def is_run(records: Records) -> bool:
     >>> is_run(raced.records())
     True
     """
-    return bool(records.race["iterations"].any()) if not records.race.empty else False
+    return not records.race.empty and bool(records.race["iterations"].any())
 
 
 def told(records: Records) -> str:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from nas.export import Exported, load
 from nas.export.seal import sealed, sha256
-from tests.fuzz.inputs import fuzzed, is_clear, places, values
+from tests.fuzz.inputs import damaged, fuzzed, is_clear, places, values
 
 EXAMPLES = 60  # of each test
 ARCHITECTURE, WEIGHTS = "architecture.json", "weights.safetensors"
@@ -79,9 +79,5 @@ def test_any_bytes_are_clear(
     folder: Path, described: Any, weights: bytes, name: str, data: st.DataObject
 ) -> None:
     reads(folder, described, weights)
-    content = bytearray((folder / name).read_bytes())
-    begin = data.draw(st.integers(0, len(content)))
-    put, left_out = data.draw(st.binary(max_size=20)), data.draw(st.integers(0, 40))
-    content[begin : begin + left_out] = put
-    (folder / name).write_bytes(content)
+    (folder / name).write_bytes(damaged((folder / name).read_bytes(), data))
     is_clear(lambda: load(folder))

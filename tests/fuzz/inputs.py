@@ -58,6 +58,13 @@ def places(tree: Any) -> Iterator[tuple[Any, Any]]:
             yield from places(value)
 
 
+def damaged(content: bytes, data: st.DataObject) -> bytes:
+    """The bytes of a file with some of them left out at a place, and others put there."""
+    begin = data.draw(st.integers(0, len(content)))
+    put, left_out = data.draw(st.binary(max_size=20)), data.draw(st.integers(0, 40))
+    return content[:begin] + put + content[begin + left_out :]
+
+
 def is_clear(read: Callable[[], object]) -> None:
     """Whether ``read`` ends well, or says in lines what is wrong."""
     told = "as it should be"

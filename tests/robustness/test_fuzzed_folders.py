@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nas import json_file
-from tests.fuzz.inputs import assert_lines, fuzzed, places, values
+from tests.fuzz.inputs import assert_lines, damaged, fuzzed, places, values
 from tests.robustness.conftest import Command
 
 EXAMPLES = 30  # of each test
@@ -20,6 +20,11 @@ JSON = ("campaign.json", "runs/0000-0/attempts.json", "runs/0000-0/proposal.json
 @pytest.fixture(scope="module")
 def out(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("fuzzed") / "out"
+
+
+def copied(finished: Path, out: Path) -> None:
+    shutil.rmtree(out, ignore_errors=True)
+    shutil.copytree(finished, out)
 
 
 def is_clear(nas: Command, out: Path) -> None:
@@ -42,8 +47,7 @@ def is_clear(nas: Command, out: Path) -> None:
 def test_any_value_of_its_json_is_clear(
     nas: Command, finished: Path, out: Path, data: st.DataObject
 ) -> None:
-    shutil.rmtree(out, ignore_errors=True)
-    shutil.copytree(finished, out)
+    copied(finished, out)
     path = out / data.draw(st.sampled_from([name for name in JSON if (out / name).exists()]))
     told = json_file.read(path)
     holder, key = data.draw(st.sampled_from(list(places(told))))
@@ -57,13 +61,8 @@ def test_any_value_of_its_json_is_clear(
 def test_any_bytes_of_its_files_are_clear(
     nas: Command, finished: Path, out: Path, data: st.DataObject
 ) -> None:
-    shutil.rmtree(out, ignore_errors=True)
-    shutil.copytree(finished, out)
+    copied(finished, out)
     files = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
     path = out / data.draw(st.sampled_from(files))
-    content = bytearray(path.read_bytes())
-    begin = data.draw(st.integers(0, len(content)))
-    put, left_out = data.draw(st.binary(max_size=20)), data.draw(st.integers(0, 40))
-    content[begin : begin + left_out] = put
-    path.write_bytes(content)
+    path.write_bytes(damaged(path.read_bytes(), data))
     is_clear(nas, out)
