@@ -52,6 +52,10 @@ Changes = Annotated[
     list[str] | None,
     typer.Option("--set", help="Set a key: training.steps=500. May be repeated."),
 ]
+Workers = Annotated[
+    str | None,
+    typer.Option("--workers", help="How many on this machine, or a Dask cluster: tcp://host:8786."),
+]
 Strict = Annotated[
     bool, typer.Option("--strict", help="Exit with code 3 where there is a warning.")
 ]
@@ -64,6 +68,7 @@ def search(
     ],
     out: Annotated[Path | None, typer.Option(help="Its folder; by default ./NAME-search.")] = None,
     budget: Annotated[str | None, typer.Option(help="How long it may take: 5m, 2 h.")] = None,
+    workers: Workers = None,
     changes: Changes = None,
     strict: Strict = False,
 ) -> None:
@@ -74,11 +79,12 @@ def search(
     recommended run carries a warning; 130: interrupted.
     """
     from nas import display
-    from nas.campaign import campaign, named
+    from nas.campaign import campaign, named, on_workers
     from nas.result import Result
 
     with _watched() as watch:
-        settings = named.load(name, changes or [], budget)
+        typed = [*(changes or []), *on_workers.overrides(workers)]
+        settings = named.load(name, typed, budget)
         folder = named.default_folder(name) if out is None else out
         result = Result(campaign.search(settings, folder, watch=watch))
     _say(*display.summary(result), *display.advice(result, folder))
@@ -133,6 +139,7 @@ def baseline(
     out: Annotated[
         Path | None, typer.Option("--out", help="The campaign's folder, where a file is given.")
     ] = None,
+    workers: Workers = None,
     changes: Changes = None,
 ) -> None:
     """Train every candidate of a campaign's space by itself.
@@ -141,10 +148,11 @@ def baseline(
     lengths, once for each of its seeds. Interrupt it at any time: the same command resumes.
     """
     from nas import display, validation
+    from nas.campaign import on_workers
 
     with _watched() as watch:
         settings, folder = _named(campaign, out, changes or [])
-        rows = validation.baseline(settings, folder, watch=watch)
+        rows = validation.baseline(on_workers.on(settings, workers), folder, watch=watch)
     _say(*display.ranking(rows))
 
 
@@ -154,6 +162,7 @@ def validate(
     run: Annotated[
         str | None, typer.Option("--run", help="A run such as 0007-0, not the recommended trial's.")
     ] = None,
+    workers: Workers = None,
 ) -> None:
     """Measure whether the choice can be trusted: against random subsets and single networks.
 
@@ -165,7 +174,7 @@ def validate(
     from nas.reports.validation_summary import summary
 
     with _watched() as watch:
-        records = validation.validate(folder, run, watch=watch)
+        records = validation.validate(folder, run, watch=watch, workers=workers)
     _say(*summary(records), f"next: nas report {shlex.quote(str(folder))}")
 
 

@@ -50,7 +50,7 @@ class Budgeted:
         self._given = campaign.schedule
         trials = self._trials()
         tuner = Tuner(campaign, home.storage, home.study)
-        self._scheduler = Scheduler(tuner, trials, campaign.seeds, self._gate_job)
+        self._scheduler = Scheduler(tuner, trials, campaign.seeds, campaign.lag, self._gate_job)
         self._repetitions = range(campaign.seeds)
         self._pools = deque(
             PoolJob(home, r, self._seconds, self._counts(r, "pool")) for r in self._repetitions

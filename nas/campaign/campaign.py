@@ -4,6 +4,7 @@ The folder is all the memory there is. Run the same campaign on it again after a
 and it goes on: finished runs are kept, those under way continue from their checkpoints.
 """
 
+import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,8 @@ from nas.runner.job import Job
 from nas.runner.overview import Clock, Watch
 
 J = TypeVar("J", bound=Job)
+
+_LOG = logging.getLogger(__name__)
 
 
 def search(
@@ -66,9 +69,12 @@ def search(
     with opened(campaign, folder, problem) as home:
         campaign = home.campaign  # as it stands in the folder
         if not campaign.within_budget:
+            _tell_of_idle_workers(campaign)
             tuner = Tuner(campaign, home.storage, home.study)
             run_of = partial(RunJob, home)
-            _run(home, Scheduler(tuner, campaign.trials, campaign.seeds, run_of), watch)
+            _run(
+                home, Scheduler(tuner, campaign.trials, campaign.seeds, campaign.lag, run_of), watch
+            )
         else:
             _run(home, Budgeted(home), watch)
         records.gather(home.path)
@@ -104,6 +110,18 @@ def _run(home: CampaignFolder, schedule: _Schedule[J], watch: Watch) -> None:
     dispatcher: Dispatcher[J] = Dispatcher(home.path, home.campaign.parallel.resources)
     dispatcher.run(schedule.following, lambda job, ending: schedule.ended(job), show)
     schedule.close()
+
+
+def _tell_of_idle_workers(campaign: Campaign) -> None:
+    most = campaign.lag * campaign.seeds
+    if campaign.parallel.workers > most:
+        _LOG.warning(
+            "parallel.workers is %d, and at most %d runs are under way at a time, since lag is %d; "
+            "a larger lag lets all of them work, and is another campaign",
+            campaign.parallel.workers,
+            most,
+            campaign.lag,
+        )
 
 
 def _time_left(home: CampaignFolder) -> Callable[[], float] | None:

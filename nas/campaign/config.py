@@ -89,6 +89,8 @@ class Campaign(BaseModel):
         Tune, BeforeValidator(by_budget.default(Tune(), Tune(m=Range(4, 12))))
     ] = Field(_BY_BUDGET, validate_default=True)
     trials: Annotated[int, limits.count(limits.TRIALS)] = 12
+    # Trials that may be under way, the one proposed included: what ends later it does not know.
+    lag: Annotated[int, limits.count(limits.WORKERS)] = 8
     training: Training = Training()
     parallel: Parallel = Parallel()
     seeds: Annotated[  # null: 1, or with a budget one for each worker

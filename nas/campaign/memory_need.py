@@ -33,7 +33,6 @@ from nas.training.physics_loss import CHUNK_BYTES, SMALLEST_CHUNK
 
 PROCESS = 100 * 2**20  # bytes of a worker that it shares with no other, once torch is imported
 CGROUP = Path("/sys/fs/cgroup/memory.max")
-UNDER_WAY = 8  # trials at a time, at most (`LAG` of the tuner)
 TRIED = 64  # candidates of a space that learn within a budget, at most (`MOST` of its pool)
 
 
@@ -56,6 +55,8 @@ def check(campaign: Campaign, problem: Problem, device: torch.device) -> None:
     nas.errors.UserError: memory: expected a campaign that fits into the ... GB of this machine, ...
     """
     parts, workers = of_worker(campaign, problem), workers_busy(campaign)
+    if campaign.parallel.address is not None:
+        return  # the machines are others
     of_gpu = device.type == "cuda"
     if of_gpu:
         _compare(parts, workers, torch.cuda.get_device_properties(device).total_memory, "this GPU")
@@ -104,7 +105,7 @@ def workers_busy(campaign: Campaign) -> int:
     parallel, seeds = campaign.parallel, campaign.seeds
     if parallel.engine == "serial":
         return 1
-    trials = 1 if campaign.within_budget else min(campaign.trials, UNDER_WAY)
+    trials = 1 if campaign.within_budget else min(campaign.trials, campaign.lag)
     return min(parallel.workers, trials * seeds)
 
 

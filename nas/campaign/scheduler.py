@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, Generic, Protocol, TypeVar
 
 from nas.campaign import front
-from nas.campaign.tuner import LAG, Proposal
+from nas.campaign.tuner import Proposal
 
 Row = dict[str, Any]
 
@@ -36,36 +36,41 @@ R = TypeVar("R", bound=Run)
 class Scheduler(Generic[R]):
     """Proposes trials one after the other, each as soon as all has ended that it has to know of.
 
-    The proposal of trial t knows the results of the trials up to t - `LAG`, and of no other. So
-    it depends neither on the number of workers nor on the order in which they finish.
+    The proposal of trial t knows the results of the trials up to t - ``lag``, and of no other.
+    So it depends neither on the number of workers nor on the order in which they finish.
 
     Parameters
     ----------
     tuner
         Proposes the trials.
-    trials, seeds
-        How many trials there are, and runs of each.
+    trials, seeds, lag
+        How many trials there are, runs of each, and trials that may be under way.
     run_of
         The run of a proposal and repetition.
 
     Examples
     --------
-    Before anything has ended, `LAG` trials may begin, here of two runs each:
+    Before anything has ended, eight trials may begin, here of two runs each:
 
     >>> class Fixed:
     ...     def propose(self, trial):
     ...         return Proposal(trial, m=4, p=0.5, threshold=0.3)
     >>> class Unfinished:
     ...     finished = False
-    >>> plan = Scheduler(Fixed(), trials=12, seeds=2, run_of=lambda proposal, r: Unfinished())
+    >>> plan = Scheduler(Fixed(), 12, seeds=2, lag=8, run_of=lambda proposal, r: Unfinished())
     >>> len(list(iter(plan.following, None)))
     16
     """
 
     def __init__(
-        self, tuner: Proposes, trials: int, seeds: int, run_of: Callable[[Proposal, int], R]
+        self,
+        tuner: Proposes,
+        trials: int,
+        seeds: int,
+        lag: int,
+        run_of: Callable[[Proposal, int], R],
     ) -> None:
-        self._tuner, self.trials, self._seeds = tuner, trials, seeds
+        self._tuner, self.trials, self._seeds, self._lag = tuner, trials, seeds, lag
         self._run_of = run_of
         self.jobs = trials * seeds
         self._pending: deque[R] = deque()
@@ -82,7 +87,7 @@ class Scheduler(Generic[R]):
                     return run
                 self.ended(run)
                 self.finished_before += 1
-            if self._proposed == self.trials or not self._tell_up_to(self._proposed - LAG):
+            if self._proposed == self.trials or not self._tell_up_to(self._proposed - self._lag):
                 return None
             self._propose()
 

@@ -147,6 +147,7 @@ TABLES: dict[str, pa.Schema] = {
             ("ending", pa.string()),  # the run's status, or interrupted
             ("device", pa.string()),
             ("threads", pa.int64()),
+            parquet.with_default(pa.field("machine", pa.string()), ""),  # its host name
             ("processor", pa.string()),
             ("platform", pa.string()),
             ("versions", pa.string()),  # JSON: package -> version

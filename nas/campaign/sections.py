@@ -3,7 +3,8 @@
 import os
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationInfo
+from pydantic_core import PydanticCustomError
 
 from nas.calculus.activations import ACTIVATIONS
 from nas.campaign import limits
@@ -140,16 +141,27 @@ class Training(_Section):
     fine_tuning: FineTuning = FineTuning()
 
 
+def _of_dask(address: str | None, info: ValidationInfo) -> str | None:
+    engine = info.data.get("engine", "dask")  # what was wrong with it has been told already
+    if address is not None and engine != "dask":
+        told = f"expected engine: dask beside an address, got {engine}"
+        raise PydanticCustomError("limit", f"{told}; add the one, or leave out the other")
+    return address
+
+
 class Parallel(_Section):
     """Workers, and threads of each (null shares the cores out); the engine says where they run.
 
     The default is one thread: small networks gain little from more, and sums over several are
     rounded in another order. Only a fixed number gives the same bits for any number of workers.
 
+    ``engine: dask`` has workers on all machines of the cluster at ``address``, of which at most
+    ``workers`` are used at a time; without an address, on this machine.
+
     Examples
     --------
     >>> Parallel(workers=4).resources
-    Resources(engine='local', workers=4, threads=1)
+    Resources(engine='local', workers=4, threads=1, address=None)
     """
 
     engine: Annotated[str, BeforeValidator(one_of(executors.names()))] = "local"
@@ -158,8 +170,14 @@ class Parallel(_Section):
         int | None, limits.count(limits.THREADS, otherwise=", or null to share the cores out")
     ] = 1
 
+    address: Annotated[
+        Annotated[str, Field(max_length=limits.PATH, pattern=executors.ADDRESS)] | None,
+        AfterValidator(_of_dask),
+        Field(description="null or the address of a Dask scheduler such as tcp://host:8786"),
+    ] = None
+
     @property
     def resources(self) -> executors.Resources:
-        """What the runner is to use on this machine."""
+        """What the runner is to use."""
         threads = self.threads or max(1, (os.cpu_count() or 1) // self.workers)
         return executors.Resources(**self.model_dump() | {"threads": threads})

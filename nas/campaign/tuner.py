@@ -1,10 +1,10 @@
 """Optuna tunes m, p and the threshold, and nothing else: ask and tell, in one process.
 
 What is proposed for a trial depends on the seed, the trial's number and the results of the
-trials before it, except the last `LAG` - 1, which may still be under way. So it depends neither
-on the order in which parallel workers finish nor on their number, and an interrupted campaign
-proposes what an uninterrupted one would have. (With more workers than `LAG` some wait. A
-campaign that is given more trials after its end proposes these with all results known.)
+trials before it, except the last few, which may still be under way: how many these are is the
+campaign's ``lag``. So it depends neither on the order in which parallel workers finish nor on their
+number, and an interrupted campaign proposes what an uninterrupted one would have. (A campaign
+that is given more trials after its end proposes these with all results known.)
 """
 
 import logging
@@ -22,7 +22,6 @@ from nas.errors import UserError
 
 _LOG = logging.getLogger(__name__)
 
-LAG = 8  # trials that may be under way, the one proposed included
 RANDOM_TRIALS = 8  # before the sampler starts to learn from results
 
 

@@ -23,9 +23,12 @@ REPORT_EVERY = 1.0  # seconds between two signs of life
 
 Row = dict[str, Any]
 
+_MACHINE = "machine"  # its host name
 _KINDS: dict[str, type] = {
     **dict.fromkeys(("attempt", "from_step", "to_step", "threads"), int),
-    **dict.fromkeys(("started", "ending", "device", "processor", "platform", "versions"), str),
+    **dict.fromkeys(
+        ("started", "ending", "device", _MACHINE, "processor", "platform", "versions"), str
+    ),
     "seconds": float,
 }
 
@@ -98,6 +101,7 @@ class AttemptLog:
                 "ending": "killed",
                 "device": device,
                 "threads": self._threads,
+                _MACHINE: platform.node(),
                 "processor": processor(),
                 "platform": platform.platform(),
                 "versions": json.dumps(versions()),
@@ -165,9 +169,12 @@ def read_attempts(folder: Path) -> list[Row]:
 
 
 def _rows(found: Any) -> list[Row]:
-    """The rows of a log; earlier versions wrote nothing around them."""
+    """The rows of a log; earlier versions wrote nothing around them, and of no machine."""
     rows = found.get("attempts") if isinstance(found, dict) else found
-    if not isinstance(rows, list) or not all(map(_is_row, rows)):
+    if not isinstance(rows, list):
+        raise ValueError("no log of attempts")
+    rows = [{_MACHINE: "", **row} if isinstance(row, dict) else row for row in rows]
+    if not all(map(_is_row, rows)):
         raise ValueError("no log of attempts")
     return rows
 

@@ -103,7 +103,7 @@ class Dispatcher(Generic[J]):
         """
         withdraw_stop(self._root)
         worker = Worker(self._root, self._resources.threads)
-        executor: Executor[J] = create(self._resources, worker)
+        executor: Executor[J] = create(self._resources, worker, self._root)
         try:
             while self._start(executor, following):
                 self._take(executor.collect(POLL), ended)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from nas.campaign import layout, records
+from nas.campaign import layout, on_workers, records
 from nas.campaign.config import Campaign
 from nas.campaign.folder import CampaignFolder, opened
 from nas.campaign.parquet import Row
@@ -59,6 +59,7 @@ def validate(
     run: str | None = None,
     problem: Problem | None = None,
     watch: Watch = lambda state: None,
+    workers: str | None = None,
 ) -> records.Records:
     """Train what a choice has to be measured against; return the records with it.
 
@@ -68,6 +69,11 @@ def validate(
     network for as long as the search took; and, by `baseline`, every candidate by itself. Within a
     budget other choices have as much time (see `nas.validation.of_race`), and nothing else is
     trained. What is done is kept; the same call goes on.
+
+    Parameters
+    ----------
+    workers
+        Others than the campaign's own: a number, or the address of a Dask cluster.
 
     Raises
     ------
@@ -86,7 +92,7 @@ def validate(
             f"{folder}: expected a contestant of a race, got {trials[0]}, a trial within a budget, "
             "whose experts learn no more; name a run such as race-0-0"
         )
-    campaign = Campaign.from_resolved(known.campaign["configuration"])
+    campaign = on_workers.on(Campaign.from_resolved(known.campaign["configuration"]), workers)
     with opened(campaign, folder, problem) as home:
         repetitions = sorted({row["repetition"] for row in runs})
         singles = _singles(home, repetitions, watch) if known.race.empty else []

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from nas.campaign.scheduler import Scheduler
-from nas.campaign.tuner import LAG, Proposal
+from nas.campaign.tuner import Proposal
 
+LAG = 5
 TRIALS = 3 * LAG + 1
 
 
@@ -48,8 +49,12 @@ class Run:
         }
 
 
-def scheduler(tuner: Notebook, trials: int = TRIALS, seeds: int = 1) -> Scheduler[Run]:
-    return Scheduler(tuner, trials, seeds, lambda proposal, repetition: Run(proposal, repetition))
+def scheduler(
+    tuner: Notebook, trials: int = TRIALS, seeds: int = 1, lag: int = LAG
+) -> Scheduler[Run]:
+    return Scheduler(
+        tuner, trials, seeds, lag, lambda proposal, repetition: Run(proposal, repetition)
+    )
 
 
 def all_startable(plan: Scheduler[Run]) -> list[Run]:
@@ -68,7 +73,7 @@ def end(plan: Scheduler[Run], run: Run) -> None:
 def allowed(ended: set[int], trials: int) -> int:
     """How many proposals may have been made: the rule, said without any cleverness.
 
-    A proposal t may be made as soon as all trials have ended that are `LAG` or more before it.
+    A proposal t may be made as soon as all trials have ended that are ``LAG`` or more before it.
     """
     count = 0
     while count < trials and all(trial in ended for trial in range(trials) if trial <= count - LAG):
@@ -98,15 +103,16 @@ def test_a_proposal_knows_all_trials_lag_before_it_and_no_other(seed: int, seeds
     assert tuner.told == list(range(TRIALS))
 
 
-def test_no_more_than_lag_trials_are_under_way() -> None:
-    plan = scheduler(Notebook())
+@pytest.mark.parametrize("lag", [1, 8])
+def test_no_more_than_lag_trials_are_under_way(lag: int) -> None:
+    plan = scheduler(Notebook(), lag=lag)
     busy = all_startable(plan)
-    assert [run.proposal.trial for run in busy] == list(range(LAG))
+    assert [run.proposal.trial for run in busy] == list(range(lag))
     for run in reversed(busy[1:]):  # all but the first end, and nothing follows
         end(plan, run)
         assert plan.following() is None
     end(plan, busy[0])
-    assert [run.proposal.trial for run in all_startable(plan)] == list(range(LAG, 2 * LAG))
+    assert [run.proposal.trial for run in all_startable(plan)] == list(range(lag, 2 * lag))
 
 
 def test_one_worker_proposes_what_many_do() -> None:
@@ -141,7 +147,7 @@ def test_the_values_are_those_of_the_trial() -> None:
 def test_runs_that_were_finished_before_are_not_done_again() -> None:
     tuner, done = Notebook(), {0, 1, 3}
     plan: Scheduler[Run] = Scheduler(
-        tuner, 5, 1, lambda proposal, repetition: Run(proposal, repetition, proposal.trial in done)
+        tuner, 5, 1, LAG, lambda proposal, r: Run(proposal, r, proposal.trial in done)
     )
     assert [run.proposal.trial for run in all_startable(plan)] == [2, 4]
     assert (plan.finished, plan.finished_before) == (3, 3)

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from nas.campaign.config import build
-from nas.campaign.tuner import LAG, RANDOM_TRIALS, Proposal, Tuner
+from nas.campaign.tuner import RANDOM_TRIALS, Proposal, Tuner
 from nas.errors import UserError
 
+LAG = 8
 TUNE = {"m": [4, 9], "p": [0.2, 0.9], "threshold": [0.05, 0.5]}
 
 

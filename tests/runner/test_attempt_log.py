@@ -1,12 +1,14 @@
 """The log of attempts, and what is known of one that nobody has closed."""
 
 import json
+import platform
 import re
 from pathlib import Path
 
 import pytest
 import torch
 
+from nas import json_file
 from nas.runner import attempt_log
 from nas.runner.attempt_log import ATTEMPTS_FILE, AttemptLog, read_attempts
 from nas.runner.budget import time_taken
@@ -42,7 +44,16 @@ def test_a_closed_attempt_tells_when_where_and_how_fast(tmp_path: Path, clock: C
     assert (row["device"], row["threads"]) == ("cpu", 3)
     assert json.loads(row["versions"])["torch"] == torch.__version__
     assert row["started"].endswith("+00:00")
+    assert row["machine"] == platform.node()
     assert log.seconds == 5.25
+
+
+def test_a_log_of_an_earlier_version_names_no_machine(tmp_path: Path) -> None:
+    AttemptLog(tmp_path, threads=1).begin(0, "cpu")
+    (row,) = json_file.read(tmp_path / ATTEMPTS_FILE)["attempts"]
+    del row["machine"]
+    (tmp_path / ATTEMPTS_FILE).write_text(json.dumps([row]))
+    assert read_attempts(tmp_path) == [row | {"machine": ""}]
 
 
 def test_a_killed_attempt_is_as_long_as_its_last_sign_of_life(tmp_path: Path, clock: Clock) -> None:

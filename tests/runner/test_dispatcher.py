@@ -26,7 +26,7 @@ def run(
     watch: Callable[[list[Count]], None] = lambda busy: None,
 ) -> list[Ending]:
     """The jobs' numbers with their endings, in the order in which they ended."""
-    monkeypatch.setattr(dispatcher, "create", lambda resources, function: executor)
+    monkeypatch.setattr(dispatcher, "create", lambda resources, function, root: executor)
     left, endings = list(jobs), []
     Dispatcher[Count](root, Resources()).run(
         lambda: left.pop(0) if left else None,
@@ -61,7 +61,7 @@ def test_what_is_not_there_yet_is_asked_for_again(
     first, second = Count(tmp_path, 0), Count(tmp_path, 1)
     left = [first, second]
     executor = Scripted(lambda job: COMPLETED, workers=2)
-    monkeypatch.setattr(dispatcher, "create", lambda resources, function: executor)
+    monkeypatch.setattr(dispatcher, "create", lambda resources, function, root: executor)
 
     def following() -> Count | None:
         ready = left and (left[0] is first or ended)
@@ -229,7 +229,7 @@ def test_what_ended_together_with_an_error_is_told(
 
     left, endings = [Count(tmp_path, 0), Count(tmp_path, 1)], []
     executor = Scripted(act, workers=2, at_once=2)
-    monkeypatch.setattr(dispatcher, "create", lambda resources, function: executor)
+    monkeypatch.setattr(dispatcher, "create", lambda resources, function, root: executor)
     with pytest.raises(UserError, match="expected this"):
         Dispatcher[Count](tmp_path, Resources()).run(
             lambda: left.pop(0) if left else None,

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 COMMAND = """
 import os, signal, sys, time, subprocess
 from pathlib import Path
+from nas.runner.executors import Resources
 from nas.runner.executors.local import Engine
 
 def work(job, abandoned):
@@ -33,7 +34,7 @@ def work(job, abandoned):
     return "interrupted"
 
 THEN = sys.argv[2]
-executor = Engine(work, workers=1, threads=1)
+executor = Engine(work, Resources(workers=1), Path())
 executor.start(sys.argv[1])
 while not Path(sys.argv[1]).exists():
     executor.collect(0.05)

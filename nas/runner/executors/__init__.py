@@ -7,9 +7,12 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 J = TypeVar("J")
+
+ADDRESS = r"^(tcp|tls|ws|wss)://\S+$"  # of a cluster's scheduler
 
 # Does a job; is told how to find out whether it has been abandoned; returns how the job ended.
 Function = Callable[[J, Callable[[], bool]], str]
@@ -19,15 +22,21 @@ Function = Callable[[J, Callable[[], bool]], str]
 class Resources:
     """What jobs are done with: an engine by its name, workers, and threads of each.
 
+    Parameters
+    ----------
+    address
+        Of a cluster, for engines that know such a thing.
+
     Examples
     --------
     >>> Resources()
-    Resources(engine='local', workers=2, threads=1)
+    Resources(engine='local', workers=2, threads=1, address=None)
     """
 
     engine: str = "local"
     workers: int = 2
     threads: int = 1
+    address: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,11 +69,13 @@ class Executor(Protocol[J]):
     ----------
     function
         Does a job. What it raises ends that job alone; it is the ``error`` of its `Ended`.
-    workers, threads
+    resources
         How many jobs at a time, and threads for each.
+    root
+        The folder of all work, which all workers must see.
     """
 
-    def __init__(self, function: Function[J], workers: int, threads: int) -> None: ...
+    def __init__(self, function: Function[J], resources: Resources, root: Path) -> None: ...
 
     @property
     def free(self) -> bool:
@@ -100,16 +111,16 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
 
 
-def create(resources: Resources, function: Function[J]) -> Executor[J]:
-    """The executor that ``resources`` name.
+def create(resources: Resources, function: Function[J], root: Path) -> Executor[J]:
+    """The executor that ``resources`` name, for work in the folder ``root``.
 
     Examples
     --------
-    >>> executor = create(Resources("serial"), lambda job, abandoned: f"{job} done")
+    >>> executor = create(Resources("serial"), lambda job, abandoned: f"{job} done", Path())
     >>> executor.start("a")
     >>> executor.collect(seconds=0)
     [Ended(job='a', ending='a done', error=None)]
     """
     module = importlib.import_module(f"{__package__}.{resources.engine}")
-    executor: Executor[J] = module.Engine(function, resources.workers, resources.threads)
+    executor: Executor[J] = module.Engine(function, resources, root)
     return executor

@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 from typing import TypeVar
 
 from joblib.externals.loky import ProcessPoolExecutor
@@ -17,7 +18,7 @@ from joblib.externals.loky.backend.context import LokyContext
 from joblib.externals.loky.backend.process import LokyProcess
 
 from nas.runner import process_group
-from nas.runner.executors import Ended, Executor, Function
+from nas.runner.executors import Ended, Executor, Function, Resources
 from nas.runner.job import FAILED, KILLED
 from nas.signals import deferred
 
@@ -40,21 +41,23 @@ class Engine(Executor[J]):
 
     Examples
     --------
-    >>> executor = Engine(lambda job, abandoned: f"{job} done", workers=2, threads=1)
+    >>> executor = Engine(lambda job, abandoned: f"{job} done", Resources(workers=2), Path())
     >>> executor.free, executor.busy
     (True, [])
     >>> executor.close()
     """
 
-    def __init__(self, function: Function[J], workers: int, threads: int) -> None:
+    def __init__(self, function: Function[J], resources: Resources, root: Path) -> None:
         # loky says so when a process that grew too large ends as a job comes. It starts another.
         warnings.filterwarnings("ignore", message="A worker stopped while some jobs were given")
         # loky looks for a worker's children by `pgrep`, which a machine may lack. They are in the
         # worker's group, and have ended with that.
         warnings.filterwarnings("ignore", message="Failed to kill subprocesses on this platform")
-        self._function, self._threads = function, threads
-        self._processes = [self._new_process() for _ in range(workers)]
-        self._numbers: list[Future[int]] = [Future() for _ in range(workers)]  # of the processes
+        self._function, self._threads = function, resources.threads
+        self._processes = [self._new_process() for _ in range(resources.workers)]
+        self._numbers: list[Future[int]] = [
+            Future() for _ in range(resources.workers)
+        ]  # of the processes
         self._running: dict[Future[str], tuple[int, J]] = {}
 
     @property

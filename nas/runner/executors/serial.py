@@ -1,8 +1,9 @@
 """One job after the other in this process: to debug, to teach, and to test without processes."""
 
+from pathlib import Path
 from typing import TypeVar
 
-from nas.runner.executors import Ended, Executor, Function
+from nas.runner.executors import Ended, Executor, Function, Resources
 from nas.runner.job import FAILED
 
 J = TypeVar("J")
@@ -13,13 +14,13 @@ class Engine(Executor[J]):
 
     Examples
     --------
-    >>> executor = Engine(lambda job, abandoned: f"{job} done")
+    >>> executor = Engine(lambda job, abandoned: f"{job} done", Resources("serial"), Path())
     >>> executor.start("a")
     >>> executor.free, executor.busy, executor.collect(seconds=0)
     (False, ['a'], [Ended(job='a', ending='a done', error=None)])
     """
 
-    def __init__(self, function: Function[J], workers: int = 1, threads: int = 1) -> None:
+    def __init__(self, function: Function[J], resources: Resources, root: Path) -> None:
         self._function = function
         self._busy: list[J] = []
 

@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -11,9 +12,12 @@ from nas.runner.executors.serial import Engine as Serial
 from nas.runner.job import FAILED
 
 
-def test_the_engine_is_the_one_that_is_named() -> None:
-    assert isinstance(create(Resources("serial"), lambda job, abandoned: "done"), Serial)
-    local: Executor[str] = create(Resources("local", workers=3), lambda job, abandoned: "done")
+def test_the_engine_is_the_one_that_is_named(tmp_path: Path) -> None:
+    def work(job: str, abandoned: Callable[[], bool]) -> str:
+        return "done"
+
+    assert isinstance(create(Resources("serial"), work, tmp_path), Serial)
+    local: Executor[str] = create(Resources("local", workers=3), work, tmp_path)
     assert isinstance(local, Local)
     local.close()
 
@@ -26,13 +30,13 @@ def test_every_file_is_an_engine(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", names())
-def test_every_engine_reports_each_job_once_with_what_it_raised(name: str) -> None:
+def test_every_engine_reports_each_job_once_with_what_it_raised(name: str, tmp_path: Path) -> None:
     def work(job: str, abandoned: Callable[[], bool]) -> str:
         if job == "bad":
             raise ValueError("no")
         return f"{job} done"
 
-    executor: Executor[str] = create(Resources(name, workers=1), work)
+    executor: Executor[str] = create(Resources(name, workers=1), work, tmp_path)
     try:
         for job in ("a", "b"):
             executor.start(job)

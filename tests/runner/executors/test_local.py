@@ -4,11 +4,12 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ALL_COMPLETED
+from pathlib import Path
 
 import pytest
 
 from nas.errors import UserError
-from nas.runner.executors import Ended, local
+from nas.runner.executors import Ended, Resources, local
 from nas.runner.executors.local import Engine
 from nas.runner.job import FAILED, KILLED
 from nas.signals import ASKING
@@ -34,7 +35,7 @@ def act(job: str, abandoned: Callable[[], bool]) -> str:
 
 @pytest.fixture
 def two() -> Iterator[Engine[str]]:
-    executor = Engine(act, 2, threads=3)
+    executor = Engine(act, Resources(workers=2, threads=3), Path())
     yield executor
     executor.close()
 

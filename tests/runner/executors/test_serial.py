@@ -1,11 +1,12 @@
 """Jobs one after the other in this process."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from nas.errors import UserError
-from nas.runner.executors import Ended
+from nas.runner.executors import Ended, Resources
 from nas.runner.executors.serial import Engine
 from nas.runner.job import FAILED
 
@@ -17,7 +18,7 @@ def test_a_job_is_done_when_it_is_collected() -> None:
         done.append(job)
         return f"{job} done, abandoned: {abandoned()}"
 
-    executor = Engine(act, workers=7)
+    executor = Engine(act, Resources("serial", workers=7), Path())
     assert executor.free
     executor.start("a")
     assert (executor.free, executor.busy, done) == (False, ["a"], [])
@@ -32,7 +33,7 @@ def test_what_a_job_raises_is_its_ending() -> None:
     def act(job: str, abandoned: Callable[[], bool]) -> str:
         raise error
 
-    executor = Engine(act)
+    executor = Engine(act, Resources("serial"), Path())
     executor.start("a")
     assert executor.collect(0.0) == [Ended("a", FAILED, error)]
     assert executor.collect(0.0) == []
@@ -48,7 +49,7 @@ def test_an_interrupted_job_is_still_under_way() -> None:
             raise KeyboardInterrupt
         return "interrupted"
 
-    executor = Engine(act)
+    executor = Engine(act, Resources("serial"), Path())
     executor.start("a")
     with pytest.raises(KeyboardInterrupt):
         executor.collect(0.0)

@@ -1,0 +1,246 @@
+"""Workers of a Dask cluster, on any number of machines (the extra ``distributed``).
+
+The command is a client of the cluster's scheduler and sends it jobs, which are configurations:
+what they leave lies in the campaign's folder, which all machines see. A Dask worker gives its job
+to a process of its own (`nas.runner.dask_worker`): a job that dies takes no worker with it, and
+whatever it does to its process, the worker keeps answering.
+
+    command (client)  ->  scheduler  ->  Dask worker  ->  process of the job
+
+Without an address there is a cluster within the command, which ends with it.
+"""
+
+import importlib.util
+import logging
+import time
+from contextlib import suppress
+from pathlib import Path
+from queue import Empty, Queue
+from typing import TYPE_CHECKING, TypeVar
+from uuid import uuid4
+
+from nas.errors import UserError, in_short
+from nas.runner import dask_worker
+from nas.runner.executors import Ended, Executor, Function, Resources
+from nas.runner.job import FAILED, KILLED
+from nas.runner.provenance import versions
+
+if TYPE_CHECKING:
+    from distributed import Client, Future, LocalCluster
+
+J = TypeVar("J")
+
+PATIENCE = 10.0  # seconds for the scheduler to answer
+COUNT_EVERY = 2.0  # seconds between two counts of the cluster's workers
+_TOKEN = ".seen-by-"  # how the files begin by which a worker finds that it sees the folder
+_LOG = logging.getLogger("nas")
+
+
+class Engine(Executor[J]):
+    """As many jobs at a time as the cluster has threads of workers, and ``workers`` at most.
+
+    Raises
+    ------
+    UserError
+        If the extra is not installed, no scheduler answers, versions differ, or a worker does not
+        see the folder.
+
+    Examples
+    --------
+    >>> executor = Engine(lambda job, abandoned: f"{job} done", Resources(workers=1), Path())
+    >>> executor.start("a")
+    >>> executor.collect(seconds=60)
+    [Ended(job='a', ending='a done', error=None)]
+    >>> executor.close()
+    """
+
+    def __init__(self, function: Function[J], resources: Resources, root: Path) -> None:
+        _check_installed()
+        self._function, self._resources = function, resources
+        self._running: dict[Future[str], J] = {}
+        self._done: Queue[Future[str]] = Queue()
+        self._slots, self._counted = 0, -COUNT_EVERY
+        self._cluster = None if resources.address else _cluster(resources.workers)
+        self._token = root / f"{_TOKEN}{uuid4().hex}"
+        try:
+            self._client = connected(resources.address or self._cluster)
+        except BaseException:
+            self._end_cluster()
+            raise
+        try:
+            self._token.touch()
+            self._check_workers()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def free(self) -> bool:
+        """See `Executor`; where there is no worker, one job waits for the first."""
+        return len(self._running) < max(1, min(self._resources.workers, self._count()))
+
+    @property
+    def busy(self) -> list[J]:
+        """See `Executor`."""
+        return list(self._running.values())
+
+    def start(self, job: J) -> None:
+        """See `Executor`."""
+        token, threads = str(self._token), self._resources.threads
+        task = dask_worker.Task(self._function, job, threads, token, versions())
+        # A name of its own for each attempt: no result is taken for that of another.
+        future = self._client.submit(dask_worker.work, task, key=f"nas-{uuid4().hex}", pure=False)
+        self._running[future] = job
+        future.add_done_callback(self._done.put)
+
+    def collect(self, seconds: float) -> list[Ended[J]]:
+        """See `Executor`.
+
+        Raises
+        ------
+        UserError
+            If the scheduler is gone.
+        """
+        ended = []
+        with suppress(Empty):
+            ended.append(self._ended(self._done.get(timeout=seconds)))
+            while True:
+                ended.append(self._ended(self._done.get_nowait()))
+        return ended
+
+    def close(self) -> None:
+        """See `Executor`; a job under way saves itself within seconds, or is killed."""
+        with suppress(Exception):  # whatever is wrong there, the command ends
+            self._client.cancel(list(self._running))
+            self._client.run(dask_worker.end_idle)
+        with suppress(Exception):
+            self._client.close(timeout=PATIENCE)
+        self._end_cluster()
+        with suppress(OSError):
+            self._token.unlink()
+
+    def _end_cluster(self) -> None:
+        if self._cluster is not None:
+            self._cluster.close(timeout=PATIENCE)
+
+    def _ended(self, future: "Future[str]") -> Ended[J]:
+        """How a job ended; what the scheduler gives up has killed worker after worker."""
+        from distributed import KilledWorker
+
+        job = self._running.pop(future)
+        if future.status == "finished":
+            return Ended(job, future.result())
+        if future.status != "error":
+            raise _gone(self._client)
+        error = future.exception()
+        if isinstance(error, KilledWorker):
+            return Ended(job, KILLED)
+        return Ended(job, FAILED, error if isinstance(error, Exception) else Exception(error))
+
+    def _count(self) -> int:
+        """How many jobs the cluster can do at a time; asked every few seconds."""
+        now = time.monotonic()
+        if now - self._counted > COUNT_EVERY:
+            self._slots, before = _slots(self._client), self._slots
+            if self._slots == 0 and (before or self._counted < 0):
+                _LOG.warning("no Dask worker is there; waiting for one")
+            self._counted = now
+        return self._slots
+
+    def _check_workers(self) -> None:
+        """Refuse workers that could not do a job; those that come later say so at their first."""
+        try:
+            told = self._client.run(dask_worker.refusal, str(self._token), versions())
+        except Exception as error:
+            raise UserError(
+                f"parallel.address: expected Dask workers with this toolkit, got {error!r:.200}; "
+                "install the same on all machines"
+            ) from error
+        for refusal in filter(None, told.values()):
+            raise UserError(f"parallel.address: {refusal}")
+
+
+def connected(address: "str | LocalCluster") -> "Client":
+    """A client of the scheduler at ``address``.
+
+    Raises
+    ------
+    UserError
+        If the extra is not installed, or no scheduler answers.
+
+    Examples
+    --------
+    >>> connected("tcp://127.0.0.1:9")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    nas.errors.UserError: parallel.address: expected a Dask scheduler at tcp://127.0.0.1:9, got ...
+    """
+    _check_installed()
+    from distributed import Client
+
+    try:
+        return Client(address, timeout=PATIENCE, set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:
+        raise UserError(
+            f"parallel.address: expected a Dask scheduler at {address}, got no answer "
+            f"({in_short(error)}); start it with `dask scheduler` and "
+            "workers with `dask worker`, or say `--workers 2` to work on this machine"
+        ) from error
+
+
+def slots_at(address: str) -> int:
+    """How many jobs the cluster at ``address`` can do at a time.
+
+    Raises
+    ------
+    UserError
+        As `connected`.
+
+    Examples
+    --------
+    >>> from distributed import LocalCluster
+    >>> kind = {"n_workers": 3, "threads_per_worker": 1, "processes": False}
+    >>> with LocalCluster(**kind, dashboard_address="127.0.0.1:0") as cluster:
+    ...     slots_at(cluster.scheduler_address)
+    3
+    """
+    client = connected(address)
+    try:
+        return _slots(client)
+    finally:
+        client.close(timeout=PATIENCE)
+
+
+def _slots(client: "Client") -> int:
+    """The threads of all workers."""
+    try:
+        return sum(client.nthreads().values())
+    except OSError as error:
+        raise _gone(client) from error
+
+
+def _gone(client: "Client") -> UserError:
+    return UserError(
+        f"parallel.address: the Dask scheduler at {client.scheduler.address} is gone; start it and "
+        "its workers again, then run the same command"
+    )
+
+
+def _cluster(workers: int) -> "LocalCluster":
+    """A cluster within this process; its jobs have processes of their own."""
+    from distributed import LocalCluster
+
+    return LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        processes=False,
+        scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
+        silence_logs=logging.CRITICAL,
+    )
+
+
+def _check_installed() -> None:
+    if importlib.util.find_spec("distributed") is None:
+        raise UserError(
+            "parallel.engine: expected Dask beside dask, got none installed; "
+            "run: pip install 'pinn-nas[distributed]'"
+        )

@@ -1,0 +1,214 @@
+"""Jobs on the workers of a Dask cluster, which are killed, told to end, or cannot do them."""
+
+import os
+import re
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from nas.errors import UserError
+from nas.runner import dask_worker
+from nas.runner.executors import Ended, Resources
+from nas.runner.executors.dask import Engine, slots_at
+from nas.runner.job import FAILED, INTERRUPTED, KILLED
+from nas.runner.provenance import versions
+from tests.dask_cluster import Cluster, cluster
+
+pytest.importorskip("distributed", reason="the extra `distributed` is not installed")
+
+
+def act(job: tuple[str, str], abandoned: Callable[[], bool]) -> str:
+    """What a job does, by its name; it leaves in the folder who does it."""
+    name, folder = job
+    there = Path(folder) / name
+    attempt = len(list(there.parent.glob(f"{name}*")))
+    there.with_name(f"{name}-{attempt}").write_text(f"{os.getpid()} {os.getppid()}")
+    if name == "die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if name == "wrong":
+        raise UserError("expected this")
+    if name == "threads":
+        return os.environ["OMP_NUM_THREADS"]
+    while name == "long" and not (there.parent / "enough").exists():
+        if abandoned():
+            (there.parent / "saved").touch()
+            return INTERRUPTED
+        time.sleep(0.02)
+    return f"{name} done"
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    with cluster(tmp_path_factory.mktemp("two"), workers=2) as there:
+        yield there
+
+
+def engine(address: str | None, root: Path, workers: int = 2) -> Engine[tuple[str, str]]:
+    return Engine(act, Resources("dask", workers, threads=1, address=address), root)
+
+
+def all_of(executor: Engine[tuple[str, str]]) -> dict[str, Ended[tuple[str, str]]]:
+    found: dict[str, Ended[tuple[str, str]]] = {}
+    while executor.busy:
+        found |= {one.job[0]: one for one in executor.collect(1.0)}
+    return found
+
+
+def numbers(folder: Path, name: str) -> tuple[int, int]:
+    """The processes of a job and of the worker that has begun it."""
+    path = folder / name
+    deadline = time.monotonic() + 60
+    while not (path.exists() and len(path.read_text().split()) == 2):
+        assert time.monotonic() < deadline, f"{name} was not begun"
+        time.sleep(0.02)
+    own, parent = map(int, path.read_text().split())
+    return own, parent
+
+
+def until(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_a_job_that_dies_or_raises_costs_no_other(two: Cluster, tmp_path: Path) -> None:
+    executor = engine(two.address, tmp_path)
+    for name in ("die", "wrong", "threads", "a"):
+        executor.start((name, str(tmp_path)))
+    found = all_of(executor)
+    executor.close()
+    assert found["die"].ending == KILLED
+    assert (found["wrong"].ending, str(found["wrong"].error)) == (FAILED, "expected this")
+    assert isinstance(found["wrong"].error, UserError)
+    assert [found[name].ending for name in ("threads", "a")] == ["1", "a done"]
+    assert not list(tmp_path.glob(".seen-by-*"))
+
+
+def test_there_are_as_many_jobs_as_workers_and_no_more_than_asked_for(
+    two: Cluster, tmp_path: Path
+) -> None:
+    assert slots_at(two.address) == 2
+    for most, jobs in ((1, 1), (2, 2), (9, 2)):
+        executor = engine(two.address, tmp_path, workers=most)
+        begun = 0
+        while executor.free:
+            executor.start(("a", str(tmp_path)))
+            begun += 1
+        assert begun == jobs
+        executor.close()
+
+
+def test_a_job_goes_on_elsewhere_when_its_worker_is_killed(tmp_path: Path) -> None:
+    with cluster(tmp_path / "cluster", workers=1) as there:
+        executor = engine(there.address, tmp_path)
+        executor.start(("long", str(tmp_path)))
+        first, worker = numbers(tmp_path, "long-0")
+        there.start_worker()
+        there.wait_for(2)
+        os.kill(worker, signal.SIGKILL)
+        second, other = numbers(tmp_path, "long-1")
+        until((tmp_path / "saved").exists)  # the first one has noticed, and left
+        (tmp_path / "enough").touch()
+        assert [one.ending for one in all_of(executor).values()] == ["long done"]
+        executor.close()
+    assert (first, worker) != (second, other)
+
+
+def test_a_worker_that_is_told_to_end_lets_its_job_save_itself(tmp_path: Path) -> None:
+    with cluster(tmp_path / "cluster", workers=1) as there:
+        executor = engine(there.address, tmp_path)
+        executor.start(("long", str(tmp_path)))
+        _, worker = numbers(tmp_path, "long-0")
+        there.start_worker()
+        there.wait_for(2)
+        os.kill(worker, signal.SIGTERM)  # a batch system, whose time is over
+        numbers(tmp_path, "long-1")
+        assert (tmp_path / "saved").exists()
+        (tmp_path / "enough").touch()
+        assert [one.ending for one in all_of(executor).values()] == ["long done"]
+        executor.close()
+
+
+def test_a_closed_engine_lets_jobs_save_themselves_and_leaves_no_process(
+    two: Cluster, tmp_path: Path
+) -> None:
+    executor = engine(two.address, tmp_path)
+    executor.start(("long", str(tmp_path)))
+    own, _ = numbers(tmp_path, "long-0")
+    executor.close()
+    until((tmp_path / "saved").exists)
+    other = engine(two.address, tmp_path)  # what it closes, it is rid of
+    other.close()
+    until(lambda: not Path(f"/proc/{own}").exists())
+
+
+def test_without_a_scheduler_there_is_a_line() -> None:
+    told = "parallel.address: expected a Dask scheduler at tcp://127.0.0.1:9, got no answer"
+    with pytest.raises(UserError, match=re.escape(told)):
+        engine("tcp://127.0.0.1:9", Path())
+
+
+def test_a_scheduler_that_goes_away_is_told(tmp_path: Path) -> None:
+    with cluster(tmp_path / "cluster", workers=1) as there:
+        executor = engine(there.address, tmp_path)
+        executor.start(("long", str(tmp_path)))
+        numbers(tmp_path, "long-0")
+        there.scheduler.kill()
+        with pytest.raises(UserError, match=r"^parallel.address: the Dask scheduler at .* is gone"):
+            all_of(executor)
+        executor.close()
+        until((tmp_path / "saved").exists)
+
+
+def test_a_worker_that_does_not_see_the_folder_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dask_worker, "refusal", lambda token, wanted: "worker on b: expected")
+    with pytest.raises(UserError, match=r"^parallel.address: worker on b: expected"):
+        engine(None, tmp_path, workers=1)
+    assert not list(tmp_path.glob(".seen-by-*"))
+
+
+def test_what_is_refused_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "token").touch()
+    known = versions()
+    assert dask_worker.refusal(str(tmp_path / "token"), known) == ""
+    told = dask_worker.refusal(str(tmp_path / "token"), known | {"torch": "1.0"})
+    assert re.fullmatch(
+        r"worker on \S+: expected torch 1\.0, as where the command runs, got \S+; "
+        "install the same on all machines",
+        told,
+    )
+    told = dask_worker.refusal(str(tmp_path / "elsewhere" / "token"), known)
+    assert re.fullmatch(
+        r"worker on \S+: expected a folder that all workers see, got none here: .*/elsewhere; "
+        "put --out on a file system that all machines share, under the same path",
+        told,
+    )
+
+
+def test_a_worker_that_comes_later_is_asked_with_its_first_job(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    executor = engine(None, tmp_path, workers=1)
+    for token in tmp_path.glob(".seen-by-*"):
+        token.unlink()
+    executor.start(("a", str(tmp_path)))
+    (ended,) = all_of(executor).values()
+    executor.close()
+    assert ended.ending == FAILED
+    assert isinstance(ended.error, UserError)
+    assert "expected a folder that all workers see" in str(ended.error)
+
+
+def test_without_dask_there_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    told = (
+        r"expected Dask beside dask, got none installed; run: pip install 'pinn-nas.distributed.'"
+    )
+    with pytest.raises(UserError, match=told):
+        engine(None, Path())
