@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -31,10 +32,10 @@ _KEPT = (
 )
 
 
-def start(name: str, work: Path, mark: str = "") -> subprocess.Popen[str]:
-    """Begin a command in the folder ``work``, in a process group of its own."""
+def start(name: str, work: Path, mark: str = "", more: Sequence[str] = ()) -> subprocess.Popen[str]:
+    """Begin a command in ``work``, with ``more`` words, in a process group of its own."""
     return subprocess.Popen(
-        [sys.executable, "-m", "nas.cli", *COMMANDS[name]],
+        [sys.executable, "-m", "nas.cli", *COMMANDS[name], *more],
         cwd=work,
         env={**os.environ, **ONE_THREAD, "PYTHONPATH": str(ROOT), MARK: mark},
         stdout=subprocess.DEVNULL,
@@ -44,9 +45,9 @@ def start(name: str, work: Path, mark: str = "") -> subprocess.Popen[str]:
     )
 
 
-def run(name: str, work: Path, mark: str = "") -> tuple[int, str]:
+def run(name: str, work: Path, mark: str = "", more: Sequence[str] = ()) -> tuple[int, str]:
     """A whole command: its exit code, and what it says on standard error."""
-    process = start(name, work, mark)
+    process = start(name, work, mark, more)
     _, errors = process.communicate()
     return process.returncode, errors
 

@@ -86,7 +86,7 @@ def survived(kill: Kill, undisturbed: Undisturbed) -> dict[str, object]:
         while codes[-1] != 0 and len(codes) <= TRIES:
             code, said = run(kill.command, work, mark)
             codes, errors = [*codes, code], errors + said
-        stayed = _stayed(mark)
+        behind = stayed(mark)
         now, wanted = left(work), undisturbed.left(kill.command)
     differs = sorted(path for path in now.keys() | wanted if now.get(path) != wanted.get(path))
     return asdict(kill) | {
@@ -94,7 +94,7 @@ def survived(kill: Kill, undisturbed: Undisturbed) -> dict[str, object]:
         "codes": codes,
         "differs": differs,
         "tracebacks": "Traceback" in errors,
-        "stayed": stayed,
+        "stayed": behind,
         "errors": errors[-2000:],
     }
 
@@ -105,7 +105,7 @@ def _strike(kill: Kill, process: subprocess.Popen[str], seconds: float, mark: st
         process.wait(kill.share * seconds)
     if process.poll() is not None:
         return ""
-    workers = [number for number in _marked(mark) if _is_worker(number)]
+    workers = [number for number in marked(mark) if _is_worker(number)]
     if kill.whom == "group":
         os.killpg(process.pid, kill.number)
         return "group"
@@ -117,10 +117,10 @@ def _strike(kill: Kill, process: subprocess.Popen[str], seconds: float, mark: st
     return "command"
 
 
-def _stayed(mark: str) -> int:
+def stayed(mark: str) -> int:
     """How many processes do not end, which the command has started."""
     deadline = time.monotonic() + PATIENCE
-    while (there := _marked(mark)) and time.monotonic() < deadline:
+    while (there := marked(mark)) and time.monotonic() < deadline:
         time.sleep(0.1)
     for number in there:
         with suppress(ProcessLookupError):
@@ -128,7 +128,7 @@ def _stayed(mark: str) -> int:
     return len(there)
 
 
-def _marked(mark: str) -> list[int]:
+def marked(mark: str) -> list[int]:
     """The processes that carry the mark in their environment."""
     wanted, found = f"{MARK}={mark}\0".encode(), []
     for path in Path("/proc").glob("[0-9]*/environ"):

@@ -9,15 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from experiments.harness.dask_cluster import Cluster, cluster
 from nas.errors import UserError
 from nas.runner import dask_worker
 from nas.runner.executors import Ended, Resources
 from nas.runner.executors.dask import Engine, slots_at
 from nas.runner.job import FAILED, INTERRUPTED, KILLED
 from nas.runner.provenance import versions
-from tests.dask_cluster import Cluster, cluster
 
 pytest.importorskip("distributed", reason="the extra `distributed` is not installed")
+
+
+HOSTS = ("127.0.0.2", "127.0.0.3")
 
 
 def act(job: tuple[str, str], abandoned: Callable[[], bool]) -> str:
@@ -42,7 +45,7 @@ def act(job: tuple[str, str], abandoned: Callable[[], bool]) -> str:
 
 @pytest.fixture(scope="module")
 def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    with cluster(tmp_path_factory.mktemp("two"), workers=2) as there:
+    with cluster(tmp_path_factory.mktemp("two"), HOSTS) as there:
         yield there
 
 
@@ -103,12 +106,10 @@ def test_there_are_as_many_jobs_as_workers_and_no_more_than_asked_for(
 
 
 def test_a_job_goes_on_elsewhere_when_its_worker_is_killed(tmp_path: Path) -> None:
-    with cluster(tmp_path / "cluster", workers=1) as there:
+    with cluster(tmp_path / "cluster", HOSTS) as there:
         executor = engine(there.address, tmp_path)
         executor.start(("long", str(tmp_path)))
         first, worker = numbers(tmp_path, "long-0")
-        there.start_worker()
-        there.wait_for(2)
         os.kill(worker, signal.SIGKILL)
         second, other = numbers(tmp_path, "long-1")
         until((tmp_path / "saved").exists)  # the first one has noticed, and left
@@ -119,12 +120,10 @@ def test_a_job_goes_on_elsewhere_when_its_worker_is_killed(tmp_path: Path) -> No
 
 
 def test_a_worker_that_is_told_to_end_lets_its_job_save_itself(tmp_path: Path) -> None:
-    with cluster(tmp_path / "cluster", workers=1) as there:
+    with cluster(tmp_path / "cluster", HOSTS) as there:
         executor = engine(there.address, tmp_path)
         executor.start(("long", str(tmp_path)))
         _, worker = numbers(tmp_path, "long-0")
-        there.start_worker()
-        there.wait_for(2)
         os.kill(worker, signal.SIGTERM)  # a batch system, whose time is over
         numbers(tmp_path, "long-1")
         assert (tmp_path / "saved").exists()
@@ -153,10 +152,11 @@ def test_without_a_scheduler_there_is_a_line() -> None:
 
 
 def test_a_scheduler_that_goes_away_is_told(tmp_path: Path) -> None:
-    with cluster(tmp_path / "cluster", workers=1) as there:
+    with cluster(tmp_path / "cluster", HOSTS[:1]) as there:
         executor = engine(there.address, tmp_path)
         executor.start(("long", str(tmp_path)))
         numbers(tmp_path, "long-0")
+        assert there.scheduler is not None
         there.scheduler.kill()
         with pytest.raises(UserError, match=r"^parallel.address: the Dask scheduler at .* is gone"):
             all_of(executor)
