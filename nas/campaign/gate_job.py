@@ -45,13 +45,12 @@ class GateJob(RunJob):
 
     seconds: float = 0.0  # of the repetition
 
-    @property
-    def finished(self) -> bool:
-        """Whether its record is complete, with the mixture that the race needs."""
-        if not super().finished:
-            return False
-        path = self.folder / mixture_file.FILE
-        return path.exists() or self.row()["status"] != "completed"
+    def known_row(self) -> Row | None:
+        """Its row, if its record is complete, with the mixture that the race needs."""
+        row, path = super().known_row(), self.folder / mixture_file.FILE
+        if row is None or (row["status"] == "completed" and not path.exists()):
+            return None
+        return row
 
     @property
     def source(self) -> PoolJob:

@@ -2,7 +2,8 @@
 
 Runs keep their own rows. They are gathered when a campaign ends, and by whoever reads one that is
 under way: to write all tables after every run would take time that grows with the square of their
-number.
+number. What is gathered stays in arrow's columns: as rows of Python, the histories of ten thousand
+runs would take gigabytes.
 """
 
 from collections import Counter
@@ -23,6 +24,8 @@ from nas.campaign.parquet import Row
 from nas.campaign.trial_rows import trial_rows
 from nas.runner.attempt_log import read_attempts
 
+_KEYS = ("run", "trial", "repetition")
+
 
 def is_behind(campaign: Path, schemas: Mapping[str, pa.Schema]) -> bool:
     """Whether a run has finished that the gathered tables do not hold, or a table is missing.
@@ -42,8 +45,8 @@ def is_behind(campaign: Path, schemas: Mapping[str, pa.Schema]) -> bool:
     return not finished <= set(gathered["run"])
 
 
-def gather(campaign: Path, schemas: Mapping[str, pa.Schema], seeds: int) -> dict[str, list[Row]]:
-    """The rows of all tables, from the runs that are finished.
+def gather(campaign: Path, schemas: Mapping[str, pa.Schema], seeds: int) -> dict[str, pa.Table]:
+    """All tables, from the runs that are finished.
 
     Parameters
     ----------
@@ -60,27 +63,43 @@ def gather(campaign: Path, schemas: Mapping[str, pa.Schema], seeds: int) -> dict
 
     Examples
     --------
-    >>> gather(Path("no such folder"), {}, seeds=1)["trials"]
-    []
+    >>> from nas.campaign.schemas import TABLES
+    >>> gather(Path("no such folder"), TABLES, seeds=1)["trials"].num_rows
+    0
     """
-    found = [_of_run(folder, schemas) for folder in finished_runs(campaign)]
-    found.sort(key=lambda tables: _order(tables["runs"][0]))
-    names = (*RUN_TABLES, *ADDED_TABLES, "attempts")
-    rows = {name: [row for tables in found for row in tables[name]] for name in names}
-    rows["trials"] = trial_rows(_of_whole_trials(rows["runs"], seeds))
-    return rows
+    folders = finished_runs(campaign)
+    of_runs = [parquet.read_table(table_file(one, "runs"), schemas["runs"]) for one in folders]
+    runs = [table.slice(0, 1).to_pylist()[0] for table in of_runs]
+    order = sorted(range(len(runs)), key=lambda index: _order(runs[index]))
+    folders, runs = [folders[index] for index in order], [runs[index] for index in order]
+    found = {"runs": _together([of_runs[index] for index in order], schemas["runs"])}
+    for name in (*RUN_TABLES, *ADDED_TABLES):
+        if name not in found:
+            found[name] = _together(_read(folders, name, schemas[name]), schemas[name])
+    attempts = [
+        {key: run[key] for key in _KEYS} | row
+        for folder, run in zip(folders, runs, strict=True)
+        for row in read_attempts(folder)
+    ]
+    found["attempts"] = pa.Table.from_pylist(attempts, schema=schemas["attempts"])
+    trials = trial_rows(_of_whole_trials(runs, seeds))
+    return found | {"trials": pa.Table.from_pylist(trials, schema=schemas["trials"])}
 
 
-def _of_run(folder: Path, schemas: Mapping[str, pa.Schema]) -> dict[str, list[Row]]:
-    """The rows of one run, with those of its attempts."""
-    tables = {
-        name: parquet.read_rows(table_file(folder, name), schemas[name]) for name in RUN_TABLES
-    }
-    for name in ADDED_TABLES:
-        path = table_file(folder, name)
-        tables[name] = parquet.read_rows(path, schemas[name]) if path.is_file() else []
-    keys = {name: tables["runs"][0][name] for name in ("run", "trial", "repetition")}
-    return tables | {"attempts": [keys | row for row in read_attempts(folder)]}
+def _read(folders: list[Path], name: str, schema: pa.Schema) -> list[pa.Table]:
+    """The table ``name`` of each run; one of `ADDED_TABLES` may be missing."""
+    paths = [table_file(folder, name) for folder in folders]
+    return [
+        parquet.read_table(path, schema)
+        for path in paths
+        if name not in ADDED_TABLES or path.is_file()
+    ]
+
+
+def _together(tables: list[pa.Table], schema: pa.Schema) -> pa.Table:
+    """One table, in one piece: how it was put together does not show in a file."""
+    every = [schema.empty_table(), *(one.cast(schema) for one in tables)]
+    return pa.concat_tables(every).combine_chunks()
 
 
 def _order(run: Row) -> tuple[int, int]:

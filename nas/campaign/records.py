@@ -116,8 +116,8 @@ def read(folder: Path) -> Records:
     if missing:
         raise parquet.damaged(folder / layout.CAMPAIGN_FILE, f"it lacks {' and '.join(missing)}")
     if gathering.is_behind(folder, TABLES):
-        rows = gathering.gather(folder, TABLES, _seeds(folder))
-        tables = {name: _frame(name, rows[name]) for name in TABLES}
+        gathered = gathering.gather(folder, TABLES, _seeds(folder))
+        tables = {name: table.to_pandas() for name, table in gathered.items()}
     else:
         tables = {name: _gathered(folder, name) for name in TABLES}
     added = {name: read_added(folder, name) for name in BUDGETED | VALIDATION}
@@ -140,7 +140,8 @@ def rows(folder: Path, name: str) -> list[Row]:
     []
     """
     if gathering.is_behind(folder, TABLES):
-        return gathering.gather(folder, TABLES, _seeds(folder))[name]
+        found: list[Row] = gathering.gather(folder, TABLES, _seeds(folder))[name].to_pylist()
+        return found
     path = layout.gathered_file(folder, name)
     return [] if name in layout.ADDED_TABLES and not path.is_file() else read_rows(path, name)
 
@@ -172,7 +173,7 @@ def gather(folder: Path) -> None:
             write_table(layout.gathered_file(folder, name), name, together)
     gathered = gathering.gather(folder, TABLES, _seeds(folder))
     for name in sorted(TABLES, key=lambda name: name == "runs"):
-        write_table(layout.gathered_file(folder, name), name, gathered[name])
+        parquet.write_table(layout.gathered_file(folder, name), gathered[name])
 
 
 def read_added(folder: Path, name: str) -> pd.DataFrame:

@@ -64,7 +64,7 @@ class RunJob(CampaignJob):
     @property
     def finished(self) -> bool:
         """Whether its record is complete, and says another thing than that it was killed."""
-        return super().finished and self.row()["status"] != KILLED
+        return self.known_row() is not None
 
     @property
     def experts(self) -> int:
@@ -86,6 +86,13 @@ class RunJob(CampaignJob):
     def pool(self) -> tuple[Candidate, ...]:
         """The candidates with which it begins."""
         return self.home.campaign.search_space().pool(self.proposal.m, self.seed)
+
+    def known_row(self) -> Row | None:
+        """Its row, if it is `finished`: each is read once where there are thousands."""
+        if not super().finished:
+            return None
+        row = self.row()
+        return None if row["status"] == KILLED else row
 
     def row(self) -> Row:
         """Its row of the table ``runs``, once it is finished.

@@ -24,8 +24,7 @@ class Run(Protocol):
     @property
     def proposal(self) -> Proposal: ...
 
-    @property
-    def finished(self) -> bool: ...
+    def known_row(self) -> Row | None: ...
 
     def row(self) -> Row: ...
 
@@ -56,7 +55,7 @@ class Scheduler(Generic[R]):
     ...     def propose(self, trial):
     ...         return Proposal(trial, m=4, p=0.5, threshold=0.3)
     >>> class Unfinished:
-    ...     finished = False
+    ...     known_row = staticmethod(lambda: None)
     >>> plan = Scheduler(Fixed(), 12, seeds=2, lag=8, run_of=lambda proposal, r: Unfinished())
     >>> len(list(iter(plan.following, None)))
     16
@@ -83,9 +82,10 @@ class Scheduler(Generic[R]):
         while True:
             while self._pending:
                 run = self._pending.popleft()
-                if not run.finished:
+                row = run.known_row()
+                if row is None:
                     return run
-                self.ended(run)
+                self._note(run, row)
                 self.finished_before += 1
             if self._proposed == self.trials or not self._tell_up_to(self._proposed - self._lag):
                 return None
@@ -97,7 +97,9 @@ class Scheduler(Generic[R]):
 
     def ended(self, run: R) -> None:
         """Note that a run that `following` gave has left its record."""
-        row = run.row()
+        self._note(run, run.row())
+
+    def _note(self, run: R, row: Row) -> None:
         self._rows[run.proposal.trial].append(row)
         self.finished += 1
         self.failed += row["status"] != "completed"

@@ -21,8 +21,10 @@ def trial_rows(runs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     >>> [row["recommended"] for row in trial_rows([run])]
     [True]
     """
-    numbers = sorted({run["trial"] for run in runs})
-    rows = [_trial_row(n, [run for run in runs if run["trial"] == n]) for n in numbers]
+    of_trial: dict[int, list[dict[str, Any]]] = {}
+    for run in runs:
+        of_trial.setdefault(run["trial"], []).append(run)
+    rows = [_trial_row(number, of_trial[number]) for number in sorted(of_trial)]
     # Once there is a race, its contestants are chosen among: they have learnt on.
     stage = "race" if any(row["stage"] == "race" for row in rows) else "selection"
     scored = [row for row in rows if row["status"] == "completed" and row["stage"] == stage]

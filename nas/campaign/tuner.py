@@ -11,18 +11,24 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import optuna
+from optuna.distributions import FloatDistribution, IntDistribution
 from optuna.trial import TrialState
 
 from nas.campaign.config import Campaign
+from nas.campaign.ranges import Range
 from nas.campaign.study_storage import cause, without_password
 from nas.errors import UserError
 
 _LOG = logging.getLogger(__name__)
 
 RANDOM_TRIALS = 8  # before the sampler starts to learn from results
+
+
+_TUNED = ("m", "p", "threshold")
 
 
 @dataclass(frozen=True)
@@ -76,12 +82,20 @@ class Tuner:
                 directions=["minimize", "minimize"],
                 load_if_exists=True,
             )
+            # Each is asked for once more as a campaign goes on. Optuna would look at all trials
+            # for each of them, which takes time that grows with the square of their number.
+            known = self._study.get_trials(deepcopy=False)
+        self._count = len(known)
+        self._ended = {trial.number: trial for trial in known if trial.state.is_finished()}
 
     def propose(self, trial: int) -> Proposal:
         """The proposal for ``trial``; asked in order, but repeated as often as one likes."""
         with self._reachable():
-            if trial == len(self._study.get_trials(deepcopy=False)):
+            if trial in self._ended:
+                return self._stored(trial)
+            if trial == self._count:
                 handle = self._study.ask()
+                self._count += 1
             else:
                 handle = optuna.trial.Trial(self._study, self._known(trial)._trial_id)
             return Proposal(
@@ -98,15 +112,31 @@ class Tuner:
         warning tells of it.
         """
         with self._reachable():
-            known = self._known(trial)
-            if known.state == TrialState.COMPLETE and known.values != list(values or ()):
-                self._warn(trial, known.values, values)
-            if known.state.is_finished():
+            if trial in self._ended:
+                known = self._ended[trial]
+                if known.state == TrialState.COMPLETE and known.values != list(values or ()):
+                    self._warn(trial, known.values, values)
                 return
             if values is None:
-                self._study.tell(trial, state=TrialState.FAIL)
+                self._ended[trial] = self._study.tell(trial, state=TrialState.FAIL)
             else:
-                self._study.tell(trial, values)
+                self._ended[trial] = self._study.tell(trial, values)
+
+    def _stored(self, trial: int) -> Proposal:
+        """What a trial that has ended was proposed."""
+        known, found = self._ended[trial], {}
+        for name in _TUNED:
+            span = getattr(self.campaign.tune, name)
+            if span.fixed:
+                found[name] = span.low
+                continue
+            value = known.params[name]
+            if known.distributions[name] != _distribution(name, span):
+                raise ValueError(f"the range of {name} in trial {trial}")
+            if not span.low <= value <= span.high:
+                raise ValueError(f"{name} = {value:g} in trial {trial}")
+            found[name] = value
+        return Proposal(trial, int(found["m"]), float(found["p"]), float(found["threshold"]))
 
     def _known(self, trial: int) -> optuna.trial.FrozenTrial:
         known = self._study.get_trials(deepcopy=False)[trial]
@@ -130,7 +160,7 @@ class Tuner:
             return float(span.low)
         # A fresh sampler for every number: no state that a crash could lose. A trial that was
         # cut short between two suggestions gets the same numbers when it is asked again.
-        index = ("m", "p", "threshold").index(name)
+        index = _TUNED.index(name)
         seed = np.random.SeedSequence([self.campaign.seed, handle.number, index])
         self._study.sampler = optuna.samplers.TPESampler(
             seed=int(seed.generate_state(1)[0]), n_startup_trials=RANDOM_TRIALS
@@ -155,3 +185,10 @@ class Tuner:
                 "the folder's own study.sqlite, delete it; then run the same command again: "
                 "finished runs are kept"
             ) from error
+
+
+def _distribution(name: str, span: Range[Any]) -> optuna.distributions.BaseDistribution:
+    """What Optuna draws a number from, as `Tuner` asks it to."""
+    if name == "m":
+        return IntDistribution(int(span.low), int(span.high))
+    return FloatDistribution(span.low, span.high)

@@ -38,6 +38,9 @@ class Run:
     finished: bool = False
     status: str = "completed"
 
+    def known_row(self) -> dict[str, Any] | None:
+        return self.row() if self.finished else None
+
     def row(self) -> dict[str, Any]:
         assert self.finished
         trial = self.proposal.trial
