@@ -66,7 +66,7 @@ class _Command:
     """A command while it may be stopped: signals before it begins are kept, those after are not."""
 
     def __init__(self, work: Callable[[], int]) -> None:
-        self._work, self._asked = work, False
+        self._work, self._asked, self.stopped = work, False, False
 
     def run(self) -> int:
         if self._asked:
@@ -80,6 +80,7 @@ class _Command:
                 self._soon()
                 return
             if frame.f_code is _Command.run.__code__ and frame.f_locals.get("self") is self:
+                self.stopped = True
                 raise Stop
             frame = frame.f_back
 
@@ -117,5 +118,11 @@ def listening(work: Callable[[], int]) -> int:
     try:
         return command.run()
     except Stop:
-        print(STOPPED, file=sys.stderr)
-        return INTERRUPTED
+        pass
+    except Exception:
+        # An import that was cut short leaves half a module, and whoever meets that raises whatever
+        # comes of it: numpy, which imports some of its parts when they are asked for, recurses.
+        if not command.stopped:
+            raise
+    print(STOPPED, file=sys.stderr)
+    return INTERRUPTED

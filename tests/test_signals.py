@@ -52,6 +52,25 @@ def test_each_signal_stops_a_command(
     assert capsys.readouterr().err == f"{STOPPED}\n"
 
 
+def test_what_a_half_done_import_leads_to_is_no_error(
+    number: signal.Signals, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def command() -> int:
+        try:
+            signal.raise_signal(number)
+        except Stop:
+            raise RecursionError from None  # as numpy, of which a part was being imported
+        return 0
+
+    assert listening(command) == INTERRUPTED
+    assert capsys.readouterr().err == f"{STOPPED}\n"
+
+
+def test_an_error_before_any_signal_is_one() -> None:
+    with pytest.raises(ZeroDivisionError):
+        listening(lambda: 1 // 0)
+
+
 def test_a_signal_before_the_command_stops_it_at_its_first_moment(
     number: signal.Signals,
 ) -> None:

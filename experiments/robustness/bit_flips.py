@@ -17,18 +17,20 @@ from nas import load
 from nas.errors import UserError
 from nas.exit_codes import DONE, USER_ERROR
 
-# What a campaign's user does next: `left` compares what they leave.
+# What a campaign's user does next: `left` compares what they leave. A search that was stopped is
+# not validated: some of that learns for as many seconds as the search took, and the page shows it.
 NEXT = ("search", "report", "export")
-OF_STOPPED = ("search", "validate", "report", "export")
 TOLD, WITHOUT_EFFECT, UNNOTICED, CRASHED = "told", "without effect", "unnoticed", "a traceback"
 
 
 def measure(flips: int, findings: Findings, folder: Path) -> None:
     """Flip so many bits, one at a time; what is done is not done again."""
-    undisturbed = Undisturbed(folder / "undisturbed")
-    undisturbed.seconds("export")
+    whole = Undisturbed(folder / "undisturbed")
+    stopped = Undisturbed(folder / "not validated", NEXT)
+    for one in (whole, stopped):
+        one.seconds("export")
     found = [
-        kept(folder / "flips" / f"{seed}.json", partial(flipped, seed, undisturbed))
+        kept(folder / "flips" / f"{seed}.json", partial(flipped, seed, whole, stopped))
         for seed in range(flips)
     ]
     verdicts = [one["verdict"] for one in found]
@@ -42,9 +44,10 @@ def measure(flips: int, findings: Findings, folder: Path) -> None:
     findings.note(*([f"Unnoticed, or with a traceback: {', '.join(bad)}."] if bad else []))
 
 
-def flipped(seed: int, undisturbed: Undisturbed) -> dict[str, object]:
+def flipped(seed: int, whole: Undisturbed, stopped: Undisturbed) -> dict[str, object]:
     """What becomes of one flipped bit: the folder's and the file's turn are its seed's."""
     turn, is_stopped = divmod(seed, 2)
+    undisturbed = stopped if is_stopped else whole
     source = undisturbed.stopped() if is_stopped else undisturbed.after("export")
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
@@ -56,7 +59,7 @@ def flipped(seed: int, undisturbed: Undisturbed) -> dict[str, object]:
             done = [loaded(work / "model")]
         else:
             shutil.rmtree(work / "model", ignore_errors=True)
-            done = [run(command, work) for command in (OF_STOPPED if is_stopped else NEXT)]
+            done = [run(command, work) for command in NEXT]
         verdict = judged(done, left(work), undisturbed.left("export"))
     file = path.relative_to(work).as_posix()
     return {"stopped": bool(is_stopped), "file": file, "bit": bit, "verdict": verdict, "done": done}

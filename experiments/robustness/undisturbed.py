@@ -3,6 +3,7 @@
 import shutil
 import signal
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,13 +16,14 @@ LOOKS = 0.02  # seconds from one look to the next
 
 @dataclass(frozen=True)
 class Undisturbed:
-    """The four commands one after the other; each is run once, and kept in ``folder``.
+    """Some ``commands`` one after the other; each is run once, and kept in ``folder``.
 
     >>> Undisturbed(Path("runs")).after("search").as_posix()
     'runs/search'
     """
 
     folder: Path
+    commands: Sequence[str] = tuple(COMMANDS)
 
     def after(self, name: str) -> Path:
         """The folder as the command ``name`` has left it."""
@@ -29,7 +31,7 @@ class Undisturbed:
 
     def before(self, name: str, work: Path) -> None:
         """Fill ``work`` with what the command ``name`` begins with."""
-        earlier = list(COMMANDS)[: list(COMMANDS).index(name)]
+        earlier = self.commands[: self.commands.index(name)]
         if earlier:
             self.seconds(earlier[-1])
             shutil.copytree(self.after(earlier[-1]), work, dirs_exist_ok=True)

@@ -75,7 +75,7 @@ def refusal(token: str, wanted: Mapping[str, str]) -> str:
     >>> refusal("/no/such/folder/.seen-by", versions()).split(": ")[1]
     'expected a folder that all workers see, got none here'
     """
-    here, where = versions(), f"worker on {socket.gethostname()}"
+    here, where = versions(), _where()
     for name, version in wanted.items():
         if here.get(name) != version:
             return (
@@ -122,9 +122,15 @@ def work(task: Task) -> str:
         left = leave.exists()
     if ended is None or (left and ended.ending in (INTERRUPTED, KILLED)):
         raise Reschedule
+    if isinstance(ended.error, UserError):  # such as a problem whose file is not here
+        raise UserError(f"{_where()}: {ended.error}")
     if ended.error is not None:
         raise ended.error
     return ended.ending
+
+
+def _where() -> str:
+    return f"worker on {socket.gethostname()}"
 
 
 def _wish() -> Callable[[], bool]:

@@ -122,6 +122,7 @@ class Dispatcher(Generic[J]):
             job = self._again.popleft() if self._again else following()
             if job is None:
                 break
+            read_attempts(job.folder)  # a log that is damaged is told here: workers are silent
             executor.start(job)
         return bool(executor.busy)
 

@@ -51,11 +51,13 @@ def test_each_file_has_its_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(bit_flips, "run", lambda command, work: (0, ""))
     monkeypatch.setattr(Undisturbed, "seconds", lambda self, name: 1.0)
     monkeypatch.setattr(Undisturbed, "stopped", lambda self: self.after("export"))
+    shutil.copytree(tmp_path / "undisturbed", tmp_path / "not validated")
     findings = Findings("bit_flips")
     bit_flips.measure(8, findings, tmp_path)  # each of four files once, in either folder
     assert [one.value for one in findings.figures] == [8, 2, 2, 4, 0]
     assert findings.notes == ["Unnoticed, or with a traceback: out/tables/a.csv, out/tables/b.csv."]
     shutil.rmtree(after)
+    shutil.rmtree(tmp_path / "not validated")
     again = Findings("bit_flips")
     bit_flips.measure(8, again, tmp_path)  # nothing is done again
     assert again.figures == findings.figures

@@ -8,7 +8,7 @@ import pytest
 from nas.errors import UserError
 from nas.files import write_text
 from nas.runner import dispatcher
-from nas.runner.attempt_log import AttemptLog
+from nas.runner.attempt_log import ATTEMPTS_FILE, AttemptLog
 from nas.runner.dispatcher import DEATHS, Dispatcher, Interrupted
 from nas.runner.executors import Resources
 from nas.runner.job import COMPLETED, INTERRUPTED, KILLED
@@ -51,6 +51,17 @@ def test_all_is_done_by_as_many_workers_as_there_are(
     assert endings == [(number, COMPLETED) for number in range(5)]
     assert most == [1, 1, 1, 1, 0]  # as one of two has just ended
     assert executor.closed
+
+
+def test_a_log_that_is_damaged_is_told_by_the_command(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A worker, which would begin it anew, says nothing on its terminal."""
+    job = Count(tmp_path, 0)
+    begin_at(job, 3)
+    (job.folder / ATTEMPTS_FILE).write_text("{")
+    run(monkeypatch, tmp_path, [job], Scripted(lambda job: COMPLETED))
+    assert f"{job.folder / ATTEMPTS_FILE}: expected a log of attempts, got a file" in caplog.text
 
 
 def test_what_is_not_there_yet_is_asked_for_again(

@@ -112,7 +112,8 @@ class Engine(Executor[J]):
         """See `Executor`; a job under way saves itself within seconds, or is killed."""
         with suppress(Exception):  # whatever is wrong there, the command ends
             self._client.cancel(list(self._running))
-            self._client.run(dask_worker.end_idle)
+            if self._client.status == "running":  # else it would look for the scheduler
+                self._client.run(dask_worker.end_idle)
         with suppress(Exception):
             self._client.close(timeout=PATIENCE)
         self._end_cluster()
@@ -177,6 +178,9 @@ def connected(address: "str | LocalCluster") -> "Client":
     _check_installed()
     from distributed import Client
 
+    # What goes wrong there is told here, in a line; of its own it would tell in tracebacks.
+    theirs = logging.getLogger("distributed")
+    theirs.propagate, theirs.handlers = False, [logging.NullHandler()]
     try:
         return Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -85,7 +86,8 @@ def test_a_job_that_dies_or_raises_costs_no_other(two: Cluster, tmp_path: Path) 
     found = all_of(executor)
     executor.close()
     assert found["die"].ending == KILLED
-    assert (found["wrong"].ending, str(found["wrong"].error)) == (FAILED, "expected this")
+    assert found["wrong"].ending == FAILED
+    assert str(found["wrong"].error) == f"worker on {socket.gethostname()}: expected this"
     assert isinstance(found["wrong"].error, UserError)
     assert [found[name].ending for name in ("threads", "a")] == ["1", "a done"]
     assert not list(tmp_path.glob(".seen-by-*"))
