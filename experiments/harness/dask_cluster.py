@@ -71,8 +71,8 @@ class Cluster:
             self._port = self.address.rpartition(":")[2]
         for index, host in enumerate(self._hosts):
             if not _lives(self.workers[index]):
-                place = ("--host", host, "--local-directory", str(self._folder))
-                self.workers[index] = self._start("worker", self.address, *_NO_NANNY, *place)
+                there = ("--host", host, "--local-directory", str(self._folder))
+                self.workers[index] = self._start("worker", self.address, *_NO_NANNY, *there)
 
     def wait(self) -> None:
         """Wait until all workers are there."""

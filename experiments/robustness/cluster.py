@@ -88,7 +88,7 @@ def _struck(
     process: subprocess.Popen[str], there: Cluster, draw: random.Random, mark: str
 ) -> list[str]:
     """Strike somebody now and then until the command ends; whom that met."""
-    blows = []
+    blows: list[str] = []
     while True:
         with suppress(subprocess.TimeoutExpired):
             process.wait(draw.expovariate(1 / PAUSE))

@@ -7,7 +7,8 @@ runs would take gigabytes.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
@@ -25,6 +26,7 @@ from nas.campaign.trial_rows import trial_rows
 from nas.runner.attempt_log import read_attempts
 
 _KEYS = ("run", "trial", "repetition")
+_AT_ONCE = 256  # tables of runs that are put together
 
 
 def is_behind(campaign: Path, schemas: Mapping[str, pa.Schema]) -> bool:
@@ -68,11 +70,10 @@ def gather(campaign: Path, schemas: Mapping[str, pa.Schema], seeds: int) -> dict
     0
     """
     folders = finished_runs(campaign)
-    of_runs = [parquet.read_table(table_file(one, "runs"), schemas["runs"]) for one in folders]
-    runs = [table.slice(0, 1).to_pylist()[0] for table in of_runs]
-    order = sorted(range(len(runs)), key=lambda index: _order(runs[index]))
-    folders, runs = [folders[index] for index in order], [runs[index] for index in order]
-    found = {"runs": _together([of_runs[index] for index in order], schemas["runs"])}
+    rows = [parquet.read_rows(table_file(one, "runs"), schemas["runs"])[0] for one in folders]
+    order = sorted(range(len(rows)), key=lambda index: _order(rows[index]))
+    folders, runs = [folders[index] for index in order], [rows[index] for index in order]
+    found = {"runs": pa.Table.from_pylist(runs, schema=schemas["runs"])}
     for name in (*RUN_TABLES, *ADDED_TABLES):
         if name not in found:
             found[name] = _together(_read(folders, name, schemas[name]), schemas[name])
@@ -86,20 +87,20 @@ def gather(campaign: Path, schemas: Mapping[str, pa.Schema], seeds: int) -> dict
     return found | {"trials": pa.Table.from_pylist(trials, schema=schemas["trials"])}
 
 
-def _read(folders: list[Path], name: str, schema: pa.Schema) -> list[pa.Table]:
+def _read(folders: list[Path], name: str, schema: pa.Schema) -> Iterator[pa.Table]:
     """The table ``name`` of each run; one of `ADDED_TABLES` may be missing."""
-    paths = [table_file(folder, name) for folder in folders]
-    return [
-        parquet.read_table(path, schema)
-        for path in paths
-        if name not in ADDED_TABLES or path.is_file()
-    ]
+    for folder in folders:
+        path = table_file(folder, name)
+        if name not in ADDED_TABLES or path.is_file():
+            yield parquet.read_table(path, schema).cast(schema)
 
 
-def _together(tables: list[pa.Table], schema: pa.Schema) -> pa.Table:
+def _together(tables: Iterator[pa.Table], schema: pa.Schema) -> pa.Table:
     """One table, in one piece: how it was put together does not show in a file."""
-    every = [schema.empty_table(), *(one.cast(schema) for one in tables)]
-    return pa.concat_tables(every).combine_chunks()
+    pieces = [schema.empty_table()]
+    while some := list(islice(tables, _AT_ONCE)):  # a table takes more memory than its few rows
+        pieces.append(pa.concat_tables(some).combine_chunks())
+    return pa.concat_tables(pieces).combine_chunks()
 
 
 def _order(run: Row) -> tuple[int, int]:

@@ -195,6 +195,8 @@ search` again on this folder, which gathers it anew
 
 def _completed(table: pa.Table, schema: pa.Schema) -> pa.Table:
     """``table`` with those columns that it lacks and that have a default."""
+    if table.column_names == schema.names:
+        return table
     for place, column in enumerate(schema):
         if column.name not in table.column_names and _DEFAULT in (column.metadata or {}):
             value = json.loads(column.metadata[_DEFAULT])
