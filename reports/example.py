@@ -236,7 +236,7 @@ def _attempt(trial: int) -> Row:
     return _keys(trial) | {
         "attempt": 0, "started": f"2026-03-01T10:0{trial}:00Z", "seconds": 60.0, "from_step": 0,
         "to_step": 400, "ending": _run(trial)["status"], "device": "cpu", "threads": 1,
-        "processor": "A processor", "platform": "Linux", "versions": '{"torch": "2.13.0"}',
+        "machine": "a", "processor": "A", "platform": "Linux", "versions": '{"torch": "2.13.0"}',
     }  # fmt: skip
 
 

@@ -185,15 +185,30 @@ def main_effects(experts: pd.DataFrame) -> pd.Series:
     >>> np.exp(main_effects(records().experts[:4])).round(3).to_list()  # of 0.02, 0.3, 0.01, 0.1
     [0.021, 0.285, 0.01, 0.105]
     """
-    losses = experts["individual_loss"].astype(float)
-    usable = losses.where(np.isfinite(losses) & (losses > 0)).to_numpy()
-    own: pd.Series = pd.Series(np.log(usable), index=experts.index)
-    known = own.notna()
+    return pd.Series(_shrunk(_log_losses(experts), _levels(experts)), index=experts.index)
+
+
+def _log_losses(experts: pd.DataFrame) -> np.ndarray:
+    losses = experts["individual_loss"].to_numpy(dtype=float)
+    usable = np.isfinite(losses) & (losses > 0)
+    logs: np.ndarray = np.log(losses, out=np.full(len(losses), np.nan), where=usable)
+    return logs
+
+
+def _levels(experts: pd.DataFrame) -> np.ndarray:
+    """A column of 0 and 1 for each level of each axis in play."""
+    tables = [pd.get_dummies(experts[axis.name], dtype=float) for axis in axes(experts)]
+    return np.column_stack([table.to_numpy() for table in tables])
+
+
+def _shrunk(own: np.ndarray, levels: np.ndarray) -> np.ndarray:
+    """See `main_effects`, for the experts of one run."""
+    known = ~np.isnan(own)
     if not known.any():
         return own
-    levels = [pd.get_dummies(experts.loc[known, axis.name], dtype=float) for axis in axes(experts)]
-    design = np.column_stack([table.to_numpy() for table in levels])
-    weights, *_ = np.linalg.lstsq(design, own[known].to_numpy(), rcond=None)
+    design = levels[known]
+    design = design[:, design.any(axis=0)]  # levels that none of them has decide nothing
+    weights, *_ = np.linalg.lstsq(design, own[known], rcond=None)
     shrunk = own.copy()
     shrunk[known] = (own[known] + design @ weights) / 2
     return shrunk
@@ -212,15 +227,15 @@ def best_single(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     ['sine', 'sine', 'tanh', 'tanh']
     """
     known, varied = completed(experts, runs), [axis.name for axis in axes(experts)]
-    parts = []
-    for _, group in known.groupby("run", sort=True):
-        shrunk = main_effects(group)
-        last = max(int(shrunk.notna().sum()) - 1, 1)
-        parts.append(group.assign(rank=(shrunk.rank() - 1) / last))
     names = [*varied, "runs", "rank"]
-    if not parts:
+    if known.empty:
         return pd.DataFrame(columns=names)
-    ranked = pd.concat(parts).dropna(subset=["rank"]).groupby(varied, sort=True)
+    own, levels, rank = _log_losses(known), _levels(known), np.full(len(known), np.nan)
+    for rows in known.groupby("run", sort=True).indices.values():
+        shrunk = _shrunk(own[rows], levels[rows])
+        last = max(int((~np.isnan(shrunk)).sum()) - 1, 1)
+        rank[rows] = (stats.rankdata(shrunk, nan_policy="omit") - 1) / last
+    ranked = known.assign(rank=rank).dropna(subset=["rank"]).groupby(varied, sort=True)
     table = ranked.agg(runs=("run", "nunique"), rank=("rank", "mean")).reset_index()
     best: pd.DataFrame = table[names].sort_values("rank", kind="stable", ignore_index=True)
     return best
@@ -239,15 +254,17 @@ def agreement(experts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     >>> agreement(records().experts, records().runs)["tau"].round(2).to_list()
     [0.91, 0.91, 0.91]
     """
-    rows = []
-    for run, group in completed(experts, runs).groupby("run", sort=True):
-        known = group[group["individual_loss"].notna()]
-        left = known["outcome"] != "survived"  # those that were cut before all others
-        lived = (known["ended"] - known["born"]).where(left, np.inf)
-        if len(known) >= 3 and known["individual_loss"].nunique() > 1 and lived.nunique() > 1:
-            tau = stats.kendalltau(-known["individual_loss"].rank(), lived.rank()).statistic
-            rows.append((run, len(known), float(tau)))
-    return pd.DataFrame(rows, columns=["run", "experts", "tau"])
+    known = completed(experts, runs)
+    known = known[known["individual_loss"].notna()]
+    left = known["outcome"] != "survived"  # those that were cut before all others
+    lived = (known["ended"] - known["born"]).where(left, np.inf).to_numpy(dtype=float)
+    losses, found = known["individual_loss"].to_numpy(dtype=float), []
+    for run, rows in known.groupby("run", sort=True).indices.items():
+        loss, life = losses[rows], lived[rows]
+        if len(rows) >= 3 and len(np.unique(loss)) > 1 and len(np.unique(life)) > 1:
+            tau = stats.kendalltau(-loss, life).statistic
+            found.append((run, len(rows), float(tau)))
+    return pd.DataFrame(found, columns=["run", "experts", "tau"])
 
 
 def chance(experts: pd.DataFrame, runs: pd.DataFrame) -> dict[str, float]:

@@ -34,8 +34,11 @@ class Table:
     wordy: int | None = None  # the column that holds sentences
 
 
+MOST_TRIALS = 200  # rows of a page that somebody reads
+
+
 def trials(table: pd.DataFrame) -> Table:
-    """Every trial, the recommended one marked.
+    """Every trial, the recommended one marked; of more than `MOST_TRIALS` those that stand out.
 
     Examples
     --------
@@ -43,6 +46,12 @@ def trials(table: pd.DataFrame) -> Table:
     >>> [row[:2] for row in trials(example.records().trials).rows]
     [('0', 'on the front'), ('1', 'recommended'), ('2', 'completed'), ('3', 'failed')]
     """
+    title = "All trials"
+    if len(table) > MOST_TRIALS:
+        title = f"The {MOST_TRIALS} best of {len(table):,} trials"
+        stands = table[["recommended", "alternative", "on_front"]].any(axis=1)
+        order = table.assign(stands=~stands).sort_values(["stands", "held_out_loss"], kind="stable")
+        table = table.loc[order.index[:MOST_TRIALS].sort_values()]
     rows = tuple(
         (
             whole(t.trial),
@@ -58,7 +67,7 @@ def trials(table: pd.DataFrame) -> Table:
     )
     marked = frozenset(i for i, yes in enumerate(table["recommended"]) if yes)
     columns = ("trial", "standing", "m", "p", "threshold", "held-out loss", "parameters")
-    return Table("All trials", (*columns, "relative L2"), rows, marked)
+    return Table(title, (*columns, "relative L2"), rows, marked)
 
 
 def _standing(trial: Any) -> str:

@@ -7,11 +7,14 @@ runs would take gigabytes.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from nas.campaign import parquet
 from nas.campaign.layout import (
@@ -23,6 +26,7 @@ from nas.campaign.layout import (
 )
 from nas.campaign.parquet import Row
 from nas.campaign.trial_rows import trial_rows
+from nas.errors import UserError
 from nas.runner.attempt_log import read_attempts
 
 _KEYS = ("run", "trial", "repetition")
@@ -73,10 +77,11 @@ def gather(campaign: Path, schemas: Mapping[str, pa.Schema], seeds: int) -> dict
     rows = [parquet.read_rows(table_file(one, "runs"), schemas["runs"])[0] for one in folders]
     order = sorted(range(len(rows)), key=lambda index: _order(rows[index]))
     folders, runs = [folders[index] for index in order], [rows[index] for index in order]
+    known = _Gathered.of(campaign, schemas, runs)
     found = {"runs": pa.Table.from_pylist(runs, schema=schemas["runs"])}
     for name in (*RUN_TABLES, *ADDED_TABLES):
         if name not in found:
-            found[name] = _together(_read(folders, name, schemas[name]), schemas[name])
+            found[name] = known.with_new(name, folders, schemas[name])
     attempts = [
         {key: run[key] for key in _KEYS} | row
         for folder, run in zip(folders, runs, strict=True)
@@ -87,7 +92,47 @@ def gather(campaign: Path, schemas: Mapping[str, pa.Schema], seeds: int) -> dict
     return found | {"trials": pa.Table.from_pylist(trials, schema=schemas["trials"])}
 
 
-def _read(folders: list[Path], name: str, schema: pa.Schema) -> Iterator[pa.Table]:
+@dataclass(frozen=True)
+class _Gathered:
+    """What was gathered before, of the ``runs`` whose rows are the same: it is not read again.
+
+    A run that was repeated and came out otherwise has another row: its loss has all digits.
+    """
+
+    campaign: Path
+    runs: frozenset[str]
+
+    @classmethod
+    def of(
+        cls, campaign: Path, schemas: Mapping[str, pa.Schema], runs: Sequence[Row]
+    ) -> "_Gathered":
+        before = _before(campaign, "runs", schemas["runs"])
+        known = {} if before is None else {row["run"]: row for row in before.to_pylist()}
+        return cls(campaign, frozenset(row["run"] for row in runs if known.get(row["run"]) == row))
+
+    def with_new(self, name: str, folders: Sequence[Path], schema: pa.Schema) -> pa.Table:
+        """The table ``name`` of all runs, in the order of their ``folders``."""
+        before = _before(self.campaign, name, schema) if self.runs else None
+        if before is None:
+            return _together(_read(folders, name, schema), schema)
+        new = [folder for folder in folders if folder.name not in self.runs]
+        table = _together(_read(new, name, schema), schema)
+        kept = before.filter(pc.is_in(before["run"], pa.array(sorted(self.runs), pa.string())))
+        both = pa.concat_tables([kept, table])
+        places = pa.array([folder.name for folder in folders], pa.string())
+        order = np.argsort(pc.index_in(both["run"], places).to_numpy(), kind="stable")
+        return both.take(pa.array(order)).combine_chunks()
+
+
+def _before(campaign: Path, name: str, schema: pa.Schema) -> pa.Table | None:
+    """The table as it was gathered before; None where there is none that can be read."""
+    try:
+        return parquet.read_table(gathered_file(campaign, name), schema).cast(schema)
+    except UserError:
+        return None  # it is gathered anew
+
+
+def _read(folders: Sequence[Path], name: str, schema: pa.Schema) -> Iterator[pa.Table]:
     """The table ``name`` of each run; one of `ADDED_TABLES` may be missing."""
     for folder in folders:
         path = table_file(folder, name)

@@ -6,6 +6,7 @@ not of what is written about them. Another key says to which campaign it belongs
 
 import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,12 @@ def read(path: Path, schema: pa.Schema, command: str = "nas search") -> pd.DataF
     return frame
 
 
-def read_rows(path: Path, schema: pa.Schema, command: str = "nas search") -> list[Row]:
+def read_rows(
+    path: Path,
+    schema: pa.Schema,
+    command: str = "nas search",
+    columns: Sequence[str] | None = None,
+) -> list[Row]:
     """The rows of the table at ``path`` as `write` took them: null is None. Raises as `read`.
 
     Examples
@@ -77,12 +83,19 @@ def read_rows(path: Path, schema: pa.Schema, command: str = "nas search") -> lis
     ...     print(read_rows(Path(name) / "x.parquet", schema))
     [{'run': '0000-0', 'loss': None}]
     """
-    rows: list[Row] = read_table(path, schema, command).to_pylist()
+    rows: list[Row] = read_table(path, schema, command, columns).to_pylist()
     return rows
 
 
-def read_table(path: Path, schema: pa.Schema, command: str = "nas search") -> pa.Table:
-    """The table at ``path`` in arrow's columns. Raises as `read`.
+def read_table(
+    path: Path,
+    schema: pa.Schema,
+    command: str = "nas search",
+    columns: Sequence[str] | None = None,
+) -> pa.Table:
+    """The table at ``path`` in arrow's columns, of which only some may be asked for.
+
+    Raises as `read`.
 
     Examples
     --------
@@ -100,11 +113,14 @@ def read_table(path: Path, schema: pa.Schema, command: str = "nas search") -> pa
             f"{path}: no such table, so no run has finished yet; "
             "run `nas search` again on this folder to go on"
         )
-    found = _load(path, command)
-    table = _completed(found, schema)
-    if table.column_names != schema.names:
+    wanted = schema if columns is None else pa.schema([schema.field(name) for name in columns])
+    found = _load(path, command, columns)
+    table = _completed(found, wanted)
+    if columns is not None:  # in the order asked for, which the file need not have
+        table = table.select([name for name in columns if name in table.column_names])
+    if table.column_names != wanted.names:
         raise UserError(
-            f"{path}: expected the columns {', '.join(schema.names)}, "
+            f"{path}: expected the columns {', '.join(wanted.names)}, "
             f"got {', '.join(found.column_names)}; it was written by another version of the "
             "toolkit: go on with that version, or search anew with another --out"
         )
@@ -205,7 +221,7 @@ def _completed(table: pa.Table, schema: pa.Schema) -> pa.Table:
     return table
 
 
-def _load(path: Path, command: str) -> pa.Table:
+def _load(path: Path, command: str, columns: Sequence[str] | None = None) -> pa.Table:
     try:
         content = read_bytes(path)
         # Not by `pq.read_table`, which takes three times as long for a file of one row.
@@ -214,6 +230,7 @@ def _load(path: Path, command: str) -> pa.Table:
         if _DIGEST in known:
             digest.check(content, known[_DIGEST].decode())
         belonging.check(path, known.get(_CAMPAIGN, b"").decode())
-        return file.read(use_threads=False)
+        asked = None if columns is None else list(columns)
+        return file.read(asked, use_threads=False)
     except (pa.ArrowException, ValueError, OSError) as error:
         raise damaged(path, error, command) from error

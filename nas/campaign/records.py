@@ -4,7 +4,7 @@ It imports no torch. What the columns hold stands in `nas.campaign.schemas`; whe
 in a folder, in `nas.campaign.layout`.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -217,8 +217,10 @@ def read_table(path: Path, name: str) -> pd.DataFrame:
     return parquet.read(path, _schema(name), _command(name))
 
 
-def read_rows(path: Path, name: str) -> list[Row]:
+def read_rows(path: Path, name: str, columns: Sequence[str] | None = None) -> list[Row]:
     """The rows of the table ``name`` at ``path`` as `write_table` took them: null is None.
+
+    Of some ``columns`` alone, which takes less time where there are many.
 
     Examples
     --------
@@ -229,7 +231,7 @@ def read_rows(path: Path, name: str) -> list[Row]:
     ...     print(read_rows(Path(name) / "singles.parquet", "singles") == [row])
     True
     """
-    return parquet.read_rows(path, _schema(name), _command(name))
+    return parquet.read_rows(path, _schema(name), _command(name), columns)
 
 
 def write_table(path: Path, name: str, rows: list[Row]) -> None:

@@ -6,6 +6,7 @@ that its worker was killed. What kills workers, such as a lack of memory, is oft
 command, which goes on with the run.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,10 @@ from nas.training import mixture_file
 from nas.training.training_run import RunResult, TrainingRun
 from nas.training.training_settings import TrainingSettings
 
+_OUTCOME = (
+    *("trial", "repetition", "status", "m", "p", "threshold"),
+    *("held_out_loss", "parameters_after"),
+)
 _EMPTY: dict[str, list[Row]] = {name: [] for name in (*layout.ADDED_TABLES, *layout.RUN_TABLES)}
 
 
@@ -88,10 +93,10 @@ class RunJob(CampaignJob):
         return self.home.campaign.search_space().pool(self.proposal.m, self.seed)
 
     def known_row(self) -> Row | None:
-        """Its row, if it is `finished`: each is read once where there are thousands."""
+        """What a search asks of its row, if it is `finished`: there may be thousands."""
         if not super().finished:
             return None
-        row = self.row()
+        row = self._row(_OUTCOME)
         return None if row["status"] == KILLED else row
 
     def row(self) -> Row:
@@ -102,7 +107,10 @@ class RunJob(CampaignJob):
         UserError
             If it was trained with another proposal than the study has for its trial.
         """
-        row = records.read_rows(self.table("runs"), "runs")[0]
+        return self._row()
+
+    def _row(self, columns: Sequence[str] | None = None) -> Row:
+        row = records.read_rows(self.table("runs"), "runs", columns)[0]
         proposal_file.compare(self.folder, self.proposal, row)
         return row
 

@@ -20,6 +20,7 @@ from nas.reports.words import number, plural
 SECTION = "front"
 ORDER = 1
 SIZE = (4.9, 4.0)
+_MOST_SHAPES = 2000  # marks of a picture that can be drawn as such
 _CLOSE = 0.07  # labels nearer to each other than this share of the axes would overlap
 _MARKERS = {"dominated": "o", "on the front": "s", "small alternative": "D", "recommended": "*"}
 _COLOURS = dict(zip(_MARKERS, (QUIET, "#0072B2", "#009E73", HIGHLIGHT), strict=True))
@@ -100,6 +101,7 @@ def draw(data: Front, figure: Figure) -> None:
         linewidth=0.6,
         ax=ax,
         zorder=3,
+        rasterized=len(data.trials) > _MOST_SHAPES,
     )
     ax.set(xscale="log", yscale="log")
     ax.margins(0.12)

@@ -17,6 +17,7 @@ from nas.reports.style import HIGHLIGHT, INK, QUIET, logarithmic
 SECTION = "learning"
 ORDER = 1
 SIZE = (4.9, 5.2)
+MOST_OTHERS = 200  # runs drawn beside the one shown in full: more are a grey area
 _LETTER = 0.023  # width of a letter, as a share of the axis
 _BANDS = ("#F4F4F4", "#E4E9F0")
 
@@ -42,7 +43,7 @@ class Learning:
 
 
 def summarise(report: Report) -> Learning | None:
-    """Curves of all runs; losses that a logarithm cannot show become gaps.
+    """Curves of the runs; losses that a logarithm cannot show become gaps.
 
     Examples
     --------
@@ -61,7 +62,14 @@ def summarise(report: Report) -> Learning | None:
     run = None if report.best is None else report.best.name
     mine = history[history["run"] == run]
     others = history[history["run"] != run]
-    return Learning(run, mine, others, _bands(mine))
+    return Learning(run, mine, _some(others), _bands(mine))
+
+
+def _some(others: pd.DataFrame) -> pd.DataFrame:
+    """The curves of at most `MOST_OTHERS` runs, every so many-th."""
+    runs = others["run"].unique()
+    step = -(-len(runs) // MOST_OTHERS)
+    return others[others["run"].isin(runs[::step])] if step > 1 else others
 
 
 def _alike(report: Report) -> pd.Series:
@@ -176,8 +184,14 @@ def pictures(report: Report) -> list[Picture]:
             "Learning curves",
             f"Physics loss and number of experts alive against the step, of {whose}. {phases}.",
             "Black: loss on the points of the step. Red: loss on points never trained on. Grey: "
-            "held-out losses of the other runs. Shaded: the phases. Below: each fall is a drop.",
+            f"held-out losses of {_others_in_words(report, data)}. Shaded: the phases. Below: each "
+            "fall is a drop.",
             SIZE,
             partial(draw, data),
         )
     ]
+
+
+def _others_in_words(report: Report, data: Learning) -> str:
+    there, drawn = len(_alike(report)) - (data.run is not None), data.others["run"].nunique()
+    return "the other runs" if drawn >= there else f"{drawn} of the {there:,} other runs"

@@ -76,6 +76,38 @@ def test_tables_that_lack_a_finished_run_are_gathered_anew(
     assert len(records.rows(copy, "runs")) == 6
 
 
+def test_what_was_gathered_is_not_read_again_unless_its_run_is_another(
+    whole: records.Records, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = layout.table_file(layout.run_folder(copy, "0001-0"), "runs")
+    (row,) = records.read_rows(path, "runs")
+    records.write_table(path, "runs", [row | {"reason": "another one"}])
+    read: list[Path] = []
+    before = parquet.read_table
+
+    def noted(path: Path, *of: Any) -> Any:
+        read.append(path)
+        return before(path, *of)
+
+    monkeypatch.setattr(parquet, "read_table", noted)
+    records.gather(copy)
+    others = {path.parent.name for path in read if path.stem == "history" and "runs" in path.parts}
+    assert others == {"0001-0"}
+    found = records.read(copy)
+    assert list(found.runs.reason).count("another one") == 1
+    for name in ("experts", "history", "attempts"):
+        pd.testing.assert_frame_equal(getattr(found, name), getattr(whole, name))
+
+
+@pytest.mark.parametrize("name", ["runs", "experts"])
+def test_a_gathered_table_that_is_damaged_is_gathered_anew(
+    whole: records.Records, copy: Path, name: str
+) -> None:
+    layout.gathered_file(copy, name).write_bytes(b"nothing")
+    records.gather(copy)
+    assert_same(records.read(copy), whole)
+
+
 def test_a_trial_counts_once_all_its_runs_have_ended(copy: Path) -> None:
     shutil.rmtree(copy / layout.TABLES_FOLDER)
     (layout.run_folder(copy, "0001-1") / "runs.parquet").unlink()  # as it were under way

@@ -207,7 +207,7 @@ def _add_run(
     made.tables["attempts"].append({
         **keys, "attempt": 0, "started": f"2026-03-01T10:{trial:02d}:00Z", "seconds": 118.5,
         "from_step": 0, "to_step": end, "ending": row["status"], "device": "cpu", "threads": 1,
-        "processor": "A processor", "platform": "Linux",
+        "machine": "a", "processor": "A processor", "platform": "Linux",
         "versions": json.dumps({"python": "3.11.7", "torch": "2.13.0", "pinn-nas": "0.1.0"}),
     })  # fmt: skip
 

@@ -99,6 +99,19 @@ def test_front_counts_only_finite_trials(l_shape: Report) -> None:
     assert len(data.trials) == 3, "the failed trial has no loss to show"
 
 
+def test_of_many_learning_curves_some_are_drawn_and_the_caption_says_so(
+    l_shape: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (every,) = learning_curves.pictures(l_shape)
+    assert "held-out losses of the other runs." in every.reading
+    monkeypatch.setattr(learning_curves, "MOST_OTHERS", 2)
+    data = learning_curves.summarise(l_shape)
+    assert data is not None
+    assert data.others["run"].unique().tolist() == ["0000-0", "0002-0"]
+    (some,) = learning_curves.pictures(l_shape)
+    assert "held-out losses of 2 of the 3 other runs." in some.reading
+
+
 def test_learning_curves_find_the_phases_and_mind_what_has_no_logarithm(tmp_path: Path) -> None:
     made = realistic(trials=1, broken=())
     made.tables["history"][3]["loss"] = float("inf")

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from nas import reports
+from nas.reports import example, tables
 from tests.reports.page_reader import Reader
 from tests.reports.synthetic_campaign import realistic, unknown_row
 
@@ -32,6 +33,16 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         unknown_row(best, step, value, truth=0.5) for step, value in ((0, 1.0), (9, 0.51))
     ]
     return reports.write(made.write(tmp_path_factory.mktemp("flow")))
+
+
+def test_of_many_trials_the_page_shows_those_that_stand_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tables, "MOST_TRIALS", 2)
+    shown = tables.trials(example.records().trials)
+    assert shown.title == "The 2 best of 4 trials"
+    assert [row[:2] for row in shown.rows] == [("0", "on the front"), ("1", "recommended")]
+    assert shown.marked == {1}
 
 
 @pytest.mark.parametrize("problem", ["rod", "plate"])

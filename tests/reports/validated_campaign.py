@@ -9,7 +9,7 @@ GRID = [("sine", 2, 16), ("sine", 3, 16), ("tanh", 2, 16), ("tanh", 3, 16)]
 ATTEMPT = {
     "trial": 0, "repetition": 0, "attempt": 0, "started": "2026-03-01T10:00:00Z", "seconds": 20.0,
     "from_step": 0, "to_step": 9, "ending": "completed", "device": "cpu", "threads": 1,
-    "processor": "A processor", "platform": "Linux", "versions": "{}",
+    "machine": "a", "processor": "A processor", "platform": "Linux", "versions": "{}",
 }  # fmt: skip
 
 

@@ -43,7 +43,7 @@ def attempt(seconds: float, number: int) -> dict[str, Any]:
     return {
         "run": RUN, "trial": 0, "repetition": 0, "attempt": number, "started": "2026-03-01T10:00Z",
         "seconds": seconds, "from_step": 0, "to_step": 100, "ending": "completed", "device": "cpu",
-        "threads": 1, "processor": "A processor", "platform": "Linux", "versions": "{}",
+        "threads": 1, "machine": "a", "processor": "A", "platform": "Linux", "versions": "{}",
     }  # fmt: skip
 
 
