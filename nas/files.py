@@ -10,8 +10,8 @@ from pathlib import Path
 
 from nas.errors import UserError
 
-_PART = ".part"  # ends the names of files that are being written
-LEFT_OVERS = f".*{_PART}"
+PART = ".part"  # ends the names of files that are being written
+LEFT_OVERS = f".*{PART}"
 
 
 @contextmanager
@@ -38,7 +38,7 @@ def whole(path: Path) -> Iterator[Path]:
     temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_PART)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=PART)
         temporary = Path(name)
         os.close(handle)
         yield temporary

@@ -15,7 +15,7 @@ def against_nested(findings: Findings, ours: Ours, residual: Residual, target: f
     baseline = Nested(ours.mixture, residual, ours.points.interior)
     steps: dict[str, Step] = {"ours": ours, "nested autograd": baseline}
     if ours.points.interior.is_cuda:
-        steps = {name: _finished(step) for name, step in steps.items()}
+        steps = {name: finished(step) for name, step in steps.items()}
     times = timing.in_turn(steps)
     for name in steps:
         findings.add(name, 1e3 * times.median(name), "ms")
@@ -23,11 +23,12 @@ def against_nested(findings: Findings, ours: Ours, residual: Residual, target: f
     findings.add("nested autograd over ours", ratio, "", "higher", target)
 
 
-def _finished(step: Step) -> Step:
-    """``step``, which ends when the GPU is done."""
+def finished(step: Step, device: str = "cuda") -> Step:
+    """``step``, which ends when the GPU is done, if ``device`` is one."""
 
     def run() -> None:
         step()
-        torch.cuda.synchronize()
+        if torch.device(device).type == "cuda":
+            torch.cuda.synchronize()
 
     return run

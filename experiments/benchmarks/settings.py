@@ -60,7 +60,14 @@ def standard_pool() -> Sequence[Candidate]:
 
 def default_pool(problem: Problem, dtype: torch.dtype) -> Mixture:
     """The 24 candidates of the default space, untrained, with the default gate."""
+    return mixture(problem, None, dtype)
+
+
+def mixture(
+    problem: Problem, candidates: Sequence[Candidate] | None, dtype: torch.dtype
+) -> Mixture:
+    """Untrained ``candidates``, or those of the default space, with the default gate."""
     space = SearchSpace.grid(activations=ACTIVATIONS, depths=DEPTHS, widths=WIDTHS)
-    pool = space.pool(len(space), 0)
+    pool = space.pool(len(space), 0) if candidates is None else candidates
     bounds, outputs = problem.domain.bounds, len(problem.fields)
     return Mixture(pool, GateSettings(), bounds, outputs, 0).to(dtype)

@@ -107,7 +107,7 @@ def _run(home: CampaignFolder, schedule: _Schedule[J], watch: Watch) -> None:
         clock.jobs = schedule.jobs
         watch(clock.state(schedule.finished, schedule.failed, busy))
 
-    dispatcher: Dispatcher[J] = Dispatcher(home.path, home.campaign.parallel.resources)
+    dispatcher: Dispatcher[J] = Dispatcher(home.path, home.resources)
     dispatcher.run(schedule.following, lambda job, ending: schedule.ended(job), show)
     schedule.close()
 

@@ -5,13 +5,13 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from nas import belonging, json_file, networks, paths
-from nas.campaign import memory_need, records, study_storage
+from nas.campaign import gpus, memory_need, records, study_storage
 from nas.campaign.config import Campaign
 from nas.campaign.differences import differences
 from nas.campaign.layout import CAMPAIGN_FILE
@@ -25,6 +25,7 @@ from nas.problems.description import (
     equations_in_words,
     unknowns_in_words,
 )
+from nas.runner.executors import Resources
 from nas.runner.problem_source import ProblemSource
 from nas.runner.provenance import versions
 
@@ -50,6 +51,12 @@ class CampaignFolder:
     campaign: Campaign
     problem: ProblemSource
     study: str  # Optuna's name for it
+
+    @property
+    def resources(self) -> Resources:
+        """What its jobs are done with."""
+        shared = gpus.shared_out(self.campaign.training.device)
+        return replace(self.campaign.parallel.resources, gpus=shared)
 
     @property
     def storage(self) -> str:

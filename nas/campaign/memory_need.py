@@ -22,6 +22,7 @@ from pathlib import Path
 import torch
 
 from nas import networks
+from nas.campaign import gpus
 from nas.campaign.config import Campaign
 from nas.errors import UserError
 from nas.networks import Candidate
@@ -59,7 +60,13 @@ def check(campaign: Campaign, problem: Problem, device: torch.device) -> None:
         return  # the machines are others
     of_gpu = device.type == "cuda"
     if of_gpu:
-        _compare(parts, workers, torch.cuda.get_device_properties(device).total_memory, "this GPU")
+        shared = len(gpus.shared_out(campaign.training.device)) or 1
+        _compare(
+            parts,
+            -(-workers // shared),
+            torch.cuda.get_device_properties(device).total_memory,
+            "this GPU",
+        )
     here = _of_machine()
     if here is not None:
         parts = {} if of_gpu else parts

@@ -161,7 +161,7 @@ class Parallel(_Section):
     Examples
     --------
     >>> Parallel(workers=4).resources
-    Resources(engine='local', workers=4, threads=1, address=None)
+    Resources(engine='local', workers=4, threads=1, address=None, gpus=())
     """
 
     engine: Annotated[str, BeforeValidator(one_of(executors.names()))] = "local"

@@ -7,6 +7,7 @@ It knows neither campaigns nor training. In the order in which one meets them:
 ``job_context``     what a job is given in its worker: when to stop, where to report
 ``worker``          does one job, alone in its folder
 ``executors``       who runs workers: one file each, named by the key ``parallel.engine``
+``dask_worker``     what a worker of a Dask cluster does with a job
 ``dispatcher``      hands jobs out, again after a worker's death, and stops on Ctrl-C
 ``batch``           a list of jobs from first to last
 ``attempt_log``     when, where and how fast a job was worked on

@@ -104,7 +104,7 @@ def _singles(home: CampaignFolder, repetitions: Sequence[int], watch: Watch) -> 
     """Do what is left of the baseline, and gather the table."""
     planned = [SinglesJob(home, repetition) for repetition in repetitions]
     try:
-        run_all(planned, home.path, home.campaign.parallel.resources, watch)
+        run_all(planned, home.path, home.resources, watch)
     finally:  # after an interrupt, too, the report shows what is done
         rows = _gathered(home.path, "singles", "baseline/*")
     return rows
@@ -121,7 +121,7 @@ def _subsets(
     planned = [job for run in runs for job in _beside(home, known, run, singles)]
     left = [job.warm_up for job in planned if job.warm_up is not None and not job.finished]
     warm_ups = {warm_up.folder: warm_up for warm_up in left}
-    resources = home.campaign.parallel.resources
+    resources = home.resources
     run_all(list(warm_ups.values()), home.path, resources, watch)
     try:
         run_all(planned, home.path, resources, watch)

@@ -133,6 +133,26 @@ def test_no_gpu_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (found, findings.skipped) == ({}, ["no CUDA GPU here"])
 
 
+@pytest.mark.usefixtures("quick")
+def test_all_is_measured_where_there_is_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The CPU plays it."""
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    monkeypatch.setattr("torch.cuda.get_device_name", lambda: "a GPU")
+    monkeypatch.setattr(cuda, "GPU", "cpu")
+    for name, value in {"EXPERTS": 3, "POINTS": 64, "LARGEST": 4}.items():
+        monkeypatch.setattr(cuda, name, value)
+    found, findings = measured(cuda)
+    assert findings.notes == ["On a GPU."]
+    targets = {name: figure.target for name, figure in found.items() if figure.target}
+    assert targets == {
+        "nested autograd over ours": 10.0,
+        "step: all cores of the CPU over the GPU": 5.0,
+        "largest pool of which a step fits": 3,
+    }
+    assert "Gauss–Newton iteration of 3 experts: the GPU" in found
+    assert found["largest pool of which a step fits"].value == 4
+
+
 def size(m: int, points: int, seconds: float, extra: int = 100) -> Size:
     return Size(m, points, 10 * m, seconds, extra, 2**30)
 

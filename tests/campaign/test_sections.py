@@ -24,7 +24,7 @@ def test_threads_are_shared_out_where_none_are_named(monkeypatch: pytest.MonkeyP
         (WarmUpPoints, {"interior": 5000}, "less than or equal to 4096"),
         (FineTuning, {"iterations": -1}, "greater than or equal to 0"),
         (Training, {"device": "gpu"}, "should match pattern"),
-        (Parallel, {"engine": "cluster"}, "should be 'local', 'serial'"),
+        (Parallel, {"engine": "cluster"}, "should be 'dask', 'local', 'serial'"),
     ],
 )
 def test_what_a_section_does_not_take_is_refused(

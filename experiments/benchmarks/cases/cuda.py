@@ -1,22 +1,72 @@
-"""How much does a GPU gain against nested autograd on the same GPU?
+"""How fast is a GPU: against nested autograd there, against this machine's CPU, and how large?
 
-The standard case there.
+The standard step on the GPU in turn with nested autograd there and with the same step on all cores
+of the CPU; a Gauss–Newton iteration of the warm-up of 200 experts on Burgers' equation, float32, in
+turn with the CPU's; and the largest pool, in powers of two, of which a step at 65,536 points fits
+into the GPU's memory. Some minutes.
 """
+
+from collections.abc import Callable
 
 import torch
 
 from experiments.benchmarks import settings
 from experiments.benchmarks.baselines import nested
-from experiments.benchmarks.comparison import against_nested
+from experiments.benchmarks.cases.iteration import iterations
+from experiments.benchmarks.comparison import against_nested, finished
 from experiments.benchmarks.ours import Ours
+from experiments.harness import machine, timing
 from experiments.harness.figures import Findings
+from nas import search_spaces
+
+GPU = "cuda"
+EXPERTS = 200
+POINTS = 65_536
+LARGEST = 65_536  # experts: more is of no use, and the limits of a campaign are lower
+GPU_STEP, CPU_STEP = "the GPU", "all cores of the CPU"
 
 
 def measure(findings: Findings) -> None:
-    """The standard case there, in turn with nested autograd."""
+    """All of it, or a line where there is no GPU."""
     if not torch.cuda.is_available():
         findings.skipped.append("no CUDA GPU here")
         return
-    ours = Ours(settings.BURGERS, settings.standard_pool(), device="cuda")
+    findings.note(f"On {torch.cuda.get_device_name()}.")
+    ours = Ours(settings.BURGERS, settings.standard_pool(), device=GPU)
     against_nested(findings, ours, nested.burgers, target=10.0)
-    findings.note(f"The standard case on {torch.cuda.get_device_name()}.")
+    _against_cpu(findings, "step", lambda device: _step(device), target=5.0)
+    pool = search_spaces.load("full_grid").pool(EXPERTS, seed=0)
+    name = f"Gauss–Newton iteration of {EXPERTS} experts"
+    _against_cpu(findings, name, lambda device: iterations("gauss_newton", pool, device))
+    findings.add("largest pool of which a step fits", largest(), "experts", "higher", EXPERTS)
+
+
+def _step(device: str) -> timing.Step:
+    return Ours(settings.BURGERS, settings.standard_pool(), device=device)
+
+
+def _against_cpu(
+    findings: Findings,
+    name: str,
+    made: Callable[[str], timing.Step],
+    target: float | None = None,
+) -> None:
+    """Add the times of what is ``made`` for a device, on the GPU and the CPU, and their ratio."""
+    machine.use_all_cores()
+    times = timing.in_turn({GPU_STEP: finished(made(GPU), GPU), CPU_STEP: made("cpu")})
+    findings.add(f"{name}: {GPU_STEP}", 1e3 * times.median(GPU_STEP), "ms")
+    ratio = times.ratio(CPU_STEP, GPU_STEP)
+    findings.add(f"{name}: {CPU_STEP} over {GPU_STEP}", ratio, "", "higher", target)
+
+
+def largest() -> int:
+    """The most experts, a power of two, of which a step fits; 0 where not even one does."""
+    fits = 0
+    for experts in (2**power for power in range(LARGEST.bit_length())):
+        pool = search_spaces.load("full_grid").pool(experts, seed=0)
+        try:
+            finished(Ours(settings.BURGERS, pool, POINTS, device=GPU), GPU)()
+        except torch.cuda.OutOfMemoryError:
+            break
+        fits = experts
+    return fits

@@ -5,6 +5,7 @@ inside and 64 on the boundary, float32. All counts: drawing the points, for Gaus
 of the residuals, all tries of a step, and its length.
 """
 
+from collections.abc import Sequence
 from itertools import count
 
 import torch
@@ -16,6 +17,7 @@ from experiments.harness.timing import Step, in_turn
 from nas import problems
 from nas.campaign.sections import WarmUp
 from nas.problems.terms import PointCounts
+from nas.search_spaces import Candidate
 from nas.training import warm_up
 from nas.training.collocation import Sampler
 
@@ -32,12 +34,14 @@ def measure(findings: Findings) -> None:
     findings.add("Gauss–Newton iteration", 1e3 * times.median(GAUSS_NEWTON), "ms")
 
 
-def iterations(method: str) -> Step:
-    """A function that does the next iteration of a warm-up."""
+def iterations(
+    method: str, candidates: Sequence[Candidate] | None = None, device: str = "cpu"
+) -> Step:
+    """A function that does the next iteration of a warm-up: of 24 experts, or of ``candidates``."""
     problem = problems.load("burgers")
     counts = PointCounts(DEFAULT.points.interior, DEFAULT.points.boundary)
     sampler = Sampler(problem, counts, "sobol", 0)
-    pool = settings.default_pool(problem, torch.float32)
+    pool = settings.mixture(problem, candidates, torch.float32).to(device)
     chosen = warm_up.method(method, learning_rate=1e-3)
     learning, numbers = chosen.begin(problem, pool, sampler, DEFAULT.iterations), count()
     return lambda: learning.advance(next(numbers))

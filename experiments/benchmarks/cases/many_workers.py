@@ -37,7 +37,7 @@ class Played:
         self._jobs, self._done = start.Queue(), start.Queue()
         self._running: dict[str, RunJob] = {}
         self._process = start.Process(
-            target=_play, args=(str(pattern), self._jobs, self._done), daemon=True
+            target=_play, args=(str(pattern), SECONDS, self._jobs, self._done), daemon=True
         )
         self._process.start()
         self.seconds = 0.0  # that workers were busy
@@ -95,8 +95,8 @@ def measure(findings: Findings) -> None:
     findings.add("beyond the workers' own time", took - ideal, "s")
 
 
-def _play(pattern: str, jobs: Any, done: Any) -> None:
-    """Take jobs, and leave their runs when their time is over."""
+def _play(pattern: str, seconds: float, jobs: Any, done: Any) -> None:
+    """Take jobs, and leave their runs when their time is over, which is about ``seconds``."""
     tables = finished_campaign.pattern(Path(pattern) / "runs" / "0000-0")
     draw = random.Random(0)
     waiting: list[tuple[float, float, tuple[Any, ...]]] = []
@@ -110,7 +110,7 @@ def _play(pattern: str, jobs: Any, done: Any) -> None:
             job = jobs.get(timeout=max(pause, 0.001))
         except Empty:
             continue
-        took = SECONDS * draw.uniform(0.9, 1.1)
+        took = seconds * draw.uniform(0.9, 1.1)
         heapq.heappush(waiting, (time.monotonic() + took, took, job))
 
 

@@ -26,17 +26,21 @@ class Resources:
     ----------
     address
         Of a cluster, for engines that know such a thing.
+    gpus
+        Names, as ``CUDA_VISIBLE_DEVICES`` takes them, of which each worker of this machine sees
+        one in turn; all see all where there are none.
 
     Examples
     --------
     >>> Resources()
-    Resources(engine='local', workers=2, threads=1, address=None)
+    Resources(engine='local', workers=2, threads=1, address=None, gpus=())
     """
 
     engine: str = "local"
     workers: int = 2
     threads: int = 1
     address: str | None = None
+    gpus: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

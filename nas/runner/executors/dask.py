@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 from nas.errors import UserError, in_short
+from nas.files import PART
 from nas.runner import dask_worker
 from nas.runner.executors import Ended, Executor, Function, Resources
 from nas.runner.job import FAILED, KILLED
@@ -32,7 +33,6 @@ J = TypeVar("J")
 
 PATIENCE = 10.0  # seconds for the scheduler to answer
 COUNT_EVERY = 2.0  # seconds between two counts of the cluster's workers
-_TOKEN = ".seen-by-"  # how the files begin by which a worker finds that it sees the folder
 _LOG = logging.getLogger("nas")
 
 
@@ -61,7 +61,8 @@ class Engine(Executor[J]):
         self._done: Queue[Future[str]] = Queue()
         self._slots, self._counted = 0, -COUNT_EVERY
         self._cluster = None if resources.address else _cluster(resources.workers)
-        self._token = root / f"{_TOKEN}{uuid4().hex}"
+        # A worker that finds this file sees the folder. What a killed command leaves is swept up.
+        self._token = root / f".{uuid4().hex}{PART}"
         try:
             self._client = connected(resources.address or self._cluster)
         except BaseException:
@@ -150,15 +151,17 @@ class Engine(Executor[J]):
 
     def _check_workers(self) -> None:
         """Refuse workers that could not do a job; those that come later say so at their first."""
-        try:
-            told = self._client.run(dask_worker.refusal, str(self._token), versions())
-        except Exception as error:
-            raise UserError(
-                f"parallel.address: expected Dask workers with this toolkit, got {error!r:.200}; "
-                "install the same on all machines"
-            ) from error
-        for refusal in filter(None, told.values()):
-            raise UserError(f"parallel.address: {refusal}")
+        asked = (dask_worker.refusal, str(self._token), versions())
+        for told in self._client.run(*asked, on_error="return").values():
+            if isinstance(told, OSError):
+                continue  # it has just gone
+            if isinstance(told, Exception):
+                raise UserError(
+                    f"parallel.address: expected Dask workers with this toolkit, got {told!r:.200}"
+                    "; install the same on all machines"
+                )
+            if told:
+                raise UserError(f"parallel.address: {told}")
 
 
 def connected(address: "str | LocalCluster") -> "Client":

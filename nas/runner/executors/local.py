@@ -53,8 +53,8 @@ class Engine(Executor[J]):
         # loky looks for a worker's children by `pgrep`, which a machine may lack. They are in the
         # worker's group, and have ended with that.
         warnings.filterwarnings("ignore", message="Failed to kill subprocesses on this platform")
-        self._function, self._threads = function, resources.threads
-        self._processes = [self._new_process() for _ in range(resources.workers)]
+        self._function, self._resources = function, resources
+        self._processes = [self._new_process(index) for index in range(resources.workers)]
         self._numbers: list[Future[int]] = [
             Future() for _ in range(resources.workers)
         ]  # of the processes
@@ -119,10 +119,13 @@ class Engine(Executor[J]):
     def _renew(self, index: int) -> None:
         self._end(index)
         self._processes[index].shutdown(wait=False, kill_workers=True)
-        self._processes[index] = self._new_process()
+        self._processes[index] = self._new_process(index)
 
-    def _new_process(self) -> ProcessPoolExecutor:
+    def _new_process(self, index: int) -> ProcessPoolExecutor:
         names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+        environment = dict.fromkeys(names, str(self._resources.threads))
+        if gpus := self._resources.gpus:
+            environment["CUDA_VISIBLE_DEVICES"] = gpus[index % len(gpus)]
         with deferred():
             return ProcessPoolExecutor(
                 max_workers=1,
@@ -130,7 +133,7 @@ class Engine(Executor[J]):
                 timeout=None,
                 initializer=process_group.begin,
                 initargs=(os.getpid(),),
-                env=dict.fromkeys(names, str(self._threads)),
+                env=environment,
             )
 
 

@@ -90,7 +90,7 @@ def test_a_job_that_dies_or_raises_costs_no_other(two: Cluster, tmp_path: Path) 
     assert str(found["wrong"].error) == f"worker on {socket.gethostname()}: expected this"
     assert isinstance(found["wrong"].error, UserError)
     assert [found[name].ending for name in ("threads", "a")] == ["1", "a done"]
-    assert not list(tmp_path.glob(".seen-by-*"))
+    assert not list(tmp_path.glob(".*.part"))
 
 
 def test_there_are_as_many_jobs_as_workers_and_no_more_than_asked_for(
@@ -172,7 +172,22 @@ def test_a_worker_that_does_not_see_the_folder_is_refused(
     monkeypatch.setattr(dask_worker, "refusal", lambda token, wanted: "worker on b: expected")
     with pytest.raises(UserError, match=r"^parallel.address: worker on b: expected"):
         engine(None, tmp_path, workers=1)
-    assert not list(tmp_path.glob(".seen-by-*"))
+    assert not list(tmp_path.glob(".*.part"))
+
+
+def test_a_worker_without_the_toolkit_is_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refusal(token: str, wanted: object) -> str:
+        raise ModuleNotFoundError("No module named 'nas'")
+
+    monkeypatch.setattr(dask_worker, "refusal", refusal)
+    told = (
+        r"^parallel.address: expected Dask workers with this toolkit, got ModuleNotFoundError\(.*"
+        r"\); install the same on all machines$"
+    )
+    with pytest.raises(UserError, match=told):
+        engine(None, tmp_path, workers=1)
 
 
 def test_what_is_refused_says_what_to_do(tmp_path: Path) -> None:
@@ -197,7 +212,7 @@ def test_a_worker_that_comes_later_is_asked_with_its_first_job(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     executor = engine(None, tmp_path, workers=1)
-    for token in tmp_path.glob(".seen-by-*"):
+    for token in tmp_path.glob(".*.part"):
         token.unlink()
     executor.start(("a", str(tmp_path)))
     (ended,) = all_of(executor).values()

@@ -25,6 +25,8 @@ def act(job: str, abandoned: Callable[[], bool]) -> str:
         return str(os.getpid())
     if job == "threads":
         return os.environ["OMP_NUM_THREADS"]
+    if job == "gpu":
+        return os.environ["CUDA_VISIBLE_DEVICES"]
     if job == "asked":
         for number in ASKING:
             os.kill(os.getpid(), number)
@@ -55,6 +57,18 @@ def test_a_death_takes_nothing_else_with_it_and_the_worker_lives_on(two: Engine[
     two.start("b")
     two.start("threads")
     assert set(all_of(two)) == {Ended("b", "b done"), Ended("threads", "3")}
+
+
+def test_each_worker_sees_one_gpu() -> None:
+    executor = Engine(act, Resources(workers=3, gpus=("GPU-7", "GPU-9")), Path())
+    for _ in range(3):
+        executor.start("gpu")
+    assert sorted(one.ending for one in all_of(executor)) == ["GPU-7", "GPU-7", "GPU-9"]
+    executor.start("die")
+    assert all_of(executor) == [Ended("die", KILLED)]
+    executor.start("gpu")  # of the worker that was renewed
+    assert all_of(executor) == [Ended("gpu", "GPU-7")]
+    executor.close()
 
 
 def test_a_process_killed_while_idle_is_replaced(two: Engine[str]) -> None:
