@@ -25,12 +25,21 @@ _SPELLED = {"→": "->", "×": "x", "·": "-", "≤": "<=", "≥": ">=", "±": "
 _NAMES = {1: "stdout", 2: "stderr"}
 
 
-class _Bytes(io.RawIOBase):
-    """Bytes into a descriptor; what it does not take is lost, and the first reason kept."""
+class _Bytes(io.BufferedIOBase):
+    """Bytes into a descriptor; what it does not take is lost, and the first reason kept.
+
+    The text above it keeps what is to be written. A buffer of bytes between them would write a line
+    again where a signal had raised something as soon as the line was written.
+    """
 
     def __init__(self, descriptor: int, closed_before: bool) -> None:
         self._descriptor, self._closed_before = descriptor, closed_before
         self.loss: OSError | None = None
+
+    @property
+    def name(self) -> str:
+        """As in a traceback: ``<stderr>``."""
+        return f"<{_NAMES[self._descriptor]}>"
 
     def writable(self) -> bool:
         return True
@@ -42,13 +51,15 @@ class _Bytes(io.RawIOBase):
         return not self._closed_before and os.isatty(self._descriptor)
 
     def write(self, content: "ReadableBuffer", /) -> int:
+        left = memoryview(content)
         try:
             if self._closed_before:
                 raise OSError(EBADF, os.strerror(EBADF))
-            return os.write(self._descriptor, content)
+            while left:
+                left = left[os.write(self._descriptor, left) :]
         except OSError as error:
             self.loss = self.loss or error
-            return memoryview(content).nbytes
+        return memoryview(content).nbytes
 
 
 class _Text(io.TextIOWrapper):
@@ -80,7 +91,7 @@ def make_unfailing() -> list[_Bytes]:
             continue
         below = _Bytes(descriptor, descriptor in closed)
         text = _Text(
-            io.BufferedWriter(below),
+            below,
             encoding=stream.encoding if stream else "utf-8",
             errors=_READABLE,
             line_buffering=name == "stderr" or below.isatty(),

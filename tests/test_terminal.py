@@ -48,6 +48,25 @@ def test_any_encoding_works(encoding: str, printed: str) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (3, f"{printed}\nand on\n", "")
 
 
+def test_a_line_is_written_once_though_a_signal_comes_as_it_is() -> None:
+    """Not again, as what is left in a buffer would be."""
+    then = """
+from nas import terminal
+class Interrupting:
+    strerror, isatty = os.strerror, os.isatty
+    def write(self, descriptor, content):
+        terminal.os = os
+        os.write(descriptor, content)
+        raise KeyboardInterrupt
+terminal.os = Interrupting()
+try:
+    print("once", file=sys.stderr)
+except KeyboardInterrupt:
+    print("interrupted", file=sys.stderr)
+"""
+    assert run(then=then).stderr == "once\ninterrupted\n"
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_is_told_and_the_exit_code_stays() -> None:
     done = run("> /dev/full")

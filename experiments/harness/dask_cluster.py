@@ -57,8 +57,11 @@ class Cluster:
         return found
 
     def mend(self) -> None:
-        """Start what is not there; a worker whose scheduler has gone is not there for long."""
+        """Start what is not there; workers of a scheduler that has gone are begun anew."""
         if not _lives(self.scheduler):
+            for worker in filter(None, self.workers):
+                worker.kill()
+                worker.wait()
             self._contact.unlink(missing_ok=True)
             place = ("--host", "127.0.0.1", "--port", self._port, "--no-dashboard")
             contact = ("--scheduler-file", str(self._contact), "--dashboard-address", ":0")

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,9 @@ for number in range(0 if {careless} else len(lines), 5):
 def survived(monkeypatch: pytest.MonkeyPatch, kill: Kill, *, careless: bool) -> dict[str, Any]:
     """What becomes of a command that the test makes up, killed as it waits."""
 
-    def start(name: str, work: Path, mark: str = "") -> subprocess.Popen[str]:
+    def start(
+        name: str, work: Path, mark: str = "", more: Sequence[str] = ()
+    ) -> subprocess.Popen[str]:
         first = not (work / "waited").exists()
         process = subprocess.Popen(
             [sys.executable, "-c", COMMAND.format(careless=careless)],

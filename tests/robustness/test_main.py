@@ -1,4 +1,4 @@
-"""The command: three cases, of as many moments as one likes."""
+"""The command: four cases, of as many moments as one likes."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ def test_it_lists_its_cases(
         command.run(robustness.main)
     assert end.value.code == 0
     names = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
-    assert names == ["kills", "bit_flips", "full_disk"]
+    assert names == ["kills", "bit_flips", "full_disk", "cluster"]
 
 
 def test_the_number_of_moments_is_an_argument(
