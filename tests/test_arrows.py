@@ -165,6 +165,13 @@ MAY_IMPORT = {
         "nas.reports",
         *GROUND,
     ],
+    "experiments.benchmarks.cases.many_runs": [
+        "experiments",
+        "nas.campaign",
+        "nas.reports",
+        "nas.runner",
+        *GROUND,
+    ],
     "experiments.robustness": [
         "experiments",
         "nas",
