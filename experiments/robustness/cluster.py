@@ -22,7 +22,7 @@ from nas.errors import UserError
 HOSTS = ("127.0.0.2", "127.0.0.3", "127.0.0.4")
 LONGER = ("--set", "trials=8", "--set", "training.fine_tuning.iterations=60")
 BLOWS = ("job", "worker", "host", "scheduler", "command")
-PAUSE = 3.0  # seconds from one blow to the next, in the mean
+PAUSE = 10.0  # seconds from one blow to the next, in the mean; to begin again takes some
 TRIES = 40  # of the command in a round; each ends by a blow, or because the scheduler did
 
 
