@@ -15,7 +15,7 @@ from typing import Any
 from experiments.harness.dask_cluster import Cluster, cluster
 from experiments.harness.figures import Findings
 from experiments.harness.tasks import kept
-from experiments.robustness.commands import MARK, left, run, start
+from experiments.robustness.commands import MARK, differing, left, run, start
 from experiments.robustness.kills import marked, stayed
 from nas.errors import UserError
 
@@ -63,12 +63,11 @@ def survived(seed: int, wanted: dict[str, str]) -> dict[str, Any]:
                 codes.append(process.returncode)
             now = left(work)
         behind = stayed(mark)
-    differs = sorted(path for path in now.keys() | wanted if now.get(path) != wanted.get(path))
     return {
         "seed": seed,
         "blows": blows,
         "codes": codes,
-        "differs": differs,
+        "differs": differing(now, wanted),
         "tracebacks": "Traceback" in told,
         "stayed": behind,
         "errors": told[-2000:],

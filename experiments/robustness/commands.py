@@ -4,7 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -58,6 +58,15 @@ def left(work: Path) -> dict[str, str]:
     return {
         path.relative_to(work).as_posix(): _digest(path) for path in paths if path.name not in TIMED
     }
+
+
+def differing(now: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
+    """The paths at which two folders, as `left` has them, are not the same.
+
+    >>> differing({"a": "1", "b": "2"}, {"b": "3", "c": "4"})
+    ['a', 'b', 'c']
+    """
+    return sorted(path for path in now.keys() | wanted if now.get(path) != wanted.get(path))
 
 
 def _digest(path: Path) -> str:

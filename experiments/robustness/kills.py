@@ -14,7 +14,7 @@ from pathlib import Path
 
 from experiments.harness.figures import Findings
 from experiments.harness.tasks import kept
-from experiments.robustness.commands import COMMANDS, MARK, left, run, start
+from experiments.robustness.commands import COMMANDS, MARK, differing, left, run, start
 from experiments.robustness.undisturbed import Undisturbed
 from nas.exit_codes import INTERRUPTED
 
@@ -88,11 +88,10 @@ def survived(kill: Kill, undisturbed: Undisturbed) -> dict[str, object]:
             codes, errors = [*codes, code], errors + said
         behind = stayed(mark)
         now, wanted = left(work), undisturbed.left(kill.command)
-    differs = sorted(path for path in now.keys() | wanted if now.get(path) != wanted.get(path))
     return asdict(kill) | {
         "struck": whom,
         "codes": codes,
-        "differs": differs,
+        "differs": differing(now, wanted),
         "tracebacks": "Traceback" in errors,
         "stayed": behind,
         "errors": errors[-2000:],
