@@ -41,7 +41,7 @@ def main(
     if tried is not None:
         return attempt(names, tried)
     if show:
-        return tell(plan.chosen(names, table.read(HERE / table.FILE)), to)
+        return tell(names, to)
     if not only_pages:
         first = measure(names, to, jobs)
         # Now it may be known who wins in hindsight.
@@ -54,12 +54,15 @@ def measure(
 ) -> list[Cell]:
     """Measure what is left of the chosen cells, and put all that is known into the table.
 
-    Those ``besides`` which others are wanted are left alone. Returns the cells.
+    Those ``besides`` which others are wanted are left alone, and so are those that the table knows
+    as today's code measures them: it goes with the project, the folder need not. Returns the cells.
     """
     path = HERE / table.FILE
-    chosen = [cell for cell in plan.chosen(names, table.read(path)) if cell not in besides]
-    able = [cell for cell in chosen if not lacking(cell)]
-    for reason in dict.fromkeys(filter(None, map(lacking, chosen))):
+    known = table.read(path)
+    chosen = [cell for cell in plan.chosen(names, known) if cell not in besides]
+    left = [cell for cell in chosen if not table.holds(known, cell)]
+    able = [cell for cell in left if not lacking(cell)]
+    for reason in dict.fromkeys(filter(None, map(lacking, left))):
         print(f"skipped: {reason}", flush=True)
     cells.forget_failed(able, to)
     try:
@@ -80,11 +83,13 @@ def lacking(cell: Cell) -> str:
     return f"{column.name}: {reason}" if reason else ""
 
 
-def tell(chosen: Sequence[Cell], to: Path) -> None:
+def tell(names: Sequence[str], to: Path) -> None:
     """Print, for each column and budget, which cells are there, failed, stale and missing."""
     found: dict[tuple[str, float], dict[str, list[Cell]]] = defaultdict(lambda: defaultdict(list))
-    for cell in chosen:
-        found[cell.column, cell.budget][cell.state(to)].append(cell)
+    known = table.read(HERE / table.FILE)
+    for cell in plan.chosen(names, known):
+        state = "there" if table.holds(known, cell) else cell.state(to)
+        found[cell.column, cell.budget][state].append(cell)
     for (column, budget), by_state in found.items():
         counts = [f"{len(by_state[state])} {state}" for state in STATES if by_state[state]]
         print(f"{column:16} {budget:3g} s  {', '.join(counts)}")

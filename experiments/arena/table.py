@@ -108,6 +108,12 @@ def write(path: Path, rows: Iterable[Row]) -> None:
         writer.writerows(row.written() for row in sorted(rows, key=lambda row: row.key))
 
 
+def holds(known: Iterable[Row], cell: Cell) -> bool:
+    """Whether a cell stands in the table as today's code measures it."""
+    key = (cell.problem, cell.column, cell.budget, cell.seed)
+    return any(row.key == key and row.digest == cell.digest for row in known)
+
+
 def updated(known: Sequence[Row], cells: Iterable[Cell], folder: Path) -> list[Row]:
     """What is known, and what the answers in ``folder`` say of ``cells`` instead."""
     by_key = {row.key: row for row in known}

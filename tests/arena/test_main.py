@@ -62,6 +62,22 @@ def test_what_is_left_is_measured_once_and_written(
     assert (folder / "profiles.png").exists()
 
 
+def test_what_the_table_knows_is_not_measured_again_without_the_folder(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    to, seen = folder / "kept", list[str]()
+    monkeypatch.setattr(arena, "answers", answering(to, seen))
+    call("--to", str(to))
+    before = table.read(folder / table.FILE)
+    elsewhere, again = folder / "another", list[str]()
+    monkeypatch.setattr(arena, "answers", answering(elsewhere, again))
+    call("--to", str(elsewhere))
+    assert again == []
+    assert table.read(folder / table.FILE) == before
+    lines = call("--list", "--to", str(elsewhere)).splitlines()
+    assert lines == ["tanh_3x20        300 s  2 there"]
+
+
 def test_what_fails_is_told_and_begun_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     to, seen = folder / "kept", list[str]()
     monkeypatch.setattr(arena, "answers", answering(to, seen, failed="ValueError: no"))

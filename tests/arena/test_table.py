@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,11 @@ def test_an_answer_replaces_what_was_known_unless_it_failed(tmp_path: Path, fail
     assert found == {"wave": 0.7 if failed else 0.001, "burgers": 0.5}
     unmeasured = [Cell("kdv", "halving", 300, 1)]
     assert table.updated(known, unmeasured, tmp_path) == known
+
+
+def test_the_table_holds_what_was_measured_with_todays_code() -> None:
+    cell = Cell("wave", "halving", 300, 1)
+    (today,) = table.rows_of(cell, answered())
+    assert table.holds([today], cell)
+    assert not table.holds([today], Cell("wave", "halving", 300, 2))
+    assert not table.holds([replace(today, digest="other")], cell)
