@@ -109,6 +109,9 @@ class JointJacobian:
     So J Jᵀ = Σ J_i J_iᵀ, J x = Σ J_i x_i, and Jᵀ y is made of the J_iᵀ y. The parameters stand
     stack by stack, network by network, each as in `StackJacobian`.
 
+    Parts may be on several devices: each product is made where its part is, and results are where
+    the last part is, as rows, steps and the matrix that is solved are.
+
     Examples
     --------
     Two networks whose sum is the residual, at the point 3:
@@ -124,21 +127,26 @@ class JointJacobian:
         self._parts = parts
         self._sizes = [part.systems * part.parameters for part in parts]
         self.systems, self.rows, self.parameters = 1, parts[0].rows, sum(self._sizes)
-        self.dtype = parts[0].like.dtype
+        self.dtype, self._home = parts[0].like.dtype, parts[-1].like.device
 
     def dense(self) -> Tensor:
         """All entries (1, R, P)."""
         flat = [part.dense().transpose(0, 1).flatten(1) for part in self._parts]
-        return torch.cat(flat, dim=1)[None]
+        return torch.cat([one.to(self._home) for one in flat], dim=1)[None]
 
     def gram(self) -> Tensor:
-        """J Jᵀ (1, R, R), its lower triangle; network by network, all added to one matrix."""
-        like = self._parts[0].like
-        total = like.new_zeros(1, self.rows, self.rows)
+        """J Jᵀ (1, R, R), its lower triangle; network by network, all added to one matrix.
+
+        To one of each device, and then these to another.
+        """
+        totals: dict[torch.device, Tensor] = {}
         for part in self._parts:
-            for network in torch.split(torch.arange(part.systems, device=like.device), 1):
-                part.of(network).add_gram_to(total)
-        return total
+            device = part.like.device
+            if device not in totals:
+                totals[device] = part.like.new_zeros(1, self.rows, self.rows)
+            for network in torch.split(torch.arange(part.systems, device=device), 1):
+                part.of(network).add_gram_to(totals[device])
+        return reduce(add, (total.to(self._home) for total in totals.values()))
 
     def of(self, systems: Tensor) -> "JointJacobian":
         """Itself: it is one system."""
@@ -147,16 +155,19 @@ class JointJacobian:
     def matvec(self, steps: Tensor) -> Tensor:
         """J x (1, R) for a step x (1, P)."""
         pieces = zip(self._parts, torch.split(steps, self._sizes, dim=1), strict=True)
-        return reduce(
-            add, (part.matvec(x.view(part.systems, -1)).sum(0, keepdim=True) for part, x in pieces)
-        )
+        images = [
+            part.matvec(x.view(part.systems, -1).to(part.like)).sum(0, keepdim=True)
+            for part, x in pieces
+        ]
+        return reduce(add, (image.to(self._home) for image in images))
 
     def rmatvec(self, rows: Tensor) -> Tensor:
         """Jᵀ y (1, P) for y (1, R)."""
         pieces = [
-            part.rmatvec(rows.expand(part.systems, -1)).reshape(1, -1) for part in self._parts
+            part.rmatvec(rows.expand(part.systems, -1).to(part.like)).reshape(1, -1)
+            for part in self._parts
         ]
-        return torch.cat(pieces, dim=1)
+        return torch.cat([piece.to(self._home) for piece in pieces], dim=1)
 
 
 class DenseJacobian:
@@ -233,6 +244,6 @@ def _moved(stack: L, step: Tensor) -> L:
     pieces = iter(torch.split(step[:, : sum(sizes)], sizes, dim=1))
     weights, biases = [], []
     for weight, bias in zip(stack.weights, stack.biases, strict=True):
-        weights.append(weight.detach() + next(pieces).view_as(weight).to(weight.dtype))
-        biases.append(bias.detach() + next(pieces).view_as(bias).to(bias.dtype))
+        weights.append(weight.detach() + next(pieces).view_as(weight).to(weight))
+        biases.append(bias.detach() + next(pieces).view_as(bias).to(bias))
     return replace(stack, weights=weights, biases=biases)

@@ -15,7 +15,7 @@ from nas.campaign import gpus, memory_need, records, study_storage
 from nas.campaign.config import Campaign
 from nas.campaign.differences import differences
 from nas.campaign.layout import CAMPAIGN_FILE
-from nas.campaign.run_settings import check_points, resolve_device
+from nas.campaign.run_settings import check_points, devices_of
 from nas.errors import UserError
 from nas.folder_lock import claimed
 from nas.problems import Observations, Problem
@@ -55,7 +55,7 @@ class CampaignFolder:
     @property
     def resources(self) -> Resources:
         """What its jobs are done with."""
-        shared = gpus.shared_out(self.campaign.training.device)
+        shared = gpus.shared_out(self.campaign.training)
         return replace(self.campaign.parallel.resources, gpus=shared)
 
     @property
@@ -78,7 +78,7 @@ def opened(
     Raises
     ------
     UserError
-        If the folder holds something else, another command is at work in it, the device is not
+        If the folder holds something else, another command is at work in it, a device is not
         there, the problem is wrong, or the disk refuses.
 
     Examples
@@ -93,14 +93,14 @@ def opened(
     path = paths.usable(Path(path).absolute())
     source = ProblemSource.of(campaign.problem, given)
     problem = source.load()
-    device = resolve_device(campaign.training.device)
+    devices = devices_of(campaign)
     try:
         networks.check(campaign.search_space().candidates, problem.coordinates)
     except UserError as error:
         raise UserError(f"space: {error}") from error
-    memory_need.check(campaign, problem, device)
+    memory_need.check(campaign, problem, devices)
     check_points(campaign, problem)
-    networks.prepare(device)  # once, with one message at most, before the workers need it
+    networks.prepare(devices[0])  # once, with one message at most, before the workers need it
     _check_free(path)
     with claimed(path):
         campaign = _going_on(path, campaign)

@@ -94,7 +94,7 @@ class GateJob(RunJob):
     def _trainer(self, problem: Problem, settings: TrainingSettings) -> TrainingRun:
         trainer = TrainingRun(problem, settings, self.checkpoint)
         if trainer.selection is None:
-            learnt = self.source.learnt(problem).to(settings.device)
+            learnt = self.source.learnt(problem).place(settings.devices)
             trainer.begin_with(learnt, dict(enumerate(self.members)))
         return trainer
 

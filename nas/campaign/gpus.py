@@ -4,21 +4,24 @@ import os
 
 import torch
 
+from nas.campaign.sections import Training
 
-def shared_out(device: str) -> tuple[str, ...]:
-    """The GPUs by the names that ``CUDA_VISIBLE_DEVICES`` takes; none where all use one device.
+
+def shared_out(training: Training) -> tuple[str, ...]:
+    """The GPUs by the names that ``CUDA_VISIBLE_DEVICES`` takes; none where all use the same.
 
     Parameters
     ----------
-    device
-        As in a campaign file: a numbered one is the same for all workers.
+    training
+        Of a campaign: a device with a number, and several, are the same for all workers.
 
     Examples
     --------
-    >>> shared_out("cpu"), shared_out("cuda:0")
+    >>> shared_out(Training(device="cpu")), shared_out(Training(device="cuda:0"))
     ((), ())
     """
-    if device not in ("auto", "cuda") or not torch.cuda.is_available():
+    named = training.devices is not None or training.device not in ("auto", "cuda")
+    if named or not torch.cuda.is_available():
         return ()
     count = torch.cuda.device_count()
     visible = os.environ.get("CUDA_VISIBLE_DEVICES")

@@ -19,6 +19,7 @@ POINTS = 1_000_000  # of a draw; a step evaluates all of them with all experts
 SOLVED_POINTS = 4096  # of a step of the warm-up, which solves for all of them at once
 LEARNING_RATE = 1e30  # float32 ends soon after; what is too large diverges, and is told so
 WORKERS = 1024  # processes; the largest machines have some hundred cores
+DEVICES = 16  # of a run: as many GPUs as one machine has
 THREADS = 1024  # of a process, for the same reason
 BUDGET = 366 * 86_400.0  # seconds: a year
 DEPTH = 64  # layers; a signal through more of them vanishes, and the compiled kernel grows

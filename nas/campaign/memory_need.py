@@ -37,8 +37,10 @@ CGROUP = Path("/sys/fs/cgroup/memory.max")
 TRIED = 64  # candidates of a space that learn within a budget, at most (`MOST` of its pool)
 
 
-def check(campaign: Campaign, problem: Problem, device: torch.device) -> None:
+def check(campaign: Campaign, problem: Problem, devices: Sequence[torch.device]) -> None:
     """Refuse a campaign that needs more memory than the machine has, or its GPU.
+
+    Several ``devices`` of a run share its experts, at best evenly.
 
     Raises
     ------
@@ -49,22 +51,24 @@ def check(campaign: Campaign, problem: Problem, device: torch.device) -> None:
     --------
     >>> from nas import problems
     >>> from nas.campaign.config import build
-    >>> check(build(problem="burgers"), problems.load("burgers"), torch.device("cpu"))
+    >>> here = [torch.device("cpu")]
+    >>> check(build(problem="burgers"), problems.load("burgers"), here)
     >>> wide = build(problem="burgers", space={"widths": [10_000]}, tune={"m": 4000})
-    >>> check(wide, problems.load("burgers"), torch.device("cpu"))  # doctest: +ELLIPSIS
+    >>> check(wide, problems.load("burgers"), here)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     nas.errors.UserError: memory: expected a campaign that fits into the ... GB of this machine, ...
     """
     parts, workers = of_worker(campaign, problem), workers_busy(campaign)
     if campaign.parallel.address is not None:
         return  # the machines are others
-    of_gpu = device.type == "cuda"
+    of_gpu = all(device.type == "cuda" for device in devices)
     if of_gpu:
-        shared = len(gpus.shared_out(campaign.training.device)) or 1
+        shared = len(gpus.shared_out(campaign.training)) or 1
+        distinct = {torch.empty(0, device=device).device for device in devices}
         _compare(
-            parts,
+            {name: size // len(distinct) for name, size in parts.items()},
             -(-workers // shared),
-            torch.cuda.get_device_properties(device).total_memory,
+            min(torch.cuda.get_device_properties(one).total_memory for one in distinct),
             "this GPU",
         )
     here = _of_machine()

@@ -100,7 +100,7 @@ class PoolJob(CampaignJob):
         )
         if self.checkpoint.exists():
             checkpoint.resume(self.checkpoint, pool.restore)
-        context.begin(pool.step, hardware(settings.device))
+        context.begin(pool.step, hardware(settings.devices))
         keeper = checkpoint.Keeper(self.checkpoint, pool.state)
         if not pool.run(keeper.asked(context.should_stop), context.report):
             keeper.save()

@@ -87,13 +87,13 @@ class RaceJob(CampaignJob):
         learnt = pool.learnt(problem)
         waves = pool.waves(problem)
         named = entries(learnt, pool.losses(), self._teams(problem), waves)
-        mixtures = {one.name: one.mixture.to(settings.device) for one in named}
+        mixtures = {one.name: one.mixture.place(settings.devices) for one in named}
         meter = Meter(self.seconds, self.given, spent=self.spent)
         restart = partial(self._restarted, problem, settings)
         race = Race(problem, settings.sampler, mixtures, RaceSettings(), meter, restart)
         if self.checkpoint.exists():
             checkpoint.resume(self.checkpoint, race.restore)
-        context.begin(race.step, hardware(settings.device))
+        context.begin(race.step, hardware(settings.devices))
         keeper = checkpoint.Keeper(self.checkpoint, race.state)
         over = race.run(keeper.asked(context.should_stop), context.report)
         keeper.save()

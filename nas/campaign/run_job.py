@@ -133,7 +133,7 @@ class RunJob(CampaignJob):
         proposal_file.keep(self.folder, self.proposal, anew=not self.checkpoint.exists())
         settings = self.settings(problem)
         trainer = self._trainer(problem, settings)
-        context.begin(trainer.step, hardware(settings.device))
+        context.begin(trainer.step, hardware(settings.devices))
         result = trainer.run(context.should_stop, context.report)
         if result.status != INTERRUPTED:
             self._record(problem, settings, result)

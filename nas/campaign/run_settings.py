@@ -62,7 +62,7 @@ def run_settings(
         sampler=_sampler(problem, training, training["points"], points_seed),
         seed=seed,
         dtype=getattr(torch, campaign.training.dtype),
-        device=resolve_device(campaign.training.device),
+        devices=devices_of(campaign),
     )
 
 
@@ -165,7 +165,22 @@ def points_seed(campaign: Campaign, repetition: int) -> int:
     return seed_of(campaign.seed, repetition)
 
 
-def resolve_device(name: str) -> torch.device:
+def devices_of(campaign: Campaign) -> tuple[torch.device, ...]:
+    """Those that a run is on; `UserError` if one is not there.
+
+    Examples
+    --------
+    >>> from nas.campaign.config import build
+    >>> devices_of(build(problem="burgers", training={"devices": ["cpu", "cpu"]}))
+    (device(type='cpu'), device(type='cpu'))
+    """
+    training = campaign.training
+    if training.devices is None:
+        return (resolve_device(training.device),)
+    return tuple(resolve_device(name, "training.devices") for name in training.devices)
+
+
+def resolve_device(name: str, key: str = "training.device") -> torch.device:
     """``auto`` is the first GPU, or the CPU where there is none; `UserError` if it is not there.
 
     Examples
@@ -180,21 +195,22 @@ def resolve_device(name: str) -> torch.device:
     if device.type == "cuda" and (device.index or 0) >= count:
         here = ", ".join(["cpu", *(f"cuda:{index}" for index in range(count))])
         raise UserError(
-            f"training.device: expected a device of this machine ({here}), got {name}; "
-            "choose one of these, or auto"
+            f"{key}: expected a device of this machine ({here}), got {name}; "
+            f"choose one of these{', or auto' if key == 'training.device' else ''}"
         )
     return device
 
 
-def hardware(device: torch.device) -> str:
-    """What a device is called in the records.
+def hardware(devices: Sequence[torch.device]) -> str:
+    """What the devices of a run are called in the records.
 
     Examples
     --------
-    >>> hardware(torch.device("cpu"))
+    >>> hardware([torch.device("cpu")])
     'cpu'
     """
-    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
+    names = (torch.cuda.get_device_name(one) if one.type == "cuda" else one.type for one in devices)
+    return ", ".join(names)
 
 
 def check_points(campaign: Campaign, problem: Problem) -> None:

@@ -113,8 +113,18 @@ class FineTuning(_Section):
     iterations: IterationsOrNone = 60
 
 
+def _instead_of_device(devices: list[str] | None, info: ValidationInfo) -> list[str] | None:
+    device = info.data.get("device", "auto")  # what was wrong with it has been told already
+    if devices is not None and device != "auto":
+        told = f"expected device: auto beside a list of devices, got {device}"
+        raise PydanticCustomError("limit", f"{told}; leave out the one or the other")
+    return devices
+
+
 class Training(_Section):
     """How one mixture is trained: warm-up, ``steps`` of Adam to choose, fine-tuning.
+
+    Its experts are on ``device``, or spread over ``devices``, the first of which has all else.
 
     Examples
     --------
@@ -137,6 +147,24 @@ class Training(_Section):
             description="auto, cpu, cuda or a numbered device such as cuda:0",
         ),
     ] = "auto"
+    devices: Annotated[
+        list[
+            Annotated[
+                str,
+                Field(
+                    pattern=r"^(cpu|cuda:[0-9]{1,2})$",
+                    description="cpu or a numbered device such as cuda:0",
+                ),
+            ]
+        ]
+        | None,
+        Field(
+            min_length=1,
+            max_length=limits.DEVICES,
+            description=f"null or a list of 1 to {limits.DEVICES} devices such as [cuda:0, cuda:1]",
+        ),
+        AfterValidator(_instead_of_device),
+    ] = None
     sampling: Literal["sobol", "latin_hypercube"] = "sobol"
     fine_tuning: FineTuning = FineTuning()
 

@@ -72,6 +72,7 @@ class ExpertStack(nn.Module):
         first = torch.tensor([unknown] * len(drawn), dtype=torch.float64)
         self.unknown: nn.Parameter | None  # (N, U)
         self.register_parameter("unknown", nn.Parameter(first) if unknown else None)
+        self.slot = 0  # see `nas.mixture.placement`
 
     @property
     def learns(self) -> str:
@@ -81,7 +82,7 @@ class ExpertStack(nn.Module):
     @property
     def networks(self) -> Stack:
         """What is evaluated, of experts that act together."""
-        return Stack(self.family, self.shape, tuple(self.weights), tuple(self.biases))
+        return Stack(self.family, self.shape, tuple(self.weights), tuple(self.biases), self.slot)
 
     @property
     def alone(self) -> Stack:
@@ -93,14 +94,28 @@ class ExpertStack(nn.Module):
         kept = [row for row, (other, _) in enumerate(self.members) if other != index]
         self.members = [self.members[row] for row in kept]
         self.shape = self.family.select(self.shape, kept)
-        rows = torch.tensor(kept, dtype=torch.long, device=self.weights[0].device)
+        return self._replace(kept, self.device)
+
+    def move(self, slot: int, device: torch.device) -> Changes:
+        """Be on ``device``, which has the number ``slot`` among those of a mixture."""
+        self.slot = slot
+        return {} if device == self.device else self._replace(range(len(self.members)), device)
+
+    @property
+    def device(self) -> torch.device:
+        """Where its parameters are."""
+        return self.weights[0].device
+
+    def _replace(self, kept: Sequence[int], device: torch.device) -> Changes:
+        """Let new parameters on ``device`` hold the rows ``kept`` of each."""
+        rows = torch.tensor(kept, dtype=torch.long, device=self.device)
         changes: Changes = {}
         for group in (self.weights, self.biases):
             for layer, old in enumerate(group):
-                group[layer] = keep_rows(old, rows)
+                group[layer] = keep_rows(old, rows, device)
                 changes[old] = (group[layer] if kept else None, rows)
         if (old := self.unknown) is not None:
-            self.unknown = keep_rows(old, rows)
+            self.unknown = keep_rows(old, rows, device)
             changes[old] = (self.unknown if kept else None, rows)
         return changes
 
@@ -136,15 +151,17 @@ def as_seen(candidate: Candidate, names: Sequence[str], periodic: Sequence[str])
     return replace(candidate, encoding=repeating(candidate.encoding, names, periodic))
 
 
-def keep_rows(parameter: nn.Parameter, rows: Tensor) -> nn.Parameter:
-    """A new parameter that holds ``rows`` of the old one.
+def keep_rows(
+    parameter: nn.Parameter, rows: Tensor, device: torch.device | None = None
+) -> nn.Parameter:
+    """A new parameter that holds ``rows`` of the old one, on its device or another.
 
     Examples
     --------
     >>> keep_rows(nn.Parameter(torch.tensor([1.0, 2.0, 3.0])), torch.tensor([0, 2])).tolist()
     [1.0, 3.0]
     """
-    return nn.Parameter(parameter.detach()[rows].clone())
+    return nn.Parameter(parameter.detach()[rows].to(device or parameter.device, copy=True))
 
 
 def _stack_key(member: Member) -> tuple[object, ...]:

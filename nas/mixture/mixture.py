@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from nas import networks
 from nas.calculus import jets
 from nas.calculus.jets import DerivativeSet
+from nas.mixture import placement
 from nas.mixture.corrections import Corrections
 from nas.mixture.experts import Changes, ExpertStack, as_seen, stacks
 from nas.mixture.gate import GateSettings, build
@@ -103,6 +104,7 @@ class Mixture(nn.Module):
         self.register_buffer("centre", (low + high) / 2)
         self.register_buffer("half_extent", (high - low) / 2)
         self.memory: Memory | None = None  # of what the experts say, while they do not learn
+        self.devices: tuple[torch.device, ...] = ()  # see `place`
 
     @property
     def inputs(self) -> int:
@@ -156,7 +158,7 @@ class Mixture(nn.Module):
         """
         row = self.alive.index(index)
         found = [one.unknown.detach() for one in self.expert_stacks if one.unknown is not None]
-        return torch.cat(found)[row] if found else self.raw
+        return torch.cat([one.to(self.centre.device) for one in found])[row] if found else self.raw
 
     @torch.no_grad()
     def start_unknown(self, index: int) -> None:
@@ -266,7 +268,7 @@ class Mixture(nn.Module):
         if new.shape != made.raw.shape:
             raise ValueError(f"unknown: expected {len(made.raw)} raw values, got {new.shape}")
         made.raw.copy_(new)
-        return made.to(self.centre)
+        return made.to(self.centre).place(self.devices)
 
     def with_alive(self, alive: Sequence[int]) -> "Mixture":
         """A new mixture of the same pool and kind, with untrained experts and all corrections."""
@@ -285,7 +287,7 @@ class Mixture(nn.Module):
         )
         made.memory = self.memory
         made.corrections.load_state_dict(self.corrections.state_dict())
-        return made.to(self.centre)
+        return made.to(self.centre).place(self.devices)
 
     def drop(self, index: int) -> Changes:
         """Remove an expert: its parameters leave, and the gate's column with them.
@@ -301,7 +303,20 @@ class Mixture(nn.Module):
         (stack,) = (s for s in self.expert_stacks if index in [other for other, _ in s.members])
         changes |= stack.drop(index)
         self.stacks = nn.ModuleList(s for s in self.expert_stacks if s.members)
-        return changes
+        return placement.followed(changes, placement.balance(self.expert_stacks, self.devices))
+
+    def place(self, devices: Sequence[torch.device]) -> "Mixture":
+        """Itself, with its experts spread over ``devices``, and all else on the first.
+
+        A drop balances them anew. Without any device all stay where they are. Optimisers are to be
+        made afterwards.
+        """
+        # As tensors name them: cuda is cuda:0 to these.
+        self.devices = tuple(torch.empty(0, device=one).device for one in devices)
+        if devices:
+            self.to(devices[0])
+            placement.balance(self.expert_stacks, self.devices)
+        return self
 
 
 def _count(tensors: Iterable[Tensor]) -> int:

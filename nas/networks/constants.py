@@ -8,7 +8,7 @@ biases (N, U) are the numbers. So Jacobians, steps and whatever moves layers nee
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -36,7 +36,12 @@ def with_constants(stack: Stack, constants: Tensor | None) -> Stack:
     if constants is None:
         return stack
     weights = [*stack.weights, constants.new_empty(len(constants), 0, constants.shape[-1])]
-    return Stack(WithConstants(stack.family), stack.shape, weights, [*stack.biases, constants])
+    return replace(
+        stack,
+        family=WithConstants(stack.family),
+        weights=weights,
+        biases=[*stack.biases, constants],
+    )
 
 
 def constant_jet(derivatives: DerivativeSet, constants: Tensor, points: int) -> Tensor:
@@ -98,7 +103,8 @@ class WithConstants:
         return self.family.module(self._bare(stack))
 
     def _bare(self, stack: Stack) -> Stack:
-        return Stack(self.family, stack.shape, stack.weights[:-1], stack.biases[:-1])
+        weights, biases = stack.weights[:-1], stack.biases[:-1]
+        return replace(stack, family=self.family, weights=weights, biases=biases)
 
 
 class _Trace:

@@ -1,4 +1,7 @@
-"""The jets of networks of any families.
+"""The jets of networks of any families, on whatever devices they are.
+
+Stacks on several devices are evaluated side by side, since a GPU is given its work and not waited
+for; their jets come back to where the coordinates are.
 
 Axis legend: E networks of all stacks, S derivatives, B points, D coordinates, C outputs.
 """
@@ -26,15 +29,20 @@ def evaluate(derivatives: DerivativeSet, coordinates: Tensor, stacks: Sequence[S
     torch.Size([2, 1, 5, 1])
     """
     # Neighbours of one family are evaluated at once, so that a kernel is called once for all.
-    jets = [
-        family.evaluate(derivatives, coordinates, list(of_family))
-        for family, of_family in groupby(stacks, key=lambda stack: stack.family)
-    ]
-    return jets[0] if len(jets) == 1 else torch.cat(jets)
+    jets = []
+    for (family, _), group in groupby(stacks, key=lambda stack: (stack.family, stack.slot)):
+        together = list(group)
+        there = coordinates.to(together[0].device)
+        jets.append(family.evaluate(derivatives, there, together))
+    # Only now, when all are at work, is any of them waited for.
+    here = [jet.to(coordinates.device) for jet in jets]
+    return here[0] if len(here) == 1 else torch.cat(here)
 
 
 def trace(derivatives: DerivativeSet, coordinates: Tensor, stack: Stack) -> Trace:
     """An evaluation of one stack that knows the way back to each of its layers.
+
+    All of it stays on the device of the stack.
 
     Examples
     --------
@@ -45,4 +53,4 @@ def trace(derivatives: DerivativeSet, coordinates: Tensor, stack: Stack) -> Trac
     >>> [tuple(slopes.shape) for slopes in rows.slopes]
     [(1, 1, 5, 16), (1, 1, 5, 16), (1, 1, 5, 1)]
     """
-    return stack.family.trace(derivatives, coordinates, stack)
+    return stack.family.trace(derivatives, coordinates.to(stack.device), stack)

@@ -100,6 +100,8 @@ class Stack:
         What the family knows of them beside the numbers.
     weights, biases
         Of each layer: (N, V, W) and (N, W).
+    slot
+        The place among several devices: stacks of one slot are evaluated together.
 
     Examples
     --------
@@ -113,6 +115,7 @@ class Stack:
     shape: Any
     weights: Sequence[Tensor]
     biases: Sequence[Tensor]
+    slot: int = 0
 
     def __len__(self) -> int:
         return len(self.weights[0])
@@ -122,6 +125,11 @@ class Stack:
         """Hidden units of all networks: how many numbers a derivative leaves at a point."""
         return sum(bias.numel() for bias in self.biases[:-1])
 
+    @property
+    def device(self) -> torch.device:
+        """Where its numbers are, and where it is evaluated."""
+        return self.weights[0].device
+
     def of(self, networks: Tensor) -> "Stack":
         """Those at ``networks`` (n,)."""
         return Stack(
@@ -129,11 +137,11 @@ class Stack:
             self.family.select(self.shape, networks.tolist()),
             [weight[networks] for weight in self.weights],
             [bias[networks] for bias in self.biases],
+            self.slot,
         )
 
     @torch.no_grad()
     def modules(self) -> list[nn.Module]:
         """Each network as a plain module, with copies of the weights."""
-        device = self.weights[0].device
-        rows = (torch.tensor([row], device=device) for row in range(len(self)))
+        rows = (torch.tensor([row], device=self.device) for row in range(len(self)))
         return [self.family.module(self.of(row)) for row in rows]

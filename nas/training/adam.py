@@ -77,6 +77,6 @@ def follow(optimiser: torch.optim.Optimizer, changes: Changes) -> None:
         if state is not None and new is not None:
             optimiser.state[new] = {
                 # Moments have the parameter's shape; the step count has none.
-                key: value[rows] if value.shape == old.shape else value
+                key: value[rows].to(new.device) if value.shape == old.shape else value
                 for key, value in state.items()
             }

@@ -56,6 +56,11 @@ class Sample:
     def __len__(self) -> int:
         return self.points.shape[-2]
 
+    def to(self, device: torch.device) -> "Sample":
+        """The same on a ``device``."""
+        weights = None if self.weights is None else self.weights.to(device)
+        return Sample(self.points.to(device), self.data.to(device), weights, self.rows)
+
     def count(self, term: Term) -> int:
         """How many of the points ``term`` sees."""
         return sum(self.rows[region].stop - self.rows[region].start for region in term.regions)
@@ -189,6 +194,12 @@ class Points:
     def interior(self) -> Tensor:
         """The points (B, D) inside the domain, in float64."""
         return self.samples[0].points
+
+    def to(self, device: torch.device) -> "Points":
+        """The same on a ``device``."""
+        if self.interior.device == device:
+            return self
+        return Points([sample.to(device) for sample in self.samples])
 
 
 @dataclass(frozen=True)

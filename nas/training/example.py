@@ -57,7 +57,7 @@ def settings() -> TrainingSettings:
         sampler=SAMPLER,
         seed=0,
         dtype=DOUBLE,
-        device=CPU,
+        devices=(CPU,),
     )
 
 

@@ -53,6 +53,8 @@ class LeastSquares(Protocol):
 class ExpertResiduals:
     """The experts of some stacks, each with the residual that it leaves by itself.
 
+    The stacks are on one device, and so is all that is made of them: the points come there.
+
     The parameters of an expert stand as in `StackJacobian`, and zeros behind those of the smaller.
     Unknown coefficients are among them: each expert has its own.
 
@@ -75,6 +77,7 @@ class ExpertResiduals:
     def __init__(self, problem: Problem, mixture: Mixture, stacks: Sequence[ExpertStack]) -> None:
         self._problem, self._mixture, self._stacks = problem, mixture, stacks
         self._counts = [len(stack.members) for stack in stacks]
+        self._device = stacks[0].device
 
     def linearise(self, points: Points) -> tuple[Tensor, BlockDiagonalJacobian]:
         """See `LeastSquares`."""
@@ -85,7 +88,7 @@ class ExpertResiduals:
             traces = [networks.trace(derivatives, coordinates, stack) for stack in stacks]
             return torch.cat([trace.jet for trace in traces]), traces
 
-        residuals, rows = linearised(self._problem, points, traced)
+        residuals, rows = linearised(self._problem, points.to(self._device), traced)
         return residuals, BlockDiagonalJacobian([StackJacobian(of_stack) for of_stack in rows])
 
     @torch.no_grad()
@@ -102,7 +105,8 @@ class ExpertResiduals:
         def evaluate(x: Tensor, derivatives: DerivativeSet) -> Tensor:
             return networks.evaluate(derivatives, self._mixture.coordinates(x, derivatives), stacks)
 
-        return torch.cat(list(residuals_of(self._problem, points, evaluate)), dim=-1)
+        there = points.to(self._device)
+        return torch.cat(list(residuals_of(self._problem, there, evaluate)), dim=-1)
 
     def move(self, steps: Tensor) -> None:
         """See `LeastSquares`."""
@@ -115,7 +119,8 @@ class ExpertResiduals:
 class MixtureResiduals:
     """The experts and the gate of a mixture with the residual that they leave together.
 
-    Its unknown coefficients are behind the parameters of the gate, or of a single expert. Its
+    The residual is where the gate is, and its derivatives by an expert where that is. Unknown
+    coefficients are behind the parameters of the gate, or of a single expert. The mixture's
     corrections are constants: they are added, and no column is theirs.
 
     Examples
@@ -137,7 +142,7 @@ class MixtureResiduals:
         def traced(x: Tensor, derivatives: DerivativeSet) -> tuple[Tensor, list[Trace]]:
             coordinates = self._mixture.coordinates(x, derivatives)
             traces = [networks.trace(derivatives, coordinates, stack) for stack in stacks]
-            jets = [trace.jet for trace in traces]
+            jets = [trace.jet.to(x.device) for trace in traces]
             return self._mix(derivatives, coordinates, jets), traces
 
         residuals, rows = linearised(self._problem, points, traced)

@@ -36,7 +36,12 @@ class TrainingSettings:
     sampler: Sampler
     seed: int  # of the initial weights
     dtype: torch.dtype  # until the fine-tuning, which is in float64
-    device: torch.device
+    devices: tuple[torch.device, ...]  # the experts are on all of them, all else on the first
+
+    @property
+    def device(self) -> torch.device:
+        """Where points, gate and losses are."""
+        return self.devices[0]
 
     @property
     def steps(self) -> int:
@@ -58,4 +63,4 @@ class TrainingSettings:
             unknown=first,
             periodic=problem.periodic,
         )
-        return mixture.to(device=self.device, dtype=self.dtype)
+        return mixture.to(self.dtype).place(self.devices)

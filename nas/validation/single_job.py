@@ -72,7 +72,7 @@ class SinglesJob(CampaignJob):
         settings = self.settings(problem)
         measure = partial(relative_l2_or_none, problem)
         training = SingleNetworks(problem, settings, measure, self.checkpoint)
-        context.begin(training.step, hardware(settings.device))
+        context.begin(training.step, hardware(settings.devices))
         singles = training.run(context.should_stop, context.report)
         ending = INTERRUPTED if singles is None else COMPLETED
         if singles is not None:

@@ -109,7 +109,7 @@ class SubsetJob(CampaignJob):
         problem = self.home.problem.load()
         trainer = self.begun(problem)
         budget = TimeBudget(self.seconds, context.seconds)
-        context.begin(trainer.step, hardware(trainer.settings.device))
+        context.begin(trainer.step, hardware(trainer.settings.devices))
         result = trainer.run(
             lambda: budget.is_spent() or context.should_stop(), budget.share(context.report)
         )

@@ -112,7 +112,7 @@ class WarmUpJob(Job):
         """Warm up, and keep the checkpoint; see `nas.runner.job.Job.work`."""
         problem = self.home.problem.load()
         run = TrainingRun(problem, self.settings(problem), self.checkpoint)
-        context.begin(run.step, hardware(run.settings.device))
+        context.begin(run.step, hardware(run.settings.devices))
         result = run.run(
             lambda: _is_over(run) or context.should_stop(),
             _share_of_warm_up(run, context.report),

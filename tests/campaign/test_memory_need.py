@@ -15,7 +15,7 @@ from nas.errors import UserError
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "experiments").rglob("*.yaml"))
-CPU = torch.device("cpu")
+CPU = (torch.device("cpu"),)
 BURGERS = problems.load("burgers")
 SMALL = 4e9  # bytes of a small machine, which every campaign of this repository has to suit
 

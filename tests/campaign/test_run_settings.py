@@ -38,6 +38,7 @@ OTHER: dict[str, Any] = {
     "training.learning_rate": 0.5,
     "training.dtype": "float64",
     "training.device": "cpu:0",
+    "training.devices": ["cpu", "cpu"],
     "training.sampling": "latin_hypercube",
     "training.fine_tuning.iterations": 9,
 }
@@ -65,7 +66,7 @@ def test_all_keys_are_tried_here() -> None:
     assert there == set(OTHER) | ONE_CHOICE
 
 
-VALUES = sorted(OTHER.keys() - {"training.device", "training.warm_up.method"})
+VALUES = sorted(OTHER.keys() - {"training.device", "training.devices", "training.warm_up.method"})
 
 
 @pytest.mark.parametrize("key", VALUES)
@@ -82,6 +83,18 @@ def test_the_warm_ups_method_is_the_one_named() -> None:
     changed = settings(training={"warm_up": {"method": "adam"}, "learning_rate": 0.5})
     assert changed.warm_up.method == adam.Settings(learning_rate=0.5)
     assert isinstance(settings().warm_up.method, gauss_newton.Settings)
+
+
+def test_the_devices_are_those_named_or_the_one_device() -> None:
+    here = torch.device("cpu")
+    assert settings(training={"device": "cpu"}).devices == (here,)
+    assert settings(training={"devices": ["cpu", "cpu"]}).devices == (here, here)
+    with pytest.raises(
+        UserError,
+        match=r"^training.devices: expected a device of this machine \(.*\), got cuda:97; "
+        "choose one of these$",
+    ):
+        settings(training={"devices": ["cpu", "cuda:97"]})
 
 
 def test_what_the_trial_proposes_and_the_seeds_arrive() -> None:

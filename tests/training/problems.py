@@ -120,7 +120,7 @@ def settings(
         sampler=sampler(64, 4, problem, seed, spread),
         seed=seed,
         dtype=dtype,
-        device=torch.device("cpu"),
+        devices=(torch.device("cpu"),),
     )
 
 

@@ -8,6 +8,8 @@ leave it in some dozens.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain, groupby
 from typing import Any, ClassVar
 
 import torch
@@ -18,10 +20,11 @@ from nas.mixture.experts import ExpertStack
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
 from nas.search_spaces.candidates import ALL
-from nas.training.collocation import Sample, Sampler
+from nas.training.collocation import Points, Sample, Sampler
 from nas.training.gauss_newton import GaussNewton, GaussNewtonSettings
 from nas.training.resampling import Resampler, ResamplingSettings, residual_sizes
 from nas.training.residuals import ExpertResiduals
+from nas.training.side_by_side import side_by_side
 
 MOST_ENTRIES = 2**26  # of the normal matrices of a group: 512 MiB, of which it needs a few
 
@@ -56,6 +59,8 @@ class Settings:
 class ByGaussNewton:
     """A `Learning`; experts that fit into memory together take their steps in one go.
 
+    Experts on several devices take theirs side by side: none needs anything of another.
+
     Examples
     --------
     >>> from nas.training import example
@@ -71,27 +76,31 @@ class ByGaussNewton:
     ) -> None:
         self._problem, self._mixture = problem, mixture
         self._stacks = [stack for stack in mixture.expert_stacks if stack.learns == ALL]
-        self._groups = [
-            GaussNewton(ExpertResiduals(problem, mixture, group), settings.steps)
-            for group in groups(self._stacks, sampler.rows())
+        self._by_device = [  # groups of experts
+            [
+                GaussNewton(ExpertResiduals(problem, mixture, group), settings.steps)
+                for group in groups(list(of_device), sampler.rows())
+            ]
+            for _, of_device in groupby(self._stacks, key=lambda stack: stack.slot)
         ]
         self._resampler = Resampler(sampler, self._sizes, settings.resampling)
         self.points_seen = 0
 
     def advance(self, iteration: int) -> Tensor:
         """See `Learning`."""
-        like = self._mixture.centre
-        points = self._resampler.draw(iteration, like.device)
+        home = self._mixture.centre.device
+        points = self._resampler.draw(iteration, home)
         self.points_seen += points.evaluations
-        return torch.cat([group.advance(points) for group in self._groups])
+        found = side_by_side([partial(_advance, one, points) for one in self._by_device])
+        return torch.cat([losses.to(home) for losses in found])
 
     def state(self) -> dict[str, Any]:
         """See `Learning`."""
-        return {"groups": [group.state() for group in self._groups]}
+        return {"groups": [group.state() for group in chain(*self._by_device)]}
 
     def restore(self, state: dict[str, Any]) -> None:
         """See `Learning`."""
-        for group, saved in zip(self._groups, state["groups"], strict=True):
+        for group, saved in zip(chain(*self._by_device), state["groups"], strict=True):
             group.restore(saved)
 
     def _sizes(self, candidates: Sample) -> Tensor:
@@ -99,6 +108,11 @@ class ByGaussNewton:
         coordinates = self._mixture.coordinates(candidates.points, derivatives)
         jet = networks.evaluate(derivatives, coordinates, [one.alone for one in self._stacks])
         return residual_sizes(self._problem, jet, candidates)
+
+
+def _advance(groups: Sequence[GaussNewton], points: Points) -> Tensor:
+    """A step of each of the groups on a device; their losses (k,) before it."""
+    return torch.cat([group.advance(points) for group in groups])
 
 
 def groups(stacks: Sequence[ExpertStack], rows: int) -> list[list[ExpertStack]]:
