@@ -104,7 +104,7 @@ class ExpertStack(nn.Module):
     @property
     def device(self) -> torch.device:
         """Where its parameters are."""
-        return self.weights[0].device
+        return self.networks.device
 
     def _replace(self, kept: Sequence[int], device: torch.device) -> Changes:
         """Let new parameters on ``device`` hold the rows ``kept`` of each."""

@@ -19,7 +19,8 @@ def stack(*activations: str) -> Stack:
     family = ones[0].family
     shape = Shape(activations)
     layers = [zip(*(part(one) for one in ones), strict=True) for part in (_weights, _biases)]
-    return Stack(family, shape, *([torch.cat(layer) for layer in group] for group in layers))
+    weights, biases = ([torch.cat(layer) for layer in group] for group in layers)
+    return Stack(family, shape, weights, biases)
 
 
 def _weights(one: Stack) -> list[torch.Tensor]:

@@ -1,6 +1,8 @@
-"""Runs with experts on several devices end as on one; all of them are the CPU here, but for GPUs."""
+"""Runs with experts on several devices end as those on one; the devices are the CPU, or GPUs."""
 
+import threading
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,10 @@ CLOSE = 1e-6  # sums are rounded in another order, and training multiplies what 
 
 def spread(chosen: TrainingSettings, devices: int = 2) -> TrainingSettings:
     return replace(chosen, devices=(CPU,) * devices)
+
+
+def at_step(run: TrainingRun, stop: int) -> bool:
+    return run.step >= stop
 
 
 def state(result: RunResult) -> dict[str, Tensor]:
@@ -52,7 +58,7 @@ def test_a_run_on_several_devices_goes_on_bit_for_bit(by: str, tmp_path: Path) -
     for stop in (3, 40, 80):
         path = tmp_path / f"{stop}.safetensors"
         run = TrainingRun(POISSON, chosen, path)
-        run.run(should_stop=lambda run=run, stop=stop: run.step >= stop)
+        run.run(should_stop=partial(at_step, run, stop))
         again = TrainingRun(POISSON, chosen, path).run()
         assert again.mixture.alive == whole.mixture.alive
         assert again.held_out_loss == whole.held_out_loss
@@ -91,15 +97,13 @@ def test_the_derivative_of_a_mixture_is_as_on_one_device() -> None:
 
 
 def test_each_device_has_a_thread_and_answers_keep_their_order() -> None:
-    import threading
-
     barrier = threading.Barrier(3, timeout=30)  # passed only if all are at work at once
 
     def task(number: int) -> int:
         barrier.wait()
         return number
 
-    assert side_by_side([lambda n=n: task(n) for n in range(3)]) == [0, 1, 2]
+    assert side_by_side([partial(task, number) for number in range(3)]) == [0, 1, 2]
 
 
 def test_a_single_device_needs_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
