@@ -112,6 +112,8 @@ def _expectation(model: type[BaseModel], location: Sequence[int | str]) -> str:
     for part in location:
         if isinstance(part, int) and field is not None:
             item = get_args(field.annotation)[0]
+            if get_origin(item) is list:  # of a list or null
+                item = get_args(item)[0]
             description = next(
                 (m.description for m in get_args(item) if isinstance(m, FieldInfo)), description
             )

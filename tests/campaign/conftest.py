@@ -14,7 +14,7 @@ from nas.campaign import campaign, config, records
 from tests.campaign.processes import CAMPAIGN, PROBLEM
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a campaign file and its problem."""
     folder = tmp_path_factory.mktemp("campaign")
@@ -23,9 +23,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def whole(home: Path) -> records.Records:
-    """The campaign, uninterrupted, with one worker."""
+    """The campaign, uninterrupted, with one worker; tests leave it as it is."""
     return campaign.search(config.load(home / "bend.yaml"), home / "whole")
 
 

@@ -132,6 +132,22 @@ SCHEDULE = [{"trials": 3, "pool": {"round 1": 12}, "race": {}}]
             "got 'cuda:x'",
         ),
         ({"training": {"device": "cuda:٣"}}, "got 'cuda:٣'"),
+        (
+            {"training": {"devices": ["cpu", "cuda"]}},
+            "training.devices[1]: expected cpu or a numbered device such as cuda:0, got 'cuda'",
+        ),
+        (
+            {"training": {"devices": []}},
+            "training.devices: expected null or a list of 1 to 16 devices such as "
+            "[cuda:0, cuda:1], got []",
+        ),
+        ({"training": {"devices": ["cpu"] * 17}}, "expected null or a list of 1 to 16 devices"),
+        ({"training": {"devices": "cpu"}}, "training.devices: expected null or a list of 1 to 16"),
+        (
+            {"training": {"device": "cpu", "devices": ["cpu", "cpu"]}},
+            "training.devices: expected device: auto beside a list of devices, got cpu; "
+            "leave out the one or the other",
+        ),
         ({"training": {"device": "cpu\n"}}, r"got 'cpu\n'"),
         (
             {"training": {"fine_tuning": {"iterations": -1}}},

@@ -3,7 +3,8 @@
 The campaign's search itself (proposals by Optuna, records, tables) with workers that do nothing for
 a minute and then leave a finished run, as they would on other machines: one process plays all of
 them. Its runs are those of `many_runs`. Busy: the workers' minutes over all the time that they were
-there, from the start of the command to its end.
+there, from the start of the command to its end. With what the command's process takes for a run, a
+queue is simulated in which a thousand workers wait for it (see `experiments.benchmarks.queueing`).
 """
 
 import heapq
@@ -16,7 +17,7 @@ from queue import Empty
 from typing import Any
 from unittest.mock import patch
 
-from experiments.benchmarks import finished_campaign
+from experiments.benchmarks import finished_campaign, queueing
 from experiments.harness.figures import Findings
 from experiments.harness.timing import seconds_of
 from nas.campaign import campaign
@@ -27,6 +28,8 @@ from nas.runner.job import COMPLETED
 
 WORKERS, RUNS = 200, 2000
 SECONDS = 60.0  # of a run, within a tenth: they do not end together
+MORE, EACH = 1000, 20  # workers that are simulated, and how many runs each has
+LONGER = 600.0  # seconds of a run of theirs, and a minute
 
 
 class Played:
@@ -88,11 +91,17 @@ def measure(findings: Findings) -> None:
         parallel = {"engine": "local", "workers": WORKERS}
         settings = finished_campaign.settings(RUNS, lag=WORKERS, parallel=parallel)
         with patch.object(dispatcher, "create", create):
+            began = time.process_time()
             took = seconds_of(lambda: campaign.search(settings, Path(name) / "many"))
+            service = (time.process_time() - began) / RUNS
     findings.add("simulated workers", WORKERS)
     findings.add("busy", 100 * executor.seconds / (WORKERS * took), "%", "higher", 95.0)
     ideal = RUNS * SECONDS / WORKERS
     findings.add("beyond the workers' own time", took - ideal, "s")
+    findings.add("the command's own time for a run", 1e3 * service, "ms")
+    for seconds in (SECONDS, LONGER):
+        share = queueing.busy(MORE, seconds, service, MORE * EACH)
+        findings.add(f"{MORE} workers with runs of {seconds:g} s, simulated", 100 * share, "%")
 
 
 def _play(pattern: str, seconds: float, jobs: Any, done: Any) -> None:
