@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,8 @@ COMMANDS = {
 }
 MARK = "NAS_ROBUSTNESS"  # in the environment of a command and of all that it starts
 TIMED = ("attempts.parquet",)  # of wall times and nothing else
+# What a page says of them: how long runs took, when, and in how many pieces.
+_TIMES = re.compile(rb"<dt>(Time of|Interruptions|Started)[^<]*</dt>\s*<dd>[^<]*</dd>")
 _KEPT = (
     "out/tables/*.parquet",
     "out/report/index.html",
@@ -77,4 +80,6 @@ def _digest(path: Path) -> str:
             # A subset of the kind "longest" learns for as many seconds as the search took.
             lasting = table[table.kind != "longest"] if "kind" in table else table
             content = lasting.drop(columns="seconds").to_csv().encode()
+    elif path.suffix == ".html":
+        content = _TIMES.sub(b"", content)
     return hashlib.sha256(content).hexdigest()

@@ -5,6 +5,8 @@ from pathlib import Path
 import pandas as pd
 
 from experiments.robustness.commands import left
+from nas.reports import example
+from nas.reports.provenance import facts
 
 
 def leave(work: Path, *, seconds: float, loss: float) -> dict[str, str]:
@@ -22,3 +24,25 @@ def test_wall_times_do_not_count_and_all_else_does(tmp_path: Path) -> None:
     assert list(before) == ["out/tables/runs.parquet"]
     assert leave(tmp_path, seconds=2.0, loss=0.25) == before
     assert leave(tmp_path, seconds=1.0, loss=0.26) != before
+
+
+def test_a_page_may_tell_times_and_interruptions_and_nothing_else(tmp_path: Path) -> None:
+    def written(rows: list[tuple[str, str]], answer: str) -> dict[str, str]:
+        page = tmp_path / "out" / "report" / "index.html"
+        page.parent.mkdir(parents=True, exist_ok=True)
+        said = "".join(f"<dt>{name}</dt>\n<dd>{value}</dd>" for name, value in rows)
+        page.write_text(f"<p>{answer}</p><dl>{said}</dl>")
+        return left(tmp_path)
+
+    report = example.report()
+    rows = facts(report.records, report.best)
+    times = {name for name, _ in rows if name.startswith(("Time of", "Started"))}
+    assert times
+    before = written(rows, "0.1")
+    later = [(name, f"{value} more" if name in times else value) for name, value in rows]
+    assert written([*later, ("Interruptions", "2, each resumed")], "0.1") == before
+    assert written(rows, "0.2") != before
+    for name, value in rows:
+        if name not in times:
+            others = [row for row in rows if row[0] != name]
+            assert written([*others, (name, f"{value} more")], "0.1") != before
