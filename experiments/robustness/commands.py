@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -45,7 +46,14 @@ def start(name: str, work: Path, mark: str = "", more: Sequence[str] = ()) -> su
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=_listen,
     )
+
+
+def _listen() -> None:
+    """Hear the signals that a shell's background, or nohup, lets all that it starts ignore."""
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def run(name: str, work: Path, mark: str = "", more: Sequence[str] = ()) -> tuple[int, str]:

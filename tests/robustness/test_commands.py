@@ -1,9 +1,13 @@
 """What is compared of what commands leave."""
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
 
+from experiments.robustness import commands
 from experiments.robustness.commands import left
 from nas.reports import example
 from nas.reports.provenance import facts
@@ -46,3 +50,18 @@ def test_a_page_may_tell_times_and_interruptions_and_nothing_else(tmp_path: Path
         if name not in times:
             others = [row for row in rows if row[0] != name]
             assert written([*others, (name, f"{value} more")], "0.1") != before
+
+
+def test_a_command_hears_signals_that_whoever_starts_it_ignores() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        told = subprocess.run(
+            [sys.executable, "-c", "import signal; print(signal.getsignal(signal.SIGINT))"],
+            capture_output=True,
+            text=True,
+            check=True,
+            preexec_fn=commands._listen,
+        ).stdout
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert "default_int_handler" in told
