@@ -69,7 +69,7 @@ class Complex:
 
     @property
     def abs2(self) -> Any:
-        """|w|², which is smooth where |w| is not."""
+        """``|w|²``, which is smooth where ``|w|`` is not."""
         return self.real * self.real + self.imag * self.imag
 
     def __abs__(self) -> Any:
