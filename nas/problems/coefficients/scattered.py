@@ -21,8 +21,8 @@ MOST = 5000  # points: their system of equations is dense
 class ScatteredData(Coefficient):
     """A coefficient that is known at scattered points.
 
-    It is ``p(x) + Σ wᵢ |x - xᵢ|⁵`` in coordinates scaled to [0, 1], with a quadratic polynomial p: four
-    times continuously differentiable (Wendland 2005, ch. 8).
+    It is ``p(x) + Σ wᵢ |x - xᵢ|⁵`` in coordinates scaled to [0, 1], with a quadratic polynomial p:
+    four times continuously differentiable (Wendland 2005, ch. 8).
 
     Parameters
     ----------
