@@ -15,6 +15,8 @@ from experiments.arena.measuring import Answer
 from experiments.harness import command
 from experiments.harness.process import ONE_THREAD, fresh
 from experiments.harness.tasks import answers
+from nas.campaign import on_workers
+from nas.runner.executors import Resources
 
 HERE = Path(__file__).parent
 
@@ -34,7 +36,14 @@ def main(
         typer.Option("--try", min=0, help="So many seconds of each, with one seed; keep nothing."),
     ] = None,
     to: Annotated[Path, typer.Option("--to", help="Where cells are kept.")] = Path("runs/arena"),
-    jobs: Annotated[int, typer.Option("--jobs", min=1, help="Cells at a time.")] = 2,
+    workers: Annotated[
+        str,
+        typer.Option(
+            "--workers",
+            metavar="N|ADDRESS",
+            help="Cells at a time, or a Dask cluster that sees the folder of cells.",
+        ),
+    ] = "2",
 ) -> None:
     """Measure the cells that are missing or stale, then write cells.csv and the pages."""
     names = names or []
@@ -43,14 +52,15 @@ def main(
     if show:
         return tell(names, to)
     if not only_pages:
-        first = measure(names, to, jobs)
+        resources = Resources(**on_workers.settings(workers))
+        first = measure(names, to.absolute(), resources)
         # Now it may be known who wins in hindsight.
-        measure(names, to, jobs, besides=first)
+        measure(names, to.absolute(), resources, besides=first)
     return pages.write(HERE, table.read(HERE / table.FILE))
 
 
 def measure(
-    names: Sequence[str], to: Path, jobs: int, besides: Collection[Cell] = ()
+    names: Sequence[str], to: Path, resources: Resources, besides: Collection[Cell] = ()
 ) -> list[Cell]:
     """Measure what is left of the chosen cells, and put all that is known into the table.
 
@@ -66,7 +76,7 @@ def measure(
         print(f"skipped: {reason}", flush=True)
     cells.forget_failed(able, to)
     try:
-        answers([cell.task(to) for cell in able], workers=jobs)
+        answers([cell.task(to) for cell in able], resources)
     finally:  # also what was done before a Ctrl-C
         table.write(path, table.updated(table.read(path), able, to))
     for cell in able:

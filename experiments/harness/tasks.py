@@ -37,7 +37,8 @@ class Task(Job):
     --------
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
-    ...     [answers([Task(Path(folder), "root", "math:sqrt", (9,))], "serial") for _ in range(2)]
+    ...     tasks = [Task(Path(folder), "root", "math:sqrt", (9,))]
+    ...     [answers(tasks, Resources("serial")) for _ in range(2)]
     [[3.0], [3.0]]
     """
 
@@ -79,11 +80,14 @@ class Task(Job):
         return COMPLETED
 
 
-def answers(tasks: Sequence[Task], engine: str = "local", workers: int = 2) -> list[Any]:
-    """Do the tasks that are left, ``workers`` at a time; what all of them have answered."""
+TWO_AT_A_TIME = Resources("local", workers=2)
+
+
+def answers(tasks: Sequence[Task], resources: Resources = TWO_AT_A_TIME) -> list[Any]:
+    """Do the tasks that are left with these ``resources``; what all of them have answered."""
     for root in {task.root for task in tasks}:
         root.mkdir(parents=True, exist_ok=True)
-        run_all([task for task in tasks if task.root == root], root, Resources(engine, workers))
+        run_all([task for task in tasks if task.root == root], root, resources)
     return [json.loads(task.answer.read_text(encoding="utf-8")) for task in tasks]
 
 

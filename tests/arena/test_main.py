@@ -12,6 +12,7 @@ from experiments.arena import cells, plan, table
 from experiments.arena.cells import Cell
 from experiments.arena.columns import single
 from nas.errors import UserError
+from nas.runner.executors import Resources
 from tests.arena.test_cells import keep
 
 LEFT = (Cell("wave", "tanh_3x20", 300, 0), Cell("burgers", "tanh_3x20", 300, 0))
@@ -37,7 +38,8 @@ def call(*arguments: str) -> str:
 
 
 def answering(to: Path, seen: list[str], **changes: object) -> Any:
-    def answers(tasks: list[Any], workers: int) -> None:
+    def answers(tasks: list[Any], resources: Resources) -> None:
+        assert resources.workers == 2
         seen.extend(task.name for task in tasks if not task.finished)
         for cell in LEFT:
             if cell.state(to) != "there":
@@ -130,6 +132,11 @@ def test_a_try_keeps_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert "failed: no" in output
     assert "error 2.0e-01" in output
     assert list(folder.iterdir()) == [folder / "how.md"]
+
+
+def test_wrong_workers_are_refused(folder: Path) -> None:
+    with pytest.raises(UserError, match=r"--workers: expected a number from 1 to .*, got '0'"):
+        call("--workers", "0")
 
 
 def test_unknown_names_are_refused(folder: Path) -> None:

@@ -10,6 +10,7 @@ from experiments.arena import columns
 from experiments.arena.cells import Cell
 from experiments.arena.measuring import Answer, measure
 from experiments.harness.tasks import answers
+from nas.runner.executors import Resources
 
 # torch.func.jvp asks torch.jit for its rules.
 pytestmark = pytest.mark.filterwarnings("ignore:.*torch.jit.script.*:DeprecationWarning")
@@ -24,7 +25,7 @@ def _threads() -> object:
 
 def test_a_cell_is_measured_in_a_process_of_its_own(tmp_path: Path) -> None:
     cell = Cell("beam", "tanh_3x20", 1, 0)
-    answers([cell.task(tmp_path)], "serial")
+    answers([cell.task(tmp_path)], Resources("serial"))
     found = cell.answer(tmp_path)
     assert found is not None
     assert found.failed == ""

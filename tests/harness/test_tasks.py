@@ -10,6 +10,7 @@ from experiments.harness import tasks
 from experiments.harness.process import Died, Stopped, fresh
 from experiments.harness.tasks import Task, answers, kept
 from nas.errors import UserError
+from nas.runner.executors import Resources
 from nas.runner.job_context import Context
 
 
@@ -21,15 +22,15 @@ def roots(folder: Path) -> list[Task]:
 def test_tasks_answer_in_their_order_and_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str
 ) -> None:
-    assert answers(roots(tmp_path), engine) == [3.0, 4.0]
+    assert answers(roots(tmp_path), Resources(engine)) == [3.0, 4.0]
     monkeypatch.setattr(tasks, "fresh", None)  # nobody calls it again
-    assert answers(roots(tmp_path), engine) == [3.0, 4.0]
+    assert answers(roots(tmp_path), Resources(engine)) == [3.0, 4.0]
 
 
 def test_an_error_is_told_and_what_is_done_is_kept(tmp_path: Path) -> None:
     wrong = Task(tmp_path, "of -1", "math:sqrt", (-1,))
     with pytest.raises(UserError, match="of -1 failed, and everything else depends on it: Died"):
-        answers([*roots(tmp_path), wrong], "serial")
+        answers([*roots(tmp_path), wrong], Resources("serial"))
     assert all(task.finished for task in roots(tmp_path))
     assert not wrong.finished
 
