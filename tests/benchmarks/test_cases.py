@@ -134,21 +134,26 @@ def test_no_gpu_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("quick")
-def test_all_is_measured_where_there_is_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("gpus", [1, 2])
+def test_all_is_measured_where_there_is_a_gpu(monkeypatch: pytest.MonkeyPatch, gpus: int) -> None:
     """The CPU plays it."""
     monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    monkeypatch.setattr("torch.cuda.device_count", lambda: gpus)
     monkeypatch.setattr("torch.cuda.get_device_name", lambda: "a GPU")
     monkeypatch.setattr(cuda, "GPU", "cpu")
     for name, value in {"EXPERTS": 3, "POINTS": 64, "LARGEST": 4}.items():
         monkeypatch.setattr(cuda, name, value)
     found, findings = measured(cuda)
     assert findings.notes == ["On a GPU."]
+    of_two = {"Gauss–Newton iteration of 3 experts: cpu:0 over cpu:0 and cpu:1": 1.5}
     targets = {name: figure.target for name, figure in found.items() if figure.target}
     assert targets == {
         "nested autograd over ours": 10.0,
         "step: all cores of the CPU over the GPU": 5.0,
         "largest pool of which a step fits": 3,
+        **(of_two if gpus == 2 else {}),
     }
+    assert findings.skipped == ([] if gpus == 2 else ["no second CUDA GPU here"])
     assert "Gauss–Newton iteration of 3 experts: the GPU" in found
     assert found["largest pool of which a step fits"].value == 4
 

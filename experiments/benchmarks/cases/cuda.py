@@ -2,11 +2,11 @@
 
 The standard step on the GPU in turn with nested autograd there and with the same step on all cores
 of the CPU; a Gauss–Newton iteration of the warm-up of 200 experts on Burgers' equation, float32, in
-turn with the CPU's; and the largest pool, in powers of two, of which a step at 65,536 points fits
-into the GPU's memory. Some minutes.
+turn with the CPU's, and where there are two GPUs with that of its experts on both; and the largest
+pool, in powers of two, of which a step at 65,536 points fits into the GPU's memory. Some minutes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 
@@ -18,6 +18,7 @@ from experiments.benchmarks.ours import Ours
 from experiments.harness import machine, timing
 from experiments.harness.figures import Findings
 from nas import search_spaces
+from nas.search_spaces import Candidate
 
 GPU = "cuda"
 EXPERTS = 200
@@ -37,7 +38,8 @@ def measure(findings: Findings) -> None:
     _against_cpu(findings, "step", lambda device: _step(device), target=5.0)
     pool = search_spaces.load("full_grid").pool(EXPERTS, seed=0)
     name = f"Gauss–Newton iteration of {EXPERTS} experts"
-    _against_cpu(findings, name, lambda device: iterations("gauss_newton", pool, device))
+    _against_cpu(findings, name, lambda device: iterations("gauss_newton", pool, [device]))
+    _on_two(findings, name, pool)
     findings.add("largest pool of which a step fits", largest(), "experts", "higher", EXPERTS)
 
 
@@ -57,6 +59,21 @@ def _against_cpu(
     findings.add(f"{name}: {GPU_STEP}", 1e3 * times.median(GPU_STEP), "ms")
     ratio = times.ratio(CPU_STEP, GPU_STEP)
     findings.add(f"{name}: {CPU_STEP} over {GPU_STEP}", ratio, "", "higher", target)
+
+
+def _on_two(findings: Findings, name: str, pool: Sequence[Candidate]) -> None:
+    """Add how many times as fast two GPUs are, if they are there."""
+    if torch.cuda.device_count() < 2:
+        findings.skipped.append("no second CUDA GPU here")
+        return
+    both = [f"{GPU}:{number}" for number in range(2)]
+    made = {
+        " and ".join(devices): iterations("gauss_newton", pool, devices)
+        for devices in (both[:1], both)
+    }
+    one, two = made
+    times = timing.in_turn({name: finished(step, GPU) for name, step in made.items()})
+    findings.add(f"{name}: {one} over {two}", times.ratio(one, two), "", "higher", 1.5)
 
 
 def largest() -> int:

@@ -35,13 +35,18 @@ def measure(findings: Findings) -> None:
 
 
 def iterations(
-    method: str, candidates: Sequence[Candidate] | None = None, device: str = "cpu"
+    method: str, candidates: Sequence[Candidate] | None = None, devices: Sequence[str] = ("cpu",)
 ) -> Step:
-    """A function that does the next iteration of a warm-up: of 24 experts, or of ``candidates``."""
+    """A function that does the next iteration of a warm-up: of 24 experts, or of ``candidates``.
+
+    They are spread over the ``devices``.
+    """
     problem = problems.load("burgers")
     counts = PointCounts(DEFAULT.points.interior, DEFAULT.points.boundary)
     sampler = Sampler(problem, counts, "sobol", 0)
-    pool = settings.mixture(problem, candidates, torch.float32).to(device)
+    pool = settings.mixture(problem, candidates, torch.float32).place(
+        list(map(torch.device, devices))
+    )
     chosen = warm_up.method(method, learning_rate=1e-3)
     learning, numbers = chosen.begin(problem, pool, sampler, DEFAULT.iterations), count()
     return lambda: learning.advance(next(numbers))
