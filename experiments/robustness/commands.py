@@ -25,7 +25,7 @@ COMMANDS = {
 MARK = "NAS_ROBUSTNESS"  # in the environment of a command and of all that it starts
 TIMED = ("attempts.parquet",)  # of wall times and nothing else
 # What a page says of them: how long runs took, when, and in how many pieces.
-_TIMES = re.compile(rb"<dt>(Time of|Interruptions|Started)[^<]*</dt>\s*<dd>[^<]*</dd>")
+_TIMES = re.compile(rb"\s*<dt>(Time of|Interruptions|Started)[^<]*</dt>\s*<dd>[^<]*</dd>")
 _KEPT = (
     "out/tables/*.parquet",
     "out/report/index.html",

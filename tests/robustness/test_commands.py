@@ -34,7 +34,7 @@ def test_a_page_may_tell_times_and_interruptions_and_nothing_else(tmp_path: Path
     def written(rows: list[tuple[str, str]], answer: str) -> dict[str, str]:
         page = tmp_path / "out" / "report" / "index.html"
         page.parent.mkdir(parents=True, exist_ok=True)
-        said = "".join(f"<dt>{name}</dt>\n<dd>{value}</dd>" for name, value in rows)
+        said = "".join(f"\n\n<dt>{name}</dt>\n<dd>{value}</dd>" for name, value in rows)
         page.write_text(f"<p>{answer}</p><dl>{said}</dl>")
         return left(tmp_path)
 
