@@ -38,9 +38,8 @@ GIVEN = {"article_burgers": ("space", "gate"), "article_sparsity": ("tune", "tri
 # What a kernel does with the last expression of a cell: it shows it.
 SHOW = """
 def show(value):
-    for name in ("_repr_png_", "_repr_html_", "__repr__"):
-        if hasattr(value, name):
-            assert getattr(value, name)()
+    names = ("_repr_png_", "_repr_html_", "__repr__")
+    assert next(getattr(value, name)() for name in names if hasattr(value, name))
 """
 
 
