@@ -11,8 +11,11 @@
 ...     ],
 ... )
 >>> result = nas.search(heat, out="runs/heat", trials=6)  # doctest: +SKIP
+>>> result.plot()  # doctest: +SKIP
+>>> result.network(x=0.5, t=1.0)  # doctest: +SKIP
 >>> result.export("model/")  # doctest: +SKIP
 >>> u = nas.load("model/")  # doctest: +SKIP
+>>> u.d("xx")(x=[0.25, 0.5], t=1.0)  # doctest: +SKIP
 """
 
 from importlib import import_module
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
         read_mesh,
     )
     from nas.result import Result, baseline, open_campaign, search
+    from nas.searcher import Searcher
 
 __all__ = [
     "Ball",
@@ -65,6 +69,7 @@ __all__ = [
     "Result",
     "Ring",
     "ScatteredData",
+    "Searcher",
     "Solid",
     "Unknown",
     "UserError",
@@ -94,6 +99,7 @@ _HOMES = {
     "Result": "nas.result",
     "Ring": "nas.problems",
     "ScatteredData": "nas.problems",
+    "Searcher": "nas.searcher",
     "Solid": "nas.problems",
     "Unknown": "nas.problems",
     "UserError": "nas.errors",
@@ -111,3 +117,8 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'nas' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """The public names, of which most are imported only once they are asked for."""
+    return [*__all__, "__version__"]

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,9 @@ from nas.runner.overview import Watch
 from nas.search_spaces import AXES, SearchSpace
 
 if TYPE_CHECKING:
-    from nas.export import Exported
+    from nas.export import Exported, ExportedMixture
+    from nas.reports.drawing import Drawn
+    from nas.reports.report import Report
 
 
 @dataclass(frozen=True)
@@ -26,13 +29,34 @@ class Result:
     ----------
     records
         The tables of what happened (see `nas.campaign.records`).
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> result = Result(example.records())
+    >>> result
+    Result('made-up': 4 trials; trial 1 (run 0001-0): sine 2×16, sine 1×8; held-out loss 4.00e-4, \
+relative L2 0.02)
+    >>> result.errors(), result.unknown
+    ({'u': 0.02}, {'k': 1.02})
+    >>> result.table().loc[1, "experts"]
+    'sine 1×8, sine 2×16'
+    >>> result.plot("front").axes[0].get_ylabel()
+    'held-out physics loss'
     """
 
     records: records.Records
 
     def __repr__(self) -> str:
-        trials = len(self.records.trials)
-        return f"Result({str(self.folder)!r}, {trials} trials)"
+        from nas.reports import in_short
+
+        return f"Result({str(self.folder)!r}: {in_short.line(self.records)})"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from nas.reports import in_short
+
+        return in_short.as_html(self.records)
 
     @property
     def folder(self) -> Path:
@@ -48,6 +72,8 @@ class Result:
         UserError
             If no trial completed.
         """
+        from nas.reports.readable_row import Row
+
         trials = self.records.trials
         rows = trials[trials.recommended.astype(bool)]
         if rows.empty:
@@ -56,8 +82,7 @@ class Result:
                 "see the column `reason` of its table `runs`"
             )
         runs = self.records.runs
-        best: pd.Series = runs[runs.run == rows.iloc[0].best_run].iloc[0]
-        return best
+        return Row(runs[runs.run == rows.iloc[0].best_run].iloc[0])
 
     @property
     def survivors(self) -> pd.DataFrame:
@@ -92,6 +117,62 @@ class Result:
         """
         found = self.records.estimates([self.recommended.run])
         return dict(zip(found["name"], found["value"], strict=True))
+
+    def errors(self) -> dict[str, float]:
+        """The relative L2 error of each field of the recommended run; none without a solution."""
+        from nas.reports import field_errors
+
+        return field_errors.of_run(self.records, self.recommended.run)
+
+    def table(self) -> pd.DataFrame:
+        """The trials, a row for each (see `nas.reports.trial_table.of`)."""
+        from nas.reports import trial_table
+
+        return trial_table.of(self.records)
+
+    @cached_property
+    def network(self) -> "ExportedMixture":
+        """The recommended network, ready to be called, as `nas.load` of its export would be.
+
+        ``result.network(x=0.5, t=1.0)`` is its value, ``result.network.d("xx")`` a derivative.
+
+        Raises
+        ------
+        UserError
+            If no trial completed, or a file of the campaign is damaged.
+        """
+        from nas.export import network_of
+
+        return network_of(self.folder)
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """The names that `plot` takes: those of all figures that a report of this has."""
+        from nas.reports import drawing
+
+        return drawing.names(self._report)
+
+    def plot(self, name: str = "solution") -> "Drawn":
+        """One of the report's `figures`; by itself the solution, of several fields the first.
+
+        Returns
+        -------
+        A matplotlib figure. A notebook shows it; ``.savefig("solution.png")`` writes it.
+
+        Raises
+        ------
+        UserError
+            If there is no such figure of this campaign.
+        """
+        from nas.reports import drawing
+
+        return drawing.figure(self._report, name)
+
+    @cached_property
+    def _report(self) -> "Report":
+        from nas.reports import report
+
+        return report.of(self.records)
 
     def report(self, to: str | os.PathLike[str] | None = None) -> Path:
         """Write tables, figures and the page; return the page's path."""

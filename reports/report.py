@@ -6,7 +6,7 @@ from functools import cached_property
 import pandas as pd
 
 from nas.campaign.records import Records
-from nas.reports import recommended, solution_map, statistics
+from nas.reports import field_errors, recommended, solution_map, statistics
 from nas.reports.recommended import Recommended
 from nas.reports.solution_map import SolutionMap
 from nas.reports.statistics import Statistics
@@ -42,9 +42,7 @@ class Report:
     @cached_property
     def field_errors(self) -> dict[str, float]:
         """The relative L2 error of each field of ``best``; none without a reference."""
-        table = self.records.fields
-        mine = table[table["run"] == (self.best and self.best.name)]
-        return dict(zip(mine["field"], mine["relative_l2"].astype(float), strict=True))
+        return field_errors.of_run(self.records, self.best and self.best.name)
 
     @cached_property
     def error_estimate(self) -> float:

@@ -154,7 +154,7 @@ MAY_IMPORT = {
         "nas.paths",
     ],
     # The two ends of the house: the Python interface and the command line.
-    "nas": ["nas.result", "nas.export", "nas.problems", "nas.calculus", *GROUND],
+    "nas": ["nas.result", "nas.searcher", "nas.export", "nas.problems", "nas.calculus", *GROUND],
     "nas.result": [
         "nas.campaign",
         "nas.runner",
@@ -165,6 +165,7 @@ MAY_IMPORT = {
         "nas.reports",
         *GROUND,
     ],
+    "nas.searcher": ["nas.result", "nas.problems", "nas.search_spaces", *GROUND],
     "experiments.benchmarks.cases.many_runs": [
         "experiments",
         "nas.campaign",

@@ -1,8 +1,8 @@
 """A pruned mixture as a plain network: description, weights, portable program, card; and back."""
 
 from nas.export.equivalence import NotEquivalent
-from nas.export.exporting import Exported, export
+from nas.export.exporting import Exported, export, network_of
 from nas.export.loading import load
 from nas.export.network import ExportedMixture
 
-__all__ = ["Exported", "ExportedMixture", "NotEquivalent", "export", "load"]
+__all__ = ["Exported", "ExportedMixture", "NotEquivalent", "export", "load", "network_of"]

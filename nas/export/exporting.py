@@ -129,14 +129,10 @@ def export(
     nas.errors.UserError: ...
     """
     campaign, destination, chosen = Path(campaign), usable(destination), formats.find(format)
-    recorded = records.read_campaign(campaign)
-    runs = records.rows(campaign, "runs")
-    row = _run(campaign, runs, run or _recommended(campaign))
-    problem = _problem(campaign, recorded)
-    path = layout.run_folder(campaign, row["run"]) / FILE
-    mixture = read_mixture(path, problem)
-    described = _described(campaign, row, problem, mixture)
-    training = _training(campaign, recorded, row)
+    found = _trained(campaign, run)
+    row, mixture, described = found.row, found.mixture, found.described
+    problem, path = described.problem, found.path
+    training = _training(campaign, records.read_campaign(campaign), row)
     with staged(destination, stale=formats.files()) as stage:
         network = _write_network(stage, described, mixture)
         parameters = sum(parameter.numel() for parameter in network.parameters())
@@ -151,6 +147,49 @@ def export(
     program, experts = destination / chosen.FILE, len(described.experts)
     corrections = tuple(str(one.candidate) for one in described.corrections)
     return Exported(destination, program, row["run"], experts, parameters, differences, corrections)
+
+
+def network_of(campaign: Path, run: str | None = None) -> ExportedMixture:
+    """What `nas.load` would give of an export of the same run; nothing is written.
+
+    Raises
+    ------
+    UserError
+        As `export`, of what it reads.
+
+    Examples
+    --------
+    >>> network_of(Path("runs/heat"))(x=0.5, t=1.0)  # doctest: +SKIP
+    0.3727
+    >>> network_of(Path("nowhere"))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    nas.errors.UserError: nowhere: expected a campaign folder, found no campaign.json in it; ...
+    """
+    found = _trained(Path(campaign), run)
+    made = ExportedMixture(found.described)
+    made.load_state_dict(plain_state(found.mixture))
+    parameters = sum(parameter.numel() for parameter in made.parameters())
+    check_recorded(found.path, found.mixture, parameters, found.row)
+    return made
+
+
+@dataclass(frozen=True)
+class _Trained:
+    """What a finished run left, as far as its record alone can tell."""
+
+    path: Path  # of the mixture
+    row: Row
+    mixture: Mixture
+    described: Architecture
+
+
+def _trained(campaign: Path, run: str | None) -> _Trained:
+    recorded = records.read_campaign(campaign)
+    row = _run(campaign, records.rows(campaign, "runs"), run or _recommended(campaign))
+    problem = _problem(campaign, recorded)
+    path = layout.run_folder(campaign, row["run"]) / FILE
+    mixture = read_mixture(path, problem)
+    return _Trained(path, row, mixture, _described(campaign, row, problem, mixture))
 
 
 def _recommended(campaign: Path) -> str:

@@ -30,10 +30,11 @@ def load(folder: str | Path) -> ExportedMixture:
 
     Returns
     -------
-    A module that maps points (B, D), in the units of the coordinates, to the fields (B, C). It is
-    float64 and on the CPU; ``.to`` changes that. Its ``coordinates`` and ``fields`` name the
-    columns, its ``unknown`` holds the coefficients found, by name, and its ``architecture`` the
-    whole description.
+    A module that maps points (B, D), in the units of the coordinates, to the fields (B, C);
+    tensors to tensors, arrays to arrays. It also takes coordinates by name, and ``d`` gives its
+    derivatives. It is float64 and on the CPU; ``.to`` changes that. Its ``coordinates`` and
+    ``fields`` name the columns, its ``domain`` says where it was trained, its ``unknown`` holds the
+    coefficients found, by name, and its ``architecture`` the whole description.
 
     Raises
     ------
@@ -42,11 +43,14 @@ def load(folder: str | Path) -> ExportedMixture:
 
     Examples
     --------
-    >>> model = load("model/")  # doctest: +SKIP
-    >>> model.coordinates, model.fields, model.unknown  # doctest: +SKIP
+    >>> u = load("model/")  # doctest: +SKIP
+    >>> u.coordinates, u.fields, u.unknown  # doctest: +SKIP
     (('x', 't'), ('u',), {'nu': 0.00318})
-    >>> model(torch.rand(5, 2, dtype=torch.float64)).shape  # doctest: +SKIP
+    >>> u(torch.rand(5, 2, dtype=torch.float64)).shape  # doctest: +SKIP
     torch.Size([5, 1])
+    >>> x = np.linspace(-1, 1, 201)  # doctest: +SKIP
+    >>> u(x=x, t=0.5).shape, u.d("xx")(x=x, t=0.5).shape  # doctest: +SKIP
+    ((201,), (201,))
     """
     folder = Path(folder)
     described = architecture_file.read(folder / architecture.FILE)

@@ -3,13 +3,19 @@
 Axis legend: B points, D coordinates, C fields, E experts.
 """
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
 from nas import networks
 from nas.calculus.program import Program
+from nas.export import field_derivative
+from nas.export import points as asked
 from nas.export.architecture import Architecture
+from nas.export.field_derivative import FieldDerivative
 from nas.mixture import gate
+from nas.one_line import one_line
 
 
 class ExportedMixture(nn.Module):
@@ -18,7 +24,9 @@ class ExportedMixture(nn.Module):
     c is the sum of the corrections, if there are any. Offset and scale bring the fields' own units;
     A and B meet conditions that hold exactly, and are 0 and 1 where there are none.
 
-    All derivatives come from autograd. It is float64, as it was trained; ``.to`` changes that.
+    It is called with points (B, D), or with coordinates by name, which broadcast. Tensors are
+    answered with tensors, arrays (and lists, and numbers) with arrays. All derivatives come from
+    autograd. It is float64, as it was trained; ``.to`` changes that.
 
     Parameters
     ----------
@@ -31,13 +39,15 @@ class ExportedMixture(nn.Module):
         As given.
     coordinates, fields
         The names of the columns of points (B, D), and of what the network gives for them (B, C).
+    domain
+        From where to where it was trained, by coordinate: the box around the problem's domain.
     unknown
         The coefficients found together with the solution, by name; empty where there are none.
 
     Raises
     ------
-    ValueError
-        When called with points that are not (B, D).
+    UserError
+        When called with points that are not (B, D), or coordinates that are not all of them.
 
     Examples
     --------
@@ -45,6 +55,12 @@ class ExportedMixture(nn.Module):
     >>> network, points = example.network(), torch.rand(5, 1, dtype=torch.float64)  # (B, D)
     >>> network(points).shape, network.weights(points).shape
     (torch.Size([5, 1]), torch.Size([5, 3]))
+    >>> network(t=[[0.0, 0.5, 1.0]]).shape, network.d("tt")(t=[[0.0, 0.5, 1.0]]).shape
+    ((1, 3), (1, 3))
+    >>> network
+    u(t) of decay: t from 0 to 1
+    3 experts: tanh 1×2, sine 1×4, tanh 1×4; 56 parameters, float64
+    held-out loss 5.00e-01
     """
 
     def __init__(self, architecture: Architecture) -> None:
@@ -53,6 +69,7 @@ class ExportedMixture(nn.Module):
         problem, experts = architecture.problem, architecture.experts
         names, outputs = problem.coordinates, len(problem.fields)
         self.coordinates, self.fields = problem.coordinates, problem.fields
+        self.domain = dict(zip(problem.coordinates, problem.bounds, strict=True))
         self.unknown = {one.name: one.value for one in architecture.unknowns}
         self.experts = nn.ModuleList(
             networks.untrained(expert.candidate, names, outputs).modules()[0] for expert in experts
@@ -76,19 +93,43 @@ class ExportedMixture(nn.Module):
             self.register_buffer(name, torch.tensor(numbers, dtype=torch.float64), persistent=False)
         self._prepare_fields(architecture)
 
-    def forward(self, points: Tensor) -> Tensor:
-        """The fields (B, C) at points (B, D), in the units of the coordinates.
+    def __call__(self, points: Any = None, /, **coordinates: Any) -> Any:
+        """The fields: (B, C) at points (B, D), in the units of the coordinates.
+
+        Where coordinates are named, the answer has their shape after broadcasting; of several
+        fields one axis more, the last, (…, C).
 
         Raises
         ------
-        TypeError
-            If they are no tensor.
+        UserError
+            If coordinates are unknown or missing, or shapes do not fit.
         """
-        if not isinstance(points, Tensor):
-            raise TypeError(
-                f"expected a tensor of points (B, {len(self.coordinates)}), got "
-                f"{type(points).__name__}; torch.as_tensor(points, dtype=torch.float64) makes one"
-            )
+        evaluate = super().__call__
+        if isinstance(points, Tensor) and not coordinates:
+            return evaluate(points)
+        alone = bool(coordinates) and len(self.fields) == 1
+        return self._asked(points, coordinates).ask(
+            lambda x: evaluate(x)[:, 0] if alone else evaluate(x)
+        )
+
+    def _asked(self, points: Any, coordinates: dict[str, Any]) -> asked.Points:
+        return asked.read(points, coordinates, self.coordinates, self.centre)
+
+    def d(self, *names: str) -> FieldDerivative:
+        """A derivative of order four at most, to be called as the network is.
+
+        ``d("xt")``, or of one field of several ``d("u", "xt")``; names of more than one letter
+        are given one by one, ``d("u", "x1", "x1")``. ``d("u")`` is the field itself.
+
+        Raises
+        ------
+        UserError
+            If there is no such derivative.
+        """
+        return FieldDerivative(self, *field_derivative.find(names, self.fields, self.coordinates))
+
+    def forward(self, points: Tensor) -> Tensor:
+        """The fields (B, C) at points (B, D)."""
         scaled = self._scaled(points)
         experts = torch.stack([expert(scaled) for expert in self.experts], dim=1)
         mixed = (self._weights(scaled).unsqueeze(-1) * experts).sum(1)
@@ -112,9 +153,9 @@ class ExportedMixture(nn.Module):
         program = ansatz.program if ansatz else None
         self.program = None if program is None else Program(program)
 
-    def weights(self, points: Tensor) -> Tensor:
-        """How much each expert counts, (B, E), at points (B, D); each row sums to 1."""
-        return self._weights(self._scaled(points))
+    def weights(self, points: Any = None, /, **coordinates: Any) -> Any:
+        """How much each expert counts, (B, E) at points (B, D), or (…, E); they sum to 1."""
+        return self._asked(points, coordinates).ask(lambda x: self._weights(self._scaled(x)))
 
     def _weights(self, scaled: Tensor) -> Tensor:
         if self.gate is None:
@@ -122,11 +163,25 @@ class ExportedMixture(nn.Module):
         return torch.softmax(self.gate(scaled), dim=-1)
 
     def _scaled(self, points: Tensor) -> Tensor:
-        # Without this check (B, 1) would be broadcast to D coordinates in silence.
-        if points.ndim != 2 or points.shape[1] != len(self.centre):
-            names = ", ".join(self.coordinates)
-            raise ValueError(
-                f"expected points of shape (B, {len(self.centre)}) with the columns {names}, "
-                f"got {tuple(points.shape)}"
-            )
+        asked.check(points, self.coordinates)
         return (points - self.centre) / self.half_extent
+
+    def __repr__(self) -> str:
+        """What it gives, where, and what it is made of; not its layers."""
+        told, problem = self.architecture, self.architecture.problem
+        where = ", ".join(f"{name} from {a:g} to {b:g}" for name, (a, b) in self.domain.items())
+        names = [str(one.candidate) for one in told.experts]
+        several = f"{len(names)} experts: " if len(names) > 1 else ""
+        added = "".join(f" + corrected by {one.candidate}" for one in told.corrections)
+        count = sum(parameter.numel() for parameter in self.parameters())
+        dtype = str(self.centre.dtype).removeprefix("torch.")
+        known = {"held-out loss": told.measured.held_out_loss}
+        known |= {"relative L2 error": told.measured.relative_l2}
+        figures = [f"{name} {value:.2e}" for name, value in known.items() if value is not None]
+        figures += [f"{name} = {value:.5g}" for name, value in self.unknown.items()]
+        lines = [
+            f"{', '.join(self.fields)}({', '.join(self.coordinates)}) of {problem.name}: {where}",
+            f"{several}{', '.join(names)}{added}; {count:,} parameters, {dtype}",
+            ", ".join(figures),
+        ]
+        return "\n".join(map(one_line, filter(None, lines)))

@@ -13,7 +13,16 @@ from nas.calculus.jets import DerivativeSet
 from nas.calculus.program import record
 from nas.campaign import records
 from nas.errors import UserError
-from nas.export import Exported, NotEquivalent, equivalence, export, exporting, format, load
+from nas.export import (
+    Exported,
+    NotEquivalent,
+    equivalence,
+    export,
+    exporting,
+    format,
+    load,
+    network_of,
+)
 from nas.export.conversion import plain_state
 from nas.mixture.mixture import Mixture
 from nas.search_spaces.candidates import Candidate, levels_of
@@ -260,6 +269,29 @@ def test_campaign_that_cannot_be_exported(campaign: Path, tmp_path: Path, case: 
         export(copy, tmp_path / "model")
     assert "\n" not in str(error.value)
     assert not (tmp_path / "model").exists()
+    with pytest.raises(UserError, match=message):
+        network_of(copy)
+
+
+def test_the_network_in_memory_is_that_of_the_export(campaign: Path, exported: Exported) -> None:
+    before = sorted(campaign.rglob("*"))
+    made, loaded = network_of(campaign), load(exported.folder)
+    assert sorted(campaign.rglob("*")) == before
+    assert made.state_dict().keys() == loaded.state_dict().keys()
+    points = torch.rand(7, 2, dtype=torch.float64)
+    assert torch.equal(made(points), loaded(points))
+    told = loaded.architecture.model_copy(update={"files": {}})
+    assert made.architecture == told
+    assert repr(made) == repr(loaded)
+    with pytest.raises(UserError, match=r"0000-0 left no network \(diverged"):
+        network_of(campaign, "0000-0")
+
+
+def test_a_network_of_another_run_is_not_used(campaign: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(campaign, tmp_path / "campaign"))
+    made_campaign.save(copy / "runs" / RUN / "mixture.safetensors", made_campaign.mixture())
+    with pytest.raises(UserError, match=r"as its run recorded, got one of 5 experts"):
+        network_of(copy)
 
 
 def test_run_that_is_unknown_or_did_not_complete(campaign: Path, tmp_path: Path) -> None:

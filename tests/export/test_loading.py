@@ -239,6 +239,6 @@ def test_only_files_of_the_folder_are_compared(folder: Path, name: str) -> None:
         load(folder)
 
 
-def test_what_is_no_tensor_is_told(folder: Path) -> None:
-    with pytest.raises(TypeError, match=r"expected a tensor of points \(B, 2\), got list; torch"):
-        load(folder)([[0.0, 1.0]])
+def test_what_is_no_number_is_told(folder: Path) -> None:
+    with pytest.raises(UserError, match=r"points: expected numbers as a tensor, an array or a l"):
+        load(folder)("here")

@@ -3,13 +3,15 @@
 import json
 from itertools import product
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
 from nas.calculus.activations import ACTIVATIONS
 from nas.calculus.jets import DerivativeSet
-from nas.export.architecture import Measured, ProblemFacts
+from nas.errors import UserError
+from nas.export.architecture import Measured, ProblemFacts, UnknownValue
 from nas.export.conversion import describe, plain_state
 from nas.export.network import ExportedMixture
 from nas.mixture.gates.perceptron import GateSettings
@@ -190,7 +192,70 @@ def test_names_are_readable_and_dtype_follows() -> None:
 @pytest.mark.parametrize("shape", [(2,), (4, 1), (4, 3), (1, 4, 2)])
 def test_points_of_another_shape_are_refused(shape: tuple[int, ...]) -> None:
     network = plain(made_campaign.mixture(), facts(PLANE))
-    with pytest.raises(
-        ValueError, match=r"expected points of shape \(B, 2\) with the columns x, t"
-    ):
-        network(torch.zeros(shape))
+    for form in (torch.zeros(shape), np.zeros(shape)):
+        for ask in (network, network.weights, network.d("u", "x")):
+            with pytest.raises(UserError, match=r"expected points of shape \(B, 2\) with the colu"):
+                ask(form)
+
+
+def test_arrays_are_answered_with_arrays_and_tensors_with_tensors() -> None:
+    network = plain(made_campaign.mixture(), facts(PLANE))
+    points = torch.rand(6, 2, dtype=torch.float64)
+    expected = network(points).detach()
+    got = network(points.numpy())
+    assert isinstance(got, np.ndarray)
+    np.testing.assert_array_equal(got, expected.numpy())
+    np.testing.assert_array_equal(network(points.tolist()), expected.numpy())
+    x, t = points.unbind(-1)
+    named = network(x=x.reshape(2, 3), t=t.reshape(2, 3))
+    assert named.grad_fn is not None
+    torch.testing.assert_close(named, expected.reshape(2, 3, 2), rtol=0, atol=0)
+    np.testing.assert_array_equal(network(t=t.numpy(), x=x.numpy()), expected.numpy())
+    np.testing.assert_array_equal(
+        network.weights(x=x.numpy(), t=t.numpy()), network.weights(points).detach().numpy()
+    )
+
+
+def test_a_single_field_has_the_shape_of_its_coordinates() -> None:
+    problem = PLANE | {"fields": ["u"]}
+    network = plain(made_campaign.mixture(problem=problem), facts(problem))
+    x, t = np.linspace(-1, 3, 4)[:, None], np.linspace(0, 0.1, 3)[None]
+    got = network(x=x, t=t)
+    grid = np.stack([one.ravel() for one in np.broadcast_arrays(x, t)], axis=-1)
+    np.testing.assert_array_equal(got, network(grid).reshape(4, 3))
+    one = network(x=x[1, 0], t=0.05)
+    assert isinstance(one, float)
+    assert one == pytest.approx(got[1, 1], rel=1e-12)
+
+
+def test_arrays_take_the_type_of_the_network() -> None:
+    network = plain(made_campaign.mixture(), facts(PLANE)).to(torch.float32)
+    assert network(np.zeros((1, 2))).dtype == np.float32
+    assert network.d("u", "x")(x=0.5, t=[0.0]).dtype == np.float32
+
+
+def test_it_says_what_it_gives_and_where() -> None:
+    network = plain(made_campaign.mixture(drop=[1, 2]), facts(PLANE))
+    assert network.domain == {"x": (-1.0, 3.0), "t": (0.0, 0.1)}
+    assert repr(network).splitlines() == [
+        "u, p(x, t) of flow: x from -1 to 3, t from 0 to 0.1",
+        f"3 experts: gelu 2×6, sine 2×6, softplus 3×4; {count(network):,} parameters, float64",
+        "held-out loss 1.00e+00",
+    ]
+
+
+def count(network: ExportedMixture) -> int:
+    return sum(parameter.numel() for parameter in network.parameters())
+
+
+def test_small_numbers_are_shown_as_such_and_names_have_no_power() -> None:
+    problem = LINE | {"name": "li\x1b[2Jne"}
+    mixture = made_campaign.mixture(
+        drop=[0, 1, 2, 3], problem=problem, corrections=[Candidate("sine", 1, 30)]
+    )
+    measured = MEASURED.model_copy(update={"held_out_loss": 1.7e-9, "relative_l2": 3.2e-6})
+    unknown = (UnknownValue(name="nu", value=3.1831e-7),)
+    told = repr(ExportedMixture(describe(mixture, facts(problem), {}, measured, unknown)))
+    assert "held-out loss 1.70e-09, relative L2 error 3.20e-06, nu = 3.1831e-07" in told
+    assert "\ngelu 2×6 + corrected by sine 1×30; " in told
+    assert "\x1b" not in told
