@@ -11,6 +11,7 @@ from nas.reports.recommended import problem
 from nas.reports.report import Report
 from nas.reports.rows import each
 from nas.reports.tables import Table, count, text
+from nas.search_spaces import AXES
 
 Reports = Mapping[str, Report]  # by what each campaign is called
 
@@ -122,7 +123,7 @@ def side_by_side(found: pd.DataFrame) -> Table:
         ("evaluations at points", [count(value) for value in found["evaluations"]]),
     ]
     shown = tuple((name, *values) for name, values in rows if set(values) != {"–"})
-    return Table("Side by side", ("", *found["campaign"]), shown)
+    return Table("What was chosen, how good it is, what it cost", ("", *found["campaign"]), shown)
 
 
 def _written(values: pd.Series) -> list[str]:
@@ -165,10 +166,12 @@ def survivors(rates: pd.DataFrame, names: Sequence[str]) -> Table | None:
         return None
     cells = {(row.axis, row.level, row.campaign): _rate(row) for row in each(rates)}
     levels = dict.fromkeys((row.axis, row.level) for row in each(rates))
-    axes = list(dict.fromkeys(rates["axis"]))
+    axes = {axis.name: (number, axis.kind) for number, axis in enumerate(AXES)}
     rows = tuple(
         (axis, level, *(cells.get((axis, level, name), "–") for name in names))
-        for axis, level in sorted(levels, key=lambda one: axes.index(one[0]))
+        for axis, level in sorted(
+            levels, key=lambda one: (axes[one[0]][0], axes[one[0]][1](one[1]))
+        )
     )
     return Table("Survivors of tried experts, with 95 % intervals", ("axis", "level", *names), rows)
 

@@ -10,8 +10,11 @@ from nas.reports.rows import each
 _JUMP = 2.0  # times: a change from one phase to the next that a reader asks about
 _SAME = 1e-6  # relative: two numbers that are the same loss
 # Why a curve may jump where a phase begins.
+_WARM_UP = "warm-up"
+_AFTER_WARM_UP = (
+    "before, it is the loss of the best expert by itself, from then on that of the mixture"
+)
 _WHY = {
-    "gate": "before, it is the loss of the best expert by itself, from then on that of the mixture",
     "selection": "experts and gate begin to learn together, on new points",
     "fine-tuning": "Gauss–Newton takes over from Adam, in double precision and on new points",
     "correction": "what training has left is solved for in random waves",
@@ -115,8 +118,9 @@ def jumps(mine: pd.DataFrame) -> list[str]:
         ended = mine[mine["step"] <= one.end]
         began = mine[(mine["step"] > one.end) & (mine["phase"] == then.name)]
         changes = (_change(ended[column], began[column]) for column in ("loss", "held_out_loss"))
-        if then.name in _WHY and any(change > _JUMP for change in changes):
-            found.append(f"{then.name}: {_WHY[then.name]}")
+        why = _AFTER_WARM_UP if one.name == _WARM_UP else _WHY.get(then.name)
+        if why and any(change > _JUMP for change in changes):
+            found.append(f"{then.name}: {why}")
     return found
 
 

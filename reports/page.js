@@ -22,7 +22,8 @@ function sort(table, column, down) {
   body.append(...known, ...unknown);
 }
 
-for (const head of document.querySelectorAll("thead th")) {
+// A table whose first column has no heading has a column for each thing, and an order of its own.
+for (const head of document.querySelectorAll("thead:not(:has(th:first-child:empty)) th")) {
   const button = document.createElement("button"), table = head.closest("table");
   button.type = "button";
   button.textContent = head.textContent;

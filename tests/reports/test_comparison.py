@@ -89,3 +89,17 @@ def test_a_level_that_one_campaign_did_not_try_is_a_gap() -> None:
     (row,) = [row for row in shown.rows if row[1] == "tanh"]
     assert row[2].startswith("0 of 6 (")
     assert row[3] == "–"
+
+
+def test_levels_stand_in_their_own_order() -> None:
+    rates = pd.DataFrame(
+        [
+            (name, "width", level, 2, 1, 0.5, 0.1, 0.9)
+            for name, levels in {"a": ("16",), "b": ("8", "128")}.items()
+            for level in levels
+        ],
+        columns=["campaign", "axis", "level", "experts", "survived", "rate", "low", "high"],
+    )
+    shown = comparison.survivors(rates, ["a", "b"])
+    assert shown is not None
+    assert [row[1] for row in shown.rows] == ["8", "16", "128"]

@@ -46,6 +46,8 @@ def test_each_drop_stands_at_its_own_step_between_two_records() -> None:
 def test_only_phases_that_begin_with_a_jump_are_explained() -> None:
     (sentence,) = learning.jumps(CURVE)
     assert sentence.startswith("fine-tuning: Gauss–Newton takes over")
+    gate = CURVE.assign(loss=[0.01, *CURVE["loss"][1:]])
+    assert learning.jumps(gate)[0].startswith("selection: before, it is the loss of the best exp")
     flat = CURVE.assign(loss=0.1, held_out_loss=0.1)
     assert learning.jumps(flat) == []
 
