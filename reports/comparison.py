@@ -104,7 +104,7 @@ def side_by_side(found: pd.DataFrame) -> Table:
     >>> shown.columns, shown.rows[0]
     (('', 'a', 'b'), ('problem', 'A saddle', 'A saddle'))
     """
-    fields = [name for name in found if str(name).startswith("relative_l2.")]
+    fields = [str(name) for name in found if str(name).startswith("relative_l2.")]
     rows = [
         ("problem", [text(one) for one in found["problem"]]),
         ("relative L2 error, measured", _written(found["relative_l2"])),

@@ -6,6 +6,8 @@ each comes with how often chance alone gives as much.
 """
 
 import warnings
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +15,9 @@ from numpy.typing import NDArray
 
 from nas.reports.rows import each
 from nas.reports.words import listed, percent, plural
+
+if TYPE_CHECKING:
+    from optuna.trial import FrozenTrial
 
 SETTINGS = ("m", "p", "threshold")
 LEAST = 10  # trials: five in the better half, which the method asks for
@@ -106,19 +111,28 @@ def _importances(values: pd.DataFrame, dealt: list[NDArray[np.float64]]) -> NDAr
     import optuna  # here, not above: it takes a second to load, and few campaigns need it
     from optuna.importance import PedAnovaImportanceEvaluator
 
-    spans = {
-        name: optuna.distributions.FloatDistribution(float(column.min()), float(column.max()))
-        for name, column in values.items()
+    names = [str(name) for name in values]
+    spans: dict[str, optuna.distributions.BaseDistribution] = {
+        name: optuna.distributions.FloatDistribution(
+            float(values[name].min()), float(values[name].max())
+        )
+        for name in names
     }
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = optuna.create_study(directions=["minimize"])
-    for row in values.astype(float).to_dict("records"):
-        study.add_trial(optuna.create_trial(params=row, distributions=spans, value=0.0))
+    for row in values.to_numpy(dtype=np.float64):
+        known: dict[str, Any] = dict(zip(names, map(float, row), strict=True))
+        study.add_trial(optuna.create_trial(params=known, distributions=spans, value=0.0))
     evaluator = PedAnovaImportanceEvaluator(target_quantile=BETTER)
     rows = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that small is good is meant
         for losses in dealt:
-            found = evaluator.evaluate(study, target=lambda trial, y=losses: float(y[trial.number]))
-            rows.append([found[name] for name in values.columns])
+            found = evaluator.evaluate(study, target=_number_in(losses))
+            rows.append([found[name] for name in names])
     return np.array(rows)
+
+
+def _number_in(losses: NDArray[np.float64]) -> Callable[["FrozenTrial"], float]:
+    """The loss that was dealt to a trial."""
+    return lambda trial: float(losses[trial.number])
