@@ -46,7 +46,7 @@ def _command() -> int:
     if sys.stderr.isatty():  # someone is looking, and may wonder what takes so long
         logging.getLogger("nas").setLevel(logging.INFO)
     try:
-        from nas import commands
+        from nas import commands, compare_command  # noqa: F401 - each brings its commands
 
         commands.app()
     except UserError as error:

@@ -1,4 +1,4 @@
-"""The answer in short: what is recommended, what it costs, how good it is."""
+"""The answer in short: sentences on what is recommended, numbers on how good and large it is."""
 
 import pandas as pd
 
@@ -8,7 +8,7 @@ from nas.reports.report import Report
 
 
 def answer(content: Report) -> list[str]:
-    """The first paragraph: what is recommended, what it costs, how good it is.
+    """The first paragraph: what is recommended, out of what, and what it is made of.
 
     Examples
     --------
@@ -21,25 +21,58 @@ def answer(content: Report) -> list[str]:
         return ["No run was completed, so there is nothing to recommend. The reasons are below."]
     run, trials = best.run, records.trials
     first = (
-        f"{_capital(chosen.named(run))} is recommended: {chosen.why(trials)}."
+        f"{words.capital(chosen.named(run))} is recommended: {chosen.why(trials)}."
         if best.by_rule
         else f"No trial is recommended yet; shown is run {best.name}, the completed run with the "
         "least held-out loss."
     )
     asked, small = race.among(records), chosen.alternative(trials, records.runs)
     added = corrections.in_words(run.corrections)
-    said = [
+    return [
         first,
         *([f"Chosen among {asked}."] if asked else []),
         _members(content),
         *([f"Outside the gate it has {added}."] if added else []),
-        _parameters(run, bool(added)),
-        f"Held-out physics loss: {words.number(run.held_out_loss)}.",
         *([f"Small alternative: {small}."] if small else []),
+        *_unmeasured(content),
+        *(one.sentence for one in content.unknowns),
     ]
-    said += _errors(content)
-    said += [one.sentence for one in content.unknowns]
-    return said
+
+
+def numbers(content: Report) -> list[tuple[str, str, str]]:
+    """How good the answer is and how large: name, value, and what is to be known of it.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> for name, value, note in numbers(example.report()):
+    ...     print(f"{name}: {value} ({note})")
+    Relative L2 error: 0.02 (measured; no decision used it)
+    Estimated error: 0.03 (relative L2, without a reference)
+    Held-out loss: 4.00e-4 (physics loss on points never trained on)
+    Parameters: 500 (44 % fewer than the 900 of the pool, gate included)
+    """
+    if content.best is None:
+        return []
+    run, fields = content.best.run, content.field_errors
+    found = []
+    if pd.notna(run.relative_l2):
+        found.append(
+            ("Relative L2 error", words.number(run.relative_l2), "measured; no decision used it")
+        )
+    if len(fields) > 1:
+        found += [
+            (f"Error of {field}", words.number(one), "measured") for field, one in fields.items()
+        ]
+    if pd.notna(content.error_estimate):
+        estimate = words.number(content.error_estimate)
+        found.append(("Estimated error", estimate, "relative L2, without a reference"))
+    loss = words.number(run.held_out_loss)
+    return [
+        *found,
+        ("Held-out loss", loss, "physics loss on points never trained on"),
+        ("Parameters", tables.count(float(run.parameters_after)), _smaller(run)),
+    ]
 
 
 _WEIGHED = {
@@ -65,19 +98,15 @@ def _members(content: Report) -> str:
     )
 
 
-def _parameters(run: pd.Series, corrected: bool) -> str:
+def _smaller(run: pd.Series) -> str:
+    """The number of parameters beside that of the pool."""
     before, after = float(run.parameters_before), float(run.parameters_after)
-    parts = ["gate"] * int(run.experts_after > 1) + ["correction"] * corrected
+    parts = ["gate"] * int(run.experts_after > 1) + ["correction"] * (
+        bool(corrections.in_words(run.corrections))
+    )
     included = f", {' and '.join(parts)} included" if parts else ""
-    change = f"({_change(after / before)}){included}"
-    if run.stage == "race":
-        whole = tables.count(before)
-        return f"Parameters: {tables.count(after)}; all candidates have {whole} {change}."
-    return f"Parameters: {tables.count(before)} before, {tables.count(after)} after {change}."
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
+    whole = "all candidates" if run.stage == "race" else "the pool"
+    return f"{_change(after / before)} than the {tables.count(before)} of {whole}{included}"
 
 
 def _change(ratio: float) -> str:
@@ -85,25 +114,11 @@ def _change(ratio: float) -> str:
     return f"{words.percent(abs(1 - ratio))} {'fewer' if ratio <= 1 else 'more'}"
 
 
-def _errors(content: Report) -> list[str]:
-    """How far the solution is from the truth, as measured and as estimated."""
-    said = []
+def _unmeasured(content: Report) -> list[str]:
+    """Why there is no measured error, where there is none."""
     run = None if content.best is None else content.best.run
     if run is not None and pd.notna(run.relative_l2):
-        fields = content.field_errors
-        each = ", ".join(f"{field} {words.number(error)}" for field, error in fields.items())
-        said.append(
-            f"Relative L2 error against the reference: {words.number(run.relative_l2)}"
-            f"{f' ({each})' if len(fields) > 1 else ''}. "
-            "The reference is only reported; no decision used it."
-        )
-    elif problem(content.records)["has_reference"]:
-        said.append("The error against the reference was not measured.")
-    else:
-        said.append("The problem has no reference solution, so its true error is not known.")
-    if pd.notna(content.error_estimate):
-        said.append(
-            f"Relative L2 error as estimated without a reference: "
-            f"{words.number(content.error_estimate)}."
-        )
-    return said
+        return []
+    if problem(content.records)["has_reference"]:
+        return ["The error against the reference was not measured."]
+    return ["The problem has no reference solution, so its true error is not known."]

@@ -41,6 +41,11 @@ class Levels:
     def height(self) -> float:
         return 1.0 + 0.44 * self.most
 
+    def reading(self, dot: str, bar: str, neutral: str = "") -> str:
+        """How to read the marks that there are: dots, bars, and the dashed line."""
+        bars = bool(np.isfinite([*self.low, *self.high]).any())
+        return " ".join(filter(None, [f"Dot: {dot}.", f"Bar: {bar}." if bars else "", neutral]))
+
     def spoken(self) -> str:
         """The values in words, for the alternative text."""
         return "; ".join(

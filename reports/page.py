@@ -3,14 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
 from nas.campaign import records as campaign_records
 from nas.campaign.records import Records
 from nas.errors import UserError
 from nas.files import write_text
 from nas.reports import (
     answer,
+    citing,
     claims,
     described,
     missing,
@@ -18,8 +17,12 @@ from nas.reports import (
     race,
     report,
     run_tables,
+    settings,
     statistics,
+    survival_words,
     tables,
+    template,
+    using,
     validation_summary,
     words,
 )
@@ -40,30 +43,72 @@ def build(folder: Path, destination: Path) -> Path:
     Traceback (most recent call last):
     nas.errors.UserError: nowhere: expected a campaign folder, found no campaign.json in it; ...
     """
+    content = read(folder)
+    with claimed_for_report(folder, destination):
+        files = statistics.write(content.statistics, content.records, destination / "tables")
+        pictures = render(content, destination / "figures")
+        write_text(destination / PAGE, _page(content, pictures, files))
+    return destination / PAGE
+
+
+def read(folder: Path) -> Report:
+    """The campaign in ``folder`` with all that follows from its records.
+
+    Raises
+    ------
+    UserError
+        If it is none, or no run of it has ended yet.
+
+    Examples
+    --------
+    >>> read(Path("nowhere"))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    nas.errors.UserError: nowhere: expected a campaign folder, found no campaign.json in it; ...
+    """
     records = campaign_records.read(folder)
     if records.runs.empty:
         raise UserError(
             f"{folder}: expected at least one run that has ended, found none; "
             "run `nas search` again on this folder to go on"
         )
-    content = report.of(records)
-    with claimed_for_report(folder, destination):
-        files = statistics.write(content.statistics, records, destination / "tables")
-        pictures = render(content, destination / "figures")
-        write_text(destination / PAGE, _page(content, pictures, files))
-    return destination / PAGE
+    return report.of(records)
 
 
 def _page(content: Report, pictures: dict[str, list[Rendered]], files: list[str]) -> str:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,  # what comes from records may hold anything
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    shown = _text(content) | _tables(content)
-    return environment.get_template(_TEMPLATE).render(shown, pictures=pictures, files=files)
+    text, shown = _text(content), _tables(content)
+    contents = _contents(content, shown)
+    everything = {**text, **shown, "contents": contents, "pictures": pictures, "files": files}
+    return template.fill(_TEMPLATE, everything)
+
+
+def _contents(content: Report, shown: dict[str, Any]) -> list[tuple[str, str]]:
+    """The sections in the order of the page: id, name."""
+    named = {
+        "solution": "The solution",
+        "unknowns": "Unknown coefficients",
+        "validation": "Can you trust this?",
+        "use": "Use this network",
+        "problem": "The problem",
+        "front": "Front",
+        "race": "The race",
+        "survival": "What survived",
+        "settings": "Settings",
+        "single": "Single networks",
+        "subset": "The mixture",
+        "learning": "Learning",
+        "trials": "Trials",
+        "failures": "Failures",
+        "provenance": "How it was made",
+        "cite": "To cite",
+    }
+    there = {
+        "unknowns": shown["unknowns"] is not None,
+        "race": shown["race"] is not None,
+        "failures": bool(shown["failures"].rows),
+        "use": content.best is not None,
+        "cite": content.best is not None,
+    }
+    return [(id, name) for id, name in named.items() if there.get(id, True)]
 
 
 def state(records: Records) -> str:
@@ -95,16 +140,21 @@ def _text(content: Report) -> dict[str, Any]:
         "title": str(facts["title"] or facts["name"] or "A campaign"),
         "equations": described.equations(records),
         "answer": answer.answer(content),
-        "single_trial": len(records.trials) == 1,  # of which statistics say little
+        "numbers": answer.numbers(content),
+        "use": using.snippet(content),
+        "citing": citing.paragraph(content),
+        "bibtex": citing.bibtex(records),
+        "settings": settings.sentence(records.trials, numbers.settings),
+        "single_expert": best is not None and len(best.survivors) == 1,
         "state": state(records),
         "solved": race.is_solved(records),
-        "survival": words.survival(numbers.rates, numbers.chance, runs),
+        "survival": survival_words.survival(numbers.rates, numbers.chance, runs),
         "raced": race.told(records),
-        "importances": words.importances(numbers.importance, runs),
+        "importances": survival_words.importances(numbers.importance, runs),
         "agreement": words.agreement(numbers.agreement),
         "best_single": words.best_single(numbers.best_single),
         "validation": validation_summary.summary(records),
-        "article": words.article(numbers.rates, numbers.chance, runs),
+        "article": survival_words.article(numbers.rates, numbers.chance, runs),
         "axes": len(numbers.axes),
         "significance": f"{claims.significance(len(numbers.axes)):.2g}",
         "warnings": content.warnings,

@@ -2,19 +2,23 @@
 
 import base64
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
 from nas.files import whole
 from nas.reports.figures import Picture, collect
+from nas.reports.night import darken
 from nas.reports.report import Report
 from nas.reports.style import RC
 
 _DOTS = 192  # per inch of PNG: two for each pixel that a browser gives to an inch
+_COLOURS = 256  # of a picture within the page, which is to be sent: a third of the bytes
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,7 @@ class Rendered:
 
     Examples
     --------
-    >>> shown = Rendered("front", "Loss against size", "2 trials.", "Lower: better.", 470, 384, "…")
+    >>> shown = Rendered("front", "Loss against size", "2 trials.", "Better.", 470, 384, "…", "…")
     >>> f'<img src="{shown.data}" alt="{shown.alt}" width="{shown.width}">'
     '<img src="…" alt="2 trials." width="470">'
     """
@@ -35,6 +39,7 @@ class Rendered:
     width: int  # CSS pixels
     height: int
     data: str  # data: URL
+    dark: str  # another, for a page that is dark
 
 
 def render(report: Report, folder: Path) -> dict[str, list[Rendered]]:
@@ -52,11 +57,22 @@ def render(report: Report, folder: Path) -> dict[str, list[Rendered]]:
     >>> found["front"][0].title, sorted(path.name for path in Path("figures").iterdir())
     ('Loss against size', ['front.png', 'front.svg'])
     """
+    return {section: draw(pictures, folder) for section, pictures in collect(report).items()}
+
+
+def draw(pictures: Sequence[Picture], folder: Path) -> list[Rendered]:
+    """Draw figures into ``folder``.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> from nas.reports.figures import residual
+    >>> (shown,) = draw(residual.pictures(example.report()), Path("drawn"))
+    >>> shown.title, shown.data == shown.dark
+    ('Residual', False)
+    """
     with mpl.rc_context(RC):
-        return {
-            section: [_render(picture, folder) for picture in pictures]
-            for section, pictures in collect(report).items()
-        }
+        return [_render(picture, folder) for picture in pictures]
 
 
 def _render(picture: Picture, folder: Path) -> Rendered:
@@ -71,5 +87,20 @@ def _render(picture: Picture, folder: Path) -> Rendered:
         with whole(folder / f"{picture.name}.{ending}") as path:
             path.write_bytes(image.getvalue())
     width, height = (round(96 * side) for side in picture.size)
-    url = "data:image/png;base64," + base64.b64encode(png.getvalue()).decode("ascii")
-    return Rendered(picture.name, picture.title, picture.alt, picture.reading, width, height, url)
+    light = _url(png)
+    darken(figure)
+    png = io.BytesIO()
+    figure.savefig(png, format="png", dpi=_DOTS, metadata={"Software": None})
+    return Rendered(
+        picture.name, picture.title, picture.alt, picture.reading, width, height, light, _url(png)
+    )
+
+
+def _url(png: io.BytesIO) -> str:
+    """A PNG as an address that holds it, with few colours."""
+    small = io.BytesIO()
+    with Image.open(png) as image:
+        image.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE).save(
+            small, format="png", optimize=True
+        )
+    return "data:image/png;base64," + base64.b64encode(small.getvalue()).decode("ascii")

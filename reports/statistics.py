@@ -7,7 +7,7 @@ import pandas as pd
 
 from nas.campaign.records import Records
 from nas.files import write_text
-from nas.reports import survival, unknowns
+from nas.reports import settings, survival, unknowns
 from nas.search_spaces import Axis
 
 
@@ -35,6 +35,7 @@ class Statistics:
     agreement: pd.DataFrame
     chance: dict[str, float]
     unknowns: pd.DataFrame  # the estimates, by run
+    settings: pd.DataFrame  # the importance of m, p and threshold
 
     @property
     def completed_runs(self) -> int:
@@ -65,6 +66,7 @@ def compute(records: Records) -> Statistics:
         survival.agreement(experts, runs),
         survival.chance(experts, runs),
         unknowns.estimates(records),
+        settings.importance(records.trials),
     )
 
 
@@ -92,6 +94,7 @@ def write(statistics: Statistics, records: Records, folder: Path) -> list[str]:
         "individual_rank": statistics.individual_rank,
         "best_single": statistics.best_single,
         "agreement": statistics.agreement,
+        "settings": statistics.settings,
         "pool": records.pool,
         "race": records.race,
         "singles": records.singles,

@@ -12,7 +12,7 @@ from nas.reports import validation_rankings as ranked
 from nas.reports import validation_statistics as statistics
 from nas.reports.intervals import COVERAGE
 from nas.reports.rows import each
-from nas.reports.words import number, percent, plural
+from nas.reports.words import number, percent, plural, times
 from nas.search_spaces.candidates import written
 
 GOOD_TAU, POOR_TAU = 0.6, 0.4  # agreement of a good guide at least, and of no guide at most
@@ -109,11 +109,11 @@ def _sentences(table: pd.DataFrame, records: Records) -> Iterator[str]:
         same = plural(int(table["is_best"].sum()), "run")
         also = f"; in {same} the two are the same subset" * bool(table["is_best"].any())
         yield (
-            f"Its {error} is {best} times that of the subset of the same number of best single "
+            f"Its {error} is {best} that of the subset of the same number of best single "
             f"networks, both from scratch{also}."
         )
     if whole:
-        yield f"The search's mixture has {whole} times the {error} of the pool without pruning."
+        yield f"The {error} of the search's mixture is {whole} that of the pool without pruning."
     yield from _single(table, records)
     yield from _ranking(ranked.rankings(records))
     seconds, evaluations = (
@@ -144,12 +144,12 @@ def _measured(table: pd.DataFrame) -> str:
 
 
 def _ratio(table: pd.DataFrame, column: str) -> str:
-    """A median of ratios with its interval; empty where nothing was measured."""
+    """A median of ratios with its interval, "0.9 times"; empty where nothing was measured."""
     middle, low, high = statistics.over_runs(table, column)
     if math.isnan(middle):
         return ""
     interval = "" if math.isnan(low) else f" ({number(low)} to {number(high)})"
-    return number(middle) + interval
+    return times(middle) + interval
 
 
 def _single(table: pd.DataFrame, records: Records) -> Iterator[str]:
@@ -158,14 +158,14 @@ def _single(table: pd.DataFrame, records: Records) -> Iterator[str]:
         return
     error, best = _error(records), _best_single(records)
     yield (
-        f"The search's mixture has {ratio} times the {error} of the best single network of the "
+        f"The {error} of the search's mixture is {ratio} that of the best single network of the "
         "same seed after the same number of iterations. Best over all seeds: "
         f"{written(best)} ({number(best.error)})."
     )
     if longest:
         advice = " So longer training pays here: give the fine-tuning more iterations."
         yield (
-            f"It has {longest} times that of {_longest(records)}, the single network with the "
+            f"It is {longest} that of {_longest(records)}, the single network with the "
             "lowest held-out loss, when that is trained for as long as the search took."
             f"{advice * (statistics.over_runs(table, 'over_longest')[0] >= 1)}"
         )
@@ -212,9 +212,9 @@ def _ranking(table: pd.DataFrame) -> Iterator[str]:
         )
     yield (
         "Agreement with how good each candidate is as a single network (Kendall's τ): "
-        f"{', '.join(known)} (shrunk: halfway towards the main effects)."
-        f"{noise} {advice}"
+        f"{', '.join(known)} (shrunk: halfway towards the main effects).{noise}"
     )
+    yield advice
 
 
 def _spoken(row: Any) -> str:

@@ -1,14 +1,10 @@
 """What the numbers say, in sentences that claim no more than the numbers carry."""
 
-import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from nas.reports import claims as claimed
-from nas.reports.claims import LEAST_RUNS, Claim, apart, claims, significance
 from nas.reports.rows import each
 from nas.search_spaces import AXES, Axis
 from nas.search_spaces.candidates import written
@@ -39,6 +35,28 @@ def plural(count: int, thing: str) -> str:
     ('1 run', '2 runs')
     """
     return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
+def capital(text: str) -> str:
+    """With a capital at the beginning, the rest as it is.
+
+    Examples
+    --------
+    >>> capital("trial 1 of KdV")
+    'Trial 1 of KdV'
+    """
+    return text[:1].upper() + text[1:]
+
+
+def times(ratio: float) -> str:
+    """How large something is beside another.
+
+    Examples
+    --------
+    >>> times(0.894), times(1.0)
+    ('0.894 times', 'as large as')
+    """
+    return "as large as" if number(ratio) == "1" else f"{number(ratio)} times"
 
 
 def percent(value: float) -> str:
@@ -109,67 +127,15 @@ def subset(survivors: pd.DataFrame) -> str:
     return ", ".join(parts)
 
 
-def survival(rates: pd.DataFrame, chance: Mapping[str, float], runs: int) -> list[str]:
-    """What can and cannot be said on which levels survive, by the rule of `nas.reports.claims`.
+def members(survivors: pd.DataFrame) -> str:
+    """The experts of a mixture by their architectures.
 
     Examples
     --------
-    >>> from nas.reports import example
-    >>> found = example.report().statistics
-    >>> survival(found.rates, found.chance, runs=3)[2]
-    'Depth: no claim. All 95 % intervals overlap (permutation within runs: p = 1).'
+    >>> members(pd.DataFrame({"activation": ["sine", "tanh"], "depth": 2, "width": 64}))
+    'sine 2×64, tanh 2×64'
     """
-    if rates.empty:
-        return ["No run was completed, so nothing can be said on what survives."]
-    tried = rates[rates["axis"] == rates["axis"].iloc[0]][["experts", "survived", "cut"]].sum()
-    if tried["survived"] == tried["experts"]:
-        return ["No expert was dropped in any completed run: nothing can be said on selection."]
-    if tried["survived"] == 0:
-        return ["No expert survived in any completed run: nothing can be said on selection."]
-    said = [
-        f"{tried['survived']} of {tried['experts']} experts survived in "
-        f"{plural(runs, 'completed run')}{_others(tried)}."
-    ]
-    if runs < LEAST_RUNS:
-        said.append(
-            f"Fewer than {LEAST_RUNS} runs cannot show what is due to the architecture and what "
-            "to the seed, so no level is said to survive more often than another."
-        )
-        return said
-    return said + [_axis(axis, rates, chance) for axis in chance]
-
-
-def _others(tried: pd.Series) -> str:
-    """Of those that were cut before the gate was asked, and so not dropped by it."""
-    if not tried["cut"]:
-        return ""
-    dropped = tried["experts"] - tried["survived"] - tried["cut"]
-    return f"; {tried['cut']} were cut before the gate was asked, and it dropped {dropped}"
-
-
-def importances(table: pd.DataFrame, runs: int) -> str:
-    """Which levels hold more or less than their equal share, where the interval says so.
-
-    Examples
-    --------
-    >>> from nas.reports import example
-    >>> importances(example.report().statistics.importance, runs=3)[:51]
-    'Importance: depth 1 holds 0.82 equal shares (0.77 t'
-    """
-    if runs < LEAST_RUNS or table.empty:
-        return "Too few completed runs for a statement on importance."
-    parted = table[(table["low"] > 1) | (table["high"] < 1)]
-    if parted.empty:
-        return "No level's mean importance can be distinguished from the equal share."
-    parts = [
-        f"{row.axis} {row.level} holds {number(row.relative)} equal shares "
-        f"({number(row.low)} to {number(row.high)})"
-        for row in each(parted)
-    ]
-    return (
-        f"Importance: {'; '.join(parts)}. With {len(table)} levels compared, about one in "
-        "twenty such intervals misses the equal share by mere chance."
-    )
+    return ", ".join(written(row) for row in each(survivors))
 
 
 def agreement(table: pd.DataFrame) -> str:
@@ -214,78 +180,3 @@ def best_single(table: pd.DataFrame) -> str:
         "Best single networks, as far as the search can tell (by the individual loss, shrunk "
         f"towards the main effects of {axes}; mean rank in a run, 0 the best): {', '.join(named)}."
     )
-
-
-def _axis(axis: str, rates: pd.DataFrame, chance: Mapping[str, float]) -> str:
-    rows = rates[rates["axis"] == axis]
-    name = axis.capitalize()
-    if len(rows) < 2:
-        return f"{name}: only one level was tried, so there is nothing to compare."
-    odds = f"permutation within runs: p {_odds(chance[axis])}"
-    parted = apart(axis, rates)
-    if not parted:
-        return f"{name}: no claim. All 95 % intervals overlap ({odds})."
-    if not chance[axis] < significance(len(chance)):
-        return (
-            f"{name}: no claim. Some intervals do not overlap, but experts of one run compete "
-            f"({odds})."
-        )
-    return f"{name}: {'; '.join(_spoken(parted, rows))} ({odds})."
-
-
-def _odds(chance: float) -> str:
-    return "< 0.001" if chance < 1e-3 else f"= {chance:.2g}"
-
-
-def _spoken(parted: list[Claim], rows: pd.DataFrame) -> Iterator[str]:
-    """Per level: those that survive less often than it."""
-    seen = {row.level: f"{row.level} ({_of(row)})" for row in each(rows)}
-    for better, those in itertools.groupby(parted, lambda claim: claim.better):
-        worse = ", ".join(seen[claim.worse] for claim in those)
-        yield f"{seen[better]} survives more often than {worse}"
-
-
-def _of(row: Any) -> str:
-    return f"{row.survived} of {row.experts}"
-
-
-def counted(rate: Any) -> str:
-    """A row of `survival.survival_rates` in words.
-
-    Examples
-    --------
-    >>> rates = pd.DataFrame({"axis": ["depth"], "level": "2", "survived": 8, "experts": 10,
-    ...                       "low": 0.49, "high": 0.94})
-    >>> counted(next(each(rates)))
-    'depth 2: 8 of 10 survive (49% to 94%)'
-    """
-    return (
-        f"{rate.axis} {rate.level}: {rate.survived} of {rate.experts} survive "
-        f"({rate.low:.0%} to {rate.high:.0%})"
-    )
-
-
-def article(rates: pd.DataFrame, chance: Mapping[str, float], runs: int) -> list[str]:
-    """Whether what Bischof and Kraus (2022) saw is seen here: sine over tanh, wide over narrow.
-
-    Judged by the same rule as `survival`; a claim is considered only where its two levels were
-    tried.
-
-    Examples
-    --------
-    >>> from nas.reports import example
-    >>> article(example.report().statistics.rates, {"activation": 0.01}, runs=3)[0]
-    'activation sine over tanh: confirmed here (6 of 6 against 0 of 6)'
-    """
-    said, known = [], claims(rates, chance, runs)
-    for claim in claimed.article(rates):
-        rows = rates[rates["axis"] == claim.axis].set_index("level")
-        better, worse = rows.loc[claim.better], rows.loc[claim.worse]
-        if claim in known:
-            judged = "confirmed here"
-        elif claim.opposite in known:
-            judged = "contradicted here"
-        else:
-            judged = "undecided here"
-        said.append(f"{claim}: {judged} ({_of(better)} against {_of(worse)})")
-    return said

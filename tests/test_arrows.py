@@ -198,6 +198,7 @@ MAY_IMPORT = {
         "nas.search_spaces",
         "nas.validation",
         *(f"nas.reports.{name}" for name in ("style", "claims", "rows", "survival", "words")),
+        "nas.reports.survival_words",
         *(f"nas.reports.validation_{name}" for name in ("rankings", "statistics")),
         *GROUND,
     ],
@@ -210,7 +211,11 @@ MAY_IMPORT = {
     ],
     "nas.named_problem": ["nas.problems", *GROUND],
     "nas.problem_card": ["nas.named_problem", "nas.problems", *GROUND],
-    "nas.cli": ["nas", "nas.commands", "nas.errors", "nas.one_line", *COMMAND],
+    "nas.cli": [
+        *("nas", "nas.commands", "nas.compare_command", "nas.errors", "nas.one_line"),
+        *COMMAND,
+    ],
+    "nas.compare_command": ["nas.commands", "nas.reports", *GROUND],
     "nas.commands": [
         *COMMAND,
         "nas.own_code",

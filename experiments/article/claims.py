@@ -6,7 +6,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from experiments.harness.figures import Findings
 from nas.campaign.records import Records
-from nas.reports import survival, words
+from nas.reports import survival, survival_words
 from nas.reports.claims import claims
 from nas.reports.rows import each
 
@@ -26,10 +26,10 @@ def survival_of(findings: Findings, records: Records) -> None:
         findings.add(f"{axis}: probability of such a spread by chance", chance[str(axis)])
         for rate in each(rows):
             findings.add(f"{axis} {rate.level}: share that survives", rate.rate, "", "higher")
-            findings.note(f"{words.counted(rate)}.")
+            findings.note(f"{survival_words.counted(rate)}.")
     seen = [str(claim) for claim in claims(rates, chance, len(runs))]
     findings.note(f"Seen here: {'; '.join(seen) or 'no level more often than another'}.")
-    for sentence in words.article(rates, chance, len(runs)):
+    for sentence in survival_words.article(rates, chance, len(runs)):
         findings.note(f"**The article's {sentence}.**")
 
 

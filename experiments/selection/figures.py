@@ -7,7 +7,12 @@ import numpy as np
 from experiments.harness.figures import Findings
 from nas.campaign.records import Records
 from nas.reports import claims as reported
-from nas.reports import survival, validation_rankings, validation_statistics, words
+from nas.reports import (
+    survival,
+    survival_words,
+    validation_rankings,
+    validation_statistics,
+)
 from nas.reports.rows import each
 
 # Column of `validation_statistics.runs`: its name here, and the most that its median shall be.
@@ -86,8 +91,8 @@ def claims(findings: Findings, records: Records) -> None:
         findings.note(f"{claim}: {verdict} in the other seeds.")
     rates = survival.survival_rates(experts, runs)
     for rate in each(rates):
-        findings.note(f"{words.counted(rate)}, all {len(runs)} seeds.")
-    for sentence in words.article(rates, survival.chance(experts, runs), len(runs)):
+        findings.note(f"{survival_words.counted(rate)}, all {len(runs)} seeds.")
+    for sentence in survival_words.article(rates, survival.chance(experts, runs), len(runs)):
         findings.note(f"The article's {sentence}.")
 
 

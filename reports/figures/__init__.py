@@ -18,7 +18,17 @@ from matplotlib.figure import Figure
 
 from nas.reports.report import Report
 
-SECTIONS = ("validation", "unknowns", "front", "survival", "single", "subset", "learning")
+SECTIONS = (
+    "solution",
+    "unknowns",
+    "validation",
+    "front",
+    "settings",
+    "survival",
+    "single",
+    "subset",
+    "learning",
+)
 
 
 @dataclass(frozen=True)
@@ -52,7 +62,7 @@ def collect(report: Report) -> dict[str, list[Picture]]:
     >>> from nas.reports import example
     >>> found = collect(example.report())
     >>> [len(found[section]) for section in SECTIONS]
-    [1, 1, 1, 10, 3, 6, 1]
+    [3, 1, 1, 1, 0, 10, 3, 3, 1]
     """
     found: dict[str, list[Picture]] = {section: [] for section in SECTIONS}
     names = [module.name for module in pkgutil.iter_modules(__path__)]

@@ -160,11 +160,24 @@ def pictures(report: Report) -> list[Picture]:
             "Loss against size",
             "Held-out loss against surviving parameters of "
             f"{plural(len(data.trials), data.things)}, {on_front} on the front.{spoken}",
-            f"Each mark is a {data.things}; lower and further left is better. No other is better "
-            "in both than one on the front. Star: the recommended one. Diamond, if there is one: "
-            "the small alternative, the knee of the front, where a still smaller network starts to "
-            f"cost much accuracy. Labels name the {data.things}s.",
+            _reading(data),
             SIZE,
             partial(draw, data),
         )
     ]
+
+
+def _reading(data: Front) -> str:
+    """Of the marks that are there, and no others."""
+    standings = set(data.trials["standing"])
+    said = f"Each mark is a {data.things}; lower and further left is better."
+    if "dominated" in standings:
+        said += " No other is better in both than one on the front."
+    if "recommended" in standings:
+        said += " Star: the recommended one."
+    if "small alternative" in standings:
+        said += (
+            " Diamond: the small alternative, the knee of the front, where a still smaller network "
+            "starts to cost much accuracy."
+        )
+    return f"{said} Labels name the {data.things}s."

@@ -46,10 +46,13 @@ def pictures(report: Report) -> list[Picture]:
             f"importance_{data.axis.name}",
             f"Final importance by {data.axis.name}",
             f"Mean final importance by {data.axis.name}, in equal shares: {data.spoken()}.",
-            "Dot: the smoothed mean weight at the end of the selection, before the fine-tuning, in "
-            "shares of 1 / (experts in the pool), so that pools of different sizes "
-            "compare; an expert that was dropped counts as 0. Dashed: the equal share. "
-            "Bar: 95 % interval over runs (Student's t).",
+            data.reading(
+                "the smoothed mean weight at the end of the selection, before the fine-tuning, in "
+                "shares of 1 / (experts in the pool), so that pools of different sizes compare; an "
+                "expert that was dropped counts as 0",
+                "95 % interval over runs (Student's t)",
+                "Dashed: the equal share.",
+            ),
             (WIDTH, data.height),
             partial(draw, data),
         )

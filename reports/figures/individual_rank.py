@@ -48,9 +48,12 @@ def pictures(report: Report) -> list[Picture]:
             f"Individual loss by {data.axis.name}",
             f"Mean rank of the individual loss by {data.axis.name}, 0 best and 1 worst: "
             f"{data.spoken()}.",
-            "Dot: the mean rank of an expert's individual loss among the experts of its run, "
-            "measured after the warm-up, before the gate chose. Left is better. Bar: 95 % "
-            "interval over runs (Student's t).",
+            data.reading(
+                "the mean rank of an expert's individual loss among the experts of its run, "
+                "measured after the warm-up, before the gate chose; left is better",
+                "95 % interval over runs (Student's t)",
+                "Dashed: the middle.",
+            ),
             (WIDTH, data.height),
             partial(draw, data),
         )

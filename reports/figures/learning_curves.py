@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,9 +11,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from nas.reports import learning
 from nas.reports.figures import Picture
+from nas.reports.learning import Phase
 from nas.reports.report import Report
 from nas.reports.style import HIGHLIGHT, INK, QUIET, logarithmic
+from nas.reports.words import number
 
 SECTION = "learning"
 ORDER = 1
@@ -39,7 +43,10 @@ class Learning:
     run: str | None
     mine: pd.DataFrame
     others: pd.DataFrame
-    phases: tuple[tuple[str, float, float], ...]  # name, from step, to its last step
+    phases: tuple[Phase, ...]
+    drops: tuple[float, ...] = ()  # steps
+    kept: tuple[float, float] | None = None  # step and held-out loss of the state that was kept
+    jumps: tuple[str, ...] = ()  # where the curve jumps, and why
 
 
 def summarise(report: Report) -> Learning | None:
@@ -48,8 +55,9 @@ def summarise(report: Report) -> Learning | None:
     Examples
     --------
     >>> from nas.reports import example
-    >>> summarise(example.report()).phases[:2]
-    (('warm-up', 0.0, 50.0), ('gate', 50.0, 100.0))
+    >>> data = summarise(example.report())
+    >>> data.drops, data.kept
+    ((180.0, 220.0), (400.0, 0.0004))
     """
     columns = ["run", "phase", "step", "loss", "held_out_loss", "experts"]
     history = report.records.history[columns].sort_values(["run", "step"], kind="stable")
@@ -61,8 +69,19 @@ def summarise(report: Report) -> Learning | None:
         history[name] = history[name].where(shown)
     run = None if report.best is None else report.best.name
     mine = history[history["run"] == run]
-    others = history[history["run"] != run]
-    return Learning(run, mine, _some(others), _bands(mine))
+    others = _some(history[history["run"] != run])
+    if report.best is None or mine.empty:
+        return Learning(run, mine, others, ())
+    experts = report.records.experts
+    return Learning(
+        run,
+        mine,
+        others,
+        learning.phases(mine),
+        learning.drops(mine, experts[experts["run"] == run]),
+        learning.kept(mine, float(report.best.run["held_out_loss"])),
+        tuple(learning.jumps(mine)),
+    )
 
 
 def _some(others: pd.DataFrame) -> pd.DataFrame:
@@ -78,14 +97,6 @@ def _alike(report: Report) -> pd.Series:
     kind = "selection" if report.best is None else report.best.run["stage"]
     alike: pd.Series = runs.loc[runs["stage"] == kind, "run"]
     return alike
-
-
-def _bands(mine: pd.DataFrame) -> tuple[tuple[str, float, float], ...]:
-    """Each phase from the end of the one before, which is its last record, to its own."""
-    last = mine[mine["phase"] != mine["phase"].shift(-1)]
-    ends = [float(step) for step in last["step"]]
-    starts = [float(step) for step in mine["step"].iloc[:1]] + ends[:-1]
-    return tuple(zip(last["phase"].astype(str), starts, ends, strict=True))
 
 
 def draw(data: Learning, figure: Figure) -> None:
@@ -104,7 +115,7 @@ def draw(data: Learning, figure: Figure) -> None:
     _others(lower, data.others, "experts")
     mine = data.mine
     if len(mine):
-        _mine(upper, lower, mine)
+        _mine(upper, lower, data)
     shown = mine if len(mine) else data.others
     losses = pd.concat([shown["loss"], shown["held_out_loss"]]).dropna()
     if len(losses):
@@ -122,13 +133,35 @@ def draw(data: Learning, figure: Figure) -> None:
     figure.legend(*upper.get_legend_handles_labels(), loc="outside lower center", ncols=3)
 
 
-def _mine(upper: Axes, lower: Axes, mine: pd.DataFrame) -> None:
+def _mine(upper: Axes, lower: Axes, data: Learning) -> None:
+    mine = data.mine
     known = mine.dropna(subset=["held_out_loss"])
     upper.plot(mine["step"], mine["loss"], color=INK, linewidth=0.8, alpha=0.7, label="loss")
     upper.plot(
         known["step"], known["held_out_loss"], color=HIGHLIGHT, linewidth=2, label="held-out loss"
     )
-    lower.step(mine["step"], mine["experts"], where="post", color=HIGHLIGHT, linewidth=2)
+    if data.kept is not None:
+        ring: Any = {"markersize": 9, "markeredgewidth": 1.8, "clip_on": False, "zorder": 5}
+        upper.plot(
+            *data.kept,
+            "o",
+            color=INK,
+            markerfacecolor="none",
+            label="kept",
+            linestyle="none",
+            **ring,
+        )
+    steps, counts = learning.alive(mine, data.drops)
+    lower.step(steps, counts, where="post", color=HIGHLIGHT, linewidth=2)
+    lower.plot(
+        steps[1:-1],
+        counts[1:-1],
+        "v",
+        color=HIGHLIGHT,
+        markeredgecolor=INK,
+        markersize=5,
+        label="drop",
+    )
 
 
 def _others(ax: Axes, others: pd.DataFrame, column: str) -> None:
@@ -142,11 +175,12 @@ def _others(ax: Axes, others: pd.DataFrame, column: str) -> None:
     ax.lines[0].set_label("other runs")
 
 
-def _phases(upper: Axes, lower: Axes, phases: tuple[tuple[str, float, float], ...]) -> None:
+def _phases(upper: Axes, lower: Axes, phases: tuple[Phase, ...]) -> None:
     """Bands behind the curves; a name above its band, in the lowest line that has room."""
     left, right = lower.get_xlim()
     ends: list[float] = []  # how far each line of names is taken
-    for index, (name, start, end) in enumerate(phases):
+    for index, phase in enumerate(phases):
+        name, start, end = phase.name, phase.start, phase.end
         for ax in (upper, lower):
             ax.axvspan(start, end, color=_BANDS[index % 2], zorder=0)
             ax.grid(visible=False, axis="x")
@@ -176,20 +210,38 @@ def pictures(report: Report) -> list[Picture]:
     data = summarise(report)
     if data is None:
         return []
-    phases = ", ".join(f"{name} to step {end:.0f}" for name, _, end in data.phases)
+    phases = ", ".join(f"{one.name} to step {one.end:.0f}" for one in data.phases)
     whose = f"run {data.run}" if data.run else "the runs, none of which was completed"
     return [
         Picture(
             "learning_curves",
             "Learning curves",
             f"Physics loss and number of experts alive against the step, of {whose}. {phases}.",
-            "Black: loss on the points of the step. Red: loss on points never trained on. Grey: "
-            f"held-out losses of {_others_in_words(report, data)}. Shaded: the phases. Below: each "
-            "fall is a drop.",
+            _reading(report, data),
             SIZE,
             partial(draw, data),
         )
     ]
+
+
+def _reading(report: Report, data: Learning) -> str:
+    """Of the marks that are there, and no others."""
+    said = []
+    if len(data.mine):
+        said.append("Black: loss on the points of the step. Red: loss on points never trained on.")
+    if data.kept is not None:
+        step, loss = data.kept
+        last = float(data.mine["step"].iloc[-1])
+        later = f"; {last - step:.0f} steps more brought nothing better" if last > step else ""
+        said.append(f"Ring: the state that was kept, step {step:.0f} ({number(loss)}){later}.")
+    if len(data.others):
+        said.append(f"Grey: held-out losses of {_others_in_words(report, data)}.")
+    if data.phases:
+        said.append("Shaded: the phases.")
+    said += [f"A jump at the start of the {one}." for one in data.jumps]
+    if data.drops:
+        said.append("Below: each triangle is one drop, at the step at which it happened.")
+    return " ".join(said)
 
 
 def _others_in_words(report: Report, data: Learning) -> str:

@@ -13,7 +13,7 @@ from nas.reports.solution_map import Array, SolutionMap
 from nas.reports.style import INK, ramp
 from nas.reports.words import listed
 
-SECTION = "subset"
+SECTION = "solution"
 ORDER = 4
 _TIMES = 5
 

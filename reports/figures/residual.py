@@ -10,7 +10,7 @@ from nas.reports.report import Report
 from nas.reports.sizes import Sizes
 from nas.reports.words import number
 
-SECTION = "subset"
+SECTION = "solution"
 ORDER = 3
 
 

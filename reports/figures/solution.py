@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -12,7 +13,7 @@ from nas.reports.report import Report
 from nas.reports.solution_map import Slice, SolutionMap
 from nas.reports.style import HIGHLIGHT, INK, SOLUTION_COLOURS
 
-SECTION = "subset"
+SECTION = "solution"
 ORDER = 1
 _HATCHED = "Hatched: outside the domain, or the piece of it that the field belongs to."
 _PAIRS = 3  # pairs that stand below each other
@@ -164,8 +165,11 @@ def _reading(where: SolutionMap, field: str) -> str:
     observed = bool(where.observations(field))
     if where.main.is_line:
         dots = " Dots: what was observed." if observed else ""
-        return f"The prediction and, where one is known, the reference: no decision used it.{dots}"
-    said = f"Each colour is a value of the field. {_HATCHED}"
+        known = ", and the reference, which no decision used" if where.has_reference else ""
+        return f"The prediction{known}.{dots}"
+    said = "Each colour is a value of the field."
+    if any(np.isnan(values).any() for values in where.of(field)):
+        said += f" {_HATCHED}"
     if observed:
         said += " Circles: where it was observed."
     if len(where.slices) > 1:

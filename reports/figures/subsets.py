@@ -132,8 +132,9 @@ def pictures(report: Report) -> list[Picture]:
             "The selected subset beside others",
             f"Errors of subsets trained from scratch beside {plural(len(data.runs), 'run')}: "
             f"{'; '.join(_spoken(data))}.",
-            "Each dot is a subset trained from scratch without a penalty on experts. Left is "
-            "better: a good choice lies left of most grey dots.",
+            "Each mark is a subset trained from scratch without a penalty on experts. Left is "
+            "better"
+            + (": a good choice lies left of most grey dots." if "random" in data.errors else "."),
             (WIDTH, data.height),
             partial(draw, data),
         )

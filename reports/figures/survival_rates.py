@@ -48,9 +48,11 @@ def pictures(report: Report) -> list[Picture]:
             f"survival_rates_{data.axis.name}",
             f"Survival by {data.axis.name}",
             f"Share of experts that survived, by {data.axis.name}: {data.spoken()}.",
-            "Dot: the share of experts of this level that survived, in completed runs. Bar: "
-            "95 % Wilson interval. Dashed: the share over all levels. Where bars overlap, "
-            "no claim is made.",
+            data.reading(
+                "the share of experts of this level that survived, in completed runs",
+                "95 % Wilson interval; where bars overlap, no claim is made",
+                "Dashed: the share over all levels.",
+            ),
             (WIDTH, data.height),
             partial(draw, data),
         )

@@ -30,7 +30,6 @@ def test_where_all_is_shown_nothing_is_said(kind: str) -> None:
         (replace(example.solution(), has_reference=False), "the reference could not be evaluated"),
         (changed(example.solution(), "residual.size"), "written by an earlier version"),
         (replace(example.solution(), missed=("z = 0", "y = 1")), "miss the domain: z = 0; y = 1."),
-        (replace(example.solution(), experts=(2,)), "of a single expert it is 1 everywhere"),
     ],
 )
 def test_what_is_not_shown_has_a_reason(where: SolutionMap | None, said: str) -> None:

@@ -12,8 +12,8 @@ from nas.reports import (
     race,
     raced,
     report,
+    survival_words,
     validation_summary,
-    words,
 )
 from nas.reports.figures import front
 from tests.reports.solved_campaign import solved
@@ -54,7 +54,7 @@ def test_cuts_before_the_gate_are_told_apart_from_its_drops() -> None:
     )
     found = report.of(replace(records, experts=records.experts.assign(outcome=outcomes)))
     numbers = found.statistics
-    said = words.survival(numbers.rates, numbers.chance, numbers.completed_runs)[0]
+    said = survival_words.survival(numbers.rates, numbers.chance, numbers.completed_runs)[0]
     assert said.endswith("; 3 were cut before the gate was asked, and it dropped 3.")
 
 
