@@ -22,6 +22,7 @@ COMPLETE = (
     "nas.checks",
     "nas.errors",
     "nas.export",
+    "nas.interop",
     "nas.mixture",
     "nas.networks",
     "nas.problems",

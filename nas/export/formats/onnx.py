@@ -138,5 +138,5 @@ def _opened(path: str) -> "tuple[Any, Callable[[Points], Any]]":
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    single = session.get_inputs()[0].type == "tensor(float)"
-    return session, lambda points: np.array(points, np.float32 if single else np.float64)
+    number = "float32" if session.get_inputs()[0].type == "tensor(float)" else "float64"
+    return session, lambda points: np.array(points, dtype=number)

@@ -95,7 +95,7 @@ def _view(steps: Steps, x: Value, sizes: Sequence[Given], *, like: Tensor) -> Va
 
 
 def _size(steps: Steps, x: Value, axis: int, *, like: Any) -> Value:
-    end = {} if axis == -1 else {"end": axis + 1}
+    end: dict[str, Any] = {} if axis == -1 else {"end": axis + 1}
     return steps.add("Shape", x, kind="int64", start=axis, **end)
 
 

@@ -11,6 +11,7 @@ import torch
 import torch.export
 from torch import Tensor, nn
 from torch.export import Dim, ExportedProgram
+from torch.fx import Node
 
 from nas.errors import UserError
 from nas.export.onnx_program import arithmetic, shapes
@@ -51,7 +52,8 @@ def translated(network: nn.Module, name: str, inputs: int, dtype: str) -> tuple[
 got aten.hardtanh.default; take --format pt2
     """
     program = _traced(network, inputs)
-    steps, known = Steps(dtype), {}
+    steps = Steps(dtype)
+    known: dict[Node, Any] = {}
     given = _given(program)
     for node in program.graph.nodes:
         if node.op == "placeholder":
@@ -62,8 +64,8 @@ got aten.hardtanh.default; take --format pt2
                 else steps.constant(tensor.detach().numpy(), kind_of(tensor))
             )
         elif node.op == "output":
-            (result,) = node.args[0]
-            return steps, steps.cast(known[result], "float")
+            results: Any = node.args[0]
+            return steps, steps.cast(known[results[0]], "float")
         elif node.users:  # all else are checks of torch's own
             known[node] = _step(steps, node, known)
     raise AssertionError("a graph ends with its output")
@@ -78,15 +80,12 @@ def _traced(network: nn.Module, inputs: int) -> ExportedProgram:
 
 def _given(program: ExportedProgram) -> dict[str, Tensor]:
     """Weights and other constants by the names of their placeholders."""
-    held = {**program.constants, **program.state_dict}
-    return {
-        one.arg.name: held[one.target]
-        for one in program.graph_signature.input_specs
-        if one.target is not None
-    }
+    held: dict[str, Any] = {**program.constants, **program.state_dict}
+    specs: Any = program.graph_signature.input_specs
+    return {one.arg.name: held[one.target] for one in specs if one.target is not None}
 
 
-def _step(steps: Steps, node: torch.fx.Node, known: Mapping[torch.fx.Node, Any]) -> Any:
+def _step(steps: Steps, node: Node, known: Mapping[Node, Any]) -> Any:
     args = [_resolved(one, known) for one in node.args]
     if node.target is operator.getitem:
         return args[0][args[1]]
@@ -106,8 +105,8 @@ def _step(steps: Steps, node: torch.fx.Node, known: Mapping[torch.fx.Node, Any])
     )
 
 
-def _resolved(value: Any, known: Mapping[torch.fx.Node, Any]) -> Given:
-    if isinstance(value, torch.fx.Node):
+def _resolved(value: Any, known: Mapping[Node, Any]) -> Given:
+    if isinstance(value, Node):
         return known[value]
     if isinstance(value, list | tuple):
         return [_resolved(one, known) for one in value]
