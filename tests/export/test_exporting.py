@@ -209,19 +209,6 @@ def test_second_export_replaces_the_first_and_nothing_else(
     assert again.weights.read_bytes() == exported.weights.read_bytes()
 
 
-def test_the_description_knows_no_clock(
-    campaign: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    found = []
-    for speed in (1e6, 2e6):
-        proof = Proof({"u": 0.0}, points_per_second=speed)
-        monkeypatch.setattr(equivalence, "check", lambda *_, proof=proof: proof)
-        found.append(export(campaign, tmp_path / f"{speed:g}"))
-    one, other = (made.card.read_text(encoding="utf-8") for made in found)
-    assert one.replace("1,000,000 points", "2,000,000 points") == other != one
-    assert found[0].architecture.read_bytes() == found[1].architecture.read_bytes()
-
-
 @pytest.mark.parametrize("there_before", [True, False])
 def test_without_equivalence_there_is_no_export(
     campaign: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there_before: bool
