@@ -120,13 +120,16 @@ def export(
             "--format", help="Format of the portable model; an unknown one lists the choices."
         ),
     ] = "pt2",
+    dtype: Annotated[
+        str, typer.Option("--dtype", help="The portable model's numbers: float64 or float32.")
+    ] = "float64",
 ) -> None:
     """Write the recommended network: architecture, weights, portable model, model card."""
     from nas.export import NotEquivalent
     from nas.export import export as write
 
     try:
-        written = write(folder, to, run, format)
+        written = write(folder, to, run, format, dtype)
     except NotEquivalent as error:
         print(f"error: {error}", file=sys.stderr)
         raise typer.Exit(FAILED) from None

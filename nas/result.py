@@ -195,11 +195,13 @@ relative L2 0.02)
 
         return Result(validate(self.folder, run, problem, watch))
 
-    def export(self, to: str | os.PathLike[str]) -> "Exported":
+    def export(
+        self, to: str | os.PathLike[str], format: str = "pt2", dtype: str = "float64"
+    ) -> "Exported":
         """Write the recommended run's network into the folder ``to`` (see `nas.export`)."""
         from nas.export import export
 
-        return export(self.folder, Path(to))
+        return export(self.folder, Path(to), format=format, dtype=dtype)
 
 
 def search(

@@ -153,6 +153,7 @@ MAY_IMPORT = {
         "nas.one_line",
         "nas.paths",
     ],
+    "nas.interop": ["nas.interop", "nas.problems", "nas.calculus", *GROUND],
     # The two ends of the house: the Python interface and the command line.
     "nas": ["nas.result", "nas.searcher", "nas.export", "nas.problems", "nas.calculus", *GROUND],
     "nas.result": [

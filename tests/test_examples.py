@@ -22,6 +22,7 @@ COMPLETE = (
     "nas.checks",
     "nas.errors",
     "nas.export",
+    "nas.interop",
     "nas.mixture",
     "nas.networks",
     "nas.problems",
@@ -38,6 +39,8 @@ NOT_YET = {
     "nas.export.fresh_process",
     # To write a program takes torch its seconds: `tests/export/formats` do it.
     "nas.export.formats.pt2",
+    # It writes with a package that an extra brings.
+    "nas.export.formats.onnx",
 }
 
 

@@ -17,6 +17,7 @@ from nas.campaign.folder import CampaignFolder, opened
 from nas.campaign.layout import JOBS, finished_runs
 from nas.campaign.run_job import RunJob
 from nas.campaign.scheduler import Scheduler
+from nas.campaign.study_notes import StudyNotes
 from nas.campaign.study_storage import check_reachable
 from nas.campaign.tuner import Tuner
 from nas.problems import Problem
@@ -107,8 +108,15 @@ def _run(home: CampaignFolder, schedule: _Schedule[J], watch: Watch) -> None:
         clock.jobs = schedule.jobs
         watch(clock.state(schedule.finished, schedule.failed, busy))
 
+    notes = StudyNotes(home.storage, home.study)
+
+    def ended(job: J, _: object) -> None:
+        schedule.ended(job)
+        if isinstance(job, RunJob):  # and Optuna is told later, when the next trial is proposed
+            notes.note(job.proposal.trial, job.name, job.row())
+
     dispatcher: Dispatcher[J] = Dispatcher(home.path, home.resources)
-    dispatcher.run(schedule.following, lambda job, ending: schedule.ended(job), show)
+    dispatcher.run(schedule.following, ended, show)
     schedule.close()
 
 

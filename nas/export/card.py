@@ -3,7 +3,7 @@
 Whatever a problem's or a campaign's file says goes through `nas.export.markdown`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from nas import networks
 from nas.export.architecture import (
@@ -13,9 +13,10 @@ from nas.export.architecture import (
     GateDescription,
     ProblemFacts,
 )
-from nas.export.equivalence import POINTS
-from nas.export.format import Format
+from nas.export.format import DOUBLE, Format
 from nas.export.markdown import block, code, escaped, table
+from nas.export.proof import POINTS, Proof
+from nas.export.seal import CLOCK
 from nas.networks import encoding
 
 _CARD = """\
@@ -53,12 +54,12 @@ The network was never trained on the held-out points; the search did use them to
 experts may go and which state to keep. The reference solution was only measured against: it took
 part in no decision.
 
-`{file}` was loaded in a fresh process with {needs} alone, and its values and first derivatives
+`{file}`{dtype} was loaded in a fresh process with {needs} alone, and its {compared}
 were compared with the trained mixture's own at {points} points of the box. Largest absolute
 difference over the largest magnitude:
 
 {differences}
-
+{speed}
 ## Use
 
 {usage}
@@ -75,7 +76,7 @@ def write(
     format: Format,
     parameters: int,
     training: str,
-    differences: Mapping[str, float],
+    proof: Proof,
 ) -> str:
     """The card's text.
 
@@ -87,14 +88,15 @@ def write(
         Those of the network that is exported.
     training
         What `nas.export.training.in_words` says.
-    differences
-        What the equivalence check measured, by name of field or derivative.
+    proof
+        What the equivalence check measured.
 
     Examples
     --------
     >>> from nas.export import example
     >>> from nas.export.format import find
-    >>> text = write(example.architecture(), find("pt2"), 56, "None at all.", {"u": 1e-15})
+    >>> proof = Proof({"u": 1e-15})
+    >>> text = write(example.architecture(), find("pt2"), 56, "None at all.", proof)
     >>> text.splitlines()[0], "| u | 1.0e-15 |" in text
     ('# Exponential decay', True)
     """
@@ -116,9 +118,14 @@ def write(
         measured=_measured(architecture),
         file=format.FILE,
         needs=format.NEEDS,
+        dtype="" if proof.dtype == DOUBLE else f", which computes in {proof.dtype},",
+        compared=proof.compared,
         points=POINTS,
-        differences=table(("of", "difference"), [(n, f"{d:.1e}") for n, d in differences.items()]),
-        usage=format.usage(_in_code(problem)),
+        differences=table(
+            ("of", "difference"), [(name, f"{of:.1e}") for name, of in proof.differences.items()]
+        ),
+        speed=f"\n{CLOCK}{proof.speed}, where it was exported.\n" if proof.speed else "",
+        usage=format.usage(_in_code(problem), proof.dtype),
         digest=_digest(architecture, format),
     )
 

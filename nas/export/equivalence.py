@@ -1,7 +1,7 @@
 """Is the exported program the trained mixture, where there is nothing of this package?
 
 Two independent paths: the program in a fresh process, and the mixture's own Taylor arithmetic in
-this one.
+this one. The fresh process also tells how fast the program is.
 
 Axis legend: S derivatives, B points, D coordinates, C fields.
 """
@@ -20,13 +20,14 @@ from torch import Tensor
 from nas.calculus.jets import DerivativeSet, unit
 from nas.calculus.program import Program
 from nas.export.architecture import ProblemFacts
-from nas.export.format import Format
+from nas.export.format import DOUBLE, Format
+from nas.export.proof import AT_ONCE, POINTS, Proof
 from nas.mixture.mixture import Mixture
 
 TOLERANCE = 1e-6
+_SINGLE = 1e-5  # of float32, whose last digit is the seventh
 ROUNDINGS = 10  # times what the last digits decide
 MOST = 1e-3  # whatever they decide
-POINTS = 64
 _PATIENCE = 300  # seconds; a machine under load takes ten
 # A derivative smaller than this part of (field / half the domain's extent) is rounding: it is
 # measured against the field's size then.
@@ -44,17 +45,13 @@ class NotEquivalent(Exception):  # noqa: N818 - not the user's to mend, nor a me
 
 
 def check(
-    format: Format, program: Path, mixture: Mixture, problem: ProblemFacts
-) -> dict[str, float]:
+    format: Format, program: Path, mixture: Mixture, problem: ProblemFacts, dtype: str = DOUBLE
+) -> Proof:
     """Compare ``program`` in a fresh process with ``mixture``; return the differences.
 
-    Returns
-    -------
-    For each field and each of its first derivatives (``u``, ``u.x``, …) the largest absolute
-    difference at 64 points of the domain's bounding box, over the largest magnitude.
-
-    At most 1e-6 is allowed, or `ROUNDINGS` times what the last digit of the weights decides, where
-    that is more: two ways to add up random waves of large amplitudes agree no better.
+    At most 1e-6 is allowed (in float32 1e-5), or `ROUNDINGS` times what the last digit of the
+    weights decides, where that is more: two ways to add up random waves of large amplitudes agree
+    no better.
 
     Raises
     ------
@@ -77,14 +74,16 @@ def check(
     Traceback (most recent call last):
     nas.export.equivalence.NotEquivalent: model differs from the trained mixture, u by ...
     """
-    points = draw(problem)
+    points = draw(problem).to(getattr(torch, dtype)).double()  # as the program can be given them
     expected = by_jets(mixture, points, problem)
-    got = _named(run(format, program, points), problem)
+    answer = run(format, program, points, AT_ONCE)
+    got = _named(answer, problem)
     differences = compare(got, expected, mixture.half_extent, problem)
-    wrong = {name: value for name, value in differences.items() if not value <= TOLERANCE}
+    least = TOLERANCE if dtype == DOUBLE else _SINGLE
+    wrong = {name: value for name, value in differences.items() if not value <= least}
     if wrong:
-        rounding = last_digits(mixture, points, expected, problem)
-        allowed = {name: min(max(TOLERANCE, ROUNDINGS * rounding[name]), MOST) for name in wrong}
+        rounding = last_digits(mixture, points, expected, problem, dtype)
+        allowed = {name: min(max(least, ROUNDINGS * rounding[name]), MOST) for name in wrong}
         found = ", ".join(
             f"{name} by {value:.1e} relative, where at most {allowed[name]:.0e} is allowed"
             for name, value in wrong.items()
@@ -93,16 +92,22 @@ def check(
         if found:
             raise NotEquivalent(
                 f"{program.name} differs from the trained mixture, {found}; nothing was exported: "
-                "name another run with --run"
+                + ("name another run with --run" if dtype == DOUBLE else "leave out --dtype")
             )
-    return differences
+    return Proof(differences, dtype, answer.get("points_per_second"))
 
 
 @torch.no_grad()
 def last_digits(
-    mixture: Mixture, points: Tensor, expected: Mapping[str, Tensor], problem: ProblemFacts
+    mixture: Mixture,
+    points: Tensor,
+    expected: Mapping[str, Tensor],
+    problem: ProblemFacts,
+    dtype: str = DOUBLE,
 ) -> dict[str, float]:
     """How much the last binary digit of each weight decides, by name, as `compare` measures it.
+
+    It is the last digit in ``dtype``.
 
     Examples
     --------
@@ -116,7 +121,7 @@ def last_digits(
     other, generator = copy.deepcopy(mixture), torch.Generator().manual_seed(0)
     for weight in other.parameters():
         up = torch.randint(2, weight.shape, generator=generator).to(weight) * 2 - 1
-        weight.mul_(1 + torch.finfo(weight.dtype).eps * up)
+        weight.mul_(1 + torch.finfo(getattr(torch, dtype)).eps * up)
     return compare(by_jets(other, points, problem), expected, mixture.half_extent, problem)
 
 
@@ -177,8 +182,10 @@ def _physical(jet: Tensor, problem: ProblemFacts, points: Tensor) -> Tensor:
     return a + product
 
 
-def run(format: Format, program: Path, points: Tensor) -> dict[str, Any]:
+def run(format: Format, program: Path, points: Tensor, timed: int = 0) -> dict[str, Any]:
     """What `nas.export.fresh_process` answers, which sees nothing of this process.
+
+    Where so many points are ``timed``, it also tells how many it gives the fields of in a second.
 
     Examples
     --------
@@ -194,6 +201,7 @@ def run(format: Format, program: Path, points: Tensor) -> dict[str, Any]:
         "format": format.__file__,
         "program": str(program.absolute()),
         "points": points.tolist(),
+        "timed": timed,
     }
     script = Path(__file__).with_name("fresh_process.py")
     try:
@@ -219,13 +227,14 @@ def run(format: Format, program: Path, points: Tensor) -> dict[str, Any]:
 
 def _named(answer: Mapping[str, Any], problem: ProblemFacts) -> dict[str, Tensor]:
     fields = torch.tensor(answer["fields"], dtype=torch.float64)
-    gradients = torch.tensor(answer["gradients"], dtype=torch.float64)
+    told = answer["gradients"]
+    gradients = None if told is None else torch.tensor(told, dtype=torch.float64)
     # A program that knew only batches would fail here: the first point is asked for by itself.
     fields[:1] = torch.tensor(answer["first_point"], dtype=torch.float64)
     found = {}
     for c, field in enumerate(problem.fields):
         found[field] = fields[:, c]
-        for axis, coordinate in enumerate(problem.coordinates):
+        for axis, coordinate in enumerate(problem.coordinates if gradients is not None else ()):
             found[f"{field}.{coordinate}"] = gradients[c, :, axis]
     return found
 
@@ -236,7 +245,7 @@ def compare(
     half_extent: Tensor,
     problem: ProblemFacts,
 ) -> dict[str, float]:
-    """Largest absolute difference over the largest magnitude, by name.
+    """Largest absolute difference over the largest magnitude, by name of what there is of ``got``.
 
     Examples
     --------
@@ -254,7 +263,7 @@ def compare(
             f"{field}.{coordinate}": _FLOOR * size / extent
             for coordinate, extent in zip(problem.coordinates, half_extent, strict=True)
         }
-        for name, floor in names.items():
+        for name, floor in ((name, of) for name, of in names.items() if name in got):
             difference = (got[name] - expected[name]).abs().max()
             magnitude = torch.maximum(expected[name].abs().max(), floor)
             differences[name] = float(difference / magnitude.clamp_min(1e-300))

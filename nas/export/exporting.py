@@ -27,8 +27,8 @@ from nas.export.architecture_file import first_complaint
 from nas.export.conversion import describe, plain_state, read_mixture
 from nas.export.folder import staged
 from nas.export.network import ExportedMixture
+from nas.export.proof import Proof
 from nas.export.recorded import check_recorded
-from nas.export.seal import sha256
 from nas.mixture.mixture import Mixture
 from nas.paths import usable
 from nas.training.mixture_file import FILE
@@ -42,14 +42,14 @@ Row = dict[str, Any]
 class Exported:
     """What was written, and how well it agrees with the trained mixture.
 
-    ``differences`` are the largest absolute differences over the largest magnitude, for each
-    field and each first derivative (``u``, ``u.x``, …), between ``program`` in a fresh process
-    without this package and the mixture itself.
+    ``proof`` has the differences between ``program``, in a fresh process without this package, and
+    the mixture itself, and the program's speed; ``sizes`` are bytes by the name of a file.
 
     Examples
     --------
     >>> model = Path("model")
-    >>> made = Exported(model, model / "model.pt2", "0007-0", 2, 484, {"u": 1e-15, "u.t": 3e-14})
+    >>> proof = Proof({"u": 1e-15, "u.t": 3e-14})
+    >>> made = Exported(model, model / "model.pt2", "0007-0", 2, 484, proof, {"model.pt2": 81234})
     >>> made.difference, made.lines()[0]
     (3e-14, 'run 0007-0: 2 experts, 484 parameters')
     """
@@ -59,7 +59,8 @@ class Exported:
     run: str
     experts: int
     parameters: int  # those of the network that was written
-    differences: dict[str, float]
+    proof: Proof
+    sizes: dict[str, int]
     corrections: tuple[str, ...] = ()  # by name, such as sine 1×800
 
     @property
@@ -78,25 +79,38 @@ class Exported:
         return self.folder / CARD
 
     @property
+    def differences(self) -> dict[str, float]:
+        """By name of a field or a first derivative (``u``, ``u.x``, …), over its size."""
+        return self.proof.differences
+
+    @property
     def difference(self) -> float:
         """The largest of the differences."""
-        return max(self.differences.values())
+        return self.proof.difference
 
     def lines(self) -> list[str]:
         """The report to a user, line by line; the last one names the folder."""
         experts = f"{self.experts} expert{'s' * (self.experts > 1)}"
         if self.corrections:
             experts += f" + corrected by {', '.join(self.corrections)}"
+        sizes = ", ".join(f"{name} {size / 1000:,.1f} kB" for name, size in self.sizes.items())
+        speed = f"; {self.program.name}: {self.proof.speed}" if self.proof.speed else ""
         return [
             f"run {self.run}: {experts}, {self.parameters:,} parameters",
             f"checked: {self.program.name}, in a fresh process without this package, agrees with "
-            f"the trained mixture in values and first derivatives to {self.difference:.1e}",
+            f"the trained mixture in {self.proof.compared} to {self.difference:.1e} "
+            f"({self.proof.dtype})",
+            f"written: {sizes}{speed}",
             f"model: {self.folder}",
         ]
 
 
 def export(
-    campaign: Path, destination: Path, run: str | None = None, format: str = formats.DEFAULT
+    campaign: Path,
+    destination: Path,
+    run: str | None = None,
+    format: str = formats.DEFAULT,
+    dtype: str = formats.DOUBLE,
 ) -> Exported:
     """Write the network of the recommended trial's best run, and check that it is the trained one.
 
@@ -110,12 +124,15 @@ def export(
         Another run, by its name in the table of runs, such as ``0007-0``.
     format
         Of the portable program, one of `nas.export.format.names`.
+    dtype
+        What the program computes in: ``float64``, or ``float32`` where its format can.
 
     Raises
     ------
     UserError
         If ``campaign`` is no campaign, nothing in it is finished yet, ``run`` or ``format`` is
-        unknown, ``run`` did not complete, a file is damaged, or ``destination`` cannot be used.
+        unknown or cannot write this network in ``dtype``, ``run`` did not complete, a file is
+        damaged, or ``destination`` cannot be used.
     NotEquivalent
         If the exported program does not agree with the trained mixture. In either case
         ``destination`` is as it was before.
@@ -129,6 +146,7 @@ def export(
     nas.errors.UserError: ...
     """
     campaign, destination, chosen = Path(campaign), usable(destination), formats.find(format)
+    formats.check_dtype(chosen, dtype)
     found = _trained(campaign, run)
     row, mixture, described = found.row, found.mixture, found.described
     problem, path = described.problem, found.path
@@ -138,15 +156,23 @@ def export(
         parameters = sum(parameter.numel() for parameter in network.parameters())
         check_recorded(path, mixture, parameters, row)
         program = stage / chosen.FILE
-        program.write_bytes(chosen.serialise(network))
+        program.write_bytes(chosen.serialise(network, dtype))
         described = _describe(stage, described)
-        differences = equivalence.check(chosen, program, mixture, problem)
-        text = card.write(described, chosen, parameters, training, differences)
+        proof = equivalence.check(chosen, program, mixture, problem, dtype)
+        sizes = {name: (stage / name).stat().st_size for name in (chosen.FILE, loading.WEIGHTS)}
+        text = card.write(described, chosen, parameters, training, proof)
         (stage / CARD).write_text(text, encoding="utf-8")
         _describe(stage, described)
-    program, experts = destination / chosen.FILE, len(described.experts)
-    corrections = tuple(str(one.candidate) for one in described.corrections)
-    return Exported(destination, program, row["run"], experts, parameters, differences, corrections)
+    return Exported(
+        destination,
+        destination / chosen.FILE,
+        row["run"],
+        len(described.experts),
+        parameters,
+        proof,
+        sizes,
+        tuple(str(one.candidate) for one in described.corrections),
+    )
 
 
 def network_of(campaign: Path, run: str | None = None) -> ExportedMixture:
@@ -287,7 +313,7 @@ def _write_network(stage: Path, described: Architecture, mixture: Mixture) -> Ex
 def _describe(stage: Path, described: Architecture) -> Architecture:
     """Write the description, with the digests of the files that there are by now."""
     there = [path for path in sorted(stage.iterdir()) if path.name != architecture.FILE]
-    files = {path.name: sha256(path.read_bytes()) for path in there}
+    files = {path.name: loading.digest(path.name, path.read_bytes()) for path in there}
     told = described.model_copy(update={"files": files})
     (stage / architecture.FILE).write_text(told.text(), encoding="utf-8")
     return told

@@ -15,9 +15,11 @@ from nas.export.network import ExportedMixture
 
 DEFAULT = "pt2"
 
+DOUBLE = "float64"  # what a mixture is trained and described in
+
 Points = list[list[float]]  # (B, D)
-# Points to the fields (B, C) and their gradients (C, B, D) by the coordinates.
-Evaluate = Callable[[Points], tuple[list[list[float]], list[list[list[float]]]]]
+# Points to the fields (B, C) and their gradients (C, B, D) by the coordinates, or None for these.
+Evaluate = Callable[[Points], tuple[list[list[float]], list[list[list[float]]] | None]]
 
 
 class Format(Protocol):
@@ -25,12 +27,13 @@ class Format(Protocol):
 
     FILE: str  # the name of the program's file
     NEEDS: str  # what a user has to have
+    DTYPES: tuple[str, ...]  # what it can compute in; the first of them if nobody asks
 
     __file__: str
 
     @staticmethod
-    def serialise(network: ExportedMixture) -> bytes:
-        """The content of the file."""
+    def serialise(network: ExportedMixture, dtype: str = DOUBLE) -> bytes:
+        """The content of the file, which computes in ``dtype``; ``network`` is in float64."""
         ...
 
     @staticmethod
@@ -42,7 +45,15 @@ class Format(Protocol):
         ...
 
     @staticmethod
-    def usage(problem: ProblemFacts) -> str:
+    def prepared(path: str, points: Points) -> Callable[[], object]:
+        """What computes the fields at ``points`` and nothing else, on one core: for the clock.
+
+        Called in a fresh process like `load`.
+        """
+        ...
+
+    @staticmethod
+    def usage(problem: ProblemFacts, dtype: str = DOUBLE) -> str:
         """How to use the file, in Markdown, for the model card."""
         ...
 
@@ -77,6 +88,23 @@ def find(name: str) -> Format:
     if name not in names():
         raise UserError(f"--format: expected one of {', '.join(names())}, got {name!r}")
     return cast(Format, import_module(f"{formats.__name__}.{name}"))
+
+
+def check_dtype(format: Format, dtype: str) -> None:
+    """Raise `UserError` unless programs of ``format`` can compute in ``dtype``.
+
+    Examples
+    --------
+    >>> check_dtype(find("pt2"), "float64")
+    >>> check_dtype(find("pt2"), "float32")
+    Traceback (most recent call last):
+    nas.errors.UserError: --dtype: expected float64 with the format of model.pt2, got 'float32'
+    """
+    if dtype not in format.DTYPES:
+        raise UserError(
+            f"--dtype: expected {' or '.join(format.DTYPES)} with the format of {format.FILE}, "
+            f"got {dtype!r}"
+        )
 
 
 def files() -> tuple[str, ...]:

@@ -10,12 +10,12 @@ from torch import Tensor
 from nas.errors import UserError
 from nas.export import architecture, architecture_file, sizes
 from nas.export.network import ExportedMixture
-from nas.export.seal import sha256
+from nas.export.seal import lasting, sha256
 from nas.files import read_bytes
 
 WEIGHTS = "weights.safetensors"
 _LOG = logging.getLogger("nas")
-_FOR_PEOPLE = ".md"  # they may write into it
+FOR_PEOPLE = ".md"  # of files that they may write into
 _SHOWN = 3  # complaints in one line
 
 
@@ -65,6 +65,18 @@ def load(folder: str | Path) -> ExportedMixture:
     return network
 
 
+def digest(name: str, content: bytes) -> str:
+    """The digest that an export keeps of a file: of a text without what the clock told.
+
+    Examples
+    --------
+    >>> card = b"# A model\\n"
+    >>> digest("MODEL_CARD.md", card) == digest("MODEL_CARD.md", card + b"By the clock: 7\\n")
+    True
+    """
+    return sha256(lasting(content) if name.endswith(FOR_PEOPLE) else content)
+
+
 def _content(path: Path) -> bytes:
     try:
         return read_bytes(path)
@@ -88,9 +100,9 @@ def _check(path: Path, known: str, content: bytes | None) -> None:
     """Compare a file with its digest; those that were not read before may be missing."""
     if content is None and not path.is_file():
         return
-    if sha256(_content(path) if content is None else content) == known:
+    if digest(path.name, _content(path) if content is None else content) == known:
         return
-    if path.suffix == _FOR_PEOPLE:
+    if path.suffix == FOR_PEOPLE:
         _LOG.warning("%s: changed after the export, by hand or by damage", path)
     else:
         why = f"changed after the export, as its SHA-256 in {architecture.FILE} tells"

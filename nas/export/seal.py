@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 KEY: Final = "sha256"
+CLOCK: Final = "By the clock: "  # begins a line of a text that differs from export to export
 
 Json = dict[str, Any]
 
@@ -23,6 +24,18 @@ def sha256(content: bytes) -> str:
     'e3b0c44298fc1c14'
     """
     return hashlib.sha256(content).hexdigest()
+
+
+def lasting(text: bytes) -> bytes:
+    """A text without the lines of the clock: so the same export has the same digests.
+
+    Examples
+    --------
+    >>> lasting(b"# A model\\nBy the clock: 7 points a second\\n\\n## Use\\n")
+    b'# A model\\n\\n## Use\\n'
+    """
+    lines = text.splitlines(keepends=True)
+    return b"".join(line for line in lines if not line.startswith(CLOCK.encode()))
 
 
 def sealed(description: Mapping[str, Any]) -> Json:

@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from nas.export import Exported, card, example, export, load
 from nas.export.architecture import Architecture
 from nas.export.format import find
+from nas.export.proof import Proof
 from tests.oracles import nested
 
 
@@ -95,7 +96,7 @@ def test_nothing_that_a_problem_says_is_markup_or_moves_a_cursor() -> None:
     for equation in (SCRIPT, ""):
         problem["equation"] = equation
         described = Architecture.model_validate_json(json.dumps(told))
-        text = card.write(described, find("pt2"), 56, SCRIPT, {SCRIPT: 1e-15})
+        text = card.write(described, find("pt2"), 56, SCRIPT, Proof({SCRIPT: 1e-15}))
         assert "\x1b" not in text
         assert "<script" not in text
         assert "<img" not in text
@@ -105,6 +106,28 @@ def test_nothing_that_a_problem_says_is_markup_or_moves_a_cursor() -> None:
         page = MarkdownIt("commonmark").enable("table").render(text)
         assert set(re.findall(r"<(\w+)", page)) == TAGS
         assert (page.count("<h1"), page.count("<pre")) == (1, 1 + bool(equation))
+
+
+def test_the_clock_has_a_line_of_its_own(exported: Exported) -> None:
+    """So that what it tells is in no digest."""
+    text = exported.card.read_text(encoding="utf-8")
+    assert re.findall("^By the clock: .*$", text, flags=re.MULTILINE) == [
+        f"By the clock: {exported.proof.speed}, where it was exported."
+    ]
+    assert exported.proof.speed.endswith("points a second, 4,096 at once on one core")
+    silent = card.write(example.architecture(), find("pt2"), 56, "", Proof({"u": 1e-15}))
+    assert "clock" not in silent
+
+
+def test_card_tells_what_was_compared_in_what_numbers() -> None:
+    proof = Proof({"u": 1e-7}, "float32", 5e6)
+    text = card.write(example.architecture(), find("onnx"), 56, "", proof)
+    assert (
+        "`model.onnx`, which computes in float32, was loaded in a fresh process with onnxruntime "
+        "alone, and its values\nwere compared" in text
+    )
+    assert "By the clock: 5,000,000 points a second, 4,096 at once" in text
+    assert "dtype=numpy.float32" in text
 
 
 def test_card_names_the_digest_of_the_program(exported: Exported) -> None:

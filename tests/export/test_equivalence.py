@@ -1,4 +1,6 @@
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 import torch
@@ -7,7 +9,7 @@ from nas.export import Exported, NotEquivalent, equivalence
 from nas.export.architecture import ProblemFacts
 from nas.export.architecture_file import read
 from nas.export.equivalence import by_jets, check, compare, draw, last_digits, run
-from nas.export.format import find
+from nas.export.format import Format, find
 from nas.mixture.mixture import Mixture
 from tests.export import made_campaign
 
@@ -98,8 +100,53 @@ def test_large_weights_may_differ_by_what_their_last_digits_decide(
         check(PT2, exported.program, mixture, problem)
     many = dict.fromkeys(expected, 3e-7)
     monkeypatch.setattr(equivalence, "last_digits", lambda *_: many)
-    assert max(check(PT2, exported.program, mixture, problem).values()) == pytest.approx(2e-6)
+    assert check(PT2, exported.program, mixture, problem).difference == pytest.approx(2e-6)
+    single = check(PT2, exported.program, mixture, problem, "float32")  # as if it were such a one
+    assert (single.dtype, single.difference) == ("float32", pytest.approx(2e-6))
     off = {name: value + 2e-3 * value.abs().max() for name, value in expected.items()}
     monkeypatch.setattr(equivalence, "last_digits", lambda *_: dict.fromkeys(expected, 1.0))
     with pytest.raises(NotEquivalent, match=r"where at most 1e-03 is allowed"):
         check(PT2, exported.program, mixture, problem)
+
+
+def test_a_program_of_values_alone_is_compared_in_values(
+    exported: Exported, trained: Mixture, problem: ProblemFacts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    got = by_jets(trained, draw(problem), problem)
+    fields = torch.stack([got["u"], got["p"]], dim=-1)
+    answer = {"fields": fields.tolist(), "first_point": fields[:1].tolist(), "gradients": None}
+    monkeypatch.setattr("nas.export.equivalence.run", lambda *_: answer)
+    proof = check(PT2, exported.program, trained, problem)
+    assert proof.differences == {"u": 0.0, "p": 0.0}
+    assert (proof.compared, proof.points_per_second) == ("values", None)
+    answer["fields"] = (fields + 2e-5 * fields.abs().amax(0)).tolist()
+    with pytest.raises(NotEquivalent, match=r"p by 2\.0e-05 .* at most 1e-05 .*leave out --dtype"):
+        check(PT2, exported.program, trained, problem, "float32")
+
+
+def test_the_fresh_process_times_as_many_points_as_it_is_told(
+    tmp_path: Path, problem: ProblemFacts
+) -> None:
+    counting = tmp_path / "counting.py"
+    counting.write_text(
+        "def load(path):\n    return lambda points: ([[0.0]] * len(points), None)\n"
+        "def prepared(path, points):\n    assert len(points) == 128, len(points)\n"
+        "    return lambda: None\n"
+    )
+    format = cast(Format, SimpleNamespace(__file__=str(counting)))
+    answer = run(format, tmp_path / "model", draw(problem), 128)
+    assert answer["points_per_second"] > 0
+    assert "points_per_second" not in run(format, tmp_path / "model", draw(problem))
+
+
+def test_the_fresh_process_brings_no_torch_where_none_is_needed(
+    tmp_path: Path, problem: ProblemFacts
+) -> None:
+    bringing = tmp_path / "bringing.py"
+    bringing.write_text(
+        "import sys\nsys.modules['torch.nn'] = sys\nNEEDS = 'onnxruntime'\n"
+        "def load(path):\n    return lambda points: ([[0.0]] * len(points), None)\n"
+    )
+    format = cast(Format, SimpleNamespace(__file__=str(bringing)))
+    with pytest.raises(NotEquivalent, match=r"nothing of this project, but torch\.nn had been"):
+        run(format, tmp_path / "model", draw(problem))

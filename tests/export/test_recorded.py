@@ -8,6 +8,7 @@ import pytest
 from nas.campaign import records
 from nas.errors import UserError
 from nas.export import equivalence, export
+from nas.export.proof import Proof
 from nas.mixture.mixture import Mixture
 from nas.training import mixture_file
 from tests.export import made_campaign
@@ -18,7 +19,7 @@ LOSS = 1.5e-5  # as `made_campaign` records it
 
 @pytest.fixture
 def folder(campaign: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(equivalence, "check", lambda *_: {"u": 0.0})
+    monkeypatch.setattr(equivalence, "check", lambda *_: Proof({"u": 0.0}))
     return Path(shutil.copytree(campaign, tmp_path / "run"))
 
 
@@ -63,7 +64,7 @@ def test_a_single_expert_is_counted_with_or_without_its_gate(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Earlier versions recorded the gate, though it was not exported."""
-    monkeypatch.setattr(equivalence, "check", lambda *_: {"u": 0.0})
+    monkeypatch.setattr(equivalence, "check", lambda *_: Proof({"u": 0.0}))
     single = made_campaign.mixture(drop=[0, 1, 2, 3])
     campaign = made_campaign.write(tmp_path / "run", single)
     path = campaign / "tables" / "runs.parquet"

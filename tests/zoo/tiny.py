@@ -39,7 +39,7 @@ def searched(name: str, folder: Path) -> Records:
     return campaign.search(settings, folder)
 
 
-def answer_here(format: Format, program: Path, points: Tensor) -> dict[str, Any]:
+def answer_here(format: Format, program: Path, points: Tensor, timed: int = 0) -> dict[str, Any]:
     """As `nas.export.equivalence.run`, without the seconds that a process needs to begin."""
     evaluate = format.load(str(program))
     fields, gradients = evaluate(points.tolist())

@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import torch
@@ -15,6 +16,7 @@ if TYPE_CHECKING:  # a fresh process has nothing of this package
 
 FILE = "model.pt2"
 NEEDS = "torch"
+DTYPES = ("float64",)
 
 _USAGE = """\
 With torch alone (the program was written by version {torch}), in this folder:
@@ -35,8 +37,8 @@ derivatives are wanted. The program has no `train()` or `eval()`, and needs neit
 `.pt2` file can run code in it: do so only with one that you trust."""
 
 
-def serialise(network: "ExportedMixture") -> bytes:
-    """The content of ``model.pt2``: a program (B, D) -> (B, C) for any B.
+def serialise(network: "ExportedMixture", dtype: str = "float64") -> bytes:
+    """The content of ``model.pt2``: a program (B, D) -> (B, C) for any B, in the only ``dtype``.
 
     It is differentiable by its inputs as often as its activations are.
     """
@@ -74,7 +76,19 @@ def load(path: str) -> "Evaluate":
     return evaluate
 
 
-def usage(problem: "ProblemFacts") -> str:
+def prepared(path: str, points: "Points") -> Callable[[], object]:
+    """See `nas.export.format.Format`."""
+    torch.set_num_threads(1)
+    model, given = torch.export.load(path).module(), torch.tensor(points, dtype=torch.float64)
+
+    def evaluate() -> object:
+        with torch.no_grad():
+            return model(given)
+
+    return evaluate
+
+
+def usage(problem: "ProblemFacts", dtype: str = "float64") -> str:
     """See `nas.export.format.Format`.
 
     Examples

@@ -1,0 +1,145 @@
+"""Arithmetic of torch in ONNX: number by number, products of matrices, sums, softmax."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from torch import Tensor
+
+from nas.export.onnx_program.steps import Given, Kind, Operator, Steps, Value, kind_of, number
+
+_UNARY: Final = {
+    "sin": "Sin", "cos": "Cos", "tanh": "Tanh", "sigmoid": "Sigmoid", "exp": "Exp", "log": "Log",
+    "sqrt": "Sqrt", "abs": "Abs", "neg": "Neg", "relu": "Relu", "erf": "Erf", "floor": "Floor",
+    "ceil": "Ceil", "sign": "Sign", "sgn": "Sign", "reciprocal": "Reciprocal", "tan": "Tan",
+    "asin": "Asin", "acos": "Acos", "atan": "Atan", "sinh": "Sinh", "cosh": "Cosh",
+    "asinh": "Asinh", "acosh": "Acosh", "atanh": "Atanh",
+}  # fmt: skip
+_BINARY: Final = {
+    "add": "Add", "sub": "Sub", "mul": "Mul", "div": "Div", "pow": "Pow", "maximum": "Max",
+    "minimum": "Min",
+}  # fmt: skip
+_COMPARING: Final = {
+    "eq": "Equal", "gt": "Greater", "ge": "GreaterOrEqual", "lt": "Less", "le": "LessOrEqual",
+}  # fmt: skip
+_LOGICAL: Final = {
+    "logical_and": "And",
+    "__and__": "And", "bitwise_and": "And", "logical_or": "Or", "bitwise_or": "Or", "__or__": "Or",
+}  # fmt: skip
+
+
+def _unary(operator: str) -> Operator:
+    def of(steps: Steps, x: Given, *, like: Tensor) -> Value:
+        return steps.add(operator, number(steps, x, kind_of(like)), kind=kind_of(like))
+
+    return of
+
+
+def _binary(operator: str, turned: bool = False) -> Operator:
+    def of(steps: Steps, a: Given, b: Given, *, like: Tensor) -> Value:
+        both = [number(steps, one, kind_of(like)) for one in (a, b)]
+        return steps.add(operator, *(reversed(both) if turned else both), kind=kind_of(like))
+
+    return of
+
+
+def _comparing(operator: str) -> Operator:
+    def of(steps: Steps, a: Given, b: Given, *, like: Tensor) -> Value:
+        kind: Kind = "float"  # in which whole numbers and truth values compare as they should
+        return steps.add(operator, number(steps, a, kind), number(steps, b, kind), kind="bool")
+
+    return of
+
+
+def _logical(operator: str) -> Operator:
+    def of(steps: Steps, *given: Given, like: Tensor) -> Value:
+        return steps.add(operator, *(number(steps, one, "bool") for one in given), kind="bool")
+
+    return of
+
+
+def _where(steps: Steps, which: Value, a: Given, b: Given, *, like: Tensor) -> Value:
+    kind = kind_of(like)
+    return steps.add("Where", which, number(steps, a, kind), number(steps, b, kind), kind=kind)
+
+
+def _clamp(steps: Steps, x: Value, low: Given = None, high: Given = None, *, like: Tensor) -> Value:
+    kind = kind_of(like)
+    found = steps.cast(x, kind)
+    if low is not None:
+        found = steps.add("Max", found, number(steps, low, kind), kind=kind)
+    if high is not None:
+        found = steps.add("Min", found, number(steps, high, kind), kind=kind)
+    return found
+
+
+def _square(steps: Steps, x: Value, *, like: Tensor) -> Value:
+    return steps.add("Mul", x, x, kind=kind_of(like))
+
+
+def _rsqrt(steps: Steps, x: Value, *, like: Tensor) -> Value:
+    return steps.add("Reciprocal", steps.add("Sqrt", steps.cast(x, "float")))
+
+
+def _log1p(steps: Steps, x: Value, *, like: Tensor) -> Value:
+    """Of s = 1 + x as it is rounded, log(s) · x / (s - 1) has all digits (Kahan); x where s = 1."""
+    one = steps.constant(1.0)
+    s = steps.add("Add", one, x)
+    rest = steps.add("Sub", s, one)
+    lost = steps.add("Equal", rest, steps.constant(0.0), kind="bool")
+    safe = steps.add("Where", lost, one, rest)
+    found = steps.add("Mul", steps.add("Log", s), steps.add("Div", x, safe))
+    return steps.add("Where", lost, x, found)
+
+
+def _log_sigmoid(steps: Steps, x: Value, *, like: Tensor) -> Value:
+    """min(x, 0) - log(1 + exp(-|x|)); onnxruntime has no Softplus of float64."""
+    small = steps.add("Exp", steps.add("Neg", steps.add("Abs", x)))
+    below = steps.add("Min", x, steps.constant(0.0))
+    return steps.add("Sub", below, _log1p(steps, small, like=like))
+
+
+def _linear(
+    steps: Steps, x: Value, weight: Value, bias: Value | None = None, *, like: Tensor
+) -> Value:
+    given = [x, weight] if bias is None else [x, weight, bias]
+    return steps.add("Gemm", *given, transB=1)
+
+
+def _matmul(steps: Steps, a: Value, b: Value, *, like: Tensor) -> Value:
+    return steps.add("MatMul", a, b)
+
+
+def _addmm(steps: Steps, bias: Value, a: Value, b: Value, *, like: Tensor) -> Value:
+    return steps.add("Gemm", a, b, bias)
+
+
+def _softmax(steps: Steps, x: Value, axis: int, *_: Given, like: Tensor) -> Value:
+    return steps.add("Softmax", x, axis=axis)
+
+
+def _sum(steps: Steps, x: Value, axes: Sequence[int], keep: bool = False, *, like: Tensor) -> Value:
+    kind = kind_of(like)
+    return steps.add(
+        "ReduceSum", steps.cast(x, kind), steps.axes(*axes), kind=kind, keepdims=int(keep)
+    )
+
+
+OPERATORS: Final[dict[str, Operator]] = {
+    **{name: _unary(operator) for name, operator in _UNARY.items()},
+    **{name: _binary(operator) for name, operator in _BINARY.items()},
+    **{name: _comparing(operator) for name, operator in _COMPARING.items()},
+    **{name: _logical(operator) for name, operator in _LOGICAL.items()},
+    **dict.fromkeys(("logical_not", "bitwise_not"), _logical("Not")),
+    **dict.fromkeys(("softmax", "_softmax"), _softmax),
+    **dict.fromkeys(("matmul", "mm", "bmm"), _matmul),
+    "rsub": _binary("Sub", turned=True),
+    "where": _where,
+    "clamp": _clamp,
+    "square": _square,
+    "rsqrt": _rsqrt,
+    "log1p": _log1p,
+    "log_sigmoid": _log_sigmoid,
+    "linear": _linear,
+    "addmm": _addmm,
+    "sum": _sum,
+}
