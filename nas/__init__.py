@@ -15,6 +15,7 @@
 >>> u = nas.load("model/")  # doctest: +SKIP
 """
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +76,9 @@ __all__ = [
     "read_mesh",
     "search",
 ]
+
+# Silent from Python, unless its user has set up logging.
+logging.getLogger("nas").addHandler(logging.NullHandler())
 
 _HOMES = {
     "Ball": "nas.problems",

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from nas.campaign.records import TABLES, read
-from nas.display import advice, estimates, live, ranking, summary, table
+from nas.display import Overview, advice, estimates, live, ranking, summary
 from nas.reports import example, raced
 from nas.result import Result
 from nas.runner.overview import Running, State
@@ -30,7 +30,7 @@ STATE = State(
 
 def drawn(state: State) -> str:
     console = Console(file=io.StringIO(), width=100, _environ={})
-    console.print(table(state))
+    console.print(Overview(state))
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
