@@ -105,7 +105,7 @@ def file() -> str:
 
     Examples
     --------
-    >>> print(file()[-75:], end="")
+    >>> print("\\n".join(file().splitlines()[-2:]))
     # of all that is drawn (an integer from 0 to 4294967295)
     seed: 0
     """
