@@ -10,8 +10,12 @@ from nas import feedback
 from nas.exit_codes import INTERRUPTED
 from nas.runner.dispatcher import Interrupted
 
-LINES = (("nas", logging.WARNING), ("nas", logging.INFO), ("nas.phases", logging.INFO))
-LINES += (("nas.readings", logging.DEBUG),)
+LINES = [
+    ("nas", logging.WARNING),
+    ("nas", logging.INFO),
+    ("nas.phases", logging.INFO),
+    ("nas.readings", logging.DEBUG),
+]
 
 
 @pytest.fixture

@@ -86,5 +86,5 @@ def least_loss(path: Path, name: str) -> float | None:
     0.1
     """
     rows = records.read_rows(path, name, ["held_out_loss"])
-    losses = [row["held_out_loss"] for row in rows if row["held_out_loss"] is not None]
-    return min(losses, default=None)
+    found: list[float | None] = [row["held_out_loss"] for row in rows]
+    return min((loss for loss in found if loss is not None), default=None)

@@ -173,5 +173,6 @@ def _expected(path: tuple[str, ...]) -> str:
 def _yaml(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(_yaml, value))}]"
-    is_name = isinstance(value, str) and re.fullmatch(r"[A-Za-z]\w*", value)
-    return value if is_name else json.dumps(value)
+    if isinstance(value, str) and re.fullmatch(r"[A-Za-z]\w*", value):
+        return value
+    return json.dumps(value)
