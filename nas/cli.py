@@ -48,10 +48,10 @@ def _command() -> int:
     try:
         from nas import commands, compare_command  # noqa: F401 - each brings its commands
 
-        commands.app()
+        commands.app(prog_name="nas")  # also as `python -m nas`
     except UserError as error:
         for line in str(error).splitlines():
-            print(f"error: {line}", file=sys.stderr)
+            print(terminal.fitted(f"error: {line}", sys.stderr), file=sys.stderr)
         return USER_ERROR
     except SystemExit as ended:  # how typer ends
         return int(ended.code or DONE)

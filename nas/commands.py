@@ -1,4 +1,4 @@
-"""The commands: ``nas check | search | report | export | baseline | validate | problems``.
+"""The commands: ``nas check | search | report | export | baseline | validate | problems | …``.
 
 Of failed runs and warnings together, failed runs give the exit code (`nas.exit_codes`): what
 failed has to be looked at first.
@@ -6,24 +6,26 @@ failed has to be looked at first.
 
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from nas import own_code
+from nas import __version__, key_commands, own_code
 from nas.errors import UserError
 from nas.exit_codes import FAILED, INTERRUPTED, WARNED
-from nas.one_line import one_line
+from nas.feedback import Quiet, Verbose, say, say_columns, watched
 from nas.paths import usable
 from nas.signals import STOPPED, Stop
 
 if TYPE_CHECKING:
     from nas.campaign.config import Campaign
-    from nas.runner.overview import Watch
+
+
+_COLUMNS = get_terminal_size().columns
+_ROOM = 72  # in fewer columns the panels of a help would cut words
 
 
 class _Commands(TyperGroup):
@@ -40,11 +42,10 @@ class _Commands(TyperGroup):
 
 app = typer.Typer(
     cls=_Commands,
-    help="Find the architecture that your differential equation wants.",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"], "terminal_width": min(_COLUMNS, 80)},
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode="rich" if _COLUMNS >= _ROOM else None,
 )
 
 Folder = Annotated[Path, typer.Argument(help="The folder of a campaign.")]
@@ -61,6 +62,24 @@ Strict = Annotated[
 ]
 
 
+def _tell_version(asked: bool) -> None:
+    if asked:
+        print(f"nas {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Show the version and exit.", callback=_tell_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Find the architecture that your differential equation wants."""
+
+
 @app.command()
 def search(
     name: Annotated[
@@ -71,6 +90,8 @@ def search(
     workers: Workers = None,
     changes: Changes = None,
     strict: Strict = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:
     """Launch a campaign, or resume it; a problem is enough: nas search heat.py --budget 5m.
 
@@ -82,12 +103,12 @@ def search(
     from nas.campaign import campaign, named, on_workers
     from nas.result import Result
 
-    with _watched() as watch:
+    with watched(quiet, verbose) as watch:
         typed = [*(changes or []), *on_workers.overrides(workers)]
         settings = named.load(name, typed, budget)
         folder = named.default_folder(name) if out is None else out
         result = Result(campaign.search(settings, folder, watch=watch))
-    _say(*display.summary(result), *display.advice(result, folder))
+    say(*display.summary(result), *([] if quiet else display.advice(result, folder)))
     if (result.records.runs.status != "completed").any():
         raise typer.Exit(FAILED)
     if strict and result.recommended.warnings:
@@ -104,7 +125,7 @@ def report(
     """Write tables, figures and one HTML page from a campaign's records."""
     from nas import reports
 
-    _say(f"page: {reports.write(folder, to)}")
+    say(f"page: {reports.write(folder, to)}")
 
 
 @app.command()
@@ -133,7 +154,7 @@ def export(
     except NotEquivalent as error:
         print(f"error: {error}", file=sys.stderr)
         raise typer.Exit(FAILED) from None
-    _say(*written.lines())
+    say(*written.lines())
 
 
 @app.command()
@@ -144,6 +165,8 @@ def baseline(
     ] = None,
     workers: Workers = None,
     changes: Changes = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:
     """Train every candidate of a campaign's space by itself.
 
@@ -153,10 +176,10 @@ def baseline(
     from nas import display, validation
     from nas.campaign import on_workers
 
-    with _watched() as watch:
+    with watched(quiet, verbose) as watch:
         settings, folder = _named(campaign, out, changes or [])
         rows = validation.baseline(on_workers.on(settings, workers), folder, watch=watch)
-    _say(*display.ranking(rows))
+    say(*display.ranking(rows))
 
 
 @app.command()
@@ -166,6 +189,8 @@ def validate(
         str | None, typer.Option("--run", help="A run such as 0007-0, not the recommended trial's.")
     ] = None,
     workers: Workers = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:
     """Measure whether the choice can be trusted: against random subsets and single networks.
 
@@ -176,9 +201,10 @@ def validate(
     from nas import validation
     from nas.reports.validation_summary import summary
 
-    with _watched() as watch:
+    with watched(quiet, verbose) as watch:
         records = validation.validate(folder, run, watch=watch, workers=workers)
-    _say(*summary(records), f"next: nas report {shlex.quote(str(folder))}")
+    following = [] if quiet else [f"next: nas report {shlex.quote(str(folder))}"]
+    say(*summary(records), *following)
 
 
 @app.command()
@@ -196,7 +222,7 @@ def problems(
     if name is None:
         if to is not None:
             raise UserError("--write: expected a problem's name before it; see `nas problems`")
-        _print_columns(problem_card.overview())
+        say_columns(problem_card.overview())
         print("in full: nas problems NAME")
         return
     if to is not None:
@@ -205,9 +231,9 @@ def problems(
 
     with undisturbed():
         lines = problem_card.card(name)
-    _say(*lines)
+    say(*lines)
     if to is not None:
-        _say(f"written: {to}; it is the problem of a campaign with `problem: {to}`")
+        say(f"written: {to}; it is the problem of a campaign with `problem: {to}`")
 
 
 @app.command()
@@ -231,12 +257,12 @@ def check(
         loaded = named_problem.load(problem)
     with undisturbed():
         report = checking.check(loaded)
-    _say(*report.lines())
+    say(*report.lines())
     if to is not None:
         from nas.checking import drawing
 
         drawing.draw(loaded, to)
-        _say(f"picture: {to}")
+        say(f"picture: {to}")
     if strict and report.warnings:
         raise typer.Exit(WARNED)
 
@@ -250,24 +276,7 @@ def spaces() -> None:
         (name, f"{len(search_spaces.load(name))} candidates", search_spaces.question(name))
         for name in search_spaces.names()
     ]
-    _print_columns(rows)
-
-
-@contextmanager
-def _watched() -> "Iterator[Watch]":
-    """A watcher that draws on the terminal; of interrupted jobs a line says what is saved."""
-    from rich.console import Console
-
-    from nas import display
-    from nas.runner.dispatcher import Interrupted
-
-    try:
-        with display.live(Console(stderr=True)) as watch:
-            yield watch
-    except Interrupted as interrupted:
-        saved = "all is saved" if interrupted.saved else "the last checkpoints are kept"
-        print(f"interrupted; {saved}: run the same command again to go on", file=sys.stderr)
-        raise typer.Exit(INTERRUPTED) from None
+    say_columns(rows)
 
 
 def _named(path: Path, out: Path | None, changes: list[str]) -> "tuple[Campaign, Path]":
@@ -289,12 +298,5 @@ def _named(path: Path, out: Path | None, changes: list[str]) -> "tuple[Campaign,
     return config.load(path, changes), out
 
 
-def _say(*lines: str) -> None:
-    """Print what may hold the words of others: a title, a path, a name in a table."""
-    print("\n".join(map(one_line, lines)))
-
-
-def _print_columns(rows: Sequence[tuple[str, ...]]) -> None:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        _say("  ".join(map(str.ljust, row, widths)).rstrip())
+app.command()(key_commands.init)
+app.command()(key_commands.keys)

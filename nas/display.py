@@ -3,11 +3,12 @@
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from rich.console import Console, Group
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
@@ -18,43 +19,89 @@ from nas.reports.intervals import COVERAGE, student
 from nas.reports.rows import each
 from nas.reports.words import duration, number, percent, plural
 from nas.result import Result
-from nas.runner.overview import State, Watch
+from nas.runner.overview import Running, State, Watch
 from nas.search_spaces import AXES
 from nas.search_spaces.candidates import written
+
+_GAP = 2  # spaces between columns
+_LEAST_FIRST = ("step", "experts alive", "loss", "done")  # what a narrow terminal does without
 
 
 @contextmanager
 def live(console: Console) -> Iterator[Watch]:
-    """A watcher that draws on ``console``, or draws nothing where that is no terminal."""
-    if not console.is_terminal:
+    """A watcher that draws on ``console``, or nothing where that is no terminal, or quiet."""
+    if console.quiet or not console.is_terminal:
         yield lambda state: None
         return
     with Live(console=console, refresh_per_second=4, transient=True) as screen:
-        yield lambda state: screen.update(table(state))
+        yield lambda state: screen.update(Overview(state))
 
 
-def table(state: State) -> Group:
-    """The campaign's state: runs done and time left above, a row for each run under way."""
-    failed = f", [red]{state.failed} failed[/red]" if state.failed else ""
-    title = (
-        f"{state.finished} of {plural(state.jobs, 'job')} finished{failed} · "
-        f"{duration(state.seconds)} so far · {_left(state.seconds_left)}"
-    )
-    drawn = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
-    for name in ("run", "phase"):
-        drawn.add_column(name)
-    for name in ("step", "done", "loss", "experts alive"):
-        drawn.add_column(name, justify="right")
-    for run in state.running:
-        drawn.add_row(
-            run.name,
-            run.phase,
-            f"{run.step:,}",
-            f"{run.done:.0%}",
-            "…" if run.loss is None else f"{run.loss:.2e}",
-            f"{run.experts}",
-        )
-    return Group(Text.from_markup(title), drawn)
+@dataclass(frozen=True)
+class Overview:
+    """The campaign's state: what is done, the best so far, and a row for each run under way.
+
+    A terminal that is too narrow for all columns shows those that matter most.
+    """
+
+    state: State
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """See rich's protocol of what can be drawn."""
+        yield from _title(self.state, options.max_width)
+        columns = _fitting(_columns(self.state.running), options.max_width)
+        drawn = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0))
+        for name in columns:
+            drawn.add_column(name, justify="left" if name in ("run", "phase") else "right")
+        for row in zip(*columns.values(), strict=True):
+            drawn.add_row(*map(Text, row))
+        yield drawn
+
+
+def _title(state: State, width: int) -> list[Text]:
+    """How far all is, and the best so far, on as many lines as it needs."""
+    done = Text(f"{state.finished} of {plural(state.jobs, 'job')} finished")
+    if state.failed:
+        done += Text(", ") + Text(f"{state.failed} failed", style="red")
+    lines = [done]
+    for part in (f"{duration(state.seconds)} so far", _left(state.seconds_left)):
+        if len(lines[-1]) + 3 + len(part) <= width:
+            lines[-1] += Text(f" · {part}")
+        else:
+            lines.append(Text(part))
+    if state.best is not None:
+        loss, name = state.best.held_out_loss, state.best.name
+        lines.append(Text(f"best so far: held-out loss {loss:.2e} ({name})"))
+    return lines
+
+
+def _columns(running: Sequence[Running]) -> dict[str, list[str]]:
+    """The cells of each column by its name."""
+    return {
+        "run": [run.name for run in running],
+        "phase": [run.phase for run in running],
+        "step": [f"{run.step:,}" for run in running],
+        "done": [f"{run.done:.0%}" for run in running],
+        "loss": [_loss(run) for run in running],
+        "experts alive": [f"{run.experts}" for run in running],
+    }
+
+
+def _loss(run: Running) -> str:
+    """The loss, and what it is measured on."""
+    if run.loss is None:
+        return "…"
+    return f"{run.loss:.2e} {'held-out' if run.held_out else 'training'}"
+
+
+def _fitting(columns: dict[str, list[str]], width: int) -> dict[str, list[str]]:
+    """The columns for which there is room, those that matter most."""
+    left = dict(columns)
+    for name in _LEAST_FIRST:
+        wide = sum(max(map(len, [one, *cells])) + _GAP for one, cells in left.items()) - _GAP
+        if wide > width:
+            del left[name]
+    return left
 
 
 def _left(seconds: float | None) -> str:

@@ -8,12 +8,14 @@ import codecs
 import io
 import logging
 import os
+import re
 import sys
+import textwrap
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from errno import EBADF
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from nas.one_line import one_line
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 _READABLE = "nas.readable"  # how to encode what an encoding does not know
 _SPELLED = {"→": "->", "×": "x", "·": "-", "≤": "<=", "≥": ">=", "±": "+/-", "−": "-", "–": "-"}
+_USUAL = 80  # columns
 _NAMES = {1: "stdout", 2: "stderr"}
 
 
@@ -165,6 +168,53 @@ def _hold_descriptors() -> set[int]:
     return closed
 
 
+def fitted(line: str, stream: TextIO) -> str:
+    """``line`` as it is, or on a terminal on as many lines as keep its words whole.
+
+    Examples
+    --------
+    >>> fitted("as long as it is", io.StringIO())
+    'as long as it is'
+    """
+    return wrapped(line, _columns(stream)) if stream.isatty() else line
+
+
+def wrapped(line: str, width: int) -> str:
+    """``line`` broken between words, none of which is cut, where it is longer than ``width``.
+
+    What follows is indented: up to where the second column of words begins, if there is one.
+
+    Examples
+    --------
+    >>> print(wrapped("  experts    10 → 2: tanh 3×16, tanh 2×32", 30))
+      experts    10 → 2: tanh
+                 3×16, tanh 2×32
+    """
+    label = re.match(r" *\S.*? {2,}|", line)
+    hang = label.end() if label and label.end() <= width // 2 else 0
+    hang = hang or len(line) - len(line.lstrip()) + 2
+    lines = textwrap.wrap(
+        line,
+        width,
+        subsequent_indent=" " * hang,
+        break_long_words=False,
+        break_on_hyphens=False,
+        replace_whitespace=False,
+    )
+    return "\n".join(lines)
+
+
+def _columns(stream: TextIO) -> int:
+    """How wide a terminal is; it may not know."""
+    given = os.environ.get("COLUMNS", "")
+    if given.isdecimal() and int(given):
+        return int(given)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or _USUAL
+    except OSError:
+        return _USUAL
+
+
 class Messages(logging.Handler):
     """Shows messages on what is the standard error by then: the live display may hold it.
 
@@ -183,4 +233,4 @@ class Messages(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Print the message."""
         begin = "warning: " if record.levelno >= logging.WARNING else ""
-        print(begin + one_line(self.format(record)), file=sys.stderr)
+        print(fitted(begin + one_line(self.format(record)), sys.stderr), file=sys.stderr)

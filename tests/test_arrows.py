@@ -212,13 +212,18 @@ MAY_IMPORT = {
     ],
     "nas.named_problem": ["nas.problems", *GROUND],
     "nas.problem_card": ["nas.named_problem", "nas.problems", *GROUND],
+    "nas.__main__": ["nas.cli"],
     "nas.cli": [
         *("nas", "nas.commands", "nas.compare_command", "nas.errors", "nas.one_line"),
         *COMMAND,
     ],
     "nas.compare_command": ["nas.commands", "nas.reports", *GROUND],
+    "nas.feedback": ["nas.display", "nas.runner", "nas.errors", "nas.one_line", *COMMAND],
+    "nas.key_commands": ["nas.feedback", "nas.campaign.keys", *GROUND],
     "nas.commands": [
         *COMMAND,
+        "nas.feedback",
+        "nas.key_commands",
         "nas.own_code",
         "nas.display",
         "nas.checking",

@@ -1,5 +1,6 @@
 """The command line as a user meets it: output, exit codes, and one line for what is wrong."""
 
+import os
 import re
 import shutil
 import signal
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from nas import __version__
 from nas.campaign import campaign, config
 from nas.campaign.records import Records
 from nas.exit_codes import FAILED
@@ -52,8 +54,44 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         check=True,
         timeout=HANGS,
     )
-    assert done.stderr == ""  # quiet when piped
+    (folder / "told.txt").write_text(done.stderr)
     return folder / "out", done.stdout
+
+
+def test_each_phase_and_each_run_is_a_line_where_nobody_looks(finished: tuple[Path, str]) -> None:
+    told = (finished[0].parent / "told.txt").read_text()
+    loss, time = r"\d\.\d\de-?\d\d", r"\d:\d\d:\d\d"
+    expected = [
+        rf"0000-0 selection ended at step 20: training loss {loss}, 2 experts",
+        rf"0000-0 fine-tuning ended at step \d\d: training loss {loss}, \d experts?",
+        rf"0000-0 completed after {time}: held-out loss {loss}, 2 → \d experts, \d+ parameters",
+    ]
+    lines = [line for line in told.splitlines() if not line.startswith("compiling")]
+    assert len(lines) == len(expected)
+    for line, wanted in zip(lines, expected, strict=True):
+        assert re.fullmatch(wanted, line), line
+    kept = (finished[0] / "runs" / "0000-0" / "log.txt").read_text(encoding="utf-8").splitlines()
+    assert [line.split(" ", 2)[2] for line in kept] == lines
+
+
+def test_quiet_says_the_answer_alone(
+    finished: tuple[Path, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    folder = shutil.copytree(finished[0], tmp_path / "out")
+    monkeypatch.chdir(finished[0].parent)
+    command = ["search", "small.yaml", "--out", folder, "--set", "trials=2"]
+    command += ["--set", "parallel.engine=serial"]
+    assert nas(monkeypatch, *command, "--quiet") == 0
+    printed = capsys.readouterr()
+    assert printed.out.startswith("2 runs finished\n")
+    assert "next: " not in printed.out
+    assert printed.err == ""
+    assert nas(monkeypatch, *command, "--quiet", "--verbose") == 2
+    told = "error: --quiet: expected it without --verbose, got both; leave out one of them\n"
+    assert capsys.readouterr().err == told
 
 
 def test_search_prints_what_it_recommends(finished: tuple[Path, str]) -> None:
@@ -256,14 +294,58 @@ def test_check_draws_where_it_is_told_to(
 
 
 COMMANDS = ["check", "search", "report", "export", "baseline", "validate", "problems", "spaces"]
+COMMANDS += ["init", "keys"]
 
 
 @pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
 def test_help_is_there_for_everything(
     command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert nas(monkeypatch, *command, "--help") == 0
-    assert "Usage:" in capsys.readouterr().out
+    for asked in ("--help", "-h"):
+        assert nas(monkeypatch, *command, asked) == 0
+        assert "Usage: nas" in capsys.readouterr().out
+
+
+def test_the_version_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert nas(monkeypatch, "--version") == 0
+    assert capsys.readouterr().out == f"nas {__version__}\n"
+
+
+@pytest.mark.parametrize("columns", [44, 80])
+def test_words_of_a_help_are_whole_on_a_narrow_terminal(columns: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "nas", "search", "-h"],
+        env=os.environ | {"COLUMNS": f"{columns}", "TERMINAL_WIDTH": f"{columns}"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=HANGS,
+    )
+    assert "Usage: nas search" in done.stdout
+    assert all(len(line) <= columns for line in done.stdout.splitlines())
+    assert not re.search(r"\w…", done.stdout)
+    for word in ("tcp://host:8786.", "training.steps=500.", "--workers", "resumes"):
+        assert word in done.stdout
+
+
+def test_a_shell_completes_commands_without_torch() -> None:
+    code = (
+        "import sys, nas.cli, os; sys.argv = ['nas']\n"
+        "try:\n    nas.cli.main()\nexcept SystemExit as ended:\n"
+        "    sys.exit(ended.code or ('torch' in sys.modules))"
+    )
+    asked = {"_NAS_COMPLETE": "complete_bash", "COMP_WORDS": "nas va", "COMP_CWORD": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | asked,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=HANGS,
+    )
+    assert (done.returncode, done.stdout.split()) == (0, ["validate"]), done
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ COMMANDS: dict[str, Callable[[str], list[str]]] = {
     "check": lambda path: ["check", f"{path}.py"],
     "check --to": lambda path: ["check", "poisson_l_shape", f"--to={path}"],
     "problems": lambda path: ["problems", f"{path}.py"],
+    "init": lambda path: ["init", f"{path}.yaml"],
     "problems --write": lambda path: ["problems", "burgers", f"--write={path}.py"],
 }
 

@@ -8,10 +8,10 @@ import pytest
 from rich.console import Console
 
 from nas.campaign.records import TABLES, read
-from nas.display import advice, estimates, live, ranking, summary, table
+from nas.display import Overview, advice, estimates, live, ranking, summary
 from nas.reports import example, raced
 from nas.result import Result
-from nas.runner.overview import Running, State
+from nas.runner.overview import Best, Running, State
 from tests.reports.solved_campaign import solved
 from tests.reports.synthetic_campaign import Campaign, run_row, single
 
@@ -28,9 +28,9 @@ STATE = State(
 )
 
 
-def drawn(state: State) -> str:
-    console = Console(file=io.StringIO(), width=100, _environ={})
-    console.print(table(state))
+def drawn(state: State, width: int = 100) -> str:
+    console = Console(file=io.StringIO(), width=width, _environ={})
+    console.print(Overview(state))
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
@@ -46,6 +46,50 @@ def test_a_row_for_each_run_under_way() -> None:
 def test_the_title_says_what_is_done_and_what_is_left() -> None:
     title = "5 of 12 jobs finished, 1 failed · 1 min 15 s so far · 2 min 30 s left"
     assert title in drawn(STATE)
+
+
+def test_a_loss_is_named_by_what_it_is_measured_on() -> None:
+    assert "1.23e-02 training" in drawn(STATE)
+    race = Running("race-0", "race: 2", 0.42, 1_250, 0.0123, 1, held_out=True)
+    assert "1.23e-02 held-out" in drawn(replace(STATE, running=[race]))
+
+
+def test_the_best_so_far_stands_above_the_runs() -> None:
+    assert "best so far" not in drawn(STATE)
+    lines = drawn(replace(STATE, best=Best("0003-0", 1.2e-4))).splitlines()
+    assert lines[1].strip() == "best so far: held-out loss 1.20e-04 (0003-0)"
+    assert lines[2].startswith("run")
+
+
+@pytest.mark.parametrize(
+    ("width", "columns"),
+    [
+        (100, ["run", "phase", "step", "done", "loss", "experts", "alive"]),
+        (59, ["run", "phase", "done", "loss", "experts", "alive"]),
+        (44, ["run", "phase", "done", "loss"]),
+        (38, ["run", "phase", "done"]),
+        (20, ["run", "phase"]),
+    ],
+)
+def test_a_narrow_terminal_shows_what_matters_most_in_whole_words(
+    width: int, columns: list[str]
+) -> None:
+    tuned = replace(STATE.running[0], phase="fine-tuning")
+    state = replace(STATE, running=[tuned, STATE.running[1]], best=Best("0003-0", 1.2e-4))
+    shown = drawn(state, width)
+    assert all(len(line) <= width for line in shown.splitlines())
+    assert columns in [line.split() for line in shown.splitlines()]
+    wide = set(drawn(state, 200).split())
+    assert set(shown.split()) <= wide  # no word is cut
+    assert {"finished,", "so", "far", "left", "best", "fine-tuning"} <= set(shown.split())
+
+
+def test_it_draws_nothing_where_it_is_to_be_quiet() -> None:
+    console = Console(file=io.StringIO(), force_terminal=True, quiet=True, _environ={})
+    with live(console) as watch:
+        watch(STATE)
+    assert isinstance(console.file, io.StringIO)
+    assert console.file.getvalue() == ""
 
 
 @pytest.mark.parametrize(

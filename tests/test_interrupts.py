@@ -10,7 +10,7 @@ import pytest
 
 from nas.exit_codes import DONE, INTERRUPTED
 from nas.signals import ASKING
-from tests.command_line import nas
+from tests.command_line import beside_progress, nas
 
 CAMPAIGN = """
 problem: poisson_l_shape
@@ -84,12 +84,12 @@ def test_a_search_that_is_asked_to_stop_is_told_and_gone_on_with(
     with monkeypatch.context() as patched:
         patched.setattr(f"{module}.{name}", works)
         assert search(patched, tmp_path) == INTERRUPTED
-    told = capsys.readouterr().err
+    told = beside_progress(capsys.readouterr().err)
     assert told.endswith("run the same command again to go on\n")
     *waiting, _ = told.splitlines()
     assert all(line.startswith("warning: waiting for 0") for line in waiting), told
     assert search(monkeypatch, tmp_path) == DONE
-    assert capsys.readouterr().err == ""
+    assert beside_progress(capsys.readouterr().err) == ""
     for table in TABLES:
         path = Path("out", "tables", f"{table}.parquet")
         assert (tmp_path / path).read_bytes() == (undisturbed / path).read_bytes(), table

@@ -1,5 +1,6 @@
 """Output in any encoding, and where there is nobody to take it."""
 
+import io
 import logging
 import os
 import subprocess
@@ -120,6 +121,39 @@ def test_what_cannot_be_decoded_is_not_its_business() -> None:
     terminal.make_unfailing()
     with pytest.raises(UnicodeDecodeError, match="invalid start byte"):
         b"\xff".decode("utf-8", errors="nas.readable")
+
+
+LINE = "  experts          10 → 2: sine 2×16, tanh 3×32, tanh 2×64 and more"
+
+
+@pytest.mark.parametrize("width", [20, 44, 80])
+def test_words_stay_whole_on_a_narrow_terminal(width: int) -> None:
+    lines = terminal.wrapped(LINE, width).splitlines()
+    assert " ".join(lines).split() == LINE.split()
+    assert all(len(line) <= width for line in lines)
+    hang = {20: 4, 44: 19, 80: 0}[width]
+    assert all(line.startswith(" " * hang + line.strip()[0]) for line in lines[1:])
+
+
+def test_a_word_that_is_longer_than_the_terminal_is_not_cut() -> None:
+    path = "/a/very/long/path/of/a/campaign/file.yaml"
+    assert terminal.wrapped(f"error: {path}: is gone", 20).splitlines() == [
+        "error:",
+        f"  {path}:",
+        "  is gone",
+    ]
+
+
+def test_only_a_terminal_breaks_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Seen(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("COLUMNS", "44")
+    assert terminal.fitted(LINE, io.StringIO()) == LINE
+    assert terminal.fitted(LINE, Seen()) == terminal.wrapped(LINE, 44)
+    monkeypatch.delenv("COLUMNS")
+    assert terminal.fitted(LINE, Seen()) == terminal.wrapped(LINE, 80)  # it has no descriptor
 
 
 def test_messages_go_to_the_stream_that_is_there_by_then(

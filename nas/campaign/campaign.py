@@ -5,16 +5,17 @@ and it goes on: finished runs are kept, those under way continue from their chec
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from nas.campaign import records
 from nas.campaign.budgeted import Budgeted
+from nas.campaign.campaign_job import least_loss
 from nas.campaign.config import Campaign
 from nas.campaign.folder import CampaignFolder, opened
-from nas.campaign.layout import JOBS, finished_runs
+from nas.campaign.layout import JOBS, finished_runs, table_file
 from nas.campaign.run_job import RunJob
 from nas.campaign.scheduler import Scheduler
 from nas.campaign.study_notes import StudyNotes
@@ -24,7 +25,7 @@ from nas.problems import Problem
 from nas.runner.budget import Budget
 from nas.runner.dispatcher import Dispatcher
 from nas.runner.job import Job
-from nas.runner.overview import Clock, Watch
+from nas.runner.overview import Best, Clock, Watch
 
 J = TypeVar("J", bound=Job)
 
@@ -102,7 +103,8 @@ class _Schedule(Protocol[J]):
 
 def _run(home: CampaignFolder, schedule: _Schedule[J], watch: Watch) -> None:
     """Work until all jobs have ended."""
-    clock = Clock(schedule.jobs, finished_runs(home.path), _time_left(home))
+    before = finished_runs(home.path)
+    clock = Clock(schedule.jobs, before, _time_left(home), _best(before))
 
     def show(busy: list[J]) -> None:
         clock.jobs = schedule.jobs
@@ -110,14 +112,23 @@ def _run(home: CampaignFolder, schedule: _Schedule[J], watch: Watch) -> None:
 
     notes = StudyNotes(home.storage, home.study)
 
-    def ended(job: J, _: object) -> None:
+    def ended(job: J, _: str) -> None:
         schedule.ended(job)
+        clock.ended(job)
         if isinstance(job, RunJob):  # and Optuna is told later, when the next trial is proposed
             notes.note(job.proposal.trial, job.name, job.row())
 
     dispatcher: Dispatcher[J] = Dispatcher(home.path, home.resources)
     dispatcher.run(schedule.following, ended, show)
     schedule.close()
+
+
+def _best(runs: Iterable[Path]) -> Best | None:
+    """The best of some finished runs, by their folders."""
+    known = {run.name: least_loss(table_file(run, "runs"), "runs") for run in runs}
+    reached = {name: loss for name, loss in known.items() if loss is not None}
+    name = min(reached, key=lambda name: reached[name], default=None)
+    return None if name is None else Best(name, reached[name])
 
 
 def _tell_of_idle_workers(campaign: Campaign) -> None:

@@ -10,6 +10,8 @@ from nas.campaign.folder import CampaignFolder
 from nas.campaign.parquet import Row
 from nas.files import remove
 from nas.runner.job import Job
+from nas.training.pool import waves
+from nas.training.race import race
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,21 @@ class CampaignJob(Job):
         needed = [name for name in self.TABLES if name not in layout.ADDED_TABLES]
         return all(self.table(name).exists() for name in needed)
 
+    @property
+    def held_out_loss(self) -> float | None:
+        """The least in its record, once that is complete."""
+        return least_loss(self.table(self.TABLES[-1]), self.TABLES[-1])
+
+    @property
+    def found(self) -> str:
+        """Its held-out loss."""
+        loss = self.held_out_loss
+        return "" if loss is None else f"held-out loss {loss:.2e}"
+
+    def is_held_out(self, phase: str) -> bool:
+        """Whether it is one of random waves, or of a race, which compare answers."""
+        return phase == waves.STAGE or phase.startswith(race.NAME)
+
     def table(self, name: str) -> Path:
         """Where its rows of the table ``name`` are."""
         return layout.table_file(self.folder, name)
@@ -49,3 +66,25 @@ class CampaignJob(Job):
             records.write_table(self.table(name), name, rows[name])
         if over:
             remove(self.checkpoint)
+
+
+def least_loss(path: Path, name: str) -> float | None:
+    """The least held-out loss in the table ``name`` at ``path``; None where none is known.
+
+    Raises
+    ------
+    UserError
+        If the table is not there, or damaged.
+
+    Examples
+    --------
+    >>> rows = [dict.fromkeys(records.BUDGETED["pool"].names) for _ in range(3)]
+    >>> for row, loss in zip(rows, (0.2, None, 0.1)):
+    ...     row["held_out_loss"] = loss
+    >>> records.write_table(Path("pool.parquet"), "pool", rows)
+    >>> least_loss(Path("pool.parquet"), "pool")
+    0.1
+    """
+    rows = records.read_rows(path, name, ["held_out_loss"])
+    found: list[float | None] = [row["held_out_loss"] for row in rows]
+    return min((loss for loss in found if loss is not None), default=None)

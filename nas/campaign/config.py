@@ -16,28 +16,24 @@ from pydantic import (
 )
 
 from nas import paths, search_spaces
-from nas.campaign import by_budget, campaign_file, limits, schedule, study_storage
-from nas.campaign.durations import Budget
-from nas.campaign.grid import KEYS, STRICT, Grid, complete, one_of
+from nas.campaign import by_budget, campaign_file
+from nas.campaign.grid import KEYS, STRICT, Grid, complete
 from nas.campaign.ranges import Range
 from nas.campaign.refusals import refuse, unknown_key
 from nas.campaign.sections import Gate, Parallel, Training, Tune
+from nas.campaign.top_keys import (
+    Budget,
+    Lag,
+    ProblemName,
+    Schedule,
+    Seed,
+    Seeds,
+    Storage,
+    Trials,
+    named_space,
+)
 from nas.errors import UserError
 from nas.search_spaces import SearchSpace
-
-
-def _named_space(name: str) -> str:
-    one_of(search_spaces.names())(name)
-    return name
-
-
-def _read_schedule(value: object) -> object:
-    if isinstance(value, str):
-        return schedule.read(Path(value))
-    if value is not None and not schedule.is_one(value):
-        raise ValueError("no schedule")
-    return value
-
 
 _BY_BUDGET: Any = None
 
@@ -62,49 +58,35 @@ class Campaign(BaseModel):
 
     model_config = STRICT
 
-    problem: Annotated[
-        str,
-        Field(
-            min_length=1,
-            max_length=limits.PATH,
-            description="the name of a problem or the path of a Python file",
-        ),
-    ]
-    budget: Budget = None  # seconds of wall time; null: as long as the iterations take
-    # The path of a schedule.json, or what stands in it: the iterations that a budget became.
-    schedule: Annotated[
-        list[Any] | None,
-        BeforeValidator(_read_schedule),
-        Field(description="null or the path of the schedule.json of a search within a budget"),
-    ] = None
+    problem: ProblemName
+    budget: Budget = None
+    schedule: Schedule = None
     space: Annotated[  # null: a grid, or with a budget the space "broad"
-        Annotated[str, AfterValidator(_named_space), Tag("<name>")]
-        | Annotated[Grid, Tag("<grid>")],
+        Annotated[str, AfterValidator(named_space), Tag("<name>")] | Annotated[Grid, Tag("<grid>")],
         Discriminator(lambda space: "<name>" if isinstance(space, str) else "<grid>"),
-        Field(description=f"the name of a search space, or {KEYS}"),
+        Field(
+            title="Which networks: all levels of each axis with all of the others, or the name of "
+            "a search space (see `nas spaces`; within a budget it is broad by default).",
+            description=f"the name of a search space, or {KEYS}",
+        ),
         BeforeValidator(by_budget.default(Grid(), "broad")),
     ] = Field(_BY_BUDGET, validate_default=True)
     gate: Gate = Gate()
     tune: Annotated[  # null: with a budget m is smaller, since the gate is asked about leaders
-        Tune, BeforeValidator(by_budget.default(Tune(), Tune(m=Range(4, 12))))
+        Tune,
+        Field(
+            title="All that Optuna tunes, in a range or fixed (within a budget m is 4 to 12 by "
+            "default)."
+        ),
+        BeforeValidator(by_budget.default(Tune(), Tune(m=Range(4, 12)))),
     ] = Field(_BY_BUDGET, validate_default=True)
-    trials: Annotated[int, limits.count(limits.TRIALS)] = 12
-    # Trials that may be under way, the one proposed included: what ends later it does not know.
-    lag: Annotated[int, limits.count(limits.WORKERS)] = 8
+    trials: Trials = 12
+    lag: Lag = 8
     training: Training = Training()
     parallel: Parallel = Parallel()
-    seeds: Annotated[  # null: 1, or with a budget one for each worker
-        int,
-        limits.count(limits.SEEDS, otherwise=", or null"),
-        BeforeValidator(by_budget.seeds),
-    ] = Field(_BY_BUDGET, validate_default=True)
-    storage: Annotated[
-        str | None,
-        AfterValidator(study_storage.checked),
-        Field(description=study_storage.EXPECTED, json_schema_extra=study_storage.SECRET),
-    ] = None
-    # Numpy's generators, which Optuna's samplers use, take no larger seed.
-    seed: Annotated[int, Field(ge=0, lt=2**32, description="an integer from 0 to 4294967295")] = 0
+    seeds: Seeds = Field(_BY_BUDGET, validate_default=True)
+    storage: Storage = None
+    seed: Seed = 0
 
     @classmethod
     def from_resolved(cls, settings: Mapping[str, Any]) -> "Campaign":

@@ -122,7 +122,11 @@ def _levels(axis: Axis) -> Any:
         Field(description=None if choices else expected),
     ]
     several = _each_once(", ".join(choices) if choices else expected)
-    return Annotated[tuple[level, ...], BeforeValidator(_different), Field(description=several)]
+    return Annotated[
+        tuple[level, ...],
+        BeforeValidator(_different),
+        Field(title=f"the {axis.plural} of the candidates", description=several),
+    ]
 
 
 def _each_once(level: str) -> str:

@@ -8,7 +8,9 @@
 ``races/<repetition>/``           and the race, whose contestants are runs once it is over
 ``baseline/``, ``validation/``    what `nas baseline` and `nas validate` add
 
-The runner adds the files of its own to the folder of each job (see `nas.runner`).
+The runner adds the files of its own to the folder of each job (see `nas.runner`). Of these
+``attempts.json`` and ``log.txt`` hold times: no two runs have the same, and nothing that is found
+depends on them.
 """
 
 import re

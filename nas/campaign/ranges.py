@@ -75,14 +75,21 @@ def _thresholds(value: object) -> Range[float]:
     return found
 
 
-def _as_written(value: Range[Any]) -> Any:
+def as_written(value: Range[Any]) -> Any:
+    """The number or the list of two that a campaign file has for a range.
+
+    Examples
+    --------
+    >>> as_written(Range(8, 24)), as_written(Range(12, 12))
+    ([8, 24], 12)
+    """
     return value.low if value.fixed else [value.low, value.high]
 
 
 PoolSizes = Annotated[
     Range[int],
     PlainValidator(_pool_sizes),
-    PlainSerializer(_as_written),
+    PlainSerializer(as_written),
     Field(
         description=f"an integer from 2 to {limits.EXPERTS}, "
         "or a range [low, high] of such with low ≤ high"
@@ -91,7 +98,7 @@ PoolSizes = Annotated[
 Exponents = Annotated[
     Range[float],
     PlainValidator(_exponents),
-    PlainSerializer(_as_written),
+    PlainSerializer(as_written),
     Field(
         description=f"a number above 0 other than 1, at most {limits.EXPONENT:.0f}, "
         "or a range [low, high] of such on one side of 1 with low ≤ high"
@@ -100,7 +107,7 @@ Exponents = Annotated[
 Thresholds = Annotated[
     Range[float],
     PlainValidator(_thresholds),
-    PlainSerializer(_as_written),
+    PlainSerializer(as_written),
     Field(
         description="a number between 0 and 1 (both excluded), "
         "or a range [low, high] of such with low ≤ high"

@@ -21,7 +21,7 @@ from nas.campaign.run_settings import hardware, points_seed, run_settings, seed_
 from nas.campaign.tuner import Proposal
 from nas.errors import RAISED, UserError
 from nas.problems import Problem
-from nas.runner.job import INTERRUPTED, KILLED
+from nas.runner.job import COMPLETED, INTERRUPTED, KILLED
 from nas.runner.job_context import Context
 from nas.search_spaces import Candidate
 from nas.training import mixture_file
@@ -75,6 +75,15 @@ class RunJob(CampaignJob):
     def experts(self) -> int:
         """How many the pool has."""
         return self.proposal.m
+
+    @property
+    def found(self) -> str:
+        """What has survived, and its held-out loss; or why there is none."""
+        row = self.row()
+        if row["status"] != COMPLETED:
+            return str(row["reason"] or "")
+        left = f"{row['experts_before']} → {row['experts_after']} experts"
+        return f"{super().found}, {left}, {row['parameters_after']:,} parameters"
 
     @property
     def keys(self) -> Row:

@@ -32,10 +32,12 @@ class Gate(_Section):
     Gate(kind='perceptron', depth=2, width=8, activation='tanh')
     """
 
-    kind: Annotated[str, BeforeValidator(one_of(gate.kinds()))] = "perceptron"
-    depth: Annotated[int, limits.count(limits.DEPTH, least=0)] = 2
-    width: Annotated[int, limits.count(limits.WIDTH)] = 16
-    activation: Activation = "tanh"
+    kind: Annotated[
+        str, BeforeValidator(one_of(gate.kinds())), Field(title="what computes the weights")
+    ] = "perceptron"
+    depth: Annotated[int, limits.count(limits.DEPTH, least=0), Field(title="hidden layers")] = 2
+    width: Annotated[int, limits.count(limits.WIDTH), Field(title="units of each of them")] = 16
+    activation: Annotated[Activation, Field(title="of the hidden layers")] = "tanh"
 
 
 class Tune(_Section):
@@ -47,15 +49,30 @@ class Tune(_Section):
     True
     """
 
-    m: PoolSizes = Range(8, 24)
-    p: Exponents = Range(0.2, 0.9)
-    threshold: Thresholds = Range(0.05, 0.5)
+    m: Annotated[PoolSizes, Field(title="experts of a pool")] = Range(8, 24)
+    p: Annotated[Exponents, Field(title="exponent of the sparsity penalty")] = Range(0.2, 0.9)
+    threshold: Annotated[
+        Thresholds,
+        Field(
+            title="an expert may be dropped whose mean weight is under this over the number alive"
+        ),
+    ] = Range(0.05, 0.5)
 
 
+_INSIDE = Field(title="inside the domain")
+_ON_BOUNDARY = Field(title="on its whole boundary")
 Drawn = Annotated[int, limits.count(limits.POINTS)]
 SolvedFor = Annotated[int, limits.count(limits.SOLVED_POINTS)]
-Iterations = Annotated[int, limits.count(limits.ITERATIONS)]
-IterationsOrNone = Annotated[int, limits.count(limits.ITERATIONS, least=0)]
+Iterations = Annotated[
+    int,
+    limits.count(limits.ITERATIONS),
+    Field(title="of each expert; not beside a budget, which decides on them"),
+]
+IterationsOrNone = Annotated[
+    int,
+    limits.count(limits.ITERATIONS, least=0),
+    Field(title="at most; not beside a budget, which decides on them"),
+]
 
 
 class Points(_Section):
@@ -69,12 +86,12 @@ class Points(_Section):
     Points(interior=500, boundary=300)
     """
 
-    interior: Drawn = 1000
-    boundary: Drawn = 300
+    interior: Annotated[Drawn, _INSIDE] = 1000
+    boundary: Annotated[Drawn, _ON_BOUNDARY] = 300
 
 
 class WarmUpPoints(Points):
-    """Fewer: a step solves for all of them at once.
+    """How many points an iteration of the warm-up draws: fewer, since it solves for all at once.
 
     Examples
     --------
@@ -82,8 +99,8 @@ class WarmUpPoints(Points):
     WarmUpPoints(interior=256, boundary=64)
     """
 
-    interior: SolvedFor = 256
-    boundary: SolvedFor = 64
+    interior: Annotated[SolvedFor, _INSIDE] = 256
+    boundary: Annotated[SolvedFor, _ON_BOUNDARY] = 64
 
 
 class WarmUp(_Section):
@@ -95,7 +112,9 @@ class WarmUp(_Section):
     'gauss_newton'
     """
 
-    method: Annotated[str, BeforeValidator(one_of(warm_up.names()))] = "gauss_newton"
+    method: Annotated[
+        str, BeforeValidator(one_of(warm_up.names())), Field(title="what lowers the loss")
+    ] = "gauss_newton"
     iterations: Iterations = 100
     points: WarmUpPoints = WarmUpPoints()
 
@@ -109,7 +128,9 @@ class FineTuning(_Section):
     FineTuning(method='gauss_newton', iterations=0)
     """
 
-    method: Annotated[str, BeforeValidator(one_of(fine_tuning.names()))] = "gauss_newton"
+    method: Annotated[
+        str, BeforeValidator(one_of(fine_tuning.names())), Field(title="what lowers the loss")
+    ] = "gauss_newton"
     iterations: IterationsOrNone = 60
 
 
@@ -133,16 +154,29 @@ class Training(_Section):
     """
 
     warm_up: WarmUp = WarmUp()
-    steps: Annotated[int, limits.count(limits.STEPS)] = 600
+    steps: Annotated[
+        int,
+        limits.count(limits.STEPS),
+        Field(title="of Adam, in which the gate chooses; not beside a budget, which decides"),
+    ] = 600
     points: Points = Points()
     learning_rate: Annotated[
         float,
-        Field(gt=0, le=limits.LEARNING_RATE, description="a number above 0, at most 1e30"),
+        Field(
+            gt=0,
+            le=limits.LEARNING_RATE,
+            title="Adam's",
+            description="a number above 0, at most 1e30",
+        ),
     ] = 2e-3
-    dtype: Literal["float32", "float64"] = "float32"
+    dtype: Annotated[
+        Literal["float32", "float64"],
+        Field(title="precision of all numbers until the fine-tuning, which has float64"),
+    ] = "float32"
     device: Annotated[
         str,
         Field(
+            title="where a run is trained; auto: on a GPU, if there is one",
             pattern=r"^(auto|cpu|cuda(:[0-9]{1,2})?)$",
             description="auto, cpu, cuda or a numbered device such as cuda:0",
         ),
@@ -161,11 +195,14 @@ class Training(_Section):
         Field(
             min_length=1,
             max_length=limits.DEVICES,
+            title="several, over which a run's experts are spread; the first has all else",
             description=f"null or a list of 1 to {limits.DEVICES} devices such as [cuda:0, cuda:1]",
         ),
         AfterValidator(_instead_of_device),
     ] = None
-    sampling: Literal["sobol", "latin_hypercube"] = "sobol"
+    sampling: Annotated[
+        Literal["sobol", "latin_hypercube"], Field(title="how points are drawn")
+    ] = "sobol"
     fine_tuning: FineTuning = FineTuning()
 
 
@@ -192,16 +229,24 @@ class Parallel(_Section):
     Resources(engine='local', workers=4, threads=1, address=None, gpus=())
     """
 
-    engine: Annotated[str, BeforeValidator(one_of(executors.names()))] = "local"
-    workers: Annotated[int, limits.count(limits.WORKERS)] = 2
+    engine: Annotated[
+        str, BeforeValidator(one_of(executors.names())), Field(title="what runs the workers")
+    ] = "local"
+    workers: Annotated[
+        int, limits.count(limits.WORKERS), Field(title="runs that are trained at a time")
+    ] = 2
     threads: Annotated[
-        int | None, limits.count(limits.THREADS, otherwise=", or null to share the cores out")
+        int | None,
+        limits.count(limits.THREADS, otherwise=", or null to share the cores out"),
+        Field(title="of each worker"),
     ] = 1
-
     address: Annotated[
         Annotated[str, Field(max_length=limits.PATH, pattern=executors.ADDRESS)] | None,
         AfterValidator(_of_dask),
-        Field(description="null or the address of a Dask scheduler such as tcp://host:8786"),
+        Field(
+            title="the cluster's; null: this machine is one",
+            description="null or the address of a Dask scheduler such as tcp://host:8786",
+        ),
     ] = None
 
     @property

@@ -12,6 +12,8 @@ It knows neither campaigns nor training. In the order in which one meets them:
 ``batch``           a list of jobs from first to last
 ``attempt_log``     when, where and how fast a job was worked on
 ``budget``          how much time all attempts may take together
+``job_log``         what has become of a job, a line at a time, in its folder
+``telling``         the same by the logger ``nas``, for people
 ``progress``        how far its present attempt is
 ``overview``        how far all jobs are, and how long the rest will take
 ``provenance``      what the machine and its packages are called in the records

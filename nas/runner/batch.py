@@ -2,12 +2,13 @@
 
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from functools import reduce
 from pathlib import Path
 
 from nas.runner.dispatcher import Dispatcher
 from nas.runner.executors import Resources
 from nas.runner.job import FAILED, KILLED, Job
-from nas.runner.overview import Clock, State
+from nas.runner.overview import Best, Clock, State, better
 
 
 def run_all(
@@ -55,12 +56,14 @@ def run_all(
     2
     """
     left = deque(job for job in jobs if not job.finished)
-    before = [job.folder for job in jobs if job not in left]
-    clock = Clock(len(jobs), before)
+    before = [job for job in jobs if job not in left]
+    best: Best | None = reduce(better, before, None)
+    clock = Clock(len(jobs), [job.folder for job in before], best=best)
     endings = Counter[str]()
 
     def ended(job: Job, ending: str) -> None:
         endings["failed" if ending in (FAILED, KILLED) else "done"] += 1
+        clock.ended(job)
 
     def show(busy: list[Job]) -> None:
         watch(clock.state(len(before) + endings.total(), endings["failed"], busy))

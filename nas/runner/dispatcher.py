@@ -8,10 +8,12 @@ from typing import Generic, TypeVar
 
 from nas.errors import UserError
 from nas.files import write_text
+from nas.runner import job_log
 from nas.runner.attempt_log import read_attempts
 from nas.runner.executors import Ended, Executor, Resources, create
-from nas.runner.job import KILLED, Job
+from nas.runner.job import INTERRUPTED, KILLED, Job
 from nas.runner.job_context import stop_file, withdraw_stop
+from nas.runner.telling import Telling, outcome
 from nas.runner.worker import Worker
 
 DEATHS = 3  # of a job's worker at the same step, before the job is given up
@@ -76,6 +78,7 @@ class Dispatcher(Generic[J]):
     def __init__(self, root: Path, resources: Resources) -> None:
         self._root, self._resources = root, resources
         self._again: deque[J] = deque()
+        self._telling = Telling()
         self._deaths: dict[Path, tuple[int, int]] = {}  # job's folder -> (step, deaths there)
 
     def run(
@@ -107,6 +110,8 @@ class Dispatcher(Generic[J]):
         try:
             while self._start(executor, following):
                 self._take(executor.collect(POLL), ended)
+                for job in executor.busy:
+                    self._telling.look(job)
                 watch(executor.busy)
         except BaseException as error:
             saved = self._stop(executor)
@@ -123,6 +128,7 @@ class Dispatcher(Generic[J]):
             if job is None:
                 break
             read_attempts(job.folder)  # a log that is damaged is told here: workers are silent
+            self._telling.begin(job)
             executor.start(job)
         return bool(executor.busy)
 
@@ -135,6 +141,8 @@ class Dispatcher(Generic[J]):
                 self._again.append(one.job)
             else:
                 ended(one.job, one.ending)
+                if one.ending != INTERRUPTED:
+                    self._telling.ended(one.job, one.ending)
         for error in filter(None, (one.error for one in batch)):
             raise error
 
@@ -148,6 +156,7 @@ class Dispatcher(Generic[J]):
         if deaths < DEATHS:
             return False
         job.fail(KILLED, f"its worker was killed {DEATHS} times at step {step}; out of memory?")
+        job_log.add(job.folder, job_log.RUN, outcome(job, KILLED))
         return True
 
     def _stop(self, executor: Executor[J]) -> bool:

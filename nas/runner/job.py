@@ -79,6 +79,20 @@ class Job(ABC):
         return 1
 
     @property
+    def held_out_loss(self) -> float | None:
+        """What it has reached, once it has ended: the least of all is the best so far."""
+        return None
+
+    @property
+    def found(self) -> str:
+        """What it has found, once it has ended, in a few words; nothing where there are none."""
+        return ""
+
+    def is_held_out(self, phase: str) -> bool:
+        """Whether a loss that it reports in ``phase`` is on points that it never learns from."""
+        return False
+
+    @property
     def checkpoint(self) -> Path:
         """Where it may keep what it needs to go on."""
         return self.folder / "checkpoint.safetensors"

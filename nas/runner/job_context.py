@@ -61,6 +61,8 @@ class Context:
     abandoned
         Whether whoever wanted the job done is gone. An abandoned job that went on would write
         beside the command that takes its place.
+    watch
+        Is told whatever the job reports.
 
     Examples
     --------
@@ -74,9 +76,14 @@ class Context:
     """
 
     def __init__(
-        self, folder: Path, root: Path, threads: int, abandoned: Callable[[], bool]
+        self,
+        folder: Path,
+        root: Path,
+        threads: int,
+        abandoned: Callable[[], bool],
+        watch: Callable[[Reported], None] = lambda reported: None,
     ) -> None:
-        self.threads = threads
+        self.threads, self._watch = threads, watch
         self._stop, self._abandoned = stop_file(root), abandoned
         self._log = AttemptLog(folder, threads)
 
@@ -95,6 +102,7 @@ class Context:
 
     def report(self, progress: Reported) -> None:
         """Show how far it is; may be called as often as one likes."""
+        self._watch(progress)
         self._log.report(progress)
 
     def close(self, ending: str, step: int | None = None) -> None:

@@ -26,6 +26,21 @@ class Running:
     step: int
     loss: float | None
     experts: int
+    held_out: bool = False  # whether the loss is on points that it never learns from
+
+
+@dataclass(frozen=True)
+class Best:
+    """The job with the least held-out loss of those that have ended.
+
+    Examples
+    --------
+    >>> Best("0007-0", 1.2e-4).name
+    '0007-0'
+    """
+
+    name: str
+    held_out_loss: float
 
 
 @dataclass(frozen=True)
@@ -44,6 +59,7 @@ class State:
     running: list[Running]
     seconds: float  # since this call began
     seconds_left: float | None  # 0 where all is done; None where it is not known
+    best: Best | None = None  # so far; None where nothing is known yet
 
 
 Watch = Callable[[State], None]
@@ -65,6 +81,8 @@ class Clock:
         The folders of those that had ended before.
     left
         With a budget: how many seconds of it are left.
+    best
+        Of those that had ended before.
     now
         The time in seconds.
 
@@ -83,9 +101,10 @@ class Clock:
         jobs: int,
         before: Iterable[Path] = (),
         left: Callable[[], float] | None = None,
+        best: Best | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.jobs, self._left, self._now = jobs, left, now
+        self.jobs, self._left, self._best, self._now = jobs, left, best, now
         self._began = now()
         self._took = {
             folder: time_taken(folder) for folder in before
@@ -100,7 +119,12 @@ class Clock:
         left = self._left() if self._left else self._foretold(finished, busy, running)
         if finished >= self.jobs:
             left = 0.0
-        return State(self.jobs, finished, failed, running, self._now() - self._began, left)
+        seconds = self._now() - self._began
+        return State(self.jobs, finished, failed, running, seconds, left, self._best)
+
+    def ended(self, job: Job) -> None:
+        """Note what a job that has ended has reached."""
+        self._best = better(self._best, job)
 
     def _note_ended(self, busy: list[Job]) -> None:
         """Whoever is not busy any more has ended, or its worker died and it will begin again."""
@@ -124,6 +148,22 @@ class Clock:
         return max([together, *each])
 
 
+def better(best: Best | None, job: Job) -> Best | None:
+    """The better one of the ``best`` so far and a job that has ended.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace as Made
+    >>> jobs = [Made(name=str(loss), held_out_loss=loss) for loss in (None, 0.2, 0.1)]
+    >>> better(None, jobs[0]), better(better(None, jobs[2]), jobs[1])
+    (None, Best(name='0.1', held_out_loss=0.1))
+    """
+    loss = job.held_out_loss
+    if loss is None or (best is not None and best.held_out_loss <= loss):
+        return best
+    return Best(job.name, loss)
+
+
 def time_left(taken: float, done: float, usual: float) -> float:
     """Seconds that a job will still take which has ``taken`` some, while others took the ``usual``.
 
@@ -142,4 +182,5 @@ def time_left(taken: float, done: float, usual: float) -> float:
 def _running(job: Job) -> Running:
     known = read_progress(job.folder) or Progress(0, 0.0, "starting", done=0.0, step=0)
     experts = job.experts if known.experts is None else known.experts
-    return Running(job.name, known.phase, known.done, known.step, known.loss, experts)
+    held_out = job.is_held_out(known.phase)
+    return Running(job.name, known.phase, known.done, known.step, known.loss, experts, held_out)

@@ -9,8 +9,10 @@ from pathlib import Path
 from nas.errors import UserError, in_short
 from nas.files import write_text
 from nas.folder_lock import held
+from nas.runner import job_log
 from nas.runner.job import COMPLETED, FAILED, INTERRUPTED, Job
 from nas.runner.job_context import Context
+from nas.runner.telling import Phases, outcome
 from nas.runner.undisturbed import undisturbed
 from nas.signals import Stop
 
@@ -64,20 +66,30 @@ class Worker:
         with held(job.folder), undisturbed(self.threads):
             if job.finished:
                 return COMPLETED
-            context = Context(job.folder, self.root, self.threads, abandoned)
-            interruptible = signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
-            try:
-                return job.work(context)
-            except UserError:
+            phases = Phases(job)
+            context = Context(job.folder, self.root, self.threads, abandoned, phases.note)
+            ending = self._ending(job, context)
+            if ending == COMPLETED:
+                phases.end()
+            if ending != INTERRUPTED:
+                job_log.add(job.folder, job_log.RUN, outcome(job, ending))
+            return ending
+
+    def _ending(self, job: Job, context: Context) -> str:
+        """Do the job; how that ended, which is recorded where it raised something."""
+        interruptible = signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
+        try:
+            return job.work(context)
+        except UserError:
+            raise
+        except BaseException as error:  # what one job raises must not cost the others
+            asked = isinstance(error, Stop) or interruptible
+            if asked and isinstance(error, KeyboardInterrupt):
+                context.close(INTERRUPTED)
                 raise
-            except BaseException as error:  # what one job raises must not cost the others
-                asked = isinstance(error, Stop) or interruptible
-                if asked and isinstance(error, KeyboardInterrupt):
-                    context.close(INTERRUPTED)
-                    raise
-                context.close(FAILED)
-                job.fail(FAILED, written_down(job.folder, error))
-                return FAILED
+            context.close(FAILED)
+            job.fail(FAILED, written_down(job.folder, error))
+            return FAILED
 
 
 def written_down(folder: Path, error: BaseException) -> str:

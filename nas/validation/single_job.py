@@ -14,6 +14,7 @@ from nas.runner.job import COMPLETED, INTERRUPTED
 from nas.runner.job_context import Context
 from nas.search_spaces import Candidate
 from nas.search_spaces.candidates import levels_of
+from nas.training.fine_tuning import phase as fine_tuning
 from nas.training.single_networks import SingleNetwork, SingleNetworks
 from nas.training.training_settings import TrainingSettings
 
@@ -65,6 +66,10 @@ class SinglesJob(CampaignJob):
         campaign, repetition = self.home.campaign, self.repetition
         seed = seed_of(campaign.seed, repetition, 0, SINGLE_SEEDS)
         return without_competition(problem, campaign, self.candidates, seed, repetition)
+
+    def is_held_out(self, phase: str) -> bool:
+        """Whether it is that of the fine-tunings, one network after the other."""
+        return phase == fine_tuning.NAME
 
     def work(self, context: Context) -> str:
         """Train and record; see `nas.runner.job.Job.work`."""

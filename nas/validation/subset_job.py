@@ -101,6 +101,12 @@ class SubsetJob(CampaignJob):
         (row,) = records.read_rows(self.table("subsets"), "subsets")
         return bool(row["status"] != KILLED)
 
+    @property
+    def found(self) -> str:
+        """Its held-out loss, or why there is none."""
+        (row,) = records.read_rows(self.table("subsets"), "subsets")
+        return super().found or str(row["reason"] or "")
+
     def work(self, context: Context) -> str:
         """Train and record; see `nas.runner.job.Job.work`."""
         if self.warm_up is not None and self.warm_up.diverged.exists():

@@ -23,6 +23,7 @@ from tests.campaign.processes import (
     stopped_at,
     workers_of,
 )
+from tests.command_line import beside_progress
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -91,7 +92,7 @@ def test_a_run_that_never_returns_is_told_at_once_and_ended_by_a_second_interrup
         (worker,) = workers_of(process)
         os.killpg(process.pid, signal.SIGINT)
         assert process.stderr is not None
-        told = process.stderr.readline()
+        told = next(line for line in process.stderr if beside_progress(line))
         assert told == "warning: waiting for 0000-0 to save; Ctrl-C ends that at once\n"
         os.killpg(process.pid, signal.SIGINT)
         told = finish(process, 130)

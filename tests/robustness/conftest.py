@@ -81,7 +81,7 @@ def nas(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Command:
-    """Runs a command in this process: exit code, output, and errors with warnings among them.
+    """Runs a command in this process: exit code, output, and errors, with warnings among them.
 
     Nothing is drawn, exported or trained beside a run, since that takes seconds; all that these
     commands read is read.
@@ -102,6 +102,6 @@ def nas(
     def run(*arguments: object) -> tuple[int, str, str]:
         code = command_line.nas(monkeypatch, *arguments)
         printed = capsys.readouterr()
-        return code, printed.out, printed.err
+        return code, printed.out, command_line.beside_progress(printed.err)
 
     return run

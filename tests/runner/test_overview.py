@@ -1,11 +1,12 @@
 """How far all jobs are."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from nas.runner.budget import Budget
-from nas.runner.overview import Clock, Running, State, time_left
+from nas.runner.overview import Best, Clock, Running, State, time_left
 from tests.runner.counting import Count, attempted, under_way
 
 
@@ -90,6 +91,40 @@ def test_a_job_that_takes_longer_than_usual_goes_by_its_steps(
     taken: float, done: float, left: float
 ) -> None:
     assert time_left(taken, done, usual=60.0) == pytest.approx(left)
+
+
+@dataclass(frozen=True)
+class Reached(Count):
+    """A job that has reached a held-out loss."""
+
+    held_out_loss: float | None = None
+
+
+def test_the_best_so_far_is_the_one_with_the_least_held_out_loss(tmp_path: Path) -> None:
+    clock = Clock(10, best=Best("before", 0.2))
+    seen = []
+    for number, loss in enumerate((0.3, None, 0.1, 0.1)):
+        clock.ended(Reached(tmp_path, number, held_out_loss=loss))
+        seen.append(state(clock, 0).best)
+    assert seen == 2 * [Best("before", 0.2)] + 2 * [Best("count 2", 0.1)]
+    assert state(Clock(10), 0).best is None
+
+
+def test_the_loss_under_way_is_named_by_its_job(jobs: list[Count]) -> None:
+    under_way(jobs[0].folder, 5.0, 0.5)
+    (running,) = state(Clock(10), 0, jobs[0]).running
+    assert not running.held_out
+    held_out = HeldOut(jobs[0].root, 0)
+    (running,) = state(Clock(10), 0, held_out).running
+    assert running.held_out
+
+
+@dataclass(frozen=True)
+class HeldOut(Count):
+    """A job whose loss is held out while it selects."""
+
+    def is_held_out(self, phase: str) -> bool:
+        return phase == "selection"
 
 
 def test_when_all_have_ended_nothing_is_left(jobs: list[Count]) -> None:

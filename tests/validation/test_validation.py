@@ -18,6 +18,7 @@ from nas.runner.executors.local import Engine
 from nas.validation import single_job, warm_up_job
 from nas.validation import validation as orchestra
 from tests.campaign.processes import HANGS
+from tests.command_line import beside_progress
 
 
 def test_every_candidate_is_trained_by_itself_once_a_seed(found: records.Records) -> None:
@@ -98,7 +99,9 @@ def test_a_baseline_needs_no_search(home: Path, tmp_path: Path) -> None:
     losses = [float(line.split()[3]) for line in lines[2:]]
     assert len(losses) == 4
     assert losses == sorted(losses)
-    assert done.stderr == ""
+    assert beside_progress(done.stderr) == ""
+    assert "singles, repetition 0 fine-tuning ended at step " in done.stderr
+    assert "singles, repetition 0 completed after " in done.stderr
 
 
 def test_its_seeds_are_none_of_the_search(found: records.Records) -> None:

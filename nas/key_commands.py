@@ -1,0 +1,37 @@
+"""The commands about the keys of campaign files: ``nas init | keys``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nas.errors import UserError
+from nas.feedback import say
+from nas.files import write_text
+from nas.paths import usable
+
+
+def init(
+    to: Annotated[Path, typer.Argument(metavar="FILE", help="A new file: my.yaml.")],
+) -> None:
+    """Write a campaign file with every key at its default, and what each is."""
+    from nas.campaign import keys
+
+    if to.suffix not in (".yaml", ".yml"):
+        raise UserError(f"{to}: expected a name that ends in .yaml")
+    if usable(to).exists():
+        raise UserError(f"{to}: is there already; name a new file")
+    write_text(to, keys.file())
+    say(f"written: {to}; put your problem into it, then: nas search {to}")
+
+
+def keys(
+    markdown: Annotated[bool, typer.Option("--markdown", help="As a table of Markdown.")] = False,
+) -> None:
+    """List the keys of campaign files, as for --set: default, meaning, what is expected."""
+    from nas.campaign import keys as known
+
+    if markdown:
+        print("\n".join(known.markdown()))
+        return
+    say(*known.lines())
