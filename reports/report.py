@@ -42,7 +42,7 @@ class Report:
     @cached_property
     def field_errors(self) -> dict[str, float]:
         """The relative L2 error of each field of ``best``; none without a reference."""
-        return field_errors.of_run(self.records, self.best and self.best.name)
+        return field_errors.of_run(self.records, None if self.best is None else self.best.name)
 
     @cached_property
     def error_estimate(self) -> float:

@@ -30,7 +30,7 @@ def of(records: Records) -> pd.DataFrame:
     table["experts"] = table["run"].map(_survivors(records.experts))
     table["error_estimate"] = records.runs.groupby("trial")["error_estimate"].median()
     table["seconds"] = records.attempts.groupby("trial")["seconds"].sum()
-    added = [_medians(records.fields, done, "field", "relative_l2")]
+    added: list[pd.DataFrame | pd.Series] = [_medians(records.fields, done, "field", "relative_l2")]
     if len(added[0].columns) < 2:
         added = []  # it is the column relative_l2
     added.append(_medians(records.estimates(done), done, "name", "value").add_prefix("found."))

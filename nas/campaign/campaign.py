@@ -15,12 +15,13 @@ from nas.campaign.budgeted import Budgeted
 from nas.campaign.campaign_job import least_loss
 from nas.campaign.config import Campaign
 from nas.campaign.folder import CampaignFolder, opened
-from nas.campaign.layout import JOBS, finished_runs, table_file
+from nas.campaign.layout import JOBS, finished_runs, gathered_file, table_file
 from nas.campaign.run_job import RunJob
 from nas.campaign.scheduler import Scheduler
 from nas.campaign.study_notes import StudyNotes
 from nas.campaign.study_storage import check_reachable
 from nas.campaign.tuner import Tuner
+from nas.errors import UserError
 from nas.problems import Problem
 from nas.runner.budget import Budget
 from nas.runner.dispatcher import Dispatcher
@@ -104,7 +105,7 @@ class _Schedule(Protocol[J]):
 def _run(home: CampaignFolder, schedule: _Schedule[J], watch: Watch) -> None:
     """Work until all jobs have ended."""
     before = finished_runs(home.path)
-    clock = Clock(schedule.jobs, before, _time_left(home), _best(before))
+    clock = Clock(schedule.jobs, before, _time_left(home), _best(home.path, before))
 
     def show(busy: list[J]) -> None:
         clock.jobs = schedule.jobs
@@ -123,12 +124,31 @@ def _run(home: CampaignFolder, schedule: _Schedule[J], watch: Watch) -> None:
     schedule.close()
 
 
-def _best(runs: Iterable[Path]) -> Best | None:
-    """The best of some finished runs, by their folders."""
-    known = {run.name: least_loss(table_file(run, "runs"), "runs") for run in runs}
+def _best(campaign: Path, runs: Iterable[Path]) -> Best | None:
+    """The best of some finished runs, by their folders; of those that were gathered from one file.
+
+    To read ten thousand would take longer than to begin the next.
+    """
+    gathered = _gathered(campaign)
+    known = {
+        run.name: gathered[run.name]
+        if run.name in gathered
+        else least_loss(table_file(run, "runs"), "runs")
+        for run in runs
+    }
     reached = {name: loss for name, loss in known.items() if loss is not None}
     name = min(reached, key=lambda name: reached[name], default=None)
     return None if name is None else Best(name, reached[name])
+
+
+def _gathered(campaign: Path) -> dict[str, float | None]:
+    """The losses of the runs in the table that was gathered last; none where it cannot be read."""
+    path = gathered_file(campaign, "runs")
+    try:
+        rows = records.read_rows(path, "runs", ["run", "held_out_loss"]) if path.is_file() else []
+    except UserError:
+        return {}  # it is gathered anew
+    return {row["run"]: row["held_out_loss"] for row in rows}
 
 
 def _tell_of_idle_workers(campaign: Campaign) -> None:

@@ -66,7 +66,7 @@ def every() -> list[Key]:
     >>> next(key.about for key in every() if key.name == "training.learning_rate")
     "Adam's (a number above 0, at most 1e30)"
     """
-    return list(_keys(Campaign(problem=EXAMPLE), ()))
+    return list(_keys(Campaign.model_validate({"problem": EXAMPLE}), ()))
 
 
 def lines() -> list[str]:
@@ -109,7 +109,7 @@ def file() -> str:
     # of all that is drawn (an integer from 0 to 4294967295)
     seed: 0
     """
-    campaign = Campaign(problem=EXAMPLE)
+    campaign = Campaign.model_validate({"problem": EXAMPLE})
     return "\n".join([*(f"# {line}" for line in _HEAD), *_written(campaign, ())]) + "\n"
 
 

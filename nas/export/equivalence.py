@@ -234,8 +234,9 @@ def _named(answer: Mapping[str, Any], problem: ProblemFacts) -> dict[str, Tensor
     found = {}
     for c, field in enumerate(problem.fields):
         found[field] = fields[:, c]
-        for axis, coordinate in enumerate(problem.coordinates if gradients is not None else ()):
-            found[f"{field}.{coordinate}"] = gradients[c, :, axis]
+        if gradients is not None:
+            for axis, coordinate in enumerate(problem.coordinates):
+                found[f"{field}.{coordinate}"] = gradients[c, :, axis]
     return found
 
 

@@ -64,7 +64,7 @@ class FieldDerivative:
         with torch.enable_grad():
             x = points.to(self.network.centre)
             x = x if x.requires_grad else x.detach().requires_grad_()
-            value = self.network(x)[:, self.field]
+            value: Tensor = self.network(x)[:, self.field]
             for axis, count in enumerate(self.derivative):
                 for _ in range(count):
                     # Each value depends on its own point alone, so the sum has all gradients.

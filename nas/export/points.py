@@ -47,7 +47,7 @@ class Points:
             values = function(self.tensor)
             return values.reshape((*self.shape, *values.shape[1:]))
         with torch.no_grad():
-            values = torch.cat([function(part) for part in self.tensor.split(_AT_ONCE)])
+            values = torch.cat([function(part) for part in torch.split(self.tensor, _AT_ONCE)])
         return values.reshape((*self.shape, *values.shape[1:])).cpu().numpy()[()]
 
 
@@ -122,7 +122,7 @@ def _by_name(named: Mapping[str, Any], names: Sequence[str], like: Tensor) -> Po
         )
     given = [_tensor(named[name], name, like).to(like) for name in names]
     try:
-        together = torch.broadcast_tensors(*given)
+        together: Sequence[Tensor] = torch.broadcast_tensors(*given)  # type: ignore[no-untyped-call]
     except RuntimeError as error:
         shapes = ", ".join(f"{n} {tuple(of.shape)}" for n, of in zip(names, given, strict=True))
         raise UserError(

@@ -107,7 +107,9 @@ def _only(found: Any) -> Any:
 def _values(function: Any, coordinates: Sequence[Any]) -> Column:
     """What a function of arrays (N, D) gives at the points."""
     theirs = inspect.unwrap(function)  # as its user has written it, in float64
-    points = torch.stack(torch.broadcast_tensors(*(one.value for one in coordinates)), -1)
+    columns = [one.value for one in coordinates]
+    together = torch.broadcast_tensors(*columns)  # type: ignore[no-untyped-call]
+    points = torch.stack(together, -1)
     array = points.detach().double().numpy()
     flat = array.reshape(-1, array.shape[-1])
     found = np.asarray(theirs(flat), dtype=np.float64)

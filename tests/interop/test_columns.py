@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -23,7 +25,8 @@ def test_columns_are_those_of_a_tensor(xt: Columns) -> None:
         both = torch.cat([x / t - 1, 2 - np.float64(3.0) * t**2], dim=1)
         return torch.sin(both * y).exp() + (-x).pow(2) + torch.where(x > 1, x, t)
 
-    got, expected = formula(xt), formula(tensor)  # type: ignore[arg-type]
+    got: Any = formula(xt)  # type: ignore[arg-type]
+    expected = formula(tensor)
     assert isinstance(got, Columns)
     torch.testing.assert_close(torch.stack([one.value for one in got.quantities], -1), expected)
 

@@ -1,5 +1,7 @@
 """Which settings mattered, as far as the trials can tell."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +9,7 @@ import pytest
 from nas.reports import settings
 
 
-def trials(count: int, by: str = "p", **changes: object) -> pd.DataFrame:
+def trials(count: int, by: str = "p", **changes: Any) -> pd.DataFrame:
     """Trials whose loss follows one setting alone."""
     rng = np.random.default_rng(1)
     table = pd.DataFrame(

@@ -88,7 +88,9 @@ def nas(
     """
 
     def undrawn(picture: Picture, folder: Path) -> Rendered:
-        return Rendered(picture.name, picture.title, picture.alt, picture.reading, 1, 1, "data:,")
+        return Rendered(
+            picture.name, picture.title, picture.alt, picture.reading, 1, 1, "data:,", "data:,"
+        )
 
     def reached(*_: Any, **__: Any) -> None:
         raise UserError("everything has been read")
