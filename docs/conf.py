@@ -25,7 +25,8 @@ html_theme, html_title = "furo", f"pinn-nas {release}"
 
 myst_heading_anchors = 3  # pages name each other's headings
 myst_enable_extensions = ["dollarmath"]
-nb_execution_mode = "force"
+# The tests run the notebooks. For pages with outputs: -D nb_execution_mode=force, some minutes.
+nb_execution_mode = "off"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 300  # seconds of a cell
 
