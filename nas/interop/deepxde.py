@@ -162,6 +162,7 @@ def refuse_variables(function: Callable[..., Any], where: str) -> None:
 
     Examples
     --------
+    >>> import torch
     >>> nu = torch.ones((), requires_grad=True)
     >>> def pde(x, y):
     ...     return nu * y

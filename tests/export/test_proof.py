@@ -28,5 +28,6 @@ def test_the_description_knows_no_clock(
     one, other = (made.card.read_text(encoding="utf-8") for made in found)
     assert one.replace("1,000,000 points", "2,000,000 points") == other != one
     assert load(found[1].folder).fields == ("u", "p")
-    assert not caplog.records  # the card is as it was written
+    ours = [one for one in caplog.records if one.name.startswith("nas")]
+    assert not ours  # the card is as it was written
     assert found[0].architecture.read_bytes() == found[1].architecture.read_bytes()

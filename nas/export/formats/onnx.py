@@ -76,15 +76,13 @@ def _content(onnx: Any, steps: "Steps", result: "Value", inputs: int, outputs: i
         )
         for one in steps.steps
     ]
-    taken = {result.name, *(name for one in steps.steps for name in one.inputs)}
-    used = [name for name in steps.constants if name in taken]
     nodes.append(make.make_node("Identity", [result.name], [_OUTPUT]))
     graph = make.make_graph(
         nodes,
         "network",
         [make.make_tensor_value_info(_INPUT, numbers[steps.dtype], ["batch", inputs])],
         [make.make_tensor_value_info(_OUTPUT, numbers[steps.dtype], ["batch", outputs])],
-        [onnx.numpy_helper.from_array(steps.constants[name], name) for name in used],
+        [onnx.numpy_helper.from_array(of, name) for name, of in steps.constants.items()],
     )
     versions = {"opset_imports": [make.make_opsetid("", _OPSET)], "ir_version": _IR}
     model = make.make_model(graph, producer_name="pinn-nas", **versions)
