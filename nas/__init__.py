@@ -18,7 +18,6 @@
 >>> u.d("xx")(x=[0.25, 0.5], t=1.0)  # doctest: +SKIP
 """
 
-import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -81,9 +80,6 @@ __all__ = [
     "read_mesh",
     "search",
 ]
-
-# Silent from Python, unless its user has set up logging.
-logging.getLogger("nas").addHandler(logging.NullHandler())
 
 _HOMES = {
     "Ball": "nas.problems",

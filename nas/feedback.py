@@ -20,7 +20,9 @@ from nas.terminal import fitted
 if TYPE_CHECKING:
     from nas.runner.overview import Watch
 
-Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing but the answer, and errors.")]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", help="Say nothing but the answer, warnings and errors.")
+]
 Verbose = Annotated[
     bool, typer.Option("--verbose", help="Say each reading on the way: step, loss, experts.")
 ]
@@ -68,7 +70,7 @@ def watched(quiet: bool, verbose: bool) -> "Iterator[Watch]":
 @contextmanager
 def _loud(quiet: bool, verbose: bool, drawn: bool) -> Iterator[None]:
     """Let loggers tell as much as is wanted; where runs are ``drawn``, their phases are seen."""
-    usual = logging.ERROR if quiet else logging.INFO
+    usual = logging.WARNING if quiet else logging.INFO
     levels = {
         "nas": logging.DEBUG if verbose else usual,
         "nas.phases": logging.WARNING if drawn and not verbose else logging.NOTSET,

@@ -35,7 +35,7 @@ def levels() -> Iterator[None]:
         (False, False, True, [True, True, False, False]),
         (False, True, True, [True, True, True, True]),
         (False, True, False, [True, True, True, True]),
-        (True, False, False, [False, False, False, False]),
+        (True, False, False, [True, False, False, False]),
     ],
 )
 def test_as_much_is_heard_as_is_wanted(
