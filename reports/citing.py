@@ -55,15 +55,16 @@ def paragraph(content: Report) -> str:
     if best is None:
         return ""
     facts = problem(records)
+    why = chosen.why(records.trials) if best.by_rule else "the best so far"
     version = _version(records)
     said = [
         f"The network that solves “{facts['title'] or facts['name']}” was found by pinn-nas"
         f"{f' {version}' if version else ''}, which trains a pool of networks as experts of one "
         "mixture and drops those that its gate does not need (Bischof and Kraus 2022).",
         _searched(records),
-        f"{words.capital(chosen.named(best.run))} is recommended ({chosen.why(records.trials)}): "
-        f"{words.subset(best.survivors)}, {tables.count(float(best.run.parameters_after))} "
-        "parameters.",
+        f"{words.capital(chosen.named(best.run))} is {'recommended' if best.by_rule else 'shown'} "
+        f"({why}): {words.subset(best.survivors)}, "
+        f"{tables.count(float(best.run.parameters_after))} parameters.",
         f"Its physics loss on held-out points is {words.number(best.run.held_out_loss)}"
         f"{_errors(content)}.",
     ]

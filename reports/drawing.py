@@ -39,7 +39,7 @@ def names(report: Report) -> tuple[str, ...]:
     --------
     >>> from nas.reports import example
     >>> names(example.report())[:4]
-    ('subsets', 'unknowns', 'front', 'survival_rates_activation')
+    ('solution_u', 'error_u', 'residual', 'unknowns')
     """
     return tuple(picture.name for picture in _pictures(report))
 

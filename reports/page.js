@@ -6,7 +6,7 @@ function tell() {
 addEventListener("resize", tell);
 document.addEventListener("toggle", tell, true);
 
-// The number that a cell begins with, a duration in seconds, or NaN.
+// The number that a cell begins with, a duration in seconds, or none.
 function size(text) {
   const times = [...text.matchAll(/(\d+) (h|min|s)\b/g)];
   if (times.length) return times.reduce((sum, [, n, unit]) => sum + n * { h: 3600, min: 60, s: 1 }[unit], 0);
@@ -16,7 +16,7 @@ function size(text) {
 function sort(table, column, down) {
   const body = table.tBodies[0], rows = [...body.rows], of = row => row.cells[column].textContent.trim();
   const known = rows.filter(row => of(row) !== "–"), unknown = rows.filter(row => of(row) === "–");
-  const numbers = known.every(row => !Number.isNaN(size(of(row))));
+  const numbers = known.every(row => Number.isFinite(size(of(row))));
   const order = numbers ? (a, b) => size(of(a)) - size(of(b)) : (a, b) => of(a).localeCompare(of(b), "en", { numeric: true });
   known.sort((a, b) => (down ? -1 : 1) * order(a, b));
   body.append(...known, ...unknown);

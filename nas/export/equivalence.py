@@ -67,7 +67,9 @@ def check(
     >>> from nas.training.example import mixture
     >>> _ = Path("sevens.py").write_text(
     ...     "def load(path):"
-    ...     "    return lambda points: ([[7.0]] * len(points), [[[0.0]] * len(points)])"
+    ...     "    return lambda points: ([[7.0]] * len(points), [[[0.0]] * len(points)])\\n"
+    ...     "def prepared(path, points):"
+    ...     "    return lambda: None"
     ... )
     >>> sevens = SimpleNamespace(__file__="sevens.py")
     >>> check(sevens, Path("model"), mixture(), example.PROBLEM)  # doctest: +ELLIPSIS

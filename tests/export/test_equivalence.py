@@ -103,7 +103,7 @@ def test_large_weights_may_differ_by_what_their_last_digits_decide(
     assert check(PT2, exported.program, mixture, problem).difference == pytest.approx(2e-6)
     single = check(PT2, exported.program, mixture, problem, "float32")  # as if it were such a one
     assert single.dtype == "float32"
-    assert single.difference == pytest.approx(2e-6)
+    assert single.difference == pytest.approx(2e-6, rel=0.1)  # the points are float32's, too
     off = {name: value + 2e-3 * value.abs().max() for name, value in expected.items()}
     monkeypatch.setattr(equivalence, "last_digits", lambda *_: dict.fromkeys(expected, 1.0))
     with pytest.raises(NotEquivalent, match=r"where at most 1e-03 is allowed"):

@@ -3,7 +3,7 @@
 import pytest
 
 from nas.reports import corrections, example
-from nas.reports.answer import answer
+from nas.reports.answer import answer, numbers
 from nas.reports.report import of
 
 
@@ -28,10 +28,12 @@ def test_the_answer_names_them_behind_the_experts() -> None:
     said = "Outside the gate it has a correction: sine 1×800, random features, output layer solved."
     assert after[2] == said
     assert after[1] == before[1]  # as many experts survived
-    assert after[3].startswith("Parameters: 900 before, 3,600 after (300 % more), gate and correct")
-    assert after[4:] == before[3:]
+    assert after[3:] == before[2:]
     assert not any("orrection" in line for line in before)
-    assert "% fewer), gate included." in before[2]
+    size, small = numbers(of(corrected))[-1], numbers(of(plain))[-1]
+    told = "300 % more than the 900 of the pool, gate and correction included"
+    assert size == ("Parameters", "3,600", told)
+    assert small[2].endswith("% fewer than the 900 of the pool, gate included")
 
 
 def test_statistics_of_experts_do_not_see_them() -> None:

@@ -16,7 +16,8 @@ def test_its_tables_have_the_columns_of_the_schema(name: str) -> None:
 
 def test_every_section_has_a_figure_of_it() -> None:
     found = collect(example.report())
-    assert {section for section in SECTIONS if found[section]} == set(SECTIONS)
+    # Which settings mattered is asked from ten trials on; here are four.
+    assert {section for section in SECTIONS if found[section]} == set(SECTIONS) - {"settings"}
 
 
 def test_the_map_is_a_mixture_of_its_experts() -> None:

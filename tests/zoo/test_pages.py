@@ -21,4 +21,4 @@ def test_a_page_has_all_pictures_that_it_names(name: str, tmp_path: Path) -> Non
     fields = problems.load(name).fields
     assert {"residual", *(f"solution_{field}" for field in fields)} <= pictures
     assert any("unknown" in one for one in pictures) == (name == "burgers_inverse")
-    assert text.count("data:image/png") == len(pictures)
+    assert text.count("data:image/png") == 2 * len(pictures), "each for a light and a dark page"
