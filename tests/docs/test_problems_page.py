@@ -7,13 +7,9 @@ import pytest
 import torch
 
 from nas import problems
-from nas.mixture.gates.perceptron import GateSettings
-from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.problems.terms import PointCounts
-from nas.search_spaces import Candidate
-from nas.training import fine_tuning
-from nas.training.collocation import Sampler
+from tests.docs.learning import begun
 
 PAGE = Path(__file__).parents[2] / "docs" / "problems.md"
 BLOCKS = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)
@@ -34,17 +30,7 @@ def problem(request: pytest.FixtureRequest, tmp_path: Path) -> Problem:
 
 def test_it_loads_without_a_warning_and_trains(problem: Problem) -> None:
     assert not problem.warnings
-    sampler = Sampler(problem, PointCounts(interior=64, boundary=24), "sobol", seed=0)
-    mixture = Mixture(
-        (Candidate("tanh", 1, 12),),
-        GateSettings(depth=0),
-        problem.domain.bounds,
-        len(problem.fields),
-        seed=0,
-        names=problem.coordinates,
-        unknown=[one.first for one in problem.unknown.values()],
-    )
-    tuning = fine_tuning.method("gauss_newton").begin(problem, mixture.double(), sampler)
+    _, tuning = begun(problem, 12, PointCounts(interior=64, boundary=24))
     losses = [float(tuning.advance(iteration)) for iteration in range(8)]
     assert torch.tensor(losses).isfinite().all()
     assert losses[-1] < 0.2 * losses[0]

@@ -7,12 +7,9 @@ import pytest
 import torch
 
 from nas import problems
-from nas.mixture.gates.perceptron import GateSettings
-from nas.mixture.mixture import Mixture
 from nas.problems.terms import PointCounts
-from nas.search_spaces import Candidate
-from nas.training import fine_tuning, unknowns
-from nas.training.collocation import Sampler
+from nas.training import unknowns
+from tests.docs.learning import begun
 
 PAGE = Path(__file__).parents[2] / "docs" / "tutorial.md"
 BLOCKS = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)
@@ -23,17 +20,7 @@ def test_the_rods_conductivity_is_found(tmp_path: Path) -> None:
     path.write_text(BLOCKS[0], encoding="utf-8")
     problem = problems.load(path)
     assert not problem.warnings
-    mixture = Mixture(
-        (Candidate("tanh", 1, 8),),
-        GateSettings(depth=0),
-        problem.domain.bounds,
-        len(problem.fields),
-        seed=0,
-        names=problem.coordinates,
-        unknown=[one.first for one in problem.unknown.values()],
-    )
-    sampler = Sampler(problem, PointCounts(interior=32, boundary=8), "sobol", seed=0)
-    tuning = fine_tuning.method("gauss_newton").begin(problem, mixture.double(), sampler)
+    mixture, tuning = begun(problem, 8, PointCounts(interior=32, boundary=8))
     for iteration in range(40):
         loss = tuning.advance(iteration)
     assert float(loss) < 1e-6
