@@ -56,6 +56,8 @@ def of_winners(rows: Iterable[Row], group: str) -> list[Cell]:
 def chosen(names: Collection[str], rows: Sequence[Row]) -> list[Cell]:
     """The cells of the named columns, groups and problems; all where none is named.
 
+    One seed after the other: where measuring stops on the way, all problems have as many.
+
     Raises
     ------
     UserError
@@ -75,7 +77,8 @@ def chosen(names: Collection[str], rows: Sequence[Row]) -> list[Cell]:
     found = [cell for cell in everything if cell.column in wanted and cell.seed in SEEDS]
     found += [cell for name in wanted for cell in groups.get(name, [])]
     cells = dict.fromkeys(found if wanted else everything)
-    return [cell for cell in cells if not problems or cell.problem in problems]
+    asked = [cell for cell in cells if not problems or cell.problem in problems]
+    return sorted(asked, key=lambda cell: cell.seed)
 
 
 def _check(name: str) -> None:
