@@ -20,6 +20,7 @@ from nas.problems import Problem
 from nas.search_spaces.candidates import written
 from nas.training import mixture_file, unknowns
 from nas.training.race import Contestant, Race
+from nas.training.race.race import NAME
 from nas.training.run_result import RunResult
 from nas.training.selection import ExpertOutcome
 from nas.training.training_settings import TrainingSettings
@@ -170,5 +171,15 @@ class RaceRecord:
             evaluations=one.tuning.evaluations,
             parameters_before=self._parameters_before,
             unknown=unknowns.estimates(self.problem, mixture.raw),
-            unknowns=one.log.unknowns,
+            unknowns=self._coefficients(one, mixture),
         )
+
+    def _coefficients(self, one: Contestant, mixture: Mixture) -> list[Row]:
+        """What was logged of them, and at the end what the recorded mixture has.
+
+        It need not be the latest one that was logged: the best state is kept, a correction changes
+        it, and of random waves, which do not learn on, nothing was logged.
+        """
+        step = max([one.iterations, *(row["step"] for row in one.log.unknowns)])
+        before = [row for row in one.log.unknowns if row["step"] != step]
+        return before + unknowns.rows(self.problem, mixture.raw, NAME, step)

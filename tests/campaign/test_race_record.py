@@ -1,6 +1,7 @@
 """What a race leaves: a run for each contestant, also for one that has no answer."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ import torch
 from nas.campaign import layout, records
 from nas.campaign.contestants import entries
 from nas.campaign.race_record import FIRST, RaceRecord
-from nas.training import example, mixture_file
+from nas.problems import Unknown
+from nas.training import example, mixture_file, unknowns
 from nas.training.meter import Meter
 from nas.training.race import Heat, Race, RaceSettings
 from tests.campaign.within_a_budget import RACE
@@ -70,3 +72,25 @@ def test_one_without_an_answer_is_told_as_diverged(recorded: tuple[Path, Race, R
     assert rows[1]["held_out_loss"] is None
     assert not rows[1]["won"]
     assert {run(recorded, f"race-2-{one}")["status"] for one in (0, 2)} == {"completed"}
+
+
+@pytest.mark.parametrize("iterations", [0, 3])
+def test_coefficients_end_as_the_recorded_network_has_them(tmp_path: Path, iterations: int) -> None:
+    """Of one that has not learnt on there is no path, but what it found."""
+    problem = replace(
+        example.PROBLEM,
+        residual=lambda u, rate: u.t + rate * u,
+        unknown={"rate": Unknown(start=3.0, truth=1.0)},
+    )
+    settings = example.settings()
+    (entry, *_) = entries(settings.mixture(problem), {1: 1e-2}, teams=[])
+    meter = Meter(0.0, {"heat 1: 0": iterations})
+    race = Race(problem, example.SAMPLER, {entry.name: entry.mixture}, SETTINGS, meter)
+    assert race.run()
+    RaceRecord(tmp_path, problem, settings, repetition=0).write(race, [entry])
+    rows = records.read_rows(
+        layout.table_file(layout.run_folder(tmp_path, "race-0-0"), "unknowns"), "unknowns"
+    )
+    found = unknowns.estimates(problem, race.leader.result().raw)["rate"]
+    assert (rows[-1]["name"], rows[-1]["value"], rows[-1]["truth"]) == ("rate", found, 1.0)
+    assert len({row["step"] for row in rows}) == len(rows)
