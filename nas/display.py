@@ -64,7 +64,7 @@ def _title(state: State, width: int) -> list[Text]:
     if state.failed:
         done += Text(", ") + Text(f"{state.failed} failed", style="red")
     lines = [done]
-    for part in (f"{duration(state.seconds)} so far", _left(state.seconds_left)):
+    for part in (f"{duration(state.seconds)} so far", _left(state)):
         if len(lines[-1]) + 3 + len(part) <= width:
             lines[-1] += Text(f" · {part}")
         else:
@@ -104,11 +104,19 @@ def _fitting(columns: dict[str, list[str]], width: int) -> dict[str, list[str]]:
     return left
 
 
-def _left(seconds: float | None) -> str:
-    """The time left, in words; a budget that is over is not over to the second."""
-    if seconds is None:
+def _left(state: State) -> str:
+    """The time left, in words; what is in part a guess is a range.
+
+    A budget counts what jobs learn: what they take to begin and to end comes on top, and one that
+    is over is not over to the second.
+    """
+    if state.between is not None:
+        return f"{duration(state.between.least)} to {duration(state.between.most)} left"
+    if state.seconds_left is None:
         return "… left"
-    return f"{duration(seconds)} left" if seconds >= 0.5 else "finishing"
+    if state.seconds_left < 0.5:
+        return "finishing"
+    return f"{duration(state.seconds_left)}{' of the budget' * state.within_budget} left"
 
 
 def summary(result: Result) -> list[str]:

@@ -12,6 +12,7 @@ from nas.display import Overview, advice, estimates, live, ranking, summary
 from nas.reports import example, raced
 from nas.result import Result
 from nas.runner.overview import Best, Running, State
+from nas.runner.pace import Between
 from tests.reports.solved_campaign import solved
 from tests.reports.synthetic_campaign import Campaign, run_row, single
 
@@ -99,6 +100,17 @@ def test_it_draws_nothing_where_it_is_to_be_quiet() -> None:
 def test_the_time_left_is_told_as_far_as_it_is_known(seconds: float | None, told: str) -> None:
     title = drawn(replace(STATE, seconds_left=seconds)).splitlines()[0]
     assert title.strip().endswith(f"so far · {told}")
+
+
+def test_a_time_left_that_is_in_part_a_guess_is_a_range() -> None:
+    state = replace(STATE, between=Between(50.0, 200.0))
+    assert "· 50 s to 3 min 20 s left" in drawn(state).splitlines()[0]
+
+
+def test_what_is_left_of_a_budget_is_named_so() -> None:
+    state = replace(STATE, within_budget=True)
+    assert "· 2 min 30 s of the budget left" in drawn(state).splitlines()[0]
+    assert "· finishing" in drawn(replace(state, seconds_left=0.0)).splitlines()[0]
 
 
 def test_it_keeps_quiet_where_there_is_no_terminal() -> None:

@@ -23,10 +23,15 @@ from nas.errors import RAISED, UserError
 from nas.problems import Problem
 from nas.runner.job import COMPLETED, INTERRUPTED, KILLED
 from nas.runner.job_context import Context
+from nas.runner.pace import Part
 from nas.search_spaces import Candidate
 from nas.training import mixture_file
+from nas.training.fine_tuning.phase import NAME as FINE_TUNING
+from nas.training.selection.phase import GATE
+from nas.training.selection.phase import NAME as SELECTION
 from nas.training.training_run import RunResult, TrainingRun
 from nas.training.training_settings import TrainingSettings
+from nas.training.warm_up.phase import NAME as WARM_UP
 
 _OUTCOME = (
     *("trial", "repetition", "status", "m", "p", "threshold"),
@@ -100,6 +105,18 @@ class RunJob(CampaignJob):
     def pool(self) -> tuple[Candidate, ...]:
         """The candidates with which it begins."""
         return self.home.campaign.search_space().pool(self.proposal.m, self.seed)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """See `Job`. Costs of a step are those of short runs on the L-shape, beside each other."""
+        training = self.home.campaign.training
+        counts = {
+            (WARM_UP,): (training.warm_up.iterations, 1.0),
+            (GATE, SELECTION): (training.steps, 0.15),
+            (FINE_TUNING,): (training.fine_tuning.iterations, 2.0),
+        }
+        steps = sum(count for count, _ in counts.values())
+        return tuple(Part(names, count / steps, cost) for names, (count, cost) in counts.items())
 
     def known_row(self) -> Row | None:
         """What a search asks of its row, if it is `finished`: there may be thousands."""

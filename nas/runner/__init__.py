@@ -15,6 +15,7 @@ It knows neither campaigns nor training. In the order in which one meets them:
 ``job_log``         what has become of a job, a line at a time, in its folder
 ``telling``         the same by the logger ``nas``, for people
 ``progress``        how far its present attempt is
+``pace``            how long a job takes, by its phases
 ``overview``        how far all jobs are, and how long the rest will take
 ``provenance``      what the machine and its packages are called in the records
 

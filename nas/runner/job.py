@@ -1,10 +1,12 @@
 """What there is to do: a job works in a folder of its own, and goes on where it was left."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from pathlib import Path
 
 from nas.errors import UserError
 from nas.runner.job_context import Context
+from nas.runner.pace import Part
 
 # How jobs end. A job may end in other words too; these are those that the runner knows.
 COMPLETED = "completed"
@@ -87,6 +89,11 @@ class Job(ABC):
     def found(self) -> str:
         """What it has found, once it has ended, in a few words; nothing where there are none."""
         return ""
+
+    @property
+    def parts(self) -> Sequence[Part]:
+        """Its phases, by which is foretold how long it takes; none where nobody knows them."""
+        return ()
 
     def is_held_out(self, phase: str) -> bool:
         """Whether a loss that it reports in ``phase`` is on points that it never learns from."""

@@ -1,5 +1,6 @@
 """How far all jobs are, and how long the rest will take."""
 
+import math
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from nas.runner.budget import time_taken
 from nas.runner.job import Job
+from nas.runner.pace import Between, Pace
 from nas.runner.progress import Progress, read_progress
 
 
@@ -60,6 +62,9 @@ class State:
     seconds: float  # since this call began
     seconds_left: float | None  # 0 where all is done; None where it is not known
     best: Best | None = None  # so far; None where nothing is known yet
+    # Where the time left is in part a guess: at least and at most.
+    between: Between | None = None
+    within_budget: bool = False  # the time left is what is left of a budget
 
 
 Watch = Callable[[State], None]
@@ -68,10 +73,11 @@ Watch = Callable[[State], None]
 class Clock:
     """How far all jobs are, and how long the rest will take.
 
-    Without a budget this follows from the jobs that have ended: one that has not begun will take
-    as long as they did in the mean, one under way what is missing to that, or, where it has taken
-    longer already, as long for a step as so far. Steps alone tell less: they cost more or less from
-    phase to phase, and what a phase costs that no job has been through, nobody knows.
+    Without a budget this follows from the jobs that have ended: one under way takes what is missing
+    to their mean, or, where it has taken longer already, as long for a step as so far; no longer
+    than its phases let expect (see `nas.runner.pace`). One that has not begun takes as long as all
+    these in the mean. Before a job has ended, the phases alone tell, and where some phase is yet to
+    be seen it is a range.
 
     Parameters
     ----------
@@ -110,17 +116,27 @@ class Clock:
             folder: time_taken(folder) for folder in before
         }  # seconds of those that ended
         self._busy: list[Job] = []
+        self._pace = Pace()
 
     def state(self, finished: int, failed: int, busy: Iterable[Job]) -> State:
         """The state now, with those ``finished`` and those that are ``busy``."""
         busy = list(busy)
         self._note_ended(busy)
         running = [_running(job) for job in busy]
-        left = self._left() if self._left else self._foretold(finished, busy, running)
-        if finished >= self.jobs:
-            left = 0.0
+        left = self._between(finished, busy, running)
+        middle = None if left is None else math.sqrt(left.least * left.most)
         seconds = self._now() - self._began
-        return State(self.jobs, finished, failed, running, seconds, left, self._best)
+        return State(
+            self.jobs,
+            finished,
+            failed,
+            running,
+            seconds,
+            middle,
+            self._best,
+            left if left is not None and left.least < left.most else None,
+            within_budget=self._left is not None,
+        )
 
     def ended(self, job: Job) -> None:
         """Note what a job that has ended has reached."""
@@ -134,18 +150,45 @@ class Clock:
                 self._took[job.folder] = time_taken(job.folder)
         self._busy = busy
 
-    def _foretold(self, finished: int, busy: list[Job], running: list[Running]) -> float | None:
-        """Seconds until the last job will have ended, or None where none has ended yet."""
-        if not self._took:
+    def _between(self, finished: int, busy: list[Job], running: list[Running]) -> Between | None:
+        """Seconds until the last job will have ended; None where nothing is known."""
+        if finished >= self.jobs:
+            return Between(0.0, 0.0)
+        if self._left is None and not self._took:
+            return self._guessed(busy)
+        exactly = self._left() if self._left else self._foretold(finished, busy, running)
+        return Between(exactly, exactly)
+
+    def _guessed(self, busy: list[Job]) -> Between | None:
+        """The same before any job has ended, by the phases of those under way."""
+        found = [one for job in busy if (one := self._by_phases(job)) is not None]
+        whole = self._pace.left(busy[0].parts) if busy else None
+        if whole is None or len(found) < len(busy):
             return None
+        together = (1 / len(busy)) * sum(found, max(self.jobs - len(busy), 0) * whole)
+        return Between(
+            max([together.least, *(one.least for one in found)]),
+            max([together.most, *(one.most for one in found)]),
+        )
+
+    def _foretold(self, finished: int, busy: list[Job], running: list[Running]) -> float:
+        """The same by those that have ended, and by those under way so far as these tell."""
         usual = sum(self._took.values()) / len(self._took)
-        each = [
-            time_left(time_taken(job.folder), one.done, usual)
-            for job, one in zip(busy, running, strict=True)
-        ]
-        waiting = max(self.jobs - finished - len(busy), 0)
-        together = (sum(each) + waiting * usual) / max(len(busy), 1)
-        return max([together, *each])
+        taken = [time_taken(job.folder) for job in busy]
+        each = []
+        for job, one, seconds in zip(busy, running, taken, strict=True):
+            left, by_phases = time_left(seconds, one.done, usual), self._by_phases(job)
+            each.append(left if by_phases is None else min(left, by_phases.most))
+        all_jobs = [*self._took.values(), *map(sum, zip(taken, each, strict=True))]
+        waiting = max(self.jobs - finished - len(busy), 0) * sum(all_jobs) / len(all_jobs)
+        return max([(sum(each) + waiting) / max(len(busy), 1), *each])
+
+    def _by_phases(self, job: Job) -> Between | None:
+        """What a job under way still takes by its phases, so far as they are known."""
+        progress = read_progress(job.folder)
+        if progress is not None:
+            self._pace.note(job.folder, progress)
+        return self._pace.left(job.parts, progress)
 
 
 def better(best: Best | None, job: Job) -> Best | None:
