@@ -1,122 +1,20 @@
-"""A campaign on the terminal: one line for each run under way, rewritten in place."""
+"""What a campaign has found, in lines for the terminal."""
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from rich.console import Console, ConsoleOptions, RenderResult
-from rich.live import Live
-from rich.table import Table
-from rich.text import Text
 
 from nas.one_line import one_line
 from nas.reports import chosen, corrections, race
 from nas.reports.intervals import COVERAGE, student
 from nas.reports.rows import each
-from nas.reports.words import duration, number, percent, plural
+from nas.reports.words import number, percent, plural
 from nas.result import Result
-from nas.runner.overview import Running, State, Watch
 from nas.search_spaces import AXES
 from nas.search_spaces.candidates import written
-
-_GAP = 2  # spaces between columns
-_LEAST_FIRST = ("step", "experts alive", "loss", "done")  # what a narrow terminal does without
-
-
-@contextmanager
-def live(console: Console) -> Iterator[Watch]:
-    """A watcher that draws on ``console``, or nothing where that is no terminal, or quiet."""
-    if console.quiet or not console.is_terminal:
-        yield lambda state: None
-        return
-    with Live(console=console, refresh_per_second=4, transient=True) as screen:
-        yield lambda state: screen.update(Overview(state))
-
-
-@dataclass(frozen=True)
-class Overview:
-    """The campaign's state: what is done, the best so far, and a row for each run under way.
-
-    A terminal that is too narrow for all columns shows those that matter most.
-    """
-
-    state: State
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """See rich's protocol of what can be drawn."""
-        yield from _title(self.state, options.max_width)
-        columns = _fitting(_columns(self.state.running), options.max_width)
-        drawn = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0))
-        for name in columns:
-            drawn.add_column(name, justify="left" if name in ("run", "phase") else "right")
-        for row in zip(*columns.values(), strict=True):
-            drawn.add_row(*map(Text, row))
-        yield drawn
-
-
-def _title(state: State, width: int) -> list[Text]:
-    """How far all is, and the best so far, on as many lines as it needs."""
-    done = Text(f"{state.finished} of {plural(state.jobs, 'job')} finished")
-    if state.failed:
-        done += Text(", ") + Text(f"{state.failed} failed", style="red")
-    lines = [done]
-    for part in (f"{duration(state.seconds)} so far", _left(state)):
-        if len(lines[-1]) + 3 + len(part) <= width:
-            lines[-1] += Text(f" · {part}")
-        else:
-            lines.append(Text(part))
-    if state.best is not None:
-        loss, name = state.best.held_out_loss, state.best.name
-        lines.append(Text(f"best so far: held-out loss {loss:.2e} ({name})"))
-    return lines
-
-
-def _columns(running: Sequence[Running]) -> dict[str, list[str]]:
-    """The cells of each column by its name."""
-    return {
-        "run": [run.name for run in running],
-        "phase": [run.phase for run in running],
-        "step": [f"{run.step:,}" for run in running],
-        "done": [f"{run.done:.0%}" for run in running],
-        "loss": [_loss(run) for run in running],
-        "experts alive": [f"{run.experts}" for run in running],
-    }
-
-
-def _loss(run: Running) -> str:
-    """The loss, and what it is measured on."""
-    if run.loss is None:
-        return "…"
-    return f"{run.loss:.2e} {'held-out' if run.held_out else 'training'}"
-
-
-def _fitting(columns: dict[str, list[str]], width: int) -> dict[str, list[str]]:
-    """The columns for which there is room, those that matter most."""
-    left = dict(columns)
-    for name in _LEAST_FIRST:
-        wide = sum(max(map(len, [one, *cells])) + _GAP for one, cells in left.items()) - _GAP
-        if wide > width:
-            del left[name]
-    return left
-
-
-def _left(state: State) -> str:
-    """The time left, in words; what is in part a guess is a range.
-
-    A budget counts what jobs learn: what they take to begin and to end comes on top, and one that
-    is over is not over to the second.
-    """
-    if state.between is not None:
-        return f"{duration(state.between.least)} to {duration(state.between.most)} left"
-    if state.seconds_left is None:
-        return "… left"
-    if state.seconds_left < 0.5:
-        return "finishing"
-    return f"{duration(state.seconds_left)}{' of the budget' * state.within_budget} left"
 
 
 def summary(result: Result) -> list[str]:

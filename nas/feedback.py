@@ -51,14 +51,14 @@ def watched(quiet: bool, verbose: bool) -> "Iterator[Watch]":
     """
     from rich.console import Console
 
-    from nas import display
+    from nas import live
     from nas.runner.dispatcher import Interrupted
 
     if quiet and verbose:
         raise UserError("--quiet: expected it without --verbose, got both; leave out one of them")
     console = Console(stderr=True, quiet=quiet)
     try:
-        with _loud(quiet, verbose, console.is_terminal), display.live(console) as watch:
+        with _loud(quiet, verbose, console.is_terminal), live.on(console) as watch:
             yield watch
     except Interrupted as interrupted:
         saved = "all is saved" if interrupted.saved else "the last checkpoints are kept"

@@ -185,15 +185,17 @@ relative L2 0.02)
         run: str | None = None,
         *,
         problem: Problem | None = None,
-        watch: Watch = lambda state: None,
+        watch: Watch | None = None,
     ) -> "Result":
         """Measure whether the choice can be trusted (see `nas.validation.validate`).
 
         ``problem`` is the one searched, where it was given as a `Problem`.
         """
+        from nas.live import watching
         from nas.validation import validate
 
-        return Result(validate(self.folder, run, problem, watch))
+        with watching(watch) as told:
+            return Result(validate(self.folder, run, problem, told))
 
     def export(
         self, to: str | os.PathLike[str], format: str = "pt2", dtype: str = "float64"
@@ -210,7 +212,7 @@ def search(
     *,
     out: str | os.PathLike[str],
     budget: str | float | None = None,
-    watch: Watch = lambda state: None,
+    watch: Watch | None = None,
     **settings: Any,
 ) -> Result:
     """Run a campaign, or resume the one that ``out`` holds.
@@ -228,7 +230,8 @@ def search(
         How long it may take, in place of iterations: seconds, or a text such as ``"5m"``. Of a
         campaign that is over, a larger one goes on.
     watch
-        Is called with the campaign's `State` a few times a second.
+        Is called with the campaign's `State` a few times a second. Without one a notebook shows
+        it in the cell.
     settings
         All other keys of a campaign file: ``trials=12``, ``training={"steps": 500}``.
 
@@ -239,8 +242,11 @@ def search(
     Interrupted
         On Ctrl-C; the same call goes on.
     """
+    from nas.live import watching
+
     built, itself = _built(problem, space, {"budget": budget, **settings})
-    return Result(campaign.search(built, Path(out), itself, watch))
+    with watching(watch) as told:
+        return Result(campaign.search(built, Path(out), itself, told))
 
 
 def baseline(
@@ -248,7 +254,7 @@ def baseline(
     space: SearchSpace | str | Mapping[str, Any] | None = None,
     *,
     out: str | os.PathLike[str],
-    watch: Watch = lambda state: None,
+    watch: Watch | None = None,
     **settings: Any,
 ) -> pd.DataFrame:
     """Train every candidate of a space by itself, once for each of the campaign's ``seeds``.
@@ -261,9 +267,11 @@ def baseline(
     A row for each candidate and repetition (see the table ``singles`` in `nas.campaign.records`).
     """
     from nas import validation
+    from nas.live import watching
 
     built, itself = _built(problem, space, settings)
-    return pd.DataFrame(validation.baseline(built, Path(out), itself, watch))
+    with watching(watch) as told:
+        return pd.DataFrame(validation.baseline(built, Path(out), itself, told))
 
 
 def _built(

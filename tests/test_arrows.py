@@ -157,6 +157,7 @@ MAY_IMPORT = {
     # The two ends of the house: the Python interface and the command line.
     "nas": ["nas.result", "nas.searcher", "nas.export", "nas.problems", "nas.calculus", *GROUND],
     "nas.result": [
+        "nas.live",
         "nas.campaign",
         "nas.runner",
         "nas.export",
@@ -203,13 +204,8 @@ MAY_IMPORT = {
         *(f"nas.reports.validation_{name}" for name in ("rankings", "statistics")),
         *GROUND,
     ],
-    "nas.display": [
-        "nas.one_line",
-        "nas.result",
-        "nas.runner.overview",
-        "nas.search_spaces",
-        "nas.reports",
-    ],
+    "nas.live": ["nas.runner.overview", "nas.reports.words"],
+    "nas.display": ["nas.one_line", "nas.result", "nas.search_spaces", "nas.reports"],
     "nas.named_problem": ["nas.problems", *GROUND],
     "nas.problem_card": ["nas.named_problem", "nas.problems", *GROUND],
     "nas.__main__": ["nas.cli"],
@@ -218,7 +214,7 @@ MAY_IMPORT = {
         *COMMAND,
     ],
     "nas.compare_command": ["nas.commands", "nas.reports", *GROUND],
-    "nas.feedback": ["nas.display", "nas.runner", "nas.errors", "nas.one_line", *COMMAND],
+    "nas.feedback": ["nas.live", "nas.runner", "nas.errors", "nas.one_line", *COMMAND],
     "nas.key_commands": ["nas.feedback", "nas.campaign.keys", *GROUND],
     "nas.commands": [
         *COMMAND,

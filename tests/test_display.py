@@ -1,133 +1,14 @@
 """What the terminal shows, read as a user reads it."""
 
-import io
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-from rich.console import Console
-
 from nas.campaign.records import TABLES, read
-from nas.display import Overview, advice, estimates, live, ranking, summary
+from nas.display import advice, estimates, ranking, summary
 from nas.reports import example, raced
 from nas.result import Result
-from nas.runner.overview import Best, Running, State
-from nas.runner.pace import Between
 from tests.reports.solved_campaign import solved
 from tests.reports.synthetic_campaign import Campaign, run_row, single
-
-STATE = State(
-    jobs=12,
-    finished=5,
-    failed=1,
-    running=[
-        Running("0006-0", "selection", 0.42, 1_250, 0.0123, 9),
-        Running("0007-1", "starting", 0.0, 0, None, 16),
-    ],
-    seconds=75.0,
-    seconds_left=150.4,
-)
-
-
-def drawn(state: State, width: int = 100) -> str:
-    console = Console(file=io.StringIO(), width=width, _environ={})
-    console.print(Overview(state))
-    assert isinstance(console.file, io.StringIO)
-    return console.file.getvalue()
-
-
-def test_a_row_for_each_run_under_way() -> None:
-    shown = drawn(STATE)
-    for text in ("run", "step", "loss", "experts alive", "1,250", "42%", "1.23e-02", "selection"):
-        assert text in shown
-    assert "0007-1" in shown
-    assert "…" in shown  # no loss yet
-
-
-def test_the_title_says_what_is_done_and_what_is_left() -> None:
-    title = "5 of 12 jobs finished, 1 failed · 1 min 15 s so far · 2 min 30 s left"
-    assert title in drawn(STATE)
-
-
-def test_a_loss_is_named_by_what_it_is_measured_on() -> None:
-    assert "1.23e-02 training" in drawn(STATE)
-    race = Running("race-0", "race: 2", 0.42, 1_250, 0.0123, 1, held_out=True)
-    assert "1.23e-02 held-out" in drawn(replace(STATE, running=[race]))
-
-
-def test_the_best_so_far_stands_above_the_runs() -> None:
-    assert "best so far" not in drawn(STATE)
-    lines = drawn(replace(STATE, best=Best("0003-0", 1.2e-4))).splitlines()
-    assert lines[1].strip() == "best so far: held-out loss 1.20e-04 (0003-0)"
-    assert lines[2].startswith("run")
-
-
-@pytest.mark.parametrize(
-    ("width", "columns"),
-    [
-        (100, ["run", "phase", "step", "done", "loss", "experts", "alive"]),
-        (59, ["run", "phase", "done", "loss", "experts", "alive"]),
-        (44, ["run", "phase", "done", "loss"]),
-        (38, ["run", "phase", "done"]),
-        (20, ["run", "phase"]),
-    ],
-)
-def test_a_narrow_terminal_shows_what_matters_most_in_whole_words(
-    width: int, columns: list[str]
-) -> None:
-    tuned = replace(STATE.running[0], phase="fine-tuning")
-    state = replace(STATE, running=[tuned, STATE.running[1]], best=Best("0003-0", 1.2e-4))
-    shown = drawn(state, width)
-    assert all(len(line) <= width for line in shown.splitlines())
-    assert columns in [line.split() for line in shown.splitlines()]
-    wide = set(drawn(state, 200).split())
-    assert set(shown.split()) <= wide  # no word is cut
-    assert {"finished,", "so", "far", "left", "best", "fine-tuning"} <= set(shown.split())
-
-
-def test_it_draws_nothing_where_it_is_to_be_quiet() -> None:
-    console = Console(file=io.StringIO(), force_terminal=True, quiet=True, _environ={})
-    with live(console) as watch:
-        watch(STATE)
-    assert isinstance(console.file, io.StringIO)
-    assert console.file.getvalue() == ""
-
-
-@pytest.mark.parametrize(
-    ("seconds", "told"),
-    [(None, "… left"), (200.0, "3 min 20 s left"), (0.6, "1 s left"), (0.0, "finishing")],
-)
-def test_the_time_left_is_told_as_far_as_it_is_known(seconds: float | None, told: str) -> None:
-    title = drawn(replace(STATE, seconds_left=seconds)).splitlines()[0]
-    assert title.strip().endswith(f"so far · {told}")
-
-
-def test_a_time_left_that_is_in_part_a_guess_is_a_range() -> None:
-    state = replace(STATE, between=Between(50.0, 200.0))
-    assert "· 50 s to 3 min 20 s left" in drawn(state).splitlines()[0]
-
-
-def test_what_is_left_of_a_budget_is_named_so() -> None:
-    state = replace(STATE, within_budget=True)
-    assert "· 2 min 30 s of the budget left" in drawn(state).splitlines()[0]
-    assert "· finishing" in drawn(replace(state, seconds_left=0.0)).splitlines()[0]
-
-
-def test_it_keeps_quiet_where_there_is_no_terminal() -> None:
-    console = Console(file=io.StringIO(), force_terminal=False, _environ={})
-    with live(console) as watch:
-        watch(STATE)
-    assert isinstance(console.file, io.StringIO)
-    assert console.file.getvalue() == ""
-
-
-def test_it_draws_on_a_terminal() -> None:
-    # As on a terminal that can move its cursor, whatever TERM says here.
-    console = Console(file=io.StringIO(), force_terminal=True, width=100, _environ={})
-    with live(console) as watch:
-        watch(STATE)
-    assert isinstance(console.file, io.StringIO)
-    assert "experts alive" in console.file.getvalue()
 
 
 def test_the_candidates_of_a_baseline_are_ranked_by_their_median_loss() -> None:
