@@ -83,8 +83,8 @@ def _searched(records: Records) -> str:
     raced = race.among(records)
     return (
         f"Optuna (Akiba et al. 2019) tuned the size of the pool, the sparsity penalty and the "
-        f"threshold of dropping in {words.plural(len(trials), 'trial')} of {pools} candidates each"
-        f"{within}{f', and {raced} were compared' if raced else ''}."
+        f"threshold of dropping in {words.plural(len(trials), 'trial')} of {pools} candidates"
+        f"{' each' * (len(trials) > 1)}{within}{f', and {raced} were compared' if raced else ''}."
     )
 
 

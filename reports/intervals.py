@@ -16,9 +16,14 @@ def wilson(count: float, of: int) -> tuple[float, float]:
     >>> low, high = wilson(8, 10)
     >>> round(low, 3), round(high, 3)
     (0.49, 0.943)
+
+    Where nothing or all was counted, it ends there, whatever rounding makes of it:
+
+    >>> wilson(0, 24)[0], wilson(24, 24)[1]
+    (0.0, 1.0)
     """
     low, high = proportion_confint(count, of, alpha=1 - COVERAGE, method="wilson")
-    return float(low), float(high)
+    return float(low) if count > 0 else 0.0, float(high) if count < of else 1.0
 
 
 def student(means: NDArray[np.float64]) -> tuple[float, float]:

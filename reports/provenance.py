@@ -1,6 +1,7 @@
 """How a campaign was made: configuration, seeds, versions, hardware, time."""
 
 import json
+import re
 from typing import Any
 
 import pandas as pd
@@ -46,7 +47,8 @@ def facts(records: Records, best: Recommended | None) -> list[tuple[str, str]]:
             found.append(("Interruptions", f"{more}, each resumed from its checkpoint"))
         starts = attempts["started"].dropna()
         if len(starts):
-            found.append(("Started", f"{starts.min()}, last attempt {starts.max()}"))
+            first, last = _moment(starts.min()), _moment(starts.max())
+            found.append(("Started", first + f", last attempt {last}" * (first != last)))
         names = ("device", "processor", "platform", "threads")
         found.extend((name.capitalize(), _distinct(attempts[name])) for name in names)
         versions = [_versions(text) for text in dict.fromkeys(attempts["versions"].dropna())]
@@ -57,6 +59,11 @@ def facts(records: Records, best: Recommended | None) -> list[tuple[str, str]]:
         for version in versions
     )
     return found
+
+
+def _moment(text: str) -> str:
+    """An ISO date and time as people write them; seconds tell nobody anything."""
+    return re.sub(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d\+00:00$", r"\1 \2 UTC", text)
 
 
 def _versions(text: str) -> dict[str, Any]:

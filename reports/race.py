@@ -54,7 +54,7 @@ def among(records: Records) -> str:
     --------
     >>> from nas.reports import raced
     >>> among(raced.records())
-    '1 team that a gate chose and 2 single networks, in 1 race'
+    '1 team that a gate chose and 2 single networks in 1 race'
     """
     race = records.race
     if race.empty:
@@ -62,8 +62,9 @@ def among(records: Records) -> str:
     teams = int(race["members"].str.contains(", ").sum())
     chosen = "1 team that a gate chose" if teams == 1 else f"{teams} teams that gates chose"
     singles = plural(len(race) - teams, "single network")
-    races = plural(race["repetition"].nunique(), "race")
-    return f"{f'{chosen} and ' if teams else ''}{singles}, in {races}"
+    races = f"in {plural(race['repetition'].nunique(), 'race')}"
+    where = races if is_run(records) else "without a race"
+    return f"{f'{chosen} and ' if teams else ''}{singles} {where}"
 
 
 def is_solved(records: Records) -> bool:

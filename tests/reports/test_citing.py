@@ -30,5 +30,12 @@ def test_within_a_budget_the_race_is_told() -> None:
     assert "within 1 min 00 s, and 1 team that a gate chose and 2 single networks" in text
 
 
+def test_of_a_single_trial_the_pool_is_that_of_all() -> None:
+    one = example.report()
+    first = one.records.trials[one.records.trials["trial"] == 1]
+    text = citing.paragraph(replace(one, records=replace(one.records, trials=first)))
+    assert "in 1 trial of 4 candidates." in text
+
+
 def test_without_a_completed_run_there_is_no_paragraph() -> None:
     assert citing.paragraph(replace(example.report(), best=None)) == ""

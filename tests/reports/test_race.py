@@ -30,8 +30,14 @@ def test_contestants_stand_in_the_order_in_which_they_went_far() -> None:
 def test_the_answer_names_the_contestant_and_of_whom_it_was_chosen() -> None:
     said = answer.answer(report.of(raced.records()))
     assert said[0] == "Contestant race-0-1 is recommended: least held-out loss of 3 contestants."
-    assert said[1] == "Chosen among 1 team that a gate chose and 2 single networks, in 1 race."
+    assert said[1] == "Chosen among 1 team that a gate chose and 2 single networks in 1 race."
     assert said[2].startswith("It is a single network, of 4 candidates that learnt: sine 2×16")
+
+
+def test_where_nobody_learnt_on_no_race_is_named() -> None:
+    records = raced.records()
+    over = replace(records, race=records.race.assign(iterations=0))
+    assert race.among(over) == "1 team that a gate chose and 2 single networks without a race"
 
 
 def test_a_search_is_over_once_each_seed_has_raced() -> None:
