@@ -22,7 +22,7 @@ def table(campaigns: Reports) -> pd.DataFrame:
     Columns: campaign, problem, recommended (a run), chosen (by which rule), networks, experts,
     parameters, held_out_loss, low and high (of the runs of the recommended trial, one for each
     seed; of a single run both are its own), relative_l2, ``relative_l2.<field>`` for each of
-    several fields, error_estimate, warnings (how many), trials, runs and failed,
+    several fields, error_estimate, ``found.<name>`` for each unknown coefficient, warnings (how many), trials, runs and failed,
     seconds (of all runs together; within a budget the budget) and evaluations (at points, of all
     runs; without those of a budget's pool, which are not recorded). NaN where a thing is not known.
 
@@ -70,6 +70,7 @@ def _row(name: str, content: Report) -> dict[str, Any]:
         "relative_l2": _known(best.run["relative_l2"]),
         "error_estimate": content.error_estimate,
         **({f"relative_l2.{of}": error for of, error in fields.items()} if len(fields) > 1 else {}),
+        **{f"found.{one.name}": float(one.value) for one in content.unknowns},
     }
 
 
@@ -105,11 +106,13 @@ def side_by_side(found: pd.DataFrame) -> Table:
     (('', 'a', 'b'), ('problem', 'A saddle', 'A saddle'))
     """
     fields = [str(name) for name in found if str(name).startswith("relative_l2.")]
+    unknown = [str(name) for name in found if str(name).startswith("found.")]
     rows = [
         ("problem", [text(one) for one in found["problem"]]),
         ("relative L2 error, measured", _written(found["relative_l2"])),
         *((f"relative L2 error of {name[12:]}", _written(found[name])) for name in fields),
         ("relative L2 error, estimated", _written(found["error_estimate"])),
+        *((f"{name[6:]} found", _written(found[name])) for name in unknown),
         ("held-out loss", _written(found["held_out_loss"])),
         ("held-out loss over the seeds", [_span(row) for row in each(found)]),
         ("warnings", [count(value) for value in found["warnings"]]),

@@ -10,7 +10,7 @@ from nas.reports import compare, rendering
 from nas.reports.figures import Picture
 from nas.reports.rendering import Rendered
 from tests.reports.page_reader import Reader
-from tests.reports.synthetic_campaign import Campaign, realistic
+from tests.reports.synthetic_campaign import Campaign, realistic, run_row
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +43,20 @@ def test_page_and_tables_lie_beside_the_first(campaigns: list[Path]) -> None:
     links = {at["href"] for tag, at in reader.tags if tag == "a"}
     assert all((page.parent / link).is_file() for link in links)
     assert compare.compare(campaigns) == page, "it is written anew"
+
+
+def test_the_seeds_are_spoken_of_where_there_are_several(
+    campaigns: list[Path], tmp_path: Path
+) -> None:
+    alone = Reader(compare.compare(campaigns, tmp_path / "alone")).text
+    assert "over the seeds" not in alone.lower()
+    several = Campaign()
+    several.tables["runs"] = [
+        run_row(f"0000-{n}", repetition=n, held_out_loss=1e-3 * (n + 1)) for n in range(2)
+    ]
+    folder = several.write(tmp_path / "several")
+    text = Reader(compare.compare([campaigns[0], folder], tmp_path / "page")).text
+    assert "Over the seeds: the least and the greatest loss" in text
 
 
 def test_what_records_hold_is_text(campaigns: list[Path], tmp_path: Path) -> None:

@@ -49,6 +49,14 @@ def test_a_campaign_without_a_completed_run_has_gaps(tmp_path: Path) -> None:
     assert cells["runs, of which failed"] == "1, 1"
 
 
+def test_each_unknown_coefficient_has_a_row(tmp_path: Path) -> None:
+    both = {"a": example.report(), "without": made(tmp_path, 1e-3)}
+    found = comparison.table(both)
+    assert found["found.k"].to_list()[0] == 1.02
+    (row,) = [row for row in comparison.side_by_side(found).rows if row[0] == "k found"]
+    assert row == ("k found", "1.02", "–")
+
+
 def test_each_of_several_fields_has_a_row() -> None:
     one = example.report()
     fields = one.records.fields
