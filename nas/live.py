@@ -98,7 +98,8 @@ class Cell:
         self._state = state
         if self._handle is None or self._now() - self._drawn >= _EVERY:
             self._drawn = self._now()
-            console = Console(file=io.StringIO(), width=_CELL, color_system=None, _environ={})
+            # Rich would else find the notebook out, and show an output of its own each time.
+            console = Console(file=io.StringIO(), width=_CELL, force_jupyter=False, _environ={})
             with console.capture() as captured:
                 console.print(Overview(state))
             self._show(captured.get())

@@ -158,6 +158,18 @@ def test_a_cell_shows_the_state_in_one_output_once_a_second() -> None:
     assert "selection" in output.shown[0]["text/plain"]
 
 
+def test_nothing_is_shown_beside_the_one_output(monkeypatch: pytest.MonkeyPatch) -> None:
+    def display(*_: object) -> None:
+        raise AssertionError("an output of rich's own")
+
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    monkeypatch.setattr("rich.jupyter.display", display)
+    output = Output()
+    Cell(output.display)(STATE)
+    (picture,) = output.shown
+    assert "\x1b" not in picture["text/plain"]
+
+
 def test_what_a_cell_shows_is_text_alone() -> None:
     output = Output()
     Cell(output.display)(replace(STATE, best=Best("<b>&", 0.1)))
