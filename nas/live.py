@@ -132,6 +132,8 @@ class Overview:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """See rich's protocol of what can be drawn."""
         yield from _title(self.state, options.max_width)
+        if not self.state.running:
+            return
         columns = _fitting(_columns(self.state.running), options.max_width)
         drawn = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0))
         for name in columns:

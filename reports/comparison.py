@@ -22,9 +22,10 @@ def table(campaigns: Reports) -> pd.DataFrame:
     Columns: campaign, problem, recommended (a run), chosen (by which rule), networks, experts,
     parameters, held_out_loss, low and high (of the runs of the recommended trial, one for each
     seed; of a single run both are its own), relative_l2, ``relative_l2.<field>`` for each of
-    several fields, error_estimate, ``found.<name>`` for each unknown coefficient, warnings (how many), trials, runs and failed,
-    seconds (of all runs together; within a budget the budget) and evaluations (at points, of all
-    runs; without those of a budget's pool, which are not recorded). NaN where a thing is not known.
+    several fields, error_estimate, ``found.<name>`` for each unknown coefficient, warnings (how
+    many), trials, runs and failed, seconds (of all runs together; within a budget the budget) and
+    evaluations (at points, of all runs; without those of a budget's pool, which are not recorded).
+    NaN where a thing is not known.
 
     Examples
     --------

@@ -82,6 +82,10 @@ def test_a_narrow_terminal_shows_what_matters_most_in_whole_words(
     assert {"finished,", "so", "far", "left", "best", "fine-tuning"} <= set(shown.split())
 
 
+def test_where_no_run_is_under_way_there_is_no_table() -> None:
+    assert "phase" not in drawn(replace(STATE, running=[]))
+
+
 def test_it_draws_nothing_where_it_is_to_be_quiet() -> None:
     console = Console(file=io.StringIO(), force_terminal=True, quiet=True, _environ={})
     with on(console) as watch:

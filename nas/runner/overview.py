@@ -11,6 +11,8 @@ from nas.runner.job import Job
 from nas.runner.pace import Between, Pace
 from nas.runner.progress import Progress, read_progress
 
+_STARTING = "starting"  # the phase of a job that has given no sign of life yet
+
 
 @dataclass(frozen=True)
 class Running:
@@ -111,27 +113,27 @@ class Clock:
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self.jobs, self._left, self._best, self._now = jobs, left, best, now
-        self._began = now()
+        self._began = self._at = now()
         self._took = {
             folder: time_taken(folder) for folder in before
         }  # seconds of those that ended
         self._busy: list[Job] = []
+        self._since: dict[Path, float] = {}  # when each job was first seen under way
         self._pace = Pace()
 
     def state(self, finished: int, failed: int, busy: Iterable[Job]) -> State:
         """The state now, with those ``finished`` and those that are ``busy``."""
-        busy = list(busy)
+        busy, self._at = list(busy), self._now()
         self._note_ended(busy)
         running = [_running(job) for job in busy]
         left = self._between(finished, busy, running)
         middle = None if left is None else math.sqrt(left.least * left.most)
-        seconds = self._now() - self._began
         return State(
             self.jobs,
             finished,
             failed,
             running,
-            seconds,
+            self._at - self._began,
             middle,
             self._best,
             left if left is not None and left.least < left.most else None,
@@ -147,8 +149,14 @@ class Clock:
         under_way = {job.folder for job in busy}
         for job in self._busy:
             if job.folder not in under_way and job.finished:
-                self._took[job.folder] = time_taken(job.folder)
+                self._took[job.folder] = self._taken(job)
+        for folder in under_way:
+            self._since.setdefault(folder, self._at)
         self._busy = busy
+
+    def _taken(self, job: Job) -> float:
+        """Seconds that a job has taken; in this call the beginning of its process is among them."""
+        return max(time_taken(job.folder), self._at - self._since[job.folder])
 
     def _between(self, finished: int, busy: list[Job], running: list[Running]) -> Between | None:
         """Seconds until the last job will have ended; None where nothing is known."""
@@ -165,7 +173,9 @@ class Clock:
         whole = self._pace.left(busy[0].parts) if busy else None
         if whole is None or len(found) < len(busy):
             return None
-        together = (1 / len(busy)) * sum(found, max(self.jobs - len(busy), 0) * whole)
+        begins = sum(self._taken(job) - time_taken(job.folder) for job in busy) / len(busy)
+        waiting = max(self.jobs - len(busy), 0) * (whole + Between(begins, begins))
+        together = (1 / len(busy)) * sum(found, waiting)
         return Between(
             max([together.least, *(one.least for one in found)]),
             max([together.most, *(one.most for one in found)]),
@@ -174,10 +184,13 @@ class Clock:
     def _foretold(self, finished: int, busy: list[Job], running: list[Running]) -> float:
         """The same by those that have ended, and by those under way so far as these tell."""
         usual = sum(self._took.values()) / len(self._took)
-        taken = [time_taken(job.folder) for job in busy]
+        taken = [self._taken(job) for job in busy]
         each = []
         for job, one, seconds in zip(busy, running, taken, strict=True):
-            left, by_phases = time_left(seconds, one.done, usual), self._by_phases(job)
+            # Of one that waits for its worker no share of steps tells anything.
+            begun = one.phase != _STARTING or seconds < usual
+            left = time_left(seconds, one.done, usual) if begun else usual
+            by_phases = self._by_phases(job)
             each.append(left if by_phases is None else min(left, by_phases.most))
         all_jobs = [*self._took.values(), *map(sum, zip(taken, each, strict=True))]
         waiting = max(self.jobs - finished - len(busy), 0) * sum(all_jobs) / len(all_jobs)
@@ -223,7 +236,7 @@ def time_left(taken: float, done: float, usual: float) -> float:
 
 
 def _running(job: Job) -> Running:
-    known = read_progress(job.folder) or Progress(0, 0.0, "starting", done=0.0, step=0)
+    known = read_progress(job.folder) or Progress(0, 0.0, _STARTING, done=0.0, step=0)
     experts = job.experts if known.experts is None else known.experts
     held_out = job.is_held_out(known.phase)
     return Running(job.name, known.phase, known.done, known.step, known.loss, experts, held_out)

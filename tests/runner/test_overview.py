@@ -60,6 +60,34 @@ def test_what_is_left_takes_as_long_as_what_has_ended(jobs: list[Count]) -> None
     assert state(clock, 2, jobs[2], jobs[3]).seconds_left == 220.0
 
 
+def test_the_beginning_of_a_process_is_part_of_what_a_job_takes(jobs: list[Count]) -> None:
+    """The first job was handed out at 0 s, began at 30 s, and ended at 90 s; one is left."""
+    seconds = 0.0
+    clock = Clock(2, now=lambda: seconds)
+    state(clock, 0, jobs[0])
+    seconds = 90.0
+    attempted(jobs[0].folder, 60.0)
+    finish(jobs[0])
+    assert state(clock, 1, jobs[1]).seconds_left == 90.0
+    seconds = 100.0  # it is not begun yet
+    assert state(clock, 1, jobs[1]).seconds_left == 80.0
+    seconds = 300.0  # it waits for its worker
+    assert state(clock, 1, jobs[1]).seconds_left == 90.0
+
+
+def test_a_guess_has_the_beginnings_of_those_that_wait(tmp_path: Path) -> None:
+    """10 s of 38 after 20 s in which its process began: 28 s, and as long as all that for one."""
+    seconds = 0.0
+    run, clock = Phased(tmp_path, 0), Clock(2, now=lambda: seconds)
+    state(clock, 0, run)
+    for now in range(38):
+        run.live(now)
+        seconds = 20.0 + now
+        seen = state(clock, 0, run)
+    assert seen.between is None
+    assert seen.seconds_left == pytest.approx(1.0 + 20.0 + 38.0, abs=3.0)
+
+
 def test_jobs_that_ended_before_this_call_tell_it_too(jobs: list[Count]) -> None:
     attempted(jobs[0].folder, 60.0)
     under_way(jobs[1].folder, 20.0, 0.5)
