@@ -6,11 +6,12 @@ The script of the page reads it to tell the values under the pointer and to draw
 import base64
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
+from matplotlib.axis import Axis, XAxis, YAxis
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -53,7 +54,7 @@ def describe(figure: Figure) -> list[dict[str, Any]]:
     bars = [ax for ax in figure.axes if ax not in shown]
     measured = next((bar.get_xlabel() or bar.get_ylabel() for bar in bars), "")
     # Of its own: what drew last may have had other dots to an inch, and texts remember it.
-    renderer = RendererAgg(*figure.bbox.size, figure.dpi)
+    renderer = RendererAgg(*figure.bbox.size, figure.dpi)  # type: ignore[no-untyped-call]
     return [_axes(ax, shown, measured, renderer) for ax in shown]
 
 
@@ -71,17 +72,14 @@ def _axes(ax: Axes, beside: list[Axes], measured: str, renderer: RendererAgg) ->
     }
 
 
-def _axis(axis: Axis, beside: list[Axis]) -> dict[str, Any]:
+def _axis(axis: XAxis | YAxis, beside: Sequence[Axis]) -> dict[str, Any]:
     """Ends, scale and name; the name of a panel inside a figure stands at another's rim."""
     ends = axis.get_view_interval()
-    alike = [axis, *(one for one in beside if (one.get_view_interval() == ends).all())]
+    alike = [axis, *(one for one in beside if np.array_equal(one.get_view_interval(), ends))]
     name = next((text for one in alike if (text := one.get_label_text())), "")
-    low, high = numbers(ends)
-    if axis.get_inverted():
-        low, high = max(low, high), min(low, high)
     return {
         "name": name or axis.axis_name,
-        "ends": [low, high],
+        "ends": numbers(sorted(ends, reverse=axis.get_inverted())),
         "log": axis.get_scale() == "log",
         "words": _words(axis),
         "numbered": bool(_labels(axis)),
@@ -90,8 +88,10 @@ def _axis(axis: Axis, beside: list[Axis]) -> dict[str, Any]:
 
 def _words(axis: Axis) -> dict[str, str]:
     """What stands at places of the axis, where that is no number."""
-    places = axis.get_majorticklocs() if isinstance(axis.get_major_locator(), FixedLocator) else []
-    texts = axis.get_major_formatter().format_ticks(places) if len(places) else []
+    if not isinstance(axis.get_major_locator(), FixedLocator):
+        return {}
+    places = np.asarray(axis.get_majorticklocs()).tolist()
+    texts = axis.get_major_formatter().format_ticks(places)
     if all(map(_is_number, texts)):
         return {}
     return {

@@ -42,10 +42,20 @@ function plotOf(box) {
   return plots.get(box);
 }
 function hover(box) {
-  box.addEventListener("pointermove", async event => {
-    if (event.pointerType === "mouse" && !event.buttons) (await plotOf(box))?.point((await plotOf(box)).measure(event));
+  let last = null; // the pointer may have left before the picture is read
+  const answer = async () => {
+    const plot = await plotOf(box);
+    plot?.point(last && plot.measure(last));
+  };
+  box.addEventListener("pointermove", event => {
+    if (event.pointerType !== "mouse" || event.buttons) return;
+    last = event;
+    answer();
   });
-  box.addEventListener("pointerleave", async () => (await plots.get(box))?.point(null));
+  box.addEventListener("pointerleave", () => {
+    last = null;
+    if (plots.has(box)) answer();
+  });
 }
 
 // Zoom: in the enlarged figure alone, where a wheel without Ctrl still scrolls.

@@ -29,14 +29,15 @@ def of(shown: AxesImage | QuadMesh, names: list[str]) -> dict[str, Any]:
     (0.0, 1.0, [0, 9999, -4999, -5001])
     """
     values, (left, right, bottom, top) = _grid(shown)
-    logarithmic = isinstance(shown.norm, LogNorm)
+    norm: Any = shown.norm
+    logarithmic = isinstance(norm, LogNorm)
     known = np.isfinite(values) & ((values > 0) | (not logarithmic))
     scaled = np.log10(values, where=known, out=np.zeros_like(values)) if logarithmic else values
     least, most = (scaled[known].min(), scaled[known].max()) if known.any() else (0.0, 1.0)
     over = (most - least) or 1.0
     levels = np.where(known, np.round((scaled - least) / over * (LEVELS - 1)), -1)
     steps = np.linspace(least, most, _COLOURS)
-    colours = shown.cmap(shown.norm(10**steps if logarithmic else steps))
+    colours: Any = shown.cmap(norm(10**steps if logarithmic else steps))
     return {
         "kind": "map",
         "names": names,
@@ -46,7 +47,7 @@ def of(shown: AxesImage | QuadMesh, names: list[str]) -> dict[str, Any]:
         "most": float(most),
         "log": logarithmic,
         "levels_told": LEVELS,
-        "cut": float(shown.norm.vmin or 0.0) if logarithmic else None,
+        "cut": float(norm.vmin) if logarithmic else None,
         "colours": [to_hex(one) for one in colours],
         "differences": np.diff(
             np.nan_to_num(levels, nan=-1).astype(int).ravel(), prepend=0
@@ -56,11 +57,11 @@ def of(shown: AxesImage | QuadMesh, names: list[str]) -> dict[str, Any]:
 
 def _grid(shown: AxesImage | QuadMesh) -> tuple[Any, tuple[float, float, float, float]]:
     """Values (Y, X) from low to high, and the ends left, right, bottom and top."""
-    array = np.ma.filled(np.ma.asarray(shown.get_array(), dtype=np.float64), np.nan)
+    array: Any = np.ma.filled(np.ma.asarray(shown.get_array(), dtype=np.float64), np.nan)
     if isinstance(shown, AxesImage):
         left, right, bottom, top = shown.get_extent()
         return (array if shown.origin == "lower" else array[::-1]), (left, right, bottom, top)
-    corners = shown.get_coordinates()
+    corners: Any = shown.get_coordinates()
     array = array.reshape(corners.shape[0] - 1, corners.shape[1] - 1)
     (left, bottom), (right, top) = corners[0, 0], corners[-1, -1]
     return array, (left, right, bottom, top)

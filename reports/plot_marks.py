@@ -72,7 +72,7 @@ def marks(ax: Axes) -> Iterator[Mark]:
     >>> mark["kind"], mark["names"], mark["y"], mark["colour"]
     ('curve', ['loss'], [2.0, 3.0], ['#000000ff', '#e7e9ecff'])
     """
-    bars = {
+    bars: dict[Artist, float] = {
         patch: float(value)
         for held in ax.containers
         if isinstance(held, BarContainer)
@@ -127,24 +127,24 @@ def _names(artist: Artist) -> list[str]:
     return list(_TOLD.get(artist, (str(artist.get_label()),) if _in_legend(artist) else ()))
 
 
-def _in_data(ax: Axes, artist: Artist, path: Path) -> Path:
-    """A path of an artist in the coordinates of the axes' data."""
+def _in_data(ax: Axes, artist: Artist, path: Path) -> Any:
+    """The vertices (P, 2) of an artist's path in the coordinates of the axes' data."""
     change: Any = artist.get_transform() - ax.transData
-    moved: Path = change.transform_path(path)
-    return moved
+    return np.asarray(change.transform_path(path).vertices)
 
 
 def _line(ax: Axes, line: Line2D) -> Iterator[Mark]:
-    if not len(line.get_xdata(orig=False)):
+    data = np.column_stack(line.get_data(orig=False)).astype(float)
+    if not len(data):
         return  # it stands in a legend alone
-    where = _in_data(ax, line, Path(np.column_stack(line.get_data(orig=False)).astype(float)))
-    x, y = _thinned(*where.vertices.T, _in_legend(line))
+    where = _in_data(ax, line, Path(data))
+    x, y = _thinned(where[:, 0], where[:, 1], _in_legend(line))
     alpha, names = line.get_alpha(), _names(line)
     if line.get_linestyle() not in _NONE:
-        steps = STEP_LOOKUP_MAP[line.get_drawstyle()](x, y)
+        across, up = STEP_LOOKUP_MAP[line.get_drawstyle()](x, y)
         colour = colours(ax, _faded(line.get_color(), alpha))
         dash = {"dash": _DASHES.get(str(line.get_linestyle()), "")}
-        yield _curve(names, *steps, colour, line.get_linewidth()) | dash
+        yield _curve(names, across, up, colour, line.get_linewidth()) | dash
     if line.get_marker() not in _NONE:
         marker = MarkerStyle(line.get_marker())
         path = marker.get_path().transformed(marker.get_transform())
@@ -178,7 +178,7 @@ def outline(path: Path, size: float) -> str:
     """
     large = path.transformed(Affine2D().scale(size * PIXELS, -size * PIXELS))
     return "".join(
-        "M" + "L".join(f"{x + 0.0:.3g} {y + 0.0:.3g}" for x, y in ring) + "Z"
+        "M" + "L".join(f"{x + 0.0:.3g} {y + 0.0:.3g}" for x, y in np.asarray(ring).tolist()) + "Z"
         for ring in large.to_polygons(closed_only=False)
     )
 
@@ -221,7 +221,7 @@ def _shapes(ax: Axes, many: PolyCollection | LineCollection) -> Iterator[Mark]:
     lines = isinstance(many, LineCollection)
     found = many.get_edgecolor() if lines else many.get_facecolor()
     for path in many.get_paths() if len(found) else []:
-        where = _in_data(ax, many, path).vertices
+        where = _in_data(ax, many, path)
         if lines:
             width = float(np.atleast_1d(many.get_linewidth())[0])
             yield _curve(_names(many), where[:, 0], where[:, 1], colours(ax, found[0]), width)
@@ -230,7 +230,7 @@ def _shapes(ax: Axes, many: PolyCollection | LineCollection) -> Iterator[Mark]:
 
 
 def _patch(ax: Axes, patch: Any, bars: Mapping[Artist, float]) -> Iterator[Mark]:
-    where = _in_data(ax, patch, patch.get_path()).vertices
+    where = _in_data(ax, patch, patch.get_path())
     yield _area(_names(patch), where, colours(ax, patch.get_facecolor())) | (
         {"value": bars[patch]} if patch in bars else {}
     )
@@ -254,10 +254,11 @@ def _area(names: list[str], where: Any, face: list[str]) -> Mark:
 
 def _text(ax: Axes, text: Text) -> Iterator[Mark]:
     """What is written at a point of the data."""
-    note = isinstance(text, Annotation)
-    if note and text.xycoords != "data":
-        return
-    at, beside = (text.xy, text.get_position()) if note else (text.get_position(), (0.0, 0.0))
+    at, beside = text.get_position(), (0.0, 0.0)
+    if isinstance(text, Annotation):
+        if text.xycoords != "data":
+            return
+        at, beside = text.xy, text.get_position()
     yield {
         "kind": "text",
         "names": [text.get_text()],

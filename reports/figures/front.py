@@ -104,9 +104,8 @@ def draw(data: Front, figure: Figure) -> None:
         zorder=3,
         rasterized=len(data.trials) > _MOST_SHAPES,
     )
-    (told,) = (one for one in ax.collections if len(one.get_offsets()))
-    names = (f"{data.things} {row.label}, {row.standing}" for row in each(data.trials))
-    tell(told, list(names))
+    told = [f"{data.things} {row.label}, {row.standing}" for row in each(data.trials)]
+    tell(ax.collections[0], told)
     ax.set(xscale="log", yscale="log")
     ax.margins(0.12)
     logarithmic(ax.xaxis, ax.get_xlim())
