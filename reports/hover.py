@@ -79,7 +79,7 @@ def _axis(axis: XAxis | YAxis, beside: Sequence[Axis]) -> dict[str, Any]:
     name = next((text for one in alike if (text := one.get_label_text())), "")
     return {
         "name": name or axis.axis_name,
-        "ends": numbers(sorted(ends, reverse=axis.get_inverted())),
+        "ends": numbers(sorted(ends, reverse=bool(axis.get_inverted()))),
         "log": axis.get_scale() == "log",
         "words": _words(axis),
         "numbered": bool(_labels(axis)),
