@@ -22,6 +22,7 @@ release = version = nas.__version__
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
 exclude_patterns = ["_build"]
 html_theme, html_title = "furo", f"pinn-nas {release}"
+html_static_path, html_css_files = ["_static"], ["tables.css"]
 
 myst_heading_anchors = 3  # pages name each other's headings
 myst_enable_extensions = ["dollarmath"]

@@ -61,13 +61,20 @@ def darken(figure: Figure) -> None:
     >>> line.get_color() == night("black"), to_hex(figure.get_facecolor()) == PAPER
     (True, True)
     """
-    on_maps = {id(one) for ax in figure.axes if _is_map(ax) for one in _drawn(ax)}
+    on_maps = {id(one) for ax in figure.axes if is_map(ax) for one in _drawn(ax)}
     for artist in figure.findobj():
         if id(artist) not in on_maps:
             _darken(artist)
 
 
-def _is_map(ax: Axes) -> bool:
+def is_map(ax: Axes) -> bool:
+    """Whether colours in ``ax`` are values, and what lies on them keeps its own.
+
+    Examples
+    --------
+    >>> is_map(Figure().subplots())
+    False
+    """
     return bool(ax.images) or any(one.get_array() is not None for one in ax.collections)
 
 
@@ -85,7 +92,7 @@ def _darken(artist: Artist) -> None:
     elif isinstance(artist, Patch):
         face, edge = night(artist.get_facecolor()), night(artist.get_edgecolor())
         artist.set_facecolor(face)
-        artist.set_edgecolor(edge)
+        artist.set_edgecolor(edge if edge[3] else "none")  # a patch's own alpha would show it
     elif isinstance(artist, Collection) and artist.get_array() is None:
         artist.set_facecolor([night(one) for one in np.atleast_2d(artist.get_facecolor())])
         artist.set_edgecolor([night(one) for one in np.atleast_2d(artist.get_edgecolor())])

@@ -13,6 +13,7 @@ from PIL import Image
 
 from nas.files import whole
 from nas.reports.figures import Picture, collect
+from nas.reports.hover import packed
 from nas.reports.night import darken
 from nas.reports.report import Report
 from nas.reports.style import RC
@@ -27,7 +28,7 @@ class Rendered:
 
     Examples
     --------
-    >>> shown = Rendered("front", "Loss against size", "2 trials.", "Better.", 470, 384, "…", "…")
+    >>> shown = Rendered("front", "Loss", "2 trials.", "Better.", 470, 384, "…", "…", "…")
     >>> f'<img src="{shown.data}" alt="{shown.alt}" width="{shown.width}">'
     '<img src="…" alt="2 trials." width="470">'
     """
@@ -40,6 +41,7 @@ class Rendered:
     height: int
     data: str  # data: URL
     dark: str  # another, for a page that is dark
+    plot: str  # what lies where in it: see `nas.reports.hover`
 
 
 def render(report: Report, folder: Path) -> dict[str, list[Rendered]]:
@@ -87,13 +89,12 @@ def _render(picture: Picture, folder: Path) -> Rendered:
         with whole(folder / f"{picture.name}.{ending}") as path:
             path.write_bytes(image.getvalue())
     width, height = (round(96 * side) for side in picture.size)
-    light = _url(png)
+    light, plot = _url(png), packed(figure)
     darken(figure)
     png = io.BytesIO()
     figure.savefig(png, format="png", dpi=_DOTS, metadata={"Software": None})
-    return Rendered(
-        picture.name, picture.title, picture.alt, picture.reading, width, height, light, _url(png)
-    )
+    words = (picture.name, picture.title, picture.alt, picture.reading)
+    return Rendered(*words, width, height, light, _url(png), plot)
 
 
 def _url(png: io.BytesIO) -> str:

@@ -10,6 +10,7 @@ import seaborn as sns
 from matplotlib.figure import Figure
 
 from nas.reports.figures import Picture
+from nas.reports.plot_marks import tell
 from nas.reports.report import Report
 from nas.reports.rows import each
 from nas.reports.style import HUED, WEIGHT_COLOURS
@@ -99,6 +100,7 @@ def draw(data: Combinations, figure: Figure) -> None:
         cbar_kws={"label": "share that survived"},
         ax=ax,
     )
+    tell(ax.collections[0], [f"survived: {label}" for label in np.asarray(data.label).flat])
     ax.grid(visible=False)  # it would show through the blank cells
     ax.set_xlabel(HUED.name)
     ax.set_ylabel(data.rows)

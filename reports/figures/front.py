@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from nas.reports import chosen
 from nas.reports.figures import Picture
+from nas.reports.plot_marks import tell
 from nas.reports.report import Report
 from nas.reports.rows import each
 from nas.reports.style import HIGHLIGHT, INK, QUIET, logarithmic
@@ -103,6 +104,8 @@ def draw(data: Front, figure: Figure) -> None:
         zorder=3,
         rasterized=len(data.trials) > _MOST_SHAPES,
     )
+    told = [f"{data.things} {row.label}, {row.standing}" for row in each(data.trials)]
+    tell(ax.collections[0], told)
     ax.set(xscale="log", yscale="log")
     ax.margins(0.12)
     logarithmic(ax.xaxis, ax.get_xlim())

@@ -14,6 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from nas.reports import learning
 from nas.reports.figures import Picture
 from nas.reports.learning import Phase
+from nas.reports.plot_marks import tell
 from nas.reports.report import Report
 from nas.reports.style import HIGHLIGHT, INK, QUIET, logarithmic
 from nas.reports.words import number
@@ -173,6 +174,8 @@ def _others(ax: Axes, others: pd.DataFrame, column: str) -> None:
         linewidth=0.8, drawstyle="steps-post" if column == "experts" else "default", ax=ax,
     )  # fmt: skip
     ax.lines[0].set_label("other runs")
+    for line, run in zip(ax.lines, known["run"].unique(), strict=True):
+        tell(line, [f"run {run}"])
 
 
 def _phases(upper: Axes, lower: Axes, phases: tuple[Phase, ...]) -> None:
@@ -182,7 +185,7 @@ def _phases(upper: Axes, lower: Axes, phases: tuple[Phase, ...]) -> None:
     for index, phase in enumerate(phases):
         name, start, end = phase.name, phase.start, phase.end
         for ax in (upper, lower):
-            ax.axvspan(start, end, color=_BANDS[index % 2], zorder=0)
+            tell(ax.axvspan(start, end, color=_BANDS[index % 2], zorder=0), [name])
             ax.grid(visible=False, axis="x")
         middle, half = (start + end) / 2, len(name) * _LETTER * (right - left) / 2
         line = next((i for i, taken in enumerate(ends) if taken < middle - half), len(ends))

@@ -13,6 +13,7 @@ from scipy.ndimage import distance_transform_edt
 
 from nas.reports import panels
 from nas.reports.figures import Picture
+from nas.reports.plot_marks import tell
 from nas.reports.report import Report
 from nas.reports.solution_map import Array, Slice, SolutionMap
 from nas.reports.style import HUED, expert_colours, ink_on
@@ -123,7 +124,10 @@ def _leading(one: Slice, experts: tuple[int, ...]) -> Array:
 
 def _regions(ax: Axes, one: Slice, winner: Array, colours: dict[int, str]) -> None:
     palette, last = ListedColormap(list(colours.values())), len(colours) - 0.5
-    panels.image(ax, one, winner, palette, -0.5, last, panels.held(one) or "largest weight")
+    title = panels.held(one) or "largest weight"
+    shown = panels.image(ax, one, winner, palette, -0.5, last, title)
+    names = [f"#{candidate}" for candidate in colours]
+    tell(shown, [names[int(i)] if np.isfinite(i) else "" for i in winner.flat])
     (left, right), (bottom, top) = one.ends
     for index, (candidate, colour) in enumerate(colours.items()):
         region = winner == index

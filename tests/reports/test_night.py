@@ -30,6 +30,18 @@ def test_labels_lines_and_marks_are_turned() -> None:
     assert to_hex(dots.get_facecolor()[0]) == INK
 
 
+def test_a_box_without_an_edge_has_none_by_night() -> None:
+    figure = Figure()
+    note = figure.subplots().annotate(
+        "6", (0.5, 0.5), bbox={"facecolor": "white", "alpha": 0.7, "edgecolor": "none"}
+    )
+    darken(figure)
+    box = note.get_bbox_patch()
+    assert box is not None
+    assert to_hex(box.get_facecolor()) == PAPER
+    assert to_rgba(box.get_edgecolor())[3] == 0
+
+
 def test_what_lies_on_a_map_keeps_its_colours() -> None:
     figure = Figure()
     ax: Any = figure.subplots()
