@@ -76,8 +76,8 @@ def network(u: nn.Module) -> nn.Module:
 
     Examples
     --------
-    >>> solver = PINN(heat, network(nas.load("model/")))  # doctest: +SKIP
-    >>> Trainer(solver, max_epochs=100).train()  # doctest: +SKIP
+    >>> model = network(nas.load("model/"))  # doctest: +SKIP
+    >>> solver = PhysicsInformedSingleModelSolver(Heat(), model)  # doctest: +SKIP
     """
     return _Network(u, _pina().LabelTensor)
 
@@ -102,8 +102,8 @@ def _pina() -> Any:
         for one in _NEEDED:
             import_module(f"pina.{one}")
         return import_module("pina")
-    except ImportError:
-        raise UserError("PINA is not installed; pip install pina-mathlab") from None
+    except ImportError as error:
+        raise UserError(f"PINA is not installed ({error}); pip install pina-mathlab") from error
 
 
 def _unknown(pina: Any, problem: Any, name: str) -> dict[str, Unknown]:
