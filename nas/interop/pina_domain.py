@@ -1,6 +1,5 @@
 """PINA's domains that are boxes, as a `nas.Box`, and those that are its sides, by their names."""
 
-from math import isclose
 from typing import Any
 
 from nas.errors import UserError
@@ -110,4 +109,4 @@ def _parts(region: Any, box: Box) -> tuple[str, ...] | None:
 
 def _same(ones: Any, others: Any, extent: tuple[float, float]) -> bool:
     slack = _ROUNDING * (extent[1] - extent[0])
-    return all(isclose(a, b, abs_tol=slack) for a, b in zip(ones, others, strict=True))
+    return all(abs(a - b) <= slack for a, b in zip(ones, others, strict=True))

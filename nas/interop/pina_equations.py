@@ -39,7 +39,10 @@ def residual(
     asked = tuple(unknown) if any(_takes_unknown(pina, one) for one in equations) else ()
     ends = len(fields), len(fields) + len(coordinates)
     zoo = pina.equation.zoo  # of its equations these do more than columns and arithmetic
-    anew = {zoo.AdvectionEquation: _advection, zoo.BurgersEquation: _burgers}
+    anew: dict[type, Callable[..., Any]] = {
+        zoo.AdvectionEquation: _advection,
+        zoo.BurgersEquation: _burgers,
+    }
     written = [(anew.get(type(one), _as_it_is), one) for one in equations]
 
     def called(*given: Any) -> tuple[Any, ...]:

@@ -51,18 +51,20 @@ def test_equations_are_pinas(equation: Any, fields: str) -> None:
     torch.testing.assert_close(residuals(got, got.terms[0], points), wanted, rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.parametrize("equation", [zoo.BurgersEquation(0.5), zoo.AdvectionEquation([0.5, 2.0])])
+@pytest.mark.parametrize(
+    "equation",
+    [zoo.BurgersEquation(0.5), zoo.AdvectionEquation([0.5, 2.0]), zoo.AdvectionEquation(0.5)],
+)
 def test_pinas_own_equations_in_the_plane(equation: Any) -> None:
-    plane = CartesianDomain({"x": [0, 1], "y": [0, 2]})
-    start = plane.update(CartesianDomain({"t": 0}))
-    got = problem(
-        made(
-            "uv",
-            domains={"spatial_domain": plane},
-            all=at(plane.update(TIME), equation),
-            start=at(start, zoo.FixedValue(0.0)),
-        )
+    plane = CartesianDomain({"y": [0, 2], "x": [0, 1]})
+    theirs = made(
+        "uv",
+        domains={"spatial_domain": plane},
+        all=at(plane.update(TIME), equation),
+        start=at(plane.update(CartesianDomain({"t": 0})), zoo.FixedValue(0.0)),
     )
+    got = problem(theirs)
+    assert list(got.coordinates) == theirs.input_variables == ["x", "y", "t"]
     points = points_of(got.domain)
     wanted = pinas(equation, "xyt", points, "uv")
     torch.testing.assert_close(residuals(got, got.terms[0], points), wanted, rtol=1e-6, atol=1e-6)

@@ -12,7 +12,7 @@ NAMES = ("x", "y", "t")
 
 
 @pytest.fixture
-def xyt() -> Labelled:
+def xyt() -> Any:
     values = torch.tensor([[2.0, 3.0], [0.5, 4.0], [1.0, -1.0]])
     return Labelled([Coordinate(NAMES, axis, one) for axis, one in enumerate(values)], NAMES)
 
@@ -21,19 +21,19 @@ def written(columns: Labelled) -> list[str]:
     return [str(one) for one in columns.quantities]
 
 
-def test_columns_are_found_by_labels(xyt: Labelled) -> None:
+def test_columns_are_found_by_labels(xyt: Any) -> None:
     assert written(xyt["t"]) == written(xyt.extract("t")) == ["t"]
     assert written(xyt.extract(["t", "x"])) == written(xyt["t", "x"]) == ["t", "x"]
     assert xyt.extract(["t", "x"]).labels == ["t", "x"]
 
 
-def test_columns_that_are_found_by_numbers_keep_their_labels(xyt: Labelled) -> None:
+def test_columns_that_are_found_by_numbers_keep_their_labels(xyt: Any) -> None:
     assert xyt[:, 1].labels == ["y"]
     assert xyt[:, 1:].labels == ["y", "t"]
     assert written((2 * xyt)[:, 1:]) == ["2*y", "2*t"]
 
 
-def test_arithmetic_leaves_no_labels_and_they_can_be_given(xyt: Labelled) -> None:
+def test_arithmetic_leaves_no_labels_and_they_can_be_given(xyt: Any) -> None:
     made = torch.cat([torch.sin(xyt["x"]), 1 - xyt["t"]], dim=1)
     assert isinstance(made, Labelled)
     made.labels = ["a", "b"]
@@ -42,7 +42,7 @@ def test_arithmetic_leaves_no_labels_and_they_can_be_given(xyt: Labelled) -> Non
     assert made.labels == ["a", "b"]
 
 
-def test_the_tensor_has_no_labels(xyt: Labelled) -> None:
+def test_the_tensor_has_no_labels(xyt: Any) -> None:
     assert written(xyt.tensor) == ["x", "y", "t"]
     with pytest.raises(UserError, match="labels: arithmetic leaves none"):
         xyt.tensor["x"]
@@ -60,7 +60,7 @@ def test_the_tensor_has_no_labels(xyt: Labelled) -> None:
     ],
 )
 def test_what_has_no_counterpart_is_refused(
-    xyt: Labelled, use: Callable[[Any], Any], message: str
+    xyt: Any, use: Callable[[Any], Any], message: str
 ) -> None:
     with pytest.raises(UserError, match=message):
         use(xyt)
