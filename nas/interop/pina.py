@@ -92,8 +92,8 @@ class _Network(nn.Module):
 
     def forward(self, x: Any) -> Tensor:
         points = x.extract(list(self.exported.coordinates)).tensor
-        fields: Any = in_its_numbers(self.exported, points).as_subclass(self._kind)
-        fields.labels = list(self.exported.fields)
+        fields = in_its_numbers(self.exported, points).as_subclass(self._kind)
+        fields.labels = list(self.exported.fields)  # type: ignore[attr-defined]
         return fields
 
 

@@ -22,7 +22,7 @@ def domain(pina: Any, problem: Any, name: str) -> Box:
     >>> domain(pina, BurgersProblem(), "burgers")  # doctest: +SKIP
     Box(x=(-1.0, 1.0), t=(0.0, 1.0))
     """
-    found = {}
+    found: dict[str, tuple[float, float]] = {}
     for kind in _KINDS:
         if hasattr(problem, kind):
             found |= intervals(pina, getattr(problem, kind), f"{name}: {kind}")

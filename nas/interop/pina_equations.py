@@ -43,7 +43,9 @@ def residual(
         zoo.AdvectionEquation: _advection,
         zoo.BurgersEquation: _burgers,
     }
-    written = [(anew.get(type(one), _as_it_is), one) for one in equations]
+    written: list[tuple[Callable[..., Any], Any]] = [
+        (anew.get(type(one), _as_it_is), one) for one in equations
+    ]
 
     def called(*given: Any) -> tuple[Any, ...]:
         u = Labelled(given[: ends[0]], fields)

@@ -36,8 +36,10 @@ def pinas(equation: Any, names: Any, points: Tensor, fields: Any, unknown: Any =
     """PINA's own residuals (K, N) for `function`."""
     inputs = LabelTensor(points.clone(), list(names)).requires_grad_()
     outputs = LabelTensor(function(inputs.tensor)[:, : len(fields)], list(fields))
-    found: Tensor = equation.residual(inputs, outputs, unknown).tensor.detach()
-    return found.reshape(len(points), -1).T  # a sum or mean of components has lost its column
+    found = equation.residual(inputs, outputs, unknown).tensor.detach()
+    # A sum or mean of components has lost its column.
+    turned: Tensor = found.reshape(len(points), -1).T
+    return turned
 
 
 def burgers(x: Any, u: Any) -> Any:

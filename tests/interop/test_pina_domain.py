@@ -23,7 +23,7 @@ from tests.interop.in_pina import START, WHOLE, at, made, pinas, points_of
 def test_parameters_are_coordinates() -> None:
     domains = {"parameter_domain": CartesianDomain({"mu": [1, 2]})}
     everywhere = WHOLE.update(CartesianDomain({"mu": [1, 2]}))
-    equation = Equation(lambda x, u: grad(u, x, d="t") - x["mu"] * u)
+    equation = Equation(lambda x, u: grad(u, x, d="t") - grad(u, x, "u", "mu"))
     start = START.update(CartesianDomain({"mu": [1, 2]}))
     got = problem(
         made(

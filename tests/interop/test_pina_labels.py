@@ -34,7 +34,7 @@ def test_columns_that_are_found_by_numbers_keep_their_labels(xyt: Any) -> None:
 
 
 def test_arithmetic_leaves_no_labels_and_they_can_be_given(xyt: Any) -> None:
-    made = torch.cat([torch.sin(xyt["x"]), 1 - xyt["t"]], dim=1)
+    made: Any = torch.cat([torch.sin(xyt["x"]), 1 - xyt["t"]], dim=1)
     assert isinstance(made, Labelled)
     made.labels = ["a", "b"]
     assert written(made["b"]) == ["1 - t"]
