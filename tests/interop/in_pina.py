@@ -51,4 +51,5 @@ def points_of(box: Any, seed: int = 0) -> Tensor:
     low, high = torch.tensor(box.bounds, dtype=torch.float64).T
     generator = torch.Generator().manual_seed(seed)
     unit = torch.rand(6, len(low), generator=generator, dtype=torch.float64)
-    return low + (high - low) * unit
+    points: Tensor = low + (high - low) * unit
+    return points
