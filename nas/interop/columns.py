@@ -19,11 +19,27 @@ _UNKNOWN = ("shape", "size", "numpy", "detach", "requires_grad")  # what tensors
 
 
 def _binary(function: Callable[..., Any]) -> Callable[[Any, Any], "Columns"]:
-    return lambda self, other: Columns.mapped(function, self, other)
+    return lambda self, other: type(self).mapped(function, self, other)
 
 
 def _reflected(function: Callable[..., Any]) -> Callable[[Any, Any], "Columns"]:
-    return lambda self, other: Columns.mapped(function, other, self)
+    return lambda self, other: type(self).mapped(function, other, self)
+
+
+def quantities(found: Any) -> tuple[Any, ...]:
+    """What a function returned, one by one: columns, or a list of these and other things.
+
+    Examples
+    --------
+    >>> quantities([Columns([1, 2]), 3])
+    (1, 2, 3)
+    """
+    several = found if isinstance(found, list | tuple) else [found]
+    return tuple(
+        one
+        for part in several
+        for one in (part.quantities if isinstance(part, Columns) else [part])
+    )
 
 
 class Columns:
@@ -100,13 +116,17 @@ class Columns:
         named = dict(kwargs or {})
         if function in (torch.cat, torch.concat, torch.hstack):
             return cls([one for part in args[0] for one in part.quantities])
+        if function in (torch.sum, torch.mean) and named.get("dim") in (1, -1):
+            first, *others = args[0].quantities
+            whole = sum(others, start=first)
+            return cls([whole if function is torch.sum else whole / (1 + len(others))])
         return cls.mapped(function, *args, **named)
 
     def __getitem__(self, index: Any) -> "Columns":
         every, which = index if isinstance(index, tuple) and len(index) == 2 else (None, None)
         if every in (slice(None), ...) and isinstance(which, int | slice):
             found = self.quantities[which]
-            return Columns(found if isinstance(which, slice) else [found])
+            return type(self)(found if isinstance(which, slice) else [found])
         raise UserError(f"expected columns as in y[:, 0:1], got y[{index}]")
 
     def __getattr__(self, name: str) -> Callable[..., "Columns"]:
@@ -115,7 +135,7 @@ class Columns:
             raise UserError(f"y.{name}: expected columns and arithmetic alone")
         if name.startswith("_") or not callable(getattr(torch.Tensor, name, None)):
             raise AttributeError(name)
-        return lambda *args, **kwargs: Columns.mapped(
+        return lambda *args, **kwargs: type(self).mapped(
             lambda one, *others: getattr(one, name)(*others, **kwargs), self, *args
         )
 
@@ -129,4 +149,4 @@ class Columns:
     __gt__, __ge__ = _binary(operator.gt), _binary(operator.ge)
 
     def __neg__(self) -> "Columns":
-        return Columns.mapped(operator.neg, self)
+        return type(self).mapped(operator.neg, self)

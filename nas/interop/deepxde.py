@@ -14,7 +14,8 @@ from torch import Tensor, nn
 
 from nas.errors import UserError
 from nas.interop import deepxde_conditions
-from nas.interop.columns import Columns
+from nas.interop.calling import by_name, in_its_numbers, of_columns
+from nas.interop.columns import Columns, quantities
 from nas.interop.deepxde_domain import domain
 from nas.problems import Problem
 
@@ -55,9 +56,9 @@ def problem(data: Any, fields: Sequence[str] = ("u",), *, name: str = "deepxde")
         name,
         box,
         by_name(names, lambda *given: equations(*_split(given, len(fields)))),
-        deepxde_conditions.conditions(deepxde, data, box, tuple(fields), name, _patched, by_name),
+        deepxde_conditions.conditions(deepxde, data, box, tuple(fields), name, _patched),
         fields=tuple(fields),
-        solution=_solution(data.soln, box.coordinates),
+        solution=None if data.soln is None else of_columns(box.coordinates, data.soln),
     )
 
 
@@ -88,31 +89,13 @@ def network(u: nn.Module) -> Any:
     def forward(made: Any, inputs: Tensor) -> Tensor:
         """In DeepXDE's own type of numbers, and in the problem's units."""
         seen = inputs if made._input_transform is None else made._input_transform(inputs)
-        fields: Tensor = u(seen.to(next(u.parameters()).dtype)).to(inputs.dtype)
+        fields = in_its_numbers(u, seen)
         if made._output_transform is not None:
             fields = made._output_transform(inputs, fields)
         return fields
 
     # DeepXDE is no import of this module's, and so neither is the class that is extended.
     return type("Network", (deepxde.nn.NN,), {"__init__": begin, "forward": forward})()
-
-
-def by_name(names: Sequence[str], function: Callable[..., Any]) -> Callable[..., Any]:
-    """``function`` of arguments in order as one of parameters by these names.
-
-    Examples
-    --------
-    >>> named = by_name(("u", "x"), lambda u, x: u - x)
-    >>> str(inspect.signature(named)), named(x=1, u=3)
-    ('(*, u, x)', 2)
-    """
-
-    def named(**given: Any) -> Any:
-        return function(*(given[name] for name in names))
-
-    parameters = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in names]
-    named.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    return named
 
 
 def _deepxde() -> Any:
@@ -147,12 +130,7 @@ def _called(
     def called(inputs: Columns, outputs: Columns) -> Any:
         with _patched(deepxde):
             found = function(inputs, outputs)
-        several = found if isinstance(found, list | tuple) else [found]
-        return tuple(
-            one
-            for part in several
-            for one in (part.quantities if isinstance(part, Columns) else [part])
-        )
+        return quantities(found)
 
     return called
 
@@ -206,17 +184,3 @@ def _patched(deepxde: Any) -> Iterator[None]:
         yield
     finally:
         gradients.jacobian, gradients.hessian = theirs
-
-
-def _solution(theirs: Any, coordinates: Sequence[str]) -> Callable[..., Any] | None:
-    """A function of an array (N, D), as one of coordinates by name."""
-    if theirs is None:
-        return None
-    import numpy as np
-
-    def solution(*columns: Any) -> Any:
-        found = np.asarray(theirs(np.stack(columns, axis=-1)), dtype=np.float64)
-        found = found.reshape(len(columns[0]), -1)
-        return tuple(found.T) if found.shape[1] > 1 else found[:, 0]
-
-    return by_name(coordinates, solution)

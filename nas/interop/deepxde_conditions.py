@@ -13,6 +13,7 @@ import torch
 
 from nas.calculus.fields import Column
 from nas.errors import UserError
+from nas.interop.calling import by_name
 from nas.interop.columns import Columns
 from nas.problems import Box, Condition, Periodic
 from nas.problems.domains import Array
@@ -20,7 +21,6 @@ from nas.problems.terms import Requirement
 
 _TRIED = 64  # points of a side, at which it is asked whether a condition holds
 
-Named = Callable[[Sequence[str], Callable[..., Any]], Callable[..., Any]]
 Patched = Callable[[Any], AbstractContextManager[None]]
 
 
@@ -31,7 +31,6 @@ def conditions(
     fields: tuple[str, ...],
     name: str,
     patched: Patched,
-    by_name: Named,
 ) -> list[Requirement]:
     """All conditions of ``data``.
 
@@ -42,7 +41,7 @@ def conditions(
 
     Examples
     --------
-    >>> conditions(dde, data, box, ("u",), "heat", patched, by_name)  # doctest: +SKIP
+    >>> conditions(dde, data, box, ("u",), "heat", patched)  # doctest: +SKIP
     [Condition('x_min', ...), Condition('t_min', ...)]
     """
     found: list[Requirement] = []

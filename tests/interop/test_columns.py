@@ -6,7 +6,7 @@ import torch
 
 from nas.calculus.fields import Coordinate
 from nas.errors import UserError
-from nas.interop.columns import Columns
+from nas.interop.columns import Columns, quantities
 
 NAMES = ("x", "t")
 
@@ -23,12 +23,20 @@ def test_columns_are_those_of_a_tensor(xt: Columns) -> None:
     def formula(y: torch.Tensor) -> torch.Tensor:
         x, t = y[:, 0:1], y[:, 1:]
         both = torch.cat([x / t - 1, 2 - np.float64(3.0) * t**2], dim=1)
-        return torch.sin(both * y).exp() + (-x).pow(2) + torch.where(x > 1, x, t)
+        whole = torch.sum(both, dim=1, keepdim=True) / torch.mean(y, dim=-1, keepdim=True)
+        return torch.sin(both * y).exp() + (-x).pow(2) * whole + torch.where(x > 1, x, t)
 
     got: Any = formula(xt)  # type: ignore[arg-type]
     expected = formula(tensor)
     assert isinstance(got, Columns)
     torch.testing.assert_close(torch.stack([one.value for one in got.quantities], -1), expected)
+
+
+def test_what_a_function_returned_is_taken_apart(xt: Columns) -> None:
+    x, t = xt.quantities
+    assert [*map(id, quantities(xt))] == [id(x), id(t)]
+    assert [*map(id, quantities([xt[:, 1:], x]))] == [id(t), id(x)]
+    assert quantities(3) == (3,)
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
 
-from nas.calculus.jets import DerivativeSet
 from nas.errors import UserError
 from nas.export import example
-from nas.interop.deepxde import by_name, network, problem, refuse_variables
-from nas.problems import Box, Periodic, Problem
-from nas.problems.ansatz.exact import jet_of
+from nas.interop.deepxde import network, problem, refuse_variables
+from nas.problems import Box, Periodic
 from nas.problems.sampling import boundary_points
+from tests.interop.made_up import function, residuals
 
 os.environ.setdefault("DDE_BACKEND", "pytorch")
 dde = pytest.importorskip("deepxde", reason="DeepXDE is not installed")
@@ -30,12 +28,6 @@ def data(pde: Any, conditions: Any, geometry: Any = None, **more: Any) -> Any:
     return kind(geometry, pde, conditions, num_domain=8, num_boundary=8, **more)
 
 
-def function(x: Tensor) -> Tensor:
-    """Two outputs (B, 2) that are smooth and without symmetry."""
-    a, b = x[:, 0], x[:, -1]
-    return torch.stack([torch.sin(a + 0.3 * b) + a * b, torch.exp(0.2 * a) * torch.cos(b)], -1)
-
-
 def burgers(x: Any, y: Any) -> Any:
     u_x, u_t = dde.grad.jacobian(y, x, i=0, j=0), dde.grad.jacobian(y, x, i=0, j=1)
     return u_t + y * u_x - 0.1 * dde.grad.hessian(y, x, i=0, j=0) + torch.sin(np.pi * x[:, 0:1])
@@ -46,18 +38,6 @@ def coupled(x: Any, y: Any) -> Any:
     gradient = dde.grad.jacobian(y, x, i=1)
     both = dde.grad.hessian(y, x, component=0, i=0, j=1)
     return [u * gradient[:, 0:1] + both, dde.backend.square(v) - x[:, 1:2] * gradient[:, 1:2]]
-
-
-def residuals(made: Problem, term: int, points: Tensor) -> list[Tensor]:
-    """Of the problem, for `function`."""
-    fields = len(tuple(made.fields))
-    chosen = made.terms[term]
-    keys = DerivativeSet(chosen.derivatives, len(made.coordinates))
-    normals = torch.zeros(len(points), len(made.coordinates), dtype=torch.float64)
-    normals[:, 0] = 1.0  # of x_max
-    return chosen.residuals(
-        jet_of(lambda x: function(x)[:, :fields], points, keys), keys, points, normals
-    )
 
 
 @pytest.mark.parametrize(("pde", "fields"), [(burgers, ("u",)), (coupled, ("u", "v"))])
@@ -74,7 +54,7 @@ def test_equations_are_deepxdes(pde: Callable[..., Any], fields: tuple[str, ...]
     expected = pde(inputs, function(inputs)[:, : len(fields)])
     dde.gradients.clear()
     several = expected if isinstance(expected, list) else [expected]
-    for got, one in zip(residuals(made, 0, points), several, strict=True):
+    for got, one in zip(residuals(made, made.terms[0], points), several, strict=True):
         torch.testing.assert_close(got, one.detach()[:, 0], rtol=1e-12, atol=1e-12)
 
 
@@ -105,7 +85,7 @@ def test_conditions_are_deepxdes_on_the_sides_where_they_hold() -> None:
     expected = [u - t**2, slope - torch.sin(t), slope - 3 * u - x, u - 5]
     expected += [0.3 * torch.cos(x + 0.3 * t) + x - 1]
     for term, wanted in enumerate(expected, start=1):
-        (got,) = residuals(made, term, end)
+        (got,) = residuals(made, made.terms[term], end)
         torch.testing.assert_close(got, wanted, rtol=1e-12, atol=1e-12)
 
 
@@ -185,6 +165,5 @@ def test_an_exported_network_is_trained_on_by_deepxde() -> None:
     assert any(not torch.equal(a, b) for a, b in zip(before, exported.parameters(), strict=True))
 
 
-def test_names_reach_functions_of_arguments_in_order() -> None:
-    assert by_name(("u", "x"), lambda u, x: u - x)(x=1, u=3) == 2
-    refuse_variables(len, "pde")  # nothing is known of it
+def test_of_a_function_that_is_none_of_pythons_nothing_is_known() -> None:
+    refuse_variables(len, "pde")
