@@ -14,10 +14,10 @@ from nas import assessment
 from nas.assessment import Assessment
 from nas.campaign import layout, proposal_file, records, run_rows
 from nas.campaign.campaign_job import CampaignJob
-from nas.campaign.maps import UNKNOWN
 from nas.campaign.run_record import NOT_ASSESSED, assessed, measured, tables
 from nas.campaign.run_rows import Row
 from nas.campaign.run_settings import hardware, points_seed, run_settings, seed_of
+from nas.campaign.true_errors import UNKNOWN
 from nas.campaign.tuner import Proposal
 from nas.errors import RAISED, UserError
 from nas.problems import Problem
