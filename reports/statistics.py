@@ -7,13 +7,13 @@ import pandas as pd
 
 from nas.campaign.records import Records
 from nas.files import write_text
-from nas.reports import settings, survival, unknowns
+from nas.reports import individual_losses, levels, settings, survival, unknowns
 from nas.search_spaces import Axis
 
 
 @dataclass(frozen=True)
 class Statistics:
-    """The tables of `nas.reports.survival`, and its `chance` by axis, each computed once.
+    """What `survival`, `individual_losses`, `unknowns` and `settings` tell, each computed once.
 
     ``axes`` are those in play, and ``completed`` the experts of completed runs.
 
@@ -56,14 +56,14 @@ def compute(records: Records) -> Statistics:
     runs = records.runs[records.runs["stage"] == "selection"]
     experts = records.experts[records.experts["run"].isin(runs["run"])]
     return Statistics(
-        survival.axes(experts),
-        survival.completed(experts, runs),
+        levels.axes(experts),
+        levels.completed(experts, runs),
         survival.survival_rates(experts, runs),
         survival.kaplan_meier(experts),
         survival.importance(experts, runs),
-        survival.individual_rank(experts, runs),
-        survival.best_single(experts, runs),
-        survival.agreement(experts, runs),
+        individual_losses.individual_rank(experts, runs),
+        individual_losses.best_single(experts, runs),
+        individual_losses.agreement(experts, runs),
         survival.chance(experts, runs),
         unknowns.estimates(records),
         settings.importance(records.trials),

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from nas.campaign.records import Records
+from nas.reports.individual_losses import main_effects
 from nas.reports.intervals import COVERAGE
-from nas.reports.survival import main_effects
 from nas.reports.validation_statistics import CANDIDATE, error, validated
 
 # What a search alone says about single candidates: in words, and its column.

@@ -200,7 +200,7 @@ MAY_IMPORT = {
         "nas.search_spaces",
         "nas.validation",
         *(f"nas.reports.{name}" for name in ("style", "claims", "rows", "survival", "words")),
-        "nas.reports.survival_words",
+        *("nas.reports.survival_words", "nas.reports.individual_losses"),
         *(f"nas.reports.validation_{name}" for name in ("rankings", "statistics")),
         *GROUND,
     ],

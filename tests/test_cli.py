@@ -4,8 +4,6 @@ import os
 import re
 import shutil
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,9 +14,8 @@ from nas.campaign.records import Records
 from nas.exit_codes import FAILED
 from nas.reports import example
 from nas.runner.overview import Watch
-from tests.command_line import nas
+from tests.command_line import nas, python
 
-HANGS = 900.0  # seconds after which a command will not end any more: none needs them
 CAMPAIGN = """
 problem: poisson_l_shape
 space: {activations: [sine, tanh], depths: [1], widths: [4]}
@@ -46,16 +43,17 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A campaign run from a shell, piped: its folder, and what was printed."""
     folder = tmp_path_factory.mktemp("cli")
     (folder / "small.yaml").write_text(CAMPAIGN)
-    done = subprocess.run(
-        [sys.executable, "-m", "nas.cli", "search", "small.yaml", "--out", "out"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=HANGS,
-    )
+    done = python("-m", "nas.cli", "search", "small.yaml", "--out", "out", folder=folder)
+    done.check_returncode()
     (folder / "told.txt").write_text(done.stderr)
     return folder / "out", done.stdout
+
+
+@pytest.fixture
+def copied(finished: tuple[Path, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A copy of it that may be changed; the campaign's file is in the current folder."""
+    monkeypatch.chdir(finished[0].parent)
+    return shutil.copytree(finished[0], tmp_path / "out")
 
 
 def test_each_phase_and_each_run_is_a_line_where_nobody_looks(finished: tuple[Path, str]) -> None:
@@ -75,14 +73,9 @@ def test_each_phase_and_each_run_is_a_line_where_nobody_looks(finished: tuple[Pa
 
 
 def test_quiet_says_the_answer_alone(
-    finished: tuple[Path, str],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    tmp_path: Path,
+    copied: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = shutil.copytree(finished[0], tmp_path / "out")
-    monkeypatch.chdir(finished[0].parent)
-    command = ["search", "small.yaml", "--out", folder, "--set", "trials=2"]
+    command = ["search", "small.yaml", "--out", copied, "--set", "trials=2"]
     command += ["--set", "parallel.engine=serial"]
     assert nas(monkeypatch, *command, "--quiet") == 0
     printed = capsys.readouterr()
@@ -196,21 +189,16 @@ def test_problems_and_spaces_are_listed(
 
 
 def test_validate_prints_what_was_found(
-    finished: tuple[Path, str],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    tmp_path: Path,
+    copied: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = shutil.copytree(finished[0], tmp_path / "out")
-    monkeypatch.chdir(finished[0].parent)
-    assert nas(monkeypatch, "validate", folder) == 0
+    assert nas(monkeypatch, "validate", copied) == 0
     told = capsys.readouterr().out.splitlines()
-    assert told[-1] == f"next: nas report {folder}"
+    assert told[-1] == f"next: nas report {copied}"
     assert len(told) > 1
-    assert nas(monkeypatch, "report", folder) == 0
-    page = (folder / "report" / "index.html").read_text()
+    assert nas(monkeypatch, "report", copied) == 0
+    page = (copied / "report" / "index.html").read_text()
     assert "Can you trust this?" in page
-    assert nas(monkeypatch, "baseline", folder) == 0  # all that it wants is there
+    assert nas(monkeypatch, "baseline", copied) == 0  # all that it wants is there
     listed = capsys.readouterr().out
     assert all(name in listed for name in ("sine 1×4", "tanh 1×4"))
 
@@ -237,19 +225,14 @@ def test_baseline_wants_a_folder_for_a_file_and_nothing_beside_a_folder(
 
 
 def test_a_warning_is_exit_code_three_where_strict(
-    finished: tuple[Path, str],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    tmp_path: Path,
+    copied: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A network that has learnt for a moment: its run is found finished, and is told of again."""
-    folder = shutil.copytree(finished[0], tmp_path / "out")
-    monkeypatch.chdir(finished[0].parent)
-    assert nas(monkeypatch, "search", "small.yaml", "--out", folder) == 0
+    assert nas(monkeypatch, "search", "small.yaml", "--out", copied) == 0
     told = capsys.readouterr().out
     assert "estimated error" in told
     assert "\nwarning: " in told
-    assert nas(monkeypatch, "search", "small.yaml", "--out", folder, "--strict") == 3
+    assert nas(monkeypatch, "search", "small.yaml", "--out", copied, "--strict") == 3
     assert capsys.readouterr().out == told
 
 
@@ -315,14 +298,9 @@ def test_the_version_is_told(
 
 @pytest.mark.parametrize("columns", [44, 80])
 def test_words_of_a_help_are_whole_on_a_narrow_terminal(columns: int) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "nas", "search", "-h"],
-        env=os.environ | {"COLUMNS": f"{columns}", "TERMINAL_WIDTH": f"{columns}"},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=HANGS,
-    )
+    wide = {"COLUMNS": f"{columns}", "TERMINAL_WIDTH": f"{columns}"}
+    done = python("-m", "nas", "search", "-h", env=os.environ | wide)
+    assert done.returncode == 0, done
     assert "Usage: nas search" in done.stdout
     assert all(len(line) <= columns for line in done.stdout.splitlines())
     assert not re.search(r"\w…", done.stdout)
@@ -337,14 +315,7 @@ def test_a_shell_completes_commands_without_torch() -> None:
         "    sys.exit(ended.code or ('torch' in sys.modules))"
     )
     asked = {"_NAS_COMPLETE": "complete_bash", "COMP_WORDS": "nas va", "COMP_CWORD": "1"}
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env=os.environ | asked,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=HANGS,
-    )
+    done = python("-c", code, env=os.environ | asked)
     assert (done.returncode, done.stdout.split()) == (0, ["validate"]), done
 
 
@@ -493,7 +464,7 @@ def test_an_unknown_command_is_a_user_error(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_help_needs_no_torch() -> None:
     code = "import sys, nas.cli; sys.exit('torch' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert python("-c", code).returncode == 0
 
 
 def listening() -> None:
@@ -508,15 +479,8 @@ def test_an_interrupt_at_any_moment_is_exit_code_130(tmp_path: Path, number: str
     send = f"import os, signal; os.kill(os.getpid(), signal.{number})"
     (tmp_path / "mine.py").write_text(f"exec({send!r})\n")
     (tmp_path / "small.yaml").write_text("problem: mine.py\nspace: full_grid\n")
-    done = subprocess.run(
-        [sys.executable, "-m", "nas.cli", "search", "small.yaml", "--out", "out"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=HANGS,
-        preexec_fn=listening,
-    )
+    command = ("-m", "nas.cli", "search", "small.yaml", "--out", "out")
+    done = python(*command, folder=tmp_path, preexec_fn=listening)
     assert done.returncode == 130
     assert done.stderr == "interrupted; run the same command again to go on\n"
 
@@ -528,14 +492,7 @@ def test_a_thread_of_a_users_file_does_not_keep_the_command(tmp_path: Path) -> N
         "ends = Condition(('x_min', 'x_max'), lambda u: u)\n"
         "problem = Problem('bend', Box(x=(0, 1)), lambda u: u.xx + 2, [ends])\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-m", "nas.cli", "check", "mine.py"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=HANGS,
-    )
+    done = python("-m", "nas.cli", "check", "mine.py", folder=tmp_path)
     assert done.returncode == 0, done
     assert done.stdout
     assert done.stderr == r"note: ended beside threads of a problem's file: for\never" + "\n"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from experiments.arena.truth import Evaluate, Truth
-from nas.campaign.maps import evaluate
+from nas.campaign.evaluation import evaluate
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.training.unknowns import estimates

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from nas.campaign.maps import REFERENCE_POINTS
+from nas.campaign.true_errors import REFERENCE_POINTS
 from nas.errors import UserError
 from nas.problems import Problem
 from nas.problems.domains import Array

@@ -11,8 +11,8 @@ from typing import Any
 from nas import problems
 from nas.assessment import assess
 from nas.campaign.config import build
-from nas.campaign.maps import measure
 from nas.campaign.run_settings import run_settings
+from nas.campaign.true_errors import measure
 from nas.training.physics_loss import HeldOutLoss
 from nas.training.run_result import RunResult
 from nas.training.training_run import TrainingRun

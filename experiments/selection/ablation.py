@@ -21,8 +21,8 @@ from experiments.selection import ablation_page
 from experiments.selection.variants import VARIANTS, Variant
 from nas import problems
 from nas.campaign import config
-from nas.campaign.maps import relative_l2
 from nas.campaign.run_settings import run_settings
+from nas.campaign.true_errors import relative_l2
 from nas.training.training_run import RunResult, TrainingRun
 from nas.training.warm_up import WarmUp
 

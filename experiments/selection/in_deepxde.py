@@ -20,7 +20,7 @@ from torch import Tensor
 from experiments.benchmarks.baselines.nested import FUNCTIONS
 from nas import problems
 from nas.campaign import config
-from nas.campaign.maps import REFERENCE_POINTS
+from nas.campaign.true_errors import REFERENCE_POINTS
 from nas.problems import burgers, helmholtz
 from nas.problems.sampling import interior_points
 from nas.search_spaces import Candidate

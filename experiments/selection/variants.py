@@ -10,7 +10,7 @@ from torch import Tensor
 
 from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
-from nas.reports.survival import main_effects
+from nas.reports.individual_losses import main_effects
 from nas.search_spaces.candidates import levels_of
 from nas.training.fine_tuning import gauss_newton
 from nas.training.training_settings import TrainingSettings

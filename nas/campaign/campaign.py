@@ -5,32 +5,32 @@ and it goes on: finished runs are kept, those under way continue from their chec
 """
 
 import logging
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from nas.campaign import records
 from nas.campaign.budgeted import Budgeted
-from nas.campaign.campaign_job import least_loss
 from nas.campaign.config import Campaign
 from nas.campaign.folder import CampaignFolder, opened
-from nas.campaign.layout import JOBS, finished_runs, gathered_file, table_file
-from nas.campaign.run_job import RunJob
+from nas.campaign.layout import JOBS, finished_runs
+from nas.campaign.parquet import Row
+from nas.campaign.run_job import RunJob, outcome
 from nas.campaign.scheduler import Scheduler
 from nas.campaign.study_notes import StudyNotes
 from nas.campaign.study_storage import check_reachable
-from nas.campaign.tuner import Tuner
-from nas.errors import UserError
+from nas.campaign.tuner import Proposal, Tuner
 from nas.problems import Problem
 from nas.runner.budget import Budget
 from nas.runner.dispatcher import Dispatcher
-from nas.runner.job import Job
+from nas.runner.job import KILLED, Job
 from nas.runner.overview import Best, Clock, Watch
 
 J = TypeVar("J", bound=Job)
 
 _LOG = logging.getLogger(__name__)
+_TIMED = 500  # runs that tell how long one takes: to ask ten thousand would take seconds
 
 
 def search(
@@ -71,15 +71,15 @@ def search(
         check_reachable(campaign.storage)
     with opened(campaign, folder, problem) as home:
         campaign = home.campaign  # as it stands in the folder
+        before = {run: outcome(run) for run in finished_runs(home.path)}
         if not campaign.within_budget:
             _tell_of_idle_workers(campaign)
             tuner = Tuner(campaign, home.storage, home.study)
-            run_of = partial(RunJob, home)
-            _run(
-                home, Scheduler(tuner, campaign.trials, campaign.seeds, campaign.lag, run_of), watch
-            )
+            runs = _Runs(home, before)
+            plan = Scheduler(tuner, campaign.trials, campaign.seeds, campaign.lag, runs.of)
+            _run(home, plan, watch, before)
         else:
-            _run(home, Budgeted(home), watch)
+            _run(home, Budgeted(home), watch, before)
         records.gather(home.path)
         return records.read(home.path)
 
@@ -102,10 +102,27 @@ class _Schedule(Protocol[J]):
     def close(self) -> None: ...
 
 
-def _run(home: CampaignFolder, schedule: _Schedule[J], watch: Watch) -> None:
-    """Work until all jobs have ended."""
-    before = finished_runs(home.path)
-    clock = Clock(schedule.jobs, before, _time_left(home), _best(home.path, before))
+@dataclass(frozen=True)
+class _Runs:
+    """The runs of a campaign, each with what is known of it from ``before``, once."""
+
+    home: CampaignFolder
+    before: dict[Path, Row]
+
+    def of(self, proposal: Proposal, repetition: int) -> RunJob:
+        run = RunJob(self.home, proposal, repetition)
+        known = self.before.pop(run.folder, None)
+        if known is None or known["status"] == KILLED:  # which will be another row
+            return run
+        return replace(run, known=known)
+
+
+def _run(
+    home: CampaignFolder, schedule: _Schedule[J], watch: Watch, before: Mapping[Path, Row]
+) -> None:
+    """Work until all jobs have ended; the rows are of the runs that had ended ``before``."""
+    timed = list(before)[:: len(before) // _TIMED + 1]
+    clock = Clock(schedule.jobs, timed, _time_left(home), _best(before))
 
     def show(busy: list[J]) -> None:
         clock.jobs = schedule.jobs
@@ -124,31 +141,12 @@ def _run(home: CampaignFolder, schedule: _Schedule[J], watch: Watch) -> None:
     schedule.close()
 
 
-def _best(campaign: Path, runs: Iterable[Path]) -> Best | None:
-    """The best of some finished runs, by their folders; of those that were gathered from one file.
-
-    To read ten thousand would take longer than to begin the next.
-    """
-    gathered = _gathered(campaign)
-    known = {
-        run.name: gathered[run.name]
-        if run.name in gathered
-        else least_loss(table_file(run, "runs"), "runs")
-        for run in runs
-    }
-    reached = {name: loss for name, loss in known.items() if loss is not None}
+def _best(before: Mapping[Path, Row]) -> Best | None:
+    """The best of some finished runs, by their folders."""
+    losses = {run.name: row["held_out_loss"] for run, row in before.items()}
+    reached = {name: loss for name, loss in losses.items() if loss is not None}
     name = min(reached, key=lambda name: reached[name], default=None)
     return None if name is None else Best(name, reached[name])
-
-
-def _gathered(campaign: Path) -> dict[str, float | None]:
-    """The losses of the runs in the table that was gathered last; none where it cannot be read."""
-    path = gathered_file(campaign, "runs")
-    try:
-        rows = records.read_rows(path, "runs", ["run", "held_out_loss"]) if path.is_file() else []
-    except UserError:
-        return {}  # it is gathered anew
-    return {row["run"]: row["held_out_loss"] for row in rows}
 
 
 def _tell_of_idle_workers(campaign: Campaign) -> None:

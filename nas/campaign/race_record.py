@@ -11,10 +11,10 @@ import torch
 from nas.calculus.derivatives import DerivativeSet
 from nas.campaign import layout, records, run_rows
 from nas.campaign.contestants import Entry
-from nas.campaign.maps import UNKNOWN
 from nas.campaign.recommendation import candidates
 from nas.campaign.run_record import NOT_ASSESSED, assessed, measured, tables
 from nas.campaign.run_rows import Row
+from nas.campaign.true_errors import UNKNOWN
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.search_spaces.candidates import written

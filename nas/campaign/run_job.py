@@ -6,18 +6,18 @@ that its worker was killed. What kills workers, such as a lack of memory, is oft
 command, which goes on with the run.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from nas import assessment
 from nas.assessment import Assessment
 from nas.campaign import layout, proposal_file, records, run_rows
 from nas.campaign.campaign_job import CampaignJob
-from nas.campaign.maps import UNKNOWN
 from nas.campaign.run_record import NOT_ASSESSED, assessed, measured, tables
 from nas.campaign.run_rows import Row
 from nas.campaign.run_settings import hardware, points_seed, run_settings, seed_of
+from nas.campaign.true_errors import UNKNOWN
 from nas.campaign.tuner import Proposal
 from nas.errors import RAISED, UserError
 from nas.problems import Problem
@@ -33,6 +33,7 @@ from nas.training.training_run import RunResult, TrainingRun
 from nas.training.training_settings import TrainingSettings
 from nas.training.warm_up.phase import NAME as WARM_UP
 
+# What a search asks of the rows of runs that had ended before.
 _OUTCOME = (
     *("trial", "repetition", "status", "m", "p", "threshold"),
     *("held_out_loss", "parameters_after"),
@@ -43,6 +44,11 @@ _EMPTY: dict[str, list[Row]] = {name: [] for name in (*layout.ADDED_TABLES, *lay
 @dataclass(frozen=True)
 class RunJob(CampaignJob):
     """A trial's repetition, trained with a seed of its own.
+
+    Parameters
+    ----------
+    known
+        What `outcome` told of it, where it had ended before: it is not read again then.
 
     Examples
     --------
@@ -60,6 +66,7 @@ class RunJob(CampaignJob):
 
     proposal: Proposal
     repetition: int
+    known: Row | None = field(default=None, kw_only=True, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -75,6 +82,12 @@ class RunJob(CampaignJob):
     def finished(self) -> bool:
         """Whether its record is complete, and says another thing than that it was killed."""
         return self.known_row() is not None
+
+    @property
+    def held_out_loss(self) -> float | None:
+        """That of its row, once it is `finished`."""
+        loss: float | None = self.row()["held_out_loss"]
+        return loss
 
     @property
     def experts(self) -> int:
@@ -120,9 +133,10 @@ class RunJob(CampaignJob):
 
     def known_row(self) -> Row | None:
         """What a search asks of its row, if it is `finished`: there may be thousands."""
-        if not super().finished:
+        if self.known is None and not super().finished:
             return None
-        row = self._row(_OUTCOME)
+        row = self.known or outcome(self.folder)
+        proposal_file.compare(self.folder, self.proposal, row)
         return None if row["status"] == KILLED else row
 
     def row(self) -> Row:
@@ -133,10 +147,8 @@ class RunJob(CampaignJob):
         UserError
             If it was trained with another proposal than the study has for its trial.
         """
-        return self._row()
-
-    def _row(self, columns: Sequence[str] | None = None) -> Row:
-        row = records.read_rows(self.table("runs"), "runs", columns)[0]
+        path = self.table("runs")
+        row = dict(_row(path, _state(path)))
         proposal_file.compare(self.folder, self.proposal, row)
         return row
 
@@ -215,3 +227,37 @@ class RunJob(CampaignJob):
             raise
         except RAISED:
             return ""  # the run has its reason already
+
+
+def outcome(folder: Path) -> Row:
+    """What a search asks of the row of the finished run in ``folder``.
+
+    Raises
+    ------
+    UserError
+        If its table is not there, or damaged.
+
+    Examples
+    --------
+    >>> row = dict.fromkeys(records.TABLES["runs"].names) | {"status": "completed", "m": 4}
+    >>> records.write_table(Path("runs.parquet"), "runs", [row])
+    >>> found = outcome(Path("."))
+    >>> found["status"], found["m"], "warnings" in found
+    ('completed', 4, False)
+    """
+    return records.read_rows(layout.table_file(folder, "runs"), "runs", _OUTCOME)[0]
+
+
+@lru_cache(maxsize=16)  # as a run ends several ask for its row, one right after the other
+def _row(path: Path, state: tuple[int, ...] | None) -> Row:
+    """The row in the file at ``path``; it is read again once its ``state`` has changed."""
+    return records.read_rows(path, "runs")[0]
+
+
+def _state(path: Path) -> tuple[int, ...] | None:
+    """What tells a file from another that has taken its place; None where there is none."""
+    try:
+        of = path.stat()
+    except OSError:
+        return None
+    return of.st_ino, of.st_mtime_ns, of.st_size

@@ -8,8 +8,9 @@ from typing import Any
 from nas import assessment
 from nas.assessment import Assessment
 from nas.campaign import layout, run_rows
-from nas.campaign.maps import UNKNOWN, Errors, measure, write_map
+from nas.campaign.maps import write_map
 from nas.campaign.run_rows import Row
+from nas.campaign.true_errors import UNKNOWN, Errors, measure
 from nas.errors import RAISED, UserError
 from nas.problems import Problem
 from nas.runner.worker import written_down

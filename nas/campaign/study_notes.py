@@ -49,24 +49,25 @@ class StudyNotes:
     """
 
     def __init__(self, storage: str, study: str) -> None:
-        self._study: optuna.Study | None = None
+        self._storage: optuna.storages.RDBStorage | None = None
         with _left_out(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Optuna's, that names are experimental
-            found = optuna.load_study(study_name=study, storage=storage)
+            known = optuna.storages.RDBStorage(storage)
+            found = optuna.load_study(study_name=study, storage=known)
             if found.metric_names != list(OBJECTIVES):
                 found.set_metric_names(list(OBJECTIVES))
-            self._study = found
+            self._study = known.get_study_id_from_name(study)
+            self._storage = known
 
     def note(self, trial: int, run: str, row: Mapping[str, Any]) -> None:
         """What became of a ``run`` of a ``trial`` that Optuna has not been told the result of."""
-        if self._study is None:
+        if self._storage is None:
             return
         told = {name: row.get(column) for column, name in TOLD.items()}
         with _left_out():
-            storage, study = self._study._storage, self._study._study_id
-            known = storage.get_trial_id_from_study_id_trial_number(study, trial)
+            known = self._storage.get_trial_id_from_study_id_trial_number(self._study, trial)
             found = {name: value for name, value in told.items() if _is_told(value)}
-            storage.set_trial_user_attr(known, f"run {run}", found)
+            self._storage.set_trial_user_attr(known, f"run {run}", found)
 
 
 def _is_told(value: Any) -> bool:

@@ -67,8 +67,10 @@ def check(
     >>> from nas.training.example import mixture
     >>> _ = Path("sevens.py").write_text(
     ...     "def load(path):"
-    ...     "    return lambda points: ([[7.0]] * len(points), [[[0.0]] * len(points)])\\n"
-    ...     "def prepared(path, points):"
+    ...     "    return None\\n"
+    ...     "def evaluate(program, points):"
+    ...     "    return [[7.0]] * len(points), [[[0.0]] * len(points)]\\n"
+    ...     "def prepared(program, points):"
     ...     "    return lambda: None"
     ... )
     >>> sevens = SimpleNamespace(__file__="sevens.py")
@@ -194,7 +196,9 @@ def run(format: Format, program: Path, points: Tensor, timed: int = 0) -> dict[s
     >>> from types import SimpleNamespace
     >>> _ = Path("line.py").write_text(
     ...     "def load(path):"
-    ...     "    return lambda points: ([[2 * x] for (x,) in points], [[[2.0]] * len(points)])"
+    ...     "    return 2.0\\n"
+    ...     "def evaluate(program, points):"
+    ...     "    return [[program * x] for (x,) in points], [[[program]] * len(points)]"
     ... )
     >>> run(SimpleNamespace(__file__="line.py"), Path("model"), torch.tensor([[3.0], [4.0]]))
     {'fields': [[6.0], [8.0]], 'first_point': [[6.0]], 'gradients': [[[2.0], [2.0]]]}

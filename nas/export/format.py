@@ -6,7 +6,7 @@ Its name is that of the format, as in ``nas export --format pt2``.
 import pkgutil
 from collections.abc import Callable
 from importlib import import_module
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from nas.errors import UserError
 from nas.export import formats
@@ -18,8 +18,8 @@ DEFAULT = "pt2"
 DOUBLE = "float64"  # what a mixture is trained and described in
 
 Points = list[list[float]]  # (B, D)
-# Points to the fields (B, C) and their gradients (C, B, D) by the coordinates, or None for these.
-Evaluate = Callable[[Points], tuple[list[list[float]], list[list[list[float]]] | None]]
+# The fields (B, C) at points and their gradients (C, B, D) by the coordinates, or None for these.
+Answer = tuple[list[list[float]], list[list[list[float]]] | None]
 
 
 class Format(Protocol):
@@ -37,19 +37,22 @@ class Format(Protocol):
         ...
 
     @staticmethod
-    def load(path: str) -> Evaluate:
-        """The program at ``path``, by what it needs and the standard library alone.
+    def load(path: str) -> Any:
+        """The program at ``path``, by what it needs and the standard library alone, on one core.
 
-        Called in a fresh process, so what it imports of this package is an error.
+        Called in a fresh process, like `evaluate` and `prepared`, so what these import of this
+        package is an error.
         """
         ...
 
     @staticmethod
-    def prepared(path: str, points: Points) -> Callable[[], object]:
-        """What computes the fields at ``points`` and nothing else, on one core: for the clock.
+    def evaluate(program: Any, points: Points) -> Answer:
+        """What the ``program`` gives that `load` has loaded."""
+        ...
 
-        Called in a fresh process like `load`.
-        """
+    @staticmethod
+    def prepared(program: Any, points: Points) -> Callable[[], object]:
+        """What computes the fields at ``points`` and nothing else: for the clock."""
         ...
 
     @staticmethod

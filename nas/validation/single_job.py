@@ -6,9 +6,9 @@ from pathlib import Path
 
 from nas.campaign import records
 from nas.campaign.campaign_job import CampaignJob
-from nas.campaign.maps import relative_l2_or_none
 from nas.campaign.parquet import Row
 from nas.campaign.run_settings import hardware, seed_of, without_competition
+from nas.campaign.true_errors import relative_l2_or_none
 from nas.problems import Problem
 from nas.runner.job import COMPLETED, INTERRUPTED
 from nas.runner.job_context import Context

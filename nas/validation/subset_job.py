@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 from nas.campaign import records
 from nas.campaign.campaign_job import CampaignJob
-from nas.campaign.maps import relative_l2_or_none
 from nas.campaign.parquet import Row
 from nas.campaign.run_settings import hardware, without_competition
+from nas.campaign.true_errors import relative_l2_or_none
 from nas.problems import Problem
 from nas.runner.job import COMPLETED, FAILED, INTERRUPTED, KILLED
 from nas.runner.job_context import Context

@@ -1,29 +1,21 @@
-"""The mixture on points, against the mixture itself."""
+"""What a map holds, against the mixture itself."""
 
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
-import pytest
 import torch
 
 from nas.calculus.jets import DerivativeSet
-from nas.campaign.maps import UNKNOWN, evaluate, measure, relative_l2, residual, write_map
+from nas.campaign.evaluation import evaluate
+from nas.campaign.maps import write_map
 from nas.campaign.slices import LINE, SIDE, SIDES
-from nas.mixture.gates.perceptron import GateSettings
-from nas.mixture.mixture import Mixture
+from nas.campaign.true_errors import relative_l2
 from nas.problems import Box, Condition, Problem, load
 from nas.problems.domains import Array, Mask
 from nas.search_spaces import Candidate
-
-POOL = [Candidate("sine", 1, 4), Candidate("tanh", 2, 4), Candidate("sine", 2, 4)]
-
-
-def mixture(problem: Problem) -> Mixture:
-    made = Mixture(POOL, GateSettings(1, 4), problem.domain.bounds, len(problem.fields), seed=0)
-    made.drop(1)
-    return made
+from tests.campaign.untrained import mixture
 
 
 def test_a_map_holds_mixture_weights_experts_and_truth(tmp_path: Path) -> None:
@@ -95,62 +87,6 @@ def test_an_error_far_below_the_solution_is_not_rounded(tmp_path: Path) -> None:
     table = pq.read_table(tmp_path / "map.parquet").to_pandas()
     direct = evaluate(problem, made, np.linspace(0, 1, LINE)[:, None])[0][:, 0]
     np.testing.assert_array_equal(table["u"] - table["u.reference"], direct - 300)
-
-
-def test_evaluation_agrees_with_the_mixture() -> None:
-    problem = load("burgers")
-    made = mixture(problem)
-    points = np.array([[-0.5, 0.2], [0.3, 0.9]])
-    mixed, weights, experts = evaluate(problem, made, points)
-    np.testing.assert_allclose(np.einsum("be,ebc->bc", weights, experts), mixed, atol=1e-14)
-
-    direct = made(torch.as_tensor(points), DerivativeSet([], 2))[0].detach().numpy()
-    np.testing.assert_allclose(mixed, direct, atol=1e-14)
-
-
-def test_relative_error_of_a_mixture_that_is_zero_is_one() -> None:
-    problem = load("burgers")
-    made = mixture(problem)
-    for parameter in made.parameters():
-        parameter.data.zero_()
-    assert relative_l2(problem, made) == pytest.approx(1.0, abs=1e-12)
-
-
-def test_the_error_of_each_field_is_its_own() -> None:
-    """Of a mixture that is zero each field is wrong by all of it, and a zero field by nothing."""
-    two = Problem(
-        name="two",
-        domain=Box(x=(0.0, 1.0)),
-        fields=("u", "v"),
-        residual=lambda u, v: (u.x, v.x),
-        conditions=[Condition("x_min", lambda u: u)],
-        solution=lambda x: (100 * x, 0 * x),
-    )
-    made = mixture(two)
-    for parameter in made.parameters():
-        parameter.data.zero_()
-    errors = measure(two, made)
-    assert errors.by_field == {"u": pytest.approx(1.0), "v": None}
-    assert errors.together == pytest.approx(1.0)
-    assert measure(replace(two, solution=None), made) == UNKNOWN
-
-
-def test_the_residual_is_that_of_the_equations() -> None:
-    """Against autograd, as written, over more points than are evaluated at once."""
-    problem = Problem(
-        name="line",
-        domain=Box(x=(0.0, 1.0)),
-        residual=lambda u, x: (u.x - x, u),
-        conditions=[Condition("x_min", lambda u: u)],
-    )
-    made = mixture(problem)
-    x = torch.linspace(0, 1, 5000, dtype=torch.float64)[:, None].requires_grad_()
-    values = DerivativeSet([], 1)
-    u = problem.physical(made(x, values), values, x)[0]
-    assert (problem.describe_fields()[0]["scale"], problem.terms[0].weights[0]) != (1, 1)
-    (slope,) = torch.autograd.grad(u.sum(), x)
-    expected = torch.hypot(slope - x, u).detach().squeeze(1).numpy()
-    np.testing.assert_allclose(residual(problem, made, x.detach().numpy()), expected, atol=1e-12)
 
 
 def box(*names: str) -> Problem:

@@ -11,7 +11,7 @@ import torch
 
 from nas.campaign import config, layout, records, run_rows
 from nas.campaign.folder import CampaignFolder
-from nas.campaign.run_job import RunJob
+from nas.campaign.run_job import RunJob, outcome
 from nas.campaign.tuner import Proposal
 from nas.errors import UserError
 from nas.problems import Box, Condition, Problem, Unknown
@@ -138,6 +138,42 @@ def test_a_run_whose_worker_always_dies_is_a_row(tmp_path: Path) -> None:
         None,
     )
     assert row["experts_before"] == 3
+
+
+def test_a_row_is_read_once_by_all_that_ask_for_it_as_a_run_ends(
+    whole: RunJob, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(whole.folder, run_in(tmp_path).folder)
+    job, read = run_in(tmp_path), records.read_rows
+    asked: list[Path] = []
+
+    def read_rows(path: Path, *of: Any) -> Any:
+        asked.append(path)
+        return read(path, *of)
+
+    monkeypatch.setattr(records, "read_rows", read_rows)
+    row = job.row()
+    assert f"held-out loss {job.held_out_loss:.2e}, 3 → " in job.found
+    assert job.held_out_loss == row["held_out_loss"]
+    row["m"] = 99  # whoever has it may change it
+    assert job.row()["m"] == 3
+    assert asked == [job.table("runs")]
+    records.write_table(job.table("runs"), "runs", [job.row() | {"held_out_loss": 0.5}])
+    assert job.held_out_loss == 0.5
+    assert len(asked) == 2
+
+
+def test_what_is_known_of_a_run_is_not_read_again(
+    whole: RunJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = outcome(whole.folder)
+    assert known == {name: whole.row()[name] for name in known}
+    assert "reason" not in known
+    monkeypatch.setattr(records, "read_rows", None)
+    assert replace(whole, known=known).known_row() == known
+    assert replace(whole, known=known) == whole
+    with pytest.raises(UserError, match="0003-1: began with m = 4, and the study has 3"):
+        replace(whole, known=known | {"m": 4}).known_row()
 
 
 def test_a_run_that_was_given_up_is_tried_again_from_its_checkpoint(

@@ -125,14 +125,16 @@ def test_a_program_of_values_alone_is_compared_in_values(
         check(PT2, exported.program, trained, problem, "float32")
 
 
-def test_the_fresh_process_times_as_many_points_as_it_is_told(
+def test_the_fresh_process_times_as_many_points_as_it_is_told_and_not_for_long(
     tmp_path: Path, problem: ProblemFacts
 ) -> None:
     counting = tmp_path / "counting.py"
     counting.write_text(
-        "def load(path):\n    return lambda points: ([[0.0]] * len(points), None)\n"
-        "def prepared(path, points):\n    assert len(points) == 128, len(points)\n"
-        "    return lambda: None\n"
+        "def load(path):\n    return []\n"
+        "def evaluate(program, points):\n    return [[0.0]] * len(points), None\n"
+        "def prepared(program, points):\n    assert (len(points), program) == (128, [])\n"
+        "    def compute():\n        program.append(1)\n        assert len(program) < 60\n"
+        "    return compute\n"
     )
     format = cast(Format, SimpleNamespace(__file__=str(counting)))
     answer = run(format, tmp_path / "model", draw(problem), 128)
@@ -146,7 +148,8 @@ def test_the_fresh_process_brings_no_torch_where_none_is_needed(
     bringing = tmp_path / "bringing.py"
     bringing.write_text(
         "import sys\nsys.modules['torch.nn'] = sys\nNEEDS = 'onnxruntime'\n"
-        "def load(path):\n    return lambda points: ([[0.0]] * len(points), None)\n"
+        "def load(path):\n    return None\n"
+        "def evaluate(program, points):\n    return [[0.0]] * len(points), None\n"
     )
     format = cast(Format, SimpleNamespace(__file__=str(bringing)))
     with pytest.raises(NotEquivalent, match=r"nothing of this project, but torch\.nn had been"):

@@ -1,6 +1,5 @@
 """The plain network against the mixture's own Taylor arithmetic, two independent paths."""
 
-import json
 from itertools import product
 
 import numpy as np
@@ -16,9 +15,9 @@ from nas.export.conversion import describe, plain_state
 from nas.export.network import ExportedMixture
 from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
-from nas.problems import Box, Condition, Problem
 from nas.search_spaces.candidates import Candidate
 from tests.export import made_campaign
+from tests.export.exact_string import FACTS, STRING, at_start
 from tests.oracles import nested, relative
 
 PLANE = made_campaign.PROBLEM
@@ -116,32 +115,16 @@ def test_network_is_the_mixture_up_to_second_derivatives(case: str) -> None:
 
 
 def test_network_gives_the_fields_in_their_own_units_and_meets_exact_conditions() -> None:
-    string = Problem(
-        "string",
-        Box(x=(0, 1), t=(0, 2)),
-        lambda u: u.tt - u.xx,
-        [
-            Condition("t_min", lambda u, x: u - 70 * torch.sin(torch.pi * x), exact=True),
-            Condition("t_min", lambda u: u.t, exact=True),
-            Condition(("x_min", "x_max"), lambda u: u, exact=True),
-        ],
-    )
-    problem = LINE | {
-        "coordinates": ["x", "t"],
-        "bounds": [[0.0, 1.0], [0.0, 2.0]],
-        "ansatz": json.loads(json.dumps(string.describe_ansatz())),
-    }
-    mixture = made_campaign.mixture(problem=problem)
-    network = plain(mixture, facts(problem))
+    mixture = made_campaign.mixture(problem=FACTS)
+    network = plain(mixture, facts(FACTS))
     points = torch.rand(9, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     keys = DerivativeSet([(2, 0), (0, 2)], 2)
-    expected = string.physical(mixture(points, keys), keys, points).detach()
+    expected = STRING.physical(mixture(points, keys), keys, points).detach()
     for index, key in enumerate(keys.keys):
         got = nested(lambda x: network(x)[:, 0], points, key)
         assert relative(got, expected[index, :, 0]) < 1e-12, key
-    points[:, 1] = 0.0
-    start = 70 * torch.sin(torch.pi * points[:, 0])
-    torch.testing.assert_close(network(points)[:, 0], start, rtol=1e-14, atol=1e-13)
+    moved, start = at_start(points)
+    torch.testing.assert_close(network(moved)[:, 0], start, rtol=1e-14, atol=1e-13)
 
 
 def test_weights_are_those_of_the_gate() -> None:

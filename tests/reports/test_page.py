@@ -13,6 +13,7 @@ import pytest
 from nas import reports
 from nas.errors import UserError
 from nas.reports import (
+    individual_losses,
     recommended,
     settings,
     solution_map,
@@ -113,8 +114,8 @@ def test_every_statistic_is_computed_once(tmp_path: Path) -> None:
     campaign = realistic(trials=2, broken=()).write(tmp_path)
     once = {
         settings: ["importance"],
-        survival: ["survival_rates", "kaplan_meier", "importance", "individual_rank", "best_single",
-                   "agreement", "chance"],
+        survival: ["survival_rates", "kaplan_meier", "importance", "chance"],
+        individual_losses: ["individual_rank", "best_single", "agreement"],
         recommended: ["find"],
         solution_map: ["load"],
         validation_statistics: ["runs"],

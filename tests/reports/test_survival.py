@@ -9,22 +9,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from nas.reports import survival, words
-from tests.reports.synthetic_campaign import Campaign, expert, realistic, run_row
-
-
-def tables(
-    tmp_path: Path, experts: list[dict[str, Any]], runs: list[dict[str, Any]]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The rows as they come back from the files, with the types that they have there."""
-    made = Campaign()
-    made.tables["experts"], made.tables["runs"] = experts, runs
-    records = made.records(tmp_path)
-    return records.experts, records.runs
-
-
-def rows(table: pd.DataFrame, axis: str, level: str) -> pd.DataFrame:
-    return table[(table["axis"] == axis) & (table["level"] == level)].reset_index(drop=True)
+from nas.reports import survival
+from tests.reports.statistic_tables import rows, tables
+from tests.reports.synthetic_campaign import expert, realistic, run_row
 
 
 def test_wilson_interval_by_hand(tmp_path: Path) -> None:
@@ -60,12 +47,6 @@ def test_rates_leave_out_runs_that_broke_off(tmp_path: Path) -> None:
     runs = [run_row("a"), run_row("b", status="diverged", reason="loss was not finite")]
     row = rows(survival.survival_rates(*tables(tmp_path, experts, runs)), "width", "16")
     assert (row.loc[0, "survived"], row.loc[0, "experts"]) == (1, 2)
-
-
-def test_levels_of_sizes_stand_in_order_of_size(tmp_path: Path) -> None:
-    experts = [expert("a", i, "survived", 50, width=w) for i, w in enumerate((128, 16, 64))]
-    table = survival.survival_rates(*tables(tmp_path, experts, [run_row("a")]))
-    assert list(table.loc[table["axis"] == "width", "level"]) == ["16", "64", "128"]
 
 
 def test_kaplan_meier_by_hand(tmp_path: Path) -> None:
@@ -149,29 +130,6 @@ def test_importance_without_numbers_or_with_one_run(tmp_path: Path) -> None:
     assert table[["low", "high"]].isna().all(axis=None)
 
 
-def test_individual_losses_rank_within_the_run(tmp_path: Path) -> None:
-    losses = {"a": (1e-3, 2e-3, None), "b": (5.0, float("inf"), 7.0)}
-    experts = [
-        expert(run, i, "survived", 50, individual_loss=value, width=2**i)
-        for run, values in losses.items()
-        for i, value in enumerate(values)
-    ]
-    table = survival.individual_rank(*tables(tmp_path, experts, [run_row("a"), run_row("b")]))
-    assert rows(table, "width", "1").loc[0, "rank"] == 0
-    assert rows(table, "width", "2").loc[0, "rank"] == 1, "an infinite loss is the worst"
-    assert rows(table, "width", "4").loc[0, "rank"] == 0.5
-
-
-def test_agreement_is_one_where_the_worst_go_first(tmp_path: Path) -> None:
-    ends = [("dropped", 10), ("dropped", 20), ("dropped", 30), ("survived", 50)]
-    experts = [expert("a", i, f, s, individual_loss=1.0 / (i + 1)) for i, (f, s) in enumerate(ends)]
-    experts += [expert("b", i, f, s, individual_loss=1.0 + i) for i, (f, s) in enumerate(ends)]
-    experts += [expert("c", i, "survived", 50, individual_loss=1.0 + i) for i in range(4)]
-    runs = [run_row(name) for name in "abc"]
-    table = survival.agreement(*tables(tmp_path, experts, runs))
-    assert dict(zip(table["run"], table["tau"], strict=True)) == pytest.approx({"a": 1, "b": -1})
-
-
 def test_chance_against_all_deals(tmp_path: Path) -> None:
     """Brute force: all 6! orders of outcomes in one run, of which a share parts as far."""
     outcomes = np.array([1, 1, 1, 0, 0, 0])
@@ -205,8 +163,6 @@ def test_every_statistic_stands_an_empty_table(tmp_path: Path) -> None:
         survival.survival_rates(*both),
         survival.kaplan_meier(both[0]),
         survival.importance(*both),
-        survival.individual_rank(*both),
-        survival.agreement(*both),
     ):
         assert table.empty
     assert all(np.isnan(p) for p in survival.chance(*both).values())
@@ -215,51 +171,6 @@ def test_every_statistic_stands_an_empty_table(tmp_path: Path) -> None:
 def test_statistics_do_not_depend_on_the_order_of_rows(tmp_path: Path) -> None:
     records = realistic(trials=3, broken=()).records(tmp_path)
     mixed = records.experts.sample(frac=1, random_state=1)
-    for of in (survival.survival_rates, survival.importance, survival.individual_rank):
+    for of in (survival.survival_rates, survival.importance):
         pd.testing.assert_frame_equal(of(mixed, records.runs), of(records.experts, records.runs))
     assert survival.chance(mixed, records.runs) == survival.chance(records.experts, records.runs)
-
-
-def test_experts_that_share_levels_are_evidence_on_each_other() -> None:
-    """Worked with the means of a balanced grid, which are its least-squares fit."""
-    made = [
-        expert("a", index, "dropped", 10, activation=activation, width=width, individual_loss=loss)
-        for index, (activation, width, loss) in enumerate(
-            [("sine", 16, 1.0), ("sine", 32, 0.1), ("tanh", 16, 0.01), ("tanh", 32, 1e-6)]
-        )
-    ]
-    experts = pd.DataFrame(made)
-    own = np.log([1.0, 0.1, 0.01, 1e-6]).reshape(2, 2)
-    fit = own.mean(0, keepdims=True) + own.mean(1, keepdims=True) - own.mean()
-    expected = ((own + fit) / 2).ravel()
-    np.testing.assert_allclose(survival.main_effects(experts), expected)
-    experts.loc[0, "individual_loss"] = np.nan
-    shrunk = survival.main_effects(experts)
-    assert np.isnan(shrunk[0])
-    assert shrunk[1:].notna().all()
-    experts["individual_loss"] = np.inf
-    assert survival.main_effects(experts).isna().all()
-
-
-def test_the_best_single_are_ranked_over_the_completed_runs() -> None:
-    rows, runs = [], []
-    for name, losses in (
-        ("a", (1e-4, 1e-2, 1.0)),
-        ("b", (1e-3, 1e-4, 1.0)),
-        ("c", (1.0, 0.1, 0.1)),
-    ):
-        status = "diverged" if name == "c" else "completed"
-        runs.append(run_row(name, status=status))
-        for index, (activation, loss) in enumerate(
-            zip(("sine", "tanh", "swish"), losses, strict=True)
-        ):
-            row = expert(name, index, "dropped", 10, activation=activation, individual_loss=loss)
-            rows.append(row)
-    table = survival.best_single(pd.DataFrame(rows), pd.DataFrame(runs))
-    assert list(table["activation"]) == ["sine", "tanh", "swish"]
-    assert list(table["rank"]) == pytest.approx([0.25, 0.25, 1.0])
-    assert set(table["runs"]) == {2}
-    nobody = survival.best_single(pd.DataFrame(rows), pd.DataFrame(runs).assign(status="failed"))
-    assert nobody.empty
-    assert "sine 2×16 (0.25), tanh 2×16 (0.25), swish 2×16 (1.00)" in words.best_single(table)
-    assert words.best_single(nobody) == ""

@@ -16,8 +16,8 @@ from experiments.harness.figures import Findings
 from nas import problems
 from nas.calculus import compilation
 from nas.campaign import config
-from nas.campaign.maps import relative_l2
 from nas.campaign.run_settings import run_settings
+from nas.campaign.true_errors import relative_l2
 from nas.training.training_run import TrainingRun
 
 FILE = Path(__file__).with_suffix(".yaml")

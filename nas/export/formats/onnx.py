@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # a fresh process has nothing of this package
     from nas.export.architecture import ProblemFacts
-    from nas.export.format import Evaluate, Points
+    from nas.export.format import Answer, Points
     from nas.export.network import ExportedMixture
     from nas.export.onnx_program.steps import Steps, Value
 
@@ -90,19 +90,20 @@ def _content(onnx: Any, steps: "Steps", result: "Value", inputs: int, outputs: i
     return made
 
 
-def load(path: str) -> "Evaluate":
+def load(path: str) -> Any:
     """See `nas.export.format.Format`."""
-    session, array = _opened(path)
-
-    def evaluate(points: "Points") -> tuple[list[list[float]], None]:
-        return session.run([_OUTPUT], {_INPUT: array(points)})[0].tolist(), None
-
-    return evaluate
+    return _opened(path)
 
 
-def prepared(path: str, points: "Points") -> Callable[[], object]:
+def evaluate(program: Any, points: "Points") -> "Answer":
     """See `nas.export.format.Format`."""
-    session, array = _opened(path)
+    session, array = program
+    return session.run([_OUTPUT], {_INPUT: array(points)})[0].tolist(), None
+
+
+def prepared(program: Any, points: "Points") -> Callable[[], object]:
+    """See `nas.export.format.Format`."""
+    session, array = program
     given = {_INPUT: array(points)}
     return lambda: session.run([_OUTPUT], given)
 

@@ -3,7 +3,7 @@
 import io
 import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 import torch.export
@@ -11,7 +11,7 @@ from torch.export import Dim
 
 if TYPE_CHECKING:  # a fresh process has nothing of this package
     from nas.export.architecture import ProblemFacts
-    from nas.export.format import Evaluate, Points
+    from nas.export.format import Answer, Points
     from nas.export.network import ExportedMixture
 
 FILE = "model.pt2"
@@ -59,33 +59,32 @@ def serialise(network: "ExportedMixture", dtype: str = "float64") -> bytes:
     return content.getvalue()
 
 
-def load(path: str) -> "Evaluate":
+def load(path: str) -> Any:
     """See `nas.export.format.Format`."""
     torch.set_num_threads(1)
-    model = torch.export.load(path).module()
-
-    def evaluate(points: "Points") -> tuple[list[list[float]], list[list[list[float]]]]:
-        x = torch.tensor(points, dtype=torch.float64, requires_grad=True)
-        fields = model(x)
-        gradients = [
-            torch.autograd.grad(field.sum(), x, retain_graph=True)[0].tolist()
-            for field in fields.unbind(-1)
-        ]
-        return fields.tolist(), gradients
-
-    return evaluate
+    return torch.export.load(path).module()
 
 
-def prepared(path: str, points: "Points") -> Callable[[], object]:
+def evaluate(program: Any, points: "Points") -> "Answer":
     """See `nas.export.format.Format`."""
-    torch.set_num_threads(1)
-    model, given = torch.export.load(path).module(), torch.tensor(points, dtype=torch.float64)
+    x = torch.tensor(points, dtype=torch.float64, requires_grad=True)
+    fields = program(x)
+    gradients = [
+        torch.autograd.grad(field.sum(), x, retain_graph=True)[0].tolist()
+        for field in fields.unbind(-1)
+    ]
+    return fields.tolist(), gradients
 
-    def evaluate() -> object:
+
+def prepared(program: Any, points: "Points") -> Callable[[], object]:
+    """See `nas.export.format.Format`."""
+    given = torch.tensor(points, dtype=torch.float64)
+
+    def compute() -> object:
         with torch.no_grad():
-            return model(given)
+            return program(given)
 
-    return evaluate
+    return compute
 
 
 def usage(problem: "ProblemFacts", dtype: str = "float64") -> str:

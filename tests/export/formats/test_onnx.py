@@ -13,9 +13,9 @@ from nas.errors import UserError
 from nas.export import export
 from nas.export.formats import onnx as format
 from nas.mixture.gates.perceptron import GateSettings
-from nas.problems import Box, Condition, Problem
 from nas.search_spaces.candidates import Candidate
 from tests.export import made_campaign
+from tests.export.exact_string import FACTS, at_start
 from tests.export.test_network import CASES, facts, plain
 from tests.oracles import relative
 
@@ -44,39 +44,25 @@ def test_the_program_is_the_network_for_any_batch(tmp_path: Path, case: str, dty
     mixture, problem = NETWORKS[case]
     network = plain(mixture, facts(problem))
     (tmp_path / format.FILE).write_bytes(format.serialise(network, dtype))
-    evaluate = format.load(str(tmp_path / format.FILE))
+    program = format.load(str(tmp_path / format.FILE))
     for batch in (1, 2, 100):
         points = torch.rand(batch, mixture.inputs).double()
-        values, gradients = evaluate(points.tolist())
+        values, gradients = format.evaluate(program, points.tolist())
         got, expected = torch.tensor(values, dtype=torch.float64), network(points).detach()
         assert (got.shape, gradients) == ((batch, mixture.outputs), None)
         assert relative(got, expected) < DIGITS[dtype]
 
 
 def test_fields_in_their_units_meet_exact_conditions(tmp_path: Path) -> None:
-    string = Problem(
-        "string",
-        Box(x=(0, 1), t=(0, 2)),
-        lambda u: u.tt - u.xx,
-        [
-            Condition("t_min", lambda u, x: u - 70 * torch.sin(torch.pi * x), exact=True),
-            Condition("t_min", lambda u: u.t, exact=True),
-            Condition(("x_min", "x_max"), lambda u: u, exact=True),
-        ],
-    )
-    line = {"coordinates": ["x", "t"], "bounds": [[0.0, 1.0], [0.0, 2.0]], "fields": ["u"]}
-    problem = made_campaign.PROBLEM | line
-    problem["ansatz"] = json.loads(json.dumps(string.describe_ansatz()))
-    network = plain(made_campaign.mixture(drop=[4], problem=problem), facts(problem))
+    network = plain(made_campaign.mixture(drop=[4], problem=FACTS), facts(FACTS))
     (tmp_path / format.FILE).write_bytes(format.serialise(network))
-    evaluate = format.load(str(tmp_path / format.FILE))
+    program = format.load(str(tmp_path / format.FILE))
     points = torch.rand(9, 2, dtype=torch.float64)
-    got = torch.tensor(evaluate(points.tolist())[0], dtype=torch.float64)
+    got = torch.tensor(format.evaluate(program, points.tolist())[0], dtype=torch.float64)
     assert relative(got, network(points).detach()) < 1e-13
-    points[:, 1] = 0.0
-    start = 70 * torch.sin(torch.pi * points[:, :1])
-    at_start = torch.tensor(evaluate(points.tolist())[0], dtype=torch.float64)
-    torch.testing.assert_close(at_start, start, rtol=1e-14, atol=1e-13)
+    moved, start = at_start(points)
+    got = torch.tensor(format.evaluate(program, moved.tolist())[0], dtype=torch.float64)
+    torch.testing.assert_close(got[:, 0], start, rtol=1e-14, atol=1e-13)
 
 
 def test_the_same_network_is_the_same_bytes() -> None:
