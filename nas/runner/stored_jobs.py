@@ -75,7 +75,9 @@ class StoredJobs:
             If the store or the disk refuses.
         """
         last = latest(self._store, self._key(job.folder))
-        for name in () if last is None else last.paths:
+        if last is None:
+            return
+        for name in last.paths:
             content = self._store.read(f"{last.key}/{name}")
             if content is None:
                 remove(self._root / name)
