@@ -1,10 +1,13 @@
-"""Files that are written whole or not at all, and read without waiting for anybody."""
+"""Files that are written whole or not at all, and read without waiting for anybody.
+
+Whoever keeps a copy of them elsewhere may watch what this process writes and removes.
+"""
 
 import errno
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +15,8 @@ from nas.errors import UserError
 
 PART = ".part"  # ends the names of files that are being written
 LEFT_OVERS = f".*{PART}"
+
+_watchers: list[Callable[[Path], None]] = []
 
 
 @contextmanager
@@ -54,6 +59,7 @@ def whole(path: Path) -> Iterator[Path]:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+    changed(path)
 
 
 def _umask() -> int:
@@ -127,6 +133,67 @@ def remove(path: Path) -> None:
             f"{path}: expected a file that can be removed, got {error.strerror or error}; "
             "remove it yourself, then run the same command again"
         ) from error
+    changed(path)
+
+
+def move(path: Path, to: Path) -> None:
+    """Give a file another name on the same disk.
+
+    Raises
+    ------
+    UserError
+        Where the disk refuses.
+
+    Examples
+    --------
+    >>> write_text(Path("note.txt"), "4×32")
+    >>> move(Path("note.txt"), Path("done.txt"))
+    >>> Path("done.txt").exists(), Path("note.txt").exists()
+    (True, False)
+    """
+    try:
+        path.replace(to)
+    except OSError as error:
+        raise UserError(
+            f"{path}: expected a file that can be renamed to {to.name}, got "
+            f"{error.strerror or error}; mend that, then run the same command again"
+        ) from error
+    changed(to)
+    changed(path)
+
+
+@contextmanager
+def watched(watcher: Callable[[Path], None]) -> Iterator[None]:
+    """Have ``watcher`` told the path of each file that this process writes whole, or removes.
+
+    It is told at once, one after the other; what it raises is raised where the file was written.
+
+    Examples
+    --------
+    >>> with watched(lambda path: print(path, path.exists())):
+    ...     write_text(Path("note.txt"), "4×32")
+    ...     remove(Path("note.txt"))
+    note.txt True
+    note.txt False
+    """
+    _watchers.append(watcher)
+    try:
+        yield
+    finally:
+        _watchers.remove(watcher)
+
+
+def changed(path: Path) -> None:
+    """Tell those who watch of a file that was changed by other means than these.
+
+    Examples
+    --------
+    >>> with watched(print):
+    ...     changed(Path("log.txt"))
+    log.txt
+    """
+    for watcher in _watchers:
+        watcher(path)
 
 
 def remove_left_overs(folder: Path) -> None:

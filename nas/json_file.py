@@ -27,9 +27,21 @@ def write(path: Path, content: Mapping[str, Any], indent: int | None = None) -> 
     >>> read(Path("step.json"))
     {'step': 7}
     """
-    text = json.dumps({**content, _DIGEST: digest.BLANK}, indent=indent, ensure_ascii=False)
+    written = serialised(content, indent)
     with whole(path) as temporary:
-        temporary.write_bytes(digest.sealed(f"{text}\n".encode()))
+        temporary.write_bytes(written)
+
+
+def serialised(content: Mapping[str, Any], indent: int | None = None) -> bytes:
+    """What `write` writes.
+
+    Examples
+    --------
+    >>> parsed(serialised({"step": 7}))
+    {'step': 7}
+    """
+    text = json.dumps({**content, _DIGEST: digest.BLANK}, indent=indent, ensure_ascii=False)
+    return digest.sealed(f"{text}\n".encode())
 
 
 def read(path: Path) -> Any:

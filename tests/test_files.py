@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from nas.errors import UserError
-from nas.files import read_bytes, whole, write_text
+from nas.files import changed, move, read_bytes, remove, watched, whole, write_text
 
 ROOT = Path(__file__).parents[1]
 
@@ -162,3 +162,34 @@ def test_nobody_waits_for_a_pipe(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OSError, match="expected a file, got a pipe or a device"):
         read_bytes(tmp_path / "pipe")
+
+
+def test_whoever_watches_is_told_of_what_has_happened_and_of_no_more(tmp_path: Path) -> None:
+    one, other, seen = tmp_path / "one", tmp_path / "other", list[tuple[str, bool]]()
+    with watched(lambda path: seen.append((path.name, path.exists()))):
+        write_text(one, "1")
+        with pytest.raises(RuntimeError, match="in the middle"):
+            write_half(one, RuntimeError("in the middle"))
+        move(one, other)
+        remove(other)
+        changed(tmp_path / "log")
+    write_text(one, "2")
+    assert seen == [
+        *(("one", True), ("other", True), ("one", False), ("other", False), ("log", False))
+    ]
+
+
+def test_what_a_watcher_raises_is_raised_where_the_file_was_written(tmp_path: Path) -> None:
+    def refuse(path: Path) -> None:
+        raise UserError("no room there")
+
+    with watched(refuse), pytest.raises(UserError, match=r"^no room there$"):
+        write_text(tmp_path / "one", "1")
+    assert (tmp_path / "one").read_text() == "1"
+    write_text(tmp_path / "one", "2")
+
+
+def test_a_file_that_cannot_be_renamed_is_a_line(tmp_path: Path) -> None:
+    told = r"one: expected a file that can be renamed to other, got No such file or directory; mend"
+    with pytest.raises(UserError, match=told):
+        move(tmp_path / "one", tmp_path / "other")

@@ -38,6 +38,15 @@ class CampaignJob(Job):
         return all(self.table(name).exists() for name in needed)
 
     @property
+    def reads(self) -> tuple[Path, ...]:
+        """Those that it is made with, and within a budget its repetition's pool."""
+        repetition = vars(self).get("repetition")
+        if repetition is None or not self.home.campaign.within_budget:
+            return super().reads
+        pool = layout.pool_folder(self.home.path, repetition)
+        return super().reads if pool == self.folder else (*super().reads, pool)
+
+    @property
     def held_out_loss(self) -> float | None:
         """The least in its record, once that is complete."""
         return least_loss(self.table(self.TABLES[-1]), self.TABLES[-1])

@@ -7,6 +7,7 @@
 ``pools/<repetition>/``           within a budget: the pool that all trials of a repetition share
 ``races/<repetition>/``           and the race, whose contestants are runs once it is over
 ``baseline/``, ``validation/``    what `nas baseline` and `nas validate` add
+``store.json``                    what tells whose the store is, where runs are kept in one
 
 The runner adds the files of its own to the folder of each job (see `nas.runner`). Of these
 ``attempts.json`` and ``log.txt`` hold times: no two runs have the same, and nothing that is found

@@ -22,7 +22,7 @@ def settings(text: str) -> dict[str, Any]:
     Examples
     --------
     >>> settings("4")
-    {'engine': 'local', 'address': None, 'workers': 4}
+    {'engine': 'local', 'address': None, 'store': None, 'workers': 4}
     >>> settings("many")
     Traceback (most recent call last):
     nas.errors.UserError: --workers: expected a number from 1 to 1024, or the address of a Dask \
@@ -33,7 +33,7 @@ scheduler such as tcp://host:8786, got 'many'
 
         return {"engine": "dask", "address": text, "workers": max(1, dask.slots_at(text))}
     if re.fullmatch("[0-9]{1,5}", text) and 1 <= int(text) <= limits.WORKERS:
-        return {"engine": "local", "address": None, "workers": int(text)}
+        return {"engine": "local", "address": None, "store": None, "workers": int(text)}
     raise UserError(
         f"--workers: expected a number from 1 to {limits.WORKERS}, or the address of a Dask "
         f"scheduler such as tcp://host:8786, got {text!r:.60}"
@@ -46,7 +46,8 @@ def overrides(text: str | None) -> list[str]:
     Examples
     --------
     >>> overrides("4"), overrides(None)
-    (['parallel.engine=local', 'parallel.address=null', 'parallel.workers=4'], [])
+    (['parallel.engine=local', 'parallel.address=null', 'parallel.store=null', \
+'parallel.workers=4'], [])
     """
     if text is None:
         return []

@@ -1,6 +1,8 @@
 """The sections of a campaign file: what may stand in each, and what is so where nothing does."""
 
 import os
+import re
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationInfo
@@ -206,12 +208,29 @@ class Training(_Section):
     fine_tuning: FineTuning = FineTuning()
 
 
-def _of_dask(address: str | None, info: ValidationInfo) -> str | None:
-    engine = info.data.get("engine", "dask")  # what was wrong with it has been told already
-    if address is not None and engine != "dask":
-        told = f"expected engine: dask beside an address, got {engine}"
-        raise PydanticCustomError("limit", f"{told}; add the one, or leave out the other")
-    return address
+def _of_dask(what: str) -> Callable[[str | None, ValidationInfo], str | None]:
+    """A check of what only that engine has."""
+
+    def check(value: str | None, info: ValidationInfo) -> str | None:
+        engine = info.data.get("engine", "dask")  # what was wrong with it has been told already
+        if value is not None and engine != "dask":
+            told = f"expected engine: dask beside {what}, got {engine}"
+            raise PydanticCustomError("limit", f"{told}; add the one, or leave out the other")
+        return value
+
+    return check
+
+
+def _same_everywhere(store: str | None) -> str | None:
+    """Refuse a URL that is another one in each folder, or that must not be written down."""
+    protocol, _, place = (store or "").partition("://")
+    if protocol in ("file", "local") and not place.startswith("/"):
+        told = f"expected an absolute path such as {protocol}:///shared/store, got a relative one"
+        raise PydanticCustomError("limit", told)
+    if re.match("[^/]*:[^/]*@", place):
+        told = "expected a URL without a password, got one with it (not shown); set it up as fsspec"
+        raise PydanticCustomError("limit", f"{told} has it: in the environment, or in a file")
+    return store
 
 
 class Parallel(_Section):
@@ -221,12 +240,13 @@ class Parallel(_Section):
     rounded in another order. Only a fixed number gives the same bits for any number of workers.
 
     ``engine: dask`` has workers on all machines of the cluster at ``address``, of which at most
-    ``workers`` are used at a time; without an address, on this machine.
+    ``workers`` are used at a time; without an address, on this machine. They see the campaign's
+    folder, or keep runs in a ``store``.
 
     Examples
     --------
     >>> Parallel(workers=4).resources
-    Resources(engine='local', workers=4, threads=1, address=None, gpus=())
+    Resources(engine='local', workers=4, threads=1, address=None, gpus=(), store=None)
     """
 
     engine: Annotated[
@@ -242,10 +262,19 @@ class Parallel(_Section):
     ] = 1
     address: Annotated[
         Annotated[str, Field(max_length=limits.PATH, pattern=executors.ADDRESS)] | None,
-        AfterValidator(_of_dask),
+        AfterValidator(_of_dask("an address")),
         Field(
             title="the cluster's; null: this machine is one",
             description="null or the address of a Dask scheduler such as tcp://host:8786",
+        ),
+    ] = None
+    store: Annotated[
+        Annotated[str, Field(max_length=limits.PATH, pattern=executors.STORE)] | None,
+        AfterValidator(_same_everywhere),
+        AfterValidator(_of_dask("a store")),
+        Field(
+            title="where runs are kept; null: in the campaign's folder, which all workers see",
+            description="null or the URL of an object store such as s3://bucket/prefix",
         ),
     ] = None
 

@@ -8,6 +8,9 @@ It knows neither campaigns nor training. In the order in which one meets them:
 ``worker``          does one job, alone in its folder
 ``executors``       who runs workers: one file each, named by the key ``parallel.engine``
 ``dask_worker``     what a worker of a Dask cluster does with a job
+``store``           objects, for workers that share no folder with the command; with it
+                    ``stored_jobs``, the command's side, and a worker's, ``scratch`` and
+                    ``stored_attempt``
 ``dispatcher``      hands jobs out, again after a worker's death, and stops on Ctrl-C
 ``batch``           a list of jobs from first to last
 ``attempt_log``     when, where and how fast a job was worked on

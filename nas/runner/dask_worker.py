@@ -16,11 +16,15 @@ from nas.errors import UserError
 from nas.runner.executors import Ended, Function, Resources
 from nas.runner.executors.local import Engine
 from nas.runner.job import INTERRUPTED, KILLED
+from nas.runner.job_context import stop_file
 from nas.runner.provenance import versions
+from nas.runner.scratch import Place, done
+from nas.runner.stored_jobs import signs_of_life
 
 PATIENCE = 10.0  # seconds that a job has to save what it has, once nobody wants it any more
 IDLE = 60.0  # seconds after which a process ends that has nothing to do
 _POLL = 0.2  # seconds between two looks at whether the job is still wanted
+_TELL_EVERY = 2.0  # seconds between two signs of life of a job whose folder the command cannot see
 
 _lock = threading.Lock()
 
@@ -34,9 +38,12 @@ class Task:
     function, job, threads
         As an executor has them.
     token
-        A file in the folder of all work, which a worker that sees this folder finds.
+        A file in the folder of all work, which a worker that sees this folder finds. No other
+        command has the same.
     versions
         Of Python and the packages that figures depend on, where the command runs.
+    place
+        Where the job's folder is kept, if the worker need not see the folder of all work.
 
     Examples
     --------
@@ -49,6 +56,7 @@ class Task:
     threads: int
     token: str
     versions: Mapping[str, str]
+    place: Place | None = None
 
 
 _Sent = tuple[Task, Path]  # and the file that tells to leave it
@@ -63,9 +71,10 @@ class _Idle:
 
 
 _idle: list[_Idle] = []
+_stopped: set[str] = set()  # tokens of commands whose jobs are to save themselves
 
 
-def refusal(token: str, wanted: Mapping[str, str]) -> str:
+def refusal(token: str, wanted: Mapping[str, str], place: Place | None = None) -> str:
     """Why this machine cannot take jobs, in a line; empty where it can.
 
     Examples
@@ -75,19 +84,28 @@ def refusal(token: str, wanted: Mapping[str, str]) -> str:
     >>> refusal("/no/such/folder/.seen-by", versions()).split(": ")[1]
     'expected a folder that all workers see, got none here'
     """
-    here, where = versions(), _where()
+    if told := _other_versions(wanted):
+        return told
+    if place is not None:
+        told = place.refusal()
+        return f"{_where()}: {told}" if told else ""
+    if not Path(token).exists():
+        return (
+            f"{_where()}: expected a folder that all workers see, got none here: "
+            f"{Path(token).parent}; put --out on a file system that all machines share, under "
+            "the same path, or say where to keep it: parallel.store"
+        )
+    return ""
+
+
+def _other_versions(wanted: Mapping[str, str]) -> str:
+    here = versions()
     for name, version in wanted.items():
         if here.get(name) != version:
             return (
-                f"{where}: expected {name} {version}, as where the command runs, got "
+                f"{_where()}: expected {name} {version}, as where the command runs, got "
                 f"{here.get(name, 'none')}; install the same on all machines"
             )
-    if not Path(token).exists():
-        return (
-            f"{where}: expected a folder that all workers see, got none here: "
-            f"{Path(token).parent}; put --out on a file system that all machines share, under "
-            "the same path"
-        )
     return ""
 
 
@@ -112,13 +130,16 @@ def work(task: Task) -> str:
     """
     from distributed import Reschedule
 
-    if told := refusal(task.token, task.versions):
+    # Its own process looks whether it reaches the store.
+    told = _other_versions(task.versions) if task.place else refusal(task.token, task.versions)
+    if told:
         raise UserError(told)
     is_wanted = _wish()
     with tempfile.TemporaryDirectory(prefix="nas-") as name, _process(task.threads) as process:
         leave = Path(name) / "leave"
+        between = _between(task, leave)
         process.start((task, leave))
-        ended = _collected(process, is_wanted, leave)
+        ended = _collected(process, is_wanted, leave, between)
         left = leave.exists()
     if ended is None or (left and ended.ending in (INTERRUPTED, KILLED)):
         raise Reschedule
@@ -150,12 +171,47 @@ def _wish() -> Callable[[], bool]:
     return is_wanted
 
 
+def _between(task: Task, leave: Path) -> Callable[[], None]:
+    """What stands between a job and a command that share no folder: it is to be called often.
+
+    It tells the command the job's signs of life, and the job that it is to save itself.
+    """
+    if task.place is None:
+        return lambda: None
+    from distributed import get_worker
+
+    scratch, worker, told = _scratch(leave), get_worker(), dict[str, str]()
+    job = task.job.folder.relative_to(task.place.root)
+    scratch.mkdir()
+    spoke = time.monotonic()
+
+    def between() -> None:
+        nonlocal spoke
+        if task.token in _stopped:
+            stop_file(scratch).touch()
+        if time.monotonic() - spoke < _TELL_EVERY:
+            return
+        spoke = time.monotonic()
+        signs = signs_of_life(scratch / job)
+        new = {name: text for name, text in signs.items() if told.get(name) != text}
+        told.update(new)
+        if new:
+            worker.log_event(task.token, {"job": job.as_posix(), **new})
+
+    return between
+
+
+def _scratch(leave: Path) -> Path:
+    return leave.with_name("scratch")
+
+
 def _collected(
-    process: Engine[_Sent], is_wanted: Callable[[], bool], leave: Path
+    process: Engine[_Sent], is_wanted: Callable[[], bool], leave: Path, between: Callable[[], None]
 ) -> Ended[_Sent] | None:
     """How the job of ``process`` ended; None where it was not wanted, and did not leave."""
     deadline = math.inf
     while not (ended := process.collect(_POLL)):
+        between()
         if time.monotonic() > deadline:
             return None
         if deadline == math.inf and not is_wanted():
@@ -211,6 +267,16 @@ def _end(those: Collection[_Idle]) -> None:
         one.process.close()
 
 
+def stop(token: str) -> None:
+    """Let the jobs of a command save themselves that do not see its stop file.
+
+    Examples
+    --------
+    >>> stop("out/.seen-by")
+    """
+    _stopped.add(token)
+
+
 def end_idle() -> None:
     """End the processes that have nothing to do: the command is done.
 
@@ -224,4 +290,10 @@ def end_idle() -> None:
 def _done(what: _Sent, abandoned: Callable[[], bool]) -> str:
     """Do the job of a task, in its own process, until it ends or a file tells to leave it."""
     task, leave = what
-    return task.function(task.job, lambda: abandoned() or leave.exists())
+
+    def unwanted() -> bool:
+        return abandoned() or leave.exists()
+
+    if task.place is None:
+        return task.function(task.job, unwanted)
+    return done(task.function, task.job, unwanted, task.place, _scratch(leave))

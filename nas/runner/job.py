@@ -76,6 +76,12 @@ class Job(ABC):
         """Whether it has left all that it was to leave."""
 
     @property
+    def reads(self) -> tuple[Path, ...]:
+        """The folders of other jobs that it reads, all finished: those that it is made with."""
+        made_with = [one if isinstance(one, tuple) else (one,) for one in vars(self).values()]
+        return tuple(one.folder for some in made_with for one in some if isinstance(one, Job))
+
+    @property
     def experts(self) -> int:
         """How many learn, for the display before the first sign of life."""
         return 1

@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from nas.files import read_bytes
+from nas.files import changed, read_bytes
 from nas.one_line import one_line
 
 LOG_FILE = "log.txt"
@@ -51,6 +51,7 @@ def add(folder: Path, kind: str, text: str) -> None:
             os.write(descriptor, b"\n" * _is_cut_short(descriptor) + line)
         finally:
             os.close(descriptor)
+        changed(folder / LOG_FILE)
 
 
 def read(folder: Path, after: int = 0) -> tuple[list[tuple[str, str]], int]:

@@ -95,14 +95,16 @@ class Worker:
 def written_down(folder: Path, error: BaseException) -> str:
     """An error in one line, its traceback in a file of ``folder``.
 
+    That is named by the last folders alone: what a table holds must not depend on where it lies.
+
     Examples
     --------
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as name:
-    ...     print(written_down(Path(name), ValueError("no")).replace(name, "job"))
-    ValueError: no (see job/error.txt)
+    ...     print(written_down(Path(name) / "runs" / "0007-0", ValueError("no")))
+    ValueError: no (see runs/0007-0/error.txt)
     """
     path = folder / ERROR_FILE
     told = "".join(traceback.format_exception(error))
     write_text(path, told.encode(errors="backslashreplace").decode())  # halves of characters
-    return f"{in_short(error)} (see {path})"
+    return f"{in_short(error)} (see {'/'.join(path.parts[-3:])})"

@@ -8,6 +8,7 @@ from nas import json_file
 from nas.campaign.folder import CampaignFolder
 from nas.campaign.run_settings import hardware, seed_of, without_competition
 from nas.errors import UserError
+from nas.files import move
 from nas.problems import Problem
 from nas.runner.job import COMPLETED, INTERRUPTED, Job
 from nas.runner.job_context import Context
@@ -123,7 +124,7 @@ class WarmUpJob(Job):
             return result.status
         ending = COMPLETED if _is_over(run) else INTERRUPTED
         if ending == COMPLETED:
-            self.checkpoint.replace(self.warmed)  # saved as it was told to stop
+            move(self.checkpoint, self.warmed)  # saved as it was told to stop
         context.close(ending, run.step)
         return ending
 

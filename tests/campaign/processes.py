@@ -5,6 +5,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from glob import glob
 from pathlib import Path
 
 from nas.campaign import records
@@ -13,10 +14,11 @@ from nas.runner.attempt_log import read_attempts
 HANGS = 900.0  # seconds after which something that is waited for will not come: no test needs them
 
 # The pause makes a run last as long as it takes to write a checkpoint, on any machine. A file
-# `gate` beside the problem holds the path of one: where it stands, training waits for the gate's
-# removal (see `stopped_at`).
+# `gate` beside the problem holds the path of one, or a pattern of paths: where such a file stands,
+# training waits for the gate's removal (see `stopped_at`).
 PROBLEM = """
 import time
+from glob import glob
 from pathlib import Path
 import torch
 from nas.problems import Box, Condition, Problem
@@ -25,7 +27,7 @@ GATE = Path(__file__).with_name("gate")
 
 def gate_is_shut():
     try:
-        return Path(GATE.read_text() or "no such file").exists()
+        return bool(glob(GATE.read_text()))
     except OSError:
         return False
 
@@ -75,12 +77,12 @@ def stopped_at(
 ) -> Iterator[Callable[[subprocess.Popen[str]], None]]:
     """Training waits where ``run`` has its first checkpoint, until the block ends.
 
-    Yields what waits until it is there.
+    ``out`` is the campaign's folder, or a pattern of such. Yields what waits until it is there.
     """
-    gate, checkpoint = home / "gate", out / "runs" / run / "checkpoint.safetensors"
-    gate.write_text(str(checkpoint))
+    gate, checkpoint = home / "gate", str(out / "runs" / run / "checkpoint.safetensors")
+    gate.write_text(checkpoint)
     try:
-        yield lambda process: wait_until(checkpoint.exists, process)
+        yield lambda process: wait_until(lambda: bool(glob(checkpoint)), process)  # noqa: PTH207
     finally:
         gate.unlink()
 

@@ -14,6 +14,8 @@ from nas.campaign import budgeted, campaign, pool_job, race_job, records, schedu
 from nas.campaign.budgeted import Budgeted
 from nas.campaign.folder import opened
 from nas.campaign.gate_job import GateJob
+from nas.runner import dispatcher
+from nas.runner.attempt_log import read_attempts
 from nas.runner.job import Job
 from nas.runner.worker import Worker
 from nas.training import mixture_file
@@ -28,6 +30,7 @@ from tests.campaign.within_a_budget import (
     quick,
     search,
 )
+from tests.runner import apart
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +143,21 @@ def test_interrupted_it_goes_on(whole: records.Records, tmp_path: Path, moment: 
     assert list(chosen) == list(expected)
     if moment != "in the pool":  # there the clock is looked at more often
         assert found.pool.equals(whole.pool)
+
+
+def test_jobs_find_what_they_need_where_they_see_nothing_but_a_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Trials their pool, and the race its pool, the trials and, with more time, itself."""
+    monkeypatch.setattr(dispatcher, "create", apart.create(f"file://{tmp_path}/store"))
+    found, more = (search(tmp_path / "out", budget) for budget in (BUDGET, 2 * BUDGET))
+    for one in (found, more):
+        assert_consistent(one)
+    assert more.pool.equals(found.pool)
+    assert list(more.race.run) == list(found.race.run)
+    assert more.race.iterations.sum() > found.race.iterations.sum()
+    attempts = read_attempts(tmp_path / "out" / "races" / "0")
+    assert [row["from_step"] for row in attempts] == [0, attempts[0]["to_step"]]
 
 
 def test_with_a_larger_budget_the_same_race_goes_on(whole: records.Records, tmp_path: Path) -> None:

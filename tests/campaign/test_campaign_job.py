@@ -6,6 +6,7 @@ from pathlib import Path
 from nas.campaign import config, records
 from nas.campaign.campaign_job import CampaignJob
 from nas.campaign.folder import CampaignFolder
+from nas.campaign.pool_job import PoolJob
 from nas.runner.job_context import Context
 from nas.runner.problem_source import ProblemSource
 
@@ -47,3 +48,20 @@ def test_the_checkpoint_goes_with_the_record(tmp_path: Path) -> None:
     job.record({"singles": [], "subsets": []})
     assert job.finished
     assert not list(job.folder.glob("checkpoint*"))
+
+
+@dataclass(frozen=True)
+class Third(Two):
+    """A job of a repetition."""
+
+    repetition: int = 2
+
+
+def test_within_a_budget_a_job_reads_its_pool(tmp_path: Path) -> None:
+    source, pool = ProblemSource.of("burgers"), tmp_path / "pools" / "2"
+    for budget, reads in ((60, (pool,)), (None, ())):
+        campaign = config.build(problem="burgers", budget=budget)
+        home = CampaignFolder(tmp_path, campaign, source, "burgers-1")
+        assert Third(home).reads == reads
+        assert Two(home).reads == ()
+        assert PoolJob(home, 2, seconds=60.0).reads == ()

@@ -62,6 +62,36 @@ def test_whoever_is_killed_the_same_command_ends_with_the_same_tables(
     assert attempts[-1]["from_step"] > 0
 
 
+def test_without_a_folder_that_all_see_it_ends_with_the_same_tables_too(
+    whole: records.Records, launch: Launch, home: Path, tmp_path: Path
+) -> None:
+    """First all workers are killed, then the command; runs are kept in a store."""
+    out, store = tmp_path / "out", tmp_path / "store"
+    attempts = store / "jobs" / "runs" / "0001-0" / "*"
+    with cluster(tmp_path / "cluster", HOSTS) as there:
+        on_it = ("parallel.engine=dask", f"parallel.address={there.address}")
+        in_store = (*on_it, f"parallel.store=file://{store}")
+        with stopped_at(home, attempts, "0001-0") as wait:
+            process = launch(out, *in_store)
+            wait(process)
+            assert not (out / "runs" / "0001-0" / "checkpoint.safetensors").exists()
+            _kill_workers(there)
+        there.mend()
+        wait_until(lambda: _begun(out) == 2, process)  # as a sign of life tells
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        finish(launch(out, *in_store))
+        told = finish(launch(tmp_path / "other", *in_store), 2)
+    assert "parallel.store: expected an empty place, or that of" in told
+    assert_same_tables(out, whole)
+    attempts_made = read_attempts(out / "runs" / "0001-0")
+    assert (len(attempts_made), attempts_made[-1]["ending"]) == (3, "completed")
+    assert attempts_made[1]["from_step"] > 0
+    for name in ("mixture.safetensors", "map.parquet"):
+        found, expected = (one / "runs" / "0001-0" / name for one in (out, whole.folder))
+        assert found.read_bytes() == expected.read_bytes()
+
+
 def _begun(out: Path) -> int:
     return len(read_attempts(out / "runs" / "0001-0"))
 

@@ -61,6 +61,11 @@ def test_a_subset_whose_worker_always_dies_is_a_row_in_the_record(
     assert job.finished
 
 
+def test_a_subset_reads_its_warm_up(home: Path, tmp_path: Path) -> None:
+    warming = warm_up(campaign_in(tmp_path, home))
+    assert beside(warming, (0,)).reads == (warming.folder,)
+
+
 def test_subsets_go_on_from_one_warm_up_with_their_members_alone(
     home: Path, tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ from typing import Generic, Protocol, TypeVar
 J = TypeVar("J")
 
 ADDRESS = r"^(tcp|tls|ws|wss)://\S+$"  # of a cluster's scheduler
+STORE = r"^[a-z][a-z0-9+.-]*://\S+$"  # where jobs are kept that share no folder
 
 # Does a job; is told how to find out whether it has been abandoned; returns how the job ended.
 Function = Callable[[J, Callable[[], bool]], str]
@@ -29,11 +30,14 @@ class Resources:
     gpus
         Names, as ``CUDA_VISIBLE_DEVICES`` takes them, of which each worker of this machine sees
         one in turn; all see all where there are none.
+    store
+        Where folders of jobs are kept (see `nas.runner.store`), for engines whose workers need not
+        see the folder of all work.
 
     Examples
     --------
     >>> Resources()
-    Resources(engine='local', workers=2, threads=1, address=None, gpus=())
+    Resources(engine='local', workers=2, threads=1, address=None, gpus=(), store=None)
     """
 
     engine: str = "local"
@@ -41,6 +45,7 @@ class Resources:
     threads: int = 1
     address: str | None = None
     gpus: tuple[str, ...] = ()
+    store: str | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ class Executor(Protocol[J]):
     resources
         How many jobs at a time, and threads for each.
     root
-        The folder of all work, which all workers must see.
+        The folder of all work, which all workers must see, unless ``resources`` have a store.
     """
 
     def __init__(self, function: Function[J], resources: Resources, root: Path) -> None: ...

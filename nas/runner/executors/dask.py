@@ -1,9 +1,10 @@
 """Workers of a Dask cluster, on any number of machines (the extra ``distributed``).
 
 The command is a client of the cluster's scheduler and sends it jobs, which are configurations:
-what they leave lies in the campaign's folder, which all machines see. A Dask worker gives its job
-to a process of its own (`nas.runner.dask_worker`): a job that dies takes no worker with it, and
-whatever it does to its process, the worker keeps answering.
+what they leave lies in the campaign's folder, which all machines see, or in a store, from which the
+command fetches it (`nas.runner.store`). A Dask worker gives its job to a process of its own
+(`nas.runner.dask_worker`): a job that dies takes no worker with it, and whatever it does to its
+process, the worker keeps answering.
 
     command (client)  ->  scheduler  ->  Dask worker  ->  process of the job
 
@@ -16,15 +17,17 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, Queue
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 from uuid import uuid4
 
 from nas.errors import UserError, in_short
 from nas.files import PART
 from nas.runner import dask_worker
 from nas.runner.executors import Ended, Executor, Function, Resources
-from nas.runner.job import FAILED, KILLED
+from nas.runner.job import FAILED, KILLED, Job
+from nas.runner.job_context import stop_file
 from nas.runner.provenance import versions
+from nas.runner.stored_jobs import StoredJobs
 
 if TYPE_CHECKING:
     from distributed import Client, Future, LocalCluster
@@ -43,7 +46,7 @@ class Engine(Executor[J]):
     ------
     UserError
         If the extra is not installed, no scheduler answers, versions differ, or a worker does not
-        see the folder.
+        see the folder, or reach the store.
 
     Examples
     --------
@@ -56,10 +59,12 @@ class Engine(Executor[J]):
 
     def __init__(self, function: Function[J], resources: Resources, root: Path) -> None:
         _check_installed()
-        self._function, self._resources = function, resources
+        self._function, self._resources, self._root = function, resources, root
+        self._stored = StoredJobs(resources.store, root) if resources.store else None
+        self._signs: Queue[tuple[float, dict[str, str]]] = Queue()
         self._running: dict[Future[str], J] = {}
         self._done: Queue[Future[str]] = Queue()
-        self._slots, self._counted = 0, -COUNT_EVERY
+        self._slots, self._counted, self._told = 0, -COUNT_EVERY, -COUNT_EVERY
         self._cluster = None if resources.address else _cluster(resources.workers)
         # A worker that finds this file sees the folder. What a killed command leaves is swept up.
         self._token = root / f".{uuid4().hex}{PART}"
@@ -69,7 +74,10 @@ class Engine(Executor[J]):
             self._end_cluster()
             raise
         try:
-            self._token.touch()
+            if self._stored is None:
+                self._token.touch()
+            else:
+                self._client.subscribe_topic(str(self._token), self._signs.put)
             self._check_workers()
         except BaseException:
             self.close()
@@ -88,7 +96,8 @@ class Engine(Executor[J]):
     def start(self, job: J) -> None:
         """See `Executor`."""
         token, threads = str(self._token), self._resources.threads
-        task = dask_worker.Task(self._function, job, threads, token, versions())
+        place = self._stored.offer(cast(Job, job)) if self._stored else None
+        task = dask_worker.Task(self._function, job, threads, token, versions(), place)
         # A name of its own for each attempt: no result is taken for that of another.
         future = self._client.submit(dask_worker.work, task, key=f"nas-{uuid4().hex}", pure=False)
         self._running[future] = job
@@ -100,8 +109,10 @@ class Engine(Executor[J]):
         Raises
         ------
         UserError
-            If the scheduler is gone.
+            If the scheduler is gone, or the store refuses.
         """
+        if self._stored is not None:
+            self._relay(self._stored)
         ended = []
         with suppress(Empty):
             ended.append(self._ended(self._done.get(timeout=seconds)))
@@ -130,14 +141,27 @@ class Engine(Executor[J]):
         from distributed import KilledWorker
 
         job = self._running.pop(future)
+        if future.status not in ("finished", "error"):
+            raise _gone(self._client)
+        if self._stored is not None:
+            self._stored.fetch(cast(Job, job))
         if future.status == "finished":
             return Ended(job, future.result())
-        if future.status != "error":
-            raise _gone(self._client)
         error = future.exception()
         if isinstance(error, KilledWorker):
             return Ended(job, KILLED)
         return Ended(job, FAILED, error if isinstance(error, Exception) else Exception(error))
+
+    def _relay(self, stored: StoredJobs) -> None:
+        """Between a folder and jobs that do not see it: their signs of life, and its stop file."""
+        with suppress(Empty):
+            while True:
+                stored.hear(self._signs.get_nowait()[1], cast(list[Job], self.busy))
+        now = time.monotonic()
+        if now - self._told > COUNT_EVERY and stop_file(self._root).exists():
+            self._told = now
+            with suppress(OSError):  # a scheduler that is gone is told of by the jobs
+                self._client.run(dask_worker.stop, str(self._token), on_error="ignore")
 
     def _count(self) -> int:
         """How many jobs the cluster can do at a time; asked every few seconds."""
@@ -151,7 +175,8 @@ class Engine(Executor[J]):
 
     def _check_workers(self) -> None:
         """Refuse workers that could not do a job; those that come later say so at their first."""
-        asked = (dask_worker.refusal, str(self._token), versions())
+        place = self._stored.place if self._stored else None
+        asked = (dask_worker.refusal, str(self._token), versions(), place)
         for told in self._client.run(*asked, on_error="return").values():
             if isinstance(told, OSError):
                 continue  # it has just gone

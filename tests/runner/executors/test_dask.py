@@ -6,17 +6,27 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from experiments.harness.dask_cluster import Cluster, cluster
 from nas.errors import UserError
+from nas.files import write_text
 from nas.runner import dask_worker
+from nas.runner.attempt_log import read_attempts
 from nas.runner.executors import Ended, Resources
 from nas.runner.executors.dask import Engine, slots_at
 from nas.runner.job import FAILED, INTERRUPTED, KILLED
+from nas.runner.job_context import Context, stop_file
+from nas.runner.progress import read_progress
 from nas.runner.provenance import versions
+from nas.runner.scratch import Place
+from nas.runner.store import Store
+from nas.runner.worker import Worker
+from tests.runner.counting import Count, Report
 
 pytest.importorskip("distributed", reason="the extra `distributed` is not installed")
 
@@ -169,7 +179,7 @@ def test_a_scheduler_that_goes_away_is_told(tmp_path: Path) -> None:
 def test_a_worker_that_does_not_see_the_folder_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dask_worker, "refusal", lambda token, wanted: "worker on b: expected")
+    monkeypatch.setattr(dask_worker, "refusal", lambda *asked: "worker on b: expected")
     with pytest.raises(UserError, match=r"^parallel.address: worker on b: expected"):
         engine(None, tmp_path, workers=1)
     assert not list(tmp_path.glob(".*.part"))
@@ -178,7 +188,7 @@ def test_a_worker_that_does_not_see_the_folder_is_refused(
 def test_a_worker_without_the_toolkit_is_a_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refusal(token: str, wanted: object) -> str:
+    def refusal(*asked: object) -> str:
         raise ModuleNotFoundError("No module named 'nas'")
 
     monkeypatch.setattr(dask_worker, "refusal", refusal)
@@ -203,7 +213,8 @@ def test_what_is_refused_says_what_to_do(tmp_path: Path) -> None:
     told = dask_worker.refusal(str(tmp_path / "elsewhere" / "token"), known)
     assert re.fullmatch(
         r"worker on \S+: expected a folder that all workers see, got none here: .*/elsewhere; "
-        "put --out on a file system that all machines share, under the same path",
+        "put --out on a file system that all machines share, under the same path, or say where "
+        "to keep it: parallel.store",
         told,
     )
 
@@ -229,3 +240,87 @@ def test_without_dask_there_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     with pytest.raises(UserError, match=told):
         engine(None, Path())
+
+
+@dataclass(frozen=True)
+class Patient(Count):
+    """Dies at its first attempt; at the next one it waits until it is told to stop."""
+
+    def work(self, context: Context) -> str:
+        context.begin(self.step, "cpu")
+        write_text(self.folder / str(self.step + 1), "")
+        if self.step == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+        while not context.should_stop():
+            context.report(Report("waiting", 0.5, self.step))
+            time.sleep(0.02)
+        context.close(INTERRUPTED, self.step)
+        return INTERRUPTED
+
+
+def storing(store: str, root: Path, address: str | None = None) -> Engine[Any]:
+    resources = Resources("dask", workers=1, threads=1, address=address, store=store)
+    return Engine(Worker(root, 1), resources, root)
+
+
+def test_a_job_in_a_store_lives_dies_and_stops_as_one_in_a_folder_would(tmp_path: Path) -> None:
+    root = tmp_path / "out"
+    job = Patient(root, 0)
+    executor = storing(f"file://{tmp_path}/store", root)
+    executor.start(job)
+    (ended,) = executor.collect(60)
+    assert ended.ending == KILLED
+    assert [row["ending"] for row in read_attempts(job.folder)] == ["killed"]
+    executor.start(job)
+    deadline = time.monotonic() + 60
+    while (seen := read_progress(job.folder)) is None:
+        assert time.monotonic() < deadline
+        assert not executor.collect(0.1)
+    assert (seen.attempt, seen.phase, seen.step) == (1, "waiting", 2)
+    stop_file(root).touch()
+    while executor.busy:
+        ended = next(iter(executor.collect(0.1)), ended)
+    executor.close()
+    assert ended.ending == INTERRUPTED
+    attempts = read_attempts(job.folder)
+    assert [(row["ending"], row["from_step"]) for row in attempts] == [
+        ("killed", 0),
+        ("interrupted", 1),
+    ]
+    assert (job.folder / "2").exists()
+    assert read_progress(job.folder) is None
+    assert not list(root.glob(".*.part"))
+
+
+def test_a_store_that_a_worker_does_not_reach_is_a_line(tmp_path: Path) -> None:
+    """Of this process alone, in which Dask's worker is, and the job's own is not."""
+    executor = storing("memory://alone", tmp_path)
+    executor.start(Count(tmp_path, 0))
+    (ended,) = executor.collect(60)
+    executor.close()
+    told = (
+        f"worker on {socket.gethostname()}: expected a store that all workers reach, got none of "
+        "this campaign at memory://alone; it is another campaign's, or there is one of this name "
+        "on each machine"
+    )
+    assert str(ended.error) == told
+    place = Place("memory://nothing", "mine", tmp_path)
+    assert dask_worker.refusal("", versions(), place) == told.replace("alone", "nothing")
+    assert (
+        dask_worker.refusal("", versions() | {"torch": "1.0"}, place)
+        .split(" as ")[0]
+        .endswith("expected torch 1.0,")
+    )
+
+
+def test_what_is_wrong_with_a_store_is_told_before_anything_begins(
+    two: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UserError, match=r"^parallel\.store: expected a URL such as s3://bucket/pr"):
+        storing("s4://bucket", tmp_path)
+    Store(f"file://{tmp_path}/store").write("claim", b"another's")
+    with pytest.raises(UserError, match=r"^parallel\.store: expected an empty place, or that of"):
+        storing(f"file://{tmp_path}/store", tmp_path)
+    told = r"^parallel\.address: worker on \S+: expected a store that all workers reach, got none"
+    with pytest.raises(UserError, match=told):
+        storing("memory://here", tmp_path, two.address)
