@@ -228,9 +228,11 @@ write real and imaginary part as two fields
         ) from error
     components = result if isinstance(result, list | tuple) else (result,)
     if len(components) != len(problem.fields):
+        several = isinstance(result, list | tuple)
+        got = f"a {type(result).__name__} of {len(components)}" if several else _kind(result)
         raise UserError(
-            f"{problem.name}: solution: expected {len(problem.fields)} components, "
-            f"one a field, got {len(components)}"
+            f"{problem.name}: solution: expected a tuple of {len(problem.fields)} arrays of shape "
+            f"(points,), one a field, got {got}"
         )
     for component in components:
         _check_component(problem, component, points)

@@ -267,6 +267,10 @@ def test_coefficients_may_be_bound_beforehand() -> None:
         ({"residual": lambda u, q: u}, "beam: residual: unknown parameter 'q'"),
         ({"residual": "u.xx"}, "beam: residual: expected a function, got 'u.xx'"),
         (
+            {"residual": [lambda u: u.xx, lambda u: u.x]},
+            "beam: residual: expected a function, got a list; one function returns a tuple of",
+        ),
+        (
             {"conditions": [Condition("top", lambda u: u)]},
             "beam: condition on 'top': no such part of the boundary; expected one of x_min, x_max",
         ),
@@ -297,7 +301,20 @@ def test_coefficients_may_be_bound_beforehand() -> None:
             "beam: 'u v': expected fields, unknown coefficients and coordinates",
         ),
         ({"solution": lambda y: y}, "beam: solution: raised TypeError: "),
-        ({"solution": lambda x: (x, x)}, "beam: solution: expected 1 components, one a field"),
+        (
+            {"solution": lambda x: (x, x)},
+            "beam: solution: expected a tuple of 1 arrays of shape (points,), one a field, "
+            "got a tuple of 2",
+        ),
+        (
+            {
+                "fields": ("u", "v"),
+                "residual": lambda u, v: (u.xx, v.xx),
+                "solution": lambda x: np.stack([x, x], -1),
+            },
+            "beam: solution: expected a tuple of 2 arrays of shape (points,), one a field, "
+            "got ndarray",
+        ),
         ({"solution": lambda x: x[:3]}, "beam: solution: expected one number a point, shape (16,)"),
         ({"solution": lambda x: "x"}, "beam: solution: expected numbers, got 'x'"),
         (

@@ -24,7 +24,7 @@ def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Figures take seconds, and have no say in where they are written."""
 
     def render(picture: Picture, folder: Path) -> Rendered:
-        return Rendered(picture.name, picture.title, picture.alt, picture.reading, 1, 1, "", "")
+        return Rendered(picture.name, picture.title, picture.alt, picture.reading, 1, 1, "", "", "")
 
     monkeypatch.setattr(rendering, "_render", render)
 

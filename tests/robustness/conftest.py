@@ -88,8 +88,9 @@ def nas(
     """
 
     def undrawn(picture: Picture, folder: Path) -> Rendered:
+        shown = "data:,"
         return Rendered(
-            picture.name, picture.title, picture.alt, picture.reading, 1, 1, "data:,", "data:,"
+            picture.name, picture.title, picture.alt, picture.reading, 1, 1, shown, shown, plot=""
         )
 
     def reached(*_: Any, **__: Any) -> None:

@@ -69,7 +69,9 @@ def test_a_pool_learns_as_on_one_device() -> None:
     found = []
     for devices in (1, 3):
         chosen = spread(settings(dtype=torch.float64), devices)
-        meter = Meter(seconds=0.0, counts={"round 1": 4, "round 2": 5})
+        shapes = {f"{one.depth}×{one.width}" for one in chosen.pool}
+        counts = {f"round {number}: {one}": 3 + number for number in (1, 2) for one in shapes}
+        meter = Meter(seconds=0.0, counts=counts)
         pool = PoolLearning(
             POISSON,
             chosen.mixture(POISSON),

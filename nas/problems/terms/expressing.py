@@ -41,8 +41,12 @@ def express(
     Traceback (most recent call last):
     nas.errors.UserError: heat: flux: unknown parameter 'v'; expected parameters among u, x, t; ...
     """
-    if not callable(function):
-        raise UserError(f"{setting.name}: {where}: expected a function, got {function!r}")
+    given: object = function  # whatever somebody has written there
+    if not callable(given):
+        several = isinstance(given, list | tuple)
+        advice = "; one function returns a tuple of several equations" if several else ""
+        got = f"a {type(given).__name__}" if several else repr(given)
+        raise UserError(f"{setting.name}: {where}: expected a function, got {got}{advice}")
     names = Names(
         fields=setting.fields,
         coordinates=setting.domain.coordinates,

@@ -1,4 +1,8 @@
-"""Every candidate learns by itself, all of a round in one go; the leaders of a round learn on.
+"""Every candidate learns by itself, as long as any other; the leaders of a round learn on.
+
+In a round those of one depth and width learn in one go, and those of each have an equal part of the
+time for each: what is asked is who gets furthest in a time, and a small network does not wait for
+a large one.
 
 Where the pool has candidates that learn their output layer alone, random waves are solved for
 before all others, and where these are exact nobody else learns.
@@ -17,7 +21,7 @@ import torch
 from nas.mixture.adoption import adopt
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
-from nas.search_spaces.candidates import ALL
+from nas.search_spaces.candidates import ALL, Candidate
 from nas.training import warm_up
 from nas.training.collocation import Sampler
 from nas.training.least_squares.correction import Correction
@@ -61,7 +65,7 @@ class PoolLearning:
     settings
         The rounds.
     meter
-        How long each may take: the stages ``waves``, ``round 1``, ``round 2``, …
+        How long each may take: the stages ``waves``, ``round 1: 2×32``, ``round 1: 3×16``, …
 
     Examples
     --------
@@ -70,13 +74,14 @@ class PoolLearning:
     >>> from nas.training.pool import PoolSettings, Round
     >>> rounds = Round(3, PointCounts(16, 1), 0.5), Round(2, PointCounts(32, 1), 1.0)
     >>> method = example.settings().warm_up.method
-    >>> meter = Meter(seconds=0.0, counts={"round 1": 4, "round 2": 6})
+    >>> counts = {"round 1: 1×2": 4, "round 1: 1×4": 5, "round 2: 1×4": 6}
+    >>> meter = Meter(seconds=0.0, counts=counts)
     >>> settings = PoolSettings(rounds, method=method)
     >>> pool = PoolLearning(example.PROBLEM, example.mixture(), example.SAMPLER, settings, meter)
     >>> pool.run()
     True
     >>> [(one.index, one.round, one.iterations) for one in pool.learnt]
-    [(0, 0, 4), (2, 0, 4), (1, 0, 4), (2, 1, 6), (1, 1, 6)]
+    [(0, 0, 4), (2, 0, 5), (1, 0, 5), (2, 1, 6), (1, 1, 6)]
     """
 
     def __init__(
@@ -93,16 +98,22 @@ class PoolLearning:
         self.round = 0
         self.evaluations = 0  # points, times the candidates that learnt from them
         self._measure = HeldOutLoss(problem, sampler, mixture.centre)
-        self._part: Mixture | None = None  # those that learn all, in the present round
+        self._shapes: list[list[int]] = []  # those of the present round, by depth and width
+        self._turn = 0  # whose turn it is: the shape's number
+        self._last: dict[int, float] = {}  # held-out losses at the end of their turns
+        self._part: Mixture | None = None  # those whose turn it is
         self._share = exploring(meter.seconds)
-        self._began = 0.0  # the share of the budget at which the first round began
+        self._first = 0.0  # the share of the budget at which the first round began
+        self._began = 0.0  # and the present one
         self.trained = [i for i in self.mixture.alive if mixture.pool[i].learns == ALL]
         self.solved = [i for i in self.mixture.alive if i not in self.trained]
         self.found: Correction | None = None  # random waves, once the search for them is over
         self._search: WaveSearch | None = None  # while it is under way
         if self.solved:
-            until = self._share * settings.waves_until
-            self._search = WaveSearch(sampler, settings.most_columns, meter, until)
+            until, patience = (
+                self._share * share for share in (settings.waves_until, settings.waves_patience)
+            )
+            self._search = WaveSearch(sampler, settings.most_columns, meter, until, patience)
         self._begin(self.trained)
 
     @property
@@ -138,11 +149,12 @@ class PoolLearning:
                 return False
             self._end_search(self._search)
         while not self.finished:
-            until = self._began + self._share * self.settings.rounds[self.round].until
-            while self._part is not None and self.meter.goes_on(self._stage, until):
-                self._advance(watch)
-                if should_stop():
-                    return False
+            while self._part is not None:
+                while self.meter.goes_on(self._stage, self._until()):
+                    self._advance(watch)
+                    if should_stop():
+                        return False
+                self._end_turn()
             self._end()
         return True
 
@@ -150,14 +162,17 @@ class PoolLearning:
         """All that `restore` needs, in another process."""
         return {
             "round": self.round,
+            "first": self._first,
             "began": self._began,
+            "turn": self._turn,
+            "shapes": self._shapes,
+            "last": list(self._last.items()),
             "search": None if self._search is None else self._search.state(),
             "found": None if self.found is None else self.found.packed(),
             "learnt": [vars(one) for one in self.learnt],
             "evaluations": self.evaluations,
             "meter": self.meter.state(),
             "mixture": self.mixture.state_dict(),
-            "alive": [] if self._part is None else self._part.alive,
             "part": None if self._part is None else self._part.state_dict(),
             "method": None if self._learning is None else self._learning.state(),
         }
@@ -167,14 +182,16 @@ class PoolLearning:
         self.round, self.evaluations = state["round"], state["evaluations"]
         self.learnt = [Learnt(**one) for one in state["learnt"]]
         self.meter.restore(state["meter"])
-        self._began, found, search = state["began"], state["found"], state["search"]
+        found, search = state["found"], state["search"]
         self.found = None if found is None else Correction.unpacked(found)
         if self._search is not None and search is not None:
             self._search.restore(search)
         else:
             self._search = None
         self.mixture.load_state_dict(state["mixture"])
-        self._begin(state["alive"])
+        self._shapes, self._last = state["shapes"], dict(state["last"])
+        self._first, self._began = state["first"], state["began"]
+        self._take_turn(state["turn"])
         if self._part is not None:
             self._part.load_state_dict(state["part"])
         if self._learning is not None:
@@ -182,7 +199,14 @@ class PoolLearning:
 
     @property
     def _stage(self) -> str:
-        return f"round {self.round + 1}"
+        return f"round {self.round + 1}: {_shape(self.mixture.pool[self._shapes[self._turn][0]])}"
+
+    def _until(self) -> float:
+        """The share of the budget at which the present turn ends: equal parts for all."""
+        done = sum(map(len, self._shapes[: self._turn + 1]))
+        members = sum(map(len, self._shapes))
+        end = self._first + self._share * self.settings.rounds[self.round].until
+        return self._began + (end - self._began) * done / members
 
     def _advance(self, watch: Callable[[Progress], None]) -> None:
         assert self._learning is not None
@@ -192,15 +216,19 @@ class PoolLearning:
         best = float(losses.nan_to_num(nan=torch.inf, posinf=torch.inf).min())
         watch(Progress(NAME, self.meter.share(), self.step, best, len(losses)))
 
-    def _end(self) -> None:
-        """Note what the candidates of the round have learnt, and begin the next with the best."""
-        last: dict[int, float] = {}
-        if self._part is not None:
-            adopt(self.mixture, self._part, {index: index for index in self._part.alive})
-            last = self._losses(self._part)
+    def _end_turn(self) -> None:
+        """Note what those whose turn it was have learnt; it is the next ones' turn."""
+        assert self._part is not None
+        adopt(self.mixture, self._part, {index: index for index in self._part.alive})
         iterations = self.meter.counts.get(self._stage, 0)
-        self.learnt += [Learnt(index, self.round, iterations, loss) for index, loss in last.items()]
-        self.round += 1
+        for index, loss in self._losses(self._part).items():
+            self.learnt.append(Learnt(index, self.round, iterations, loss))
+            self._last[index] = loss
+        self._take_turn(self._turn + 1)
+
+    def _end(self) -> None:
+        """Begin the next round with the best of this one."""
+        last, self.round = self._last, self.round + 1
         if self.finished or not last:
             self._begin(list(last))
         else:
@@ -214,7 +242,8 @@ class PoolLearning:
             loss = math.inf if found is None or index != first else found.loss
             self.learnt.append(Learnt(index, 0, search.solves, loss))
         self.found = found
-        self._search, self._began = None, self.meter.share()
+        self._search, self._first = None, self.meter.share()
+        self._began = self._first
         if search.exact:
             self.round = len(self.settings.rounds)
 
@@ -228,13 +257,29 @@ class PoolLearning:
 
     def _begin(self, indices: Sequence[int]) -> None:
         """Let the candidates at ``indices`` be those of the round, as far as they have learnt."""
-        self._part = only(self.mixture, indices) if indices else None
+        by_shape: dict[str, list[int]] = {}
+        for index in sorted(indices):
+            by_shape.setdefault(_shape(self.mixture.pool[index]), []).append(index)
+        self._shapes = list(by_shape.values())
+        self._last = {}
+        self._began = self.meter.share()
+        self._take_turn(0)
+
+    def _take_turn(self, turn: int) -> None:
+        """Let the candidates of a shape learn on as far as they have learnt, if there is one."""
+        self._turn = turn
+        self._part = None
         self._learning: warm_up.Learning | None = None
-        if not self.finished and self._part is not None:
+        if not self.finished and turn < len(self._shapes):
+            self._part = only(self.mixture, self._shapes[turn]).place(self.mixture.devices)
             settings = self.settings
             counts = settings.rounds[self.round].counts_of(self.problem)
             sampler = replace(self.sampler, counts=counts)
             self._learning = settings.method.begin(self.problem, self._part, sampler, 0)
+
+
+def _shape(candidate: Candidate) -> str:
+    return f"{candidate.depth}×{candidate.width}"
 
 
 def only(mixture: Mixture, indices: Sequence[int]) -> Mixture:

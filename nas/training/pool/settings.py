@@ -69,6 +69,8 @@ class PoolSettings:
         first, where the pool has candidates that learn their output layer alone. Where they are of
         little use they end far earlier by themselves; where they are nearly exact, the last
         doubling is worth the time.
+    waves_patience
+        The share of it at which they have to promise something.
     most_columns
         Of random waves: memory is its square, and time its cube.
     method
@@ -86,5 +88,6 @@ class PoolSettings:
         Round(keep=4, counts=PointCounts(600, 180), until=0.21),
     )
     waves_until: float = 0.35
+    waves_patience: float = 0.06
     most_columns: int = 1600
     method: warm_up.Method = BY_GAUSS_NEWTON

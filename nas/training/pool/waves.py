@@ -12,11 +12,12 @@ import torch
 from nas.mixture.mixture import Mixture
 from nas.training.collocation import Sampler
 from nas.training.least_squares.correction import EXACT, Correction
-from nas.training.least_squares.marching import Marching
+from nas.training.least_squares.marching import Marching, begins
 from nas.training.meter import Meter
 from nas.training.run_result import Progress
 
 STAGE = "waves"
+PROMISING = 1e-3  # of the loss at zero: where waves are exact in the end, they are there in seconds
 
 
 class WaveSearch:
@@ -30,18 +31,24 @@ class WaveSearch:
         WaveSearch times fields, at most.
     meter, until
         How long: until a share of its seconds.
+    patience
+        The share at which they have to promise something. Where the time grows from a short one,
+        nothing is to be seen of it before the end.
 
     Examples
     --------
     >>> from nas.training import example
-    >>> waves = WaveSearch(example.SAMPLER, 200, Meter(0.0, counts={STAGE: 20}), until=1.0)
+    >>> waves = WaveSearch(example.SAMPLER, 200, Meter(0.0, counts={STAGE: 20}), 1.0, 1.0)
     >>> waves.run(), waves.exact, waves.found.candidate.width
     (True, True, 100)
     """
 
-    def __init__(self, sampler: Sampler, columns: int, meter: Meter, until: float) -> None:
-        self._meter, self._until = meter, until
+    def __init__(
+        self, sampler: Sampler, columns: int, meter: Meter, until: float, patience: float
+    ) -> None:
+        self._meter, self._until, self._patience = meter, until, min(patience, until)
         self._search = Marching(sampler, columns)
+        self._marches, self._at_zero = begins(sampler.problem), self._search.loss
         self.found: Correction | None = None  # of zero
         self.solves = 0
 
@@ -57,7 +64,7 @@ class WaveSearch:
     ) -> bool:
         """Go on while it pays and there is time; false if ``should_stop()`` before."""
         search = self._search
-        while not search.finished and self._meter.goes_on(STAGE, self._until, search.cost):
+        while not search.finished and self._meter.goes_on(STAGE, self._ends(), search.cost):
             self._solve()
             watch(Progress(STAGE, self._meter.share(), self.solves, search.loss, 1))
             if should_stop():
@@ -73,6 +80,11 @@ class WaveSearch:
         while self.solves < state["solves"]:
             self._solve()
 
+    def _ends(self) -> float:
+        """The share at which the search ends, as far as it has come."""
+        promising = self._search.loss <= PROMISING * self._at_zero
+        return self._until if self._marches or promising else self._patience
+
     def _solve(self) -> None:
         self._search.advance()
         self.solves += 1
@@ -86,7 +98,7 @@ def as_network(mixture: Mixture, index: int, found: Correction) -> Mixture:
     Examples
     --------
     >>> from nas.training import example
-    >>> waves = WaveSearch(example.SAMPLER, 200, Meter(0.0, counts={STAGE: 20}), until=1.0)
+    >>> waves = WaveSearch(example.SAMPLER, 200, Meter(0.0, counts={STAGE: 20}), 1.0, 1.0)
     >>> waves.run(), print(as_network(example.mixture(), 2, waves.found).pool[2])
     sine 1×100 ×0.25 output
     (True, None)

@@ -20,6 +20,8 @@ from nas.training.run_result import Progress
 
 NAME = "race"
 PAYS = 0.5  # of the loss: what a correction has to reach for another one at the end
+# Of the loss of random waves by themselves: what training has left so far behind they cannot mend.
+BEHIND = 1e-3
 
 
 class Race:
@@ -171,7 +173,7 @@ class Race:
         """The best learns on, and where it has ended the next best; then the best is corrected.
 
         Early, since for some problems that is worth more than all training; where it was worth
-        nothing, what is left is for training alone.
+        nothing, or promises nothing, what is left is for training alone.
         """
         stage = f"rest {self.part + 1}"
         until = self.settings.correct_at[self.part] if self._pays else 1.0
@@ -181,6 +183,9 @@ class Race:
                     return False
                 if one.can_learn:
                     break
+            if self._pays and not self._promises:
+                self._pays = False
+                return True  # this part goes on
             self._corrected = self.leader.name if self._pays else None
         if self._corrected is not None:
             one = self.contestants[self._corrected]
@@ -191,6 +196,12 @@ class Race:
         if self.part < len(self.settings.correct_at) and self.leader.loss > EXACT:
             self._leave_correction()
         return True
+
+    @property
+    def _promises(self) -> bool:
+        """Whether a correction of the best promises anything."""
+        waves = [one.loss for one in self.contestants.values() if not one.is_trained]
+        return self.leader.loss > BEHIND * min(waves, default=0.0)
 
     def _learn(
         self,

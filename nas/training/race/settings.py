@@ -36,7 +36,14 @@ class Heat:
         )
 
 
-UNENDING = FineTuningSettings(iterations=2**62, method=fine_tuning.method("gauss_newton"))
+# A step costs the square of its rows as long as these are fewer than the parameters, and by the
+# clock many short steps get further than few long ones. Where they stall, twice as many rows
+# follow, and they stall sooner than steps of many rows do: patience is for those.
+UNENDING = FineTuningSettings(
+    iterations=2**62,
+    method=fine_tuning.method("gauss_newton", rows_per_parameter=0.4),
+    patience=2,
+)
 
 
 @dataclass(frozen=True)

@@ -29,8 +29,20 @@ ROUNDS = (
     Round(keep=3, counts=PointCounts(24, 4), until=0.7),
     Round(keep=1, counts=PointCounts(32, 4), until=1.0),
 )
-SETTINGS = PoolSettings(ROUNDS, 0.1, 100, method("gauss_newton", resampling=FEW))
-COUNTS = {"waves": 2, "round 1": 4, "round 2": 3, "round 3": 5}
+SETTINGS = PoolSettings(
+    ROUNDS,
+    waves_until=0.1,
+    waves_patience=0.1,
+    most_columns=100,
+    method=method("gauss_newton", resampling=FEW),
+)
+# Of each round, by depth and width.
+ITERATIONS = ({"1×8": 4, "2×6": 5}, {"1×8": 3, "2×6": 2}, {"1×8": 5, "2×6": 6})
+COUNTS = {"waves": 2} | {
+    f"round {number}: {shape}": count
+    for number, some in enumerate(ITERATIONS, start=1)
+    for shape, count in some.items()
+}
 
 
 def untrained(pool: tuple[Candidate, ...] = POOL + WAVES) -> Mixture:
@@ -84,10 +96,50 @@ def test_each_round_has_the_leaders_of_the_one_before(whole: PoolLearning) -> No
 
 def test_the_iterations_of_each_round_are_noted(whole: PoolLearning) -> None:
     for one in whole.learnt:
-        solved = one.index >= len(POOL)
-        assert one.iterations == (COUNTS["waves"] if solved else COUNTS[f"round {one.round + 1}"])
-    assert whole.step == sum(COUNTS.values())
+        solved, learns = one.index >= len(POOL), whole.mixture.pool[one.index]
+        shape = f"{learns.depth}×{learns.width}"
+        assert one.iterations == (COUNTS["waves"] if solved else ITERATIONS[one.round][shape])
+    assert whole.step == sum(whole.meter.counts.values())
+    assert whole.meter.counts.items() <= COUNTS.items()
     assert whole.finished
+
+
+class Ticks:
+    """A clock that moves on by some seconds whenever it is looked at."""
+
+    def __init__(self, step: float) -> None:
+        self.now, self.step = 0.0, step
+
+    def __call__(self) -> float:
+        self.now += self.step
+        return self.now
+
+
+def test_each_candidate_has_an_equal_part_of_a_round_whatever_its_size() -> None:
+    """Three small ones together have three times as much as a large one."""
+    pool = tuple(Candidate(name, 1, 8) for name in ("sine", "tanh", "swish"))
+    mixture = untrained((Candidate("tanh", 2, 16), *pool))
+    rounds = (Round(keep=4, counts=PointCounts(8, 4), until=0.8),)
+    learning = made(Meter(60.0, clock=Ticks(0.5)), replace(SETTINGS, rounds=rounds), mixture)
+    assert learning.run()
+    taken = learning.meter.taken
+    assert taken["round 1: 2×16"] == pytest.approx(0.8 * 60 / 4, abs=2)
+    assert taken["round 1: 1×8"] == pytest.approx(0.8 * 60 * 3 / 4, abs=2)
+    assert {one.index: one.iterations for one in learning.learnt}.keys() == {0, 1, 2, 3}
+
+
+def test_a_turn_that_was_late_leaves_less_to_the_next() -> None:
+    """The second shape's turn ends where it would have, the first one's having taken too long."""
+    ticks = Ticks(0.5)
+    rounds = (Round(keep=4, counts=PointCounts(8, 4), until=0.8),)
+    learning = made(Meter(60.0, clock=ticks), replace(SETTINGS, rounds=rounds), untrained(POOL))
+
+    def late(progress: Progress) -> None:
+        ticks.now += 38.0 if progress.step == 1 else 0.0
+
+    assert learning.run(watch=late)
+    assert learning.meter.counts["round 1: 1×8"] == 1
+    assert learning.meter.taken["round 1: 2×6"] == pytest.approx(0.8 * 60 - 40, abs=2)
 
 
 def test_the_latest_loss_of_each_is_that_of_its_network(whole: PoolLearning) -> None:
@@ -137,21 +189,11 @@ def test_where_random_waves_are_exact_nobody_else_learns(tmp_path: Path) -> None
     assert all(torch.equal(value, expected[name]) for name, value in got.items())
 
 
-class Ticks:
-    """A clock that moves on by some seconds whenever it is looked at."""
-
-    def __init__(self, step: float) -> None:
-        self.now, self.step = 0.0, step
-
-    def __call__(self) -> float:
-        self.now += self.step
-        return self.now
-
-
 def test_counts_give_the_digits_that_the_clock_gave() -> None:
     timed = made(Meter(60.0, clock=Ticks(2.0)))
     assert timed.run()
-    assert set(timed.meter.counts) == set(COUNTS)  # else a stage had no time
+    stages = {stage.split(":")[0] for stage in timed.meter.counts}
+    assert stages == {"waves", "round 1", "round 2", "round 3"}  # else one had no time
     again = made(Meter(0.0, timed.meter.counts))
     assert again.run()
     assert facts(again) == facts(timed)
@@ -162,7 +204,7 @@ def stopped(after: int) -> Callable[[], bool]:
     return lambda: next(asked) >= after
 
 
-@pytest.mark.parametrize("after", [1, 2, 3, 5, 8, 9, 11, 12, 14])
+@pytest.mark.parametrize("after", [1, 2, 3, 5, 6, 7, 10, 11, 12, 13, 15, 17])
 def test_stopped_anywhere_it_ends_with_the_same_digits(
     whole: PoolLearning, tmp_path: Path, after: int
 ) -> None:
@@ -199,7 +241,7 @@ def test_an_expert_that_diverges_leaves_after_its_round() -> None:
             for row, (index, _) in enumerate(stack.members):
                 if index == 1:
                     stack.weights[0][row] = torch.nan
-    pool = made(Meter(0.0, {"round 1": 3, "round 2": 3}), mixture=mixture)
+    pool = made(mixture=mixture)
     assert pool.run()
     first = {one.index: one.held_out_loss for one in pool.learnt if one.round == 0}
     assert first[1] == torch.inf
@@ -225,17 +267,21 @@ def test_a_watcher_is_told_of_each_iteration() -> None:
     told: list[Progress] = []
     pool = made(mixture=untrained(POOL))
     pool.run(watch=told.append)
-    assert [one.step for one in told] == list(range(1, 13))
-    assert [one.experts for one in told] == [4] * 4 + [3] * 3 + [1] * 5
+    assert [one.step for one in told] == list(range(1, pool.step + 1))
+    assert [one.experts for one in told[:9]] == [2] * 4 + [2] * 5  # two of each shape
+    of_round = [sum(one.round == number for one in pool.learnt) for number in range(3)]
+    assert of_round == [4, 3, 1]
+    assert told[-1].experts == 1
     done = [one.done for one in told]
     assert done == sorted(done)
     assert done[-1] <= 1
 
 
 def test_evaluations_are_points_for_each_that_learnt() -> None:
-    pool = made(Meter(0.0, {"round 1": 2, "round 2": 3}), mixture=untrained(POOL))
+    pool = made(mixture=untrained(POOL))
     pool.run()
-    assert pool.evaluations == 2 * 4 * (16 + 2) + 3 * 3 * (24 + 2)
+    points = [one.counts.interior + 2 for one in ROUNDS]  # and the two ends
+    assert pool.evaluations == sum(one.iterations * points[one.round] for one in pool.learnt)
 
 
 def test_only_some_are_as_they_were_and_a_single_one_rules() -> None:

@@ -18,7 +18,7 @@ from tests.training.problems import INVERSE, POOL, sampler
 
 
 def searched(on: Sampler, counts: int = 10**6, columns: int = 400) -> WaveSearch:
-    waves = WaveSearch(on, columns, Meter(0.0, {STAGE: counts}), until=1.0)
+    waves = WaveSearch(on, columns, Meter(0.0, {STAGE: counts}), until=1.0, patience=1.0)
     assert waves.run()
     return waves
 
@@ -85,18 +85,35 @@ def test_as_a_network_they_bring_their_coefficients() -> None:
 def test_there_are_as_many_solves_as_there_is_time_for() -> None:
     clock = iter(range(1000))
     meter = Meter(10.0, clock=lambda: float(next(clock)))
-    waves = WaveSearch(sampler(32, 4), 400, meter, until=0.5)
+    waves = WaveSearch(sampler(32, 4), 400, meter, until=0.5, patience=0.5)
     assert waves.run()
     assert waves.solves == 2  # each looks at the clock twice
     assert searched(sampler(32, 4), counts=0).found is None
 
 
+@pytest.mark.parametrize(
+    ("name", "long"),
+    [
+        ("allen_cahn", False),  # nothing that waves could say
+        ("elasticity", True),  # in the end they are exact
+        ("lotka_volterra", True),  # of a time that grows nothing is to be seen at first
+    ],
+)
+def test_waves_that_promise_nothing_leave_their_time_to_training(name: str, long: bool) -> None:
+    clock = iter(range(10_000))
+    meter = Meter(10_000.0, clock=lambda: float(next(clock)))
+    waves = WaveSearch(sampler_of(name), 800, meter, until=1.0, patience=0.0016)
+    assert waves.run()
+    assert (waves.solves > 8) == long  # each looks at the clock twice
+    assert waves.exact == long
+
+
 def test_restored_they_are_the_same() -> None:
     whole = searched(sampler_of("allen_cahn"), columns=200)
     meter = Meter(0.0, {STAGE: 10**6})
-    part = WaveSearch(sampler_of("allen_cahn"), 200, meter, until=1.0)
+    part = WaveSearch(sampler_of("allen_cahn"), 200, meter, until=1.0, patience=1.0)
     assert not part.run(should_stop=lambda: part.solves == 3)
-    again = WaveSearch(sampler_of("allen_cahn"), 200, meter, until=1.0)
+    again = WaveSearch(sampler_of("allen_cahn"), 200, meter, until=1.0, patience=1.0)
     again.restore(part.state())
     assert again.run()
     assert again.solves == whole.solves
@@ -108,7 +125,7 @@ def test_restored_they_are_the_same() -> None:
 
 def test_its_progress_is_told() -> None:
     told: list[Progress] = []
-    waves = WaveSearch(sampler(32, 4), 100, Meter(0.0, {STAGE: 3}), until=1.0)
+    waves = WaveSearch(sampler(32, 4), 100, Meter(0.0, {STAGE: 3}), 1.0, 1.0)
     assert waves.run(watch=told.append)
     assert [one.phase for one in told] == [STAGE] * 3
     assert [one.step for one in told] == [1, 2, 3]

@@ -307,7 +307,7 @@ def test_restarts_are_the_same_after_a_stop_and_by_counts(tmp_path: Path) -> Non
 
 def test_random_waves_take_part_and_are_corrected_rather_than_tuned() -> None:
     """They lead, the other learns on, and what they leave is solved for."""
-    search = WaveSearch(sampler(32, 4), 100, Meter(0.0, {"waves": 10**6}), until=1.0)
+    search = WaveSearch(sampler(32, 4), 100, Meter(0.0, {"waves": 10**6}), 1.0, 1.0)
     assert search.run()
     assert search.found is not None
     hidden, last = search.found.weights
@@ -325,6 +325,26 @@ def test_random_waves_take_part_and_are_corrected_rather_than_tuned() -> None:
     assert race.contestants["waves"].loss < 1e-3 * before["waves"]
     winner = race.leader.result()
     assert held_out(winner) == pytest.approx(race.leader.loss, rel=1e-3, abs=1e-20)
+
+
+@pytest.mark.parametrize(("behind", "corrected"), [(0.0, True), (1e-3, False)])
+def test_what_training_has_left_far_behind_waves_are_not_asked_to_correct(
+    monkeypatch: pytest.MonkeyPatch, behind: float, corrected: bool
+) -> None:
+    """Random waves whose output layer is random say nothing of the problem."""
+    monkeypatch.setattr("nas.training.race.race.BEHIND", behind)
+
+    def contestants() -> dict[str, Mixture]:
+        whole = Mixture([*POOL, WAVES], GateSettings(1, 4), POISSON.domain.bounds, 1, seed=0)
+        return mixtures() | {"waves": only(whole, [len(POOL)])}
+
+    race = made(Meter(200.0, clock=Ticks(1.0)), contestants=contestants())
+    assert race.run()
+    assert race.leader.loss < 1e-3 * race.contestants["waves"].loss
+    assert any("corrected" in stage for stage in race.meter.counts) == corrected
+    again = made(Meter(0.0, race.meter.counts), contestants=contestants())
+    assert again.run()
+    assert facts(again) == facts(race)
 
 
 def test_a_watcher_is_told_who_learns_and_how_well() -> None:
