@@ -102,8 +102,10 @@ def test_the_schedule_tells_the_iterations(whole: records.Records) -> None:
     (told,) = schedule.read(whole.folder / schedule.FILE)
     assert told["trials"] == 3
     assert told["race"] == race.counts
-    rounds = whole.pool[whole.pool.iterations > 0].groupby("round").iterations.max()
-    assert rounds.to_dict() == {n: told["pool"][f"round {n}"] for n in rounds.index}
+    pool = whole.pool
+    stages = "round " + pool["round"].astype(str) + ": " + pool.depth.astype(str)
+    stages += "×" + pool.width.astype(str)
+    assert [told["pool"].get(stage, 0) for stage in stages] == list(pool.iterations)
 
 
 def test_run_again_it_has_nothing_to_do(whole: records.Records, tmp_path: Path) -> None:
@@ -292,7 +294,7 @@ WITH_WAVES = {
 def solved(out: Path, budget: float | None = BUDGET, **sections: Any) -> records.Records:
     """Random waves have the time that they need."""
     with quick() as patch:
-        settings = replace(POOL, waves_until=0.9)
+        settings = replace(POOL, waves_until=0.9, waves_patience=0.9)
         patch.setattr(pool_job, "PoolSettings", lambda: settings)
         return campaign.search(campaign_of(budget, space=WITH_WAVES, **sections), out, SMOOTH)
 

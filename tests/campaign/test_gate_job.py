@@ -67,7 +67,8 @@ def test_a_pool_leaves_its_rows_its_networks_and_its_schedule(pool: PoolJob) -> 
     assert part is not None
     assert part.seconds == BUDGET
     for row in rows:
-        assert row["iterations"] == part.counts[f"round {row['round']}"]
+        stage = f"round {row['round']}: {row['depth']}×{row['width']}"
+        assert row["iterations"] == part.counts.get(stage, 0)
     assert pool.finished
     assert not pool.checkpoint.exists()
 
@@ -81,7 +82,7 @@ def test_its_schedule_gives_the_same_pool(pool: PoolJob, tmp_path: Path) -> None
     assert experts_of(again.learnt(PROBLEM)) == experts_of(pool.learnt(PROBLEM))
 
 
-@pytest.mark.parametrize("stop_after", [2, 6])
+@pytest.mark.parametrize("stop_after", [2, 4])
 def test_a_pool_stopped_goes_on_with_the_same_bytes(
     pool: PoolJob, tmp_path: Path, stop_after: int
 ) -> None:

@@ -32,6 +32,7 @@ FEW = ResamplingSettings(candidates=64)
 POOL = PoolSettings(
     (Round(64, PointCounts(16, 2), 0.2), Round(3, PointCounts(24, 2), 0.3)),
     waves_until=0.1,
+    waves_patience=0.1,
     most_columns=100,
     method=method("gauss_newton", resampling=FEW),
 )
