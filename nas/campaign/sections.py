@@ -274,7 +274,7 @@ class Parallel(_Section):
         AfterValidator(_of_dask("a store")),
         Field(
             title="where runs are kept; null: in the campaign's folder, which all workers see",
-            description="null or the URL of an object store such as s3://bucket/prefix",
+            description="null or the URL of a store such as s3://bucket/prefix",
         ),
     ] = None
 

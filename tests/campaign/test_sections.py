@@ -49,7 +49,7 @@ def test_what_a_section_does_not_take_is_refused(
         ),
         (
             {"engine": "dask", "store": "runs/store"},
-            "parallel.store: expected null or the URL of an object store such as "
+            "parallel.store: expected null or the URL of a store such as "
             "s3://bucket/prefix, got 'runs/store'",
         ),
         (

@@ -41,9 +41,9 @@ def searched(name: str, folder: Path) -> Records:
 
 def answer_here(format: Format, program: Path, points: Tensor, timed: int = 0) -> dict[str, Any]:
     """As `nas.export.equivalence.run`, without the seconds that a process needs to begin."""
-    evaluate = format.load(str(program))
-    fields, gradients = evaluate(points.tolist())
-    first, _ = evaluate(points[:1].tolist())
+    loaded = format.load(str(program))
+    fields, gradients = format.evaluate(loaded, points.tolist())
+    first, _ = format.evaluate(loaded, points[:1].tolist())
     return {"fields": fields, "first_point": first, "gradients": gradients}
 
 
