@@ -9,7 +9,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -33,9 +33,14 @@ def _search(work: Path) -> object:
     return campaign.search(config.load(CAMPAIGN, ["parallel.engine=serial"]), work / "out")
 
 
+def _report(work: Path) -> object:
+    with chdir(work):  # a page names the folder as its command did
+        return reports.write(Path("out"))
+
+
 DOES: dict[str, Callable[[Path], object]] = {
     "search": _search,
-    "report": lambda work: reports.write(work / "out"),
+    "report": _report,
     "export": lambda work: export(work / "out", work / "model"),
 }
 
