@@ -6,6 +6,8 @@ their module: it is these that are replaced, since by then a user has imported t
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import reduce
+from operator import add
 from typing import Any
 
 from nas.calculus import fields
@@ -47,9 +49,7 @@ def div(output_: Labelled, input_: Labelled, components: Any, d: Any) -> Labelle
     """
     pairs = list(zip(components, d, strict=True))
     parts = [output_[one].only.derivative(by) for one, by in pairs]
-    return Labelled(
-        [sum(parts[1:], start=parts[0])], ["+".join(f"d{one}d{by}" for one, by in pairs)]
-    )
+    return Labelled([reduce(add, parts)], ["+".join(f"d{one}d{by}" for one, by in pairs)])
 
 
 def laplacian(
@@ -107,7 +107,7 @@ def along(quantity: Any, velocity: Sequence[Any], d: Sequence[str]) -> Any:
     tensor([9.])
     """
     parts = [speed * quantity.derivative(by) for speed, by in zip(velocity, d, strict=True)]
-    return sum(parts[1:], start=parts[0])
+    return reduce(add, parts)
 
 
 def second(quantity: Any, coordinates: Sequence[str], d: Sequence[str]) -> Any:
@@ -126,7 +126,7 @@ def second(quantity: Any, coordinates: Sequence[str], d: Sequence[str]) -> Any:
     if isinstance(quantity, fields.Field) and len(d) > 1 and set(d) == space:
         return fields.laplacian(quantity)
     parts = [quantity.derivative(by, by) for by in d]
-    return sum(parts[1:], start=parts[0])
+    return reduce(add, parts)
 
 
 @contextmanager

@@ -100,7 +100,6 @@ class PoolLearning:
         self._measure = HeldOutLoss(problem, sampler, mixture.centre)
         self._shapes: list[list[int]] = []  # those of the present round, by depth and width
         self._turn = 0  # whose turn it is: the shape's number
-        self._last: dict[int, float] = {}  # held-out losses at the end of their turns
         self._part: Mixture | None = None  # those whose turn it is
         self._share = exploring(meter.seconds)
         self._first = 0.0  # the share of the budget at which the first round began
@@ -166,7 +165,6 @@ class PoolLearning:
             "began": self._began,
             "turn": self._turn,
             "shapes": self._shapes,
-            "last": list(self._last.items()),
             "search": None if self._search is None else self._search.state(),
             "found": None if self.found is None else self.found.packed(),
             "learnt": [vars(one) for one in self.learnt],
@@ -189,7 +187,7 @@ class PoolLearning:
         else:
             self._search = None
         self.mixture.load_state_dict(state["mixture"])
-        self._shapes, self._last = state["shapes"], dict(state["last"])
+        self._shapes = state["shapes"]
         self._first, self._began = state["first"], state["began"]
         self._take_turn(state["turn"])
         if self._part is not None:
@@ -223,12 +221,13 @@ class PoolLearning:
         iterations = self.meter.counts.get(self._stage, 0)
         for index, loss in self._losses(self._part).items():
             self.learnt.append(Learnt(index, self.round, iterations, loss))
-            self._last[index] = loss
         self._take_turn(self._turn + 1)
 
     def _end(self) -> None:
         """Begin the next round with the best of this one."""
-        last, self.round = self._last, self.round + 1
+        of_round = [one for one in self.learnt if one.round == self.round]
+        last = {one.index: one.held_out_loss for one in of_round if one.index in self.trained}
+        self.round += 1
         if self.finished or not last:
             self._begin(list(last))
         else:
@@ -261,7 +260,6 @@ class PoolLearning:
         for index in sorted(indices):
             by_shape.setdefault(_shape(self.mixture.pool[index]), []).append(index)
         self._shapes = list(by_shape.values())
-        self._last = {}
         self._began = self.meter.share()
         self._take_turn(0)
 
