@@ -26,16 +26,10 @@ def evaluate(problem: Problem, mixture: Mixture, points: Array) -> tuple[Array, 
 
     Examples
     --------
-    >>> from nas import problems
-    >>> from nas.mixture.gate import settings
-    >>> from nas.search_spaces import Candidate
-    >>> problem = problems.load("helmholtz")
-    >>> pool = (Candidate("tanh", 1, 4), Candidate("sine", 1, 4))
-    >>> gate = settings("perceptron", depth=1, width=4)
-    >>> mixture = Mixture(pool, gate, problem.domain.bounds, outputs=1, seed=0)
-    >>> mixed, weights, experts = evaluate(problem, mixture, np.zeros((5, 2)))
-    >>> mixed.shape, weights.shape, experts.shape
-    ((5, 1), (5, 2), (2, 5, 1))
+    >>> from nas.training import example
+    >>> found = evaluate(example.PROBLEM, example.mixture(), np.zeros((5, 1)))
+    >>> [one.shape for one in found]  # of three experts
+    [(5, 1), (5, 3), (3, 5, 1)]
     """
     derivatives = DerivativeSet([], mixture.inputs)
     parts = []
@@ -70,14 +64,8 @@ def residual(problem: Problem, mixture: Mixture, points: Array, *, weighted: boo
 
     Examples
     --------
-    >>> from nas import problems
-    >>> from nas.mixture.gate import settings
-    >>> from nas.search_spaces import Candidate
-    >>> problem = problems.load("helmholtz")
-    >>> pool = (Candidate("tanh", 1, 4), Candidate("sine", 1, 4))
-    >>> gate = settings("perceptron", depth=1, width=4)
-    >>> mixture = Mixture(pool, gate, problem.domain.bounds, outputs=1, seed=0)
-    >>> residual(problem, mixture, np.zeros((5, 2))).shape
+    >>> from nas.training import example
+    >>> residual(example.PROBLEM, example.mixture(), np.zeros((5, 1))).shape
     (5,)
     """
     group = problem.groups[0]

@@ -39,14 +39,10 @@ def measure(problem: Problem, mixture: Mixture) -> Errors:
 
     Examples
     --------
-    An untrained gate and network is nothing near a solution:
+    Untrained experts are nothing near a solution:
 
-    >>> from nas import problems
-    >>> from nas.mixture.gates.perceptron import GateSettings
-    >>> from nas.search_spaces import Candidate
-    >>> problem = problems.load("helmholtz")
-    >>> pool = (Candidate("tanh", 1, 4),)
-    >>> mixture = Mixture(pool, GateSettings(depth=0), problem.domain.bounds, outputs=1, seed=0)
+    >>> from nas.training import example
+    >>> problem, mixture = example.PROBLEM, example.mixture()
     >>> errors = measure(problem, mixture)
     >>> errors.together > 0.5, errors.together == errors.by_field["u"]
     (True, True)
@@ -67,12 +63,8 @@ def relative_l2(problem: Problem, mixture: Mixture) -> float | None:
 
     Examples
     --------
-    >>> from nas import problems
-    >>> from nas.mixture.gates.perceptron import GateSettings
-    >>> from nas.search_spaces import Candidate
-    >>> problem = problems.load("helmholtz")
-    >>> pool = (Candidate("tanh", 1, 4),)
-    >>> mixture = Mixture(pool, GateSettings(depth=0), problem.domain.bounds, outputs=1, seed=0)
+    >>> from nas.training import example
+    >>> problem, mixture = example.PROBLEM, example.mixture()
     >>> relative_l2(problem, mixture) == measure(problem, mixture).together
     True
     """
@@ -87,17 +79,12 @@ def relative_l2_or_none(problem: Problem, mixture: Mixture) -> float | None:
     Examples
     --------
     >>> from dataclasses import replace
-    >>> from nas import problems
-    >>> from nas.mixture.gate import settings
-    >>> from nas.search_spaces import Candidate
-    >>> problem = problems.load("helmholtz")
-    >>> pool = (Candidate("tanh", 1, 4), Candidate("sine", 1, 4))
-    >>> gate = settings("perceptron", depth=1, width=4)
-    >>> mixture = Mixture(pool, gate, problem.domain.bounds, outputs=1, seed=0)
+    >>> from nas.training import example
+    >>> problem, mixture = example.PROBLEM, example.mixture()
     >>> relative_l2_or_none(problem, mixture) == relative_l2(problem, mixture)
     True
-    >>> def fails(x, y):
-    ...     return x if len(x) < 1000 else 1 / 0
+    >>> def fails(t):
+    ...     return t if len(t) < 1000 else 1 / 0
     >>> relative_l2_or_none(replace(problem, solution=fails), mixture) is None
     True
     """
