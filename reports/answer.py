@@ -86,16 +86,17 @@ def _members(content: Report) -> str:
     assert content.best is not None
     run, names = content.best.run, words.subset(content.best.survivors)
     before, after = tables.whole(run.experts_before), tables.whole(run.experts_after)
-    how = f"({words.pattern(content.statistics.axes)}, {_WEIGHED[run.stage]})"
+    weighed = f", in brackets the {_WEIGHED[run.stage]}" if run.experts_after > 1 else ""
     kept = chosen.kept(run.experts_before, run.experts_after)
     if race.is_solved(content.records):
         return f"It is a single network of random waves, found before any other learnt: {names}."
     if run.stage == "race":
         made = kept if run.experts_after == 1 else f"a team of {after}"
-        return f"It is {made}, of {before} candidates that learnt: {names} {how}."
-    return (
-        f"Of {before} experts {after} {'survived, ' + kept if kept else 'survived'}: {names} {how}."
-    )
+        found = f"It is {made}, of {before} candidates that learnt: {names}{weighed}."
+    else:
+        left = f"{after} {'survived, ' + kept if kept else 'survived'}"
+        found = f"Of {before} experts {left}: {names}{weighed}."
+    return f"{found} A name tells {words.pattern(content.statistics.axes)}."
 
 
 def _smaller(run: pd.Series) -> str:

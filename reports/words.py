@@ -113,16 +113,18 @@ def listed(names: Sequence[str]) -> str:
 
 
 def subset(survivors: pd.DataFrame) -> str:
-    """The experts of a mixture with their importance.
+    """The experts of a mixture with their importance; one by itself has all.
 
     Examples
     --------
-    >>> subset(pd.DataFrame({"activation": ["sine"], "depth": 2, "width": 64, "importance": 0.61}))
-    'sine 2×64 (61 %)'
+    >>> two = {"activation": ["sine", "tanh"], "depth": 2, "width": 64, "importance": [0.61, 0.39]}
+    >>> subset(pd.DataFrame(two)), subset(pd.DataFrame(two).head(1))
+    ('sine 2×64 (61 %), tanh 2×64 (39 %)', 'sine 2×64')
     """
     parts = []
     for row in each(survivors):
-        share = f" ({percent(row.importance)})" if math.isfinite(row.importance) else ""
+        shared = len(survivors) > 1 and math.isfinite(row.importance)
+        share = f" ({percent(row.importance)})" if shared else ""
         parts.append(written(row) + share)
     return ", ".join(parts)
 

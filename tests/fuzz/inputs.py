@@ -3,9 +3,11 @@
 The inputs are the same each time; a longer search is made by raising `EXAMPLES`.
 """
 
+import signal
 import unicodedata
 from collections.abc import Callable, Iterator
-from typing import Any
+from contextlib import contextmanager
+from typing import Any, NoReturn
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -14,6 +16,8 @@ from nas.errors import UserError
 
 EXAMPLES = 150  # of each test of campaign files
 LONGEST = 1100  # characters of a line
+PROMPT = 10.0  # seconds of CPU time until an answer is there: these do not depend on the load
+PATIENCE = 60.0  # and of wall time, for what waits
 
 
 def fuzzed(examples: int = EXAMPLES) -> settings:
@@ -65,11 +69,31 @@ def damaged(content: bytes, data: st.DataObject) -> bytes:
     return content[:begin] + put + content[begin + left_out :]
 
 
+@contextmanager
+def prompt(seconds: float = PROMPT) -> Iterator[None]:
+    """What takes longer than so much CPU time hangs."""
+
+    def hangs(*_: Any) -> NoReturn:
+        raise AssertionError(f"no answer within {seconds:g} s of CPU time, {PATIENCE:g} s of wall")
+
+    before = {one: signal.signal(one, hangs) for one in (signal.SIGPROF, signal.SIGALRM)}
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
 def is_clear(read: Callable[[], object]) -> None:
-    """Whether ``read`` ends well, or says in lines what is wrong."""
+    """Whether ``read`` soon ends well, or says in lines what is wrong."""
     told = "as it should be"
     try:
-        read()
+        with prompt():
+            read()
     except UserError as error:
         told = str(error)
     assert_lines(told)

@@ -14,7 +14,7 @@ from nas.campaign.config import Campaign
 from nas.campaign.refusals import _all_keys
 from nas.errors import UserError
 from tests.fuzz import inputs
-from tests.fuzz.inputs import fuzzed, values, yaml_like
+from tests.fuzz.inputs import fuzzed, prompt, values, yaml_like
 
 KEYS = [*_all_keys(Campaign), "space.depths", "space.scales", "seed.x", "unknown", "", ".", "a..b"]
 
@@ -93,6 +93,15 @@ def test_the_examples_are_of_both_kinds(tmp_path: Path) -> None:
     is_clear(lambda: config.of_problem("burgers", ["seed=3"]))
     with pytest.raises(AssertionError):
         is_clear(lambda: Campaign.from_resolved({"problem": _raises()}))
+
+
+def test_what_hangs_is_found() -> None:
+    def spins() -> None:
+        while True:
+            pass
+
+    with pytest.raises(AssertionError, match=r"no answer within 0\.01 s of CPU"), prompt(0.01):
+        spins()
 
 
 def _raises() -> str:

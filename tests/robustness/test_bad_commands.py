@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.fuzz.inputs import assert_lines
+from tests.fuzz.inputs import PATIENCE, PROMPT, assert_lines
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60.0  # seconds; each takes one or two
+LIMITED = ("sh", "-c", f'ulimit -t {PROMPT:.0f} && exec "$@"', "sh")  # CPU time
 BOMB = "a: &a [x]\n" + "".join(
     f"{name}: &{name} [{9 * f'*{before}, '}]\n" for before, name in pairwise("abcdefghij")
 )
@@ -64,7 +64,7 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> list[Ended]:
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(text)
         done = subprocess.run(
-            [sys.executable, "-m", "nas.cli", *arguments],
+            [*LIMITED, sys.executable, "-m", "nas.cli", *arguments],
             cwd=folder,
             env=os.environ | {"PYTHONPATH": str(ROOT)},
             capture_output=True,

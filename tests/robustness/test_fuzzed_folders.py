@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nas import json_file
-from tests.fuzz.inputs import assert_lines, damaged, fuzzed, places, values
+from tests.fuzz.inputs import assert_lines, damaged, fuzzed, places, prompt, values
 from tests.robustness.conftest import Command
 
 EXAMPLES = 30  # of each test
@@ -35,7 +35,8 @@ def is_clear(nas: Command, out: Path) -> None:
         "export": (out, "--to", out.parent / "model"),
     }
     for command, arguments in known.items():
-        code, _, errors = nas(command, *arguments)
+        with prompt():
+            code, _, errors = nas(command, *arguments)
         assert code in (0, 1, 2), (command, errors)
         assert len(errors.splitlines()) <= 1, (command, errors)
         assert code == 0 or errors.startswith("error: "), (command, errors)

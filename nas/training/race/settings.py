@@ -38,11 +38,11 @@ class Heat:
 
 # A step costs the square of its rows as long as these are fewer than the parameters, and by the
 # clock many short steps get further than few long ones. Where they stall, twice as many rows
-# follow, and they stall sooner than steps of many rows do: patience is for those.
+# follow, and they stall sooner than steps of many rows do.
 UNENDING = FineTuningSettings(
     iterations=2**62,
     method=fine_tuning.method("gauss_newton", rows_per_parameter=0.4),
-    patience=2,
+    patience=3,
 )
 
 
