@@ -16,6 +16,15 @@ from nas.errors import UserError
 PART = ".part"  # ends the names of files that are being written
 LEFT_OVERS = f".*{PART}"
 
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+# Asked once, before there are threads or signals: to ask is to change it for a moment.
+_UMASK = _umask()
 _watchers: list[Callable[[Path], None]] = []
 
 
@@ -49,7 +58,7 @@ def whole(path: Path) -> Iterator[Path]:
         yield temporary
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~_umask())  # mkstemp's files are their owner's alone
+        temporary.chmod(0o666 & ~_UMASK)  # mkstemp's files are their owner's alone
         temporary.replace(path)
     except OSError as error:
         raise UserError(
@@ -60,12 +69,6 @@ def whole(path: Path) -> Iterator[Path]:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
     changed(path)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def write_text(path: Path, text: str) -> None:

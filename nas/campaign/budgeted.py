@@ -6,7 +6,7 @@ repetition has a worker. Its pool learns first, then its trials choose, and its 
 
 from collections import deque
 
-from nas.campaign import layout, schedule
+from nas.campaign import layout, outdated, schedule
 from nas.campaign.folder import CampaignFolder
 from nas.campaign.gate_job import GateJob
 from nas.campaign.pool_job import PoolJob
@@ -48,8 +48,8 @@ class Budgeted:
         turns = -(-campaign.seeds // campaign.parallel.workers)
         self._home, self._seconds = home, (campaign.budget or 0.0) / turns
         self._given = campaign.schedule
-        trials = self._trials()
         tuner = Tuner(campaign, home.storage, home.study)
+        trials = self._trials(tuner.proposed)
         self._scheduler = Scheduler(tuner, trials, campaign.seeds, campaign.lag, self._gate_job)
         self._repetitions = range(campaign.seeds)
         self._pools = deque(
@@ -89,14 +89,13 @@ class Budgeted:
         self._scheduler.close()
         schedule.gather(self._home.path, self._scheduler.trials, len(self._repetitions))
 
-    def _trials(self) -> int:
+    def _trials(self, proposed: int) -> int:
         """As many as a budget has room for; those that a race has begun with, once it has."""
         if self._given is not None:
             return int(self._given[0]["trials"])
         path, campaign = self._home.path, self._home.campaign
         if any(layout.race_folder(path, r).exists() for r in range(campaign.seeds)):
-            trials = {folder.name.split("-")[0] for folder in layout.finished_runs(path)}
-            return len(trials - {"race"})
+            return proposed  # each of them had ended then
         return min(campaign.trials, FIRST, max(FEWEST, int(self._seconds / TRIAL_EVERY)))
 
     def _counts(self, repetition: int, part: str) -> schedule.Counts | None:
@@ -136,6 +135,8 @@ class Budgeted:
             if self._left:
                 return None  # a race begins with what all trials have left
             self._races = deque(self._race(r) for r in self._repetitions)
+            for repetition in self._repetitions:
+                outdated.remove_validation(self._home.path, repetition, self._seconds)
         return self._next_of(self._races)
 
     def _race(self, repetition: int) -> RaceJob:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from nas.campaign import records
+from nas.campaign import outdated, records
 from nas.campaign.budgeted import Budgeted
 from nas.campaign.config import Campaign
 from nas.campaign.folder import CampaignFolder, opened
@@ -72,6 +72,7 @@ def search(
     with opened(campaign, folder, problem) as home:
         campaign = home.campaign  # as it stands in the folder
         before = {run: outcome(run) for run in finished_runs(home.path)}
+        outdated.remove_gathered(home.path)
         if not campaign.within_budget:
             _tell_of_idle_workers(campaign)
             tuner = Tuner(campaign, home.storage, home.study)

@@ -127,6 +127,19 @@ class Campaign(BaseModel):
             return self
         return self.model_copy(update={"seeds": there.seeds})
 
+    def told_beside(self, there: "Campaign") -> "Campaign":
+        """This campaign as the record tells it: with the larger budget, since all of it was used.
+
+        Examples
+        --------
+        >>> there = Campaign(problem="burgers", budget=600)
+        >>> Campaign(problem="burgers", budget=60).told_beside(there).budget
+        600.0
+        """
+        if self.budget is None or there.budget is None:
+            return self
+        return self.model_copy(update={"budget": max(self.budget, there.budget)})
+
     def search_space(self) -> SearchSpace:
         """The search space from which the pools are drawn."""
         if isinstance(self.space, str):

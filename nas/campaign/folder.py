@@ -139,6 +139,7 @@ def identify(folder: Path, campaign: Campaign, problem: Problem, text: str = "")
         _check_same(folder, known, campaign, problem)
         study = known["study"]
         identity = known.get(belonging.KEY, identity)  # a later version might make another
+        campaign = campaign.told_beside(Campaign.from_resolved(known["configuration"]))
     else:
         _check_free(folder)
     url = campaign.storage and study_storage.without_password(campaign.storage)

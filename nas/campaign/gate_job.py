@@ -9,6 +9,7 @@ from nas.campaign.pool_job import PoolJob
 from nas.campaign.run_job import RunJob
 from nas.campaign.run_record import NOT_ASSESSED
 from nas.campaign.run_rows import Row
+from nas.errors import UserError
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.problems.terms import PointCounts
@@ -87,9 +88,22 @@ class GateJob(RunJob):
         )
 
     def mixture(self, problem: Problem) -> Mixture:
-        """What the gate has left, once the job is over."""
+        """What the gate has left, once the job is over.
+
+        Raises
+        ------
+        UserError
+            If it chose among others than the pool leads with today, which has learnt anew.
+        """
         path = self.folder / mixture_file.FILE
-        return mixture_file.load(path, problem.domain.bounds, len(problem.fields))
+        found = mixture_file.load(path, problem.domain.bounds, len(problem.fields))
+        if tuple(found.pool) != self.pool:
+            raise UserError(
+                f"{self.folder}: expected a choice among the leaders of the pool, got one among "
+                "others: the pool has learnt anew since then; delete the folder and run the same "
+                "command again: it repeats this run"
+            )
+        return found
 
     def _trainer(self, problem: Problem, settings: TrainingSettings) -> TrainingRun:
         trainer = TrainingRun(problem, settings, self.checkpoint)

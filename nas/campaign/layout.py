@@ -23,7 +23,7 @@ from nas.errors import UserError
 CAMPAIGN_FILE = belonging.FILE
 MAP_FILE = "map.parquet"
 TABLES_FOLDER = "tables"
-POOLS, RUNS, RACES = "pools", "runs", "races"
+POOLS, RUNS, RACES, VALIDATION = "pools", "runs", "races", "validation"
 JOBS = (POOLS, RUNS, RACES)  # folders of the jobs of a search
 RUN_TABLES = ("history", "experts", "runs")  # in the order in which a run writes them
 # What a run writes before these, and what runs of earlier versions lack: read as without rows.
@@ -75,6 +75,17 @@ run: put a copy of the campaign's tables back
             "copy of the campaign's tables back"
         )
     return campaign / RUNS / run
+
+
+def validation_folder(campaign: Path, run: str) -> Path:
+    """Where all that a validation has measured beside ``run`` is kept.
+
+    Examples
+    --------
+    >>> validation_folder(Path("out"), "0007-1").as_posix()
+    'out/validation/0007-1'
+    """
+    return campaign / VALIDATION / run
 
 
 def pool_folder(campaign: Path, repetition: int) -> Path:

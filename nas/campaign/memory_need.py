@@ -16,7 +16,8 @@ warm-up, N points of a draw, D coordinates, S derivatives, and b bytes a number:
 
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import torch
@@ -33,7 +34,7 @@ from nas.training.collocation import Sampler
 from nas.training.physics_loss import CHUNK_BYTES, SMALLEST_CHUNK
 
 PROCESS = 100 * 2**20  # bytes of a worker that it shares with no other, once torch is imported
-CGROUP = Path("/sys/fs/cgroup/memory.max")
+CGROUPS, MINE = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 TRIED = 64  # candidates of a space that learn within a budget, at most (`MOST` of its pool)
 
 
@@ -172,7 +173,27 @@ def _of_machine() -> int | None:
         there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):
         return None
-    try:  # of a container, or a batch system's job
-        return min(there, int(CGROUP.read_text()))
-    except (ValueError, OSError):  # "max" is no number
-        return there
+    return min([there, *_limits()])
+
+
+def _limits() -> Iterator[int]:
+    """Those of the control groups that this process is in: of a container, or a batch job.
+
+    A group has no more than those that it is in. A line of `MINE` is ``0::/path`` (version 2), or
+    ``4:memory:/path``; within a container the path may be one of the host, which is not there.
+    """
+    try:
+        lines = [line.split(":", 2) for line in MINE.read_text().splitlines()]
+    except OSError:
+        return
+    for _, controllers, path in lines:
+        if controllers and "memory" not in controllers.split(","):
+            continue
+        root = CGROUPS / "memory" if controllers else CGROUPS
+        name = "memory.limit_in_bytes" if controllers else "memory.max"
+        group = root / path.strip("/")
+        for folder in (group, *group.parents):
+            with suppress(ValueError, OSError):  # "max" is no number
+                yield int((folder / name).read_text())
+            if folder == root:
+                break

@@ -59,7 +59,11 @@ class PoolJob(CampaignJob):
     @property
     def finished(self) -> bool:
         """Whether all that trials and race need is there."""
-        return super().finished and (self.folder / mixture_file.FILE).exists()
+        if not super().finished or not (self.folder / mixture_file.FILE).exists():
+            return False
+        losses, pool = self.losses(), self.pool
+        solved = [loss for index, loss in losses.items() if pool[index].learns != ALL]
+        return not any(map(math.isfinite, solved)) or (self.folder / WAVES).exists()
 
     @property
     def experts(self) -> int:

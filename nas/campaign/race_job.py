@@ -67,7 +67,7 @@ class RaceJob(CampaignJob):
         Those whose folders somebody has removed are recorded anew, from the race's checkpoint.
         """
         part = schedule.read_part(self.folder)
-        if part is None or part.seconds < self.seconds:
+        if not super().finished or part is None or part.seconds < self.seconds:
             return False
         contestants = records.read_rows(self.table("race"), "race")
         folders = (layout.run_folder(self.home.path, row["run"]) for row in contestants)

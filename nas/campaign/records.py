@@ -115,12 +115,13 @@ def read(folder: Path) -> Records:
     missing = [key for key in ("configuration", "problem") if key not in campaign]
     if missing:
         raise parquet.damaged(folder / layout.CAMPAIGN_FILE, f"it lacks {' and '.join(missing)}")
+    added = {name: read_added(folder, name) for name in BUDGETED | VALIDATION}
     if gathering.is_behind(folder, TABLES):
         gathered = gathering.gather(folder, TABLES, _seeds(folder))
         tables = {name: table.to_pandas() for name, table in gathered.items()}
+        added |= {name: _frame(name, _of_repetitions(folder, name)) for name in BUDGETED}
     else:
         tables = {name: _gathered(folder, name) for name in TABLES}
-    added = {name: read_added(folder, name) for name in BUDGETED | VALIDATION}
     return Records(folder, campaign, **tables, **added)
 
 
@@ -166,10 +167,8 @@ def gather(folder: Path) -> None:
     ...     print(sorted(path.stem for path in Path(name).glob("tables/*")))
     ['attempts', 'experts', 'fields', 'history', 'runs', 'trials', 'unknowns']
     """
-    for name, folders in (("pool", layout.POOLS), ("race", layout.RACES)):
-        found = sorted(folder.glob(f"{folders}/*/{name}.parquet"))
-        if found:
-            together = [row for path in found for row in read_rows(path, name)]
+    for name in BUDGETED:
+        if together := _of_repetitions(folder, name):
             write_table(layout.gathered_file(folder, name), name, together)
     gathered = gathering.gather(folder, TABLES, _seeds(folder))
     for name in sorted(TABLES, key=lambda name: name == "runs"):
@@ -266,6 +265,13 @@ def _gathered(folder: Path, name: str) -> pd.DataFrame:
     if name in layout.ADDED_TABLES:
         return read_added(folder, name)
     return read_table(layout.gathered_file(folder, name), name)
+
+
+def _of_repetitions(folder: Path, name: str) -> list[Row]:
+    """The rows of a table of `BUDGETED` that pools or races have left."""
+    folders = {"pool": layout.POOLS, "race": layout.RACES}[name]
+    found = sorted(folder.glob(f"{folders}/*/{name}.parquet"))
+    return [row for path in found for row in read_rows(path, name)]
 
 
 def _seeds(folder: Path) -> int:

@@ -4,6 +4,7 @@
 its pool and its race, how often each stage went on.
 """
 
+import logging
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from typing import Any
 from nas import json_file, paths
 from nas.campaign import layout, limits
 from nas.errors import UserError
+
+_LOG = logging.getLogger(__name__)
 
 FILE = "schedule.json"
 MOST_BYTES = 10_000_000  # a thousand repetitions have a tenth of it
@@ -94,6 +97,8 @@ def seconds_of(campaign: Path, run: str) -> float:
 def gather(campaign: Path, trials: int, repetitions: int) -> None:
     """Write the campaign's schedule from those of its pools and races.
 
+    Where one of them is gone there is none, which a warning tells.
+
     Examples
     --------
     >>> from tempfile import TemporaryDirectory
@@ -105,13 +110,20 @@ def gather(campaign: Path, trials: int, repetitions: int) -> None:
     ...     read(Path(name) / FILE)
     [{'trials': 3, 'pool': {'round 1': 12}, 'race': {}}]
     """
+    places = {"pool": layout.pool_folder, "race": layout.race_folder}
+    folders = [of(campaign, number) for number in range(repetitions) for of in places.values()]
+    gone = [folder for folder in folders if folder.exists() and read_part(folder) is None]
+    if gone:
+        _LOG.warning(
+            "%s: is gone, so nobody can repeat this search by its iterations (%s is not written); "
+            "all else is as it was",
+            gone[0] / FILE,
+            FILE,
+        )
+        return
     parts = [
-        {
-            "trials": trials,
-            "pool": _counts(layout.pool_folder(campaign, number)),
-            "race": _counts(layout.race_folder(campaign, number)),
-        }
-        for number in range(repetitions)
+        {"trials": trials, **{name: _counts(of(campaign, one)) for name, of in places.items()}}
+        for one in range(repetitions)
     ]
     json_file.write(campaign / FILE, {_REPETITIONS: parts}, indent=1)
 

@@ -88,6 +88,11 @@ class Tuner:
         self._count = len(known)
         self._ended = {trial.number: trial for trial in known if trial.state.is_finished()}
 
+    @property
+    def proposed(self) -> int:
+        """How many proposals there are."""
+        return self._count
+
     def propose(self, trial: int) -> Proposal:
         """The proposal for ``trial``; asked in order, but repeated as often as one likes."""
         with self._reachable():

@@ -1,5 +1,6 @@
 """The destination: all files of an export stand there, or none."""
 
+import errno
 import os
 import shutil
 import tempfile
@@ -14,7 +15,7 @@ from nas.export import architecture
 from nas.files import read_bytes
 from nas.signals import deferred
 
-_STAGE = ".nas-export-"
+_STAGE, _BEFORE = ".nas-export-", "before"
 _LOCK = ".nas-export.lock"
 
 
@@ -108,8 +109,27 @@ def _take_places(stage: Path, destination: Path, stale: Collection[str]) -> None
     for file in files:
         with file.open("rb+") as handle:
             os.fsync(handle.fileno())
+    before = stage / _BEFORE
+    before.mkdir()
+    names = dict.fromkeys([architecture.FILE, *stale, *(file.name for file in files)])
     with deferred():  # half of an export is none
-        for name in [architecture.FILE, *stale]:
-            (destination / name).unlink(missing_ok=True)
-        for file in files:
-            file.replace(destination / file.name)
+        try:
+            for name in names:
+                _move(destination / name, before / name)
+            for file in files:
+                file.replace(destination / file.name)
+        except OSError:
+            for file in files:
+                if not file.exists():  # it has its place already
+                    (destination / file.name).unlink()
+            for old in before.iterdir():
+                old.replace(destination / old.name)
+            raise
+
+
+def _move(file: Path, to: Path) -> None:
+    """Move a file, if there is one; a folder in its place is somebody's own."""
+    if file.is_dir():
+        raise IsADirectoryError(errno.EISDIR, f"{file.name} is a folder", str(file))
+    with suppress(FileNotFoundError):
+        file.replace(to)

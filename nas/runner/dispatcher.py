@@ -137,14 +137,17 @@ class Dispatcher(Generic[J]):
         for one in batch:
             if one.error is not None:
                 continue
+            if one.ending == INTERRUPTED:
+                continue
             if one.ending == KILLED and not self._give_up(one.job):
                 self._again.append(one.job)
             else:
                 ended(one.job, one.ending)
-                if one.ending != INTERRUPTED:
-                    self._telling.ended(one.job, one.ending)
+                self._telling.ended(one.job, one.ending)
         for error in filter(None, (one.error for one in batch)):
             raise error
+        if any(one.ending == INTERRUPTED for one in batch):
+            raise KeyboardInterrupt  # somebody else has put the stop file there
 
     def _give_up(self, job: J) -> bool:
         """Whether a job whose worker was killed dies at the same step again and again."""

@@ -92,7 +92,7 @@ def done(
     if told := place.refusal():
         raise UserError(told)
     for path in place.given:
-        put(scratch / path, store.read(f"{GIVEN}/{path}") or b"")
+        put(scratch / path, _given(store, path))
     attempt = Attempt(store, job.folder.relative_to(place.root).as_posix(), scratch)
     try:
         with watched(attempt.note):
@@ -106,6 +106,16 @@ def done(
         lines = (str(line).replace(str(scratch), there) for line in error.args)
         raise UserError(*lines) from error
     return ending
+
+
+def _given(store: Store, path: str) -> bytes:
+    content = store.read(f"{GIVEN}/{path}")
+    if content is None:
+        raise UserError(
+            f"{store.url}/{GIVEN}/{path}: expected a file that the command has put there, got "
+            "none; let nothing in the store expire, then run the same command again"
+        )
+    return content
 
 
 def moved(value: Any, here: Path, there: Path) -> Any:

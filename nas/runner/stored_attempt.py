@@ -8,7 +8,7 @@ that was some seconds before.
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -28,29 +28,52 @@ _NAME = re.compile(r"[0-9]{6}-[0-9a-f]{8}")
 class Stored:
     """What an attempt has left: its key in the store, and paths in the order of first writing.
 
+    Beside it the paths of what it, or one before, has ``removed``.
+
     Examples
     --------
     >>> store = Store("memory://example/stored")
-    >>> stored = begin(store, "runs/0007-0", 1, {"runs/0007-0/note.txt": b"4"})
-    >>> store.remove(f"{stored.key}/runs/0007-0/note.txt")
+    >>> stored = begin(store, "runs/0007-0", 1, {"note.txt": b"4"})
     >>> stored.number, stored.contents(store)
-    (1, {'runs/0007-0/note.txt': None})
+    (1, {'note.txt': b'4'})
+    >>> store.remove(f"{stored.key}/note.txt")
+    >>> stored.contents(store)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    nas.errors.UserError: memory://.../note.txt: expected a file of an attempt, got none; ...
     """
 
     key: str
     paths: tuple[str, ...]
+    removed: tuple[str, ...] = ()
 
     @property
     def number(self) -> int:
         """Which attempt it is."""
         return int(_name(self.key).partition("-")[0])
 
-    def contents(self, store: Store) -> dict[str, bytes | None]:
-        """What stands in each file; None where it has been removed."""
-        return {path: store.read(f"{self.key}/{path}") for path in self.paths}
+    def contents(self, store: Store) -> dict[str, bytes]:
+        """What stands in each file.
+
+        Raises
+        ------
+        UserError
+            If one is gone: what the attempt removes is taken from its list before.
+        """
+        return {path: self._content(store, path) for path in self.paths}
+
+    def _content(self, store: Store, path: str) -> bytes:
+        content = store.read(f"{self.key}/{path}")
+        if content is None:
+            raise UserError(
+                f"{store.url}/{self.key}/{path}: expected a file of an attempt, got none; put it "
+                f"back, or remove all of {store.url}/{self.key} and run the same command again"
+            )
+        return content
 
 
-def begin(store: Store, job: str, number: int, files: Mapping[str, bytes]) -> Stored:
+def begin(
+    store: Store, job: str, number: int, files: Mapping[str, bytes], removed: Sequence[str] = ()
+) -> Stored:
     """An attempt with these ``files``; whoever looks for it finds all of them, or no attempt.
 
     Examples
@@ -63,8 +86,8 @@ def begin(store: Store, job: str, number: int, files: Mapping[str, bytes]) -> St
     key = f"{JOBS}/{job}/{number:06d}-{uuid4().hex[:8]}"
     for path, content in files.items():
         store.write(f"{key}/{path}", content)
-    _write_paths(store, key, list(files))
-    return Stored(key, tuple(files))
+    _write_paths(store, key, list(files), removed)
+    return Stored(key, tuple(files), tuple(removed))
 
 
 def latest(store: Store, job: str) -> Stored | None:
@@ -114,12 +137,11 @@ class Attempt:
         self._store, self._scratch, self._again = store, scratch, again
         before = latest(store, job)
         found = {} if before is None else before.contents(store)
-        there = {path: content for path, content in found.items() if content is not None}
-        for path, content in there.items():
+        for path, content in found.items():
             put(scratch / path, content)
         number = 0 if before is None else before.number + 1
-        self.key = begin(store, job, number, there).key
-        self._paths = list(there)
+        self._paths, self._removed = list(found), [] if before is None else list(before.removed)
+        self.key = begin(store, job, number, found, self._removed).key
         self._put: dict[str, float] = {}  # when
         self._waiting: dict[str, None] = {}  # to be put, in the order of writing
         if before is not None:
@@ -148,12 +170,16 @@ class Attempt:
             content = (self._scratch / name).read_bytes()
         except FileNotFoundError:
             if name in self._paths:
+                self._paths.remove(name)
+                self._removed.append(name)
+                _write_paths(self._store, self.key, self._paths, self._removed)
                 self._store.remove(key)
             return
-        if name not in self._paths:  # first: what is not in the list is not there
-            self._paths.append(name)
-            _write_paths(self._store, self.key, self._paths)
         self._store.write(key, content)
+        if name not in self._paths:  # what is not in the list is not there, and all else is
+            self._paths.append(name)
+            self._removed = [other for other in self._removed if other != name]
+            _write_paths(self._store, self.key, self._paths, self._removed)
         self._put[name] = time.monotonic()
 
 
@@ -177,21 +203,23 @@ def _name(key: str) -> str:
     return key.rpartition("/")[2]
 
 
-def _write_paths(store: Store, key: str, paths: list[str]) -> None:
-    store.write(f"{key}/{FILES}", json_file.serialised({"paths": paths}))
+def _write_paths(store: Store, key: str, paths: Sequence[str], removed: Sequence[str]) -> None:
+    told = {"paths": list(paths), "removed": list(removed)}
+    store.write(f"{key}/{FILES}", json_file.serialised(told))
 
 
 def _read(store: Store, key: str) -> Stored:
     try:
-        paths = json_file.parsed(store.read(f"{key}/{FILES}") or b"")["paths"]
-        if not all(map(_is_below, paths)):
+        told = json_file.parsed(store.read(f"{key}/{FILES}") or b"")
+        paths, removed = told["paths"], told["removed"]
+        if not all(map(_is_below, [*paths, *removed])):
             raise ValueError("no list of paths")
     except (ValueError, LookupError, TypeError) as error:
         raise UserError(
             f"{store.url}/{key}: expected what an attempt has left, got a list of its files that "
             "is damaged; remove all that is there, then run the same command again"
         ) from error
-    return Stored(key, tuple(paths))
+    return Stored(key, tuple(paths), tuple(removed))
 
 
 def _is_below(path: object) -> bool:

@@ -77,12 +77,10 @@ class StoredJobs:
         last = latest(self._store, self._key(job.folder))
         if last is None:
             return
-        for name in last.paths:
-            content = self._store.read(f"{last.key}/{name}")
-            if content is None:
-                remove(self._root / name)
-            else:
-                put(self._root / name, content)
+        for name, content in last.contents(self._store).items():
+            put(self._root / name, content)
+        for name in last.removed:
+            remove(self._root / name)
 
     def hear(self, signs: Mapping[str, str], busy: Collection[Job]) -> None:
         """Write down the signs of life of a job that is ``busy``, for whoever watches."""

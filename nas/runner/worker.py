@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
+
 from nas.errors import UserError, in_short
 from nas.files import write_text
 from nas.folder_lock import held
 from nas.runner import job_log
-from nas.runner.job import COMPLETED, FAILED, INTERRUPTED, Job
+from nas.runner.job import COMPLETED, FAILED, INTERRUPTED, KILLED, Job
 from nas.runner.job_context import Context
 from nas.runner.telling import Phases, outcome
 from nas.runner.undisturbed import undisturbed
@@ -71,7 +73,7 @@ class Worker:
             ending = self._ending(job, context)
             if ending == COMPLETED:
                 phases.end()
-            if ending != INTERRUPTED:
+            if ending not in (INTERRUPTED, KILLED):
                 job_log.add(job.folder, job_log.RUN, outcome(job, ending))
             return ending
 
@@ -87,9 +89,28 @@ class Worker:
             if asked and isinstance(error, KeyboardInterrupt):
                 context.close(INTERRUPTED)
                 raise
+            if is_of_memory(error):  # which there may be later: as if the system had killed it
+                written_down(job.folder, error)
+                context.close(KILLED)
+                return KILLED
             context.close(FAILED)
             job.fail(FAILED, written_down(job.folder, error))
             return FAILED
+
+
+def is_of_memory(error: BaseException) -> bool:
+    """Whether it says that there is not enough memory, here or on a GPU.
+
+    Examples
+    --------
+    >>> is_of_memory(MemoryError()), is_of_memory(torch.OutOfMemoryError("CUDA out of memory"))
+    (True, True)
+    >>> is_of_memory(RuntimeError("shapes cannot be multiplied"))
+    False
+    """
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    return isinstance(error, RuntimeError) and "DefaultCPUAllocator" in str(error)
 
 
 def written_down(folder: Path, error: BaseException) -> str:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
 from safetensors.torch import save as serialise
 
 from nas import belonging, digest
@@ -168,17 +169,22 @@ def _read(path: Path) -> tuple[Any, str]:
     """The tree, and the names of the folder that it was written into, where the file has them."""
     try:
         content = read_bytes(path)
-        with safe_open(path, framework="pt") as file:
-            known = _known(file.metadata())
-            digest.check(content, known.get("digest"))
-            belonging.check(path, known.get("campaign"))
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            return _unpack(known["tree"], tensors), known.get("folder", _folder(path))
+        known = _known(_metadata(content))
+        digest.check(content, known.get("digest"))
+        belonging.check(path, known.get("campaign"))
+        return _unpack(known["tree"], load_tensors(content)), known.get("folder", _folder(path))
     except _DAMAGED as error:
         raise UserError(
             f"{path}: expected a checkpoint, got a file that is damaged or cut short "
             f"({in_short(error)}); {_ADVICE}"
         ) from error
+
+
+def _metadata(content: bytes) -> Mapping[str, str]:
+    """What the header of a safetensors file says beside its tensors: 8 bytes of length, JSON."""
+    length = int.from_bytes(content[:8], "little")
+    found: Mapping[str, str] = json.loads(content[8 : 8 + length])["__metadata__"]
+    return found
 
 
 def _known(metadata: Mapping[str, str]) -> dict[str, Any]:

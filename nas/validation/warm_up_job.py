@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nas import json_file
+from nas.campaign import layout
 from nas.campaign.folder import CampaignFolder
 from nas.campaign.run_settings import hardware, seed_of, without_competition
 from nas.errors import UserError
@@ -35,7 +36,7 @@ class RunName:
 
     def folder(self, campaign: Path) -> Path:
         """Where all that stands beside the run is kept."""
-        return campaign / "validation" / self.run
+        return layout.validation_folder(campaign, self.run)
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 import torch
 
-from nas.campaign import budgeted, campaign, pool_job, race_job, records, schedule
+from nas.campaign import budgeted, campaign, layout, pool_job, race_job, records, schedule
 from nas.campaign.budgeted import Budgeted
 from nas.campaign.folder import opened
 from nas.campaign.gate_job import GateJob
+from nas.errors import UserError
 from nas.runner import dispatcher
 from nas.runner.attempt_log import read_attempts
 from nas.runner.job import Job
@@ -342,3 +343,66 @@ def test_no_trial_is_proposed_where_one_repetition_is_exact(
     )
     assert [job.name for job in startable(plan)] == ["race-0", "race-1"]
     assert plan.jobs == 4
+
+
+def test_a_trial_whose_folder_is_gone_is_repeated_once_the_race_is_over(
+    whole: records.Records, tmp_path: Path
+) -> None:
+    out = shutil.copytree(whole.folder, tmp_path / "out")
+    shutil.rmtree(out / "runs" / "0002-0")
+    again = search(out)
+    assert again.runs.equals(whole.runs)
+    assert again.trials.equals(whole.trials)
+
+
+def test_a_race_whose_table_is_gone_is_recorded_anew(
+    whole: records.Records, tmp_path: Path
+) -> None:
+    out = shutil.copytree(whole.folder, tmp_path / "out")
+    (out / "races" / "0" / "race.parquet").unlink()
+    assert search(out).race.equals(whole.race)
+
+
+def test_choices_among_others_than_the_pool_has_learnt_are_told(
+    whole: records.Records, tmp_path: Path
+) -> None:
+    """The pool was deleted, and has learnt otherwise, in another time."""
+    out = shutil.copytree(whole.folder, tmp_path / "out")
+    shutil.rmtree(out / "pools" / "0")
+    shutil.rmtree(out / "races" / "0")
+    other = replace(POOL, rounds=(replace(POOL.rounds[0], until=0.05), POOL.rounds[1]))
+    with quick() as patch:
+        patch.setattr(pool_job, "PoolSettings", lambda: other)
+        with pytest.raises(UserError, match="expected a choice among the leaders of the pool, got"):
+            campaign.search(campaign_of(2 * BUDGET), out, PROBLEM)
+
+
+def test_what_a_search_is_recording_anew_is_not_read_from_the_tables_before(
+    whole: records.Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is killed once its race is over, before it gathers its tables."""
+
+    def killed(folder: Path) -> None:
+        raise KeyboardInterrupt
+
+    out = shutil.copytree(whole.folder, tmp_path / "out")
+    with monkeypatch.context() as patch:
+        patch.setattr(records, "gather", killed)
+        with pytest.raises(KeyboardInterrupt, match=r"^$"):
+            search(out, budget=2 * BUDGET)
+    found = records.read(out)
+    assert_consistent(found)
+    assert found.race.iterations.sum() > whole.race.iterations.sum()
+
+
+def test_a_validation_of_a_race_that_goes_on_is_told_and_removed(
+    whole: records.Records, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    out = shutil.copytree(whole.folder, tmp_path / "out")
+    beside = layout.validation_folder(out, whole.race.run.iloc[0])
+    beside.mkdir(parents=True)
+    search(out)
+    assert beside.exists()
+    search(out, budget=2 * BUDGET)
+    assert "race 0 goes on, so its validation within 60 s no longer holds and is" in caplog.text
+    assert not beside.exists()

@@ -124,14 +124,34 @@ def test_a_system_that_does_not_say_is_no_reason_to_stop(monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize(
-    ("text", "size"), [("1000\n", 1000), ("max\n", 10**9), (None, 10**9), ("9" * 20, 10**9)]
+    ("mine", "limits", "size"),
+    [
+        ("0::/job", {"job/memory.max": "1000\n"}, 1000),
+        ("0::/job/step", {"memory.max": "max\n", "job/memory.max": "1000\n"}, 1000),
+        ("0::/job", {"memory.max": "500", "job/memory.max": "1000"}, 500),
+        ("0::/of/the/host", {"memory.max": "1000"}, 1000),
+        ("0::/../job", {}, 10**9),
+        ("4:cpu:/job\n5:memory:/job", {"memory/job/memory.limit_in_bytes": "1000"}, 1000),
+        ("5:cpu,memory:/job", {"memory/memory.limit_in_bytes": "1000"}, 1000),
+        ("0::/", {"memory.max": "max\n"}, 10**9),
+        ("0::/", {"memory.max": "9" * 20}, 10**9),
+        (None, {"memory.max": "1000"}, 10**9),
+    ],
 )
-def test_a_batch_system_may_give_less_than_there_is(
-    text: str | None, size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_container_or_a_batch_system_may_give_less_than_there_is(
+    mine: str | None,
+    limits: dict[str, str],
+    size: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    limit = tmp_path / "memory.max"
-    if text is not None:
-        limit.write_text(text)
-    monkeypatch.setattr(memory_need, "CGROUP", limit)
+    if mine is not None:
+        (tmp_path / "mine").write_text(mine)
+    for name, text in limits.items():
+        path = tmp_path / "groups" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    monkeypatch.setattr(memory_need, "MINE", tmp_path / "mine")
+    monkeypatch.setattr(memory_need, "CGROUPS", tmp_path / "groups")
     monkeypatch.setattr(os, "sysconf", lambda name: 10**9 if name == "SC_PHYS_PAGES" else 1)
     assert memory_need._of_machine() == size

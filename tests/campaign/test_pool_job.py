@@ -6,8 +6,8 @@ import pytest
 
 from nas.campaign import records
 from nas.campaign.folder import opened
-from nas.campaign.pool_job import PoolJob
-from nas.search_spaces.candidates import levels_of
+from nas.campaign.pool_job import WAVES, PoolJob
+from nas.search_spaces.candidates import ALL, levels_of
 from nas.training import mixture_file
 from tests.campaign.within_a_budget import PROBLEM, campaign_of
 
@@ -57,3 +57,24 @@ def test_the_gate_has_something_to_choose_from_where_two_networks_have_learnt(
         ]
         records.write_table(job.table("pool"), "pool", rows)
         assert job.decided is decided
+
+
+def test_it_is_not_over_without_the_waves_that_it_found(tmp_path: Path) -> None:
+    space = {
+        "activations": ["tanh"],
+        "depths": [1],
+        "widths": [4, 6],
+        "learning": ["all", "output"],
+    }
+    with opened(campaign_of(space=space), tmp_path / "out", PROBLEM) as home:
+        job = PoolJob(home, repetition=0, seconds=60.0)
+        (solved, *_) = [i for i, one in enumerate(job.pool) if one.learns != ALL]
+        row = {
+            **{"repetition": 0, "candidate": solved, **levels_of(job.pool[solved])},
+            **{"parameters": 1, "round": 1, "iterations": 1, "held_out_loss": 1e-24},
+        }
+        records.write_table(job.table("pool"), "pool", [row])
+        (job.folder / mixture_file.FILE).touch()
+        assert not job.finished
+        (job.folder / WAVES).touch()
+        assert job.finished

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nas.campaign import schedule
+from nas.campaign import layout, schedule
 from nas.errors import UserError
 
 ONE = {"trials": 3, "pool": {"round 1": 12}, "race": {}}
@@ -51,3 +51,14 @@ def test_what_is_one_is_read(tmp_path: Path) -> None:
     assert schedule.read(path) == [ONE, ONE]
     with pytest.raises(UserError, match=r"expected the schedule\.json of a .*, got a folder"):
         schedule.read(tmp_path)
+
+
+def test_a_part_that_is_gone_is_told_and_no_schedule_is_written(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without it a repetition would teach nobody."""
+    schedule.write_part(layout.race_folder(tmp_path, 0), schedule.Part(60.0, {"heat 1: 0": 3}, {}))
+    layout.pool_folder(tmp_path, 0).mkdir(parents=True)
+    schedule.gather(tmp_path, trials=3, repetitions=1)
+    assert "pools/0/schedule.json: is gone, so nobody can repeat this search by" in caplog.text
+    assert not (tmp_path / schedule.FILE).exists()

@@ -117,3 +117,44 @@ def test_only_what_was_made_is_removed(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="stop"), staged(tmp_path / "a" / "b"):
         raise RuntimeError("stop")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_where_a_file_cannot_take_its_place_the_earlier_export_stands_again(
+    tmp_path: Path, exported: Exported, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = exported.architecture.read_text()
+    for name, text in {"architecture.json": told, "model.pt2": "old", "stale": "old"}.items():
+        (tmp_path / name).write_text(text)
+    replace = Path.replace
+
+    def refused(path: Path, target: Path) -> Path:
+        if target.parent == tmp_path and path.name == "model.pt2" and path.parent.name != "before":
+            raise OSError(errno.EIO, "Input/output error")
+        return replace(path, target)
+
+    def export() -> None:
+        with staged(tmp_path, ["stale"]) as stage:
+            for name in ("card.md", "model.pt2", "architecture.json"):
+                (stage / name).write_text("new")
+            monkeypatch.setattr(Path, "replace", refused)
+
+    with pytest.raises(UserError, match=r"cannot be written \(Input/output error\)"):
+        export()
+    found = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert found == {"architecture.json": told, "model.pt2": "old", "stale": "old"}
+
+
+def test_a_folder_in_a_files_place_is_left_alone(tmp_path: Path, exported: Exported) -> None:
+    told = exported.architecture.read_text()
+    (tmp_path / "architecture.json").write_text(told)
+    (tmp_path / "model.pt2").mkdir()
+    (tmp_path / "model.pt2" / "mine").touch()
+
+    def export() -> None:
+        with staged(tmp_path) as stage:
+            (stage / "model.pt2").write_text("new")
+
+    with pytest.raises(UserError, match=r"cannot be written \(model.pt2 is a folder\)"):
+        export()
+    assert (tmp_path / "model.pt2" / "mine").exists()
+    assert (tmp_path / "architecture.json").read_text() == told

@@ -79,8 +79,7 @@ def left(url: str) -> dict[str, bytes]:
     """What the latest attempt has, in the store."""
     store = Store(url)
     last = latest(store, JOB)
-    found = {} if last is None else last.contents(store)
-    return {path: content for path, content in found.items() if content is not None}
+    return {} if last is None else last.contents(store)
 
 
 def killed_at(request: int, url: str, scratch: Path, again: float) -> bool:
@@ -133,8 +132,8 @@ def test_what_is_written_again_and_again_is_put_with_the_next_other_file(
         write_text(tmp_path / JOB / "runs", "r")
     base = f"{attempt.key}/"
     assert [one.replace(base, "") for one in store.asked[1:]] == [
-        *("put files.json", f"put {JOB}/checkpoint"),
-        *(f"put {JOB}/checkpoint", "put files.json", f"put {JOB}/runs"),
+        *(f"put {JOB}/checkpoint", "put files.json"),
+        *(f"put {JOB}/checkpoint", f"put {JOB}/runs", "put files.json"),
     ]
     assert left(url) == {f"{JOB}/checkpoint": b"3", f"{JOB}/runs": b"r"}
 
@@ -208,3 +207,24 @@ def test_a_list_that_is_damaged_or_leads_elsewhere_is_a_line(listed: bytes, url:
 def test_a_file_is_put_into_a_folder_that_is_made(tmp_path: Path) -> None:
     put(tmp_path / "new" / "note", b"4")
     assert (tmp_path / "new" / "note").read_bytes() == b"4"
+
+
+def test_what_was_removed_is_told_and_what_is_gone_is_a_line(url: str, tmp_path: Path) -> None:
+    """A bucket may let objects expire: that is no file that the run has removed."""
+    store, checkpoint = Store(url), tmp_path / "1" / JOB / "checkpoint"
+    first = Attempt(store, JOB, tmp_path / "1", ALWAYS)
+    with watched(first.note):
+        write_text(checkpoint, "1")
+        remove(checkpoint)
+        write_text(tmp_path / "1" / JOB / "runs", "r")
+    second = Attempt(store, JOB, tmp_path / "2", ALWAYS)
+    last = latest(store, JOB)
+    assert last is not None
+    assert (last.paths, last.removed) == ((f"{JOB}/runs",), (f"{JOB}/checkpoint",))
+    with watched(second.note):
+        write_text(tmp_path / "2" / JOB / "checkpoint", "again")
+    assert left(url) == {f"{JOB}/runs": b"r", f"{JOB}/checkpoint": b"again"}
+    assert (latest(store, JOB) or last).removed == ()
+    store.remove(f"{second.key}/{JOB}/runs")
+    with pytest.raises(UserError, match=rf"{JOB}/runs: expected a file of an attempt, got none; p"):
+        Attempt(store, JOB, tmp_path / "3")

@@ -97,14 +97,14 @@ def test_what_was_done_without_the_store_goes_on_in_it(url: str, tmp_path: Path)
 def test_what_a_job_has_left_is_taken_in_its_order(url: str, tmp_path: Path) -> None:
     jobs, job, store = StoredJobs(url, tmp_path), Count(tmp_path, 0), Store(url)
     names = [f"count-0/{name}" for name in ("checkpoint", "history", "runs")]
-    last = begin(store, "count-0", 0, dict.fromkeys([*names, "runs/race-0-0/runs"], b"new"))
-    store.remove(f"{last.key}/count-0/checkpoint")
+    gone, *left = names
+    begin(store, "count-0", 0, dict.fromkeys([*left, "runs/race-0-0/runs"], b"new"), [gone])
     for name in ("checkpoint", "mine"):
         write_text(job.folder / name, "old")
     taken: list[str] = []
     with mock.patch("nas.files.changed", lambda path: taken.append(path.name)):
         jobs.fetch(job)
-    assert taken == ["checkpoint", "history", "runs", "runs"]
+    assert taken == ["history", "runs", "runs", "checkpoint"]
     assert sorted(path.name for path in job.folder.iterdir()) == ["history", "mine", "runs"]
     assert (tmp_path / "runs" / "race-0-0" / "runs").read_bytes() == b"new"
 

@@ -8,6 +8,7 @@ import pytest
 
 from nas.runner import job_log
 from nas.runner.batch import run_all
+from nas.runner.dispatcher import Interrupted
 from nas.runner.executors import Resources
 from nas.runner.job import COMPLETED, INTERRUPTED
 from nas.runner.job_context import Context, stop_file
@@ -92,8 +93,10 @@ def test_an_interrupted_job_has_not_ended(
     caplog.set_level(logging.INFO, "nas")
     monkeypatch.setattr("nas.runner.dispatcher.withdraw_stop", lambda root: None)
     stop_file(tmp_path).touch()
-    run_all([Count(tmp_path, 0)], tmp_path, Resources("serial"))
+    with pytest.raises(Interrupted, match="interrupted; run the same again to go on"):
+        run_all([Count(tmp_path, 0), Count(tmp_path, 1)], tmp_path, Resources("serial"))
     assert caplog.messages == []
+    assert not (tmp_path / "count-1").exists()
 
 
 def test_readings_are_told_once_each_to_those_who_want_them(

@@ -10,7 +10,7 @@ import torch
 
 from nas.errors import UserError
 from nas.runner.attempt_log import read_attempts
-from nas.runner.job import COMPLETED, FAILED, INTERRUPTED
+from nas.runner.job import COMPLETED, FAILED, INTERRUPTED, KILLED
 from nas.runner.job_context import Context, stop_file
 from nas.runner.worker import Worker
 from nas.signals import Stop
@@ -114,7 +114,6 @@ class Raises(Tolerant):
         (GeneratorExit("no more"), "GeneratorExit: no more"),
         (BaseException("all of it"), "BaseException: all of it"),
         (RecursionError("too deep"), "RecursionError: too deep"),
-        (MemoryError(), "MemoryError"),
         (UserWarning("as an error"), "UserWarning: as an error"),
         (KeyboardInterrupt(), "KeyboardInterrupt"),
         (ValueError("half \ud800"), "ValueError: half \\ud800"),
@@ -165,3 +164,21 @@ def test_what_a_job_does_to_the_process_is_undone(
     assert Worker(tmp_path, 1)(Meddles(tmp_path, 0), never) == COMPLETED
     assert (torch.get_default_dtype(), torch.is_grad_enabled()) == (torch.float32, True)
     assert Path.cwd() == tmp_path
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        torch.OutOfMemoryError("CUDA out of memory"),
+        RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"),
+    ],
+)
+def test_too_little_memory_is_no_failure_of_the_job(error: BaseException, tmp_path: Path) -> None:
+    """There may be enough later: it is as if the system had killed the worker for it."""
+    job = Raises(tmp_path, 0, error=error)
+    assert Worker(tmp_path, 1)(job, never) == KILLED
+    assert not (job.folder / "failed.txt").exists()
+    assert str(error) in (job.folder / "error.txt").read_text()
+    assert endings(job) == [("killed", 0, 0)]
+    assert not (job.folder / "log.txt").exists()

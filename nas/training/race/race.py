@@ -104,6 +104,7 @@ class Race:
     def state(self) -> dict[str, Any]:
         """All that `restore` needs, in another process."""
         return {
+            "members": self._members(),
             "heat": self.heat,
             "turn": self.turn,
             "running": self._running,
@@ -122,7 +123,14 @@ class Race:
         """Go on from ``state``, of a race of the same contestants.
 
         Where there are more seconds than there were, a race that was over goes on.
+
+        Raises
+        ------
+        ValueError
+            If the contestants are others: weights of the same shapes would be theirs.
         """
+        if (there := state["members"]) != (here := self._members()):
+            raise ValueError(f"contestants are {there} there and {here} here")
         self.heat, self.turn = state["heat"], state["turn"]
         self._running, self._began = state["running"], state["began"]
         self.left_in = state["left_in"]
@@ -135,6 +143,11 @@ class Race:
         self.meter.restore(state["meter"])  # last: what is done again costs nothing
         if self._over and self.meter.seconds > state["seconds"]:
             self._reopen()
+
+    def _members(self) -> list[str]:
+        """The architectures of those that did not begin anew."""
+        first = [one.mixture for name, one in self.contestants.items() if name not in self.restarts]
+        return [" with ".join(str(one.pool[index]) for index in one.alive) for one in first]
 
     @property
     def _over(self) -> bool:

@@ -378,3 +378,13 @@ def test_with_more_time_it_goes_on_and_is_not_worse(tmp_path: Path) -> None:
     assert replayed.meter.counts == longer.meter.counts
     for name, one in replayed.contestants.items():
         assert one.tuning.best_loss == longer.contestants[name].tuning.best_loss
+
+
+def test_weights_of_other_networks_are_refused() -> None:
+    """Those of the same shapes would be taken without a word."""
+    race, others = made(), mixtures()
+    others["0"], others["1"] = others["1"], others["0"]
+    state = race.state()
+    made().restore(state)
+    with pytest.raises(ValueError, match=r"^contestants are \[.*\] there and \[.*\] here$"):
+        made(contestants=others).restore(state)
