@@ -14,7 +14,8 @@ from pathlib import Path
 from nas.errors import UserError
 
 PART = ".part"  # ends the names of files that are being written
-LEFT_OVERS = f".*{PART}"
+# As they are named here, with eight letters of `tempfile`: others have files that end so, too.
+LEFT_OVERS = f".*.{8 * '?'}{PART}"
 
 
 def _umask() -> int:
@@ -207,7 +208,7 @@ def remove_left_overs(folder: Path) -> None:
     Examples
     --------
     >>> with tempfile.TemporaryDirectory() as name:
-    ...     for file in ("notes.txt", ".notes.txt.x7.part"):
+    ...     for file in ("notes.txt", ".notes.txt.x7_k2b9q.part"):
     ...         (Path(name) / file).touch()
     ...     remove_left_overs(Path(name))
     ...     print([path.name for path in Path(name).iterdir()])

@@ -74,8 +74,10 @@ def held(folder: Path, patience: float = ORPHAN_PATIENCE) -> Iterator[None]:
 
 
 def _sweep(root: Path) -> None:
-    """Remove left-overs everywhere in ``root``, which is held."""
+    """Remove left-overs everywhere in ``root``, which is held, but in hidden folders."""
     for place in {part.parent for part in root.rglob(LEFT_OVERS)}:
+        if any(name.startswith(".") for name in place.relative_to(root).parts):
+            continue  # nothing is written there
         between = [place, *place.parents]
         locked = [one for one in between[: between.index(root)] if (one / LOCK_FILE).exists()]
         if not locked:

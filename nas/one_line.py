@@ -50,6 +50,26 @@ def cut(text: str, most: int = 60) -> str:
     return masked if more <= 0 else f"{masked[:most]}… ({more:,} characters more)"
 
 
+def without_secret(said: str, address: str) -> str:
+    """What somebody says of an ``address``, without the password in that, or a part of it.
+
+    A password with an ``@`` in it is taken for a host, too.
+
+    Examples
+    --------
+    >>> without_secret("no host pa@ss@host", "postgresql://me:pa@ss@host/db")
+    'no host ***@host'
+    >>> without_secret("no host ss@host", "postgresql://me:pa@ss@host/db")
+    'no host ***@host'
+    """
+    user, _, _ = address.partition("//")[2].rpartition("@")
+    password = user.partition(":")[2]
+    places = [0, *(place + 1 for place, letter in enumerate(password) if letter == "@")]
+    for secret in filter(None, (password[place:] for place in places)):
+        said = said.replace(f"{secret}@", "***@").replace(f":{secret}", ":***")
+    return said
+
+
 def _masked(text: str) -> str:
     for pattern, masked in _SECRETS:
         text = pattern.sub(masked, text)

@@ -70,7 +70,7 @@ def test_a_folder_that_cannot_be_written_is_refused(
 def test_a_held_folder_is_made_and_swept(tmp_path: Path) -> None:
     folder = tmp_path / "new"
     folder.mkdir()
-    for name in (".table.x1.part", "kept.txt"):
+    for name in (".table.x1y2z3_4.part", "kept.txt"):
         (folder / name).touch()
     with held(folder):
         assert {path.name for path in folder.iterdir()} == {".lock", "kept.txt"}

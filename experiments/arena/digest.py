@@ -20,7 +20,12 @@ PLACES = {"nas.reports": "reports", "nas.search_spaces": "search_spaces"}
 MEASURING = ("experiments.arena.looks", "experiments.arena.truth", "experiments.arena.measuring")
 LENGTH = 12
 _CODE = (".cpp", ".h", ".hpp", ".csv", ".npz")  # files that are taken as they are
-_KEEPING = ("nas/calculus/kept_library.py",)  # where things are kept, which changes no figure
+# Where a kernel is kept, how a user's file is loaded, and how a problem is told: no figure's.
+_BESIDE = (
+    "nas/calculus/kept_library.py",
+    "nas/problems/loading.py",
+    "nas/problems/description.py",
+)
 
 
 def digest(uses: Iterable[str], problem: str, facts: str = "") -> str:
@@ -59,11 +64,11 @@ def files(name: str) -> list[Path]:
     if not base.is_dir():
         raise UserError(f"digest: expected a module or package of this project, got {name}")
     found = (path for path in base.rglob("*") if path.suffix in (".py", *_CODE))
-    return sorted(path for path in found if not (_is_of_a_problem(path) or _is_keeping(path)))
+    return sorted(path for path in found if not (_is_of_a_problem(path) or _is_beside(path)))
 
 
-def _is_keeping(path: Path) -> bool:
-    return path.relative_to(ROOT).as_posix() in _KEEPING
+def _is_beside(path: Path) -> bool:
+    return path.relative_to(ROOT).as_posix() in _BESIDE
 
 
 def _is_of_a_problem(path: Path) -> bool:
@@ -101,11 +106,13 @@ def _of_file(path: Path) -> str:
 
 
 def meaning(source: str) -> str:
-    """Python code without comments, docstrings and its layout.
+    """Python code without comments, docstrings, its layout, and what it raises, which says words.
 
     Examples
     --------
     >>> meaning("def f():\\n    '''One.'''\\n    return  1  # sic") == meaning("def f(): return 1")
+    True
+    >>> meaning("raise ValueError('no')") == meaning("raise UserError('expected one') from error")
     True
     """
     tree = ast.parse(source)
@@ -115,4 +122,6 @@ def meaning(source: str) -> str:
             said = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
             if said:
                 node.body = node.body[1:]
+        if isinstance(node, ast.Raise):
+            node.exc = node.cause = None
     return ast.dump(tree)

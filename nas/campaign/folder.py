@@ -164,15 +164,16 @@ def _identity(campaign: Campaign, problem: Problem) -> str:
 def _check_free(folder: Path) -> None:
     """Refuse a folder with other things than a campaign, before anything in it is touched."""
     try:
-        if (folder / CAMPAIGN_FILE).exists() or not folder.exists():
-            return
-        taken = any(not item.name.startswith(".") for item in folder.iterdir())
+        there = (folder / CAMPAIGN_FILE).exists()
+        names = [item.name for item in folder.iterdir()] if folder.exists() else []
     except OSError as error:
         raise UserError(
             f"{folder}: expected a folder that can be read, got {error.strerror}; choose another "
             "--out"
         ) from error
-    if taken:
+    if there:
+        _check_campaign(folder, records.read_campaign(folder))
+    elif not all(name.startswith(".") for name in names):
         raise UserError(
             f"{folder}: expected an empty folder or a campaign, got a folder with other files; "
             "choose another --out"
@@ -243,12 +244,16 @@ def _sought(problem: Problem, field: str, piece: str) -> dict[str, Any]:
     return {"field": field, "piece": piece, "bounds": bounds}
 
 
-def _check_same(folder: Path, known: dict[str, Any], campaign: Campaign, problem: Problem) -> None:
+def _check_campaign(folder: Path, known: dict[str, Any]) -> None:
     if not known.keys() >= {"configuration", "problem", "study"}:
         raise UserError(
             f"{folder / CAMPAIGN_FILE}: expected the campaign that `nas search` wrote, got "
             "another file; put a copy back, or choose another --out"
         )
+
+
+def _check_same(folder: Path, known: dict[str, Any], campaign: Campaign, problem: Problem) -> None:
+    _check_campaign(folder, known)
     there = Campaign.from_resolved(known["configuration"])
     differing = differences(there.identity(), campaign.identity())
     if known["problem"].get("fingerprint") == problem.fingerprint:

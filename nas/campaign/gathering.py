@@ -6,6 +6,7 @@ number. What is gathered stays in arrow's columns: as rows of Python, the histor
 runs would take gigabytes.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ _AT_ONCE = 256  # tables of runs that are put together
 def is_behind(campaign: Path, schemas: Mapping[str, pa.Schema]) -> bool:
     """Whether a run has finished that the gathered tables do not hold, or a table is missing.
 
+    Or it is of another time than the others are, as a copy that was put back may be.
+
     Times of files play no part: a copied campaign is as good as its original.
 
     Examples
@@ -46,6 +49,9 @@ def is_behind(campaign: Path, schemas: Mapping[str, pa.Schema]) -> bool:
     finished = {folder.name for folder in finished_runs(campaign)}
     needed = [name for name in schemas if name not in ADDED_TABLES]
     if any(not gathered_file(campaign, name).is_file() for name in needed):
+        return bool(finished)
+    stamps = {parquet.stamp_of(gathered_file(campaign, name)) for name in schemas} - {None}
+    if len(stamps) > 1:
         return bool(finished)
     gathered = parquet.read(gathered_file(campaign, "runs"), schemas["runs"])
     return not finished <= set(gathered["run"])
@@ -92,6 +98,17 @@ def gather(campaign: Path, schemas: Mapping[str, pa.Schema], seeds: int) -> dict
     return found | {"trials": pa.Table.from_pylist(trials, schema=schemas["trials"])}
 
 
+def stamp(runs: pa.Table) -> str:
+    """What says with which runs tables were gathered.
+
+    Examples
+    --------
+    >>> stamp(pa.table({"run": ["0000-0"]})) == stamp(pa.table({"run": ["0001-0"]}))
+    False
+    """
+    return hashlib.sha256(repr(runs.to_pylist()).encode()).hexdigest()[:16]
+
+
 @dataclass(frozen=True)
 class _Gathered:
     """What was gathered before, of the ``runs`` whose rows are the same: it is not read again.
@@ -101,6 +118,7 @@ class _Gathered:
 
     campaign: Path
     runs: frozenset[str]
+    stamp: str | None  # of the table of runs
 
     @classmethod
     def of(
@@ -108,12 +126,14 @@ class _Gathered:
     ) -> "_Gathered":
         before = _before(campaign, "runs", schemas["runs"])
         known = {} if before is None else {row["run"]: row for row in before.to_pylist()}
-        return cls(campaign, frozenset(row["run"] for row in runs if known.get(row["run"]) == row))
+        same = frozenset(row["run"] for row in runs if known.get(row["run"]) == row)
+        return cls(campaign, same, parquet.stamp_of(gathered_file(campaign, "runs")))
 
     def with_new(self, name: str, folders: Sequence[Path], schema: pa.Schema) -> pa.Table:
         """The table ``name`` of all runs, in the order of their ``folders``."""
         before = _before(self.campaign, name, schema) if self.runs else None
-        if before is None:
+        together = parquet.stamp_of(gathered_file(self.campaign, name)) == self.stamp
+        if before is None or not together:
             return _together(_read(folders, name, schema), schema)
         new = [folder for folder in folders if folder.name not in self.runs]
         table = _together(_read(new, name, schema), schema)

@@ -1,7 +1,8 @@
 """Tables on disk: rows that fit a schema, written whole or not at all, and checked when read.
 
 Each file holds its digest, as a key of its metadata: parquet's own checksums are of the pages, and
-not of what is written about them. Another key says to which campaign it belongs.
+not of what is written about them. Others say to which campaign it belongs, in which folder of that
+it was written, and, of the gathered ones, with which others it was gathered.
 """
 
 import io
@@ -23,7 +24,7 @@ Row = dict[str, Any]
 
 _DEFAULT = b"default"  # of a column, in its metadata
 _DIGEST = b"digest"
-_CAMPAIGN = b"campaign"
+_CAMPAIGN, _FOLDER, _STAMP = b"campaign", b"folder", b"stamp"
 _BESIDE = {"baseline": "baseline", "validation": "validate"}  # what fills which folder
 
 
@@ -165,24 +166,50 @@ def write(path: Path, schema: pa.Schema, rows: list[Row]) -> None:
     write_table(path, pa.Table.from_pylist(rows, schema=schema))
 
 
-def write_table(path: Path, table: pa.Table) -> None:
+def write_table(path: Path, table: pa.Table, stamp: str = "") -> None:
     """Write a table of any columns; `UserError` if the disk refuses.
+
+    Parameters
+    ----------
+    stamp
+        What tables that were gathered together have in common.
 
     Examples
     --------
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as name:
-    ...     write_table(Path(name) / "x.parquet", pa.table({"u": [0.5, 0.25]}))
+    ...     write_table(Path(name) / "x.parquet", pa.table({"u": [0.5, 0.25]}), stamp="3f2a")
     ...     print(pq.read_table(Path(name) / "x.parquet").column_names)
+    ...     print(stamp_of(Path(name) / "x.parquet"))
     ['u']
+    3f2a
     """
     known = {**(table.schema.metadata or {}), _DIGEST: digest.BLANK.encode()}
+    known |= {_FOLDER: path.absolute().parent.name.encode(errors="surrogateescape")}
+    if stamp:
+        known[_STAMP] = stamp.encode()
     if campaign := belonging.campaign_of(path):
         known[_CAMPAIGN] = campaign.encode()
     content = io.BytesIO()
     pq.write_table(table.replace_schema_metadata(known), content, write_page_checksum=True)
     with whole(path) as temporary:
         temporary.write_bytes(digest.sealed(content.getvalue()))
+
+
+def stamp_of(path: Path) -> str | None:
+    """The stamp of the table at ``path``; None where there is none, or it cannot be read.
+
+    Examples
+    --------
+    >>> stamp_of(Path("no such file")) is None
+    True
+    """
+    try:
+        known = pq.read_metadata(pa.BufferReader(read_bytes(path))).metadata or {}
+    except (pa.ArrowException, ValueError, OSError):
+        return None  # whoever reads it tells why
+    stamp = known.get(_STAMP)
+    return None if stamp is None else stamp.decode(errors="replace")
 
 
 def damaged(path: Path, error: object, command: str = "nas search") -> UserError:
@@ -221,6 +248,12 @@ def _completed(table: pa.Table, schema: pa.Schema) -> pa.Table:
     return table
 
 
+def _check_folder(path: Path, name: bytes | None) -> None:
+    """Refuse a run's table in another run's folder; earlier versions wrote no name."""
+    if name is not None and name.decode(errors="surrogateescape") != path.absolute().parent.name:
+        raise ValueError(f"it was written in another folder, {name.decode(errors='replace')}")
+
+
 def _load(path: Path, command: str, columns: Sequence[str] | None = None) -> pa.Table:
     try:
         content = read_bytes(path)
@@ -231,6 +264,7 @@ def _load(path: Path, command: str, columns: Sequence[str] | None = None) -> pa.
         if _DIGEST in known:
             digest.check(content, known[_DIGEST].decode())
         belonging.check(path, known.get(_CAMPAIGN, b"").decode())
+        _check_folder(path, known.get(_FOLDER))
         asked = None if columns is None else list(columns)
         return file.read(asked, use_threads=False)
     except (pa.ArrowException, ValueError, OSError) as error:

@@ -171,8 +171,9 @@ def gather(folder: Path) -> None:
         if together := _of_repetitions(folder, name):
             write_table(layout.gathered_file(folder, name), name, together)
     gathered = gathering.gather(folder, TABLES, _seeds(folder))
+    stamp = gathering.stamp(gathered["runs"])
     for name in sorted(TABLES, key=lambda name: name == "runs"):
-        parquet.write_table(layout.gathered_file(folder, name), gathered[name])
+        parquet.write_table(layout.gathered_file(folder, name), gathered[name], stamp)
 
 
 def read_added(folder: Path, name: str) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from nas.campaign import limits
 from nas.errors import UserError
-from nas.one_line import cut
+from nas.one_line import cut, without_secret
 
 BACKENDS = ("sqlite", "postgresql", "mysql", "mariadb")  # what Optuna's documentation names
 EXPECTED = "null or the URL of an Optuna storage such as sqlite:///trials.db"
@@ -93,7 +93,8 @@ def cause(error: Exception, url: str) -> str:
     """
     said = " ".join(str(getattr(error, "orig", None) or error.__cause__ or error).split()[:30])
     secret = make_url(url).password
-    return said.replace(secret, "***") if secret else said
+    said = without_secret(said, url)
+    return said.replace(secret, "***") if secret and len(secret) > 1 else said
 
 
 def check_reachable(url: str) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from nas.errors import UserError
+from nas.errors import UserError, in_short
 from nas.problems.problem import Problem
 
 _MACHINERY = frozenset(
@@ -146,9 +146,8 @@ def _located(called: str, path: Path) -> Iterator[None]:
         line = f", line {error.lineno}" if error.lineno else ""
         raise UserError(f"{called}{line}: does not parse: {error.msg}") from error
     except (Exception, SystemExit) as error:
-        message = " ".join(str(error).split())
-        kind = "" if isinstance(error, UserError) else f"raised {type(error).__name__}: "
-        raise UserError(f"{called}{_line(error, path)}: {kind}{message}") from error
+        message = str(error) if isinstance(error, UserError) else f"raised {in_short(error)}"
+        raise UserError(f"{called}{_line(error, path)}: {' '.join(message.split())}") from error
 
 
 def _line(error: BaseException, path: Path) -> str:

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -123,6 +124,21 @@ def test_a_folder_of_other_things_is_left_as_it_was(tmp_path: Path) -> None:
         raise AssertionError("it was let in")
     there = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*"))
     assert there == ["notes.txt", "sub", "sub/.download.part"]
+
+
+@pytest.mark.parametrize("files", [{"campaign.json": '{"game": 1}'}, {".profile": "mine"}])
+def test_nothing_of_others_is_swept_away(tmp_path: Path, files: dict[str, str]) -> None:
+    """Be the folder refused, or free for a campaign since all that it has is hidden."""
+    mine = {".big.part": "", ".git/.pack.part": "", ".git/.x.abcdefgh.part": ""} | files
+    for name, text in mine.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    with suppress(UserError), opened(config.build(problem="burgers"), tmp_path):
+        pass
+    there = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")} - {".git"}
+    assert there >= mine.keys()
+    if "campaign.json" in mine:
+        assert there == mine.keys()
 
 
 def test_a_folder_that_nobody_may_read_is_told(

@@ -206,3 +206,43 @@ def test_a_campaign_of_an_earlier_version_is_read_and_resumed(
     assert records.rows(copy, "fields") == []
     assert searched(copy, trials=3, seeds=2).runs["run"].to_list() == whole.runs["run"].to_list()
     assert (copy / layout.TABLES_FOLDER / "fields.parquet").exists()
+
+
+@pytest.mark.parametrize("name", [name for name in records.TABLES if name != "runs"])
+def test_a_table_of_another_time_than_the_others_is_gathered_anew(
+    whole: records.Records, copy: Path, tmp_path: Path, name: str
+) -> None:
+    """An older copy that was put back: it lacks runs that the table of runs has."""
+    older = searched(tmp_path / "older", trials=1, seeds=2).folder
+    (copy / layout.CAMPAIGN_FILE).write_bytes((older / layout.CAMPAIGN_FILE).read_bytes())
+    records.gather(copy)
+    path = layout.gathered_file(copy, name)
+    path.write_bytes(layout.gathered_file(older, name).read_bytes())
+    assert gathering.is_behind(copy, records.TABLES)
+    assert_same(records.read(copy), whole)
+    records.gather(copy)
+    assert not gathering.is_behind(copy, records.TABLES)
+    assert_same(records.read(copy), whole)
+
+
+@pytest.mark.parametrize("name", [*layout.RUN_TABLES, "copy of the folder"])
+def test_a_table_of_another_run_is_told(copy: Path, name: str) -> None:
+    first, last = copy / "runs" / "0000-0", copy / "runs" / "0002-1"
+    if name in layout.RUN_TABLES:
+        shutil.copy(layout.table_file(first, name), layout.table_file(last, name))
+    else:
+        last = shutil.copytree(first, copy / "runs" / "0000-0.bak")
+    shutil.rmtree(copy / layout.TABLES_FOLDER)
+    told = rf"{last}/\w+.parquet: damaged .* \(it was written in another folder, 0000-0\); delete"
+    with pytest.raises(UserError, match=told):
+        records.read(copy)
+
+
+def test_the_map_of_another_run_is_told(tmp_path: Path) -> None:
+    for name in ("0000-0", "0001-0"):
+        records.write_map(layout.run_folder(tmp_path, name) / layout.MAP_FILE, {"u": [0.5]})
+    path = layout.run_folder(tmp_path, "0001-0") / layout.MAP_FILE
+    assert parquet.read_any(path).u.to_list() == [0.5]
+    shutil.copy(layout.run_folder(tmp_path, "0000-0") / layout.MAP_FILE, path)
+    with pytest.raises(UserError, match="it was written in another folder, 0000-0"):
+        parquet.read_any(path)

@@ -111,3 +111,9 @@ def test_one_of_optuna_is_gone_on_with(tmp_path: Path) -> None:
     check_reachable(url)  # empty
     optuna.create_study(storage=url)
     check_reachable(url)
+
+
+def test_a_password_with_an_at_is_not_shown_as_a_host() -> None:
+    said = OSError("failed to resolve host 'ssw0rd@nohost'")
+    told = study_storage.cause(said, "postgresql://me:p@ssw0rd@nohost/db")
+    assert told == "failed to resolve host '***@nohost'"

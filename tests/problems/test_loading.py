@@ -207,3 +207,18 @@ def test_a_failed_import_leaves_no_half_made_module(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="division by zero"):
         problems.load(write(tmp_path, "1 / 0\n"))
     assert set(sys.modules) == modules
+
+
+@pytest.mark.parametrize(
+    ("raised", "told"),
+    [
+        ("class E(Exception):\n    def __str__(self): return None\nraise E", "raised E$"),
+        ("raise ValueError('x' * 10**7)", r"raised ValueError: x+… \([0-9,]+ characters left out"),
+    ],
+)
+def test_whatever_an_exception_says_is_a_short_line(tmp_path: Path, raised: str, told: str) -> None:
+    path = tmp_path / "own.py"
+    path.write_text(raised)
+    with pytest.raises(UserError, match=told) as caught:
+        problems.load(str(path))
+    assert len(str(caught.value)) < 700

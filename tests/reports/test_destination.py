@@ -74,7 +74,7 @@ def test_it_is_made_again_also_after_a_kill_half_way(
         with pytest.raises(KeyboardInterrupt):
             reports.write(campaign, out)
     assert not (out / "index.html").exists()
-    (out / "tables" / ".runs.csv.x7.part").touch()  # as SIGKILL leaves it
+    (out / "tables" / ".runs.csv.x7y2z3_4.part").touch()  # as SIGKILL leaves it
     reports.write(campaign, out)
     whole = contents(out)
     assert out / "index.html" in whole
@@ -106,7 +106,7 @@ def test_two_at_once_are_refused(
 
 def test_a_search_leaves_a_report_that_is_being_written_alone(campaign: Path) -> None:
     with claimed_for_report(campaign, campaign / "report"):
-        part = campaign / "report" / "tables" / ".runs.csv.x7.part"
+        part = campaign / "report" / "tables" / ".runs.csv.x7y2z3_4.part"
         part.parent.mkdir()
         part.touch()
         with claimed(campaign):

@@ -49,7 +49,7 @@ def test_it_stops_when_it_is_abandoned(tmp_path: Path) -> None:
 def test_parts_that_a_killed_process_left_are_swept(tmp_path: Path) -> None:
     job = Count(tmp_path, 0)
     job.folder.mkdir()
-    (job.folder / ".3.x7.part").touch()
+    (job.folder / ".3.x7y2z3_4.part").touch()
     Worker(tmp_path, 1)(job, never)
     assert not list(job.folder.glob(".*.part"))
 

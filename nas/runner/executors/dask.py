@@ -22,6 +22,7 @@ from uuid import uuid4
 
 from nas.errors import UserError, in_short
 from nas.files import PART
+from nas.one_line import without_secret
 from nas.runner import dask_worker
 from nas.runner.executors import Ended, Executor, Function, Resources
 from nas.runner.job import FAILED, KILLED, Job
@@ -214,7 +215,7 @@ def connected(address: "str | LocalCluster") -> "Client":
     except (OSError, ValueError, TypeError) as error:
         raise UserError(
             f"parallel.address: expected a Dask scheduler at {address}, got no answer "
-            f"({in_short(error)}); start it with `dask scheduler` and "
+            f"({without_secret(in_short(error), address)}); start it with `dask scheduler` and "
             "workers with `dask worker`, or say `--workers 2` to work on this machine"
         ) from error
 
