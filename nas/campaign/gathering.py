@@ -50,11 +50,9 @@ def is_behind(campaign: Path, schemas: Mapping[str, pa.Schema]) -> bool:
     needed = [name for name in schemas if name not in ADDED_TABLES]
     if any(not gathered_file(campaign, name).is_file() for name in needed):
         return bool(finished)
-    stamps = {parquet.stamp_of(gathered_file(campaign, name)) for name in schemas} - {None}
-    if len(stamps) > 1:
-        return bool(finished)
     gathered = parquet.read(gathered_file(campaign, "runs"), schemas["runs"])
-    return not finished <= set(gathered["run"])
+    stamps = {parquet.stamp_of(gathered_file(campaign, name)) for name in schemas} - {None}
+    return not finished <= set(gathered["run"]) or (len(stamps) > 1 and bool(finished))
 
 
 def gather(campaign: Path, schemas: Mapping[str, pa.Schema], seeds: int) -> dict[str, pa.Table]:
