@@ -61,8 +61,7 @@ def remove_validation(campaign: Path, repetition: int, seconds: float) -> None:
     part = schedule.read_part(layout.race_folder(campaign, repetition))
     if part is None or part.seconds >= seconds:
         return
-    beside = layout.validation_folder(campaign, f"race-{repetition}-0").parent
-    stale = sorted(beside.glob(f"race-{repetition}-*"))
+    stale = sorted((campaign / layout.VALIDATION).glob(f"race-{repetition}-*"))
     if not stale:
         return
     _LOG.warning(

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nas import belonging, digest
-from nas.campaign.layout import CAMPAIGN_FILE, TABLES_FOLDER
+from nas.campaign.layout import CAMPAIGN_FILE, TABLES_FOLDER, VALIDATION
 from nas.errors import UserError
 from nas.files import read_bytes, whole
 
@@ -25,7 +25,7 @@ Row = dict[str, Any]
 _DEFAULT = b"default"  # of a column, in its metadata
 _DIGEST = b"digest"
 _CAMPAIGN, _FOLDER, _STAMP = b"campaign", b"folder", b"stamp"
-_BESIDE = {"baseline": "baseline", "validation": "validate"}  # what fills which folder
+_BESIDE = {"baseline": "baseline", VALIDATION: "validate"}  # what fills which folder
 
 
 def with_default(column: pa.Field, value: Any) -> pa.Field:
