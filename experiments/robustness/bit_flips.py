@@ -20,7 +20,8 @@ from nas.exit_codes import DONE, USER_ERROR
 # What a campaign's user does next: `left` compares what they leave. A search that was stopped is
 # not validated: some of that learns for as many seconds as the search took, and the page shows it.
 NEXT = ("search", "report", "export")
-TOLD, WITHOUT_EFFECT, UNNOTICED, CRASHED = "told", "without effect", "unnoticed", "a traceback"
+REFUSED, WARNED, WARNED_OF = "refused", "warned, as before", "warned, with another result"
+WITHOUT_EFFECT, UNNOTICED, CRASHED = "without effect", "unnoticed", "a traceback"
 
 
 def measure(flips: int, findings: Findings, folder: Path) -> None:
@@ -36,12 +37,15 @@ def measure(flips: int, findings: Findings, folder: Path) -> None:
     verdicts = [one["verdict"] for one in found]
     findings.effort = f"{flips} bits"
     findings.add("bits flipped", len(found), "", "higher", target=100)
-    findings.add("told in a line", verdicts.count(TOLD))
+    findings.add("refused in a line", verdicts.count(REFUSED))
+    findings.add("warned of in a line, with the same result", verdicts.count(WARNED))
+    findings.add("warned of in a line, with another result", verdicts.count(WARNED_OF))
     findings.add("without any effect", verdicts.count(WITHOUT_EFFECT))
     findings.add("unnoticed", verdicts.count(UNNOTICED), target=0)
     findings.add("with a traceback", verdicts.count(CRASHED), target=0)
-    bad = sorted({one["file"] for one in found if one["verdict"] in (UNNOTICED, CRASHED)})
-    findings.note(*([f"Unnoticed, or with a traceback: {', '.join(bad)}."] if bad else []))
+    for verdict in (UNNOTICED, CRASHED, WARNED_OF):
+        files = sorted({str(one["file"]) for one in found if one["verdict"] == verdict})
+        findings.note(*([f"{verdict.capitalize()}: {', '.join(files)}."] if files else []))
 
 
 def flipped(seed: int, whole: Undisturbed, stopped: Undisturbed) -> dict[str, object]:
@@ -95,11 +99,16 @@ def judged(done: list[tuple[int, str]], now: dict[str, str], wanted: dict[str, s
     """In a word what became of it, from exit codes and errors, and from what was left.
 
     >>> judged([(2, "error: damaged")], {}, {"a": "1"}), judged([(0, "")], {"a": "1"}, {"a": "1"})
-    ('told', 'without effect')
+    ('refused', 'without effect')
+    >>> judged([(0, "warning: left out")], {}, {"a": "1"}), judged([(0, "")], {}, {"a": "1"})
+    ('warned, with another result', 'unnoticed')
     """
     said = "".join(errors for _, errors in done)
     if "Traceback" in said or any(code < 0 for code, _ in done):
         return CRASHED
-    if any(line.startswith(("error: ", "warning: ")) for line in said.splitlines()):
-        return TOLD
+    lines = said.splitlines()
+    if any(line.startswith("error: ") for line in lines):
+        return REFUSED
+    if any(line.startswith("warning: ") for line in lines):
+        return WARNED if now == wanted else WARNED_OF
     return WITHOUT_EFFECT if now == wanted else UNNOTICED
