@@ -67,6 +67,7 @@ class Contestant:
         self.tuning = FineTuning(problem, mixture, sampler, settings)
         learning = {mixture.pool[index].learns for index in mixture.alive}
         self.is_trained = learning != {OUTPUT}  # rather than solved for
+        self.stalls = 0  # how often its loss has hardly fallen any more
         self.search: CorrectionSearch | None = None
         self._columns = self._solves = 0
         self._log_before = self.log.state()  # before the search
@@ -114,6 +115,7 @@ class Contestant:
             reading = tuning.report(value)
             self.log.add(tuning.name, tuning.iterations, reading, tuning.mixture)
             self.log.add_unknown(tuning.name, tuning.iterations, tuning.mixture.raw)
+        self.stalls += not tuning.best_losses  # since it is refined
 
     def begin_correction(self, columns: int) -> None:
         """Begin to look for a correction of the best state, of at most so many ``columns``."""
@@ -166,6 +168,7 @@ class Contestant:
         earlier = self._earlier
         return {
             "tuning": self.tuning.state(),
+            "stalls": self.stalls,
             "log": self.log.state(),
             "columns": self._columns,
             "solves": self._solves,
@@ -176,6 +179,7 @@ class Contestant:
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from ``state``."""
         self.tuning.restore(state["tuning"])
+        self.stalls = state["stalls"]
         earlier = state["earlier"]
         self._earlier = None if earlier is None else (earlier[0], Correction.unpacked(earlier[1]))
         if state["columns"]:

@@ -1,12 +1,15 @@
 """The race, heat by heat, and what comes after it.
 
 Contestants take turns, since no loss of an early hour tells who will be best at the end: learning
-has plateaus. Half of them leave after each heat. The winner has the rest of the time; once it has
-ended, the next best goes on. Where all have ended, the best network begins anew with other initial
-weights: some find better solutions than others.
+has plateaus. Half of them leave after each heat. The winner has the rest of the time; where it has
+stalled several times, on twice as many points each time, the other finalist has a second look:
+small networks learn fast and stall soon. Once the winner has ended, the next best goes on. Where
+all have ended, the best network begins anew with other initial weights: some find better solutions
+than others.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from nas.mixture.mixture import Mixture
@@ -16,6 +19,7 @@ from nas.training.least_squares.correction import EXACT
 from nas.training.meter import Meter, exploring
 from nas.training.race.contestant import Contestant
 from nas.training.race.settings import Heat, RaceSettings
+from nas.training.race.turns import Turns
 from nas.training.run_result import Progress
 
 NAME = "race"
@@ -37,7 +41,8 @@ class Race:
         The heats.
     meter
         How long each turn may take: the stages ``heat 1: NAME``, …, ``rest 1: NAME``, and
-        beside them ``rest 1, corrected: NAME`` and ``rest 1, restarts``.
+        beside them ``rest 1, second look: NAME``, ``rest 1, corrected: NAME`` and
+        ``rest 1, restarts``.
     restart
         Makes the network at an index in the pool with other initial weights, of a number; without
         it nobody begins anew.
@@ -75,7 +80,10 @@ class Race:
         self._running = self._fastest(list(self.contestants), settings.heats[0].keep)
         # The heat after which each left that was cut; 0 of those with no place in the first.
         self.left_in = {name: 0 for name in self.contestants if name not in self._running}
-        self._began = meter.share()  # the share of the budget at which the heat began
+        self._began = meter.share()  # the share of the budget at which the heat, or the rest, began
+        self._looked = False  # whether the other finalist has had its second look, or has it now
+        # Who has it now, and the share of the budget until which.
+        self._look: tuple[str, float] | None = None
 
     @property
     def leader(self) -> Contestant:
@@ -93,11 +101,12 @@ class Race:
         watch: Callable[[Progress], None] = lambda progress: None,
     ) -> bool:
         """Go on until the time is up, or nobody can learn; false if ``should_stop()`` before."""
+        turns = Turns(self.meter, should_stop, partial(self._tell, watch))
         while self.heat < len(self.settings.heats) and self.leader.loss > EXACT:
-            if not self._heat(should_stop, watch):
+            if not self._heat(turns):
                 return False
         while self.part < len(self.settings.correct_at):
-            if not self._do_part(should_stop, watch):
+            if not self._do_part(turns):
                 return False
         return True
 
@@ -109,6 +118,8 @@ class Race:
             "turn": self.turn,
             "running": self._running,
             "began": self._began,
+            "looked": self._looked,
+            "look": self._look,
             "left_in": self.left_in,
             "part": self.part,
             "corrected": self._corrected,
@@ -132,7 +143,12 @@ class Race:
         if (there := state["members"]) != (here := self._members()):
             raise ValueError(f"contestants are {there} there and {here} here")
         self.heat, self.turn = state["heat"], state["turn"]
-        self._running, self._began = state["running"], state["began"]
+        # Of more seconds the same are a smaller share.
+        before, now = state["seconds"], self.meter.seconds
+        scale = before / now if now > before > 0 else 1.0
+        self._running, self._began = state["running"], scale * state["began"]
+        self._looked, look = state["looked"], state["look"]
+        self._look = None if look is None else (look[0], scale * look[1])
         self.left_in = state["left_in"]
         self.part, self._corrected = state["part"], state["corrected"]
         self._pays = state["pays"]
@@ -141,7 +157,7 @@ class Race:
         for name, one in self.contestants.items():
             one.restore(state["contestants"][name])
         self.meter.restore(state["meter"])  # last: what is done again costs nothing
-        if self._over and self.meter.seconds > state["seconds"]:
+        if self._over and now > before:
             self._reopen()
 
     def _members(self) -> list[str]:
@@ -162,7 +178,7 @@ class Race:
             for part in range(1, len(self.settings.correct_at) + 1):
                 self.meter.forget(f"rest {part}, corrected: {name}")
         self._leave_correction()
-        self.part, self._pays = 0, True
+        self.part, self._pays, self._look = 0, True, None
 
     def _leave_correction(self) -> None:
         """Who was corrected learns on as if it had not been; the best is kept."""
@@ -170,19 +186,19 @@ class Race:
             self.contestants[self._corrected].leave_correction()
             self._corrected = None
 
-    def _heat(self, should_stop: Callable[[], bool], watch: Callable[[Progress], None]) -> bool:
-        """What is left of the present heat; false if ``should_stop()`` before its end."""
+    def _heat(self, turns: Turns) -> bool:
+        """What is left of the present heat; false if asked to stop before its end."""
         heat = self.settings.heats[self.heat]
         while self.turn < len(self._running):
             one = self.contestants[self._running[self.turn]]
             stage = f"heat {self.heat + 1}"
-            if not self._learn(one, self._until(heat), stage, should_stop, watch):
+            if not turns.learn(one, self._until(heat), stage):
                 return False
             self.turn += 1
         self._end_heat()
         return True
 
-    def _do_part(self, should_stop: Callable[[], bool], watch: Callable[[Progress], None]) -> bool:
+    def _do_part(self, turns: Turns) -> bool:
         """The best learns on, and where it has ended the next best; then the best is corrected.
 
         Early, since for some problems that is worth more than all training; where it was worth
@@ -191,18 +207,17 @@ class Race:
         stage = f"rest {self.part + 1}"
         until = self.settings.correct_at[self.part] if self._pays else 1.0
         if self._corrected is None:
-            while self.leader.loss > EXACT and (one := self._next(stage, until)) is not None:
-                if not self._learn(one, until, stage, should_stop, watch):
-                    return False
-                if one.can_learn:
-                    break
+            if not self._train(until, stage, turns):
+                return False
             if self._pays and not self._promises:
                 self._pays = False
                 return True  # this part goes on
             self._corrected = self.leader.name if self._pays else None
         if self._corrected is not None:
             one = self.contestants[self._corrected]
-            if not self._correct(one, 1.0, stage, should_stop, watch):
+            if one.search is None:
+                one.begin_correction(self.settings.most_columns)
+            if not turns.correct(one, 1.0, stage):
                 return False
             self._pays = one.loss < PAYS * one.tuning.best_loss
         self.part += 1
@@ -216,40 +231,46 @@ class Race:
         waves = [one.loss for one in self.contestants.values() if not one.is_trained]
         return self.leader.loss > BEHIND * min(waves, default=0.0)
 
-    def _learn(
-        self,
-        one: Contestant,
-        until: float,
-        stage: str,
-        should_stop: Callable[[], bool],
-        watch: Callable[[Progress], None],
-    ) -> bool:
-        """Let a contestant learn on; false if ``should_stop()`` before its time is up."""
-        while one.can_learn and self.meter.goes_on(f"{stage}: {one.name}", until):
-            one.advance()
-            self._tell(one, watch)
-            if should_stop():
+    def _train(self, until: float, stage: str, turns: Turns) -> bool:
+        """What a part has before its correction; false if asked to stop before."""
+        while self.leader.loss > EXACT and (one := self._next(stage, until)) is not None:
+            if self._look is not None:
+                ends, look = min(until, self._look[1]), f"{stage}, second look"
+                if not turns.learn(one, ends, look, partial(self._leads, one)):
+                    return False
+                self._look = None
+                continue
+            if not turns.learn(one, until, stage, partial(self._doubtful, one)):
                 return False
+            if (rival := self._rival(one)) is not None:
+                now = self.meter.share()
+                self._looked, self._look = True, (rival.name, now + now - self._began)
+            elif one.can_learn:
+                break
         return True
 
-    def _correct(
-        self,
-        one: Contestant,
-        until: float,
-        stage: str,
-        should_stop: Callable[[], bool],
-        watch: Callable[[Progress], None],
-    ) -> bool:
-        """Look for a correction; false if ``should_stop()`` before the time is up."""
-        if one.search is None:
-            one.begin_correction(self.settings.most_columns)
-        stage = f"{stage}, corrected: {one.name}"
-        while one.can_be_corrected and self.meter.goes_on(stage, until, one.cost):
-            one.correct()
-            self._tell(one, watch)
-            if should_stop():
-                return False
-        return True
+    def _leads(self, one: Contestant) -> bool:
+        """Whether no other has a smaller loss."""
+        return one is self.leader
+
+    def _doubtful(self, one: Contestant) -> bool:
+        """Whether it is time for another's second look."""
+        return self._rival(one) is not None
+
+    def _rival(self, one: Contestant) -> Contestant | None:
+        """Who has a second look now that ``one`` has stalled, if it has and nobody had it yet.
+
+        The other finalist, unless it has stalled as often itself.
+        """
+        after, last = self.settings.second_look_after, len(self.settings.heats)
+        if self._looked or one.stalls < after:
+            return None
+        finalists = {
+            name for name in self.contestants if self.left_in.get(name, last) == last
+        } - self.restarts.keys()
+        able = [self.contestants[name] for name in finalists - {one.name}]
+        able = [other for other in able if other.can_learn and other.stalls < after]
+        return min(able, key=lambda other: other.loss, default=None)
 
     def _until(self, heat: Heat) -> float:
         """The share of the budget at which the present turn ends."""
@@ -270,7 +291,12 @@ class Race:
         return sorted(names, key=lambda name: self.contestants[name].loss)[:keep]
 
     def _next(self, stage: str, until: float) -> Contestant | None:
-        """Who has the rest: the best of those that can still learn, or one that begins anew."""
+        """Who has the rest: the best of those that can still learn, or one that begins anew.
+
+        Or whose second look it is.
+        """
+        if self._look is not None:
+            return self.contestants[self._look[0]]
         able = [one for one in self.contestants.values() if one.can_learn]
         if able:
             return min(able, key=lambda one: one.loss)
@@ -296,6 +322,6 @@ class Race:
     def _made(self, name: str, mixture: Mixture) -> Contestant:
         return Contestant(self._problem, self._sampler, self.settings.tuning, name, mixture)
 
-    def _tell(self, one: Contestant, watch: Callable[[Progress], None]) -> None:
+    def _tell(self, watch: Callable[[Progress], None], one: Contestant) -> None:
         alive = len(one.mixture.alive)
         watch(Progress(f"{NAME}: {one.name}", self.meter.share(), self.step, one.loss, alive))

@@ -56,6 +56,9 @@ class RaceSettings:
         In their order.
     tuning
         Of each contestant; its number of iterations plays no part.
+    second_look_after
+        Stalls of the winner, after each of which it has twice as many points: where it has enough
+        of them, what it lacks is size, and the other finalist has as long as it had.
     correct_at
         The shares of the budget at which the best is corrected, in rising order.
     restart_for
@@ -74,6 +77,7 @@ class RaceSettings:
 
     heats: tuple[Heat, ...] = (Heat(keep=4, share=0.08), Heat(keep=2, share=0.05))
     tuning: FineTuningSettings = UNENDING
+    second_look_after: int = 3
     correct_at: tuple[float, ...] = (0.75, 0.95)
     restart_for: float = 0.1
     most_restarts: int = 12
@@ -83,6 +87,7 @@ class RaceSettings:
         check(
             self,
             heats=(len(self.heats) >= 1, "at least one"),
+            second_look_after=(self.second_look_after >= 1, "at least 1"),
             restart_for=(0 <= self.restart_for <= 1, "in [0, 1]"),
             most_restarts=(self.most_restarts >= 0, "at least 0"),
             correct_at=(
