@@ -85,6 +85,16 @@ class Contestant:
         return self.tuning.iterations
 
     @property
+    def members(self) -> str:
+        """The architectures that it consists of."""
+        return " with ".join(str(self.mixture.pool[index]) for index in self.mixture.alive)
+
+    @property
+    def is_trained_network(self) -> bool:
+        """Whether it is a network whose initial weights are all there is to its luck."""
+        return self.is_trained and len(self.mixture.alive) == 1
+
+    @property
     def can_learn(self) -> bool:
         """Whether there is any use in fine-tuning it on."""
         return self.is_trained and not self.tuning.finished

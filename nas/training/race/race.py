@@ -18,6 +18,7 @@ from nas.training.collocation import Sampler
 from nas.training.least_squares.correction import EXACT
 from nas.training.meter import Meter, exploring
 from nas.training.race.contestant import Contestant
+from nas.training.race.second_look import SecondLook
 from nas.training.race.settings import Heat, RaceSettings
 from nas.training.race.turns import Turns
 from nas.training.run_result import Progress
@@ -81,9 +82,7 @@ class Race:
         # The heat after which each left that was cut; 0 of those with no place in the first.
         self.left_in = {name: 0 for name in self.contestants if name not in self._running}
         self._began = meter.share()  # the share of the budget at which the heat, or the rest, began
-        self._looked = False  # whether the other finalist has had its second look, or has it now
-        # Who has it now, and the share of the budget until which.
-        self._look: tuple[str, float] | None = None
+        self._look = SecondLook(settings.second_look_after)
 
     @property
     def leader(self) -> Contestant:
@@ -118,8 +117,7 @@ class Race:
             "turn": self.turn,
             "running": self._running,
             "began": self._began,
-            "looked": self._looked,
-            "look": self._look,
+            "look": self._look.state(),
             "left_in": self.left_in,
             "part": self.part,
             "corrected": self._corrected,
@@ -143,12 +141,10 @@ class Race:
         if (there := state["members"]) != (here := self._members()):
             raise ValueError(f"contestants are {there} there and {here} here")
         self.heat, self.turn = state["heat"], state["turn"]
-        # Of more seconds the same are a smaller share.
         before, now = state["seconds"], self.meter.seconds
-        scale = before / now if now > before > 0 else 1.0
+        scale = before / now if now > before > 0 else 1.0  # what was spent is a smaller share
         self._running, self._began = state["running"], scale * state["began"]
-        self._looked, look = state["looked"], state["look"]
-        self._look = None if look is None else (look[0], scale * look[1])
+        self._look.restore(state["look"], scale)
         self.left_in = state["left_in"]
         self.part, self._corrected = state["part"], state["corrected"]
         self._pays = state["pays"]
@@ -162,8 +158,7 @@ class Race:
 
     def _members(self) -> list[str]:
         """The architectures of those that did not begin anew."""
-        first = [one.mixture for name, one in self.contestants.items() if name not in self.restarts]
-        return [" with ".join(str(one.pool[index]) for index in one.alive) for one in first]
+        return [one.members for name, one in self.contestants.items() if name not in self.restarts]
 
     @property
     def _over(self) -> bool:
@@ -178,7 +173,8 @@ class Race:
             for part in range(1, len(self.settings.correct_at) + 1):
                 self.meter.forget(f"rest {part}, corrected: {name}")
         self._leave_correction()
-        self.part, self._pays, self._look = 0, True, None
+        self._look.end()
+        self.part, self._pays = 0, True
 
     def _leave_correction(self) -> None:
         """Who was corrected learns on as if it had not been; the best is kept."""
@@ -234,43 +230,27 @@ class Race:
     def _train(self, until: float, stage: str, turns: Turns) -> bool:
         """What a part has before its correction; false if asked to stop before."""
         while self.leader.loss > EXACT and (one := self._next(stage, until)) is not None:
-            if self._look is not None:
-                ends, look = min(until, self._look[1]), f"{stage}, second look"
-                if not turns.learn(one, ends, look, partial(self._leads, one)):
+            if self._look.holder is not None:
+                ends, look = min(until, self._look.until), f"{stage}, second look"
+                if not turns.learn(one, ends, look, lambda one: one is self.leader):
                     return False
-                self._look = None
+                self._look.end()
                 continue
-            if not turns.learn(one, until, stage, partial(self._doubtful, one)):
+            if not turns.learn(one, until, stage, lambda one: self._rival(one) is not None):
                 return False
-            if (rival := self._rival(one)) is not None:
+            if rival := self._rival(one):
                 now = self.meter.share()
-                self._looked, self._look = True, (rival.name, now + now - self._began)
+                self._look.begin(rival, until=now + (now - self._began))  # as long as it had
             elif one.can_learn:
                 break
         return True
 
-    def _leads(self, one: Contestant) -> bool:
-        """Whether no other has a smaller loss."""
-        return one is self.leader
-
-    def _doubtful(self, one: Contestant) -> bool:
-        """Whether it is time for another's second look."""
-        return self._rival(one) is not None
-
     def _rival(self, one: Contestant) -> Contestant | None:
-        """Who has a second look now that ``one`` has stalled, if it has and nobody had it yet.
-
-        The other finalist, unless it has stalled as often itself.
-        """
-        after, last = self.settings.second_look_after, len(self.settings.heats)
-        if self._looked or one.stalls < after:
-            return None
-        finalists = {
-            name for name in self.contestants if self.left_in.get(name, last) == last
-        } - self.restarts.keys()
-        able = [self.contestants[name] for name in finalists - {one.name}]
-        able = [other for other in able if other.can_learn and other.stalls < after]
-        return min(able, key=lambda other: other.loss, default=None)
+        """Who is to have a second look, now that ``one`` has learnt so far."""
+        last = len(self.settings.heats)
+        first = self.contestants.keys() - self.restarts.keys()
+        finalists = sorted(name for name in first if self.left_in.get(name, last) == last)
+        return self._look.rival(one, map(self.contestants.__getitem__, finalists))
 
     def _until(self, heat: Heat) -> float:
         """The share of the budget at which the present turn ends."""
@@ -291,25 +271,18 @@ class Race:
         return sorted(names, key=lambda name: self.contestants[name].loss)[:keep]
 
     def _next(self, stage: str, until: float) -> Contestant | None:
-        """Who has the rest: the best of those that can still learn, or one that begins anew.
-
-        Or whose second look it is.
-        """
-        if self._look is not None:
-            return self.contestants[self._look[0]]
+        """Who has a second look, else the best that can still learn, else one that begins anew."""
+        if self._look.holder is not None:
+            return self.contestants[self._look.holder]
         able = [one for one in self.contestants.values() if one.can_learn]
         if able:
             return min(able, key=lambda one: one.loss)
-        known = [one for one in self.contestants.values() if self._can_begin_anew(one)]
-        may = known and len(self.restarts) < self.settings.most_restarts
+        single = [one for one in self.contestants.values() if one.is_trained_network]
+        may = self._restart and single and len(self.restarts) < self.settings.most_restarts
         left = until - self.settings.restart_for
         if not may or not self.meter.goes_on(f"{stage}, restarts", left):
             return None
-        return self._enter(min(known, key=lambda one: one.loss).name)
-
-    def _can_begin_anew(self, one: Contestant) -> bool:
-        """Whether it is a network whose initial weights are all there is to its luck."""
-        return self._restart is not None and one.is_trained and len(one.mixture.alive) == 1
+        return self._enter(min(single, key=lambda one: one.loss).name)
 
     def _enter(self, of: str) -> Contestant:
         """A contestant with the architecture of another and other initial weights."""

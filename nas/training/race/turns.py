@@ -39,11 +39,11 @@ class Turns:
         one: Contestant,
         until: float,
         stage: str,
-        enough: Callable[[], bool] = lambda: False,
+        enough: Callable[[Contestant], bool] = lambda one: False,
     ) -> bool:
-        """Let a contestant learn on until that is ``enough``; false if asked to stop before."""
+        """Let a contestant learn on until it has done ``enough``; false if asked to stop before."""
         stage = f"{stage}: {one.name}"
-        while one.can_learn and not enough() and self.meter.goes_on(stage, until):
+        while one.can_learn and not enough(one) and self.meter.goes_on(stage, until):
             one.advance()
             self.told(one)
             if self.should_stop():

@@ -19,6 +19,7 @@ from nas.training.physics_loss import HeldOutLoss
 from nas.training.pool.learning import only
 from nas.training.pool.waves import WaveSearch, as_network
 from nas.training.race import Heat, Race, RaceSettings
+from nas.training.race.contestant import Contestant
 from nas.training.run_result import Progress
 from tests.training.problems import FEW, POISSON, POOL, sampler
 
@@ -229,6 +230,75 @@ def test_one_that_diverges_under_way_keeps_its_best_and_the_others_go_on() -> No
     assert held_out(one.result()) == pytest.approx(one.loss, rel=1e-6)
     learnt = {name: other.iterations for name, other in race.contestants.items()}
     assert sum(n > one.iterations for name, n in learnt.items() if name != broken) >= 2
+
+
+# Whoever is looked at stalls, so that a second look comes with the winner's third.
+STALLING = replace(
+    SETTINGS,
+    heats=(Heat(keep=2, share=0.1),),
+    tuning=replace(TUNING, patience=1, progress=0.0),
+    correct_at=(1.0,),
+)
+
+
+def looks(race: Race) -> dict[str, int]:
+    """How long each has learnt in a second look."""
+    stage = "rest 1, second look: "
+    found = race.meter.counts.items()
+    return {name.removeprefix(stage): n for name, n in found if name.startswith(stage)}
+
+
+def test_the_other_finalist_has_a_second_look_for_as_long_as_the_winner_had(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Once, after the winner's third stall; whoever leads then goes on."""
+    monkeypatch.setattr(Contestant, "loss", property(lambda one: NAMES.index(one.name) + 1.0))
+    race = made(Meter(200.0, clock=Ticks(1.0)), STALLING)
+    learnt = []
+    race.run(watch=lambda progress: learnt.append(progress.phase.split(": ")[1]))
+    assert race.left_in == {"2": 0, "team": 0, "1": 1}
+    assert list(looks(race)) == ["1"]
+    (had,) = looks(race).values()
+    heat = race.meter.counts["heat 1: 0"]
+    rest = "".join(learnt[heat + race.meter.counts["heat 1: 1"] :])
+    winner = rest.index("1")
+    assert race.contestants["0"].stalls > 3
+    assert abs(had - winner) <= 2  # a look more or less at the clock
+    assert rest.startswith(winner * "0" + had * "1" + "0")
+
+
+def test_who_passes_the_winner_in_a_second_look_has_the_rest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def loss(one: Contestant) -> float:
+        return 0.5 if one.name == "1" and one.iterations > 8 else NAMES.index(one.name) + 1.0
+
+    monkeypatch.setattr(Contestant, "loss", property(loss))
+    race = made(Meter(200.0, clock=Ticks(1.0)), STALLING)
+    learnt = []
+    race.run(watch=lambda progress: learnt.append(progress.phase.split(": ")[1]))
+    assert race.leader.name == "1"
+    before = race.meter.counts["heat 1: 1"] + looks(race)["1"]
+    assert before == 9  # its look ends as it leads
+    last = race.contestants["1"].iterations - before
+    assert last == race.meter.counts["rest 1: 1"] > 0
+    on = (looks(race)["1"] + last) * "1"
+    assert f"0{on}0" in "".join(learnt)  # whoever led before it is next
+
+
+@pytest.mark.parametrize("after", [1, 3])
+def test_a_second_look_is_the_same_after_a_stop_and_by_counts(tmp_path: Path, after: int) -> None:
+    whole = made(Meter(200.0, clock=Ticks(1.0)), STALLING)
+    assert whole.run()
+    assert looks(whole)
+    counts = whole.meter.counts
+    part = made(Meter(0.0, counts), STALLING)
+    assert not part.run(should_stop=lambda: sum(looks(part).values()) == after)
+    checkpoint.save(tmp_path / "c", part.state())
+    again = made(Meter(0.0, counts), STALLING)
+    again.restore(checkpoint.load(tmp_path / "c"))
+    assert again.run()
+    assert facts(again) == facts(whole)
 
 
 def test_once_the_winner_has_ended_the_next_best_goes_on() -> None:
