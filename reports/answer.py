@@ -96,7 +96,7 @@ def _members(content: Report) -> str:
     else:
         left = f"{after} {'survived, ' + kept if kept else 'survived'}"
         found = f"Of {before} experts {left}: {names}{weighed}."
-    return f"{found} A name tells {words.pattern(content.statistics.axes)}."
+    return f"{found} A name tells {words.told_by_a_name(content.statistics.axes)}."
 
 
 def _smaller(run: pd.Series) -> str:

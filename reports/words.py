@@ -101,6 +101,23 @@ def pattern(axes: Iterable[Axis]) -> str:
     return " ".join("".join(f"{a.before} {a.name}" for a in axes).replace("×", " × ").split())
 
 
+def told_by_a_name(axes: Iterable[Axis]) -> str:
+    """What the name of a candidate says of it, in a sentence.
+
+    Examples
+    --------
+    >>> told_by_a_name(AXES[:3]), told_by_a_name([AXES[0], *AXES[-1:]])
+    ('activation and depth × width', 'activation and what learns')
+    """
+    names: list[str] = []
+    for axis in axes:
+        if axis.before == "×":
+            names[-1] += f" × {axis.name}"
+        else:
+            names.append("what learns" if axis.name == "learns" else axis.name)
+    return listed(names)
+
+
 def listed(names: Sequence[str]) -> str:
     """Names in a sentence.
 

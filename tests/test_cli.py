@@ -14,6 +14,7 @@ from nas.campaign.records import Records
 from nas.exit_codes import FAILED
 from nas.reports import example
 from nas.runner.overview import Watch
+from nas.validation import validation
 from tests.command_line import nas, python
 
 CAMPAIGN = """
@@ -191,6 +192,7 @@ def test_problems_and_spaces_are_listed(
 def test_validate_prints_what_was_found(
     copied: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr(validation, "SUBSETS", 2)
     assert nas(monkeypatch, "validate", copied) == 0
     told = capsys.readouterr().out.splitlines()
     assert told[-1] == f"next: nas report {copied}"

@@ -27,7 +27,7 @@ SETTINGS: dict[str, Any] = {
     "tune": {"m": 2, "p": 0.5, "threshold": 0.5},
     "trials": 1,
     "training": TRAINING,
-    "parallel": {"workers": 1},
+    "parallel": {"engine": "serial"},
 }
 bend = nas.Problem(
     name="bend",

@@ -9,7 +9,7 @@ from nas.campaign import gate_job, race_job
 from nas.problems import Problem, load
 from nas.search_spaces import broad
 from nas.search_spaces.candidates import OUTPUT
-from nas.training.race import Race
+from nas.training.race.turns import Turns
 from tests.arena.made_up import row
 
 
@@ -42,7 +42,7 @@ def test_a_part_is_off_while_the_search_runs_and_on_again(
             race_job.RaceSettings(),  # type: ignore[attr-defined]
             gate_job.FROZEN,  # type: ignore[attr-defined]
             race_job.RaceJob._teams,
-            Race._correct,
+            Turns.correct,
             broad.space,
         )
 

@@ -1,6 +1,7 @@
 """A campaign of two short runs, whole and to be launched."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -27,6 +28,19 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def whole(home: Path) -> records.Records:
     """The campaign, uninterrupted, with one worker; tests leave it as it is."""
     return campaign.search(config.load(home / "bend.yaml"), home / "whole")
+
+
+@pytest.fixture(scope="session")
+def half(home: Path) -> Path:
+    """The folder of the campaign when the first of its two runs was done."""
+    settings = config.load(home / "bend.yaml", ["trials=1"])
+    return campaign.search(settings, home / "half").folder
+
+
+@pytest.fixture
+def begun(half: Path, tmp_path: Path) -> Path:
+    """A copy of it, to go on with."""
+    return Path(shutil.copytree(half, tmp_path / "out"))
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ tune: {m: [2, 4], p: [0.2, 0.9], threshold: [0.3, 0.9]}
 trials: 2
 training:
   warm_up: {iterations: 12, points: {interior: 40, boundary: 4}}
-  steps: 300
+  steps: 120
   points: {interior: 40, boundary: 4}
   fine_tuning: {iterations: 20}
 parallel: {workers: 1}

@@ -41,7 +41,7 @@ def test_a_campaign_records_all_that_happened(whole: records.Records) -> None:
     assert (whole.runs.relative_l2 < 0.05).all()
     assert (whole.attempts.ending == "completed").all()
     assert json.loads(whole.attempts.versions[0])["torch"] == torch.__version__
-    assert whole.campaign["configuration"]["training"]["steps"] == 300
+    assert whole.campaign["configuration"]["training"]["steps"] == 120
 
 
 def test_optuna_knows_all_trials_in_the_end(whole: records.Records) -> None:
@@ -62,9 +62,9 @@ def test_interrupted_it_says_so_and_goes_on(
     whole: records.Records,
     launch: Callable[..., subprocess.Popen[str]],
     home: Path,
-    tmp_path: Path,
+    begun: Path,
 ) -> None:
-    out = tmp_path / "out"
+    out = begun
     with stopped_at(home, out, "0001-0") as wait:
         process = launch(out)
         wait(process)
@@ -139,23 +139,21 @@ def test_a_killed_worker_costs_seconds_not_the_campaign(
 
 
 def test_more_trials_go_on_and_fewer_are_refused(
-    whole: records.Records, launch: Callable[..., subprocess.Popen[str]], home: Path, tmp_path: Path
+    whole: records.Records, launch: Callable[..., subprocess.Popen[str]], home: Path, begun: Path
 ) -> None:
-    out = tmp_path / "out"
-    finish(launch(out, "trials=1"))
-    finish(launch(out, "trials=2"))
-    assert_same_tables(out, whole)
+    finish(launch(begun, "trials=2"))
+    assert_same_tables(begun, whole)
     with pytest.raises(UserError, match="trials is 2 there and 1 here"):
-        campaign.search(config.load(home / "bend.yaml", ["trials=1"]), out)
+        campaign.search(config.load(home / "bend.yaml", ["trials=1"]), begun)
 
 
 def test_a_damaged_checkpoint_is_told_and_nothing_else_is_lost(
     whole: records.Records,
     launch: Callable[..., subprocess.Popen[str]],
     home: Path,
-    tmp_path: Path,
+    begun: Path,
 ) -> None:
-    out = tmp_path / "out"
+    out = begun
     with stopped_at(home, out, "0001-0") as wait:
         process = launch(out)
         wait(process)

@@ -98,7 +98,7 @@ def test_a_full_disk_in_a_worker_is_told_and_the_campaign_goes_on_afterwards(
 def test_another_campaign_in_the_folder_is_refused(whole: records.Records, home: Path) -> None:
     settings = config.load(home / "bend.yaml", ["training.steps=7"])
     with pytest.raises(
-        UserError, match=r"different campaign .training.steps is 300 there and 7 here"
+        UserError, match=r"different campaign .training.steps is 120 there and 7 here"
     ):
         campaign.search(settings, whole.folder)
 

@@ -28,10 +28,10 @@ Launch = Callable[..., subprocess.Popen[str]]
 
 
 def test_whoever_is_killed_the_same_command_ends_with_the_same_tables(
-    whole: records.Records, launch: Launch, home: Path, tmp_path: Path
+    whole: records.Records, launch: Launch, home: Path, begun: Path, tmp_path: Path
 ) -> None:
     """First all workers, then the scheduler, then the command."""
-    out = tmp_path / "out"
+    out = begun
     with cluster(tmp_path / "cluster", HOSTS) as there:
         on_it = ("parallel.engine=dask", f"parallel.address={there.address}")
         with stopped_at(home, out, "0001-0") as wait:

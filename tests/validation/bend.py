@@ -33,7 +33,7 @@ trials: 1
 seeds: 2
 training:
   warm_up: {iterations: 6, points: {interior: 30, boundary: 4}}
-  steps: 120
+  steps: 50
   points: {interior: 100, boundary: 8}
   fine_tuning: {iterations: 10}
 parallel: {workers: 1}

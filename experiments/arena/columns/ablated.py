@@ -13,7 +13,8 @@ from nas.campaign import budgeted, gate_job, race_job
 from nas.problems import Problem
 from nas.search_spaces import broad
 from nas.search_spaces.candidates import ALL, OUTPUT
-from nas.training.race import Contestant, Heat, Race, RaceSettings
+from nas.training.race import Contestant, Heat, RaceSettings
+from nas.training.race.turns import Turns
 from nas.training.selection import FROZEN
 
 USES = ("experiments.arena.columns.ablated", *search.USES)
@@ -31,12 +32,12 @@ def _space(keeps: Callable[[Any], bool]) -> Patches:
     return {(broad, "space"): replace(broad.space, candidates=kept)}
 
 
-_correct = Race._correct
+_correct = Turns.correct
 
 
-def _waves_alone(race: Race, one: Contestant, *rest: Any) -> bool:
+def _waves_alone(turns: Turns, one: Contestant, *rest: Any) -> bool:
     """Corrections of random waves themselves, and of nobody else."""
-    return _correct(race, one, *rest) if not one.is_trained else True
+    return _correct(turns, one, *rest) if not one.is_trained else True
 
 
 # Of each ablation: what stands in for what, and the keys of a campaign that are changed.
@@ -58,7 +59,7 @@ WITHOUT: Mapping[str, Callable[[], tuple[Patches, Mapping[str, Any]]]] = {
     "scale": lambda: (_space(lambda one: one.scale == 1 or one.learns == OUTPUT), {}),
     "restarts": lambda: (_race(most_restarts=0), {}),
     "waves": lambda: (_space(lambda one: one.learns == ALL), {}),
-    "correction": lambda: ({(Race, "_correct"): _waves_alone}, {}),
+    "correction": lambda: ({(Turns, "correct"): _waves_alone}, {}),
 }
 
 
