@@ -53,6 +53,8 @@ def link(app: Sphinx, name: str, source: list[str]) -> None:
     """Let links to the experiments' pages lead to the copies."""
     source[0] = re.sub(r"\.\./experiments/(\w+)/(\w+\.md)", r"measured/\1-\2", source[0])
     source[0] = re.sub(r"\]\(\.\./(README\.md|CHANGELOG\.md)\)", "](index.md)", source[0])
+    if name.startswith(f"{MEASURED.name}/"):
+        source[0] = re.sub(r"\]\(\.\./(\w+)/(\w+\.md)\)", r"](\1-\2)", source[0])
 
 
 def setup(app: Sphinx) -> None:
