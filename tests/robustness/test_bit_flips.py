@@ -25,8 +25,9 @@ def test_one_bit_is_another(tmp_path: Path) -> None:
     [
         ([(0, ""), (0, "")], True, "without effect"),
         ([(0, ""), (0, "")], False, "unnoticed"),
-        ([(2, "error: x: damaged\n"), (0, "")], False, "told"),
-        ([(0, "warning: x: a log was lost\n")], False, "told"),
+        ([(2, "error: x: damaged\n"), (0, "")], False, "refused"),
+        ([(0, "warning: x: a log was lost\n")], True, "warned, as before"),
+        ([(0, "warning: x: a log was lost\n")], False, "warned, with another result"),
         ([(0, "x: a log was lost\n")], False, "unnoticed"),
         ([(1, "Traceback (most recent call last):\n")], True, "a traceback"),
         ([(-11, "")], True, "a traceback"),
@@ -54,8 +55,8 @@ def test_each_file_has_its_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     shutil.copytree(tmp_path / "undisturbed", tmp_path / "not validated")
     findings = Findings("bit_flips")
     bit_flips.measure(8, findings, tmp_path)  # each of four files once, in either folder
-    assert [one.value for one in findings.figures] == [8, 2, 2, 4, 0]
-    assert findings.notes == ["Unnoticed, or with a traceback: out/tables/a.csv, out/tables/b.csv."]
+    assert [one.value for one in findings.figures] == [8, 2, 0, 0, 2, 4, 0]
+    assert findings.notes == ["Unnoticed: out/tables/a.csv, out/tables/b.csv."]
     shutil.rmtree(after)
     shutil.rmtree(tmp_path / "not validated")
     again = Findings("bit_flips")
