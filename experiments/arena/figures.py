@@ -103,7 +103,7 @@ def _is_complete(one: Compared, problem: str, rows: Sequence[Row]) -> bool:
 
 
 def _count_lost(found: Findings, problems: Sequence[str], rows: Sequence[Row]) -> None:
-    """Over all candidates that were tried, for however long."""
+    """Over all candidates that were tried, for however long; judged once all of them were."""
     mine = medians(rows, LONG).get(SEARCH, {})
     best: dict[str, float] = {}
     for row in rows:
@@ -114,7 +114,13 @@ def _count_lost(found: Findings, problems: Sequence[str], rows: Sequence[Row]) -
         found.skipped.append(LOST_TITLE)
         return
     lost = [problem for problem in both if mine[problem] > LOST and best[problem] < SOLVED]
-    whole = len(both) == len(problems)
+    tried, there = {(row.column, row.problem) for row in rows}, complete(rows, LONG)
+    whole = all(
+        (SEARCH, problem) in there and all((slug, problem) in tried for slug in hindsight.SLUGS)
+        for problem in problems
+    )
+    if not whole:
+        found.skipped.append(f"{LOST_TITLE}: not all were tried, so it is no verdict yet")
     found.add(LOST_TITLE, len(lost), target=0.0 if whole else None)
     if lost:
         found.note(f"Lost: {', '.join(lost)}.")

@@ -83,6 +83,21 @@ def test_what_is_missing_is_said_and_never_judged() -> None:
     assert line in tuning.skipped
 
 
+@pytest.mark.parametrize("column", ["swish_3x20", "search"])
+def test_that_no_problem_is_lost_is_judged_once_all_was_tried(column: str) -> None:
+    gone = [r for r in rows(error) if (r.column, r.problem, r.seed) == (column, "wave", SEEDS[1])]
+    gone += [
+        r for r in rows(error) if column != "search" and (r.column, r.problem) == (column, "wave")
+    ]
+    assert gone
+    everything, tuning, held_back = findings([row for row in rows(error) if row not in gone])
+    for found, whole in ((everything, False), (tuning, False), (held_back, True)):
+        figure = next(figure for figure in found.figures if figure.figure == LOST_TITLE)
+        assert (figure.target == 0.0) == whole
+        said = f"{LOST_TITLE}: not all were tried, so it is no verdict yet"
+        assert (said in found.skipped) != whole
+
+
 def test_without_a_search_there_is_no_figure() -> None:
     without = [row for row in rows(error) if row.column != "search"]
     for found in (*findings(without), *findings([])):
