@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-SHORT = 60.0  # seconds: of a longer budget a smaller share is spent on finding out what to train
+SHORT = 20.0  # seconds: of a longer budget a smaller share is spent on finding out what to train
 
 
 def exploring(seconds: float) -> float:
@@ -19,8 +19,8 @@ def exploring(seconds: float) -> float:
 
     Examples
     --------
-    >>> exploring(30.0), round(exploring(300.0), 3)
-    (1.0, 0.585)
+    >>> exploring(15.0), round(exploring(300.0), 3)
+    (1.0, 0.405)
     """
     return min(1.0, (SHORT / seconds) ** (1 / 3)) if seconds > 0 else 1.0
 

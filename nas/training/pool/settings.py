@@ -87,7 +87,7 @@ class PoolSettings:
         Round(keep=8, counts=PointCounts(400, 120), until=0.15),
         Round(keep=4, counts=PointCounts(600, 180), until=0.21),
     )
-    waves_until: float = 0.35
+    waves_until: float = 0.4
     waves_patience: float = 0.06
     most_columns: int = 1600
     method: warm_up.Method = BY_GAUSS_NEWTON

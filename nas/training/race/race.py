@@ -239,8 +239,7 @@ class Race:
             if not turns.learn(one, until, stage, lambda one: self._rival(one) is not None):
                 return False
             if rival := self._rival(one):
-                now = self.meter.share()
-                self._look.begin(rival, until=now + (now - self._began))  # as long as it had
+                self._look.offer(rival, self._began, until, stage, self.meter)
             elif one.can_learn:
                 break
         return True

@@ -7,6 +7,7 @@ heats and be better in the end.
 from collections.abc import Iterable
 from typing import Any
 
+from nas.training.meter import Meter
 from nas.training.race.contestant import Contestant
 
 
@@ -32,7 +33,7 @@ class SecondLook:
     >>> winner.stalls = 3
     >>> look.rival(winner, [winner, other]).name
     'other'
-    >>> look.begin(other, until=0.5)
+    >>> look.offer(other, 0.1, 1.0, "rest 1", Meter(seconds=60.0))
     >>> look.holder, look.rival(winner, [winner, other])
     ('other', None)
     """
@@ -41,7 +42,7 @@ class SecondLook:
         self._after = after
         self.holder: str | None = None  # who has it now
         self.until = 0.0  # the share of the budget at which it ends
-        self._had = False  # whether somebody has it, or had it
+        self._had = False  # whether somebody has it, had it, or came too late for it
 
     def rival(self, winner: Contestant, finalists: Iterable[Contestant]) -> Contestant | None:
         """Who is to have it, if it is time: the best other finalist that has stalled less often."""
@@ -51,9 +52,17 @@ class SecondLook:
         fresh = [one for one in others if one.stalls < self._after]
         return min(fresh, key=lambda one: one.loss, default=None)
 
-    def begin(self, one: Contestant, until: float) -> None:
-        """Give it to ``one``."""
-        self._had, self.holder, self.until = True, one.name, until
+    def offer(self, one: Contestant, began: float, until: float, stage: str, meter: Meter) -> None:
+        """Give it to ``one`` for as long as the winner had, if there is room for that.
+
+        The winner has had the time since the share ``began`` of the budget; what ``stage`` has of
+        it ends at the share ``until``. Less would tell nothing, and cost the winner its end.
+        """
+        self._had = True
+        now = meter.share()
+        had = now - began
+        if meter.goes_on(f"{stage}, second looks", until - had):
+            self.holder, self.until = one.name, now + had
 
     def end(self) -> None:
         """Whoever has it, has had it."""

@@ -28,4 +28,4 @@ def test_by_default_each_round_is_of_fewer_on_more_points_and_ends_later() -> No
         assert first.keep > second.keep
         assert first.counts.interior < second.counts.interior
         assert first.until < second.until < 1
-    assert settings.waves_until + settings.rounds[-1].until < 0.6
+    assert settings.waves_until + settings.rounds[-1].until < 2 / 3

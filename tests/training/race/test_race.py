@@ -160,7 +160,7 @@ def test_counts_give_the_digits_that_the_clock_gave() -> None:
 
 
 def test_each_has_an_equal_part_of_a_heat() -> None:
-    race = made(Meter(100.0, clock=Ticks(1.0)))
+    race = made(Meter(20.0, clock=Ticks(0.2)))
     race.run()
     first = [n for name, n in race.meter.counts.items() if name.startswith("heat 1")]
     assert len(first) == 3

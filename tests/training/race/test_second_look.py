@@ -5,6 +5,7 @@ from typing import cast
 
 import pytest
 
+from nas.training.meter import Meter
 from nas.training.race.contestant import Contestant
 from nas.training.race.second_look import SecondLook
 
@@ -40,13 +41,31 @@ def test_one_that_has_stalled_as_often_or_ended_has_none() -> None:
     assert rival(SecondLook(after=2), WINNER, stalled, ended) is None
 
 
+def offer(look: SecondLook, now: float, counts: dict[str, int] | None = None) -> Meter:
+    """The offer to a contestant at a share of the budget, of a stage from 0.2 to 0.75 of it."""
+    meter = Meter(10.0, counts, clock=iter([0.0, *[10.0 * now] * 4]).__next__)
+    look.offer(cast("Contestant", GOOD), 0.2, 0.75, "rest 1", meter)
+    return meter
+
+
+@pytest.mark.parametrize(("now", "holder"), [(0.47, "good"), (0.48, None)])
+def test_there_is_none_where_it_would_end_after_the_stage(now: float, holder: str | None) -> None:
+    """From 0.2 to 0.475 is as long as from there to 0.75; by counts all is as it was."""
+    look, again = SecondLook(after=2), SecondLook(after=2)
+    counts = offer(look, now).counts
+    offer(again, 0.0, counts)
+    for one in (look, again):
+        assert one.holder == holder
+        assert rival(one, WINNER, GOOD) is None
+
+
 def test_there_is_one_in_a_race_also_after_a_stop() -> None:
     look = SecondLook(after=2)
-    look.begin(cast("Contestant", GOOD), until=0.6)
-    assert (look.holder, look.until) == ("good", 0.6)
+    offer(look, now=0.4)
+    assert (look.holder, look.until) == ("good", pytest.approx(0.6))
     again = SecondLook(after=2)
     again.restore(look.state(), scale=0.5)
-    assert (again.holder, again.until) == ("good", 0.3)
+    assert (again.holder, again.until) == ("good", pytest.approx(0.3))
     for one in (look, again):
         one.end()
         assert one.holder is None
