@@ -5,14 +5,18 @@ import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ALL_COMPLETED
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
+from joblib.externals.loky import process_executor
 
 from nas.errors import UserError
 from nas.runner.executors import Ended, Resources, local
 from nas.runner.executors.local import Engine
 from nas.runner.job import FAILED, KILLED
 from nas.signals import ASKING
+
+J = TypeVar("J")
 
 
 def act(job: str, abandoned: Callable[[], bool]) -> str:
@@ -42,8 +46,8 @@ def two() -> Iterator[Engine[str]]:
     executor.close()
 
 
-def all_of(executor: Engine[str]) -> list[Ended[str]]:
-    ended: list[Ended[str]] = []
+def all_of(executor: Engine[J]) -> list[Ended[J]]:
+    ended: list[Ended[J]] = []
     while executor.busy:
         ended += executor.collect(1.0)
     return ended
@@ -105,3 +109,34 @@ def test_what_asks_a_command_to_stop_ends_no_worker(two: Engine[str]) -> None:
 def test_a_job_is_not_abandoned_while_its_parent_lives(two: Engine[str]) -> None:
     two.start("abandoned")
     assert all_of(two) == [Ended("abandoned", "False")]
+
+
+class Large:
+    """A job that brings 400 MB with it, as one does whose modules import PyTorch."""
+
+    brought = b""
+
+    def __reduce__(self) -> tuple[Callable[[], "Large"], tuple[()]]:
+        return arrived, ()
+
+
+def arrived() -> Large:
+    Large.brought = Large.brought or 400_000_000 * b"x"
+    return Large()
+
+
+def number_and_look(job: Large, abandoned: Callable[[], bool]) -> str:
+    """The process's number; loky looks whether it has grown at once, not after a second."""
+    process_executor._MEMORY_LEAK_CHECK_DELAY = 0.0
+    return str(os.getpid())
+
+
+def test_what_a_job_brings_with_it_costs_no_new_process_for_each() -> None:
+    pytest.importorskip("psutil", reason="loky looks by it")
+    executor = Engine(number_and_look, Resources(workers=1), Path())
+    numbers = set()
+    for _ in range(3):
+        executor.start(Large())
+        numbers |= {one.ending for one in all_of(executor)}
+    executor.close()
+    assert len(numbers) == 1
