@@ -36,7 +36,7 @@ training:
   steps: 50
   points: {interior: 100, boundary: 8}
   fine_tuning: {iterations: 10}
-parallel: {workers: 1}
+parallel: {engine: serial, workers: 1}
 """
 BESIDE = RunName("0000-0", trial=0, repetition=0)
 

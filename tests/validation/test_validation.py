@@ -14,7 +14,7 @@ from nas.campaign.config import Campaign
 from nas.campaign.run_settings import seed_of
 from nas.errors import UserError
 from nas.problems import loading
-from nas.runner.executors.local import Engine
+from nas.runner.executors.serial import Engine
 from nas.validation import single_job, warm_up_job
 from nas.validation import validation as orchestra
 from tests.campaign.processes import HANGS
