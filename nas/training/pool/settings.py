@@ -70,7 +70,7 @@ class PoolSettings:
         little use they end far earlier by themselves; where they are nearly exact, the last
         doubling is worth the time.
     waves_patience
-        The share of it at which they have to promise something.
+        The share of it at which they have to promise something, for more than some hundred.
     most_columns
         Of random waves: memory is its square, and time its cube.
     method

@@ -18,6 +18,7 @@ from nas.training.run_result import Progress
 
 STAGE = "waves"
 PROMISING = 1e-3  # of the loss at zero: where waves are exact in the end, they are there in seconds
+CHEAP = 400  # columns: of so many a solve takes a fifth of a second, and there are some dozens
 
 
 class WaveSearch:
@@ -28,12 +29,12 @@ class WaveSearch:
     sampler
         Of the problem that they solve.
     columns
-        WaveSearch times fields, at most.
+        Waves times fields, at most.
     meter, until
         How long: until a share of its seconds.
     patience
-        The share at which they have to promise something. Where the time grows from a short one,
-        nothing is to be seen of it before the end.
+        The share at which they have to promise something for a solve that is not cheap. Where the
+        time grows from a short one, nothing is to be seen of it before the end.
 
     Examples
     --------
@@ -82,8 +83,9 @@ class WaveSearch:
 
     def _ends(self) -> float:
         """The share at which the search ends, as far as it has come."""
-        promising = self._search.loss <= PROMISING * self._at_zero
-        return self._until if self._marches or promising else self._patience
+        search = self._search
+        goes_on = search.coming <= CHEAP or search.loss <= PROMISING * self._at_zero
+        return self._until if self._marches or goes_on else self._patience
 
     def _solve(self) -> None:
         self._search.advance()

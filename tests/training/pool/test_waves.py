@@ -12,7 +12,7 @@ from nas.search_spaces import Candidate
 from nas.training.collocation import Sampler
 from nas.training.meter import Meter
 from nas.training.physics_loss import HeldOutLoss
-from nas.training.pool.waves import STAGE, WaveSearch, as_network
+from nas.training.pool.waves import CHEAP, STAGE, WaveSearch, as_network
 from nas.training.run_result import Progress
 from tests.training.problems import INVERSE, POOL, sampler
 
@@ -92,20 +92,32 @@ def test_there_are_as_many_solves_as_there_is_time_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "long"),
+    ("name", "promising"),
     [
-        ("allen_cahn", False),  # nothing that waves could say
-        ("elasticity", True),  # in the end they are exact
+        ("schroedinger", False),  # nothing that some hundred waves could say
+        ("klein_gordon", True),  # in the end they are exact
+        ("elasticity", True),
         ("lotka_volterra", True),  # of a time that grows nothing is to be seen at first
     ],
 )
-def test_waves_that_promise_nothing_leave_their_time_to_training(name: str, long: bool) -> None:
+def test_waves_that_promise_nothing_leave_their_time_to_training(
+    name: str, promising: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Out of patience, they are still solved for where that is cheap: most promise by then."""
+    columns, solve = [], WaveSearch._solve
+
+    def counted(waves: WaveSearch) -> None:
+        columns.append(waves._search.coming)
+        solve(waves)
+
+    monkeypatch.setattr(WaveSearch, "_solve", counted)
     clock = iter(range(10_000))
     meter = Meter(10_000.0, clock=lambda: float(next(clock)))
-    waves = WaveSearch(sampler_of(name), 800, meter, until=1.0, patience=0.0016)
+    waves = WaveSearch(sampler_of(name), 800, meter, until=1.0, patience=1e-6)
     assert waves.run()
-    assert (waves.solves > 8) == long  # each looks at the clock twice
-    assert waves.exact == long
+    assert len(columns) > 5
+    assert waves.exact == promising
+    assert promising or max(columns) <= CHEAP < waves._search.coming
 
 
 def test_restored_they_are_the_same() -> None:
