@@ -3,9 +3,11 @@
 import difflib
 import hashlib
 import importlib
+import logging
 import os
 import pkgutil
 import sys
+import threading
 import types
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +15,8 @@ from pathlib import Path
 
 from nas.errors import UserError, in_short
 from nas.problems.problem import Problem
+
+SLOW = 10.0  # seconds: whoever has waited for a file so long wonders what for
 
 _MACHINERY = frozenset(
     {
@@ -54,7 +58,8 @@ def load(name_or_path: str | os.PathLike[str]) -> Problem:
         One of `names()`, or a path: what ends in ``.py`` or contains a separator. The file is
         executed; it may import its neighbours in the same folder. The one `Problem` that it
         holds at module level is taken. Names that begin with an underscore do not count;
-        neither do problems of the toolkit, if the file has one of its own.
+        neither do problems of the toolkit, if the file has one of its own. Where it takes longer
+        than `SLOW` seconds, the logger ``nas`` says so.
 
     Raises
     ------
@@ -72,7 +77,8 @@ def load(name_or_path: str | os.PathLike[str]) -> Problem:
         path = Path(text).expanduser()
         if not path.is_file():
             raise UserError(f"{text}: expected a Python file with a problem, found no such file")
-        return _only_problem(_execute(path.resolve(), text), text)
+        with _told_where_slow(text):
+            return _only_problem(_execute(path.resolve(), text), text)
     if text not in names():
         raise UserError(_unknown(text))
     with _located(text, Path(__file__).with_name(f"{text}.py")):
@@ -116,6 +122,21 @@ def _execute(path: Path, called: str) -> types.ModuleType:
         # Compiled here, since the import system may take a stale cache for a file just edited.
         exec(compile(path.read_bytes(), path, "exec"), module.__dict__)
     return module
+
+
+@contextmanager
+def _told_where_slow(called: str) -> Iterator[None]:
+    """Say so where a file takes long: a residual that never returns is evaluated here first."""
+    told = (
+        f"{called}: has not been loaded after {SLOW:g} s: its own code is at work; Ctrl-C ends it"
+    )
+    timer = threading.Timer(SLOW, logging.getLogger("nas").warning, [told])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 @contextmanager

@@ -1,17 +1,20 @@
 """Problems by name and by path, and one clear line for every file that cannot be used."""
 
 import inspect
+import logging
 import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import cloudpickle  # type: ignore[import-untyped]  # as joblib does
 import pytest
 
 from nas import problems
 from nas.errors import UserError
-from nas.problems import burgers
+from nas.problems import burgers, loading
 
 HEAT = """\
 from nas.problems import Box, Condition, Problem
@@ -100,6 +103,36 @@ def test_a_problem_of_a_file_travels_to_another_process(tmp_path: Path) -> None:
         check=True,
     )
     assert done.stdout.decode().split() == [problem.fingerprint, "0.700"]
+
+
+class Heard(logging.Handler):
+    """Messages, and whether there has been one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.messages: list[str] = []
+        self.event = threading.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+        self.event.set()
+
+
+@pytest.mark.parametrize("slow", [True, False])
+def test_a_file_that_takes_long_is_told(
+    slow: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waits until it has been told of, or does not wait: no clock decides."""
+    heard = Heard()
+    monkeypatch.setattr(loading, "SLOW", 0.01 if slow else 600.0)
+    monkeypatch.setattr(logging.getLogger("nas"), "handlers", [heard])
+    wait = {"wait": heard.event.wait if slow else lambda seconds: True}
+    monkeypatch.setitem(sys.modules, "of_the_test", SimpleNamespace(**wait))
+    text = "import of_the_test\n\nassert of_the_test.wait(600)\n" + HEAT
+    path = write(tmp_path, text, "he%dat.py")
+    assert problems.load(path).name == "heat"
+    expected = f"{path}: has not been loaded after 0.01 s: its own code is at work; Ctrl-C ends it"
+    assert heard.messages == [expected] * slow
 
 
 def test_a_variation_of_a_problem_of_the_toolkit(tmp_path: Path) -> None:
