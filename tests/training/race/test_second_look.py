@@ -62,10 +62,12 @@ def test_there_is_none_where_it_would_end_after_the_stage(now: float, holder: st
 def test_there_is_one_in_a_race_also_after_a_stop() -> None:
     look = SecondLook(after=2)
     offer(look, now=0.4)
-    assert (look.holder, look.until) == ("good", pytest.approx(0.6))
+    assert look.holder == "good"
+    assert look.until == pytest.approx(0.6)
     again = SecondLook(after=2)
     again.restore(look.state(), scale=0.5)
-    assert (again.holder, again.until) == ("good", pytest.approx(0.3))
+    assert again.holder == "good"
+    assert again.until == pytest.approx(0.3)
     for one in (look, again):
         one.end()
         assert one.holder is None
