@@ -35,7 +35,8 @@ def write(folder: Path, rows: Sequence[Row]) -> None:
     found[0].note(
         f"![Performance profiles]({PICTURE})",
         "*The share of problems on which the error is at most so many times the least of all "
-        "columns (Dolan & Moré 2002): higher is better.*",
+        "columns (Dolan & Moré 2002): higher is better. Only columns that were tried on all "
+        "problems are drawn.*",
         *(
             f"Relative L2 errors after {budget} s, medians over the seeds:\n\n"
             f"{table(errors, rows, budget)}"

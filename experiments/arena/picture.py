@@ -36,6 +36,17 @@ def steps(found: Sequence[float]) -> tuple[list[float], list[float]]:
     return places, [share(found, place) for place in places]
 
 
+def tried_on_all(
+    errors: Mapping[str, Mapping[str, float]], problems: Sequence[str]
+) -> dict[str, Mapping[str, float]]:
+    """The columns to draw: in a profile a problem that was not tried would count as not solved.
+
+    >>> tried_on_all({"search": {"a": 0.1, "b": 1.0}, "halving": {"a": 0.1}}, ["a", "b"])
+    {'search': {'a': 0.1, 'b': 1.0}}
+    """
+    return {name: errors[name] for name in LINES if set(problems) <= errors.get(name, {}).keys()}
+
+
 def draw(
     path: Path, by_budget: Mapping[int, Mapping[str, Mapping[str, float]]], problems: Sequence[str]
 ) -> None:
@@ -44,7 +55,7 @@ def draw(
         figure = Figure(figsize=(9.6, 3.9))
         axes = figure.subplots(1, len(by_budget), sharey=True, squeeze=False)[0]
         for ax, (budget, errors) in zip(axes, by_budget.items(), strict=True):
-            _panel(ax, budget, {name: errors[name] for name in LINES if name in errors}, problems)
+            _panel(ax, budget, tried_on_all(errors, problems), problems)
         axes[0].set_ylabel("share of problems")
         lines = {line.get_label(): line for ax in axes for line in ax.get_lines()}
         if lines:

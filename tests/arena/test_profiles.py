@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from experiments.arena import picture
 from experiments.arena.profiles import factors, share
 
 ERRORS = {
@@ -28,3 +29,10 @@ def test_shares_are_steps() -> None:
 
 def test_there_is_nothing_of_nobody() -> None:
     assert factors({}, ["p"]) == {}
+
+
+def test_a_column_that_was_not_tried_on_all_problems_is_not_drawn() -> None:
+    """It would look as if it had failed on the others; one that has failed there is drawn."""
+    errors = {"halving": {"wave": 0.1}, "search": {"wave": 0.1, "heat": math.inf}}
+    assert list(picture.tried_on_all(errors, ["wave", "heat"])) == ["search"]
+    assert list(picture.tried_on_all(errors, ["wave"])) == ["search", "halving"]
