@@ -26,8 +26,8 @@ PROBLEM = Problem(
     residual=lambda u, x: u.xx + torch.tanh(40 * (x - 0.4)),  # too steep for few waves to be exact
     conditions=[Condition(("x_min", "x_max"), lambda u: u)],
 )
-BUDGET = 60.0  # of seconds that pass as the clock is looked at
-TICK = 1.0
+BUDGET = 20.0  # of seconds that pass as the clock is looked at
+TICK = 1 / 3
 FEW = ResamplingSettings(candidates=64)
 POOL = PoolSettings(
     (Round(64, PointCounts(16, 2), 0.2), Round(3, PointCounts(24, 2), 0.3)),
