@@ -95,7 +95,7 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> list[Ended]:
         env=os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
         stdout=subprocess.PIPE,
         text=True,
-        timeout=PATIENCE,
+        timeout=len(COMMANDS) * PATIENCE,
         check=True,
     )
     codes = json.loads(done.stdout)

@@ -120,26 +120,26 @@ def test_each_candidate_has_an_equal_part_of_a_round_whatever_its_size() -> None
     pool = tuple(Candidate(name, 1, 8) for name in ("sine", "tanh", "swish"))
     mixture = untrained((Candidate("tanh", 2, 16), *pool))
     rounds = (Round(keep=4, counts=PointCounts(8, 4), until=0.8),)
-    learning = made(Meter(20.0, clock=Ticks(0.2)), replace(SETTINGS, rounds=rounds), mixture)
+    learning = made(Meter(20.0, clock=Ticks(1 / 6)), replace(SETTINGS, rounds=rounds), mixture)
     assert learning.run()
     taken = learning.meter.taken
-    assert taken["round 1: 2×16"] == pytest.approx(0.8 * 20 / 4, abs=0.8)
-    assert taken["round 1: 1×8"] == pytest.approx(0.8 * 20 * 3 / 4, abs=0.8)
+    assert taken["round 1: 2×16"] == pytest.approx(0.8 * 20 / 4, abs=2 / 3)
+    assert taken["round 1: 1×8"] == pytest.approx(0.8 * 20 * 3 / 4, abs=2 / 3)
     assert {one.index: one.iterations for one in learning.learnt}.keys() == {0, 1, 2, 3}
 
 
 def test_a_turn_that_was_late_leaves_less_to_the_next() -> None:
     """The second shape's turn ends where it would have, the first one's having taken too long."""
-    ticks = Ticks(0.2)
+    ticks = Ticks(1 / 6)
     rounds = (Round(keep=4, counts=PointCounts(8, 4), until=0.8),)
     learning = made(Meter(20.0, clock=ticks), replace(SETTINGS, rounds=rounds), untrained(POOL))
 
     def late(progress: Progress) -> None:
-        ticks.now += 13.0 if progress.step == 1 else 0.0
+        ticks.now += 38 / 3 if progress.step == 1 else 0.0
 
     assert learning.run(watch=late)
     assert learning.meter.counts["round 1: 1×8"] == 1
-    assert learning.meter.taken["round 1: 2×6"] == pytest.approx(0.8 * 20 - 13.6, abs=0.8)
+    assert learning.meter.taken["round 1: 2×6"] == pytest.approx(0.8 * 20 - 40 / 3, abs=2 / 3)
 
 
 def test_the_latest_loss_of_each_is_that_of_its_network(whole: PoolLearning) -> None:
