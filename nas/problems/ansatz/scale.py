@@ -2,7 +2,7 @@
 
 Networks begin with values and slopes of order one, and what they learn is best kept there. The
 size of the solution is read off its problem: off values that conditions give, or off the sources
-in its residuals, where a field has to be as large as its linear part takes to match them.
+in its residuals, where a field has to be as large as it takes to match them.
 
 Axis legend: K functions, S derivatives, B points, D coordinates, C fields.
 """
@@ -23,7 +23,10 @@ from nas.problems.domains import Array
 _SLOWEST = math.pi / 2  # of waves along [-1, 1]: half of one, as between two ends at zero
 _FASTEST = 500.0
 BAD = 1e6  # how far sources may be beyond values; what is farther is a mistake in units
-_SIZES = 10.0 ** np.arange(-12, 12.25, 0.25)  # that a field may have, where a total tells it
+_RATIO = 10**0.25
+_SIZES = _RATIO ** np.arange(-48, 49)  # that a field may have
+_HALVINGS = 10  # of what is between two of them: three digits
+_NEARLY_LINEAR = 2.0  # the answer to a source, over that of the linear part
 _STEP = 1e-4  # of a coordinate, in half extents
 
 
@@ -122,9 +125,8 @@ def _values(answers: Sequence[Answers], fields: int) -> list[list[Array]]:
 def _sources(answers: Sequence[Answers], offsets: Sequence[float]) -> list[float]:
     """How large each field has to be for the sources in its own equations; 0 if there are none.
 
-    The source is what a residual leaves at the offset. A wave of size one and of the source's own
-    wavelengths answers through the linear part; the ratio is the field's size. An equation is a
-    field's own if no other field stands in it with a higher derivative.
+    The source is what a residual leaves at the offset; waves of the source's own wavelengths
+    answer it. An equation is a field's own if no other field stands in it with a higher derivative.
     """
     found = [0.0] * len(offsets)
     for one in answers:
@@ -136,10 +138,34 @@ def _sources(answers: Sequence[Answers], offsets: Sequence[float]) -> list[float
                 continue
             waves = probe.waves(_signed(_frequencies(probe, base, equation), probe.fields))
             for field in one.own[equation]:
-                reach = size(probe.linear(base, only(waves, field))[equation])
-                if 0 < reach < math.inf:
-                    found[field] = max(found[field], math.sqrt(2) * source_size / reach)
+                needed = _answering(probe, base, equation, only(waves, field))
+                found[field] = max(found[field], math.sqrt(2) * needed)
     return found
+
+
+def _answering(probe: Probe, base: Tensor, equation: int, waves: Tensor) -> float:
+    """How many times the ``waves`` an equation's source at ``base`` takes; 0 if none answers it.
+
+    The linear part tells, unless what is not linear has answered before: that of v - v³/3 vanishes
+    at v = 1, where a v of a hundred would be asked for, and its cube would drown all else.
+    """
+    source = probe.residuals(base)[equation]
+    target, reach = size(source), size(probe.linear(base, waves)[equation])
+    linear = target / reach if 0 < reach < math.inf else math.inf
+
+    def answer_of(times: float) -> float:
+        return size(probe.residuals(base + times * waves)[equation] - source)
+
+    if linear < math.inf and answer_of(linear) <= _NEARLY_LINEAR * target:
+        return linear
+    enough = [one for one in _SIZES if one < linear and answer_of(one) >= target]
+    if not enough:
+        return linear if linear < math.inf else 0.0
+    low, high = math.log(enough[0] / _RATIO), math.log(enough[0])
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if answer_of(math.exp(middle)) >= target else (middle, high)
+    return math.exp(high)
 
 
 def _frequencies(probe: Probe, base: Tensor, equation: int) -> Tensor:

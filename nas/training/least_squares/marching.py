@@ -57,7 +57,7 @@ class Marching(CorrectionSearch):
     def _search(self) -> Iterator[int]:
         """The number of columns before each solve."""
         if begins(self._problem) and self._columns >= FEWEST * len(self._problem.fields):
-            found = yield from _marched(self._sampler)
+            found = yield from _marched(self._sampler, self._columns)
             if found is not None:
                 self.best, self.answer = found.best, found.answer
                 self.loss, self._enough = self._loss(found.answer), PATIENCE
@@ -121,19 +121,24 @@ def early_of(sampler: Sampler, share: float) -> Early:
     return Early(**{one.name: getattr(sampler, one.name) for one in fields(sampler)}, share=share)
 
 
-def _marched(sampler: Sampler) -> Generator[int, None, CorrectionSearch | None]:
-    """The number of columns before each solve; in the end the search over the whole time."""
+def _marched(sampler: Sampler, most: int) -> Generator[int, None, CorrectionSearch | None]:
+    """The number of columns before each solve; in the end the search over the whole time.
+
+    Where no step is short enough any more, the waves are too few for so long a time: twice as many
+    go on, with at ``most`` so many columns. Where they have hardly got anywhere, none will.
+    """
     problem = sampler.problem
     ((low, high),) = problem.domain.bounds
-    count = len(problem.fields)
+    count, columns = len(problem.fields), FEWEST * len(problem.fields)
     done, step, answer = 0.0, FIRST, zero(problem)  # shares of the whole time
+    doubled_at = 0.0
     while done < 1.0:
         if 1.0 - done < step + LEAST:  # nothing shorter is left over
             step = 1.0 - done
         search = CorrectionSearch(
             early_of(sampler, done + step),
             zero(problem),
-            FEWEST * count,
+            columns,
             start=held(answer, low + done * (high - low), count) if done else None,
             enough=PATIENCE,
             bounds=[(low, low + (done + step) * (high - low))],
@@ -145,7 +150,9 @@ def _marched(sampler: Sampler) -> Generator[int, None, CorrectionSearch | None]:
         if search.loss <= max(GOOD * nothing, EXACT):
             answer, done, step = search.answer, done + step, GROWTH * step
         elif (step := step / 2) < LEAST / 2:
-            return None
+            if done - doubled_at < FIRST or 2 * columns > most:
+                return None
+            columns, step, doubled_at = 2 * columns, FIRST, done
     return search
 
 

@@ -60,6 +60,58 @@ def test_a_single_value_is_the_offset_and_the_source_there_the_scale() -> None:
     assert 0.5 < scale < 8  # T rises by 1
 
 
+def test_what_is_not_linear_answers_a_source_where_the_linear_part_does_not() -> None:
+    """At v = -1 that of v - v³/3 vanishes; waves of FitzHugh's and Nagumo's are of order one."""
+    nerve = Problem(
+        "nerve",
+        Box(t=(0, 60)),
+        lambda v, w: (v.t - (v - v**3 / 3 - w + 0.5), w.t - 0.08 * (v + 0.7 - 0.8 * w)),
+        [Condition("t_min", lambda v: v + 1), Condition("t_min", lambda w: w - 1)],
+        fields=("v", "w"),
+    )
+    (_, v), (_, w) = numbers(nerve)
+    assert 0.5 < v < 3
+    assert 0.5 < w < 3
+
+
+def test_what_reacts_with_itself_is_as_small_as_its_source_asks() -> None:
+    """Robertson's kinetics: constants from 0.04 to 3e7, and a b of at most 3.65e-5."""
+    robertson = Problem(
+        "robertson",
+        Box(t=(0, 40)),
+        lambda a, b, c: (
+            a.t + 0.04 * a - 1e4 * b * c,
+            b.t - 0.04 * a + 1e4 * b * c + 3e7 * b**2,
+            c.t - 3e7 * b**2,
+        ),
+        [Condition("t_min", lambda a, b, c: (a - 1, b, c))],
+        fields=("a", "b", "c"),
+    )
+    _, (_, b), (_, c) = numbers(robertson)
+    assert 1e-5 < b < 1e-4
+    assert 0.1 < c < 10
+    assert not robertson.warnings
+
+
+@pytest.mark.parametrize("length", [1e-3, 1.0, 1e3])
+def test_without_a_linear_part_the_rest_answers(length: float) -> None:
+    """|u'| = 1: u is as large as its domain is long."""
+    ray = Problem(
+        "ray", Box(x=(0, length)), lambda u: u.x**2 - 1, [Condition("x_min", lambda u: u)]
+    )
+    ((offset, scale),) = numbers(ray)
+    assert offset == 0
+    assert 0.2 * length < scale < 5 * length
+    assert not ray.warnings
+
+
+def test_what_answers_less_than_its_linear_part_leaves_the_scale_to_that() -> None:
+    """sin u never reaches 2; u + 2 = sin u takes a u of two."""
+    free = Problem("free", X, lambda u: u.x + torch.sin(u) - 2, [Condition("x_min", lambda u: u)])
+    straight = Problem("straight", X, lambda u: u.x + u - 2, [Condition("x_min", lambda u: u)])
+    assert numbers(free) == numbers(straight)
+
+
 def test_a_field_of_one_value_and_no_source_is_as_large_as_its_value() -> None:
     still = Problem("still", Box(t=(0, 1)), lambda u: u.t, [Condition("t_min", lambda u: u - 7)])
     assert numbers(still) == [(7.0, 7.0)]

@@ -1,6 +1,8 @@
 """Step by step in time, where a start from zero finds a wrong solution; the right one is known."""
 
 import dataclasses
+from collections.abc import Generator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +15,8 @@ from nas.problems.terms import PointCounts
 from nas.training.collocation import Sampler
 from nas.training.least_squares import marching
 from nas.training.least_squares.correction_search import CorrectionSearch
-from nas.training.least_squares.marching import Marching, begins, early_of, held
+from nas.training.least_squares.features import Answer
+from nas.training.least_squares.marching import Early, Marching, begins, early_of, held
 from nas.training.least_squares.outputs import zero
 
 # Up and down four times between two rests, of which a start from zero finds one.
@@ -79,6 +82,40 @@ def test_a_time_that_gets_too_short_is_given_up(monkeypatch: pytest.MonkeyPatch)
     marched = finished(Marching(SAMPLER, columns=100))
     plain = finished(CorrectionSearch(SAMPLER, zero(SWING), columns=100))
     assert marched.loss == plain.loss
+
+
+@pytest.mark.parametrize(
+    ("each", "most", "used"),
+    [
+        (0.006, 400, [100, 200]),  # a hundred waves are enough for 0.6 of the time, 200 for all
+        (0.006, 100, [100]),  # and there are no more
+        (0.003, 400, [100, 200, 400]),
+        (0.0005, 400, [100]),  # they have not got to a tenth of it: twice as many will not
+    ],
+)
+def test_for_a_longer_time_there_are_twice_as_many_waves(
+    each: float, most: int, used: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Played:
+        """A search with no solution but over a share of the time, ``each`` for a column."""
+
+        def __init__(self, sampler: Early, answer: Answer, columns: int, **_: Any) -> None:
+            self.share, self.columns, self.answer = sampler.share, columns, answer
+            self.loss, self.coming, self.finished = 1.0, columns, False
+
+        def advance(self) -> None:
+            self.loss, self.finished = float(self.share > each * self.columns), True
+
+    monkeypatch.setattr(marching, "CorrectionSearch", Played)
+    found: CorrectionSearch | None = None
+
+    def followed() -> Generator[int, None, None]:
+        nonlocal found
+        found = yield from marching._marched(SAMPLER, most)
+
+    solves = list(followed())
+    assert sorted(set(solves)) == used == list(dict.fromkeys(solves))
+    assert (found is not None) == (each * used[-1] > 1)
 
 
 def test_too_few_columns_for_a_window_are_left_to_the_search() -> None:
