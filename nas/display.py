@@ -40,7 +40,7 @@ def summary(result: Result) -> list[str]:
     kept = chosen.kept(best.experts_before, best.experts_after)
     names = f"{kept}; {names}" if kept else names
     lines += [
-        f"recommended: {chosen.named(best)}, {chosen.why(trials)}",
+        f"recommended: {chosen.named(best)}, {chosen.why(trials, runs)}",
         *([f"  chosen among     {asked}"] if asked else []),
         f"  experts          {best.experts_before:.0f} → {best.experts_after:.0f}: {names}",
         *([f"  added            {added}"] if added else []),

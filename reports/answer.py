@@ -21,7 +21,7 @@ def answer(content: Report) -> list[str]:
         return ["No run was completed, so there is nothing to recommend. The reasons are below."]
     run, trials = best.run, records.trials
     first = (
-        f"{words.capital(chosen.named(run))} is recommended: {chosen.why(trials)}."
+        f"{words.capital(chosen.named(run))} is recommended: {chosen.why(trials, records.runs)}."
         if best.by_rule
         else f"No trial is recommended yet; shown is run {best.name}, the completed run with the "
         "least held-out loss."

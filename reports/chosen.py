@@ -1,18 +1,21 @@
 """What is recommended, out of what, and why; in words that the terminal and the page share."""
 
+import math
+
 import pandas as pd
 
-from nas.campaign.recommendation import WITHIN, within
+from nas.campaign.recommendation import WITHIN, as_good, within
 from nas.reports.words import number
 
 
-def why(trials: pd.DataFrame) -> str:
+def why(trials: pd.DataFrame, runs: pd.DataFrame) -> str:
     """Out of what the recommended one of ``trials`` was chosen, and why.
 
     Examples
     --------
     >>> from nas.reports import example
-    >>> why(example.records().trials)
+    >>> records = example.records()
+    >>> why(records.trials, records.runs)
     'least held-out loss of 3 trials'
     """
     asked, thing = among(trials), things(trials)
@@ -20,15 +23,19 @@ def why(trials: pd.DataFrame) -> str:
     if len(done) == 1:
         return f"the only {thing}" + " that was completed" * (len(asked) > 1)
     losses = done["held_out_loss"].to_list()
-    near = within(losses)
     best = int(done.index[done["recommended"].astype(bool)][0])
-    if best not in near:
+    if best not in within(losses):
         return "the knee of the front of loss and size, by the rule of an earlier version"
     if losses[best] == min(losses):
         return f"least held-out loss of {len(done)} {thing}s"
+    estimates = dict(zip(runs["run"], runs["error_estimate"], strict=True))
+    errors = [float(estimates[run]) for run in done["best_run"]]
+    near = as_good(losses, [error if math.isfinite(error) else None for error in errors])
+    if best not in near:
+        return "smallest of those with little more loss, by the rule of an earlier version"
     return (
         f"smallest of {len(near)} {thing}s within a factor of {WITHIN:.0f} of the least held-out "
-        "loss"
+        "loss and of its estimated error"
     )
 
 

@@ -4,7 +4,8 @@ After each run three questions are asked. Is the answer better than those that n
 (`trivial`)? How large is its error, by the equations that the error itself solves
 (`error_estimate`)? And where a run diverged: which residual had no value, and where
 (`divergence`)? What is found stands in the columns ``error_estimate`` and ``warnings`` of the
-table ``runs``, beside every recommendation, and never decides which run is recommended.
+table ``runs``, beside every recommendation. The estimate may keep a smaller network from being
+recommended (`nas.campaign.recommendation`), and decides nothing else.
 """
 
 from nas.assessment.run_assessment import Assessment, assess, explain

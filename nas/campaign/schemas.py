@@ -37,7 +37,8 @@ TABLES: dict[str, pa.Schema] = {
             ("parameters", pa.float64()),  # second objective: what survives, gate included
             ("relative_l2", pa.float64()),  # against the reference; reported, never decided on
             ("on_front", pa.bool_()),  # Pareto-optimal in the two objectives
-            # Least held-out loss, or the smallest of those within a factor of two of it.
+            # Least held-out loss, or the smallest of those that are as good: within a factor of
+            # two of it, and of its estimated error.
             ("recommended", pa.bool_()),
             # The knee of the front, where that is smaller than the recommended one.
             parquet.with_default(pa.field("alternative", pa.bool_()), False),

@@ -1,6 +1,7 @@
 """From the rows of runs to those of trials: medians, which are on the front, which is recommended.
 
-The relative L2 error against a reference is carried along and decides nothing.
+The relative L2 error against a reference is carried along and decides nothing. That which is
+estimated without one is that of a trial's best run.
 """
 
 from collections.abc import Sequence
@@ -31,7 +32,9 @@ def trial_rows(runs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     scores = [(row["held_out_loss"], row["parameters"]) for row in scored]
     for index in pareto_front(scores):
         scored[index]["on_front"] = True
-    best, small = recommended(scores), alternative(scores)
+    estimates = {run["run"]: run.get("error_estimate") for run in runs}
+    best = recommended(scores, [estimates[row["best_run"]] for row in scored])
+    small = alternative(scores, best)
     if best is not None:
         scored[best]["recommended"] = True
     if small is not None:

@@ -15,5 +15,6 @@ def run(trial: int, loss: float | None, parameters: int, **more: Any) -> dict[st
         "held_out_loss": loss,
         "parameters_after": parameters,
         "relative_l2": None,
+        "error_estimate": None if loss is None else loss**0.5,
     }
     return row | more

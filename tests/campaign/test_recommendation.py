@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nas.campaign.front import Objectives, pareto_front
-from nas.campaign.recommendation import alternative, recommended, within
+from nas.campaign.recommendation import alternative, as_good, recommended, within
 
 SCORES = st.lists(
     st.tuples(st.sampled_from([1.0, 1.5, 2.0, 2.5, 9.0]), st.sampled_from([10.0, 20.0, 30.0])),
@@ -30,18 +30,40 @@ SCORES = st.lists(
 def test_the_smallest_of_the_least_losses_is_recommended(
     scores: list[Objectives], index: int
 ) -> None:
-    assert recommended(scores) == index
+    assert recommended(scores, [1e-3] * len(scores)) == index
+
+
+@pytest.mark.parametrize(
+    ("errors", "index"),
+    [
+        ([1e-3, 2e-3], 1),  # a factor of two is within it
+        ([1e-3, 2.01e-3], 0),  # the loss says as good, the estimated error does not
+        ([1e-3, 1e-5], 1),
+        ([1e-3, None], 0),  # nothing says that it is as good
+        ([None, 1e-3], 0),
+        ([None, None], 0),
+    ],
+)
+def test_a_smaller_one_has_to_be_as_good_by_its_estimated_error(
+    errors: list[float | None], index: int
+) -> None:
+    assert recommended([(1e-4, 900.0), (1.9e-4, 100.0)], errors) == index
+
+
+def test_the_smallest_of_those_that_are_as_good_need_not_be_the_smallest_within_reach() -> None:
+    scores = [(1e-4, 900.0), (1.5e-4, 300.0), (1.9e-4, 100.0)]
+    assert recommended(scores, [1e-3, 1e-3, 1e-1]) == 1
 
 
 def test_of_nothing_nothing_is_recommended() -> None:
-    assert recommended([]) is None
-    assert alternative([]) is None
-    assert within([]) == []
+    assert recommended([], []) is None
+    assert alternative([], None) is None
+    assert within([]) == as_good([], []) == []
 
 
 @given(SCORES)
 def test_it_is_on_the_front_and_nothing_near_is_smaller(scores: list[Objectives]) -> None:
-    best = recommended(scores)
+    best = recommended(scores, [1e-3] * len(scores))
     assert best is not None
     loss, size = scores[best]
     least = min(one for one, _ in scores)
@@ -52,7 +74,8 @@ def test_it_is_on_the_front_and_nothing_near_is_smaller(scores: list[Objectives]
 
 @given(SCORES)
 def test_the_alternative_is_on_the_front_and_smaller(scores: list[Objectives]) -> None:
-    best, small = recommended(scores), alternative(scores)
+    best = recommended(scores, [1e-3] * len(scores))
+    small = alternative(scores, best)
     if small is not None:
         assert best is not None
         assert scores[small][1] < scores[best][1]
@@ -62,6 +85,6 @@ def test_the_alternative_is_on_the_front_and_smaller(scores: list[Objectives]) -
 
 def test_the_alternative_is_the_knee_where_that_is_another_one() -> None:
     ends = [(1e-4, 10_000.0), (1e-2, 900.0)]
-    assert alternative([*ends, (3e-4, 1_000.0)]) == 2
-    assert alternative([*ends, (1.5e-4, 1_000.0)]) is None  # recommended already
-    assert alternative(ends) is None  # a front of two has no knee
+    assert alternative([*ends, (3e-4, 1_000.0)], best=0) == 2
+    assert alternative([*ends, (1.5e-4, 1_000.0)], best=2) is None  # recommended already
+    assert alternative(ends, best=0) is None  # a front of two has no knee

@@ -30,6 +30,17 @@ def test_the_best_run_has_the_least_loss() -> None:
     assert rows[0]["held_out_loss"] == pytest.approx(0.2)
 
 
+def test_a_trials_estimated_error_is_that_of_its_best_run() -> None:
+    runs = [
+        run(0, 1e-4, 900, error_estimate=1e-3),
+        run(1, 1.9e-4, 100, repetition=0, error_estimate=9e-3),
+        run(1, 1.5e-4, 100, repetition=1, error_estimate=1e-3),  # its best
+    ]
+    assert [row["recommended"] for row in trial_rows(runs)] == [False, True]
+    runs[1]["error_estimate"], runs[2]["error_estimate"] = 1e-3, 9e-3
+    assert [row["recommended"] for row in trial_rows(runs)] == [True, False]
+
+
 def test_the_knee_is_told_as_the_small_alternative() -> None:
     rows = trial_rows([run(0, 1e-4, 9000), run(1, 4e-4, 900), run(2, 1e-2, 800), run(3, 2, 9999)])
     assert [row["recommended"] for row in rows] == [True, False, False, False]

@@ -12,8 +12,10 @@ from tests.campaign.run_rows import run
 from tests.reports.synthetic_campaign import Campaign, run_row
 
 
-def trials(*scores: tuple[float | None, int]) -> pd.DataFrame:
-    return pd.DataFrame(trial_rows([run(n, *score) for n, score in enumerate(scores)]))
+def tables(*scores: tuple[float | None, int]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Trials and runs."""
+    runs = [run(n, *score) for n, score in enumerate(scores)]
+    return pd.DataFrame(trial_rows(runs)), pd.DataFrame(runs)
 
 
 @pytest.mark.parametrize(
@@ -25,18 +27,28 @@ def trials(*scores: tuple[float | None, int]) -> pd.DataFrame:
         ([(1e-4, 900), (1.5e-4, 950), (9e-4, 10)], "least held-out loss of 3 trials"),
         (
             [(1e-4, 900), (1.5e-4, 300), (1.9e-4, 400), (9e-4, 10)],
-            "smallest of 3 trials within a factor of 2 of the least held-out loss",
+            "smallest of 3 trials within a factor of 2 of the least held-out loss and of its "
+            "estimated error",
         ),
     ],
 )
 def test_it_says_out_of_what_and_why(scores: list[tuple[float | None, int]], told: str) -> None:
-    assert chosen.why(trials(*scores)) == told
+    assert chosen.why(*tables(*scores)) == told
+
+
+def test_only_those_that_are_as_good_are_counted() -> None:
+    runs = [run(0, 1e-4, 900), run(1, 1.5e-4, 300), run(2, 1.9e-4, 400, error_estimate=0.5)]
+    told = chosen.why(pd.DataFrame(trial_rows(runs)), pd.DataFrame(runs))
+    assert told.startswith("smallest of 2 trials within")
 
 
 def test_what_an_earlier_version_recommended_is_told_as_such() -> None:
-    table = trials((1e-4, 9000), (4e-4, 900), (1e-2, 800))
-    table["recommended"], table["alternative"] = table["trial"] == 1, False
-    assert chosen.why(table).endswith("by the rule of an earlier version")
+    table, runs = tables((1e-4, 9000), (4e-4, 900), (1e-2, 800), (1.5e-4, 8000))
+    by_the_knee, by_loss_alone = 1, 3
+    runs.loc[by_loss_alone, "error_estimate"] = None
+    for before in (by_the_knee, by_loss_alone):
+        table["recommended"], table["alternative"] = table["trial"] == before, False
+        assert chosen.why(table, runs).endswith("by the rule of an earlier version")
 
 
 def test_the_small_alternative_is_told_with_run_parameters_and_loss() -> None:
@@ -50,7 +62,7 @@ def test_the_small_alternative_is_told_with_run_parameters_and_loss() -> None:
         "small alternative",
         "on the front",
     ]
-    assert chosen.alternative(trials((1e-4, 900)), pd.DataFrame(runs)) == ""
+    assert chosen.alternative(*tables((1e-4, 900))) == ""
 
 
 def answered(folder: Path, before: int, after: int) -> str:
