@@ -55,7 +55,7 @@ def paragraph(content: Report) -> str:
     if best is None:
         return ""
     facts = problem(records)
-    why = chosen.why(records.trials) if best.by_rule else "the best so far"
+    why = chosen.why(records.trials, records.runs) if best.by_rule else "the best so far"
     version = _version(records)
     said = [
         f"The network that solves “{facts['title'] or facts['name']}” was found by pinn-nas"

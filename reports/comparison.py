@@ -61,7 +61,9 @@ def _row(name: str, content: Report) -> dict[str, Any]:
     fields = content.field_errors
     return row | {
         "recommended": best.name,
-        "chosen": chosen.why(records.trials) if best.by_rule else "least held-out loss so far",
+        "chosen": chosen.why(records.trials, records.runs)
+        if best.by_rule
+        else "least held-out loss so far",
         "networks": words.members(best.survivors),
         "experts": float(best.run["experts_after"]),
         "parameters": float(best.run["parameters_after"]),

@@ -49,7 +49,7 @@ def as_html(records: Records) -> str:
     title = f"<b>{_safe(facts['title'] or facts['name'])}</b> · {_safe(str(records.folder))}"
     if best is None:
         return f"<div>{title}<br>{_safe(_NOTHING)}</div>"
-    why = f": {chosen.why(records.trials)}" if best.by_rule else ", the best so far"
+    why = f": {chosen.why(records.trials, records.runs)}" if best.by_rule else ", the best so far"
     said = _safe(f"{chosen.named(best.run)}{why}")
     survivors = [
         (written(expert), percent(expert.importance), count(expert.parameters))

@@ -75,7 +75,7 @@ def candidates(scores: Sequence[Objectives]) -> list[int]:
 
 
 def alternative(scores: Sequence[Objectives], best: int | None) -> int | None:
-    """The index of the small alternative: the knee of the front, if it is smaller than the ``best``.
+    """The index of the small alternative: the knee of the front, if smaller than the ``best``.
 
     Examples
     --------

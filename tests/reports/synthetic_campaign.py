@@ -250,8 +250,9 @@ def _add_trials(made: Campaign, trials: int) -> None:
     scores = [(r["held_out_loss"], r["parameters"]) for r in known]
     for index in pareto_front(scores):
         known[index]["on_front"] = True
-    for name, chosen in (("recommended", recommended), ("alternative", alternative)):
-        found = chosen(scores)
+    estimates = {row["run"]: row["error_estimate"] for row in made.tables["runs"]}
+    best = recommended(scores, [estimates[r["best_run"]] for r in known])
+    for name, found in (("recommended", best), ("alternative", alternative(scores, best))):
         if found is not None:
             known[found][name] = True
     made.tables["trials"] = rows
