@@ -199,10 +199,11 @@ def _add_run(
         "experts_after": keep, "drops": m - keep, "parameters_before": sum(size) + 4500,
         "parameters_after": sum(size[c] for c in range(m) if c not in drop_at) + 4500,
         "held_out_loss": loss, "relative_l2": float(np.sqrt(loss)),
+        "error_estimate": 1.5 * float(np.sqrt(loss)),
     }  # fmt: skip
     if broken:
         row |= {"status": "diverged", "reason": "loss was not finite at step 1500"}
-        row |= {"held_out_loss": None, "relative_l2": None}
+        row |= {"held_out_loss": None, "relative_l2": None, "error_estimate": None}
     made.tables["runs"].append(row)
     made.tables["attempts"].append({
         **keys, "attempt": 0, "started": f"2026-03-01T10:{trial:02d}:00Z", "seconds": 118.5,
@@ -251,8 +252,8 @@ def _add_trials(made: Campaign, trials: int) -> None:
     for index in pareto_front(scores):
         known[index]["on_front"] = True
     estimates = {row["run"]: row["error_estimate"] for row in made.tables["runs"]}
-    best = recommended(scores, [estimates[r["best_run"]] for r in known])
-    for name, found in (("recommended", best), ("alternative", alternative(scores, best))):
+    first = recommended(scores, [estimates[r["best_run"]] for r in known])
+    for name, found in (("recommended", first), ("alternative", alternative(scores, first))):
         if found is not None:
             known[found][name] = True
     made.tables["trials"] = rows

@@ -65,8 +65,8 @@ def test_the_small_alternative_is_told_with_run_parameters_and_loss() -> None:
     assert chosen.alternative(*tables((1e-4, 900))) == ""
 
 
-def answered(folder: Path, before: int, after: int) -> str:
-    """The answer box of a campaign whose best run kept so many of so many experts."""
+def reported(folder: Path, before: int, after: int) -> report.Report:
+    """A campaign whose best run kept so many of so many experts; no error could be estimated."""
     made = Campaign()
     made.tables["runs"] = [
         run_row(f"{n:04d}-0", trial=n)
@@ -75,7 +75,18 @@ def answered(folder: Path, before: int, after: int) -> str:
         for n, (loss, size) in enumerate([(1e-4, 9000), (4e-4, 900), (1e-2, 800)])
     ]
     made.tables["trials"] = trial_rows(made.tables["runs"])
-    return " ".join(answer.answer(report.of(made.records(folder))))
+    return report.of(made.records(folder))
+
+
+def answered(folder: Path, before: int, after: int) -> str:
+    """The words of the answer box."""
+    return " ".join(answer.answer(reported(folder, before, after)))
+
+
+def test_where_no_error_could_be_estimated_none_is_told(tmp_path: Path) -> None:
+    names = [name for name, *_ in answer.numbers(reported(tmp_path, 6, 2))]
+    assert "Held-out loss" in names
+    assert "Estimated error" not in names
 
 
 def test_the_answer_box_says_what_was_chosen_and_what_was_dropped(tmp_path: Path) -> None:

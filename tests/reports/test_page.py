@@ -191,7 +191,6 @@ def test_a_run_without_a_map_says_so(tmp_path: Path) -> None:
 def test_nothing_is_said_of_warnings_where_there_are_none(page: Path) -> None:
     text = Reader(page).text
     assert "Do not trust" not in text
-    assert "Estimated error" not in text
     assert "Unknown coefficients" not in text
 
 
