@@ -80,6 +80,11 @@ def find(probes: Sequence[Probe], fields: int) -> Scale:
         for half, offset in zip(halves, offsets, strict=True)
     ]
     sources = _sources(answers, offsets)
+    # Fields that are in balance are so at the middles that were meant, to which points come close.
+    meant = [_offset(*pair) if pair[1] else pair[0] for pair in zip(offsets, halves, strict=True)]
+    if meant != offsets:
+        pairs = zip(sources, _sources(answers, meant), strict=True)
+        sources = [source if as_meant else 0.0 for source, as_meant in pairs]
     scales = [
         half if 0 < half < source / BAD else max(half, source)
         for half, source in zip(halves, sources, strict=True)
@@ -138,8 +143,9 @@ def _sources(answers: Sequence[Answers], offsets: Sequence[float]) -> list[float
                 continue
             waves = probe.waves(_signed(_frequencies(probe, base, equation), probe.fields))
             for field in one.own[equation]:
-                needed = _answering(probe, base, equation, only(waves, field))
-                found[field] = max(found[field], math.sqrt(2) * needed)
+                needed = math.sqrt(2) * _answering(probe, base, equation, only(waves, field))
+                if needed > CLOSE * abs(offsets[field]):  # what is left of a balance is rounding
+                    found[field] = max(found[field], needed)
     return found
 
 

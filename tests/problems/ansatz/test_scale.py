@@ -93,6 +93,25 @@ def test_what_reacts_with_itself_is_as_small_as_its_source_asks() -> None:
     assert not robertson.warnings
 
 
+def test_what_is_left_of_a_balance_is_no_source() -> None:
+    """Schnakenberg's model near its steady state a = 1, b = 0.9."""
+    pattern = Problem(
+        "pattern",
+        Box(x=(0, 1), t=(0, 2)),
+        lambda a, b: (
+            a.t - 0.01 * a.xx - 100 * (0.1 - a + a**2 * b),
+            b.t - b.xx - 100 * (0.9 - a**2 * b),
+        ),
+        [
+            Condition("t_min", lambda a, x: a - 1 - 0.01 * torch.cos(4 * torch.pi * x)),
+            Condition("t_min", lambda b: b - 0.9),
+        ],
+        fields=("a", "b"),
+    )
+    assert numbers(pattern)[1] == (0.9, 0.9)
+    assert not pattern.warnings
+
+
 @pytest.mark.parametrize("length", [1e-3, 1.0, 1e3])
 def test_without_a_linear_part_the_rest_answers(length: float) -> None:
     """|u'| = 1: u is as large as its domain is long."""
