@@ -8,7 +8,7 @@ Continuation Methods).
 Axis legend: S derivatives, B points, C fields.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, fields, replace
 
 import torch
@@ -26,8 +26,8 @@ from nas.training.least_squares.outputs import zero
 FIRST = 0.1  # of the whole time
 GROWTH = 1.6  # of the next step, where one was good
 LEAST = 1e-3  # of the whole time: the first step that is too small is half of that
-GOOD = 1e-4  # of the loss at zero: with that a longer time can begin
-ENOUGH = 1e-5  # and with that it does
+GOOD = 1e-5  # of the loss at zero: with that a longer time can begin; errors grow in time
+ENOUGH = 1e-6  # and with that it does
 PATIENCE = 0.9  # of the loss: steps that leave less are worth their time, far from a solution
 
 
@@ -41,6 +41,11 @@ class Marching(CorrectionSearch):
     sampler, columns
         See `CorrectionSearch`.
 
+    Attributes
+    ----------
+    done
+        The share of the whole time of which there is a solution.
+
     Examples
     --------
     >>> from nas.training import example
@@ -52,16 +57,24 @@ class Marching(CorrectionSearch):
     """
 
     def __init__(self, sampler: Sampler, columns: int) -> None:
+        self.done = 0.0
         super().__init__(sampler, zero(sampler.problem), columns)
 
-    def _search(self) -> Iterator[int]:
-        """The number of columns before each solve."""
+    def _search(self, count: int = FEWEST) -> Iterator[int]:
+        """The number of columns before each solve; of those over the whole time, ``count`` first.
+
+        Or as many as the marching has ended with: fewer say less.
+        """
         if begins(self._problem) and self._columns >= FEWEST * len(self._problem.fields):
-            found = yield from _marched(self._sampler, self._columns)
+            found = yield from _marched(self._sampler, self._columns, self._reached)
             if found is not None:
                 self.best, self.answer = found.best, found.answer
                 self.loss, self._enough = self._loss(found.answer), PATIENCE
-        yield from super()._search()
+                count = max(count, found.best.candidate.width if found.best else 0)
+        yield from super()._search(count)
+
+    def _reached(self, done: float) -> None:
+        self.done = done
 
 
 def begins(problem: Problem) -> bool:
@@ -121,8 +134,12 @@ def early_of(sampler: Sampler, share: float) -> Early:
     return Early(**{one.name: getattr(sampler, one.name) for one in fields(sampler)}, share=share)
 
 
-def _marched(sampler: Sampler, most: int) -> Generator[int, None, CorrectionSearch | None]:
+def _marched(
+    sampler: Sampler, most: int, reached: Callable[[float], None]
+) -> Generator[int, None, CorrectionSearch | None]:
     """The number of columns before each solve; in the end the search over the whole time.
+
+    Each share of the time that is `reached` is told.
 
     Where no step is short enough any more, the waves are too few for so long a time: twice as many
     go on, with at ``most`` so many columns. Where they have hardly got anywhere, none will.
@@ -149,6 +166,7 @@ def _marched(sampler: Sampler, most: int) -> Generator[int, None, CorrectionSear
             search.advance()
         if search.loss <= max(GOOD * nothing, EXACT):
             answer, done, step = search.answer, done + step, GROWTH * step
+            reached(done)
         elif (step := step / 2) < LEAST / 2:
             if done - doubled_at < FIRST or 2 * columns > most:
                 return None

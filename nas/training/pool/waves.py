@@ -18,6 +18,7 @@ from nas.training.run_result import Progress
 
 STAGE = "waves"
 PROMISING = 1e-3  # of the loss at zero: where waves are exact in the end, they are there in seconds
+HALF = 0.5  # of the time over which a solution is sought
 CHEAP = 400  # columns: of so many a solve takes a fifth of a second, and there are some dozens
 
 
@@ -34,7 +35,8 @@ class WaveSearch:
         How long: until a share of its seconds.
     patience
         The share at which they have to promise something for a solve that is not cheap. Where the
-        time grows from a short one, nothing is to be seen of it before the end.
+        time grows from a short one, nothing is to be seen of it before the end; but where half of
+        it is done by ``until``, there is as long again for the rest.
 
     Examples
     --------
@@ -84,8 +86,10 @@ class WaveSearch:
     def _ends(self) -> float:
         """The share at which the search ends, as far as it has come."""
         search = self._search
+        if self._marches:
+            return self._until if search.done < HALF else min(2 * self._until, 1.0)
         goes_on = search.coming <= CHEAP or search.loss <= PROMISING * self._at_zero
-        return self._until if self._marches or goes_on else self._patience
+        return self._until if goes_on else self._patience
 
     def _solve(self) -> None:
         self._search.advance()

@@ -108,14 +108,17 @@ def test_for_a_longer_time_there_are_twice_as_many_waves(
 
     monkeypatch.setattr(marching, "CorrectionSearch", Played)
     found: CorrectionSearch | None = None
+    reached = list[float]()
 
     def followed() -> Generator[int, None, None]:
         nonlocal found
-        found = yield from marching._marched(SAMPLER, most)
+        found = yield from marching._marched(SAMPLER, most, reached.append)
 
     solves = list(followed())
     assert sorted(set(solves)) == used == list(dict.fromkeys(solves))
     assert (found is not None) == (each * used[-1] > 1)
+    assert reached == sorted(reached)
+    assert (reached[-1] == pytest.approx(1.0)) if found else all(one < 1 for one in reached)
 
 
 def test_too_few_columns_for_a_window_are_left_to_the_search() -> None:

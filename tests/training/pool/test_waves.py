@@ -120,6 +120,15 @@ def test_waves_that_promise_nothing_leave_their_time_to_training(
     assert promising or max(columns) <= CHEAP < waves._search.coming
 
 
+@pytest.mark.parametrize(
+    ("until", "done", "ends"), [(0.2, 0.49, 0.2), (0.2, 0.5, 0.4), (0.6, 1.0, 1.0)]
+)
+def test_what_is_half_done_has_as_long_again(until: float, done: float, ends: float) -> None:
+    waves = WaveSearch(sampler_of("lotka_volterra"), 200, Meter(0.0, {}), until, patience=0.1)
+    waves._search.done = done
+    assert waves._ends() == ends
+
+
 def test_restored_they_are_the_same() -> None:
     whole = searched(sampler_of("allen_cahn"), columns=200)
     meter = Meter(0.0, {STAGE: 10**6})
