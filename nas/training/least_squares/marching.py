@@ -26,8 +26,9 @@ from nas.training.least_squares.outputs import zero
 FIRST = 0.1  # of the whole time
 GROWTH = 1.6  # of the next step, where one was good
 LEAST = 1e-3  # of the whole time: the first step that is too small is half of that
-GOOD = 1e-5  # of the loss at zero: with that a longer time can begin; errors grow in time
+GOOD = 1e-5  # of the loss at zero: with that a longer time can begin
 ENOUGH = 1e-6  # and with that it does
+STRICTNESS = (1.0, 0.01)  # of both, one after the other
 PATIENCE = 0.9  # of the loss: steps that leave less are worth their time, far from a solution
 
 
@@ -63,15 +64,22 @@ class Marching(CorrectionSearch):
     def _search(self, count: int = FEWEST) -> Iterator[int]:
         """The number of columns before each solve; of those over the whole time, ``count`` first.
 
-        Or as many as the marching has ended with: fewer say less.
+        Or as many as the marching has ended with: fewer say less. Where that does not end in the
+        solution, errors have grown on the way there, and smaller ones come next.
         """
-        if begins(self._problem) and self._columns >= FEWEST * len(self._problem.fields):
-            found = yield from _marched(self._sampler, self._columns, self._reached)
-            if found is not None:
-                self.best, self.answer = found.best, found.answer
-                self.loss, self._enough = self._loss(found.answer), PATIENCE
-                count = max(count, found.best.candidate.width if found.best else 0)
-        yield from super()._search(count)
+        able = begins(self._problem) and self._columns >= FEWEST * len(self._problem.fields)
+        for strictness in STRICTNESS if able else ():
+            found = yield from _marched(self._sampler, self._columns, strictness, self._reached)
+            if found is None or found.loss >= self.loss:
+                break
+            self.best, self.answer = found.best, found.answer
+            self.loss, self._enough = self._loss(found.answer), PATIENCE
+            waves = found.best.candidate.width if found.best else count
+            yield from super()._search(max(count, waves))
+            if self.loss <= EXACT:
+                return
+        if self.best is None:
+            yield from super()._search(count)
 
     def _reached(self, done: float) -> None:
         self.done = done
@@ -135,11 +143,12 @@ def early_of(sampler: Sampler, share: float) -> Early:
 
 
 def _marched(
-    sampler: Sampler, most: int, reached: Callable[[float], None]
+    sampler: Sampler, most: int, strictness: float, reached: Callable[[float], None]
 ) -> Generator[int, None, CorrectionSearch | None]:
     """The number of columns before each solve; in the end the search over the whole time.
 
-    Each share of the time that is `reached` is told.
+    What is good, and enough, is so times ``strictness``; each share of the time that is `reached`
+    is told.
 
     Where no step is short enough any more, the waves are too few for so long a time: twice as many
     go on, with at ``most`` so many columns. Where they have hardly got anywhere, none will.
@@ -161,10 +170,10 @@ def _marched(
             bounds=[(low, low + (done + step) * (high - low))],
         )
         nothing = search.loss
-        while not search.finished and search.loss > ENOUGH * nothing:
+        while not search.finished and search.loss > strictness * ENOUGH * nothing:
             yield search.coming
             search.advance()
-        if search.loss <= max(GOOD * nothing, EXACT):
+        if search.loss <= max(strictness * GOOD * nothing, EXACT):
             answer, done, step = search.answer, done + step, GROWTH * step
             reached(done)
         elif (step := step / 2) < LEAST / 2:

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Generator
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -112,13 +113,51 @@ def test_for_a_longer_time_there_are_twice_as_many_waves(
 
     def followed() -> Generator[int, None, None]:
         nonlocal found
-        found = yield from marching._marched(SAMPLER, most, reached.append)
+        found = yield from marching._marched(SAMPLER, most, 1.0, reached.append)
 
     solves = list(followed())
     assert sorted(set(solves)) == used == list(dict.fromkeys(solves))
     assert (found is not None) == (each * used[-1] > 1)
     assert reached == sorted(reached)
     assert (reached[-1] == pytest.approx(1.0)) if found else all(one < 1 for one in reached)
+
+
+@pytest.mark.parametrize(
+    ("first", "asked"),
+    [
+        (1e-6, [1.0, 0.01]),
+        (0.0, [1.0]),  # exact at once
+        (np.inf, [1.0]),  # no better than nothing
+    ],
+)
+def test_where_errors_have_grown_on_the_way_smaller_ones_come_next(
+    first: float, asked: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a march of 200 waves would, whose loss is ``first`` times how strict it is."""
+    marches, counts = list[float](), list[int]()
+
+    def marched(
+        sampler: Sampler, most: int, strictness: float, reached: object
+    ) -> Generator[int, None, SimpleNamespace]:
+        marches.append(strictness)
+        yield 100
+        loss = first * strictness
+        candidate = SimpleNamespace(width=200)
+        return SimpleNamespace(best=SimpleNamespace(candidate=candidate), answer=loss, loss=loss)
+
+    def searched(search: CorrectionSearch, count: int) -> Generator[int, None, None]:
+        counts.append(count)
+        yield from ()
+
+    monkeypatch.setattr(marching, "_marched", marched)
+    monkeypatch.setattr(CorrectionSearch, "_search", searched)
+    monkeypatch.setattr(
+        CorrectionSearch, "_loss", lambda _, found: found if isinstance(found, float) else 1.0
+    )
+    search = finished(Marching(SAMPLER, columns=400))
+    assert marches == asked
+    assert counts == ([200] * len(asked) if first < 1 else [100])
+    assert search.loss == (first * asked[-1] if first < 1 else 1.0)
 
 
 def test_too_few_columns_for_a_window_are_left_to_the_search() -> None:
