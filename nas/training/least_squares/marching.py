@@ -29,6 +29,7 @@ LEAST = 1e-3  # of the whole time: the first step that is too small is half of t
 GOOD = 1e-5  # of the loss at zero: with that a longer time can begin
 ENOUGH = 1e-6  # and with that it does
 STRICTNESS = (1.0, 0.01)  # of both, one after the other
+SOLVED = 0.01  # of the loss that it began with: a search that gains as much is near a solution
 PATIENCE = 0.9  # of the loss: steps that leave less are worth their time, far from a solution
 
 
@@ -64,8 +65,8 @@ class Marching(CorrectionSearch):
     def _search(self, count: int = FEWEST) -> Iterator[int]:
         """The number of columns before each solve; of those over the whole time, ``count`` first.
 
-        Or as many as the marching has ended with: fewer say less. Where that does not end in the
-        solution, errors have grown on the way there, and smaller ones come next.
+        Or as many as the marching has ended with: fewer say less. Where that gains little, errors
+        have grown on the way there, and smaller ones come next.
         """
         able = begins(self._problem) and self._columns >= FEWEST * len(self._problem.fields)
         for strictness in STRICTNESS if able else ():
@@ -76,7 +77,7 @@ class Marching(CorrectionSearch):
             self.loss, self._enough = self._loss(found.answer), PATIENCE
             waves = found.best.candidate.width if found.best else count
             yield from super()._search(max(count, waves))
-            if self.loss <= EXACT:
+            if self.loss <= max(SOLVED * found.loss, EXACT):
                 return
         if self.best is None:
             yield from super()._search(count)

@@ -123,15 +123,17 @@ def test_for_a_longer_time_there_are_twice_as_many_waves(
 
 
 @pytest.mark.parametrize(
-    ("first", "asked"),
+    ("first", "gain", "asked"),
     [
-        (1e-6, [1.0, 0.01]),
-        (0.0, [1.0]),  # exact at once
-        (np.inf, [1.0]),  # no better than nothing
+        (1e-6, 1.0, [1.0, 0.01]),
+        (1e-6, 0.02, [1.0, 0.01]),
+        (1e-6, 0.01, [1.0]),  # the search over the whole time has found a solution
+        (0.0, 1.0, [1.0]),  # exact at once
+        (np.inf, 1.0, [1.0]),  # no better than nothing
     ],
 )
 def test_where_errors_have_grown_on_the_way_smaller_ones_come_next(
-    first: float, asked: list[float], monkeypatch: pytest.MonkeyPatch
+    first: float, gain: float, asked: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As a march of 200 waves would, whose loss is ``first`` times how strict it is."""
     marches, counts = list[float](), list[int]()
@@ -147,6 +149,7 @@ def test_where_errors_have_grown_on_the_way_smaller_ones_come_next(
 
     def searched(search: CorrectionSearch, count: int) -> Generator[int, None, None]:
         counts.append(count)
+        search.loss *= gain
         yield from ()
 
     monkeypatch.setattr(marching, "_marched", marched)
@@ -157,7 +160,7 @@ def test_where_errors_have_grown_on_the_way_smaller_ones_come_next(
     search = finished(Marching(SAMPLER, columns=400))
     assert marches == asked
     assert counts == ([200] * len(asked) if first < 1 else [100])
-    assert search.loss == (first * asked[-1] if first < 1 else 1.0)
+    assert search.loss == (first * asked[-1] * gain if first < 1 else 1.0)
 
 
 def test_too_few_columns_for_a_window_are_left_to_the_search() -> None:
