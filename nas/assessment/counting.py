@@ -97,7 +97,7 @@ def _along_axes(problem: Problem) -> Iterator[str]:
 
 
 def _elsewhere(problem: Problem, axis: int, ends: set[str]) -> bool:
-    """Whether conditions stand on other parts that face along the axis, such as the rim of a hole."""
+    """Whether conditions stand on other parts that face along the axis, such as a hole's rim."""
     for group in problem.groups[1:]:
         others = [region for region in group.regions if region not in ends]
         if others and isinstance(group.source, Boundary):
