@@ -142,4 +142,5 @@ def _left(others: Tensor, column: Tensor) -> Tensor:
     scaled = others / others.norm(dim=0).clamp_min(1e-300)
     u, s, _ = torch.linalg.svd(scaled, full_matrices=False)
     span = u[:, s > CUT * s[0]]
-    return column - span @ (span.T @ column)
+    left: Tensor = column - span @ (span.T @ column)
+    return left
