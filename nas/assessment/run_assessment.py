@@ -13,6 +13,7 @@ import torch
 from nas.assessment.divergence import no_value
 from nas.assessment.drift import drift
 from nas.assessment.error_estimate import Estimate, estimate
+from nas.assessment.families import confirmed
 from nas.assessment.noise_spread import Spread, spread
 from nas.assessment.trivial import BEATEN, Trivial, best_trivial, is_affine
 from nas.assessment.undetermined import left_open
@@ -70,23 +71,26 @@ def assess(problem: Problem, sampler: Sampler, result: RunResult) -> Assessment:
     trivial = best_trivial(problem, points)
     # Where a term has no value matters while networks learn; this run has got past it.
     past = {line for term in problem.terms for line in term.warnings}
+    family = [*confirmed(problem, answer), *left_open(problem)]
     warnings = [
         *(line for line in problem.warnings if line not in past),
-        *left_open(problem),
+        *family,
         *_nothing_learnt(trivial, result),
         *_is_trivial(trivial, result.held_out_loss, is_affine(problem, answer, points.interior)),
     ]
-    equations = estimate(problem, answer, thorough=result.iterations >= LONG)
+    thorough = result.iterations >= LONG
+    # Of many solutions no residual can tell which one is meant, and so how far it is.
+    equations = None if family else estimate(problem, answer, thorough=thorough)
     noise = spread(problem, result.mixture)
     loss = result.held_out_loss or 0.0
     moved = drift(result.trail, result.mixture, loss)
     error = combined(equations, moved, noise)
     explained = equations is not None and equations.left < LITTLE
-    if not explained and not trivial.solves and loss > HARDLY * trivial.loss:
+    if family or (not explained and not trivial.solves and loss > HARDLY * trivial.loss):
         error = None  # neither equations nor the way tell anything where little was learnt
     errors = {} if noise is None else noise.unknown
     warnings += [
-        *_error(problem, error, equations),
+        *([] if family else _error(problem, error, equations)),
         *_wrong(result.unknown, equations),
         *_loose(result.unknown, errors),
     ]

@@ -1,5 +1,5 @@
 """What a problem leaves open: unknown coefficients that nothing tells, fields up to a constant, and
-fields for which there are too few equations.
+fields for which there are too few equations; and families of solutions (`families`).
 
 A coefficient is left open where a change of it can be undone by a change of the fields, in the
 equations and in all conditions: its column of the linearised problem lies in the span of the
@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
+from nas.assessment.families import resonant
 from nas.calculus.derivatives import DerivativeSet
 from nas.problems import Problem
 from nas.problems.terms import PointCounts
@@ -28,9 +29,9 @@ MANY = 300
 ROWS = 3  # for each wave
 SLOW, REACH = 2.0, {1: 25.0, 2: 6.0}  # frequencies of the made-up answer, and of waves
 FEWER = 4.0  # of waves in more dimensions
-NOTHING = 2e-2  # of a column: what is left of one that waves could undo, if they were more
+NOTHING = 2e-2  # of what is its own: left of a column that waves could undo, if they were more
 CUT = 1e-12  # of singular values: waves are nearly dependent
-ALONE = 1e-10  # of the largest derivative by the jet: no change
+ALONE = 1e-10  # of what waves do to a residual, of what a coefficient does: nothing
 
 
 def left_open(problem: Problem) -> list[str]:
@@ -59,7 +60,10 @@ def left_open(problem: Problem) -> list[str]:
     if not matrix.isfinite().all():
         return []
     width = len(problem.fields) * count
-    return [*_constants(problem, matrix[:, :width], count), *_unknown(problem, matrix, width)]
+    # Each row counts the same: noisy observations tell a coefficient as well, if less of it.
+    rows = matrix / matrix[:, :width].norm(dim=1, keepdim=True).clamp_min(1e-300)
+    found = [*_constants(problem, matrix[:, :width], count), *_unknown(problem, rows, width)]
+    return found or list(resonant(problem, _slow(problem)))  # either is a family by itself
 
 
 def _waves(problem: Problem, reach: float, count: int, seed: int) -> Waves:
@@ -104,7 +108,8 @@ def _constants(problem: Problem, matrix: Tensor, count: int) -> Iterator[str]:
     """Fields whose constant changes no residual: the first wave is one."""
     for number, field in enumerate(problem.fields):
         of_field = matrix[:, number * count : (number + 1) * count]
-        if float(of_field[:, 0].abs().max()) <= ALONE * float(of_field.abs().max()):
+        # Row by row: units of an equation may be a billion times those of a condition.
+        if bool((of_field[:, 0].abs() <= ALONE * of_field.norm(dim=1)).all()):
             yield (
                 f"only derivatives of {field} occur, in equations and conditions: {field} is free "
                 "up to a constant; fix its value at a point with nas.Observations, or its mean "
@@ -112,14 +117,17 @@ def _constants(problem: Problem, matrix: Tensor, count: int) -> Iterator[str]:
             )
 
 
-def _unknown(problem: Problem, matrix: Tensor, width: int) -> Iterator[str]:
+def _unknown(problem: Problem, rows: Tensor, width: int) -> Iterator[str]:
     """Unknown coefficients whose columns are combinations of all others."""
-    # Each row counts the same: noisy observations tell a coefficient as well, if less of it.
-    rows = matrix / matrix[:, :width].norm(dim=1, keepdim=True).clamp_min(1e-300)
+    fields, unknown = rows[:, :width], rows[:, width:]
     for number, name in enumerate(problem.unknown):
-        column = width + number
-        others = torch.cat([rows[:, :column], rows[:, column + 1 :]], dim=1)
-        if _left(others, rows[:, column]) < NOTHING:
+        column = unknown[:, number]
+        others = torch.cat([unknown[:, :number], unknown[:, number + 1 :]], dim=1)
+        # Two coefficients may do nearly the same, and yet not quite: what one does that the others
+        # do not is what fields would have to undo.
+        own = _left(others, column)
+        left = _left(torch.cat([fields, others], dim=1), column)
+        if own.norm() <= ALONE * column.norm() or left.norm() < NOTHING * own.norm():
             yield (
                 f"nothing tells the unknown {name}: equations and conditions leave a family of "
                 f"solutions, one for each {name}; add what was measured (nas.Observations), a mean "
@@ -127,12 +135,12 @@ def _unknown(problem: Problem, matrix: Tensor, width: int) -> Iterator[str]:
             )
 
 
-def _left(others: Tensor, column: Tensor) -> float:
-    """What share of a column (R,) is left when its projection on others (R, P) is taken away."""
-    size = float(column.norm())
-    if not size:
-        return 0.0
+def _left(others: Tensor, column: Tensor) -> Tensor:
+    """What is left of a column (R,) when its projection on others (R, P) is taken away."""
+    if not others.shape[1]:
+        return column
     scaled = others / others.norm(dim=0).clamp_min(1e-300)
     u, s, _ = torch.linalg.svd(scaled, full_matrices=False)
     span = u[:, s > CUT * s[0]]
-    return float((column - span @ (span.T @ column)).norm()) / size
+    left: Tensor = column - span @ (span.T @ column)
+    return left

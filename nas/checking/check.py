@@ -1,11 +1,12 @@
 """All that can be said of a problem before any training: the report of ``nas check``."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from nas.assessment.counting import too_few
+from nas.assessment.families import demanding
 from nas.assessment.undetermined import left_open
 from nas.checking.corners import contradictions
-from nas.checking.counting import too_few
 from nas.checking.known_solution import Remainders, remainders
 from nas.checking.periods import unlike_ends
 from nas.one_line import one_line
@@ -69,22 +70,17 @@ def check(problem: Problem) -> Report:
     ...     print(line[:72])
     the solution does not satisfy the condition on t_min: it leaves 1e+00 of
     """
-    demanding = _demanding(problem)
-    solution = list(_solution(demanding))
+    asked = demanding(problem)
+    solution = list(_solution(asked))
     warnings = [
         *problem.warnings,
-        *too_few(demanding),
-        *left_open(demanding),
-        *contradictions(demanding),
-        *unlike_ends(demanding),
-        *(line for words, left in solution if (line := _unsatisfied(demanding, words, left))),
+        *too_few(asked),
+        *left_open(asked),
+        *contradictions(asked),
+        *unlike_ends(asked),
+        *(line for words, left in solution if (line := _unsatisfied(asked, words, left))),
     ]
     return Report((*_facts(problem), *_known(problem, solution)), tuple(warnings))
-
-
-def _demanding(problem: Problem) -> Problem:
-    """The same problem, with nothing held by construction: each condition is a term again."""
-    return replace(problem, conditions=[one.relaxed() for one in problem.conditions])
 
 
 def _facts(problem: Problem) -> Iterator[str]:

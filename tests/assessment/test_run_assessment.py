@@ -97,6 +97,29 @@ def test_what_the_problem_warns_of_is_told_too_but_not_what_training_got_past() 
     assert told(sour, ended(sour, 1.0, loss=1e-6)) == []
 
 
+THROWN = replace(BEND, conditions=[Condition("t_min", lambda u: u - 1)])
+FREE = replace(BEND, conditions=[Condition(("t_min", "t_max"), lambda u: u.t)])
+
+
+@pytest.mark.parametrize(
+    ("problem", "line"),
+    [
+        (
+            THROWN,
+            "along t the equations have order 2, and 1 condition stands at its two ends: that",
+        ),
+        (FREE, "only derivatives of u occur, in equations and conditions: u is free up to a"),
+    ],
+    ids=["too few conditions", "a constant"],
+)
+def test_of_one_of_many_answers_no_error_is_told(problem: Problem, line: str) -> None:
+    sampler = Sampler(problem, COUNTS, "sobol", seed=0)
+    found = assess(problem, sampler, ended(problem, 1.0, loss=1e-6))
+    (told_,) = found.warnings
+    assert told_.startswith(line)
+    assert found.error_estimate is None
+
+
 def test_where_equations_explain_little_the_way_counts() -> None:
     little = Estimate(1e-4, {"u": 1e-4}, left=0.9)
     assert combined(little, 1e-2) == pytest.approx(1e-4**0.1 * 1e-2**0.9)

@@ -80,6 +80,58 @@ def test_two_unknowns_that_occur_only_as_a_product_are_both_told() -> None:
     ]
 
 
+TIMES = np.linspace(0, 4, 30)
+SETTLING = Problem(
+    name="settling",
+    domain=Box(t=(0, 4)),
+    residual=lambda u, k, c: u.t + k * (u - c),
+    unknown={"k": Unknown(start=0.3, low=0), "c": Unknown(start=1.0)},
+    conditions=[Observations({"t": TIMES, "u": 2 + 3 * np.exp(-0.8 * TIMES)}, noise=0.01)],
+)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"residual": lambda u, k, c: u.t + k * u - c},
+        {"conditions": [*SETTLING.conditions, Condition("t_min", lambda u: u - 5)]},
+    ],
+    ids=["a rate and a level", "a rate and a source", "a start too"],
+)
+def test_two_unknowns_that_do_nearly_the_same_are_told_apart(changes: dict[str, object]) -> None:
+    """What a rate does beside a level is little at first, as the field varies little."""
+    assert left_open(replace(SETTLING, **changes)) == []  # type: ignore[arg-type]
+
+
+def test_of_two_unknowns_the_one_that_nothing_tells_is_told() -> None:
+    more = {"k": Unknown(start=0.3, low=0), "c": Unknown(start=1.0), "m": Unknown(start=2.0)}
+    (line,) = left_open(
+        replace(SETTLING, residual=lambda u, k, c, m: u.t + k * (u - c) + 0 * m, unknown=more)
+    )
+    assert line.startswith("nothing tells the unknown m")
+
+
+def test_a_field_that_conditions_in_small_units_fix_is_not_free() -> None:
+    rod = Problem(
+        name="rod",
+        domain=Box(x=(0, 1e-3)),
+        residual=lambda u: 1e9 * u.xx - 1,
+        conditions=[Condition("x_min", lambda u: u - 300), Condition("x_max", lambda u: u.n)],
+        balanced=False,
+    )
+    assert left_open(rod) == []
+
+
+def test_a_family_of_solutions_is_told_unless_a_constant_is_one_already() -> None:
+    ends = Condition(("x_min", "x_max"), lambda u: u)
+    swing = Problem("swing", Box(x=(0, 1)), lambda u, x: u.xx + np.pi**2 * u - x, [ends])
+    (line,) = left_open(swing)
+    assert line.startswith("equations and conditions leave a family of solutions, or have none")
+    (line,) = left_open(INSULATED)
+    assert line.startswith("only derivatives of u occur")
+
+
 def test_a_field_of_which_only_derivatives_occur_is_free_up_to_a_constant() -> None:
     (line,) = left_open(INSULATED)
     assert line.startswith("only derivatives of u occur, in equations and conditions: u is free up")

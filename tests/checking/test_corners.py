@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
+from nas.calculus.expression import Residual
 from nas.checking.corners import contradictions
 from nas.problems import Box, Condition, Disc, Problem, laplacian
 
@@ -48,6 +50,25 @@ def test_fluxes_and_mixed_conditions_are_no_values() -> None:
     robin = Condition("x_max", lambda u: u.n + 2 * u - 7)
     power = Condition("y_min", lambda u: u**3 - 8)
     assert contradictions(plate(flux, robin, power, Condition("y_max", lambda u: u))) == []
+
+
+@pytest.mark.parametrize(
+    "bent",
+    [
+        lambda u: laplacian(u) - 1,
+        lambda u: (u, laplacian(u)),
+        lambda u: (u * u.x).d("x") - 1,
+        lambda u: u.xx + u.yy - 1,
+        lambda u, x: x * u.n + u,
+        lambda u: u.xxxx - 1,
+    ],
+)
+@pytest.mark.parametrize("equation", [lambda u: laplacian(u), lambda u: u.xxxx + u.yyyy])
+def test_what_holds_of_derivatives_is_no_value(bent: Residual, equation: Residual) -> None:
+    """Whether or not the equation has these derivatives."""
+    sides = "x_min", "x_max", "y_min", "y_max"
+    held = Condition(sides, lambda u: u)
+    assert contradictions(plate(held, Condition(sides, bent), residual=equation)) == []
 
 
 def test_fields_are_told_apart() -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from nas.checking.counting import too_few
+from nas.assessment.counting import too_few
 from nas.errors import UserError
 from nas.problems import Box, Condition, Problem
 from nas.problems.terms import Requirement, Setting, Term

@@ -3,7 +3,7 @@
 import pytest
 
 from nas import problems
-from nas.checking.counting import field_orders, too_few
+from nas.assessment.counting import field_orders, too_few
 from nas.problems import Box, Condition, Disc, Integral, Periodic, Pieces, Problem, laplacian
 
 ENDS = ("x_min", "x_max")
@@ -51,6 +51,18 @@ def test_a_part_of_a_curved_boundary_without_a_condition_is_told() -> None:
     made = heat(Condition(outer, lambda u: u), domain=ring, residual=lambda u: laplacian(u) + 1)
     (line,) = too_few(made)
     assert line == f"no condition stands on the part {inner}: that leaves a family of solutions"
+
+
+def test_what_comes_from_the_rim_of_a_hole_may_fill_the_domain() -> None:
+    """The eikonal equation; but a rim that does not face along time is no start."""
+    hole = Disc((0.5, 0.5), 0.1).named("hole")
+    square = Box(x=(0, 1), y=(0, 1)) - hole
+    rim = Condition("hole", lambda u: u)
+    assert too_few(heat(rim, domain=square, residual=lambda u: u.x**2 + u.y**2 - 1)) == []
+    walls = Condition(("hole", "x_min", "x_max", "y_min", "y_max"), lambda u: u)
+    made = heat(walls, domain=square * Box(t=(0, 1)), residual=lambda u: u.t - laplacian(u))
+    (line,) = too_few(made)
+    assert line.startswith("along t the equations have order 1, and no conditions")
 
 
 def test_systems_in_time_are_counted_together() -> None:

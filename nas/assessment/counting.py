@@ -8,6 +8,7 @@ Axis legend: S derivatives, B points, D coordinates, C fields, U unknown coeffic
 
 from collections.abc import Iterator
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -18,6 +19,7 @@ from nas.problems.terms.condition import Boundary
 from nas.problems.terms.periodic import Pairs
 
 FEW = PointCounts(interior=16, boundary=16)
+FACING = 1e-6  # of a normal: along an axis, not just by rounding
 
 
 def too_few(problem: Problem) -> list[str]:
@@ -79,6 +81,8 @@ def _along_axes(problem: Problem) -> Iterator[str]:
         if not ends <= problem.domain.parts.keys() or _is_periodic(problem, name):
             continue
         needed = sum(of_field[axis] for of_field in orders)
+        if needed == 1 and _elsewhere(problem, axis, ends):
+            continue  # what comes from there may fill the domain
         there = sum(
             len(term.probed) * len(ends & set(term.regions))
             for group in problem.groups[1:]
@@ -90,6 +94,19 @@ def _along_axes(problem: Problem) -> Iterator[str]:
                 f"along {name} the equations have order {needed}, and {stand} at its two ends: "
                 "that leaves a family of solutions"
             )
+
+
+def _elsewhere(problem: Problem, axis: int, ends: set[str]) -> bool:
+    """Whether conditions stand on other parts that face along the axis, such as a hole's rim."""
+    for group in problem.groups[1:]:
+        others = [region for region in group.regions if region not in ends]
+        if others and isinstance(group.source, Boundary):
+            drawn = group.source.draw(
+                problem.domain, others, FEW, seed=0, draw=0, method="sobol"
+            ).values()
+            if any(np.abs(found.data[:, axis]).max() > FACING for found in drawn):
+                return True
+    return False
 
 
 def _bare_parts(problem: Problem) -> Iterator[str]:
