@@ -36,6 +36,7 @@ GROUND = [
 COMMAND = ["nas.exit_codes", "nas.signals", "nas.terminal"]
 # What the tables of a campaign are read with; none of it brings torch.
 READING = [
+    "nas.campaign.coefficients",
     "nas.campaign.front",
     "nas.campaign.gathering",
     "nas.campaign.identity_file",

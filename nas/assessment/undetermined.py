@@ -29,6 +29,7 @@ ROWS = 3  # for each wave
 SLOW, REACH = 2.0, {1: 25.0, 2: 6.0}  # frequencies of the made-up answer, and of waves
 FEWER = 4.0  # of waves in more dimensions
 NOTHING = 2e-2  # of a column: what is left of one that waves could undo, if they were more
+SURELY, SHRUNK = 1e-4, 0.5  # of one coordinate: at once, or of what is left with half the waves
 CUT = 1e-12  # of singular values: waves are nearly dependent
 ALONE = 1e-10  # of the largest derivative by the jet: no change
 
@@ -50,16 +51,52 @@ def left_open(problem: Problem) -> list[str]:
     if few := _equations(problem):
         return few  # all else is open, too
     count = min(WAVES.get(len(problem.coordinates), MANY), COLUMNS // len(problem.fields))
-    waves = _waves(problem, REACH.get(len(problem.coordinates), FEWER), count, seed=0)
+    matrix = _linearised(problem, count)
+    if not matrix.isfinite().all():
+        return []
+    width = len(problem.fields) * count
+    left = _shares(problem, matrix, width)
+    names = [name for name, share in left.items() if share < NOTHING]
+    if len(problem.coordinates) == 1 and any(left[name] > SURELY for name in names):
+        # Waves of one coordinate are complete, so twice as many undo what can be undone at all.
+        more = _shares(problem, _linearised(problem, 2 * count, reach=2.0), 2 * width)
+        names = [name for name in names if more[name] < max(SURELY, SHRUNK * left[name])]
+    return [*_constants(problem, matrix[:, :width], count), *map(_untold, names)]
+
+
+def _linearised(problem: Problem, count: int, reach: float = 1.0) -> Tensor:
+    """The matrix (R, P) of ``count`` waves a field, ``reach`` times as fast as usual."""
+    fastest = reach * REACH.get(len(problem.coordinates), FEWER)
+    waves = _waves(problem, fastest, count, seed=0)
     interior = ROWS * count
     regions = sum(len(group.regions) for group in problem.groups[1:])
     counts = PointCounts(interior, max(interior // 3, 8 * regions))
     points = Sampler(problem, counts, "sobol", 0).held_out(torch.device("cpu"))
-    matrix = linearise(problem, _slow(problem), waves, points).matrix
-    if not matrix.isfinite().all():
-        return []
-    width = len(problem.fields) * count
-    return [*_constants(problem, matrix[:, :width], count), *_unknown(problem, matrix, width)]
+    return linearise(problem, _slow(problem), waves, points).matrix
+
+
+def untold_start(name: str) -> str:
+    """How a line of `left_open` begins that tells of an unknown coefficient.
+
+    Examples
+    --------
+    >>> untold_start("k")
+    'nothing tells the unknown k:'
+    """
+    return f"nothing tells the unknown {name}:"
+
+
+def tells_of_unknown(line: str) -> bool:
+    """Whether a line of `left_open` is about one unknown coefficient, and not the whole answer.
+
+    Examples
+    --------
+    >>> tells_of_unknown("nothing tells the unknown k: equations and conditions leave a family")
+    True
+    >>> tells_of_unknown("only derivatives of p occur, in equations and conditions")
+    False
+    """
+    return line.startswith(untold_start("").removesuffix(":"))
 
 
 def _waves(problem: Problem, reach: float, count: int, seed: int) -> Waves:
@@ -112,19 +149,24 @@ def _constants(problem: Problem, matrix: Tensor, count: int) -> Iterator[str]:
             )
 
 
-def _unknown(problem: Problem, matrix: Tensor, width: int) -> Iterator[str]:
-    """Unknown coefficients whose columns are combinations of all others."""
+def _shares(problem: Problem, matrix: Tensor, width: int) -> dict[str, float]:
+    """Of each unknown coefficient's column, what is left of it by combinations of all others."""
     # Each row counts the same: noisy observations tell a coefficient as well, if less of it.
     rows = matrix / matrix[:, :width].norm(dim=1, keepdim=True).clamp_min(1e-300)
+    found = {}
     for number, name in enumerate(problem.unknown):
         column = width + number
         others = torch.cat([rows[:, :column], rows[:, column + 1 :]], dim=1)
-        if _left(others, rows[:, column]) < NOTHING:
-            yield (
-                f"nothing tells the unknown {name}: equations and conditions leave a family of "
-                f"solutions, one for each {name}; add what was measured (nas.Observations), a mean "
-                f"(nas.Integral) or a condition, or give {name} as a number"
-            )
+        found[name] = _left(others, rows[:, column])
+    return found
+
+
+def _untold(name: str) -> str:
+    return (
+        f"{untold_start(name)} equations and conditions leave a family of solutions, one for each "
+        f"{name}; add what was measured (nas.Observations), a mean (nas.Integral) or a condition, "
+        f"or give {name} as a number"
+    )
 
 
 def _left(others: Tensor, column: Tensor) -> float:

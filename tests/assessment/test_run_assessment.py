@@ -8,6 +8,7 @@ import torch
 from nas.assessment import explain
 from nas.assessment import run_assessment as module
 from nas.assessment.error_estimate import Estimate
+from nas.assessment.noise_fit import Fit
 from nas.assessment.noise_spread import Spread
 from nas.assessment.run_assessment import assess, combined
 from nas.problems import Box, Condition, Problem
@@ -118,7 +119,9 @@ def test_a_divergence_is_explained_by_an_expert_where_the_mixture_is_lost() -> N
 
 
 def test_a_coefficient_that_noise_leaves_open_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    found, loose = Estimate(0.003, {"u": 0.003}, left=0.1), Spread(0.004, {"k": 0.3, "c": 0.01})
+    fit = Fit(misfit=0.9, others=0.5, moved=0.0, unknown={"k": 0.0, "c": 0.0})
+    found = Estimate(0.003, {"u": 0.003}, left=0.1)
+    loose = Spread(0.004, {"k": 0.3, "c": 0.01}, fit)
     monkeypatch.setattr(module, "estimate", lambda *_, **__: found)
     monkeypatch.setattr(module, "spread", lambda *_: loose)
     result = replace(ended(BEND, 1.0, loss=1e-6), unknown={"k": -2.0, "c": 2.0})
