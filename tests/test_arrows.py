@@ -108,6 +108,7 @@ MAY_IMPORT = {
     **{module: [*READING, "nas.search_spaces", *GROUND] for module in READING},
     "nas.export": [
         "nas.export",
+        "nas.campaign.coefficients",
         "nas.campaign.layout",
         "nas.campaign.records",
         "nas.signals",

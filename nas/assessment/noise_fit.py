@@ -105,4 +105,5 @@ def others(residuals: Tensor, noise: Tensor) -> float:
     0.1
     """
     squares = residuals.square()
-    return float(squares[noise == 0].sum() / squares.sum().clamp_min(1e-300))
+    total = float(squares.sum())
+    return float(squares[noise == 0].sum()) / total if total else 0.0

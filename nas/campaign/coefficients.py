@@ -22,14 +22,15 @@ def estimates(unknowns: pd.DataFrame, runs: pd.DataFrame, names: Collection[str]
 
     Examples
     --------
-    >>> path = [("a", "k", 0.7, ""), ("a", "k", 0.9, "nothing tells it"), ("b", "k", 0.8, "")]
-    >>> table = pd.DataFrame(path, columns=["run", "name", "value", "doubt"])
+    >>> path = [("a", 0.7, ""), ("b", 0.8, ""), ("a", 0.9, "nothing tells it")]
+    >>> table = pd.DataFrame(path, columns=["run", "value", "doubt"])
+    >>> table = table.assign(name="k", step=[0, 9, 9])
     >>> runs = pd.DataFrame({"run": ["a", "b"], "warnings": ["", ""]})
     >>> found = estimates(table.assign(standard_error=0.1), runs, ["a", "b"])
     >>> found[["value", "standard_error"]].to_numpy().tolist()
-    [[0.9, nan], [0.8, 0.1]]
+    [[0.8, 0.1], [0.9, nan]]
     """
-    mine = unknowns[unknowns["run"].isin(names)]
+    mine = unknowns[unknowns["run"].isin(names)].sort_values("step", kind="stable")
     last = mine.drop_duplicates(["run", "name"], keep="last")
     warnings = dict(zip(runs["run"], runs["warnings"], strict=True))
     doubts = [

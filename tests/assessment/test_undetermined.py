@@ -80,6 +80,32 @@ def test_two_unknowns_that_occur_only_as_a_product_are_both_told() -> None:
     ]
 
 
+def test_two_unknowns_that_observations_tell_apart_are_not_told() -> None:
+    """What a decay tends to and how fast: near each other, but not the same."""
+    t = np.linspace(0, 4, 30)
+    decay = Problem(
+        name="decay",
+        domain=Box(t=(0, 4)),
+        residual=lambda u, k, A: u.t + k * (u - A),
+        unknown={"k": Unknown(start=0.3, low=0), "A": Unknown(start=1.0)},
+        conditions=[Observations({"t": t, "u": 2 + 3 * np.exp(-0.8 * t)}, noise=0.1)],
+    )
+    assert left_open(decay) == []
+
+
+@pytest.mark.parametrize("speed", [1, 200])
+def test_an_unknown_is_told_of_steep_solutions_too(speed: int) -> None:
+    """With a speed of 200 few waves leave some thousandths of its column, and more leave less."""
+    steep = Problem(
+        name="steep",
+        domain=Box(t=(0, 1)),
+        residual=lambda u, k: u.t + speed * k * u,
+        unknown={"k": Unknown(start=1.0, low=0)},
+        conditions=[Condition("t_min", lambda u: u - 1)],
+    )
+    assert [line.split(":")[0] for line in left_open(steep)] == ["nothing tells the unknown k"]
+
+
 def test_a_field_of_which_only_derivatives_occur_is_free_up_to_a_constant() -> None:
     (line,) = left_open(INSULATED)
     assert line.startswith("only derivatives of u occur, in equations and conditions: u is free up")
