@@ -66,6 +66,7 @@ def misfit(problem: Problem, points: Points, residuals: Tensor) -> float:
 
     Examples
     --------
+    >>> import torch
     >>> from nas.training import example
     >>> misfit(example.PROBLEM, example.points(), torch.ones(17))  # there are no observations
     0.0
@@ -91,7 +92,7 @@ def most(count: int, quantities: int = 1) -> float:
     Examples
     --------
     >>> round(most(30), 1), round(most(30, quantities=3), 1)
-    (43.8, 47.7)
+    (43.8, 48.7)
     """
     return float(chi2.ppf(1 - CHANCE / quantities, count))
 
@@ -101,6 +102,7 @@ def others(residuals: Tensor, noise: Tensor) -> float:
 
     Examples
     --------
+    >>> import torch
     >>> others(torch.tensor([1.0, 3.0]), noise=torch.tensor([0.0, 0.1]))
     0.1
     """
