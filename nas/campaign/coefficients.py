@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 NOT_TRUSTED = "the answer is not to be trusted"
@@ -37,7 +38,7 @@ def estimates(unknowns: pd.DataFrame, runs: pd.DataFrame, names: Collection[str]
         doubt(name, recorded, warnings.get(run))
         for run, name, recorded in zip(last["run"], last["name"], last["doubt"], strict=True)
     ]
-    known = last["standard_error"].astype(float).where([not one for one in doubts])
+    known = last["standard_error"].astype(float).where(np.array(doubts, dtype=object) == "")
     found: pd.DataFrame = last.assign(standard_error=known, doubt=doubts)
     return found
 
