@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 
 from nas.one_line import one_line
-from nas.reports import chosen, corrections, race
-from nas.reports.intervals import COVERAGE, student
+from nas.reports import chosen, corrections, race, unknowns
+from nas.reports.recommended import find
 from nas.reports.rows import each
-from nas.reports.words import number, percent, plural
+from nas.reports.words import lines as lines_of
+from nas.reports.words import number, plural
 from nas.result import Result
 from nas.search_spaces import AXES
 from nas.search_spaces.candidates import written
@@ -52,7 +53,8 @@ def summary(result: Result) -> list[str]:
     if pd.notna(best.error_estimate):
         lines.append(f"  estimated error  {best.error_estimate:.2e} (relative L2, without a truth)")
     lines += estimates(result)
-    lines += [f"warning: {line}" for line in (best.warnings or "").splitlines()]
+    lines += [f"note: {line}" for line in lines_of(best.notes)]
+    lines += [f"warning: {line}" for line in lines_of(best.warnings)]
     small = chosen.alternative(trials, runs)
     return list(map(one_line, [*lines, *([f"small alternative: {small}"] if small else [])]))
 
@@ -72,19 +74,14 @@ def advice(result: Result, folder: Path) -> list[str]:
 
 
 def estimates(result: Result) -> list[str]:
-    """What the recommended run found of unknown coefficients, with an interval over its trial."""
-    runs, best = result.records.runs, result.recommended
-    done = runs[(runs.trial == best.trial) & (runs.status == "completed")]
-    found = result.records.estimates(list(done.run))
+    """What the recommended run found of unknown coefficients, with an interval over its seeds."""
+    records = result.records
     lines = []
-    for mine in each(found[found["run"] == best.run]):
-        values = found[found["name"] == mine.name].value.to_numpy()
-        low, high = student(values)
-        between = f"{low:.5g} to {high:.5g} by {plural(len(values), 'run')}, at {percent(COVERAGE)}"
-        interval = f" ({between})" if low <= high else ""  # false where there is none
-        truth = "" if pd.isna(mine.truth) else f"; the truth is {mine.truth:.5g}"
-        noise = "" if pd.isna(mine.standard_error) else f" ± {mine.standard_error:.2g} by noise"
-        lines.append(f"  {mine.name + ' found':<16} {mine.value:.5g}{noise}{interval}{truth}")
+    for one in unknowns.unknowns(unknowns.estimates(records), find(records), records.race):
+        noise = " by noise" if pd.notna(one.noise) else ""
+        interval = f" ({one.between})" if one.between else ""
+        truth = "" if pd.isna(one.truth) else f"; the truth is {one.truth:.5g}"
+        lines.append(f"  {one.name + ' found':<16} {one.known}{noise}{interval}{truth}")
     return lines
 
 

@@ -110,6 +110,8 @@ relative L2 0.02)
     def unknown(self) -> dict[str, float]:
         """What the recommended run found for each of the problem's unknown coefficients, by name.
 
+        How well it is known stands in `unknown_errors`.
+
         Raises
         ------
         UserError
@@ -117,6 +119,16 @@ relative L2 0.02)
         """
         found = self.records.estimates([self.recommended.run])
         return dict(zip(found["name"], found["value"], strict=True))
+
+    @property
+    def unknown_errors(self) -> dict[str, float]:
+        """The standard error of each of `unknown`, by the noise of the observations, by name.
+
+        One is missing where nothing is noisy, or where it would mislead: the answer is not to be
+        trusted, or nothing tells the coefficient. Raises as `unknown`.
+        """
+        found = self.records.estimates([self.recommended.run]).dropna(subset=["standard_error"])
+        return dict(zip(found["name"], found["standard_error"], strict=True))
 
     def errors(self) -> dict[str, float]:
         """The relative L2 error of each field of the recommended run; none without a solution."""

@@ -36,6 +36,7 @@ def answer(content: Report) -> list[str]:
         *([f"Small alternative: {small}."] if small else []),
         *_unmeasured(content),
         *(one.sentence for one in content.unknowns),
+        *(f"{words.capital(note)}." for note in content.notes),
     ]
 
 

@@ -11,6 +11,7 @@ from nas.reports.recommended import problem
 from nas.reports.report import Report
 from nas.reports.rows import each
 from nas.reports.tables import Table, count, text
+from nas.reports.unknowns import Unknown
 from nas.search_spaces import AXES
 
 Reports = Mapping[str, Report]  # by what each campaign is called
@@ -22,9 +23,11 @@ def table(campaigns: Reports) -> pd.DataFrame:
     Columns: campaign, problem, recommended (a run), chosen (by which rule), networks, experts,
     parameters, held_out_loss, low and high (of the runs of the recommended trial, one for each
     seed; of a single run both are its own), relative_l2, ``relative_l2.<field>`` for each of
-    several fields, error_estimate, ``found.<name>`` for each unknown coefficient, warnings (how
-    many), trials, runs and failed, seconds (of all runs together; within a budget the budget) and
-    evaluations (at points, of all runs; without those of a budget's pool, which are not recorded).
+    several fields, error_estimate, for each unknown coefficient ``found.<name>``,
+    ``standard_error.<name>`` (by the noise of the observations) and ``doubt.<name>`` (why there is
+    none), warnings (how many), trials, runs and failed, seconds (of all runs together; within a
+    budget the budget) and evaluations (at points, of all runs; without those of a budget's pool,
+    which are not recorded).
     NaN where a thing is not known.
 
     Examples
@@ -74,6 +77,8 @@ def _row(name: str, content: Report) -> dict[str, Any]:
         "error_estimate": content.error_estimate,
         **({f"relative_l2.{of}": error for of, error in fields.items()} if len(fields) > 1 else {}),
         **{f"found.{one.name}": float(one.value) for one in content.unknowns},
+        **{f"standard_error.{one.name}": one.noise for one in content.unknowns},
+        **{f"doubt.{one.name}": one.doubt for one in content.unknowns},
     }
 
 
@@ -109,13 +114,13 @@ def side_by_side(found: pd.DataFrame) -> Table:
     (('', 'a', 'b'), ('problem', 'A saddle', 'A saddle'))
     """
     fields = [str(name) for name in found if str(name).startswith("relative_l2.")]
-    unknown = [str(name) for name in found if str(name).startswith("found.")]
+    unknown = [str(name)[6:] for name in found if str(name).startswith("found.")]
     rows = [
         ("problem", [text(one) for one in found["problem"]]),
         ("relative L2 error, measured", _written(found["relative_l2"])),
         *((f"relative L2 error of {name[12:]}", _written(found[name])) for name in fields),
         ("relative L2 error, estimated", _written(found["error_estimate"])),
-        *((f"{name[6:]} found", _written(found[name])) for name in unknown),
+        *((f"{name} found", _margins(found, name)) for name in unknown),
         ("held-out loss", _written(found["held_out_loss"])),
         ("held-out loss over the seeds", [_span(row) for row in each(found)]),
         ("warnings", [count(value) for value in found["warnings"]]),
@@ -134,6 +139,15 @@ def side_by_side(found: pd.DataFrame) -> Table:
 
 def _written(values: pd.Series) -> list[str]:
     return [words.number(float(value)) for value in values]
+
+
+def _margins(found: pd.DataFrame, name: str) -> list[str]:
+    """What each campaign found for a coefficient, and how well it is known, or why not."""
+    columns = [found[f"{kind}.{name}"] for kind in ("found", "standard_error", "doubt")]
+    return [
+        "–" if pd.isna(value) else Unknown(name, value, noise=error, doubt=doubt).known
+        for value, error, doubt in zip(*columns, strict=True)
+    ]
 
 
 def _span(row: Any) -> str:

@@ -187,7 +187,7 @@ def _run(trial: int) -> Row:
         "experts_after": after, "parameters_before": 900, "parameters_after": SIZES[trial],
         "drops": len(POOL) - after, "refusals": 0, "held_out_loss": loss,
         "relative_l2": _error(loss), "error_estimate": 1.5 * _error(loss), "warnings": "",
-        "corrections": "",
+        "notes": "", "corrections": "",
     }  # fmt: skip
 
 
@@ -227,7 +227,7 @@ def _unknown(trial: int) -> list[Row]:
     return [
         _keys(trial)
         | {"phase": phase, "step": step, "name": "k", "value": value, "truth": 1.0}
-        | {"standard_error": None}
+        | {"standard_error": None, "doubt": ""}
         for phase, step, value in path
     ]
 

@@ -11,7 +11,7 @@ from nas.reports import chosen, corrections, field_errors, recommended, unknowns
 from nas.reports.recommended import Recommended
 from nas.reports.rows import each
 from nas.reports.tables import count, whole
-from nas.reports.words import number, percent, plural
+from nas.reports.words import lines, number, percent, plural
 from nas.search_spaces.candidates import written
 
 _NOTHING = "no trial completed, so none is recommended"
@@ -75,10 +75,10 @@ def _figures(records: Records, best: Recommended) -> Iterator[tuple[str, ...]]:
         yield from ((f"of {field}", number(error)) for field, error in errors.items())
     if pd.notna(run["error_estimate"]):
         yield "estimated error", number(float(run["error_estimate"]))
-    for found in each(records.estimates([best.name])):
-        yield found.name, unknowns.estimate(found.value)
-    warnings = "" if pd.isna(run["warnings"]) else str(run["warnings"])
-    yield from (("warning", text) for text in warnings.splitlines())
+    found = unknowns.unknowns(unknowns.estimates(records), best, records.race)
+    yield from ((one.name, one.known) for one in found)
+    yield from (("note", text) for text in lines(run["notes"]))
+    yield from (("warning", text) for text in lines(run["warnings"]))
 
 
 def _table(rows: Iterable[tuple[str, ...]]) -> str:

@@ -11,6 +11,7 @@ from nas.reports.recommended import Recommended
 from nas.reports.solution_map import SolutionMap
 from nas.reports.statistics import Statistics
 from nas.reports.unknowns import Unknown, unknowns
+from nas.reports.words import lines
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Report:
     @cached_property
     def unknowns(self) -> tuple[Unknown, ...]:
         """The unknown coefficients as ``best`` found them; none of a problem without."""
-        return unknowns(self.statistics.unknowns, self.best)
+        return unknowns(self.statistics.unknowns, self.best, self.records.race)
 
     @cached_property
     def field_errors(self) -> dict[str, float]:
@@ -51,10 +52,14 @@ class Report:
         return float("nan") if pd.isna(value) else float(value)
 
     @cached_property
+    def notes(self) -> list[str]:
+        """What is to be known of ``best`` and does not speak against it, a sentence each."""
+        return lines(None if self.best is None else self.best.run["notes"])
+
+    @cached_property
     def warnings(self) -> list[str]:
         """What speaks against ``best``, a sentence each."""
-        text = None if self.best is None else self.best.run["warnings"]
-        return [] if pd.isna(text) else str(text).splitlines()
+        return lines(None if self.best is None else self.best.run["warnings"])
 
 
 def of(records: Records) -> Report:

@@ -108,7 +108,7 @@ def unknowns(found: Sequence[Unknown]) -> Table | None:
     --------
     >>> from nas.reports import example
     >>> unknowns(example.report().unknowns).rows
-    (('k', '1.02', '–', '0.92063 to 1.1194', '3 completed runs', '1', '2 %'),)
+    (('k', '1.02', '–', '–', '–', '1', '2 %'),)
     """
     if not found:
         return None
@@ -116,9 +116,9 @@ def unknowns(found: Sequence[Unknown]) -> Table | None:
         (
             one.name,
             estimate(one.value),
-            "–" if pd.isna(one.noise) else f"± {one.noise:.2g}",
+            one.margin or "–",
             "–" if pd.isna(one.low) else f"{estimate(one.low)} to {estimate(one.high)}",
-            one.basis,
+            one.basis if one.between else "–",
             estimate(one.truth),
             "–" if pd.isna(one.error) else f"{100 * one.error:.2g} %",
         )

@@ -32,16 +32,21 @@ class Unknown:
     >>> from nas.reports import example
     >>> (k,) = example.report().unknowns
     >>> print(k.sentence)
-    k = 1.02 (0.92063 to 1.1194 by 3 completed runs, at 95 %); the truth is 1.
+    k = 1.02; the truth is 1.
+    >>> print(Unknown("k", 2.5, noise=0.012).sentence)
+    k = 2.5 ± 0.012 by the noise of the observations.
+    >>> print(Unknown("k", 2.5, doubt="nothing tells it").sentence)
+    k = 2.5 (no ±: nothing tells it).
     """
 
     name: str
     value: float
-    low: float  # NaN of a single run
-    high: float
-    basis: str  # the runs of the interval, in words
-    truth: float  # NaN where it is not known
+    low: float = float("nan")  # NaN where no runs compare
+    high: float = float("nan")
+    basis: str = ""  # the runs of the interval, in words
+    truth: float = float("nan")  # NaN where it is not known
     noise: float = float("nan")  # standard error by the noise of the observations; NaN without
+    doubt: str = ""  # why it is not told how well the value is known
 
     @property
     def error(self) -> float:
@@ -49,14 +54,39 @@ class Unknown:
         return abs(self.value / self.truth - 1) if self.truth else float("nan")
 
     @property
+    def margin(self) -> str:
+        """How well it is known by the noise of the observations, or why not; "" without noise."""
+        if self.doubt:
+            return f"no ±: {self.doubt}"
+        return f"± {self.noise:.2g}" if np.isfinite(self.noise) else ""
+
+    @property
+    def between(self) -> str:
+        """The interval over runs; "" where no runs compare."""
+        if not np.isfinite(self.low):
+            return ""
+        ends = f"{estimate(self.low)} to {estimate(self.high)}"
+        return f"{ends} by {self.basis}, at {percent(COVERAGE)}"
+
+    @property
+    def known(self) -> str:
+        """The value with its margin.
+
+        Examples
+        --------
+        >>> Unknown("k", 2.5, noise=0.012).known, Unknown("k", 2.5).known
+        ('2.5 ± 0.012', '2.5')
+        """
+        margin = f"({self.margin})" if self.doubt else self.margin
+        return f"{estimate(self.value)} {margin}".rstrip()
+
+    @property
     def sentence(self) -> str:
         """All of it for people."""
-        between = f"{estimate(self.low)} to {estimate(self.high)} by {self.basis}"
-        interval = f" ({between}, at {percent(COVERAGE)})" if np.isfinite(self.low) else ""
-        noise = f" ± {self.noise:.2g} by the noise of the observations"
-        interval = (noise if np.isfinite(self.noise) else "") + interval
+        noise = " by the noise of the observations" if np.isfinite(self.noise) else ""
+        interval = f" ({self.between})" if self.between else ""
         truth = f"; the truth is {estimate(self.truth)}" if np.isfinite(self.truth) else ""
-        return f"{self.name} = {estimate(self.value)}{interval}{truth}."
+        return f"{self.name} = {self.known}{noise}{interval}{truth}."
 
 
 def estimates(records: Records) -> pd.DataFrame:
@@ -69,35 +99,68 @@ def estimates(records: Records) -> pd.DataFrame:
     [1.06, 1.02, 0.98]
     """
     done = records.runs.loc[records.runs["status"] == "completed", "run"]
-    table = records.unknowns[records.unknowns["run"].isin(done)].sort_values("step", kind="stable")
-    last = table.drop_duplicates(["run", "name"], keep="last")
+    last = records.estimates(list(done))
     return last.sort_values(["trial", "repetition"], kind="stable").reset_index(drop=True)
 
 
-def unknowns(estimated: pd.DataFrame, best: Recommended | None) -> tuple[Unknown, ...]:
+def unknowns(
+    estimated: pd.DataFrame, best: Recommended | None, race: pd.DataFrame
+) -> tuple[Unknown, ...]:
     """Each coefficient of ``best``, from `estimates`.
 
-    The interval is Student's over the runs of its trial; where it has a single one, over all
-    completed runs.
+    The interval is Student's over runs that differ in their seed alone: those of its trial, or
+    within a budget the winners of the other seeds' races. Runs whose answers are in doubt do not
+    count, and where ``best`` is in doubt there is none.
 
     Examples
     --------
     >>> from nas.reports import example
-    >>> unknowns(estimates(example.records()), None)
+    >>> unknowns(estimates(example.records()), None, example.records().race)
     ()
     """
     if best is None:
         return ()
+    like = _like(estimated, best, race)
     found = []
     for mine in each(estimated[estimated["run"] == best.name]):
-        named = estimated[estimated["name"] == mine.name]
-        trial = named[named["trial"] == mine.trial]
-        basis = trial if len(trial) > 1 else named
-        words = f"of trial {mine.trial}" if len(trial) > 1 else "completed"
-        runs = plural(len(basis), "run")
-        text = f"{runs} {words}" if len(trial) > 1 else runs.replace(" ", f" {words} ")
-        low, high = student(basis["value"].to_numpy(dtype=np.float64))
-        truth = float("nan") if pd.isna(mine.truth) else float(mine.truth)
-        noise = float("nan") if pd.isna(mine.standard_error) else float(mine.standard_error)
-        found.append(Unknown(mine.name, float(mine.value), low, high, text, truth, noise))
+        named = estimated[(estimated["name"] == mine.name) & estimated["run"].isin(like)]
+        basis = named[named["doubt"] == ""]
+        values = [] if mine.doubt else basis["value"].to_numpy(dtype=np.float64)
+        low, high = student(np.asarray(values))
+        found.append(
+            Unknown(
+                mine.name,
+                float(mine.value),
+                low,
+                high,
+                _basis(best, len(basis), len(named)),
+                _number(mine.truth),
+                _number(mine.standard_error),
+                mine.doubt,
+            )
+        )
     return tuple(found)
+
+
+def _like(estimated: pd.DataFrame, best: Recommended, race: pd.DataFrame) -> set[str]:
+    """The names of runs that differ from ``best`` in their seed alone, and its own.
+
+    All that learnt for one race share its time, and some of them a seed; only a winner was trained
+    to the end.
+    """
+    if best.run["stage"] == "race":
+        others = race[(race["repetition"] != best.run["repetition"]) & race["won"].astype(bool)]
+        return {best.name, *others["run"]}
+    return set(estimated.loc[estimated["trial"] == best.run["trial"], "run"])
+
+
+def _basis(best: Recommended, used: int, of: int) -> str:
+    """What an interval is over, in words."""
+    things = "race" if best.run["stage"] == "race" else "run"
+    counted = plural(used, things) if used == of else f"{used} of {plural(of, things)}"
+    of_trial = "" if things == "race" else f" of trial {best.run['trial']}"
+    return f"{counted}{of_trial}" + ("" if used == of else ", the others being in doubt")
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if pd.isna(value) else float(value)

@@ -118,6 +118,17 @@ def told_by_a_name(axes: Iterable[Axis]) -> str:
     return listed(names)
 
 
+def lines(text: str | None) -> list[str]:
+    """Those of a column that holds several; none where it holds nothing.
+
+    Examples
+    --------
+    >>> lines("one\\ntwo"), lines(None)
+    (['one', 'two'], [])
+    """
+    return [] if pd.isna(text) else str(text).splitlines()
+
+
 def listed(names: Sequence[str]) -> str:
     """Names in a sentence.
 

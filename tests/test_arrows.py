@@ -36,6 +36,7 @@ GROUND = [
 COMMAND = ["nas.exit_codes", "nas.signals", "nas.terminal"]
 # What the tables of a campaign are read with; none of it brings torch.
 READING = [
+    "nas.campaign.coefficients",
     "nas.campaign.front",
     "nas.campaign.gathering",
     "nas.campaign.identity_file",
@@ -107,6 +108,7 @@ MAY_IMPORT = {
     **{module: [*READING, "nas.search_spaces", *GROUND] for module in READING},
     "nas.export": [
         "nas.export",
+        "nas.campaign.coefficients",
         "nas.campaign.layout",
         "nas.campaign.records",
         "nas.signals",

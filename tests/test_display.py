@@ -106,7 +106,7 @@ def found(
         name = f"0000-{repetition}"
         made.tables["runs"].append(run_row(name, repetition=repetition))
         keys = {"run": name, "trial": 0, "repetition": repetition, "name": "k", "truth": truth}
-        keys["standard_error"] = noise
+        keys |= {"standard_error": noise, "doubt": ""}
         made.tables["unknowns"] += [
             keys | {"phase": "warm-up", "step": 10, "value": 99.0},
             keys | {"phase": "fine-tuning", "step": 110, "value": value},
@@ -118,7 +118,7 @@ def test_unknown_coefficients_are_told_with_an_interval_over_the_repetitions(
     tmp_path: Path,
 ) -> None:
     assert found(tmp_path / "two", 1.2, 1.5, 1.0) == [
-        "  k found          1.5 (-1.9266 to 4.4266 by 2 runs, at 95 %); the truth is 1.2"
+        "  k found          1.5 (-1.9266 to 4.4266 by 2 runs of trial 0, at 95 %); the truth is 1.2"
     ]
     assert found(tmp_path / "one", None, 0.123456) == ["  k found          0.12346"]
     assert found(tmp_path / "equal", None, 0.5, 0.5) == ["  k found          0.5"]
@@ -127,6 +127,29 @@ def test_unknown_coefficients_are_told_with_an_interval_over_the_repetitions(
 def test_what_noise_leaves_open_stands_beside_the_estimate(tmp_path: Path) -> None:
     lines = found(tmp_path, None, 1.5, noise=0.0123)
     assert lines == ["  k found          1.5 ± 0.012 by noise"]
+
+
+def test_of_an_answer_that_is_not_to_be_trusted_no_standard_error_is_told() -> None:
+    records = example.records()
+    records.unknowns["standard_error"] = 0.012
+    records.runs.loc[1, "warnings"] = "estimated error 97%: the answer is not to be trusted"
+    known = Result(replace(records, unknowns=records.unknowns.assign(doubt="")))
+    assert estimates(known) == ["  k found          1.02 ± 0.012 by noise; the truth is 1"]
+    assert known.unknown_errors == {"k": 0.012}
+    before = Result(replace(records, unknowns=records.unknowns.assign(doubt=None)))
+    assert estimates(before) == [
+        "  k found          1.02 (no ±: the answer is not to be trusted); the truth is 1"
+    ]
+    assert before.unknown_errors == {}
+    assert before.unknown == {"k": 1.02}
+
+
+def test_what_limits_an_answer_is_a_note_and_no_warning() -> None:
+    records = example.records()
+    records.runs.loc[1, "notes"] = "the noise limits the answer"
+    lines = summary(Result(records))
+    assert lines[-1] == "note: the noise limits the answer"
+    assert not any("warning" in line for line in lines)
 
 
 def test_the_estimate_of_the_recommended_run_is_there_from_python(tmp_path: Path) -> None:

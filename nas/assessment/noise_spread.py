@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from nas.assessment.noise_fit import Fit, misfit, others
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.problems.sampling import interior_points
@@ -50,16 +51,29 @@ class Spread:
         Of the fields together, relative to them, in the L2 norm over the domain.
     unknown
         Of each unknown coefficient by its name, in its own unit.
+    fit
+        How well the observations are fitted, beside which these say anything at all.
 
     Examples
     --------
-    >>> found = Spread(relative=0.02, unknown={"nu": 1e-4})
-    >>> f"nu ± {found.unknown['nu']:.0e}"
-    'nu ± 1e-04'
+    >>> fit = Fit(misfit=0.8, others=0.01, moved=0.003, unknown={"nu": 2e-5})
+    >>> found = Spread(relative=0.02, unknown={"nu": 1e-4}, fit=fit)
+    >>> f"nu ± {found.unknown['nu']:.0e}", found.is_reached
+    ('nu ± 1e-04', True)
     """
 
     relative: float
     unknown: dict[str, float]
+    fit: Fit
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the noise is all that keeps the answer from being better."""
+        return (
+            self.fit.is_noise
+            and self.fit.moved <= self.relative
+            and all(self.fit.unknown[name] <= error for name, error in self.unknown.items())
+        )
 
 
 def spread(problem: Problem, mixture: Mixture, seed: int = 0) -> Spread | None:
@@ -79,21 +93,44 @@ def spread(problem: Problem, mixture: Mixture, seed: int = 0) -> Spread | None:
     if made.parameters_learning > MOST_PARAMETERS:
         return None
     points = _points(problem, ROWS * made.parameters_learning, seed)
-    moves = _moves(problem, made, points)
-    if moves is None:
+    found = _moves(problem, made, points)
+    if found is None:
         return None
-    x = torch.as_tensor(interior_points(problem.domain, MEASURED, seed=seed, draw=HELD_OUT_DRAW))
-    before = values(problem, of_mixture(made), x)
+    moves, step, residuals = found
+    far = _Far(problem, made, seed)
     generator = torch.Generator().manual_seed(seed)
-    systems, squares = MixtureResiduals(problem, made), before.new_zeros(())
-    for _ in range(DRAWS):
-        step = SMALL * moves @ torch.randn(moves.shape[1], generator=generator).double()
-        systems.move(step[None])
-        squares += ((values(problem, of_mixture(made), x) - before) / SMALL).square().sum() / DRAWS
-        systems.move(-step[None])
-    return Spread(
-        float((squares / before.square().sum()).sqrt()), _of_unknown(problem, made, moves)
+    drawn = [
+        far.squares(moves @ torch.randn(moves.shape[1], generator=generator).double())
+        for _ in range(DRAWS)
+    ]
+    noise = deviations(problem, points)
+    fit = Fit(
+        misfit(problem, points, residuals),
+        others(residuals, noise),
+        far.squares(step) ** 0.5,
+        _of_unknown(problem, made, step[:, None]),
     )
+    return Spread((sum(drawn) / DRAWS) ** 0.5, _of_unknown(problem, made, moves), fit)
+
+
+class _Far:
+    """How far fields move with the parameters of a mixture, to first order."""
+
+    def __init__(self, problem: Problem, mixture: Mixture, seed: int) -> None:
+        points = interior_points(problem.domain, MEASURED, seed=seed, draw=HELD_OUT_DRAW)
+        self._problem, self._mixture, self._points = problem, mixture, torch.as_tensor(points)
+        self._systems = MixtureResiduals(problem, mixture)
+        self._before = self._values()
+
+    def squares(self, step: Tensor) -> float:
+        """The square of the change of all fields by a ``step`` (P,), relative to them."""
+        self._systems.move(SMALL * step[None])
+        change = (self._values() - self._before) / SMALL
+        self._systems.move(-SMALL * step[None])
+        return float(change.square().sum() / self._before.square().sum())
+
+    def _values(self) -> Tensor:
+        return values(self._problem, of_mixture(self._mixture), self._points)
 
 
 def deviations(problem: Problem, points: Points) -> Tensor:
@@ -126,9 +163,14 @@ def _points(problem: Problem, rows: int, seed: int) -> Points:
     return Sampler(problem, counts, "sobol", seed).draw(0, CPU)
 
 
-def _moves(problem: Problem, mixture: Mixture, points: Points) -> Tensor | None:
-    """M (P, O): by how much a standard deviation of each noisy row moves each parameter."""
-    _, jacobian = MixtureResiduals(problem, mixture).linearise(points)
+def _moves(
+    problem: Problem, mixture: Mixture, points: Points
+) -> tuple[Tensor, Tensor, Tensor] | None:
+    """By how much each parameter moves, and the rows (R,) that this follows from.
+
+    M (P, O) is of a standard deviation of each noisy row, and δ (P,) of a step of Gauss–Newton.
+    """
+    (residuals,), jacobian = MixtureResiduals(problem, mixture).linearise(points)
     (rows,), noise = jacobian.dense(), deviations(problem, points)
     noisy = noise.nonzero().squeeze(1)
     matrix = rows.T @ rows
@@ -136,7 +178,9 @@ def _moves(problem: Problem, mixture: Mixture, points: Points) -> Tensor | None:
     factor, failed = torch.linalg.cholesky_ex(matrix)
     if failed or not bool(factor.isfinite().all()):
         return None
-    return torch.cholesky_solve(rows[noisy].T * noise[noisy], factor)
+    moves = torch.cholesky_solve(rows[noisy].T * noise[noisy], factor)
+    step = torch.cholesky_solve(-(rows.T @ residuals)[:, None], factor).squeeze(1)
+    return moves, step, residuals
 
 
 def _of_unknown(problem: Problem, mixture: Mixture, moves: Tensor) -> dict[str, float]:

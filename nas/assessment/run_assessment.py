@@ -6,17 +6,18 @@ what would be said without.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 
 from nas.assessment.divergence import no_value
+from nas.assessment.doubts import NOT_TRUSTED, UNTOLD, doubts, wrong
 from nas.assessment.drift import drift
 from nas.assessment.error_estimate import Estimate, estimate
 from nas.assessment.families import confirmed
 from nas.assessment.noise_spread import Spread, spread
 from nas.assessment.trivial import BEATEN, Trivial, best_trivial, is_affine
-from nas.assessment.undetermined import left_open
+from nas.assessment.undetermined import left_open, tells_of_unknown
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.training.collocation import Sampler
@@ -39,9 +40,14 @@ class Assessment:
     error_estimate
         The estimated relative L2 error; None where there is none.
     warnings
-        A line each.
+        What speaks against it, a line each.
     standard_errors
-        Of unknown coefficients, by the noise of the observations alone; none without noise.
+        Of unknown coefficients, by the noise of the observations alone; none without noise, and
+        of none that is in doubt.
+    doubts
+        Of unknown coefficients, why their values, and so their standard errors, say little.
+    notes
+        What is to be known of it and does not speak against it, a line each.
 
     Examples
     --------
@@ -53,6 +59,8 @@ class Assessment:
     error_estimate: float | None
     warnings: tuple[str, ...]
     standard_errors: dict[str, float]
+    doubts: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def assess(problem: Problem, sampler: Sampler, result: RunResult) -> Assessment:
@@ -69,12 +77,11 @@ def assess(problem: Problem, sampler: Sampler, result: RunResult) -> Assessment:
     """
     answer, points = of_mixture(result.mixture), sampler.held_out(CPU)
     trivial = best_trivial(problem, points)
+    family = [*confirmed(problem, answer), *left_open(problem)]
     # Where a term has no value matters while networks learn; this run has got past it.
     past = {line for term in problem.terms for line in term.warnings}
-    family = [*confirmed(problem, answer), *left_open(problem)]
-    warnings = [
-        *(line for line in problem.warnings if line not in past),
-        *family,
+    known = [line for line in problem.warnings if line not in past]
+    learnt = [
         *_nothing_learnt(trivial, result),
         *_is_trivial(trivial, result.held_out_loss, is_affine(problem, answer, points.interior)),
     ]
@@ -82,19 +89,21 @@ def assess(problem: Problem, sampler: Sampler, result: RunResult) -> Assessment:
     # Of many solutions no residual can tell which one is meant, and so how far it is.
     equations = None if family else estimate(problem, answer, thorough=thorough)
     noise = spread(problem, result.mixture)
-    loss = result.held_out_loss or 0.0
-    moved = drift(result.trail, result.mixture, loss)
-    error = combined(equations, moved, noise)
-    explained = equations is not None and equations.left < LITTLE
-    if family or (not explained and not trivial.solves and loss > HARDLY * trivial.loss):
-        error = None  # neither equations nor the way tell anything where little was learnt
-    errors = {} if noise is None else noise.unknown
-    warnings += [
-        *([] if family else _error(problem, error, equations)),
-        *_wrong(result.unknown, equations),
-        *_loose(result.unknown, errors),
-    ]
-    return Assessment(error, tuple(warnings), errors)
+    error = None if family else _known(result, trivial, equations, noise)
+    off = wrong(noise, equations)
+    limit = noise if _is_limit(noise) and not (family or learnt or off) else None
+    if limit is None:
+        off |= _far_off(result.unknown, equations)
+    elif error is None:
+        # Of what is left, which is noise, the equations of the error have nothing to say.
+        equations, error = None, math.hypot(limit.relative, limit.fit.moved)
+    large = [*learnt, *([] if family else _error(problem, error, equations, noise))]
+    against = [*(line for line in family if not tells_of_unknown(line)), *large]
+    doubted = doubts(list(result.unknown), family, _why(error, against), off)
+    told = {} if noise is None else {n: e for n, e in noise.unknown.items() if n not in doubted}
+    coefficients = [*_wrong(result.unknown, off, doubted), *_loose(result.unknown, told)]
+    notes = () if limit is None or large else (_limit(limit),)
+    return Assessment(error, (*known, *family, *large, *coefficients), told, doubted, notes)
 
 
 def explain(problem: Problem, sampler: Sampler, result: RunResult, untrained: Mixture) -> str:
@@ -125,6 +134,17 @@ def explain(problem: Problem, sampler: Sampler, result: RunResult, untrained: Mi
     return no_value(problem, answers, sampler.draw(0, CPU))
 
 
+def _known(
+    result: RunResult, trivial: Trivial, equations: Estimate | None, noise: Spread | None
+) -> float | None:
+    """The estimated error; None where neither equations nor the way tell anything."""
+    loss = result.held_out_loss or 0.0
+    explained = equations is not None and equations.left < LITTLE
+    if not explained and not trivial.solves and loss > HARDLY * trivial.loss:
+        return None  # little was learnt
+    return combined(equations, drift(result.trail, result.mixture, loss), noise)
+
+
 def combined(
     equations: Estimate | None, moved: float | None, noise: Spread | None = None
 ) -> float | None:
@@ -137,12 +157,14 @@ def combined(
 
     Examples
     --------
+    >>> from nas.assessment.noise_fit import Fit
     >>> explained = Estimate(1e-4, {"u": 1e-4}, left=0.0)
     >>> combined(None, 1e-2), combined(explained, None), round(combined(explained, 1e-2), 6)
     (0.01, 0.0001, 0.0001)
     >>> round(combined(Estimate(1e-4, {"u": 1e-4}, left=0.5), 1e-2), 6)  # in the middle
     0.001
-    >>> combined(Estimate(3e-3, {"u": 3e-3}, left=0.0), None, Spread(4e-3, {}))
+    >>> noise = Spread(4e-3, {}, Fit(misfit=0.9, others=0.0, moved=0.0, unknown={}))
+    >>> combined(Estimate(3e-3, {"u": 3e-3}, left=0.0), None, noise)
     0.005
     """
     known = _by_residuals(equations, moved)
@@ -195,22 +217,63 @@ def _loose(found: Mapping[str, float], standard_errors: Mapping[str, float]) -> 
     ]
 
 
-def _wrong(found: Mapping[str, float], equations: Estimate | None) -> Sequence[str]:
-    """Which coefficients training has not got right yet."""
-    if equations is None:
-        return []
+def _far_off(found: Mapping[str, float], equations: Estimate | None) -> dict[str, float]:
+    """Which coefficients training has not got right yet, and by how much they are off."""
+    estimated = {} if equations is None else equations.unknown
+    return {name: off for name, off in estimated.items() if off > TOLERABLE * abs(found[name])}
+
+
+def _wrong(
+    found: Mapping[str, float], off: Mapping[str, float], doubted: Mapping[str, str]
+) -> Sequence[str]:
+    """Coefficients that are far off, but for those that no training mends."""
     return [
-        f"{name} = {found[name]:.3g} is not to be trusted: estimated to be off by {error:.2g}; "
+        f"{name} = {found[name]:.3g} is not to be trusted: estimated to be off by {by:.2g}; "
         "train longer"
-        for name, error in equations.unknown.items()
-        if error > TOLERABLE * abs(found[name])
+        for name, by in off.items()
+        if by > TOLERABLE * abs(found[name]) and doubted[name] != UNTOLD
     ]
 
 
-def _error(problem: Problem, error: float | None, equations: Estimate | None) -> Sequence[str]:
+def _is_limit(noise: Spread | None) -> bool:
+    """Whether the noise of the observations is all that keeps coefficients from being better."""
+    return noise is not None and bool(noise.unknown) and noise.is_reached
+
+
+def _limit(noise: Spread) -> str:
+    """What keeps the answer from being better, and how well it is known."""
+    known = ", ".join(f"{name} to ± {error:.2g}" for name, error in noise.unknown.items())
+    return (
+        "what is left of the loss is the noise of the observations, and that limits the answer, "
+        f"not its training: {known} (one standard error), the fields to {noise.relative:.1%}; more "
+        "observations, or better ones, would tell more"
+    )
+
+
+def _beside_noise(noise: Spread | None) -> str:
+    """What is left where observations are noisy, and the answer is not as good as that allows."""
+    if noise is None:
+        return "how much of what is left is the noise of the observations is not known"
+    if noise.fit.misfit > 1:
+        return "it fits the observations worse than their noise allows"
+    if not noise.fit.is_noise:
+        return "beside the noise of the observations, much is left in equations and conditions"
+    return "what is left is mostly the noise of the observations, but training has not settled"
+
+
+def _why(error: float | None, against: Sequence[str]) -> str:
+    """Why coefficients are in doubt with the whole answer; "" where nothing speaks against it."""
+    if not against:
+        return ""
+    return "the error could not be estimated" if error is None else NOT_TRUSTED
+
+
+def _error(
+    problem: Problem, error: float | None, equations: Estimate | None, noise: Spread | None = None
+) -> Sequence[str]:
     if error is None:
         hidden = (
-            "what is left is mostly the noise of the observations"
+            _beside_noise(noise)
             if problem.noisy
             else "what is left in equations and conditions looks like no error of the fields, as "
             "where no solution satisfies all of them"
@@ -220,11 +283,11 @@ def _error(problem: Problem, error: float | None, equations: Estimate | None) ->
             "compare it with that of a longer run, or with values you know"
         ]
     if error > TOLERABLE:
-        return [f"estimated error {error:.0%}: the answer is not to be trusted"]
+        return [f"estimated error {error:.0%}: {NOT_TRUSTED}"]
     if equations is None:
         return []
     return [
-        f"{name}: the answer is not to be trusted: the estimated error is {share:.0%} of how much "
+        f"{name}: {NOT_TRUSTED}: the estimated error is {share:.0%} of how much "
         f"{name} varies, if {equations.by_field[name]:.1%} of {name} itself"
         for name, share in equations.of_variation.items()
         if share > TOLERABLE

@@ -66,6 +66,30 @@ def left_open(problem: Problem) -> list[str]:
     return found or list(resonant(problem, _slow(problem)))  # either is a family by itself
 
 
+def untold_start(name: str) -> str:
+    """How a line of `left_open` begins that tells of an unknown coefficient.
+
+    Examples
+    --------
+    >>> untold_start("k")
+    'nothing tells the unknown k:'
+    """
+    return f"nothing tells the unknown {name}:"
+
+
+def tells_of_unknown(line: str) -> bool:
+    """Whether a line of `left_open` is about one unknown coefficient, and not the whole answer.
+
+    Examples
+    --------
+    >>> tells_of_unknown("nothing tells the unknown k: equations and conditions leave a family")
+    True
+    >>> tells_of_unknown("only derivatives of p occur, in equations and conditions")
+    False
+    """
+    return line.startswith(untold_start("").removesuffix(":"))
+
+
 def _waves(problem: Problem, reach: float, count: int, seed: int) -> Waves:
     bounds = problem.domain.bounds
     periodic = [problem.coordinates.index(name) for name in problem.periodic]
@@ -129,7 +153,7 @@ def _unknown(problem: Problem, rows: Tensor, width: int) -> Iterator[str]:
         left = _left(torch.cat([fields, others], dim=1), column)
         if own.norm() <= ALONE * column.norm() or left.norm() < NOTHING * own.norm():
             yield (
-                f"nothing tells the unknown {name}: equations and conditions leave a family of "
+                f"{untold_start(name)} equations and conditions leave a family of "
                 f"solutions, one for each {name}; add what was measured (nas.Observations), a mean "
                 f"(nas.Integral) or a condition, or give {name} as a number"
             )

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from nas.campaign import gathering, identity_file, layout, parquet
+from nas.campaign import coefficients, gathering, identity_file, layout, parquet
 from nas.campaign.parquet import Row
 from nas.campaign.schemas import BUDGETED as BUDGETED
 from nas.campaign.schemas import TABLES as TABLES
@@ -53,19 +53,15 @@ class Records:
     def estimates(self, runs: Collection[str]) -> pd.DataFrame:
         """What ``runs`` found of unknown coefficients: a row for each of them and coefficient.
 
-        These are the last rows of `unknowns`.
+        These are the last rows of `unknowns`; see `nas.campaign.coefficients`.
 
         Examples
         --------
         >>> none = {name: read_added(Path("out"), name) for name in TABLES | BUDGETED | VALIDATION}
-        >>> path = [("0000-0", "k", 0.7), ("0000-0", "k", 0.9), ("0000-1", "k", 0.8)]
-        >>> none["unknowns"] = pd.DataFrame(path, columns=["run", "name", "value"])
         >>> Records(Path("out"), {}, **none).estimates(["0000-0"]).value.to_list()
-        [0.9]
+        []
         """
-        mine = self.unknowns[self.unknowns.run.isin(runs)]
-        last: pd.DataFrame = mine.drop_duplicates(["run", "name"], keep="last")
-        return last
+        return coefficients.estimates(self.unknowns, self.runs, runs)
 
     def map(self, run: str) -> pd.DataFrame | None:
         """The mixture of ``run`` on regular grids in the domain's bounding box, or None.

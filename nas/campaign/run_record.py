@@ -101,10 +101,11 @@ def tables(
         "relative_l2": errors.together,
         "error_estimate": found.error_estimate,
         "warnings": "\n".join(found.warnings),
+        "notes": "\n".join(found.notes),
     }
     return {
         "fields": run_rows.fields(keys, errors.by_field),
-        "unknowns": run_rows.unknowns(keys, result.unknowns, found.standard_errors),
+        "unknowns": run_rows.unknowns(keys, result.unknowns, found.standard_errors, found.doubts),
         "history": [{**keys, **logged} for logged in result.history],
         "experts": experts,
         "runs": [row | told],

@@ -25,7 +25,7 @@ def run(keys: Mapping[str, Any], proposal: Proposal, status: str, reason: str) -
     """
     known: Row = {"m": proposal.m, "p": proposal.p, "threshold": proposal.threshold}
     known |= {"stage": "selection", "status": status, "reason": reason}
-    known |= {"warnings": "", "corrections": ""}
+    known |= {"warnings": "", "notes": "", "corrections": ""}
     return {**_unknown("runs"), **keys, **known}
 
 
@@ -44,23 +44,27 @@ def fields(keys: Mapping[str, Any], errors: Mapping[str, float | None]) -> list[
 
 
 def unknowns(
-    keys: Mapping[str, Any], logged: Sequence[Row], standard_errors: Mapping[str, float]
+    keys: Mapping[str, Any],
+    logged: Sequence[Row],
+    standard_errors: Mapping[str, float],
+    doubts: Mapping[str, str],
 ) -> list[Row]:
-    """The rows of a run's unknown coefficients; the last of each has its standard error.
+    """The rows of a run's unknown coefficients; the last of each says how well it is known.
 
     Examples
     --------
     >>> logged = [{"step": step, "name": "k", "value": 2.0} for step in (10, 20)]
-    >>> rows = unknowns({"run": "0000-0"}, logged, {"k": 0.1})
-    >>> [row["standard_error"] for row in rows]
-    [None, 0.1]
+    >>> rows = unknowns({"run": "0000-0"}, logged, {"k": 0.1}, {})
+    >>> [row["standard_error"] for row in rows], rows[-1]["doubt"]
+    ([None, 0.1], '')
     """
     last = max((row["step"] for row in logged), default=0)
-    return [
-        {**_unknown("unknowns"), **keys, **row}
-        | {"standard_error": standard_errors.get(row["name"]) if row["step"] == last else None}
-        for row in logged
-    ]
+    rows = []
+    for row in logged:
+        name, ends = row["name"], row["step"] == last
+        known = {"standard_error": standard_errors.get(name), "doubt": doubts.get(name, "")}
+        rows.append({**_unknown("unknowns"), **keys, **row, **(known if ends else {})})
+    return rows
 
 
 def figures(settings: TrainingSettings, result: RunResult) -> Row:

@@ -75,6 +75,8 @@ TABLES: dict[str, pa.Schema] = {
             parquet.with_default(pa.field("error_estimate", pa.float64()), None),
             # What speaks against this solution, in plain words, a line each; empty where nothing.
             parquet.with_default(pa.field("warnings", pa.string()), ""),
+            # What is to be known of it and does not speak against it, a line each.
+            parquet.with_default(pa.field("notes", pa.string()), ""),
             # What is added to the gated sum, separated by commas: sine 1×800; empty where nothing.
             parquet.with_default(pa.field("corrections", pa.string()), ""),
         ]
@@ -96,8 +98,10 @@ TABLES: dict[str, pa.Schema] = {
             ("name", pa.string()),  # as the problem calls it
             ("value", pa.float64()),
             ("truth", pa.float64()),  # null where it is not known
-            # By the noise of the observations, of the last row; null where there is none.
+            # By the noise of the observations, of the last row; null where there is none, or doubt.
             parquet.with_default(pa.field("standard_error", pa.float64()), None),
+            # Why the last value says little; empty where nothing speaks against it.
+            parquet.with_default(pa.field("doubt", pa.string()), None),
         ]
     ),
     # One row per expert of each run.

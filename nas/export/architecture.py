@@ -82,14 +82,34 @@ class AnsatzDescription(Part):
 class UnknownValue(Part):
     """An unknown coefficient of the equations, and what was found for it.
 
+    ``standard_error`` is by the noise of the observations alone, null without noise, and where
+    there is a ``doubt``: why nothing can be said of how well the value is known.
+
     Examples
     --------
-    >>> UnknownValue(name="nu", value=0.0032)
-    UnknownValue(name='nu', value=0.0032)
+    >>> UnknownValue(name="nu", value=0.0032, standard_error=1e-4).known
+    '0.0032 ± 0.0001'
+    >>> UnknownValue(name="nu", value=0.0032, doubt="nothing tells it").known
+    '0.0032 (no ±: nothing tells it)'
     """
 
     name: str
     value: float
+    standard_error: float | None = None
+    doubt: str = ""
+
+    @property
+    def margin(self) -> str:
+        """``± 0.0001``, or why there is none; "" without noise."""
+        if self.doubt:
+            return f"no ±: {self.doubt}"
+        return "" if self.standard_error is None else f"± {self.standard_error:.2g}"
+
+    @property
+    def known(self) -> str:
+        """The value with its margin."""
+        margin = f"({self.margin})" if self.doubt else self.margin
+        return f"{self.value:.5g} {margin}".rstrip()
 
 
 class FieldPiece(Part):
@@ -137,7 +157,9 @@ class ProblemFacts(Part):
 
 
 class Measured(Part):
-    """What the run measured; parameters count the gate's too.
+    """What the run measured, and what is to be told of its answer; parameters count the gate's too.
+
+    ``warnings`` speak against the answer, ``notes`` do not.
 
     Examples
     --------
@@ -153,6 +175,14 @@ class Measured(Part):
     experts_after: int
     parameters_before: int
     parameters_after: int
+    error_estimate: float | None = None  # of the relative L2 error, without a reference
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def told(self) -> list[str]:
+        """Notes and warnings, as a search tells them."""
+        notes = [f"note: {line}" for line in self.notes]
+        return [*notes, *(f"warning: {line}" for line in self.warnings)]
 
 
 class Architecture(Part):
@@ -170,7 +200,7 @@ class Architecture(Part):
     """
 
     format: Literal["pinn-nas architecture"] = FORMAT
-    version: Literal[4] = LAST
+    version: Literal[5] = LAST
     problem: ProblemFacts
     dtype: Literal["float64"] = "float64"
     scaling: Scaling

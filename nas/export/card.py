@@ -27,6 +27,10 @@ A neural network that approximates the solution {fields} of{equation}
 It is what an architecture search left of a pool of {pool} experts: {survivors}.
 It has {parameters} parameters, in float64.
 
+## How far to trust it
+
+{trust}
+
 ## Inputs and outputs
 
 {columns}
@@ -108,6 +112,7 @@ def write(
         pool=measured.experts_before,
         survivors=_survivors(architecture),
         parameters=f"{parameters:,}",
+        trust=_trust(architecture),
         columns=_columns(architecture),
         pieces=_pieces(problem),
         ansatz=_ansatz(architecture),
@@ -173,6 +178,22 @@ def _pieces(problem: ProblemFacts) -> str:
     return "\n".join([*lines, ""])
 
 
+def _trust(architecture: Architecture) -> str:
+    """The estimated error, and what speaks against the answer, or does not."""
+    figures = architecture.measured
+    estimate = figures.error_estimate
+    known = (
+        "Its relative L2 error could not be estimated without a reference."
+        if estimate is None
+        else f"Its relative L2 error is estimated, without a reference, as {estimate:.2g}."
+    )
+    told = [f"- Warning: {escaped(line)}" for line in figures.warnings]
+    told += [f"- Note: {escaped(line)}" for line in figures.notes]
+    if figures.warnings:
+        known = f"**Do not trust this network without a look at what follows.** {known}"
+    return "\n".join([known, *([""] * bool(told)), *told])
+
+
 def _columns(architecture: Architecture) -> str:
     problem = architecture.problem
     inputs = [
@@ -197,8 +218,9 @@ def _ansatz(architecture: Architecture) -> str:
     if lines:
         lines = ["\nOf what the networks give, N, the program makes the fields:\n", *lines]
     if architecture.unknowns:
-        rows = [(one.name, f"{one.value:.6g}") for one in architecture.unknowns]
-        lines += ["\nFound together with the solution:\n", table(("coefficient", "value"), rows)]
+        rows = [(one.name, f"{one.value:.6g}", one.margin) for one in architecture.unknowns]
+        columns = ("coefficient", "value", "standard error, by the noise of the observations")
+        lines += ["\nFound together with the solution:\n", table(columns, rows)]
     return "\n".join([*lines, ""]) if lines else ""
 
 
@@ -239,6 +261,8 @@ def _corrections(corrections: Sequence[CorrectionDescription]) -> str:
 
 def _measured(architecture: Architecture) -> str:
     figures = architecture.measured
+    estimate = figures.error_estimate
+    estimated = "not known" if estimate is None else f"{estimate:.3g}"
     error = "no reference" if figures.relative_l2 is None else f"{figures.relative_l2:.3g}"
     loss = "unknown" if figures.held_out_loss is None else f"{figures.held_out_loss:.3g}"
     return table(
@@ -246,6 +270,7 @@ def _measured(architecture: Architecture) -> str:
         [
             ("physics loss on held-out points", loss),
             ("relative L2 error against the reference", error),
+            ("relative L2 error, estimated without a reference", estimated),
             ("experts, before and after", f"{figures.experts_before} → {figures.experts_after}"),
             (
                 "parameters, gate included, before and after",

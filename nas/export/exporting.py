@@ -46,6 +46,7 @@ class Exported:
     proof: Proof
     sizes: dict[str, int]
     corrections: tuple[str, ...] = ()  # by name, such as sine 1×800
+    told: tuple[str, ...] = ()  # what is to be known of the answer, as a search tells it
 
     @property
     def architecture(self) -> Path:
@@ -81,6 +82,7 @@ class Exported:
         speed = f"; {self.program.name}: {self.proof.speed}" if self.proof.speed else ""
         return [
             f"run {self.run}: {experts}, {self.parameters:,} parameters",
+            *self.told,
             f"checked: {self.program.name}, in a fresh process without this package, agrees with "
             f"the trained mixture in {self.proof.compared} to {self.difference:.1e} "
             f"({self.proof.dtype})",
@@ -156,6 +158,10 @@ def export(
         proof,
         sizes,
         tuple(str(one.candidate) for one in described.corrections),
+        (
+            *(f"  {one.name} found: {one.known}" for one in described.unknowns),
+            *described.measured.told(),
+        ),
     )
 
 

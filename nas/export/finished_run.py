@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from nas.campaign import layout, records
+from nas.campaign import coefficients, layout, records
 from nas.errors import UserError
 from nas.export.architecture import (
     Architecture,
@@ -147,18 +147,27 @@ def _described(campaign: Path, row: Row, problem: ProblemFacts, mixture: Mixture
         if expert["run"] == row["run"]
     }
     with understood(layout.gathered_file(campaign, "runs")):
-        measured = Measured(**{name: _finite(row[name]) for name in Measured.model_fields})
+        figures = {name: _finite(row[name]) for name in Measured.model_fields}
+        figures |= {name: _lines(row[name]) for name in ("warnings", "notes")}
+        measured = Measured(**figures)
         return describe(mixture, problem, importance, measured, _unknowns(campaign, row))
 
 
 def _unknowns(campaign: Path, row: Row) -> tuple[UnknownValue, ...]:
     """The last value that the run found for each unknown coefficient."""
-    found = {
-        one["name"]: one["value"]
-        for one in records.rows(campaign, "unknowns")
-        if one["run"] == row["run"]
+    last = {
+        one["name"]: one for one in records.rows(campaign, "unknowns") if one["run"] == row["run"]
     }
-    return tuple(UnknownValue(name=name, value=value) for name, value in found.items())
+    found = []
+    for name, one in last.items():
+        doubt = coefficients.doubt(name, one["doubt"], row["warnings"])
+        error = None if doubt else _finite(one["standard_error"])
+        found.append(UnknownValue(name=name, value=one["value"], standard_error=error, doubt=doubt))
+    return tuple(found)
+
+
+def _lines(text: str | None) -> tuple[str, ...]:
+    return tuple((text or "").splitlines())
 
 
 @contextmanager

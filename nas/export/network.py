@@ -41,8 +41,9 @@ class ExportedMixture(nn.Module):
         The names of the columns of points (B, D), and of what the network gives for them (B, C).
     domain
         From where to where it was trained, by coordinate: the box around the problem's domain.
-    unknown
-        The coefficients found together with the solution, by name; empty where there are none.
+    unknown, unknown_errors
+        The coefficients found together with the solution, by name; empty where there are none. And
+        their standard errors by the noise of the observations, of those where they are known.
 
     Raises
     ------
@@ -71,6 +72,11 @@ class ExportedMixture(nn.Module):
         self.coordinates, self.fields = problem.coordinates, problem.fields
         self.domain = dict(zip(problem.coordinates, problem.bounds, strict=True))
         self.unknown = {one.name: one.value for one in architecture.unknowns}
+        self.unknown_errors = {
+            one.name: one.standard_error
+            for one in architecture.unknowns
+            if one.standard_error is not None
+        }
         self.experts = nn.ModuleList(
             networks.untrained(expert.candidate, names, outputs).modules()[0] for expert in experts
         )
@@ -167,7 +173,7 @@ class ExportedMixture(nn.Module):
         return (points - self.centre) / self.half_extent
 
     def __repr__(self) -> str:
-        """What it gives, where, and what it is made of; not its layers."""
+        """What it gives, where, what it is made of, and how far to trust it; not its layers."""
         told, problem = self.architecture, self.architecture.problem
         where = ", ".join(f"{name} from {a:g} to {b:g}" for name, (a, b) in self.domain.items())
         names = [str(one.candidate) for one in told.experts]
@@ -177,11 +183,13 @@ class ExportedMixture(nn.Module):
         dtype = str(self.centre.dtype).removeprefix("torch.")
         known = {"held-out loss": told.measured.held_out_loss}
         known |= {"relative L2 error": told.measured.relative_l2}
+        known |= {"estimated error": told.measured.error_estimate}
         figures = [f"{name} {value:.2e}" for name, value in known.items() if value is not None]
-        figures += [f"{name} = {value:.5g}" for name, value in self.unknown.items()]
+        figures += [f"{one.name} = {one.known}" for one in told.unknowns]
         lines = [
             f"{', '.join(self.fields)}({', '.join(self.coordinates)}) of {problem.name}: {where}",
             f"{several}{', '.join(names)}{added}; {count:,} parameters, {dtype}",
             ", ".join(figures),
+            *told.measured.told(),
         ]
         return "\n".join(map(one_line, filter(None, lines)))

@@ -2,14 +2,15 @@
 
 Version 1 named the axes activation, depth and width in each expert, knew one kind of gate, and
 called the half extent of the domain ``scale``. Version 2 knew no corrections. Version 3 knew no
-digests: an export of these three is loaded without a check of them. The weights have kept their
-names.
+digests: an export of these three is loaded without a check of them. Version 4 told neither how
+large the error is estimated to be, nor how well unknown coefficients are known, nor warnings. The
+weights have kept their names.
 """
 
 from typing import Any, Final
 
 FIRST: Final = 1
-LAST: Final = 4
+LAST: Final = 5
 SEALED: Final = 4  # the first that has digests
 
 Json = dict[str, Any]
@@ -26,7 +27,7 @@ def upgraded(found: Json) -> Json:
     Examples
     --------
     >>> upgraded({"version": 2, "gate": None})
-    {'version': 4, 'gate': None}
+    {'version': 5, 'gate': None}
     """
     found = _from_first(found) if found["version"] == 1 else found
     return {**found, "version": LAST}

@@ -14,6 +14,7 @@ from nas.reports.report import Report
 from nas.reports.style import HIGHLIGHT, INK, QUIET
 from nas.reports.unknowns import Unknown
 
+NOISE, INTERVAL = "± by noise", "interval over seeds"
 SECTION = "unknowns"
 ORDER = 1
 
@@ -63,7 +64,7 @@ def draw(data: Paths, figure: Figure) -> None:
     >>> figure = Figure()
     >>> draw(summarise(example.report()), figure)
     >>> figure.axes[0].get_ylabel(), [text.get_text() for text in figure.legends[0].get_texts()]
-    ('k', ['run 0001-0', 'other runs', 'interval over runs', 'truth'])
+    ('k', ['run 0001-0', 'other runs', 'truth'])
     """
     axes = figure.subplots(len(data.estimates), 1, squeeze=False, sharex=True)[:, 0]
     for ax, one in zip(axes, data.estimates, strict=True):
@@ -74,7 +75,7 @@ def draw(data: Paths, figure: Figure) -> None:
     for ax in axes:
         found, labels = ax.get_legend_handles_labels()
         named |= dict(zip(labels, found, strict=True))
-    order = [f"run {data.run}", "other runs", "interval over runs", "truth"]
+    order = [f"run {data.run}", "other runs", NOISE, INTERVAL, "truth"]
     shown = [label for label in order if label in named]
     handles = [named[label] for label in shown]
     figure.legend(handles, shown, loc="outside lower center", ncols=2)
@@ -87,8 +88,7 @@ def pictures(report: Report) -> list[Picture]:
     --------
     >>> from nas.reports import example
     >>> print(pictures(example.report())[0].alt)
-    Path of each unknown coefficient over the steps: k = 1.02 (0.92063 to 1.1194 by 3 \
-completed runs, at 95 %); the truth is 1.
+    Path of each unknown coefficient over the steps: k = 1.02; the truth is 1.
     """
     data = summarise(report)
     if data is None:
@@ -108,10 +108,18 @@ completed runs, at 95 %); the truth is 1.
 
 def _reading(data: Paths) -> str:
     grey = "; grey: the other completed runs" if len(data.others) else ""
-    bar = any(np.isfinite(one.low) for one in data.estimates)
+    bars = {
+        "The bar at the end is the standard error by the noise of the observations. ": "noise",
+        "The thin bar is the interval over seeds, which may reach beyond the panel. ": "low",
+    }
+    told = [
+        words
+        for words, of in bars.items()
+        if any(np.isfinite(getattr(one, of)) for one in data.estimates)
+    ]
     return (
         f"Red: run {data.run}, which is shown in full{grey}. "
-        + ("The bar at the end is the interval over runs. " if bar else "")
+        + "".join(told)
         + "A path that has not levelled off is no estimate yet."
     )
 
@@ -122,12 +130,21 @@ def _path(ax: Axes, data: Paths, one: Unknown) -> None:
         ax.plot(path["step"], path["value"], color=QUIET, lw=0.9, alpha=0.7, label=label)
     mine = data.mine[data.mine["name"] == one.name]
     ax.plot(mine["step"], mine["value"], color=HIGHLIGHT, lw=2, label=f"run {data.run}")
-    if np.isfinite(one.low):
-        middle = (one.low + one.high) / 2
-        ax.errorbar(
-            mine["step"].max(), middle, yerr=(one.high - one.low) / 2, color=HIGHLIGHT, capsize=4,
-            lw=1.2, ls="none", label="interval over runs", clip_on=False,
-        )  # fmt: skip
+    end = mine["step"].max()
+    if np.isfinite(one.noise):
+        _bar(ax, end, one.value - one.noise, one.value + one.noise, NOISE, lw=2.5)
     if np.isfinite(one.truth):
         ax.axhline(one.truth, color=INK, lw=1, ls=(0, (4, 3)), label="truth")
+    if np.isfinite(one.low):
+        # Of two seeds it may be as wide as anything: the panel is that of the paths.
+        seen = ax.get_ylim()
+        _bar(ax, end, one.low, one.high, INTERVAL, lw=1.0)
+        ax.set_ylim(seen)
     ax.set_ylabel(one.name)
+
+
+def _bar(ax: Axes, x: float, low: float, high: float, label: str, lw: float) -> None:
+    ax.errorbar(
+        x, (low + high) / 2, yerr=(high - low) / 2, color=HIGHLIGHT, capsize=4, lw=lw, ls="none",
+        label=label,
+    )  # fmt: skip

@@ -1,9 +1,12 @@
 """What noise alone leaves open, beside what statistics says of the same observations."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
+from nas.assessment import noise_spread as module
 from nas.assessment.noise_spread import DRAWS, deviations, spread
 from nas.mixture.gate import settings
 from nas.mixture.mixture import Mixture
@@ -12,6 +15,7 @@ from nas.problems.terms import PointCounts
 from nas.search_spaces import Candidate
 from nas.training.collocation import Sampler
 from nas.training.least_squares.answer import of_mixture, values
+from nas.training.residuals import MixtureResiduals
 
 CPU = torch.device("cpu")
 X = np.linspace(0.1, 1.0, 10)
@@ -88,3 +92,30 @@ def test_a_part_of_the_observations_stands_for_all() -> None:
         noisy = deviations(problem, points)
         sizes.append(float(noisy[noisy > 0][0]) * len(noisy[noisy > 0]) ** 0.5)
     assert sizes[1] == pytest.approx(sizes[0] * 0.5**0.5)
+
+
+def fitted(problem: Problem, steps: int) -> Mixture:
+    """After so many steps of Gauss–Newton from an untrained mixture."""
+    made = mixture(problem)
+    points = module._points(problem, 3 * made.parameters_learning, seed=1)
+    for _ in range(steps):
+        found = module._moves(problem, made, points)
+        assert found is not None
+        _, step, _ = found
+        MixtureResiduals(problem, made).move(step[None])
+    return made
+
+
+@pytest.mark.parametrize(
+    ("off", "steps", "reached"), [(1, 20, True), (5, 20, False), (1, 8, False), (1, 0, False)]
+)
+def test_the_limit_of_noise_is_reached_by_a_good_fit_alone(
+    off: float, steps: int, reached: bool
+) -> None:
+    """Observations off by once their noise, or by more; and networks that have to learn on."""
+    wrong = off * NOISE * np.resize([1.0, -1.0], len(X))
+    seen = Observations({"x": X, "u": 2 * X + wrong}, noise=NOISE)
+    problem = replace(line(NOISE), conditions=[line(NOISE).conditions[0], seen])
+    found = spread(problem, fitted(problem, steps))
+    assert found is not None
+    assert found.is_reached == reached

@@ -8,9 +8,10 @@ import torch
 from nas.assessment import explain
 from nas.assessment import run_assessment as module
 from nas.assessment.error_estimate import Estimate
+from nas.assessment.noise_fit import Fit
 from nas.assessment.noise_spread import Spread
-from nas.assessment.run_assessment import assess, combined
-from nas.problems import Box, Condition, Problem
+from nas.assessment.run_assessment import Assessment, assess, combined
+from nas.problems import Box, Condition, Observations, Problem
 from nas.problems.terms import PointCounts
 from nas.training import example
 from nas.training.collocation import Sampler
@@ -141,7 +142,9 @@ def test_a_divergence_is_explained_by_an_expert_where_the_mixture_is_lost() -> N
 
 
 def test_a_coefficient_that_noise_leaves_open_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    found, loose = Estimate(0.003, {"u": 0.003}, left=0.1), Spread(0.004, {"k": 0.3, "c": 0.01})
+    fit = Fit(misfit=0.9, others=0.5, moved=0.0, unknown={"k": 0.0, "c": 0.0})
+    found = Estimate(0.003, {"u": 0.003}, left=0.1)
+    loose = Spread(0.004, {"k": 0.3, "c": 0.01}, fit)
     monkeypatch.setattr(module, "estimate", lambda *_, **__: found)
     monkeypatch.setattr(module, "spread", lambda *_: loose)
     result = replace(ended(BEND, 1.0, loss=1e-6), unknown={"k": -2.0, "c": 2.0})
@@ -178,3 +181,83 @@ def test_residuals_that_little_explains_are_no_sign_of_a_small_error(
     found = assess(BEND, Sampler(BEND, COUNTS, "sobol", seed=0), ended(BEND, 1.0, loss=loss))
     assert (found.error_estimate is not None) == known
     assert ("the error could not be estimated" in "".join(found.warnings)) != known
+
+
+def noisy(misfit: float = 0.8, step: float = 0.01, others: float = 0.01) -> Spread:
+    """Noise that leaves k by 0.05."""
+    return Spread(0.02, {"k": 0.05}, Fit(misfit, others, moved=0.01, unknown={"k": step}))
+
+
+def with_noise(
+    noise: Spread | None,
+    patch: pytest.MonkeyPatch,
+    equations: Estimate | None = None,
+    left: list[str] | None = None,
+) -> Assessment:
+    """Of a coefficient k = 2 found by observations with noise, of which no error is known."""
+    seen = Observations({"t": [0.5], "u": [0.25]}, noise=0.1)
+    problem = replace(BEND, conditions=[*BEND.conditions, seen])
+    patch.setattr(module, "estimate", lambda *_, **__: equations)
+    patch.setattr(module, "left_open", lambda *_: left or [])
+    patch.setattr(module, "spread", lambda *_: noise)
+    result = replace(ended(BEND, 1.0, loss=1e-3), unknown={"k": 2.0})
+    return assess(problem, Sampler(problem, COUNTS, "sobol", seed=0), result)
+
+
+def test_what_the_noise_alone_leaves_is_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = with_noise(noisy(), monkeypatch)
+    assert (found.warnings, found.doubts, found.standard_errors) == ((), {}, {"k": 0.05})
+    assert found.error_estimate == pytest.approx(0.02 * 1.25**0.5)
+    (note,) = found.notes
+    assert "k to ± 0.05 (one standard error), the fields to 2.0%" in note
+
+
+@pytest.mark.parametrize(
+    ("noise", "why"),
+    [
+        (noisy(misfit=1.2), "it fits the observations worse than their noise allows"),
+        (noisy(others=0.5), "much is left in equations and conditions"),
+        (noisy(step=0.06), "training has not settled"),
+        (None, "how much of what is left is the noise of the observations is not known"),
+    ],
+)
+def test_where_the_noise_is_not_all_it_stays_a_warning(
+    noise: Spread | None, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = with_noise(noise, monkeypatch)
+    (line,) = found.warnings
+    assert line.startswith("the error could not be estimated, and the answer may be good or bad: ")
+    assert why in line
+    assert (found.notes, found.standard_errors, found.error_estimate) == ((), {}, None)
+    assert found.doubts == {"k": "the error could not be estimated"}
+
+
+def test_what_nothing_tells_has_no_standard_error_and_no_note(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    untold = "nothing tells the unknown k: equations and conditions leave a family"
+    off = Estimate(0.001, {"u": 0.001}, left=0.1, unknown={"k": 4.9e6})
+    found = with_noise(noisy(), monkeypatch, off, [untold])
+    assert found.warnings == (untold,)  # to train longer would be the wrong advice
+    assert (found.doubts, found.standard_errors) == ({"k": "nothing tells it"}, {})
+    assert found.notes == ()
+
+
+def test_waves_that_find_another_coefficient_deny_that_noise_is_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    off = Estimate(0.001, {"u": 0.001}, left=0.1, unknown={"k": 0.6})
+    found = with_noise(noisy(), monkeypatch, off)
+    (line,) = found.warnings
+    assert line.startswith("k = 2 is not to be trusted: estimated to be off by 0.6; train longer")
+    assert found.doubts == {"k": "it may be off by 0.6, as training has not settled"}
+    assert (found.notes, found.standard_errors) == ((), {})
+
+
+def test_an_answer_that_noise_has_moved_far_is_warned_of_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = with_noise(replace(noisy(), relative=0.3), monkeypatch)
+    assert found.warnings == ("estimated error 30%: the answer is not to be trusted",)
+    assert (found.notes, found.standard_errors) == ((), {})
+    assert found.doubts == {"k": "the answer is not to be trusted"}

@@ -132,6 +132,19 @@ def test_a_family_of_solutions_is_told_unless_a_constant_is_one_already() -> Non
     assert line.startswith("only derivatives of u occur")
 
 
+@pytest.mark.parametrize("speed", [1, 200])
+def test_an_unknown_is_told_of_steep_solutions_too(speed: int) -> None:
+    """With a speed of 200 few waves leave some thousandths of its column, and more leave less."""
+    steep = Problem(
+        name="steep",
+        domain=Box(t=(0, 1)),
+        residual=lambda u, k: u.t + speed * k * u,
+        unknown={"k": Unknown(start=1.0, low=0)},
+        conditions=[Condition("t_min", lambda u: u - 1)],
+    )
+    assert [line.split(":")[0] for line in left_open(steep)] == ["nothing tells the unknown k"]
+
+
 def test_a_field_of_which_only_derivatives_occur_is_free_up_to_a_constant() -> None:
     (line,) = left_open(INSULATED)
     assert line.startswith("only derivatives of u occur, in equations and conditions: u is free up")

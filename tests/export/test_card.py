@@ -11,7 +11,7 @@ import torch
 from markdown_it import MarkdownIt
 
 from nas.export import Exported, card, example, export, load
-from nas.export.architecture import Architecture
+from nas.export.architecture import Architecture, UnknownValue
 from nas.export.format import find
 from nas.export.proof import Proof
 from tests.oracles import nested
@@ -77,7 +77,22 @@ def test_card_holds_the_measured_differences(exported: Exported) -> None:
 SCRIPT = "<script>alert(1)</script>\n# Title\n| `x` | \x1b[31m ![a](b) ```\n<img src=c>"
 
 # Those of the card itself.
-TAGS = {"h1", "h2", "p", "pre", "code", "table", "thead", "tbody", "tr", "th", "td", "ul", "li"}
+TAGS = {
+    "h1",
+    "h2",
+    "p",
+    "pre",
+    "code",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "ul",
+    "li",
+    "strong",
+}
 
 
 def test_nothing_that_a_problem_says_is_markup_or_moves_a_cursor() -> None:
@@ -89,7 +104,8 @@ def test_nothing_that_a_problem_says_is_markup_or_moves_a_cursor() -> None:
     problem["pieces"] = [{"field": SCRIPT, "piece": SCRIPT, "bounds": [[0.0, 1.0]]}]
     scale = {"field": SCRIPT, "offset": 1.0, "scale": 2.0}
     problem["ansatz"] = {"fields": [scale], "program": None}
-    told["unknowns"] = [{"name": SCRIPT, "value": 1.0}]
+    told["unknowns"] = [{"name": SCRIPT, "value": 1.0, "doubt": SCRIPT}]
+    told["measured"] |= {"warnings": [SCRIPT], "notes": [SCRIPT]}
     wave = {"activation": "sine", "depth": 1, "width": 3}
     told["corrections"] = [{"candidate": wave, "origin": SCRIPT}]
     del told["sha256"]
@@ -104,7 +120,7 @@ def test_nothing_that_a_problem_says_is_markup_or_moves_a_cursor() -> None:
         assert text.count("```") == 2
         assert text.count("alert(1)") >= 9
         page = MarkdownIt("commonmark").enable("table").render(text)
-        assert set(re.findall(r"<(\w+)", page)) == TAGS
+        assert set(re.findall(r"<(\w+)", page)) == TAGS | {"strong"}
         assert (page.count("<h1"), page.count("<pre")) == (1, 1 + bool(equation))
 
 
@@ -134,3 +150,41 @@ def test_card_names_the_digest_of_the_program(exported: Exported) -> None:
     digest = hashlib.sha256(exported.program.read_bytes()).hexdigest()
     text = exported.card.read_text(encoding="utf-8")
     assert f"The SHA-256 of `model.pt2` is\n`{digest}`." in text
+
+
+def card_of(**measured: object) -> str:
+    described = example.architecture()
+    measures = described.measured.model_copy(update=measured)
+    found = (
+        UnknownValue(name="D", value=0.359355, standard_error=0.0157),
+        UnknownValue(name="c", value=2.0, doubt="nothing tells it"),
+    )
+    told = described.model_copy(update={"measured": measures, "unknowns": found})
+    return card.write(told, find("onnx"), 56, "", Proof({"u": 1e-15}))
+
+
+def test_card_begins_with_how_far_to_trust_it() -> None:
+    text = card_of(error_estimate=0.967, warnings=("estimated error 97%", "bad"), notes=("so",))
+    trust = text.partition("## How far to trust it")[2].partition("## Inputs")[0]
+    assert trust.split("\n") == [
+        "",
+        "",
+        "**Do not trust this network without a look at what follows.** Its relative L2 error is "
+        "estimated, without a reference, as 0.97.",
+        "",
+        "- Warning: estimated error 97%",
+        "- Warning: bad",
+        "- Note: so",
+        "",
+        "",
+    ]
+    assert "| relative L2 error, estimated without a reference | 0.967 |" in text
+    silent = card_of()
+    assert "could not be estimated without a reference.\n\n## Inputs" in silent
+    assert "Do not trust" not in silent
+
+
+def test_card_tells_how_well_coefficients_are_known() -> None:
+    text = card_of()
+    assert "| D | 0.359355 | ± 0.016 |" in text
+    assert "| c | 2 | no ±: nothing tells it |" in text

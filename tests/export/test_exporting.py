@@ -177,7 +177,8 @@ def test_fields_are_in_their_own_units_and_coefficients_are_told(
     exported = export(campaign, tmp_path / "model")
     assert exported.difference < 1e-12  # the program in a fresh process is the ansatz of the jets
     told = json.loads(exported.architecture.read_text(encoding="utf-8"))
-    assert told["unknowns"] == [{"name": "D", "value": 0.25}]
+    found = {"name": "D", "value": 0.25, "standard_error": None, "doubt": ""}
+    assert told["unknowns"] == [found]
     card = exported.card.read_text(encoding="utf-8")
     assert "u = A(x) + B(x) · (1e+06 · N), which meets some conditions exactly" in card
     assert "p = 300 + 0.5 · N" in card
@@ -325,3 +326,29 @@ def test_destination_with_other_files_is_refused(campaign: Path) -> None:
         UserError, match="an empty folder or an earlier export, got a folder with oth"
     ):
         export(campaign, campaign)
+
+
+def test_what_the_run_was_warned_of_goes_along(campaign: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(campaign, tmp_path / "run"))
+    runs = records.rows(folder, "runs")
+    warning = "estimated error 97%: the answer is not to be trusted"
+    for row in runs:
+        row |= {"error_estimate": 0.967, "warnings": warning, "notes": "so"}
+    records.write_table(folder / "tables" / "runs.parquet", "runs", runs)
+    known = {"run": RUN, "trial": 1, "repetition": 0, "step": 9, "name": "D", "value": 0.25}
+    row = dict.fromkeys(records.TABLES["unknowns"].names) | known | {"standard_error": 0.01}
+    records.write_table(folder / "tables" / "unknowns.parquet", "unknowns", [row])
+    exported = export(folder, tmp_path / "model")
+    first, *told, checked, _, _ = exported.lines()
+    assert (first[:10], checked[:8]) == ("run 0001-0", "checked:")
+    assert told == [
+        "  D found: 0.25 (no ±: the answer is not to be trusted)",
+        "note: so",
+        f"warning: {warning}",
+    ]
+    described = load(exported.folder).architecture
+    measured = described.measured
+    assert (measured.error_estimate, measured.warnings) == (0.967, (warning,))
+    assert described.unknowns[0].standard_error is None
+    assert f"- Warning: {warning}" in exported.card.read_text(encoding="utf-8")
+    assert f"warning: {warning}" in repr(load(exported.folder))

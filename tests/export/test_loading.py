@@ -41,10 +41,10 @@ WAVES = {"activation": "sine", "depth": 1, "width": 30}
 WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
     "another format": (_change(lambda a: a.pop("format")), r"expected the description of an expor"),
     "newer version": (
-        _change(lambda a: a.update(version=5)),
-        r"version from 1 to 4, got 5; update",
+        _change(lambda a: a.update(version=6)),
+        r"version from 1 to 5, got 6; update",
     ),
-    "no version": (_change(lambda a: a.pop("version")), r"format version from 1 to 4, got None"),
+    "no version": (_change(lambda a: a.pop("version")), r"format version from 1 to 5, got None"),
     "unknown key": (_change(lambda a: a.update(colour=1)), r"damaged.*\(colour: Extra inputs"),
     "width": (
         _change(lambda a: a["experts"][1]["candidate"].update(width=-3)),

@@ -242,3 +242,21 @@ def test_small_numbers_are_shown_as_such_and_names_have_no_power() -> None:
     assert "held-out loss 1.70e-09, relative L2 error 3.20e-06, nu = 3.1831e-07" in told
     assert "\ngelu 2×6 + corrected by sine 1×30; " in told
     assert "\x1b" not in told
+
+
+def test_it_says_how_far_to_trust_it() -> None:
+    mixture = made_campaign.mixture(drop=[0, 1, 2, 3], problem=LINE)
+    told = {"error_estimate": 0.967, "warnings": ("not\x1b[2J good",), "notes": ("limited",)}
+    unknown = (
+        UnknownValue(name="D", value=0.35936, standard_error=0.0157),
+        UnknownValue(name="c", value=2.0, doubt="nothing tells it"),
+    )
+    measured = MEASURED.model_copy(update=told)
+    network = ExportedMixture(describe(mixture, facts(LINE), {}, measured, unknown))
+    *_, figures, note, warning = repr(network).splitlines()
+    assert (
+        "estimated error 9.67e-01, D = 0.35936 ± 0.016, c = 2 (no ±: nothing tells it)" in figures
+    )
+    assert note == "note: limited"
+    assert (warning[:12], "\x1b" in warning) == ("warning: not", False)
+    assert network.unknown_errors == {"D": 0.0157}

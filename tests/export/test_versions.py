@@ -15,6 +15,7 @@ from nas.errors import UserError
 from nas.export import Exported, example, load
 from nas.export.architecture import CorrectionDescription
 from nas.export.architecture_file import read
+from nas.export.seal import sealed
 from nas.search_spaces.candidates import Candidate
 from tests.oracles import relative
 
@@ -66,6 +67,19 @@ def test_digests_do_not_leave_with_the_number_of_the_version(
     path.write_text(json.dumps(told | {"version": 3}))
     with pytest.raises(UserError, match=r"damaged or cut short \(sha256: Extra inputs"):
         read(path)
+
+
+def test_a_version_without_estimates_and_warnings_is_loaded(tmp_path: Path) -> None:
+    told = json.loads(example.architecture().text()) | {"version": 4}
+    told["unknowns"] = [{"name": "D", "value": 0.25}]
+    for name in ("error_estimate", "warnings", "notes"):
+        del told["measured"][name]
+    del told["sha256"]
+    path = tmp_path / "architecture.json"
+    path.write_text(json.dumps(sealed(told)), encoding="utf-8")
+    found = read(path)
+    assert (found.measured.error_estimate, found.measured.warnings) == (None, ())
+    assert (found.unknowns[0].standard_error, found.unknowns[0].doubt) == (None, "")
 
 
 def test_a_description_with_corrections_comes_back(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def run_row(name: str, **changes: Any) -> Row:
         "experts_before": 4, "experts_after": 2, "parameters_before": 4000,
         "parameters_after": 2000, "drops": 2, "refusals": 0, "held_out_loss": 1e-3,
         "relative_l2": 0.01, "error_estimate": None, "warnings": "",
-        "corrections": "",
+        "notes": "", "corrections": "",
     }  # fmt: skip
     return row | changes
 
@@ -50,7 +50,7 @@ def unknown_row(run: str, step: int, value: float, **changes: Any) -> Row:
     """One row of ``unknowns`` with plain defaults."""
     row = {
         "run": run, "trial": 0, "repetition": 0, "phase": "selection", "step": step, "name": "D",
-        "value": value, "truth": None, "standard_error": None,
+        "value": value, "truth": None, "standard_error": None, "doubt": "",
     }  # fmt: skip
     return row | changes
 

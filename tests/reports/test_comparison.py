@@ -57,6 +57,19 @@ def test_each_unknown_coefficient_has_a_row(tmp_path: Path) -> None:
     assert row == ("k found", "1.02", "–")
 
 
+def test_standard_errors_stand_beside_what_was_found(tmp_path: Path) -> None:
+    told = []
+    for error, doubt in ((0.012, ""), (None, "why")):
+        records = example.records()
+        known = records.unknowns.assign(standard_error=error, doubt=doubt)
+        told.append(report.of(replace(records, unknowns=known)))
+    found = comparison.table({"a": told[0], "b": told[1], "without": made(tmp_path, 1e-3)})
+    assert found["standard_error.k"].to_list()[0] == 0.012
+    assert found["doubt.k"].to_list()[:2] == ["", "why"]
+    (row,) = [row for row in comparison.side_by_side(found).rows if row[0] == "k found"]
+    assert row == ("k found", "1.02 ± 0.012", "1.02 (no ±: why)", "–")
+
+
 def test_each_of_several_fields_has_a_row() -> None:
     one = example.report()
     fields = one.records.fields

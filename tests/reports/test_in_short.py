@@ -61,3 +61,18 @@ def test_under_way_and_within_a_budget() -> None:
     failed = replace(records, runs=records.runs.assign(status="diverged"))
     assert in_short.line(failed) == "4 trials; no trial completed, so none is recommended"
     assert "no trial completed" in in_short.as_html(failed)
+
+
+def test_a_coefficient_has_its_standard_error_or_why_there_is_none() -> None:
+    records = example.records()
+    for error, doubt, told in ((0.012, "", "1.02 ± 0.012"), (None, "why", "1.02 (no ±: why)")):
+        known = records.unknowns.assign(standard_error=error, doubt=doubt)
+        shown = in_short.as_html(replace(records, unknowns=known))
+        assert f"<td>k</td><td>{told}</td>" in shown
+
+
+def test_notes_stand_before_warnings() -> None:
+    records = example.records()
+    runs = records.runs.assign(notes="limited", warnings="bad")
+    shown = in_short.as_html(replace(records, runs=runs))
+    assert "<td>note</td><td>limited</td></tr><tr><td>warning</td><td>bad</td>" in shown

@@ -1,0 +1,62 @@
+"""What is left of observations, beside what chance makes of their noise."""
+
+import numpy as np
+import pytest
+import torch
+
+from nas.assessment.noise_fit import CHANCE, OTHERS, Fit, misfit, most, others
+from nas.problems import Box, Condition, Observations, Problem
+from nas.problems.terms import PointCounts
+from nas.training.collocation import Sampler
+
+X = np.linspace(0.1, 1.0, 20)
+NOISE = 0.1
+PROBLEM = Problem(
+    name="line",
+    domain=Box(x=(0, 1)),
+    residual=lambda u: u.x - 2,
+    conditions=[Condition("x_min", lambda u: u), Observations({"x": X, "u": 2 * X}, noise=NOISE)],
+)
+
+
+def rows(size: float) -> torch.Tensor:
+    """Weighted residuals of an answer that is off by ``size`` standard deviations at each X."""
+    found = []
+    points = Sampler(PROBLEM, PointCounts(8, 1), "sobol", 0).draw(0, torch.device("cpu"))
+    for group, sample in zip(PROBLEM.groups, points.samples, strict=True):
+        for term in group.terms:
+            noise, count = PROBLEM.requirement_of(term).noise, sample.count(term)
+            for weight in term.weights:
+                off = size * noise if noise else 1e-9
+                found.append(torch.full((count,), off * (weight / count) ** 0.5).double())
+    return torch.cat(found)
+
+
+@pytest.mark.parametrize("size", [0.5, 1.0, 2.0])
+def test_a_misfit_is_told_beside_the_largest_by_chance(size: float) -> None:
+    points = Sampler(PROBLEM, PointCounts(8, 1), "sobol", 0).draw(0, torch.device("cpu"))
+    found = misfit(PROBLEM, points, rows(size))
+    assert found == pytest.approx(size**2 * len(X) / most(len(X)))
+    assert (found <= 1) == (size <= 1)
+
+
+def test_the_best_fits_are_seldom_taken_for_bad() -> None:
+    generator = np.random.default_rng(0)
+    squares = generator.normal(size=(4000, 30)) ** 2
+    assert np.mean(squares.sum(1) > most(30)) == pytest.approx(CHANCE, abs=0.01)
+    of_any = np.any(squares.reshape(2000, 2, 30).sum(2) > most(30, quantities=2), axis=1)
+    assert np.mean(of_any) == pytest.approx(CHANCE, abs=0.015)
+
+
+def test_what_is_left_without_noise_is_a_share_of_all() -> None:
+    noise = torch.tensor([0.0, 0.0, 0.2])
+    assert others(torch.tensor([1.0, 1.0, 2.0]), noise) == pytest.approx(1 / 3)
+    assert others(torch.zeros(3), noise) == 0
+
+
+@pytest.mark.parametrize(
+    ("left", "elsewhere", "noise"),
+    [(0.9, 0.01, True), (1.1, 0.01, False), (0.9, 2 * OTHERS, False)],
+)
+def test_only_what_chance_explains_is_noise(left: float, elsewhere: float, noise: bool) -> None:
+    assert Fit(left, elsewhere, 0.0, {}).is_noise == noise
