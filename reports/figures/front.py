@@ -118,14 +118,14 @@ def draw(data: Front, figure: Figure) -> None:
     for legend in filter(None, [ax.get_legend()]):
         legend.remove()  # it stands in the plot; the figure's stands below
     figure.legend(handles, names, loc="outside lower center", ncols=3 if len(names) < 4 else 2)
-    _label(ax, best)
+    _label(figure, ax, best)
 
 
-def _label(ax: Axes, best: pd.DataFrame) -> None:
+def _label(figure: Figure, ax: Axes, best: pd.DataFrame) -> None:
     """Name the marks, the recommended one first, where there is room for it within the axes."""
-    ax.figure.draw_without_rendering()  # the layout decides where the axes are
-    points = 72 / ax.figure.dpi * ax.transData.transform(best[["parameters", "held_out_loss"]])
-    ends = 72 / ax.figure.dpi * ax.bbox.get_points()
+    figure.draw_without_rendering()  # the layout decides where the axes are
+    points = 72 / figure.dpi * ax.transData.transform(best[["parameters", "held_out_loss"]])
+    ends = 72 / figure.dpi * ax.bbox.get_points()
     taken = [np.array([at - 5, at + 5]) for at in points]  # the marks, then labels: two corners
     order = np.argsort(best["standing"].to_numpy() != "recommended", kind="stable")
     for index in order:
