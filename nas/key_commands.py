@@ -14,7 +14,10 @@ from nas.paths import usable
 def init(
     to: Annotated[Path, typer.Argument(metavar="FILE", help="A new file: my.yaml.")],
 ) -> None:
-    """Write a campaign file with every key at its default, and what each is."""
+    """Write a campaign file with every key at its default, and what each is.
+
+    It can be searched as it is, and within a budget: nas search FILE --budget 5m.
+    """
     from nas.campaign import keys
 
     if to.suffix not in (".yaml", ".yml"):

@@ -134,7 +134,8 @@ def side_by_side(found: pd.DataFrame) -> Table:
         ("evaluations at points", [count(value) for value in found["evaluations"]]),
     ]
     shown = tuple((name, *values) for name, values in rows if set(values) != {"–"})
-    return Table("What was chosen, how good it is, what it cost", ("", *found["campaign"]), shown)
+    title, columns = "What was chosen, how good it is, what it cost", ("", *found["campaign"])
+    return Table(title, columns, shown, wordy=tuple(range(1, len(columns))))
 
 
 def _written(values: pd.Series) -> list[str]:

@@ -12,6 +12,7 @@ from nas.reports.report import Report
 from nas.reports.style import RC
 
 MAIN = "solution"  # the figure that is drawn where none is named
+_NEAR, _NAMED = 3, 6  # names that an error tells: near ones first, and how many in all
 _DOTS = 144  # per inch in a notebook: sharp on most screens, and not too large
 
 
@@ -61,7 +62,7 @@ def figure(report: Report, name: str = MAIN) -> Drawn:
     'prediction'
     >>> figure(example.report(), "loss")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    nas.errors.UserError: loss: no such picture of this campaign; expected one of ... front, ...
+    nas.errors.UserError: loss: no such picture of this campaign; ..., front, … (23 in all: ...
     """
     there = _pictures(report)
     found = [one for one in there if one.name == name]
@@ -84,6 +85,9 @@ def _pictures(report: Report) -> list[Picture]:
 def _unclear(name: str, several: list[str], there: list[str]) -> UserError:
     if several:
         return UserError(f"{name}: there are several; expected one of {', '.join(several)}")
-    near = difflib.get_close_matches(name, there, n=1)
+    near = difflib.get_close_matches(name, there, n=_NEAR)
+    near += [one for one in there if name and name in one and one not in near]
+    first = [*near, *(one for one in there if one not in near)][:_NAMED]
     meant = f"did you mean {near[0]}? There are" if near else "expected one of"
-    return UserError(f"{name}: no such picture of this campaign; {meant} {', '.join(there)}")
+    rest = f", … ({len(there)} in all: result.figures)" if len(there) > len(first) else ""
+    return UserError(f"{name}: no such picture of this campaign; {meant} {', '.join(first)}{rest}")

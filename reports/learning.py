@@ -19,6 +19,7 @@ _WHY = {
     "fine-tuning": "Gauss–Newton takes over from Adam, in double precision and on new points",
     "correction": "what training has left is solved for in random waves",
 }
+_FINE_TUNING = "fine-tuning"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Phase:
 
 
 def phases(mine: pd.DataFrame) -> tuple[Phase, ...]:
-    """Each phase from the end of the one before, which is its last record, to its own.
+    """Each phase from the end of the one before, which is its last record, or 0, to its own.
 
     Examples
     --------
@@ -47,22 +48,84 @@ def phases(mine: pd.DataFrame) -> tuple[Phase, ...]:
     """
     last = mine[mine["phase"] != mine["phase"].shift(-1)]
     ends = [float(step) for step in last["step"]]
-    starts = [float(step) for step in mine["step"].iloc[:1]] + ends[:-1]
+    starts = [0.0, *ends[:-1]]
     return tuple(map(Phase, last["phase"].astype(str), starts, ends))
 
 
-def kept(mine: pd.DataFrame, loss: float) -> tuple[float, float] | None:
-    """Step and loss of the record whose state the run has kept; None where none has its ``loss``.
+@dataclass(frozen=True)
+class Kept:
+    """The state that a run has kept.
+
+    Examples
+    --------
+    >>> Kept(0.0, 1.7e-4, before="race").before
+    'race'
+    """
+
+    step: float
+    loss: float  # held-out
+    before: str = ""  # what made nothing better, where the state is that with which it began
+
+
+def kept(mine: pd.DataFrame, run: pd.Series) -> Kept | None:
+    """Which state the ``run`` has kept; None where it is on no curve.
+
+    It has a record, or is the one with which the fine-tuning began, or with which a contestant came
+    into the race: better than all that came of it, and not recorded there. It is on no curve where
+    it was corrected and training went on without the correction.
 
     Examples
     --------
     >>> from nas.reports import example
-    >>> kept(example.records().history.query("run == '0001-0'"), 4e-4)
-    (400.0, 0.0004)
+    >>> mine = example.records().history.query("run == '0001-0'")
+    >>> run = pd.Series({"held_out_loss": 4e-4, "stage": "selection", "corrections": ""})
+    >>> kept(mine, run)
+    Kept(step=400.0, loss=0.0004, before='')
+    >>> run["held_out_loss"], run["stage"] = 3e-4, "race"
+    >>> kept(mine[mine["phase"] == "fine-tuning"], run)
+    Kept(step=0.0, loss=0.0003, before='race')
     """
+    loss, raced = float(run["held_out_loss"]), run["stage"] == "race"
     known = mine.dropna(subset=["held_out_loss"])
     same = known[np.isclose(known["held_out_loss"].astype(float), loss, rtol=_SAME, atol=0)]
-    return next(((float(row.step), float(row.held_out_loss)) for row in each(same)), None)
+    for row in each(same):
+        return Kept(float(row.step), float(row.held_out_loss))
+    tuned = known[known["phase"] == _FINE_TUNING]
+    if tuned.empty or is_corrected(run) or not loss < tuned["held_out_loss"].min():
+        return None
+    before = mine[mine["phase"] != _FINE_TUNING]["step"]
+    before = before[before < tuned["step"].iloc[0]]
+    began = 0.0 if before.empty else float(before.iloc[-1])
+    return Kept(began, loss, "race" if raced else _FINE_TUNING)
+
+
+def is_corrected(run: pd.Series) -> bool:
+    """Whether random waves were added to what a run learnt.
+
+    Examples
+    --------
+    >>> is_corrected(pd.Series({"corrections": "sine 1×800"}))
+    True
+    """
+    return isinstance(run.get("corrections"), str) and bool(run["corrections"])
+
+
+def with_beginning(mine: pd.DataFrame, state: Kept | None) -> pd.DataFrame:
+    """The records, with one more where the state that was kept is older than they are.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> tuned = example.records().history.query("run == '0001-0' and phase == 'fine-tuning'")
+    >>> longer = with_beginning(tuned, Kept(0.0, 3e-4, before="race"))
+    >>> longer[["step", "held_out_loss"]].values.tolist()[0], len(longer) - len(tuned)
+    ([0.0, 0.0003], 1)
+    """
+    if state is None or not state.before:
+        return mine
+    after = mine[mine["step"] > state.step]
+    first = after.iloc[:1].assign(step=int(state.step), loss=np.nan, held_out_loss=state.loss)
+    return pd.concat([mine[mine["step"] <= state.step], first, after], ignore_index=True)
 
 
 def drops(mine: pd.DataFrame, experts: pd.DataFrame) -> tuple[float, ...]:

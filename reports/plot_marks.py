@@ -41,6 +41,7 @@ _MOST = 2000  # points of a curve that a page holds; the rest are left out evenl
 _MOST_BESIDE = 100  # of one that the legend does not name: it is one of many
 _DASHES = {"--": "6 4", "-.": "8 3 2 3", ":": "2 3"}
 _NONE = ("None", "none", " ", "", None)  # how matplotlib says that there is no line or marker
+_ANCHORS = {"left": "start", "center": "middle", "right": "end"}  # as SVG calls them
 _TOLD: WeakKeyDictionary[Artist, tuple[str, ...]] = WeakKeyDictionary()
 
 
@@ -265,6 +266,6 @@ def _text(ax: Axes, text: Text) -> Iterator[Mark]:
         "x": numbers([at[0]]),
         "y": numbers([at[1]]),
         "beside": [round(PIXELS * float(one), 1) for one in beside],
-        "middle": text.get_horizontalalignment() == "center",
+        "anchor": _ANCHORS[text.get_horizontalalignment()],
         "colour": colours(ax, text.get_color()),
     }

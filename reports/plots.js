@@ -228,7 +228,7 @@ function drawn(plot, ax, mark) {
   if (mark.kind === "area") return [make("path", { d: path(places, "Z"), fill: by(mark.face) })];
   if (mark.kind === "text") {
     const [[x, y]] = places, [dx, dy] = mark.beside;
-    return [make("text", { x: x + dx, y: y - dy, fill: by(mark.colour), "font-size": 13, "text-anchor": mark.middle ? "middle" : "start" }, mark.names[0])];
+    return [make("text", { x: x + dx, y: y - dy, fill: by(mark.colour), "font-size": 13, "text-anchor": mark.anchor }, mark.names[0])];
   }
   return places.flatMap((place, i) => {
     const look = mark.looks[mark.look[i]];

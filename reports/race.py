@@ -44,7 +44,7 @@ def table(records: Records) -> Table | None:
     )
     marked = frozenset(i for i, row in enumerate(cells) if row[-1] == "recommended")
     columns = ("contestant", "from", "networks", "iterations", "held-out loss", "left", "standing")
-    return Table("The race", columns, cells, marked, wordy=2)
+    return Table("The race", columns, cells, marked, wordy=(2,))
 
 
 def among(records: Records) -> str:

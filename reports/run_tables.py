@@ -81,7 +81,7 @@ def warned(table: pd.DataFrame) -> Table | None:
     rows = tuple(
         (r.run, line) for r in each(table) if r.warnings for line in str(r.warnings).splitlines()
     )
-    return Table("Warnings", ("run", "what"), rows, wordy=1) if rows else None
+    return Table("Warnings", ("run", "what"), rows, wordy=(1,)) if rows else None
 
 
 def failures(table: pd.DataFrame) -> Table:
@@ -98,7 +98,7 @@ def failures(table: pd.DataFrame) -> Table:
         for r in each(table[table["status"] != "completed"])
     )
     columns = ("run", "status", "why", "m", "p", "threshold")
-    return Table("Runs that failed", columns, rows, wordy=2)
+    return Table("Runs that failed", columns, rows, wordy=(2,))
 
 
 def unknowns(found: Sequence[Unknown]) -> Table | None:

@@ -42,6 +42,19 @@ def survival(rates: pd.DataFrame, chance: Mapping[str, float], runs: int) -> lis
     return said + [_axis(axis, rates, chance) for axis in chance]
 
 
+def claimable(rates: pd.DataFrame, runs: int) -> bool:
+    """Whether there is enough for a claim on what survives, whatever it would be.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> rates = example.report().statistics.rates
+    >>> claimable(rates, runs=3), claimable(rates, runs=2), claimable(rates[:0], runs=0)
+    (True, False, False)
+    """
+    return runs >= LEAST_RUNS and 0 < rates["survived"].sum() < rates["experts"].sum()
+
+
 def _others(tried: pd.Series) -> str:
     """Of those that were cut before the gate was asked, and so not dropped by it."""
     if not tried["cut"]:

@@ -31,7 +31,7 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     marked: frozenset[int] = frozenset()  # rows that stand out
-    wordy: int | None = None  # the column that holds sentences
+    wordy: tuple[int, ...] = ()  # the columns that hold sentences
 
 
 MOST_TRIALS = 200  # rows of a page that somebody reads
@@ -99,7 +99,7 @@ def survivors(table: pd.DataFrame) -> Table:
         for e in each(table)
     )
     columns = ("expert", "parameters", "importance", "individual loss", "refusals", "last refusal")
-    return Table("The subset", columns, rows, wordy=5)
+    return Table("The subset", columns, rows, wordy=(5,))
 
 
 KINDS = {
@@ -137,7 +137,7 @@ def subsets(records: Records) -> Table:
     )
     marked = frozenset(i for i, kind in enumerate(table["kind"]) if kind == "selected")
     columns = ("run", "subset", "members", "parameters", "held-out loss", "relative L2", "time")
-    return Table("Subsets trained from scratch", (*columns, "status"), rows, marked, wordy=7)
+    return Table("Subsets trained from scratch", (*columns, "status"), rows, marked, wordy=(7,))
 
 
 def singles(records: Records) -> Table:

@@ -61,6 +61,13 @@ class CampaignJob(Job):
         """Whether it is one of random waves, or of a race, which compare answers."""
         return phase == waves.STAGE or phase.startswith(race.NAME)
 
+    def told(self, phase: str) -> str:
+        """In a race the contestant whose turn it is, as its run will be called."""
+        before, _, contestant = phase.partition(f"{race.NAME}: ")
+        if before or not contestant:
+            return super().told(phase)
+        return f"{self.name}-{contestant} turn"
+
     def table(self, name: str) -> Path:
         """Where its rows of the table ``name`` are."""
         return layout.table_file(self.folder, name)

@@ -36,6 +36,7 @@ from nas.errors import UserError
 from nas.search_spaces import SearchSpace
 
 _BY_BUDGET: Any = None
+BY_BUDGET = ("iterations", "steps")  # keys of the training on which a budget decides
 
 
 class Campaign(BaseModel):
@@ -258,7 +259,7 @@ def _iterations(campaign: Campaign) -> list[str]:
     return [
         f"{path}.{name}"
         for path, section in sections.items()
-        for name in ("iterations", "steps")
+        for name in BY_BUDGET
         if name in section.model_fields_set
     ]
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from nas.campaign.config import Campaign
+from nas.campaign.config import BY_BUDGET, Campaign
 from nas.campaign.ranges import Range, as_written
 from nas.campaign.refusals import refuse
 
@@ -21,7 +21,8 @@ EXAMPLE = "poisson_l_shape"  # the problem of a file that nobody has changed yet
 _WIDTH = 96  # of a comment
 _HEAD = (
     "A campaign with every key at its default; what may stay as it is may be left out.",
-    "Where you give a budget, leave out iterations and steps, on which it decides.",
+    "Iterations and steps are comments, with their defaults: a budget decides on them. Within one",
+    "`space` and `tune` have defaults of their own: leave the two out to have these.",
 )
 
 
@@ -103,6 +104,8 @@ def markdown() -> list[str]:
 def file() -> str:
     """A campaign file with all keys at their defaults, and above each what it is.
 
+    Those on which a budget decides are comments, so that the file can be searched within one.
+
     Examples
     --------
     >>> print("\\n".join(file().splitlines()[-2:]))
@@ -127,7 +130,8 @@ def _written(values: BaseModel, path: tuple[str, ...]) -> Iterator[str]:
             yield from _written(value, here)
         else:
             yield from _comment(keys[here].about, indent)
-            yield f"{indent}{name}: {keys[here].text}"
+            # A file that gave these could not be searched within a budget.
+            yield f"{indent}{'# ' * (name in BY_BUDGET)}{name}: {keys[here].text}"
 
 
 def _comment(text: str, indent: str) -> list[str]:

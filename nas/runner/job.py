@@ -105,6 +105,10 @@ class Job(ABC):
         """Whether a loss that it reports in ``phase`` is on points that it never learns from."""
         return False
 
+    def told(self, phase: str) -> str:
+        """What a line calls ``phase``, of which it tells: whose it is, and its name."""
+        return f"{self.name} {phase}"
+
     @property
     def checkpoint(self) -> Path:
         """Where it may keep what it needs to go on."""

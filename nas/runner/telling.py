@@ -28,7 +28,7 @@ class Phases:
     >>> from tempfile import TemporaryDirectory
     >>> from types import SimpleNamespace as Made
     >>> with TemporaryDirectory() as name:
-    ...     job = Made(folder=Path(name), name="0007-0", is_held_out=lambda phase: False)
+    ...     job = Made(folder=Path(name), told="0007-0 {}".format, is_held_out=lambda phase: False)
     ...     phases = Phases(job)
     ...     phases.note(Progress(0, 1.0, "warm-up", 0.1, step=100, loss=0.02, experts=9))
     ...     phases.note(Progress(0, 2.0, "selection", 0.2, step=120, loss=0.01, experts=9))
@@ -118,5 +118,5 @@ def _reading(job: Job, reported: Reported, ended: str = "") -> str:
     if reported.experts is not None:
         experts = f"{reported.experts} expert{'s' * (reported.experts != 1)}"
     said = ", ".join(filter(None, [loss, experts]))
-    at = f"{job.name} {reported.phase} {ended}at step {reported.step:,}"
+    at = f"{job.told(reported.phase)} {ended}at step {reported.step:,}"
     return f"{at}: {said}" if said else at

@@ -22,7 +22,9 @@ SECTION = "front"
 ORDER = 1
 SIZE = (4.9, 4.0)
 _MOST_SHAPES = 2000  # marks of a picture that can be drawn as such
-_CLOSE = 0.07  # labels nearer to each other than this share of the axes would overlap
+# Where a label may stand beside its mark, in points and by which of its ends; the first with room.
+_PLACES = ((8, 6, "left"), (-8, 6, "right"), (0, 10, "center"), (0, -17, "center"))
+_LETTER, _HIGH = 6.6, 15.0  # points: the width of a letter, the height of a line
 _MARKERS = {"dominated": "o", "on the front": "s", "small alternative": "D", "recommended": "*"}
 _COLOURS = dict(zip(_MARKERS, (QUIET, "#0072B2", "#009E73", HIGHLIGHT), strict=True))
 _SIZES = dict(zip(_MARKERS, (40, 55, 80, 260), strict=True))
@@ -112,30 +114,43 @@ def draw(data: Front, figure: Figure) -> None:
     logarithmic(ax.yaxis, ax.get_ylim())
     ax.set_xlabel("surviving parameters, gate included")
     ax.set_ylabel("held-out physics loss")
-    _label(ax, best)
     handles, names = ax.get_legend_handles_labels()
     for legend in filter(None, [ax.get_legend()]):
         legend.remove()  # it stands in the plot; the figure's stands below
     figure.legend(handles, names, loc="outside lower center", ncols=3 if len(names) < 4 else 2)
+    _label(figure, ax, best)
 
 
-def _label(ax: Axes, best: pd.DataFrame) -> None:
-    """Write trial numbers, the recommended one first; leave out those that would overlap."""
-    taken: list[np.ndarray] = []
-    order = best.assign(last=best["standing"] != "recommended").sort_values("last", kind="stable")
-    for row in each(order):
-        at = ax.transLimits.transform(
-            ax.transScale.transform((float(row.parameters), float(row.held_out_loss)))
-        )
-        if all(np.abs(at - other).max() > _CLOSE for other in taken):
-            ax.annotate(
-                row.label,
-                (float(row.parameters), float(row.held_out_loss)),
-                xytext=(8, 6),
-                textcoords="offset points",
-                bbox={"facecolor": "white", "alpha": 0.7, "edgecolor": "none", "pad": 0.5},
-            )
-            taken.append(at)
+def _label(figure: Figure, ax: Axes, best: pd.DataFrame) -> None:
+    """Name the marks, the recommended one first, where there is room for it within the axes."""
+    figure.draw_without_rendering()  # the layout decides where the axes are
+    points = 72 / figure.dpi * ax.transData.transform(best[["parameters", "held_out_loss"]])
+    ends = 72 / figure.dpi * ax.bbox.get_points()
+    taken = [np.array([at - 5, at + 5]) for at in points]  # the marks, then labels: two corners
+    order = np.argsort(best["standing"].to_numpy() != "recommended", kind="stable")
+    for index in order:
+        row, at = best.iloc[index], points[index]
+        others = [box for i, box in enumerate(taken) if i != index]
+        for across, up, align in _PLACES:
+            wide = _LETTER * len(row["label"])
+            left = at[0] + across - {"left": 0.0, "center": wide / 2, "right": wide}[align]
+            box = np.array([[left, at[1] + up], [left + wide, at[1] + up + _HIGH]])
+            within = (ends[0] <= box[0]).all() and (box[1] <= ends[1]).all()
+            if within and not any((box[0] < b[1]).all() and (b[0] < box[1]).all() for b in others):
+                _write(ax, row, (across, up), align)
+                taken.append(box)
+                break
+
+
+def _write(ax: Axes, row: pd.Series, beside: tuple[int, int], align: str) -> None:
+    ax.annotate(
+        row["label"],
+        (float(row["parameters"]), float(row["held_out_loss"])),
+        xytext=beside,
+        textcoords="offset points",
+        ha=align,
+        bbox={"facecolor": "white", "alpha": 0.7, "edgecolor": "none", "pad": 0.5},
+    )
 
 
 def pictures(report: Report) -> list[Picture]:

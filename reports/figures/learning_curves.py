@@ -13,11 +13,11 @@ from matplotlib.ticker import MaxNLocator
 
 from nas.reports import learning
 from nas.reports.figures import Picture
-from nas.reports.learning import Phase
+from nas.reports.learning import Kept, Phase
 from nas.reports.plot_marks import tell
 from nas.reports.report import Report
 from nas.reports.style import HIGHLIGHT, INK, QUIET, logarithmic
-from nas.reports.words import number
+from nas.reports.words import number, plural
 
 SECTION = "learning"
 ORDER = 1
@@ -46,8 +46,9 @@ class Learning:
     others: pd.DataFrame
     phases: tuple[Phase, ...]
     drops: tuple[float, ...] = ()  # steps
-    kept: tuple[float, float] | None = None  # step and held-out loss of the state that was kept
+    kept: Kept | None = None
     jumps: tuple[str, ...] = ()  # where the curve jumps, and why
+    things: str = "run"  # what ``run`` and the others are: runs, or contestants
 
 
 def summarise(report: Report) -> Learning | None:
@@ -57,8 +58,8 @@ def summarise(report: Report) -> Learning | None:
     --------
     >>> from nas.reports import example
     >>> data = summarise(example.report())
-    >>> data.drops, data.kept
-    ((180.0, 220.0), (400.0, 0.0004))
+    >>> data.drops, data.kept.step
+    ((180.0, 220.0), 400.0)
     """
     columns = ["run", "phase", "step", "loss", "held_out_loss", "experts"]
     history = report.records.history[columns].sort_values(["run", "step"], kind="stable")
@@ -71,17 +72,21 @@ def summarise(report: Report) -> Learning | None:
     run = None if report.best is None else report.best.name
     mine = history[history["run"] == run]
     others = _some(history[history["run"] != run])
+    things = "contestant" if _kind(report) == "race" else "run"
     if report.best is None or mine.empty:
-        return Learning(run, mine, others, ())
+        return Learning(run, mine, others, (), things=things)
     experts = report.records.experts
+    kept = learning.kept(mine, report.best.run)
+    mine = learning.with_beginning(mine, kept)
     return Learning(
         run,
         mine,
         others,
         learning.phases(mine),
         learning.drops(mine, experts[experts["run"] == run]),
-        learning.kept(mine, float(report.best.run["held_out_loss"])),
+        kept,
         tuple(learning.jumps(mine)),
+        things,
     )
 
 
@@ -95,9 +100,12 @@ def _some(others: pd.DataFrame) -> pd.DataFrame:
 def _alike(report: Report) -> pd.Series:
     """The runs of the kind of the one shown in full: trials, or contestants of a race."""
     runs = report.records.runs
-    kind = "selection" if report.best is None else report.best.run["stage"]
-    alike: pd.Series = runs.loc[runs["stage"] == kind, "run"]
+    alike: pd.Series = runs.loc[runs["stage"] == _kind(report), "run"]
     return alike
+
+
+def _kind(report: Report) -> str:
+    return "selection" if report.best is None else str(report.best.run["stage"])
 
 
 def draw(data: Learning, figure: Figure) -> None:
@@ -112,8 +120,8 @@ def draw(data: Learning, figure: Figure) -> None:
     ['physics loss', 'experts alive']
     """
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[2.2, 1])
-    _others(upper, data.others, "held_out_loss")
-    _others(lower, data.others, "experts")
+    _others(upper, data, "held_out_loss")
+    _others(lower, data, "experts")
     mine = data.mine
     if len(mine):
         _mine(upper, lower, data)
@@ -128,8 +136,9 @@ def draw(data: Learning, figure: Figure) -> None:
     most = max(frame["experts"].max() for frame in (mine, data.others) if len(frame))
     lower.set_ylim(0, 1.1 * max(1, most))
     lower.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-    first, last = float(shown["step"].min()), float(shown["step"].max())
-    lower.set_xlim(first, max(last, first + 1))
+    lower.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    last = max(frame["step"].max() for frame in (mine, data.others) if len(frame))
+    lower.set_xlim(0, max(1, last))
     _phases(upper, lower, data.phases)
     figure.legend(*upper.get_legend_handles_labels(), loc="outside lower center", ncols=3)
 
@@ -137,14 +146,16 @@ def draw(data: Learning, figure: Figure) -> None:
 def _mine(upper: Axes, lower: Axes, data: Learning) -> None:
     mine = data.mine
     known = mine.dropna(subset=["held_out_loss"])
-    upper.plot(mine["step"], mine["loss"], color=INK, linewidth=0.8, alpha=0.7, label="loss")
-    upper.plot(
-        known["step"], known["held_out_loss"], color=HIGHLIGHT, linewidth=2, label="held-out loss"
-    )
+    thin: Any = {"color": INK, "linewidth": 0.8, "alpha": 0.7, "label": "loss"}
+    thick: Any = {"color": HIGHLIGHT, "linewidth": 2, "label": "held-out loss"}
+    for look, rows, column in ((thin, mine, "loss"), (thick, known, "held_out_loss")):
+        rows = rows.dropna(subset=[column])
+        upper.plot(rows["step"], rows[column], marker=_marker(rows), clip_on=False, **look)
     if data.kept is not None:
         ring: Any = {"markersize": 9, "markeredgewidth": 1.8, "clip_on": False, "zorder": 5}
         upper.plot(
-            *data.kept,
+            data.kept.step,
+            data.kept.loss,
             "o",
             color=INK,
             markerfacecolor="none",
@@ -153,7 +164,7 @@ def _mine(upper: Axes, lower: Axes, data: Learning) -> None:
             **ring,
         )
     steps, counts = learning.alive(mine, data.drops)
-    lower.step(steps, counts, where="post", color=HIGHLIGHT, linewidth=2)
+    lower.step(steps, counts, where="post", color=HIGHLIGHT, linewidth=2, marker=_marker(mine))
     lower.plot(
         steps[1:-1],
         counts[1:-1],
@@ -165,17 +176,24 @@ def _mine(upper: Axes, lower: Axes, data: Learning) -> None:
     )
 
 
-def _others(ax: Axes, others: pd.DataFrame, column: str) -> None:
-    known = others.dropna(subset=[column])
+def _others(ax: Axes, data: Learning, column: str) -> None:
+    known = data.others.dropna(subset=[column])
     if known.empty:
         return
     sns.lineplot(
         data=known, x="step", y=column, units="run", estimator=None, color=QUIET, alpha=0.35,
         linewidth=0.8, drawstyle="steps-post" if column == "experts" else "default", ax=ax,
     )  # fmt: skip
-    ax.lines[0].set_label("other runs")
-    for line, run in zip(ax.lines, known["run"].unique(), strict=True):
-        tell(line, [f"run {run}"])
+    ax.lines[0].set_label(f"other {data.things}s")
+    for line, (run, rows) in zip(ax.lines, known.groupby("run", sort=False), strict=True):
+        tell(line, [f"{data.things} {run}"])
+        if marker := _marker(rows):
+            line.set(marker=marker, alpha=0.7)
+
+
+def _marker(rows: pd.DataFrame) -> str:
+    """A dot where there is one record, of which no line can be drawn."""
+    return "." if len(rows) == 1 else ""
 
 
 def _phases(upper: Axes, lower: Axes, phases: tuple[Phase, ...]) -> None:
@@ -232,12 +250,8 @@ def _reading(report: Report, data: Learning) -> str:
     said = []
     if len(data.mine):
         said.append("Black: loss on the points of the step. Red: loss on points never trained on.")
-    if data.kept is not None:
-        step, loss = data.kept
-        last = float(data.mine["step"].iloc[-1])
-        later = f"; {last - step:.0f} steps more brought nothing better" if last > step else ""
-        said.append(f"Ring: the state that was kept, step {step:.0f} ({number(loss)}){later}.")
-    if len(data.others):
+    said += _of_kept(report, data)
+    if data.others["held_out_loss"].notna().any():
         said.append(f"Grey: held-out losses of {_others_in_words(report, data)}.")
     if data.phases:
         said.append("Shaded: the phases.")
@@ -247,6 +261,30 @@ def _reading(report: Report, data: Learning) -> str:
     return " ".join(said)
 
 
+def _of_kept(report: Report, data: Learning) -> list[str]:
+    """Where the ring is, or why there is none."""
+    if data.kept is None:
+        if report.best is None or data.mine.empty or not learning.is_corrected(report.best.run):
+            return []
+        return [
+            f"The state that was kept ({number(report.best.run['held_out_loss'])}) is on no "
+            "curve: it was corrected, and training went on without the correction."
+        ]
+    step, loss, before = data.kept.step, number(data.kept.loss), data.kept.before
+    from_before = f" is that from before the {before}," if before else ","
+    more = float(data.mine["step"].iloc[-1]) - step
+    later = f"; {plural(round(more), 'step')} more brought nothing better" if more > 0 else ""
+    return [f"Ring: the state that was kept{from_before} step {step:.0f} ({loss}){later}."]
+
+
 def _others_in_words(report: Report, data: Learning) -> str:
-    there, drawn = len(_alike(report)) - (data.run is not None), data.others["run"].nunique()
-    return "the other runs" if drawn >= there else f"{drawn} of the {there:,} other runs"
+    """How many of the others have a curve, and why not all of them."""
+    there = len(_alike(report)) - (data.run is not None)
+    history = report.records.history.dropna(subset=["held_out_loss"])
+    measured = set(history["run"]) & set(_alike(report)) - {data.run}
+    drawn = data.others.dropna(subset=["held_out_loss"])["run"].nunique()
+    without = there - len(measured)
+    if drawn == there:
+        return f"the other {data.things}s" if there > 1 else f"the other {data.things}"
+    told = f"{drawn:,} of the {there:,} other {data.things}s"
+    return f"{told}; of {without:,} nothing was measured on the way" if without else told

@@ -65,3 +65,9 @@ def test_within_a_budget_a_job_reads_its_pool(tmp_path: Path) -> None:
         assert Third(home).reads == reads
         assert Two(home).reads == ()
         assert PoolJob(home, 2, seconds=60.0).reads == ()
+
+
+def test_a_turn_in_a_race_is_told_by_the_name_of_its_run(tmp_path: Path) -> None:
+    job = job_in(tmp_path)
+    assert job.told("race: 3") == "two-3 turn"
+    assert job.told("fine-tuning") == "two fine-tuning"

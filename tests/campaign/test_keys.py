@@ -1,5 +1,6 @@
 """The keys of campaign files, as they are listed and written."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from nas.campaign import campaign_file, config, keys
-from nas.campaign.config import Campaign
+from nas.campaign.config import BY_BUDGET, Campaign
 from nas.campaign.refusals import _all_keys, unknown_key
 from nas.errors import UserError
 
@@ -67,12 +68,32 @@ def test_defaults_and_expectations_are_those_of_the_configuration(
     assert KEYS[name].expected.startswith(expected)
 
 
+def uncommented(path: Path) -> Path:
+    """The file with the keys that are comments set."""
+    text = re.sub(r"(?m)^( *)# (iterations|steps): ", r"\1\2: ", path.read_text(encoding="utf-8"))
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
 def test_a_file_has_every_key_and_gives_the_campaign_without_it(path: Path) -> None:
-    assert list(leaves(campaign_file.read(path))) == list(KEYS)
+    there = list(leaves(campaign_file.read(path)))
+    assert there == [name for name in KEYS if name.rpartition(".")[2] not in BY_BUDGET]
     loaded, without = config.load(path), config.of_problem(keys.EXAMPLE)
     assert loaded.resolved() == without.resolved()
     assert loaded.identity() == without.identity()
     assert "seeds" not in loaded.model_fields_set  # more workers go on with those there are
+
+
+def test_keys_on_which_a_budget_decides_are_comments_that_can_be_set(path: Path) -> None:
+    assert list(leaves(campaign_file.read(uncommented(path)))) == list(KEYS)
+    assert config.load(path).resolved() == config.of_problem(keys.EXAMPLE).resolved()
+
+
+@pytest.mark.parametrize("typed", [{"budget": "1m"}, {"overrides": ["budget=1m"]}])
+def test_a_file_can_be_searched_within_a_budget(path: Path, typed: dict[str, Any]) -> None:
+    loaded = config.load(path, **typed)
+    assert loaded.budget == 60.0
+    assert loaded.training == config.of_problem(keys.EXAMPLE, budget="1m").training
 
 
 def test_every_line_of_a_file_is_a_key_or_a_comment_that_is_not_wide() -> None:
@@ -85,7 +106,7 @@ def test_every_line_of_a_file_is_a_key_or_a_comment_that_is_not_wide() -> None:
 def test_a_file_beside_a_budget_is_told_what_to_leave_out(path: Path) -> None:
     told = "training.steps, .*: expected either iterations or a budget, which decides on them"
     with pytest.raises(UserError, match=told):
-        config.load(path, budget="5m")
+        config.load(uncommented(path), budget="5m")
 
 
 def test_a_list_has_two_lines_a_key() -> None:

@@ -216,20 +216,21 @@ def _add_run(
 def _add_history(
     made: Campaign, rng: np.random.Generator, keys: Row, m: int, drops: list[int], end: int
 ) -> float:
-    """A logged step every 50, held-out loss every 200; return the last loss."""
+    """A logged step every 50, held-out loss every 200; return the last one that was measured."""
     floor = 10 ** rng.uniform(-4.3, -3)
     starts = {"warm-up": 0, "gate": 600, "selection": 900, "fine-tuning": 2400}
-    loss = float("nan")
+    loss = measured = float("nan")
     for step in range(0, end, 50):
         phase = max((name for name in starts if starts[name] <= step), key=lambda n: starts[n])
         alive = m - sum(step >= at for at in drops)
         loss = 0.8 * float(np.exp(-step / 500)) + floor
+        measured = measured if step % 200 else loss
         made.tables["history"].append({
             **keys, "phase": phase, "step": step, "loss": loss * float(rng.lognormal(0, 0.2)),
             "held_out_loss": None if step % 200 else loss, "sparsity": 1.5, "experts": alive,
             "parameters": 900 * alive, "learning_rate": 2e-3,
         })  # fmt: skip
-    return loss
+    return measured
 
 
 def _add_trials(made: Campaign, trials: int) -> None:

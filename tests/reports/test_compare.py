@@ -45,6 +45,12 @@ def test_page_and_tables_lie_beside_the_first(campaigns: list[Path]) -> None:
     assert compare.compare(campaigns) == page, "it is written anew"
 
 
+def test_what_was_chosen_wraps_in_its_cells(campaigns: list[Path]) -> None:
+    reader = Reader(compare.compare(campaigns))
+    cells = [at.get("class") for tag, at in reader.tags if tag == "td"]
+    assert cells[:6] == [None, "wordy", "wordy"] * 2, "the names of the rows stay on a line"
+
+
 def test_the_seeds_are_spoken_of_where_there_are_several(
     campaigns: list[Path], tmp_path: Path
 ) -> None:

@@ -40,3 +40,17 @@ def test_without_a_map_there_is_no_solution_to_draw() -> None:
     bare = report.of(example.records())
     with pytest.raises(UserError, match=r"solution: no such picture of this campaign; expected on"):
         drawing.figure(bare)
+
+
+def test_of_many_names_a_handful_is_told_the_near_ones_first() -> None:
+    content = example.report()
+    there = drawing.names(content)
+    with pytest.raises(UserError, match="no such picture of this campaign; expected one of") as far:
+        drawing.figure(content, "nope")
+    told = str(far.value)
+    assert told.endswith(f", … ({len(there)} in all: result.figures)")
+    assert sum(name in told for name in there) == 6
+    with pytest.raises(UserError, match=r"did you mean importance_depth\? There are importance_d"):
+        drawing.figure(content, "importence_depth")
+    with pytest.raises(UserError, match=r"did you mean learning_curves\?"):
+        drawing.figure(content, "curves")

@@ -8,9 +8,11 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from nas.errors import UserError
 from nas.reports import example, figures, interval_plot, report, style
@@ -98,6 +100,35 @@ def test_front_counts_only_finite_trials(l_shape: Report) -> None:
     assert data is not None
     assert list(data.trials["standing"]).count("recommended") == 1
     assert len(data.trials) == 3, "the failed trial has no loss to show"
+
+
+# Of a front whose two largest networks lie beside each other at the right end.
+CLOSE = [(400.0, 8e-5), (609.0, 4.5e-6), (1570.0, 4.4e-6), (2210.0, 4.35e-6)]
+
+
+@pytest.mark.parametrize("places", [CLOSE, CLOSE[::-1], CLOSE[:2]])
+def test_labels_of_the_front_lie_in_the_axes_and_on_no_mark(
+    places: list[tuple[float, float]],
+) -> None:
+    rows = [
+        (f"race-0-{i}", *at, "on the front" if i else "recommended") for i, at in enumerate(places)
+    ]
+    trials = pd.DataFrame(rows, columns=["label", "parameters", "held_out_loss", "standing"])
+    data = front.Front(trials.sort_values("parameters", ignore_index=True), "contestant")
+    with mpl.rc_context(style.RC):
+        figure = Figure(figsize=front.SIZE)
+        canvas = FigureCanvasAgg(figure)
+        front.draw(data, figure)
+        figure.draw_without_rendering()
+        ax, renderer = figure.axes[0], canvas.get_renderer()  # type: ignore[attr-defined]
+        boxes = {text.get_text(): Text.get_window_extent(text, renderer) for text in ax.texts}
+    assert boxes.keys() == set(trials["label"])
+    marks = ax.transData.transform(trials[["parameters", "held_out_loss"]])
+    for name, box in boxes.items():
+        assert ax.bbox.x0 <= box.x0 < box.x1 <= ax.bbox.x1, name
+        assert ax.bbox.y0 <= box.y0 < box.y1 <= ax.bbox.y1, name
+        assert not any(box.contains(*mark) for mark in marks), name
+        assert sum(box.overlaps(other) for other in boxes.values()) == 1, "itself"
 
 
 def test_of_many_learning_curves_some_are_drawn_and_the_caption_says_so(

@@ -89,8 +89,8 @@ def test_the_page_answers_first(page: Path) -> None:
     sections = [a["id"] for tag, a in Reader(page).tags if tag == "h2"]
     assert sections == [link[1:] for link in links[: len(sections)]]
     assert sections == [
-        *("solution", "validation", "use", "problem", "front", "survival", "settings", "single"),
-        *("subset", "learning", "trials", "failures", "provenance", "cite"),
+        *("solution", "validation", "use", "problem", "front", "learning", "survival", "settings"),
+        *("single", "subset", "trials", "failures", "provenance", "cite"),
     ]
     assert "no decision used it" in text
     assert "loss was not finite at step 1500" in text
@@ -156,6 +156,21 @@ def test_an_unfinished_campaign_says_so(tmp_path: Path) -> None:
     assert "No trial is recommended yet" in text
     assert "Fewer than 3 runs" in text
     assert (tmp_path / "elsewhere" / "index.html").is_file()
+
+
+def test_where_no_claim_can_be_made_the_plots_are_folded(page: Path, tmp_path: Path) -> None:
+    few = Reader(reports.write(realistic(trials=2, broken=()).write(tmp_path)))
+    figures = {"Survival by width.", "Kaplan–Meier by width.", "Final importance by width."}
+    assert figures <= set(few.folded)
+    assert "Intervals cover 95 %." in " ".join(few.folded)
+    said = "so no level is said to survive more often than another."
+    assert said in few.text
+    assert said not in " ".join(few.folded)
+    enough = Reader(page)
+    assert figures <= set(enough.words)
+    assert not figures & set(enough.folded)
+    assert "details" in {tag for tag, _ in enough.tags}
+    assert not [at for tag, at in few.tags if tag == "details" and "open" in at]
 
 
 def test_a_campaign_of_failures_gets_a_page_with_the_reasons(tmp_path: Path) -> None:

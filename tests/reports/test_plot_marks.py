@@ -113,3 +113,10 @@ def test_on_a_map_colours_are_the_same_by_day_and_night(ax: Any) -> None:
 def test_an_outline_is_in_pixels_and_upside_down_as_pages_are() -> None:
     triangle = Path([(0, 0), (3, 0), (0, 1.5), (0, 0)])
     assert outline(triangle, 1.0) == "M0 0L4 0L0 -2L0 0Z"
+
+
+@pytest.mark.parametrize(("align", "anchor"), [("left", "start"), ("right", "end")])
+def test_a_label_ends_where_it_is_anchored(ax: Any, align: str, anchor: str) -> None:
+    ax.annotate("trial 3", (0.5, 0.5), xytext=(-8, 6), textcoords="offset points", ha=align)
+    (label,) = marks(ax)
+    assert (label["anchor"], label["beside"]) == (anchor, [-10.7, 8.0])
