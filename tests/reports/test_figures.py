@@ -120,7 +120,7 @@ def test_labels_of_the_front_lie_in_the_axes_and_on_no_mark(
         canvas = FigureCanvasAgg(figure)
         front.draw(data, figure)
         figure.draw_without_rendering()
-        ax, renderer = figure.axes[0], canvas.get_renderer()  # type: ignore[attr-defined]
+        ax, renderer = figure.axes[0], canvas.get_renderer()  # type: ignore[no-untyped-call]
         boxes = {text.get_text(): Text.get_window_extent(text, renderer) for text in ax.texts}
     assert boxes.keys() == set(trials["label"])
     marks = ax.transData.transform(trials[["parameters", "held_out_loss"]])

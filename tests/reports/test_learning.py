@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
@@ -162,5 +163,5 @@ def drawn(picture: Picture) -> Figure:
 
 def rings(picture: Picture) -> list[tuple[float, float]]:
     lines = drawn(picture).axes[0].lines
-    found = [line.get_xydata() for line in lines if line.get_label() == "kept"]
+    found = [np.asarray(line.get_xydata()) for line in lines if line.get_label() == "kept"]
     return [(float(x), float(y)) for ((x, y),) in found]

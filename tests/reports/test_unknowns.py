@@ -60,7 +60,7 @@ def test_runs_in_doubt_have_no_part_in_the_interval(tmp_path: Path) -> None:
 def races(*won: float) -> tuple[Unknown, ...]:
     """What is told of the winner of the first of some races, each of another seed; beside each
     winner stands a contestant that was cut."""
-    rows, race = [], []
+    rows, race = list[dict[str, object]](), list[dict[str, object]]()
     for repetition, value in enumerate(won):
         for name, of, first in (("a", value, True), ("b", 99.0, False)):
             run = f"race-{repetition}-{name}"
