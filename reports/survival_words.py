@@ -52,7 +52,7 @@ def claimable(rates: pd.DataFrame, runs: int) -> bool:
     >>> claimable(rates, runs=3), claimable(rates, runs=2), claimable(rates[:0], runs=0)
     (True, False, False)
     """
-    return runs >= LEAST_RUNS and 0 < rates["survived"].sum() < rates["experts"].sum()
+    return runs >= LEAST_RUNS and 0 < int(rates["survived"].sum()) < int(rates["experts"].sum())
 
 
 def _others(tried: pd.Series) -> str:

@@ -70,7 +70,7 @@ def test_report_names_check_and_folder(tmp_path: Path) -> None:
 def test_description_tells_all(exported: Exported) -> None:
     told = json.loads(exported.architecture.read_text(encoding="utf-8"))
     assert (told["format"], told["version"], told["dtype"]) == (
-        "pinn-nas architecture", 4, "float64",
+        "pinn-nas architecture", 5, "float64",
     )  # fmt: skip
     for name in ("name", "title", "equation", "coordinates", "fields", "bounds"):
         assert told["problem"][name] == made_campaign.PROBLEM[name]

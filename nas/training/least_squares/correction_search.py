@@ -153,9 +153,9 @@ class CorrectionSearch:
         newton = Newton(self._sampler, self._base, layer, self.answer, self._enough)
         return Attempt(law, candidate, first, newton)
 
-    def _search(self, count: int = FEWEST) -> Iterator[int]:
-        """The number of columns before each solve; ``count`` waves come first."""
-        kept = list[Law]()
+    def _search(self, count: int = 0) -> Iterator[int]:
+        """The number of columns before each solve; ``count`` waves come first, or the fewest."""
+        count, kept = max(count, FEWEST), list[Law]()
         fields = len(self._problem.fields)
         while count * fields <= self._columns and self.loss > EXACT:
             before = self.loss

@@ -62,7 +62,7 @@ class Marching(CorrectionSearch):
         self.done = 0.0
         super().__init__(sampler, zero(sampler.problem), columns)
 
-    def _search(self, count: int = FEWEST) -> Iterator[int]:
+    def _search(self, count: int = 0) -> Iterator[int]:
         """The number of columns before each solve; of those over the whole time, ``count`` first.
 
         Or as many as the marching has ended with: fewer say less. Where that gains little, errors

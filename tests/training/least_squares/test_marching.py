@@ -159,7 +159,7 @@ def test_where_errors_have_grown_on_the_way_smaller_ones_come_next(
     )
     search = finished(Marching(SAMPLER, columns=400))
     assert marches == asked
-    assert counts == ([200] * len(asked) if first < 1 else [100])
+    assert counts == ([200] * len(asked) if first < 1 else [0])
     assert search.loss == (first * asked[-1] * gain if first < 1 else 1.0)
 
 
