@@ -43,12 +43,11 @@ def confirmed(problem: Problem, answer: Answer) -> list[str]:
     Examples
     --------
     >>> from nas.problems import Box, Condition
-    >>> def zero(points, derivatives):
-    ...     return torch.zeros(len(derivatives), len(points), 1, dtype=torch.float64)
+    >>> from nas.training.least_squares.outputs import zero
     >>> thrown = Problem(
     ...     "thrown", Box(t=(0, 1)), lambda u: u.tt + 9.81, [Condition("t_min", lambda u: u)]
     ... )
-    >>> confirmed(thrown, zero)[0][:68]
+    >>> confirmed(thrown, zero(thrown))[0][:68]
     'along t the equations have order 2, and 1 condition stands at its tw'
     """
     counted = too_few(demanding(problem))
@@ -87,13 +86,12 @@ def resonant(problem: Problem, answer: Answer) -> Iterator[str]:
     Examples
     --------
     >>> from nas.problems import Box, Condition
-    >>> def zero(points, derivatives):
-    ...     return torch.zeros(len(derivatives), len(points), 1, dtype=torch.float64)
+    >>> from nas.training.least_squares.outputs import zero
     >>> swing = Problem(
     ...     "swing", Box(x=(0, 1)), lambda u, x: u.xx + torch.pi**2 * u - x,
     ...     [Condition(("x_min", "x_max"), lambda u: u)],
     ... )
-    >>> [line[:51] for line in resonant(swing, zero)]
+    >>> [line[:51] for line in resonant(swing, zero(swing))]
     ['equations and conditions leave a family of solution']
     """
     demanded = demanding(problem)
@@ -159,10 +157,22 @@ def _balanced(problem: Problem, answer: Answer) -> tuple[Problem, Answer]:
 
 
 def _waves(problem: Problem, reach: float) -> Waves:
+    count = min(WAVES.get(len(problem.coordinates), MANY), COLUMNS // len(problem.fields))
+    return waves_of(problem, reach, count, seed=0)
+
+
+def waves_of(problem: Problem, reach: float, count: int, seed: int) -> Waves:
+    """Waves over a problem's domain, as fast as ``reach`` along each axis, and as periodic as it.
+
+    Examples
+    --------
+    >>> from nas.problems import load
+    >>> len(waves_of(load("burgers"), reach=2.0, count=4, seed=1))
+    4
+    """
     bounds = problem.domain.bounds
-    count = min(WAVES.get(len(bounds), MANY), COLUMNS // len(problem.fields))
     periodic = [problem.coordinates.index(name) for name in problem.periodic]
-    return Waves.drawn(bounds, [reach] * len(bounds), count, seed=0, periodic=periodic)
+    return Waves.drawn(bounds, [reach] * len(bounds), count, seed, periodic)
 
 
 def _fields(problem: Problem, waves: Waves, points: Points) -> Tensor:

@@ -14,13 +14,13 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from nas.assessment.families import resonant
+from nas.assessment.families import resonant, waves_of
 from nas.calculus.derivatives import DerivativeSet
 from nas.problems import Problem
 from nas.problems.terms import PointCounts
 from nas.problems.terms.observations import ObservationTerm
 from nas.training.collocation import Sampler
-from nas.training.least_squares.features import Answer, Waves, with_added
+from nas.training.least_squares.features import Answer, with_added
 from nas.training.least_squares.linearised import linearise
 
 COLUMNS = 400  # of all fields together
@@ -51,7 +51,7 @@ def left_open(problem: Problem) -> list[str]:
     if few := _equations(problem):
         return few  # all else is open, too
     count = min(WAVES.get(len(problem.coordinates), MANY), COLUMNS // len(problem.fields))
-    waves = _waves(problem, REACH.get(len(problem.coordinates), FEWER), count, seed=0)
+    waves = waves_of(problem, REACH.get(len(problem.coordinates), FEWER), count, seed=0)
     interior = ROWS * count
     regions = sum(len(group.regions) for group in problem.groups[1:])
     counts = PointCounts(interior, max(interior // 3, 8 * regions))
@@ -90,15 +90,9 @@ def tells_of_unknown(line: str) -> bool:
     return line.startswith(untold_start("").removesuffix(":"))
 
 
-def _waves(problem: Problem, reach: float, count: int, seed: int) -> Waves:
-    bounds = problem.domain.bounds
-    periodic = [problem.coordinates.index(name) for name in problem.periodic]
-    return Waves.drawn(bounds, [reach] * len(bounds), count, seed, periodic)
-
-
 def _slow(problem: Problem) -> Answer:
     """A made-up answer: fields of slow waves, and the unknown coefficients' starts."""
-    fields, waves = len(problem.fields), _waves(problem, SLOW, 4, seed=1)
+    fields, waves = len(problem.fields), waves_of(problem, SLOW, 4, seed=1)
     generator = torch.Generator().manual_seed(2)
     weights = 0.5 + torch.rand(fields * len(waves), generator=generator, dtype=torch.float64)
     raw = torch.tensor([one.first for one in problem.unknown.values()], dtype=torch.float64)
