@@ -43,6 +43,8 @@ class Axis:
         Whether levels have an order, and are drawn from light to dark; else each has a hue.
     hues
         Of some levels, the same in every report (Okabe and Ito 2008, safe for the colour-blind).
+    shown
+        A level in the words of `text`.
 
     Examples
     --------
@@ -61,10 +63,11 @@ class Axis:
     default: Level | None = None
     ordered: bool = True
     hues: Mapping[str, str] = field(default_factory=dict)
+    shown: Callable[[Any], str] = str
 
     def text(self, level: Any) -> str:
         """A level as people write it: ``2``, ``0.5``, ``10`` for 10.0; different for each."""
-        text = str(self.kind(level))
+        text = self.shown(self.kind(level))
         return text.removesuffix(".0") if self.kind is float else text
 
     def check(self, level: Any) -> None:
@@ -97,7 +100,11 @@ ALL, OUTPUT = "all", "output"  # what of a network is learnt
 
 _NAMED = r"( [^\W\d]\w*)"
 _MODES = "[1-9][0-9]{0,2}"
-_ENCODING = re.compile(f"raw|fourier {_MODES}{_NAMED}*|periodic{_NAMED}+( {_MODES})?")
+_NUMBER = r" -?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?"
+_CORNER = f"corner{_NAMED}{{2}}({_NUMBER}){{5}}"  # see `nas.networks.corner`
+_ENCODING = re.compile(
+    f"raw|fourier {_MODES}{_NAMED}*|periodic{_NAMED}+( {_MODES})?|{_CORNER}( {_CORNER})*"
+)
 
 
 def _is_encoding(value: Any) -> bool:
@@ -106,7 +113,14 @@ def _is_encoding(value: Any) -> bool:
         return False
     _, *words = value.split(" ")
     one_mode = value.startswith("periodic ") and words[-1] == "1"
-    return len(set(words)) == len(words) and not one_mode
+    distinct = value.startswith("corner ") or len(set(words)) == len(words)
+    return distinct and not one_mode
+
+
+def _encoding_shown(encoding: str) -> str:
+    """Itself; but corners, of which all candidates of a problem see the same, by their number."""
+    corners = encoding.split(" ").count("corner")
+    return {0: encoding, 1: "at a corner"}.get(corners, f"at {corners} corners")
 
 
 @dataclass(frozen=True, order=True)
@@ -127,7 +141,9 @@ class Candidate:
         ``fourier 4``, beside them the sines and cosines of their first four modes (``fourier 4 x``:
         of x these alone); ``periodic x``,
         instead of x its sine and cosine, so that the network repeats itself along x with the
-        domain's extent (``periodic x y 3``: in two coordinates, three modes each).
+        domain's extent (``periodic x y 3``: in two coordinates, three modes each); ``corner x y``
+        and five numbers for each re-entrant corner in the plane of x and y, beside the coordinates
+        powers of the distance from these (see `nas.networks.corner`).
     learns
         What is learnt: ``all``, or ``output``: the hidden layers stay as they are drawn, and the
         output layer is solved by least squares (random features; Dwivedi & Srinivasan 2020). The
@@ -184,12 +200,14 @@ class Candidate:
     )
     encoding: str = _axis(
         plural="encodings",
-        expected="raw, fourier M, or periodic with coordinates, each once, and perhaps M > 1",
+        expected="raw, fourier M, or periodic with coordinates, each once, and perhaps M > 1; "
+        "or corner with two coordinates and five numbers",
         accepts=_is_encoding,
         usual=("raw",),
         before=" ",
         default="raw",
         ordered=False,
+        shown=_encoding_shown,
     )
     learns: str = _axis(
         plural="learning",

@@ -1,4 +1,4 @@
-"""What the first layer sees of the coordinates: themselves, or waves along them.
+"""What the first layer sees of the coordinates: themselves, waves along them, powers at corners.
 
 Axis legend: S derivatives, B points, D coordinates, F features.
 
@@ -17,6 +17,9 @@ from torch import Tensor
 from nas.calculus import jets
 from nas.calculus.jets import DerivativeSet
 from nas.errors import UserError
+from nas.networks import corner
+from nas.networks.corner import KIND as CORNER
+from nas.networks.corner import Corner
 from nas.search_spaces.candidates import Candidate
 
 RAW = "raw"
@@ -24,7 +27,7 @@ RAW = "raw"
 
 @dataclass(frozen=True)
 class Encoding:
-    """Some coordinates as they are, then for k = 1…M the sines and the cosines of kπξ of others.
+    """Some coordinates as they are; for k = 1…M the sines and cosines of kπξ of others; corners.
 
     Parameters
     ----------
@@ -34,6 +37,8 @@ class Encoding:
         The coordinates seen through their modes.
     modes
         M.
+    corners
+        Each with the two axes of its plane; see `nas.networks.corner`.
 
     Examples
     --------
@@ -47,9 +52,15 @@ class Encoding:
     kept: tuple[int, ...] | None = None
     waves: tuple[int, ...] = ()
     modes: int = 1
+    corners: tuple[tuple[Corner, tuple[int, int]], ...] = ()
 
     def jet(self, derivatives: DerivativeSet, coordinates: Tensor) -> Tensor:
         """The jet (S, B, F) of the features from that of the scaled coordinates (S, B, D)."""
+        if self.corners:
+            powers = [
+                one.jet(derivatives, _columns(coordinates, axes)) for one, axes in self.corners
+            ]
+            return torch.cat([coordinates, *powers], dim=-1)
         if not self.waves:
             return coordinates
         phases = self._phases(coordinates)
@@ -65,13 +76,16 @@ class Encoding:
 
     def values(self, scaled: Tensor) -> Tensor:
         """The features (B, F) of the scaled coordinates (B, D), in torch's own functions."""
+        if self.corners:
+            powers = [one.values(_columns(scaled, axes)) for one, axes in self.corners]
+            return torch.cat([scaled, *powers], dim=-1)
         if not self.waves:
             return scaled
         phases = self._phases(scaled)
         return torch.cat([self._as_they_are(scaled), phases.sin(), phases.cos()], dim=-1)
 
     def axes(self, dimension: int) -> list[int]:
-        """The coordinate, of D, that each of the features belongs to.
+        """The coordinate, of D, that each of the features belongs to; none for those of corners.
 
         Examples
         --------
@@ -111,7 +125,8 @@ def resolve(text: str, names: Sequence[str], periodic: Sequence[str] = ()) -> En
     """
     text = repeating(text, names, periodic)
     kind, without, modes = parsed(text)
-    for name in without:
+    corners = corner.read(text) if kind == CORNER else ()
+    for name in (*without, *(name for one in corners for name in one.names)):
         if name not in names:
             raise UserError(
                 f"encoding: expected coordinates of the problem, each one of {', '.join(names)}, "
@@ -119,6 +134,9 @@ def resolve(text: str, names: Sequence[str], periodic: Sequence[str] = ()) -> En
             )
     if kind == RAW:
         return AS_THEY_ARE
+    if corners:
+        places = [(names.index(one.names[0]), names.index(one.names[1])) for one in corners]
+        return Encoding(corners=tuple(zip(corners, places, strict=True)))
     kept = tuple(axis for axis, name in enumerate(names) if name not in without)
     if kind == "fourier":
         return Encoding(kept if without else None, tuple(range(len(names))), modes)
@@ -135,9 +153,18 @@ def repeating(text: str, names: Sequence[str], periodic: Sequence[str]) -> str:
     ['periodic x', 'periodic x y 3', 'fourier 4 x']
     >>> repeating("raw", names, [])
     'raw'
+
+    Raises
+    ------
+    UserError
+        If it sees corners: what repeats itself has none.
     """
     if not periodic:
         return text
+    if text.startswith(CORNER):
+        raise UserError(
+            f"encoding: got a corner, and {', '.join(periodic)} periodic; expected one of both"
+        )
     kind, without, modes = parsed(text)
     every = [name for name in names if name in without or name in periodic]
     every += [name for name in without if name not in names]
@@ -154,6 +181,8 @@ def parsed(text: str) -> tuple[str, tuple[str, ...], int]:
     >>> parsed("periodic x y 3"), parsed("fourier 4 x")
     (('periodic', ('x', 'y'), 3), ('fourier', ('x',), 4))
     """
+    if text.startswith(CORNER):
+        return CORNER, (), 1
     kind, *words = text.split()
     modes = [int(word) for word in words if word.isdecimal()] or [1]
     return kind, tuple(dict.fromkeys(word for word in words if not word.isdecimal())), modes[0]
@@ -168,6 +197,8 @@ def count_features(text: str, inputs: int) -> int:
     [2, 18, 3, 12]
     """
     kind, names, modes = parsed(text)
+    if kind == CORNER:
+        return inputs + sum(one.features for one in corner.read(text))
     if kind == RAW:
         return inputs
     if kind == "fourier":
@@ -178,12 +209,16 @@ def count_features(text: str, inputs: int) -> int:
 def frequencies(text: str, inputs: int) -> list[float]:
     """How fast each of the F features runs along its coordinate ξ: 1, or kπ of the k-th mode.
 
+    Those of corners run along none; they count as coordinates do.
+
     Examples
     --------
     >>> [round(one, 2) for one in frequencies("periodic x 2", 2)]  # t; sines and cosines of x
     [1.0, 3.14, 6.28, 3.14, 6.28]
     """
     kind, names, modes = parsed(text)
+    if kind == CORNER:
+        return [1.0] * count_features(text, inputs)
     kept = inputs if kind == RAW else inputs - len(names)
     seen_by_waves = {RAW: 0, "fourier": inputs}.get(kind, len(names))
     waves = [math.pi * k for k in range(1, modes + 1) for _ in range(seen_by_waves)]
@@ -201,6 +236,10 @@ def in_words(text: str) -> str:
     kind, names, modes = parsed(text)
     if kind == RAW:
         return ""
+    if kind == CORNER:
+        count = len(corner.read(text))
+        of = "a re-entrant corner" if count == 1 else f"{count} re-entrant corners"
+        return f"which also see powers of the distance from {of}"
     number = f"{modes} mode{'s' * (modes > 1)}"
     if kind == "fourier":
         alone = f", and {' and '.join(names)} through them alone" if names else ""

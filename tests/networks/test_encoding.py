@@ -33,6 +33,7 @@ TEXTS = (
     "periodic t 2",
     "periodic x t 2",
 )
+CORNER = "corner x t 0.9 -0.95 45 270 0.5"
 PLANE: list[Derivative] = [i for i in product(range(5), repeat=2) if 0 < sum(i) <= 4]
 EVERY = DerivativeSet([*PLANE, Laplacian((0, 1)), Laplacian((1,))], 2)
 COLLAPSED = DerivativeSet([Laplacian((0, 1))], 2)
@@ -76,7 +77,7 @@ def test_features_agree_with_nested_autograd(text: str, derivatives: DerivativeS
             torch.testing.assert_close(jet[index, :, feature], expected, rtol=1e-11, atol=1e-10)
 
 
-@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("text", [*TEXTS, CORNER])
 def test_networks_agree_with_nested_autograd_of_their_plain_modules(text: str) -> None:
     one = untrained(Candidate("gelu", 2, 5, encoding=text), NAMES, outputs=1)
     (module,) = one.modules()
@@ -153,6 +154,30 @@ def test_features_run_along_their_axes_as_fast_as_is_told(text: str) -> None:
     torch.testing.assert_close(found, expected, rtol=0.01, atol=1e-12)
 
 
+@pytest.mark.parametrize("text", [*TEXTS, CORNER])
+def test_as_many_features_as_are_counted_each_with_a_slope(text: str) -> None:
+    features = resolve(text, NAMES).values(points())
+    assert features.shape[-1] == count_features(text, 2) == len(frequencies(text, 2))
+
+
+def test_corners_are_seen_in_the_plane_that_they_name() -> None:
+    scaled = torch.rand(5, 3, generator=torch.Generator().manual_seed(1)).double()
+    seen = resolve("corner t x 0.1 -0.2 200 280 0.5", ["x", "y", "t"]).values(scaled)
+    turned = resolve("corner a b 0.1 -0.2 200 280 0.5", ["a", "b"]).values(scaled[:, [2, 0]])
+    torch.testing.assert_close(seen[:, 3:], turned[:, 2:])
+    torch.testing.assert_close(seen[:, :3], scaled)
+
+
+def test_a_corner_in_a_coordinate_that_is_not_there_is_one_line() -> None:
+    with pytest.raises(UserError, match=r"^encoding: expected coord.* of x, t, got 'y' in 'corn"):
+        check([Candidate("tanh", 1, 4, encoding="corner x y 0 0 225 270 1")], NAMES)
+
+
+def test_what_repeats_itself_sees_no_corner() -> None:
+    with pytest.raises(UserError, match=r"^encoding: got a corner, and x periodic; expected one"):
+        repeating(CORNER, NAMES, ["x"])
+
+
 def test_a_coordinate_that_is_not_there_is_one_line() -> None:
     with pytest.raises(
         UserError,
@@ -171,6 +196,7 @@ def test_a_coordinate_that_is_not_there_is_one_line() -> None:
         (["periodic x 3", "periodic x"], "periodic x"),
         (["periodic t x 3", "periodic x t"], "periodic t x"),
         (["periodic t x 3", "periodic x"], "periodic x"),
+        ([CORNER, CORNER], "raw"),
     ],
 )
 def test_what_all_share(texts: list[str], expected: str) -> None:
@@ -184,6 +210,11 @@ def test_what_all_share(texts: list[str], expected: str) -> None:
         ("fourier 2", "which also see the first 2 modes of each coordinate"),
         ("periodic x", "periodic in x (1 mode)"),
         ("periodic x t 3", "periodic in x and t (3 modes)"),
+        (CORNER, "which also see powers of the distance from a re-entrant corner"),
+        (
+            f"{CORNER} {CORNER}",
+            "which also see powers of the distance from 2 re-entrant corners",
+        ),
     ],
 )
 def test_words(text: str, words: str) -> None:

@@ -98,6 +98,31 @@ def _log_sigmoid(steps: Steps, x: Value, *, like: Tensor) -> Value:
     return steps.add("Sub", below, _log1p(steps, small, like=like))
 
 
+def _atan2(steps: Steps, y: Value, x: Value, *, like: Tensor) -> Value:
+    """The angle θ of (x, y), from one to single precision: onnxruntime has no Atan of float64.
+
+    tan θ/2 = y / (r + x) = (r - x) / y gives φ ≈ θ, the first for x > 0 and the second else; then
+    sin(θ - φ) = (y cos φ - x sin φ) / r is of the size of the error, so θ = φ + that, to the third
+    power of it.
+    """
+    zero, one = steps.constant(0.0), steps.constant(1.0)
+    square = steps.add("Add", steps.add("Mul", x, x), steps.add("Mul", y, y))
+    r = steps.add("Sqrt", square)
+    right = steps.add("Greater", x, zero, kind="bool")
+    above = steps.add("Where", right, y, steps.add("Sub", r, x))
+    below = steps.add("Where", right, steps.add("Add", r, x), y)
+    half = steps.add("Atan", steps.cast(steps.add("Div", above, below), "single"), kind="single")
+    rough = steps.add("Mul", steps.cast(half, "float"), steps.constant(2.0))
+    off = steps.add(
+        "Sub",
+        steps.add("Mul", y, steps.add("Cos", rough)),
+        steps.add("Mul", x, steps.add("Sin", rough)),
+    )
+    nowhere = steps.add("Equal", r, zero, kind="bool")
+    found = steps.add("Add", rough, steps.add("Div", off, steps.add("Where", nowhere, one, r)))
+    return steps.add("Where", nowhere, zero, found)
+
+
 def _linear(
     steps: Steps, x: Value, weight: Value, bias: Value | None = None, *, like: Tensor
 ) -> Value:
@@ -138,6 +163,7 @@ OPERATORS: Final[dict[str, Operator]] = {
     "square": _square,
     "rsqrt": _rsqrt,
     "log1p": _log1p,
+    "atan2": _atan2,
     "log_sigmoid": _log_sigmoid,
     "linear": _linear,
     "addmm": _addmm,

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from nas.errors import UserError
 
-Kind = Literal["float", "int64", "bool"]
+Kind = Literal["float", "single", "int64", "bool"]  # single: float32, whatever float is
 Given = Any  # of a step: a Value, a number, None, or a list of these
 
 # What onnxruntime 1.32 computes on a CPU in float32 alone.
@@ -86,7 +86,7 @@ class Steps:
 
     def add(self, operator: str, *inputs: Value, kind: Kind = "float", **attributes: Any) -> Value:
         """Another step; what it gives is of ``kind``."""
-        if operator in _SINGLE and self.dtype == "float64":
+        if operator in _SINGLE and self.numpy_type(kind) == "float64":
             raise UserError(
                 f"--format onnx: expected operations that onnxruntime knows in float64, got "
                 f"{operator}{_BECAUSE.get(operator, '')}, which it has in float32 alone; add "
@@ -118,7 +118,7 @@ class Steps:
 
     def numpy_type(self, kind: Kind) -> str:
         """NumPy's name of what a kind is computed in."""
-        return self.dtype if kind == "float" else kind
+        return {"float": self.dtype, "single": "float32"}.get(kind, kind)
 
 
 # Adds what an operator of torch does, called with the operator's own arguments and with what torch

@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 
 import numpy as np
 from torch import Tensor
@@ -142,6 +143,11 @@ class Box(Shape):
             for i in others
         ]  # fmt: skip
         return trimmed(-depth, extents)
+
+    @cached_property
+    def turns(self) -> Array:
+        """See `nas.problems.domains.corners.turns`: its 2^D corners."""
+        return np.array(list(product(*self.bounds)))
 
     def _face(self, part: str) -> tuple[int, bool]:
         """The axis that a face fixes, and whether it is at the upper end."""

@@ -13,8 +13,9 @@ from torch import Tensor
 
 from nas.errors import UserError
 from nas.problems.domains.cells import common, lies_in, overlap
+from nas.problems.domains.corners import turns
 from nas.problems.domains.domain import Array, Domain, Mask, check_part, distance, is_domain
-from nas.problems.domains.exposure import share, sliver, step
+from nas.problems.domains.exposure import ends, share, sliver, step
 from nas.problems.domains.naming import free_name
 from nas.problems.domains.shape import Shape, Sides, interior, placed, sides, slack
 
@@ -176,6 +177,15 @@ class Combination(Shape):
                 if left > sliver(self.first, self.second):
                     found[free_name(part, found)] = (operand, part, left * measure)
         return found
+
+    @cached_property
+    def turns(self) -> Array:
+        """See `nas.problems.domains.corners.turns`: the operands', and where boundaries cross."""
+        crossings = [
+            ends(self._operand(operand), own, self._choose(operand))
+            for operand, own, _ in self._sources.values()
+        ]
+        return np.concatenate([turns(self.first), turns(self.second), *crossings])
 
     def _choose(self, operand: int) -> Any:
         sign = self._sign(operand)

@@ -60,20 +60,43 @@ def share(domain: Domain, part: str, choose: Choose) -> float:
     0.666666667
     """
 
-    def chosen(unit: Array) -> Mask:
-        points, kept = placed(domain, part, unit)
-        return kept & choose(points, domain.normals(part, points))
-
+    chosen = _of(domain, part, choose)
     dimension = len(domain.coordinates) - 1
     if dimension == 0:
         return float(chosen(np.empty((1, 0)))[0])
     if dimension == 1:
-        return _length(chosen)
+        inner, first = _changes(chosen)
+        return float(np.diff([0.0, *inner, 1.0])[bool(not first) :: 2].sum())
     return float(chosen(sobol(dimension, _POINTS)).mean())
 
 
-def _length(chosen: Callable[[Array], Mask]) -> float:
-    """How much of the unit interval is chosen."""
+def ends(domain: Domain, part: str, choose: Choose) -> Array:
+    """Where, between the ends of a part that is a line, what is chosen begins or ends: (N, D).
+
+    Examples
+    --------
+    >>> from nas.problems import Box
+    >>> square = Box(x=(0, 1), y=(0, 3))
+    >>> ends(square, "x_min", lambda points, normals: points[:, 1] > 1).round(9).tolist()
+    [[0.0, 1.0]]
+    """
+    inner, _ = _changes(_of(domain, part, choose))
+    points, _ = placed(domain, part, inner[:, None])
+    return points
+
+
+def _of(domain: Domain, part: str, choose: Choose) -> Callable[[Array], Mask]:
+    """Of points of the unit cube (N, D-1), which are chosen: (N,)."""
+
+    def chosen(unit: Array) -> Mask:
+        points, kept = placed(domain, part, unit)
+        return kept & choose(points, domain.normals(part, points))
+
+    return chosen
+
+
+def _changes(chosen: Callable[[Array], Mask]) -> tuple[Array, bool]:
+    """Where in the unit interval it begins or ends to be chosen (N,), and whether 0 is."""
     grid = (np.arange(_GRID) + 0.5) / _GRID
     found = chosen(grid[:, None])
     change = np.flatnonzero(found[1:] != found[:-1])
@@ -82,5 +105,4 @@ def _length(chosen: Callable[[Array], Mask]) -> float:
         middle = (low + high) / 2
         same = chosen(middle[:, None]) == before
         low, high = np.where(same, middle, low), np.where(same, high, middle)
-    ends = np.concatenate([[0.0], (low + high) / 2, [1.0]])
-    return float(np.diff(ends)[bool(not found[0]) :: 2].sum())
+    return (low + high) / 2, bool(found[0])

@@ -12,6 +12,7 @@ from math import factorial
 import numpy as np
 
 from nas.errors import UserError
+from nas.problems.domains.corners import REENTRANT
 from nas.problems.domains.domain import Array, Mask, rounding
 from nas.problems.domains.facets import Faceted, Facets
 from nas.problems.domains.finite import numbers
@@ -100,6 +101,21 @@ class Mesh(Faceted):
         inside = self.contains(points)
         inside[inside] = ~facets.near(points[inside], rounding(self.bounds))
         return inside
+
+    @cached_property
+    def turns(self) -> Array:
+        """See `nas.problems.domains.corners.turns`: where its boundary turns away from it."""
+        faces = np.concatenate(list(self.faces.values()))
+        if faces.shape[1] != 2:
+            return np.empty((0, 3))
+        # Each edge has the domain to its left, so the boundary turns right at such a corner.
+        starts = np.argsort(faces[:, 0])
+        number = np.searchsorted(faces[starts, 0], faces[:, 1])
+        x, y = np.diff(self.vertices[faces], axis=1)[:, 0].T
+        (a, b), (c, d) = (x, y), (x[starts[number]], y[starts[number]])
+        turned = np.arctan2(a * d - b * c, a * c + b * d)
+        found: Array = self.vertices[faces[turned < np.pi - REENTRANT, 1]]
+        return found
 
     @cached_property
     def _volumes(self) -> Array:

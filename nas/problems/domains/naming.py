@@ -9,6 +9,7 @@ from functools import cached_property
 
 from torch import Tensor
 
+from nas.problems.domains.corners import turns
 from nas.problems.domains.domain import (
     Array,
     Domain,
@@ -78,6 +79,11 @@ class Named(Shape):
     def interior(self, points: Array) -> Mask:
         """See `nas.problems.domains.shape.interior`."""
         return interior(self.domain, points)
+
+    @property
+    def turns(self) -> Array:
+        """See `nas.problems.domains.corners.turns`."""
+        return turns(self.domain)
 
     @property
     def slack(self) -> Array:

@@ -183,6 +183,11 @@ class Polygon(Shape):
         return harmonic(found)
 
     @cached_property
+    def turns(self) -> Array:
+        """See `nas.problems.domains.corners.turns`: all vertices."""
+        return np.array([vertex for outline in (self.vertices, *self.holes) for vertex in outline])
+
+    @cached_property
     def _edges_of(self) -> dict[str, list[Segment]]:
         """The edges of each part."""
         labels = [*(self.names or ()), *(n for names in self.hole_names or () for n in names)]

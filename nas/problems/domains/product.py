@@ -59,6 +59,11 @@ class Product(Shape):
         return f"({self.first!r} * {self.second!r})"
 
     @property
+    def factors(self) -> tuple[Domain, Domain]:
+        """See `nas.problems.domains.corners`: a corner of one is one all along the other."""
+        return self.first, self.second
+
+    @property
     def coordinates(self) -> tuple[str, ...]:
         """The coordinates' names: the first's, then the second's."""
         return (*self.first.coordinates, *self.second.coordinates)

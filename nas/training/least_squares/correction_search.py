@@ -12,15 +12,17 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 from nas.networks import Stack, family_of
+from nas.networks.corner import read
 from nas.networks.encoding import repeating
 from nas.networks.initial import highest_frequency, stream
 from nas.search_spaces.candidates import OUTPUT, Candidate
 from nas.training.collocation import Sampler
 from nas.training.least_squares.clusters import Clusters, clusters
+from nas.training.least_squares.corners import encoding as seeing_corners
 from nas.training.least_squares.correction import EXACT, Correction
 from nas.training.least_squares.features import Answer
 from nas.training.least_squares.hidden_layer import HiddenLayer, output_layer
-from nas.training.least_squares.laws import Box, First, Law, Seen, crosses
+from nas.training.least_squares.laws import AtCorners, Box, First, Law, Seen, crosses
 from nas.training.least_squares.newton import ENOUGH, Newton, raw_of
 from nas.training.least_squares.peaks import peaks
 from nas.training.least_squares.points import CPU, points_at_residuals
@@ -117,6 +119,7 @@ class CorrectionSearch:
     ) -> None:
         self._enough, self._bounds = enough, tuple(bounds) or sampler.problem.domain.bounds
         self._is_whole = not bounds
+        self._corners = seeing_corners(sampler.problem) if self._is_whole else ""
         self._problem, self._sampler, self._base = sampler.problem, sampler, answer
         self._columns, self._seed = columns, seed
         self._held_out = sampler.held_out(CPU)
@@ -143,7 +146,8 @@ class CorrectionSearch:
     def attempt(self, law: Law, count: int) -> Attempt:
         """``count`` waves by a law, before the first solve."""
         names = self._problem.coordinates
-        encoding = repeating("raw", names, self._problem.periodic)
+        corners = isinstance(law, AtCorners)
+        encoding = self._corners if corners else repeating("raw", names, self._problem.periodic)
         fastest = law.fastest(count)
         mean = math.prod(fastest) ** (1 / len(fastest))
         scale = float(f"{mean / highest_frequency(count, len(fastest)):.2g}")
@@ -217,7 +221,9 @@ class CorrectionSearch:
         """What to try: little where a solve is dear.
 
         What the best so far leads to; and before it is known what is needed, boxes of all sizes,
-        even and by the roughness of the residuals.
+        even and by the roughness of the residuals. All of them beside what solutions are made of
+        at re-entrant corners, where there are such and no more than half of the functions are
+        taken by them.
         """
         found = list(kept)
         if count <= BLIND:
@@ -227,7 +233,17 @@ class CorrectionSearch:
             found += [Box(tuple(reach(count, shape, size))) for shape, size in sizes]
         if count == FEWEST:
             found += crosses(len(self._problem.coordinates))
+        if self._corners:
+            beside = [one if isinstance(one, AtCorners) else self._at_corners(one) for one in found]
+            few = [one for one in beside if 2 * one.units(count) <= count]
+            found = list(few or (one.law for one in beside))
         return [one for number, one in enumerate(found) if one not in found[:number]]
+
+    def _at_corners(self, law: Law) -> AtCorners:
+        names = self._problem.coordinates
+        seen = {name for one in read(self._corners) for name in one.names}
+        others = (axis for axis, name in enumerate(names) if name not in seen)
+        return AtCorners(law, self._corners, tuple(others))
 
     def _layer(self, candidate: Candidate, first: First) -> HiddenLayer:
         family, fields = family_of(candidate), len(self._problem.fields)

@@ -11,10 +11,11 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from nas.networks.encoding import frequencies, resolve
+from nas.networks.encoding import RAW, count_features, frequencies, resolve
 from nas.networks.initial import SLOWEST, highest_frequency, waves
 
 First = tuple[Tensor, Tensor]  # weights (F, K) and biases (K,) of the first layer
+FAINT = 1e-3  # a sine of so little is that little, to a millionth
 CROSSES = ((1, 0.5), (1, 0.25), (2, 1.0), (2, 0.5))  # axes of a wave, and size
 
 
@@ -141,6 +142,78 @@ class Cross:
     def later(self) -> list[Law]:
         """Itself, which grows with the number of waves."""
         return [self]
+
+
+@dataclass(frozen=True)
+class AtCorners:
+    """Waves by another law, and beside them the functions that solutions are made of at corners.
+
+    Each of these, f, is one unit, since sin εf = εf (1 - (εf)²/6 + …). Where there are more
+    coordinates than the two of its plane, such as time, it comes with waves w along these, too: as
+    sin(w + εf) and sin(w - εf), whose difference is 2 cos(w) sin(εf).
+
+    Parameters
+    ----------
+    law
+        Of the waves.
+    encoding
+        That sees the corners; see `nas.networks.corner`.
+    others
+        The axes that are in no corner's plane.
+
+    Examples
+    --------
+    >>> law = AtCorners(Box((9.0, 9.0)), "corner x y 0 0 225 270 1", others=())
+    >>> weights, biases = law.drawn(100, Seen(["x", "y"], law.encoding), torch.Generator())
+    >>> law.units(100), weights.shape, (weights[:, -1] != 0).nonzero().tolist(), biases[-1].item()
+    (12, torch.Size([14, 100]), [[13]], 0.0)
+    """
+
+    law: Law
+    encoding: str
+    others: tuple[int, ...]
+
+    @property
+    def functions(self) -> int:
+        """How many f there are."""
+        return count_features(self.encoding, 0)
+
+    def modes(self, count: int) -> int:
+        """How many waves each comes with, if ``count`` units are half f and half other waves."""
+        return max(0, count // 2 // self.functions - 1) // 2 if self.others else 0
+
+    def units(self, count: int) -> int:
+        """How many of ``count`` are at the corners."""
+        return self.functions * (1 + 2 * self.modes(count))
+
+    def drawn(self, count: int, seen: Seen, generator: torch.Generator) -> First:
+        """The first layer of ``count`` units."""
+        raw = replace(seen, encoding=RAW)
+        weights, biases = self.law.drawn(count - self.units(count), raw, generator)
+        reach = [
+            high if axis in self.others else 0.0 for axis, high in enumerate(self.fastest(count))
+        ]
+        along, phases = waves(raw.slopes, self.modes(count), reach, generator)
+        alone = FAINT * torch.eye(self.functions, dtype=torch.float64)  # (f, f)
+        both = torch.cat([alone, -alone], dim=1).repeat(1, self.modes(count))
+        each = 2 * self.functions  # units of a wave along the others
+        none = torch.zeros(len(weights), self.functions, dtype=torch.float64)
+        by_coordinate = torch.cat([weights, none, along.repeat_interleave(each, dim=1)], dim=1)
+        by_function = torch.cat(
+            [none.new_zeros(self.functions, weights.shape[1]), alone, both], dim=1
+        )
+        return (
+            torch.cat([by_coordinate, by_function]),
+            torch.cat([biases, none[0], phases.repeat_interleave(each)]),
+        )
+
+    def fastest(self, count: int) -> list[float]:
+        """The highest frequencies (D,)."""
+        return self.law.fastest(count - self.units(count))
+
+    def later(self) -> list[Law]:
+        """What to try for twice as many."""
+        return [replace(self, law=one) for one in self.law.later()]
 
 
 def crosses(dimension: int) -> list[Law]:

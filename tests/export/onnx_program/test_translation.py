@@ -88,6 +88,24 @@ def test_softplus_keeps_its_digits_where_it_is_small() -> None:
     torch.testing.assert_close(got, softplus(points), rtol=1e-15, atol=0)
 
 
+@pytest.mark.parametrize(("dtype", "digits"), [("float64", 1e-15), ("float32", 1e-6)])
+def test_angles_have_all_digits_all_around(dtype: str, digits: float) -> None:
+    """Where ONNX has an arctangent of single precision alone."""
+    around = torch.linspace(-1, 1, 401, dtype=torch.float64)[1:] * torch.pi
+    axes = torch.tensor([[1, 0], [0, 1], [-1, 0], [0, -1], [0, 0]], dtype=torch.float64)
+    points = torch.cat([torch.stack([around.cos(), around.sin()], -1) * 1e-3, axes])
+
+    def angle(x: Tensor) -> Tensor:
+        return torch.atan2(x[:, 1], x[:, 0])[:, None]
+
+    got = computed(angle, torch.cat([points, points[:, :1]], dim=1), dtype).double()
+    expected = angle(points)
+    # At the cut it is π or -π, as rounding has it.
+    apart = (got - expected + torch.pi).remainder(2 * torch.pi) - torch.pi
+    assert float(apart.abs().max()) < 5 * digits
+    assert float(got[-1]) == 0
+
+
 def test_numbers_are_written_once() -> None:
     steps, _ = translated(Function(lambda x: (x * 2 + 2) * 2), "points", 3, "float64")
     assert [one.tolist() for one in steps.constants.values()] == [2.0]

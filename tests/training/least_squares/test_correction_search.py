@@ -9,12 +9,14 @@ from torch import Tensor
 from nas.calculus.derivatives import DerivativeSet
 from nas.mixture.experts import ExpertStack
 from nas.networks import evaluate
-from nas.problems import Box, Condition, Periodic, Problem
+from nas.problems import Box, Condition, Periodic, Problem, load
 from nas.problems.terms import PointCounts
 from nas.search_spaces import Candidate
 from nas.training.collocation import Sampler
 from nas.training.least_squares import correction_search
 from nas.training.least_squares.correction_search import CorrectionSearch
+from nas.training.least_squares.laws import AtCorners
+from nas.training.least_squares.laws import Box as BoxLaw
 from nas.training.least_squares.outputs import zero
 from nas.training.physics_loss import physics_loss
 from tests.assessment import answers
@@ -163,3 +165,32 @@ def test_a_sum_of_functions_of_one_coordinate_is_found_in_five() -> None:
     assert search.best is not None
     assert bool(((search.best.weights[0] != 0).sum(0) == 1).all())
     assert search.loss < 1e-7
+
+
+def test_at_a_corner_few_functions_do_what_no_waves_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Poisson's equation on the L-shape, whose solution has an infinite gradient."""
+    problem = load("poisson_l_shape")
+    sampler = Sampler(problem, PointCounts(200, 80), "sobol", seed=0)
+
+    def searched() -> CorrectionSearch:
+        search = CorrectionSearch(sampler, zero(problem), columns=200)
+        while not search.finished:
+            search.advance()
+        return search
+
+    found = searched()
+    assert found.best is not None
+    assert found.best.candidate.encoding == "corner x y 0 0 225 270 1"
+    monkeypatch.setattr(correction_search, "seeing_corners", lambda problem: "")
+    without = searched()
+    assert found.loss < 1e-2 * without.loss
+
+
+def test_corners_that_ask_for_more_than_half_of_the_functions_wait_for_more() -> None:
+    hole = Box(x=(-0.3, 0.3), y=(-0.3, 0.3)).named("hole")
+    frame = Box(x=(-1, 1), y=(-1, 1)) - hole - Box(x=(0.6, 2), y=(0.6, 2))
+    problem = Problem("frame", frame, lambda u: u.xx + u.yy + 1,
+                      [Condition(tuple(frame.parts), lambda u: u)])  # fmt: skip
+    search = CorrectionSearch(Sampler(problem, PointCounts(64, 32), "sobol", 0), zero(problem), 200)
+    kinds = {count: {type(one) for one in search._laws(count, [])} for count in (100, 200)}
+    assert kinds == {100: {BoxLaw}, 200: {AtCorners}}

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from nas.networks.initial import SLOWEST, highest_frequency, stream
-from nas.training.least_squares.laws import Box, Cross, Seen, crosses
+from nas.training.least_squares.laws import FAINT, AtCorners, Box, Cross, Seen, crosses
 
 CUBE = Seen(["x", "y", "z"], "raw")
 
@@ -54,3 +54,43 @@ def test_what_is_seen_by_waves_varies_as_one_axis() -> None:
 
 def test_there_are_crosses_from_three_dimensions_on() -> None:
     assert [len(crosses(dimension)) for dimension in (1, 2, 3, 5)] == [0, 0, 4, 4]
+
+
+CORNER = "corner x y 0 0 225 270 1"
+
+
+def test_at_a_corner_each_function_is_a_unit_and_the_rest_are_waves() -> None:
+    seen, law = Seen(["x", "y"], CORNER), Box((30.0, 6.0))
+    weights, biases = AtCorners(law, CORNER, ()).drawn(100, seen, stream(0, 0))
+    same, phases = law.drawn(88, Seen(["x", "y"], "raw"), stream(0, 0))
+    assert torch.equal(weights[:2, :88], same)
+    assert torch.equal(biases, torch.cat([phases, torch.zeros(12)]))
+    assert torch.equal(weights[2:, 88:], FAINT * torch.eye(12, dtype=torch.float64))
+    assert not bool(weights[2:, :88].any())
+    assert not bool(weights[:2, 88:].any())
+
+
+def test_along_time_functions_come_times_waves() -> None:
+    """Half of all units: a function by itself, and in pairs of which it is the difference."""
+    law = AtCorners(Box((30.0, 6.0, 5.0)), CORNER, others=(2,))
+    assert [law.modes(count) for count in (50, 100, 200, 400)] == [0, 1, 3, 7]
+    assert [law.units(count) for count in (50, 100, 200, 400)] == [12, 36, 84, 180]
+    weights, biases = law.drawn(200, Seen(["x", "y", "t"], CORNER), stream(0, 0))
+    along, corners = weights[:3, -72:], weights[3:, -72:]
+    assert not bool(along[:2].any())
+    assert 0 < float(along[2].abs().max()) <= 5
+    for mode in range(3):
+        plus, minus = (slice(24 * mode + 12 * k, 24 * mode + 12 * (k + 1)) for k in (0, 1))
+        assert torch.equal(corners[:, plus], -corners[:, minus])
+        assert torch.equal(along[:, plus], along[:, minus])
+        features = torch.rand(15, generator=stream(0, 1)).double()
+        waves = torch.sin(features @ weights[:, -72:] + biases[-72:])
+        angle = features[2] * along[2, plus] + biases[-72:][plus]
+        product = 2 * torch.cos(angle) * torch.sin(FAINT * features[3:])
+        torch.testing.assert_close(waves[plus] - waves[minus], product, rtol=1e-9, atol=1e-15)
+
+
+def test_at_a_corner_a_law_grows_as_it_does() -> None:
+    law = AtCorners(Box((30.0, 6.0)), CORNER, ())
+    assert [one.law for one in law.later()] == Box((30.0, 6.0)).later()  # type: ignore[attr-defined]
+    assert law.fastest(100) == [30.0, 6.0]

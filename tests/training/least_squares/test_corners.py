@@ -1,0 +1,36 @@
+"""What networks see of a problem's corners: in scaled coordinates, where it matters."""
+
+from typing import Any
+
+import pytest
+
+from nas.problems import Box, Condition, Periodic, Polygon, Problem, laplacian
+from nas.training.least_squares.corners import encoding
+
+STEP = Polygon([(0, 1), (2, 1), (2, 0), (6, 0), (6, 2), (0, 2)])
+
+
+def problem(residual: Any, domain: Any = STEP) -> Problem:
+    return Problem("step", domain, residual, [Condition(tuple(domain.parts), lambda u: u)])
+
+
+def test_a_corner_is_told_in_scaled_coordinates_and_its_angle_as_it_is() -> None:
+    text = encoding(problem(lambda u: laplacian(u)))
+    kind, *names, x, y, middle, angle, ratio = text.split()
+    assert (kind, names, middle, angle) == ("corner", ["x", "y"], "45", "270")
+    assert [float(x), float(y), float(ratio)] == pytest.approx([-1 / 3, 0, 1 / 3])
+
+
+def test_along_time_it_is_the_same_one() -> None:
+    heat = problem(lambda u: u.t - u.xx - u.yy, STEP * Box(t=(0, 9)))
+    assert encoding(heat) == encoding(problem(lambda u: laplacian(u)))
+
+
+def test_of_first_order_there_are_no_such_singularities() -> None:
+    assert encoding(problem(lambda u: u.x + u.y)) == ""
+
+
+def test_what_repeats_itself_has_none() -> None:
+    ring = Polygon([(0, 0), (1, 0), (1, 1), (0, 1)]) * Box(t=(0, 1))
+    periodic = Problem("ring", ring, lambda u: u.t - u.xx, [Periodic("t", exact=True)])
+    assert encoding(periodic) == ""
