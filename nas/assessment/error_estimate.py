@@ -3,8 +3,9 @@
 The error e of an answer u solves, to first order, the linearised problem Dr(u)[e] = -r(u), in
 equations and conditions alike (defect correction: Stetter 1978, Numerische Mathematik 29). It is
 solved by least squares in random waves, which the network was not trained with: in its own
-directions a trained network has nothing left to gain. Which waves, and how far to trust them, is
-chosen on points that were left out. A known solution never enters.
+directions a trained network has nothing left to gain; and in what solutions are made of at
+re-entrant corners. Which waves, and how far to trust them, is chosen on points that were left out.
+A known solution never enters.
 
 Axis legend: B points, D coordinates, C fields, K features.
 """
@@ -24,7 +25,8 @@ from nas.problems.sampling import interior_points
 from nas.problems.terms import PointCounts
 from nas.training.collocation import HELD_OUT_DRAW, Points, Sample, Sampler
 from nas.training.least_squares.answer import values
-from nas.training.least_squares.features import Answer, Waves, with_added
+from nas.training.least_squares.corners import CornerFunctions, encoding
+from nas.training.least_squares.features import Answer, Features, Joined, Waves, with_added
 from nas.training.least_squares.linearised import linearise
 from nas.training.least_squares.points import points_at_residuals
 from nas.training.least_squares.reaches import SIZES, reach, shapes
@@ -181,13 +183,15 @@ def _of_unknown(problem: Problem, jet: Tensor, moved: Tensor) -> dict[str, float
 
 def _best(
     problem: Problem, answer: Answer, shifts: Shifts | None, count: int, seed: int, noisy: bool
-) -> tuple[Waves, Solution] | None:
+) -> tuple[Features, Solution] | None:
     """The waves that explain most of the residuals, and how; solved again at more points."""
     points = _points(problem, answer, ROWS * count, seed)
     periodic = [problem.coordinates.index(name) for name in problem.periodic]
-    best: tuple[Waves, Solution] | None = None
+    beside = [CornerFunctions(problem)] if encoding(problem) else []
+    best: tuple[Features, Solution] | None = None
     for by_axis in _reaches(problem, answer, points[0].samples[0], count):
-        waves = Waves.drawn(problem.domain.bounds, by_axis, count, seed, periodic)
+        drawn = Waves.drawn(problem.domain.bounds, by_axis, count, seed, periodic)
+        waves = Joined((drawn, *beside)) if beside else drawn
         solution = _solved(problem, answer, waves, shifts, points, noisy)
         if solution is not None and (best is None or solution.left < best[1].left):
             best = waves, solution
@@ -201,7 +205,7 @@ def _best(
 def _solved(
     problem: Problem,
     answer: Answer,
-    waves: Waves,
+    waves: Features,
     shifts: Shifts | None,
     points: Sequence[Points],
     noisy: bool,

@@ -226,17 +226,21 @@ class Field(Component):
         return f"derivatives by the coordinates {', '.join(names)}, such as {long}"
 
     def _laplacian(self) -> Quantity:
-        names = enumerate(self._coordinates)
-        axes = tuple(axis for axis, name in names if name not in TIMES)
-        if not axes:
-            raise UserError(f"laplacian({self}): there is no coordinate but time")
+        axes = tuple(self._coordinates.index(name) for name in _places(self))
         return self._component(Laplacian(axes))
 
 
 def laplacian(field: Any) -> Any:
     """Δu over all coordinates but time (``t`` or ``time``), which have to be Cartesian ones.
 
-    It is one derivative, cheaper than ``u.xx + u.yy``; of a `nas.Complex` it has both parts.
+    Of a field it is one derivative, cheaper than ``u.xx + u.yy``; of a formula, such as
+    ``laplacian(u**3 - u)`` or ``laplacian(laplacian(u))``, the sum of its second derivatives. Of a
+    `nas.Complex` it has both parts.
+
+    Raises
+    ------
+    UserError
+        If it is of something else, or there is no coordinate but time.
 
     Examples
     --------
@@ -245,9 +249,19 @@ def laplacian(field: Any) -> Any:
     >>> laplacian(u).value
     tensor([4.])
     """
+    if isinstance(field, Quantity) and not isinstance(field, Field):
+        return _sum([field.derivative(name, name) for name in _places(field)])
     if not hasattr(type(field), "_laplacian"):
-        raise UserError(f"laplacian({field}): expected a field; of a formula, add .d(…, …)")
+        raise UserError(f"laplacian({field}): expected a field, or a formula of fields")
     return field._laplacian()
+
+
+def _places(quantity: Quantity) -> list[str]:
+    """The coordinates but time."""
+    names = [name for name in quantity._coordinates if name not in TIMES]
+    if not names:
+        raise UserError(f"laplacian({quantity}): there is no coordinate but time")
+    return names
 
 
 def _sum(terms: Sequence[Quantity]) -> Quantity:

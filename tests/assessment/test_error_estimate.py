@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from nas.assessment.error_estimate import estimate
-from nas.problems import Box, Condition, Pieces, Problem, Unknown
+from nas.problems import Box, Condition, Pieces, Problem, Unknown, load
+from nas.problems.sampling import interior_points
 from tests.assessment import answers
 
 pi = np.pi
@@ -208,3 +209,27 @@ def test_more_waves_see_what_few_of_them_do_not() -> None:
     assert thorough is not None
     assert thorough.relative == pytest.approx(true, rel=0.1)
     assert quick is None or quick.left > 0.9
+
+
+def test_about_a_re_entrant_corner_an_error_is_as_singular_as_the_solution() -> None:
+    """Of an answer that is smooth, which the solution on the L-shape is not."""
+    problem = load("poisson_l_shape")
+
+    def smooth(x: Tensor) -> Tensor:
+        return 0.15 * ((1 - x**2).prod(-1, keepdim=True))
+
+    points = interior_points(problem.domain, 4096, seed=1, draw=0)
+    known = problem.reference(points)
+    assert known is not None
+    true = np.linalg.norm(smooth(torch.from_numpy(points)).numpy() - known) / np.linalg.norm(known)
+    found = estimate(problem, answers.of(lambda x: smooth(x) / problem_scale(problem)))
+    assert found is not None
+    assert true > 0.1
+    assert found.relative == pytest.approx(true, rel=3e-3)
+    assert found.left < 0.01
+
+
+def problem_scale(problem: Problem) -> float:
+    (field,) = problem.describe_fields()
+    scale: float = field["scale"]
+    return scale

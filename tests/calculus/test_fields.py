@@ -74,6 +74,20 @@ def test_the_laplacian_can_be_differentiated_on() -> None:
     assert twice.derivatives > {(2, 2, 0), (0, 4, 0)}
 
 
+def test_the_laplacian_of_a_formula_is_the_sum_of_its_second_derivatives() -> None:
+    """Δ(u²) = 2 u Δu + 2 |∇u|², and Δ²u = u_xxxx + 2 u_xxyy + u_yyyy."""
+    numbers = {(0, 0, 0): 3.0, (1, 0, 0): 2.0, (0, 1, 0): 5.0, (2, 0, 0): 7.0, (0, 2, 0): 11.0}
+    fourth = {(4, 0, 0): 13.0, (2, 2, 0): 17.0, (0, 4, 0): 19.0}
+    known: dict[Derivative, Tensor] = {
+        key: torch.tensor([one]) for key, one in (numbers | fourth).items()
+    }
+    u: Any = Field("u", ("x", "y", "t"), lambda key: known.get(key, torch.zeros(1)))
+    assert laplacian(u**2).value.tolist() == [2 * 3 * (7 + 11) + 2 * (4 + 25)]
+    assert laplacian(laplacian(u)).value.tolist() == [13 + 2 * 17 + 19]
+    with pytest.raises(UserError, match=r"laplacian\(u\*\*2\): there is no coordinate but time"):
+        expression(lambda u: laplacian(u**2), coordinates=("t",))
+
+
 def test_only_the_last_derivative_of_a_chain_is_asked_for() -> None:
     asked = []
 
@@ -134,7 +148,7 @@ def test_constants_do_not_change_and_columns_are_not_known_elsewhere() -> None:
         (lambda u: u.nn, "u.nn: no such derivative"),
         (lambda u: u.x.x, '(u.x).x: no such derivative or function of a formula; its derivatives '
          'are written (u.x).d("x")'),
-        (lambda u: laplacian(u * u), "laplacian(u*u): expected a field"),
+        (lambda u: laplacian(2.0), "laplacian(2.0): expected a field, or a formula of fields"),
     ],
 )  # fmt: skip
 def test_derivatives_that_do_not_exist(ask: Callable[[Any], Any], message: str) -> None:

@@ -1,8 +1,15 @@
-"""What networks see of a problem's re-entrant corners."""
+"""What networks see of a problem's re-entrant corners, and the same as features.
+
+Axis legend: K features, B points, D coordinates, S derivatives.
+"""
 
 import numpy as np
+import torch
+from torch import Tensor
 
-from nas.calculus.derivatives import order_of
+from nas.calculus import jets
+from nas.calculus.derivatives import DerivativeSet, order_of
+from nas.networks import resolve_encoding
 from nas.networks.corner import Corner
 from nas.problems import Problem
 from nas.problems.domains.corners import reentrant
@@ -33,3 +40,33 @@ def encoding(problem: Problem) -> str:
         ratio = float(half[1] / half[0])
         found.append(Corner(one.coordinates, x, y, middle, angle, ratio).written())
     return " ".join(found)
+
+
+class CornerFunctions:
+    """The functions that solutions are made of at a problem's re-entrant corners.
+
+    Parameters
+    ----------
+    problem
+        Whose `encoding` is not empty.
+
+    Examples
+    --------
+    >>> from nas.problems import load
+    >>> functions = CornerFunctions(load("poisson_l_shape"))
+    >>> functions.jet(torch.rand(7, 2).double(), DerivativeSet([(1, 0)], 2)).shape
+    torch.Size([2, 7, 12])
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self._seen = resolve_encoding(encoding(problem), problem.coordinates)
+        low, high = torch.tensor(problem.domain.bounds, dtype=torch.float64).unbind(-1)
+        self._centre, self._half = (low + high) / 2, (high - low) / 2
+
+    def __len__(self) -> int:
+        return sum(corner.features for corner, _ in self._seen.corners)
+
+    def jet(self, points: Tensor, derivatives: DerivativeSet) -> Tensor:
+        """Their jets (S, B, K) at points (B, D), in float64."""
+        scaled = jets.coordinates(points.double(), derivatives, self._centre, self._half)
+        return self._seen.jet(derivatives, scaled)[..., points.shape[-1] :]

@@ -104,6 +104,27 @@ def _factor(key: Derivative, slopes: Tensor) -> Tensor:
     return slopes.pow(torch.tensor(key, dtype=torch.float64)).prod(-1)
 
 
+@dataclass(frozen=True)
+class Joined:
+    """Features of several kinds, one behind the other.
+
+    Examples
+    --------
+    >>> both = Joined((Affine([(0.0, 4.0)]), Waves.drawn([(0.0, 4.0)], [10.0], count=50, seed=0)))
+    >>> len(both), both.jet(torch.zeros(7, 1), DerivativeSet([], 1)).shape
+    (52, torch.Size([1, 7, 52]))
+    """
+
+    kinds: tuple[Features, ...]
+
+    def __len__(self) -> int:
+        return sum(map(len, self.kinds))
+
+    def jet(self, points: Tensor, derivatives: DerivativeSet) -> Tensor:
+        """Their jets (S, B, K) at points (B, D)."""
+        return torch.cat([one.jet(points, derivatives) for one in self.kinds], dim=-1)
+
+
 class Affine:
     """Functions a + b · ξ of the scaled coordinates ξ as features, constants first.
 

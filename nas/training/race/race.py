@@ -42,8 +42,8 @@ class Race:
         The heats.
     meter
         How long each turn may take: the stages ``heat 1: NAME``, …, ``rest 1: NAME``, and
-        beside them ``rest 1, second look: NAME``, ``rest 1, corrected: NAME`` and
-        ``rest 1, restarts``.
+        beside them ``rest 1, second look: NAME``, ``rest 1, corrected: NAME``,
+        ``rest 1, restarts`` and ``rest 1, second looks``, which counts these.
     restart
         Makes the network at an index in the pool with other initial weights, of a number; without
         it nobody begins anew.

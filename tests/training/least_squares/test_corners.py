@@ -3,9 +3,12 @@
 from typing import Any
 
 import pytest
+import torch
 
+from nas.calculus.derivatives import DerivativeSet, Laplacian
 from nas.problems import Box, Condition, Periodic, Polygon, Problem, laplacian
-from nas.training.least_squares.corners import encoding
+from nas.training.least_squares.corners import CornerFunctions, encoding
+from tests.assessment import answers
 
 STEP = Polygon([(0, 1), (2, 1), (2, 0), (6, 0), (6, 2), (0, 2)])
 
@@ -34,3 +37,14 @@ def test_what_repeats_itself_has_none() -> None:
     ring = Polygon([(0, 0), (1, 0), (1, 1), (0, 1)]) * Box(t=(0, 1))
     periodic = Problem("ring", ring, lambda u: u.t - u.xx, [Periodic("t", exact=True)])
     assert encoding(periodic) == ""
+
+
+def test_as_features_they_have_the_jets_of_autograd() -> None:
+    heat = problem(lambda u: u.t - u.xx - u.yy, STEP * Box(t=(0, 9)))
+    functions, values = CornerFunctions(heat), DerivativeSet([], 3)
+    points = torch.rand(6, 3, generator=torch.Generator().manual_seed(0)).double() + 0.5
+    derivatives = DerivativeSet([(1, 1, 0), (0, 2, 0), (0, 0, 1), Laplacian((0, 1))], 3)
+    jet = functions.jet(points, derivatives)
+    assert jet.shape == (len(derivatives), 6, len(functions)) == (len(derivatives), 6, 12)
+    expected = answers.of(lambda x: functions.jet(x, values)[0])(points, derivatives)
+    torch.testing.assert_close(jet, expected, rtol=1e-9, atol=1e-10)

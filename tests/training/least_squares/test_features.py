@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from nas.calculus.derivatives import DerivativeSet, Laplacian
-from nas.training.least_squares.features import Affine, Features, Waves, with_added
+from nas.training.least_squares.features import Affine, Features, Joined, Waves, with_added
 from tests.assessment import answers
 
 BOUNDS = [(0.0, 4.0), (-1.0, 0.5)]
@@ -17,6 +17,13 @@ def test_jets_are_those_of_autograd(features: Features) -> None:
     values = DerivativeSet([], 2)
     expected = answers.of(lambda x: features.jet(x, values)[0])(POINTS, DERIVATIVES)
     torch.testing.assert_close(features.jet(POINTS, DERIVATIVES), expected)
+
+
+def test_features_of_several_kinds_stand_one_behind_the_other() -> None:
+    kinds = (Affine(BOUNDS), Waves.drawn(BOUNDS, [5.0, 3.0], 6, seed=1))
+    jet = Joined(kinds).jet(POINTS, DERIVATIVES)
+    assert jet.shape[-1] == len(Joined(kinds)) == 9
+    assert torch.equal(jet, torch.cat([one.jet(POINTS, DERIVATIVES) for one in kinds], dim=-1))
 
 
 def test_the_first_wave_is_a_constant() -> None:
