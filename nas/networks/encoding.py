@@ -117,8 +117,9 @@ def resolve(text: str, names: Sequence[str], periodic: Sequence[str] = ()) -> En
 
     Examples
     --------
-    >>> resolve("fourier 4", ["x", "t"])
-    Encoding(kept=None, waves=(0, 1), modes=4)
+    >>> seen = resolve("fourier 4", ["x", "t"])
+    >>> seen.kept, seen.waves, seen.modes
+    (None, (0, 1), 4)
     >>> resolve("periodic y", ["x", "t"])  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     nas.errors.UserError: encoding: expected coordinates of the problem, each one of x, t, ...

@@ -34,6 +34,12 @@ class Corner:
         The direction of the middle of the domain's angle, in radians from the first of them.
     angle
         The interior angle ω, in radians: between π and 2π.
+
+    Examples
+    --------
+    >>> corner = Corner(("x", "y"), (0.0, 0.0), middle=1.25 * np.pi, angle=1.5 * np.pi)
+    >>> round(np.pi / corner.angle, 3)  # u ~ r to that power
+    0.667
     """
 
     coordinates: tuple[str, str]
