@@ -18,7 +18,6 @@ from nas.problems.description import (
     unknowns_in_words,
 )
 from nas.problems.domains import located
-from nas.problems.domains.corners import reentrant
 
 SATISFIED = 1e-2  # of the size of its terms: what a known solution may leave, as data on a grid do
 _WIDTH = 12  # of the names on the left
@@ -92,7 +91,7 @@ def _facts(problem: Problem) -> Iterator[str]:
     for name, (low, high) in zip(problem.coordinates, problem.domain.bounds, strict=True):
         middle, half = (low + high) / 2, (high - low) / 2
         yield _row("coordinate", f"{name} = {middle:.3g} + {half:.3g} · ξ")
-    for corner in reentrant(problem.domain):
+    for corner in problem.corners:
         yield _row("corner", f"{corner.describe()}; there a gradient may be infinite")
     for line in conditions_in_words(problem):
         yield _row("condition", line)

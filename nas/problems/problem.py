@@ -21,6 +21,7 @@ from nas.problems import jumps
 from nas.problems.ansatz.preparation import Preparation, prepare
 from nas.problems.declaration import check_declaration, check_solution, check_use, check_where
 from nas.problems.domains import Array, Box, Domain, surfaces
+from nas.problems.domains.corners import Corner, reentrant
 from nas.problems.sampling import boundary_points, interior_points
 from nas.problems.terms import Equations, Group, Requirement, Setting, Term, bound, grouped
 from nas.problems.terms.expressing import PROBES
@@ -172,6 +173,11 @@ class Problem:
         """The terms by where their points come from; the equations' group is the first."""
         return grouped(self.terms, len(self.coordinates))
 
+    @cached_property
+    def corners(self) -> tuple[Corner, ...]:
+        """The re-entrant corners of the domain; see `nas.problems.domains.corners`."""
+        return reentrant(self.domain)
+
     @property
     def derivatives(self) -> DerivativeSet:
         """The derivatives that the equations need, closed under the chain rule."""
@@ -281,13 +287,8 @@ class Problem:
         """
         digest = hashlib.sha256()
         unknown = sorted((name, repr(one)) for name, one in self.unknown.items())
-        facts = (
-            self.fields,
-            unknown,
-            self.coordinates,
-            self.domain.bounds,
-            dict(self.domain.parts),
-        )
+        where = self.domain
+        facts = (self.fields, unknown, self.coordinates, where.bounds, dict(where.parts))
         digest.update(repr(facts).encode())
         digest.update(self._outline.encode())
         if self._held:

@@ -12,7 +12,6 @@ from nas.calculus.derivatives import DerivativeSet, order_of
 from nas.networks import resolve_encoding
 from nas.networks.corner import Corner
 from nas.problems import Problem
-from nas.problems.domains.corners import reentrant
 
 DECIMALS = 6  # of degrees: an angle is measured to about so many
 
@@ -32,7 +31,7 @@ def encoding(problem: Problem) -> str:
         return ""
     low, high = np.transpose(problem.domain.bounds)
     found = []
-    for one in reentrant(problem.domain):
+    for one in problem.corners:
         axes = [problem.coordinates.index(name) for name in one.coordinates]
         centre, half = ((low + high) / 2)[axes], ((high - low) / 2)[axes]
         x, y = ((one.at - centre) / half).tolist()
