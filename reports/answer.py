@@ -5,6 +5,7 @@ import pandas as pd
 from nas.reports import chosen, corrections, race, tables, words
 from nas.reports.recommended import problem
 from nas.reports.report import Report
+from nas.search_spaces.candidates import AXES, in_play
 
 
 def answer(content: Report) -> list[str]:
@@ -97,7 +98,9 @@ def _members(content: Report) -> str:
     else:
         left = f"{after} {'survived, ' + kept if kept else 'survived'}"
         found = f"Of {before} experts {left}: {names}{weighed}."
-    return f"{found} A name tells {words.told_by_a_name(content.statistics.axes)}."
+    # Random waves may see corners, though all candidates see the coordinates as they are.
+    told = {*content.statistics.axes, *in_play(content.best.survivors)}
+    return f"{found} A name tells {words.told_by_a_name(axis for axis in AXES if axis in told)}."
 
 
 def _smaller(run: pd.Series) -> str:

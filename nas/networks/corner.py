@@ -23,7 +23,7 @@ KIND = "corner"
 WORDS = 8  # of each: that one, two names, five numbers
 SMOOTH = 3.0  # powers from here on are smooth enough for waves
 WHOLE = 1e-6  # so near to a whole number a power is a polynomial
-NEAREST = 1e-12  # to the corner: there derivatives are infinite
+NEAREST = 1e-12  # to the corner: nearer, derivatives count as zero, which are infinite
 
 
 @dataclass(frozen=True)
@@ -101,11 +101,12 @@ class Corner:
         # (z^a)' = a z^(a-1).
         z = torch.complex(*self._along_and_across(coordinates[..., :1], coordinates[..., 1:]))
         z[0] -= torch.complex(*self._along_and_across(*self._there(coordinates)))
-        at = torch.where(z[0].abs() < NEAREST, torch.full_like(z[0], NEAREST), z[0])
+        away = z[0].abs() >= NEAREST
+        at = torch.where(away, z[0], torch.ones_like(z[0]))
         left = coordinates.new_tensor(self.powers)
         factor, powers = torch.ones_like(left), []
         for _ in range(derivatives.order + 1):
-            powers.append(factor * at**left)
+            powers.append(away * factor * at**left)
             factor, left = factor * left, left - 1
         found = jets.compose(derivatives, powers, z)
         return torch.cat([found.real, found.imag], dim=-1)
@@ -114,11 +115,14 @@ class Corner:
         """The features (B, F) of the scaled coordinates (B, 2), in torch's own real functions."""
         x, y = scaled[..., :1] - self.x, scaled[..., 1:] - self.y
         along, across = self._along_and_across(x, y)
-        r = (along.square() + across.square()).clamp(min=NEAREST**2).sqrt()
+        away = along.square() + across.square() >= NEAREST**2
+        along = torch.where(away, along, torch.ones_like(along))
+        across = torch.where(away, across, torch.zeros_like(across))
+        r = (along.square() + across.square()).sqrt()
         angle = torch.atan2(across, along)
         real = [r**power * torch.cos(power * angle) for power in self.powers]
         imaginary = [r**power * torch.sin(power * angle) for power in self.powers]
-        return torch.cat([*real, *imaginary], dim=-1)
+        return torch.cat([*real, *imaginary], dim=-1) * away
 
     def written(self) -> str:
         """As a part of a candidate's encoding; `read` reads it.
