@@ -99,7 +99,9 @@ def _members(content: Report) -> str:
         left = f"{after} {'survived, ' + kept if kept else 'survived'}"
         found = f"Of {before} experts {left}: {names}{weighed}."
     # Random waves may see corners, though all candidates see the coordinates as they are.
-    told = {*content.statistics.axes, *in_play(content.best.survivors)}
+    survivors = content.best.survivors
+    levels = {axis.name: survivors[axis.name] for axis in AXES if axis.name in survivors}
+    told = {*content.statistics.axes, *in_play(levels)}
     return f"{found} A name tells {words.told_by_a_name(axis for axis in AXES if axis in told)}."
 
 

@@ -66,7 +66,7 @@ class Axis:
     shown: Callable[[Any], str] = str
 
     def text(self, level: Any) -> str:
-        """A level as people write it: ``2``, ``0.5``, ``10`` for 10.0; different for each."""
+        """A level as people write it: ``2``, ``0.5``, ``10`` for 10.0; a corner by its angle."""
         text = self.shown(self.kind(level))
         return text.removesuffix(".0") if self.kind is float else text
 
@@ -101,7 +101,7 @@ ALL, OUTPUT = "all", "output"  # what of a network is learnt
 _NAMED = r"( [^\W\d]\w*)"
 _MODES = "[1-9][0-9]{0,2}"
 _NUMBER = r" -?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?"
-_CORNER = f"corner{_NAMED}{{2}}({_NUMBER}){{5}}"  # see `nas.networks.corner`
+_CORNER = f"corner{_NAMED}{{2}}({_NUMBER}){{6}}"  # see `nas.networks.corner`
 _ENCODING = re.compile(
     f"raw|fourier {_MODES}{_NAMED}*|periodic{_NAMED}+( {_MODES})?|{_CORNER}( {_CORNER})*"
 )
@@ -111,16 +111,26 @@ def _is_encoding(value: Any) -> bool:
     """Whether it is written in the one way there is, so that no two levels are one encoding."""
     if not isinstance(value, str) or _ENCODING.fullmatch(value) is None:
         return False
-    _, *words = value.split(" ")
-    one_mode = value.startswith("periodic ") and words[-1] == "1"
-    distinct = value.startswith("corner ") or len(set(words)) == len(words)
-    return distinct and not one_mode
+    kind, *words = value.split(" ")
+    if kind == "corner":
+        corners = value.removeprefix("corner ").split(" corner ")
+        numbers = [word for one in corners for word in one.split(" ")[2:]]
+        return len(set(corners)) == len(corners) and all(
+            word == f"{float(word):.15g}" for word in numbers
+        )
+    one_mode = kind == "periodic" and words[-1] == "1"
+    return len(set(words)) == len(words) and not one_mode
 
 
 def _encoding_shown(encoding: str) -> str:
-    """Itself; but corners, of which all candidates of a problem see the same, by their number."""
-    corners = encoding.split(" ").count("corner")
-    return {0: encoding, 1: "at a corner"}.get(corners, f"at {corners} corners")
+    """Itself; but of corners, which are no names, how many they are, and of which angle."""
+    corners = encoding.split("corner ")[1:]
+    if not corners:
+        return encoding
+    angle = max(float(one.split(" ")[4]) for one in corners)
+    if len(corners) == 1:
+        return f"at a corner of {angle:.0f}°"
+    return f"at {len(corners)} corners of up to {angle:.0f}°"
 
 
 @dataclass(frozen=True, order=True)
@@ -142,7 +152,7 @@ class Candidate:
         of x these alone); ``periodic x``,
         instead of x its sine and cosine, so that the network repeats itself along x with the
         domain's extent (``periodic x y 3``: in two coordinates, three modes each); ``corner x y``
-        and five numbers for each re-entrant corner in the plane of x and y, beside the coordinates
+        and six numbers for each re-entrant corner in the plane of x and y, beside the coordinates
         powers of the distance from these (see `nas.networks.corner`).
     learns
         What is learnt: ``all``, or ``output``: the hidden layers stay as they are drawn, and the
@@ -201,7 +211,7 @@ class Candidate:
     encoding: str = _axis(
         plural="encodings",
         expected="raw, fourier M, or periodic with coordinates, each once, and perhaps M > 1; "
-        "or corner with two coordinates and five numbers",
+        "or corner with two coordinates and six numbers",
         accepts=_is_encoding,
         usual=("raw",),
         before=" ",

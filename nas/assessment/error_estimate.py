@@ -129,16 +129,16 @@ def _estimate(
     found = _best(problem, answer, shifts, count, seed, noisy)
     if found is None:
         return None
-    waves, solution = found
+    features, solution = found
     points = interior_points(problem.domain, MEASURED, seed=seed, draw=HELD_OUT_DRAW)
     x = torch.as_tensor(points)
     before = values(problem, answer, x)
-    width = len(problem.fields) * len(waves) + len(problem.unknown)
-    by_waves, by_shifts = solution.coefficients.tensor_split([width])
-    changed = with_added(answer, waves, by_waves)
+    width = len(problem.fields) * len(features) + len(problem.unknown)
+    by_features, by_shifts = solution.coefficients.tensor_split([width])
+    changed = with_added(answer, features, by_features)
     if shifts is not None:
         changed = shifts.added(changed, by_shifts)
-    by_unknown = by_waves[len(by_waves) - len(problem.unknown) :]
+    by_unknown = by_features[len(by_features) - len(problem.unknown) :]
     sizes = _Sizes.of(problem, before, values(problem, changed, x) - before, x)
     return Estimate(
         sizes.relative,
@@ -184,17 +184,17 @@ def _of_unknown(problem: Problem, jet: Tensor, moved: Tensor) -> dict[str, float
 def _best(
     problem: Problem, answer: Answer, shifts: Shifts | None, count: int, seed: int, noisy: bool
 ) -> tuple[Features, Solution] | None:
-    """The waves that explain most of the residuals, and how; solved again at more points."""
+    """The features that explain most of the residuals, and how; solved again at more points."""
     points = _points(problem, answer, ROWS * count, seed)
     periodic = [problem.coordinates.index(name) for name in problem.periodic]
-    beside = [CornerFunctions(problem)] if encoding(problem) else []
+    beside = (CornerFunctions(problem),) if encoding(problem) else ()
     best: tuple[Features, Solution] | None = None
     for by_axis in _reaches(problem, answer, points[0].samples[0], count):
-        drawn = Waves.drawn(problem.domain.bounds, by_axis, count, seed, periodic)
-        waves = Joined((drawn, *beside)) if beside else drawn
-        solution = _solved(problem, answer, waves, shifts, points, noisy)
+        waves = Waves.drawn(problem.domain.bounds, by_axis, count, seed, periodic)
+        features = Joined((waves, *beside)) if beside else waves
+        solution = _solved(problem, answer, features, shifts, points, noisy)
         if solution is not None and (best is None or solution.left < best[1].left):
-            best = waves, solution
+            best = features, solution
     if best is None:
         return None
     points = _points(problem, answer, FINALLY * count, seed + 1)
@@ -205,13 +205,13 @@ def _best(
 def _solved(
     problem: Problem,
     answer: Answer,
-    waves: Features,
+    features: Features,
     shifts: Shifts | None,
     points: Sequence[Points],
     noisy: bool,
 ) -> Solution | None:
-    """How the waves explain the residuals; None where these, or their slopes, have no value."""
-    rows = [linearise(problem, answer, waves, one, shifts) for one in points]
+    """How features explain the residuals; None where these, or their slopes, have no value."""
+    rows = [linearise(problem, answer, features, one, shifts) for one in points]
     if not all(bool(one.matrix.isfinite().all() & one.residuals.isfinite().all()) for one in rows):
         return None
     if not noisy:

@@ -2,11 +2,18 @@
 
 Axis legend: S derivatives, B points, D = 2 coordinates, P powers, F = 2 P features.
 
-At a corner of interior angle ω > π the solution of Δu = f, with u or its normal derivative given on
-either side, is a smooth function and a sum of r^a cos aφ and r^a sin aφ with a = jπ/2ω, j = 1, 2, …
-(Kondrat'ev 1967; Grisvard 1985, ch. 4). Its gradient is infinite, which that of no smooth network
-is. With φ counted from the middle of the domain's angle these are the real and the imaginary part
-of z^a, z = r exp(iφ): so they are harmonic, each by itself, and their derivatives those of a power.
+At a corner of interior angle ω > π between straight sides, with u or its normal derivative given on
+either, the solution of Δu = f has an infinite gradient, which that of no smooth network is. Its
+leading terms there are r^a cos aφ and r^a sin aφ with a = jπ/2ω, j = 1, 2, … (Kondrat'ev 1967;
+Grisvard 1985, ch. 4): the real and the imaginary part of z^a, z = r exp(iφ). So they are harmonic,
+each by itself, and their derivatives those of a power. Functions of lower order in the equation,
+a curved side and a whole a add weaker terms, such as r^(a+2) and r^a log r.
+
+A power that is not whole jumps across a cut from the corner on, which no residual sees: both sides
+are harmonic. It has to lie where the domain is not. Where it may go on for ever, φ is counted from
+the direction opposite to it. About a hole it cannot: then z/(1 + z/ℓ) takes the place of z, whose
+powers are cut between the corner and a point in the hole alone, at the distance ℓ. Near the corner
+this is z (1 - z/ℓ + …), so powers a + 1 and a + 2 stand beside each a.
 """
 
 import math
@@ -20,40 +27,43 @@ from nas.calculus.jets import DerivativeSet
 from nas.errors import UserError
 
 KIND = "corner"
-WORDS = 8  # of each: that one, two names, five numbers
-SMOOTH = 3.0  # powers from here on are smooth enough for waves
+WORDS = 9  # of each: that one, two names, six numbers
+SMOOTH, ROUNDED = 3.0, 2.0  # powers from here on are left to waves; and where the cut ends
 WHOLE = 1e-6  # so near to a whole number a power is a polynomial
 NEAREST = 1e-12  # to the corner: nearer, derivatives count as zero, which are infinite
 
 
 @dataclass(frozen=True)
-class Corner:
-    """A corner as a network sees it, whose coordinates are scaled to [-1, 1].
+class CornerPowers:
+    """Those of a corner in a plane, of a network whose coordinates are scaled to [-1, 1].
 
     Parameters
     ----------
     names
-        Of the two coordinates of its plane.
+        Of the two coordinates of the plane.
     x, y
-        Where it is there, in scaled coordinates.
-    middle, angle
-        The direction of the middle of the domain's angle, and that angle ω: both in degrees, and
-        in the plane as it is, not as it is scaled.
+        Where the corner is there, in scaled coordinates.
+    angle
+        ω, in degrees, in the plane as it is, not as it is scaled.
+    cut
+        The direction of the cut, in degrees, likewise.
+    ending
+        1/ℓ, the half of the domain's larger extent over the length of the cut: 0 if it goes on.
     ratio
         The height of the domain's bounding box over its width, in that plane.
 
     Raises
     ------
     UserError
-        If the names are one, the place is not finite, the angle not re-entrant, or the ratio not
-        above 0.
+        If the names are one, a number is not finite, the angle not re-entrant, ``ending`` below 0
+        or the ratio not above 0.
 
     Examples
     --------
-    >>> corner = Corner(("x", "y"), 0.0, 0.0, middle=225.0, angle=270.0, ratio=1.0)
+    >>> corner = CornerPowers(("x", "y"), 0.0, 0.0, angle=270.0, cut=45.0, ending=0.0, ratio=1.0)
     >>> [round(power, 3) for power in corner.powers]
     [0.333, 0.667, 1.333, 1.667, 2.333, 2.667]
-    >>> points = torch.tensor([[-1.0, -1.0]]).double()  # right in the middle, so φ = 0
+    >>> points = torch.tensor([[-1.0, -1.0]]).double()  # opposite to the cut, so φ = 0
     >>> seen = corner.values(points)[0]
     >>> bool(torch.isclose(seen[1], points.norm() ** (2 / 3))), round(float(seen[7].abs()), 9)
     (True, 0.0)
@@ -62,32 +72,38 @@ class Corner:
     names: tuple[str, str]
     x: float
     y: float
-    middle: float
     angle: float
+    cut: float
+    ending: float
     ratio: float
 
     def __post_init__(self) -> None:
-        if len(set(self.names)) < 2 or not all(map(math.isfinite, (self.x, self.y, self.middle))):
+        if len(set(self.names)) < 2 or not all(map(math.isfinite, self._numbers)):
             raise UserError(
-                f"encoding: {self.written()}; expected two coordinates and a place that is finite"
+                f"encoding: {self.written()}: expected two coordinates and finite numbers"
             )
         if not 180 < self.angle <= 360:
             raise UserError(
                 f"encoding: a corner of {self.angle:g} degrees; expected a re-entrant one, of "
                 "more than 180 and at most 360"
             )
-        if not 0 < self.ratio < math.inf:
+        if self.ratio <= 0 or self.ending < 0:
             raise UserError(
-                f"encoding: a corner with {self.ratio:g} for height over width of the domain; "
-                "expected a number above 0"
+                f"encoding: {self.written()}: expected at least 0 for the ending of the cut, and "
+                "more for height over width of the domain"
             )
 
     @property
     def powers(self) -> tuple[float, ...]:
-        """The a = jπ/2ω below `SMOOTH` that are not whole, in rising order."""
-        first = 90.0 / self.angle
-        every = [number * first for number in range(1, math.ceil(SMOOTH / first))]
-        return tuple(power for power in every if abs(power - round(power)) > WHOLE)
+        """The powers that are not whole, in rising order."""
+        first, smooth = 90.0 / self.angle, ROUNDED if self.ending else SMOOTH
+        every = [number * first for number in range(1, math.ceil(smooth / first))]
+        if self.ending:
+            every = [power + more for power in every for more in (0, 1, 2) if power + more < smooth]
+        distinct = {round(power / WHOLE): power for power in sorted(every, reverse=True)}
+        return tuple(
+            power for power in sorted(distinct.values()) if abs(power - round(power)) > WHOLE
+        )
 
     @property
     def features(self) -> int:
@@ -101,6 +117,10 @@ class Corner:
         # (z^a)' = a z^(a-1).
         z = torch.complex(*self._along_and_across(coordinates[..., :1], coordinates[..., 1:]))
         z[0] -= torch.complex(*self._along_and_across(*self._there(coordinates)))
+        if self.ending:
+            below = self.ending * z
+            below[0] += 1
+            z = jets.divide(derivatives, z, below)
         away = z[0].abs() >= NEAREST
         at = torch.where(away, z[0], torch.ones_like(z[0]))
         left = coordinates.new_tensor(self.powers)
@@ -115,6 +135,11 @@ class Corner:
         """The features (B, F) of the scaled coordinates (B, 2), in torch's own real functions."""
         x, y = scaled[..., :1] - self.x, scaled[..., 1:] - self.y
         along, across = self._along_and_across(x, y)
+        if self.ending:
+            # z / (1 + z/ℓ) = (z + |z|²/ℓ) / |1 + z/ℓ|²
+            square = along.square() + across.square()
+            below = (1 + self.ending * along).square() + (self.ending * across).square()
+            along, across = (along + self.ending * square) / below, across / below
         away = along.square() + across.square() >= NEAREST**2
         along = torch.where(away, along, torch.ones_like(along))
         across = torch.where(away, across, torch.zeros_like(across))
@@ -129,17 +154,20 @@ class Corner:
 
         Examples
         --------
-        >>> Corner(("x", "y"), 0.0, -0.5, middle=225.0, angle=270.0, ratio=1.0).written()
-        'corner x y 0 -0.5 225 270 1'
+        >>> CornerPowers(("x", "y"), 0.0, -0.5, 270.0, cut=45.0, ending=0.0, ratio=1.0).written()
+        'corner x y 0 -0.5 270 45 0 1'
         """
-        numbers = (self.x, self.y, self.middle, self.angle, self.ratio)
-        return " ".join([KIND, *self.names, *(f"{number:.15g}" for number in numbers)])
+        return " ".join([KIND, *self.names, *(f"{number:.15g}" for number in self._numbers)])
+
+    @property
+    def _numbers(self) -> tuple[float, ...]:
+        return self.x, self.y, self.angle, self.cut, self.ending, self.ratio
 
     def _along_and_across(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-        """From offsets in the box to those along the middle of the angle, and across it."""
-        size, middle = max(1.0, self.ratio), math.radians(self.middle)
+        """From offsets in the box to those against the direction of the cut, and across it."""
+        size, opposite = max(1.0, self.ratio), math.radians(self.cut + 180)
         x, y = x / size, y * (self.ratio / size)
-        cosine, sine = math.cos(middle), math.sin(middle)
+        cosine, sine = math.cos(opposite), math.sin(opposite)
         return cosine * x + sine * y, cosine * y - sine * x
 
     def _there(self, like: Tensor) -> tuple[Tensor, Tensor]:
@@ -147,18 +175,17 @@ class Corner:
         return like.new_tensor(self.x), like.new_tensor(self.y)
 
 
-def read(text: str) -> tuple[Corner, ...]:
-    """The corners of an encoding: ``corner``, two names and five numbers for each.
+def read(text: str) -> tuple[CornerPowers, ...]:
+    """The corners of an encoding: ``corner``, two names and six numbers for each.
 
     Examples
     --------
-    >>> [one.angle for one in read("corner x y 0 0 225 270 1 corner x y 0.5 0 90 300 1")]
+    >>> [one.angle for one in read("corner x y 0 0 270 45 0 1 corner x y 0.5 0 300 270 0 1")]
     [270.0, 300.0]
     """
     found = []
     words = text.split()
     for start in range(0, len(words), WORDS):
         _, first, second, *numbers = words[start : start + WORDS]
-        x, y, middle, angle, ratio = map(float, numbers)
-        found.append(Corner((first, second), x, y, middle, angle, ratio))
+        found.append(CornerPowers((first, second), *map(float, numbers)))
     return tuple(found)

@@ -19,7 +19,7 @@ from nas.calculus.jets import DerivativeSet
 from nas.errors import UserError
 from nas.networks import corner
 from nas.networks.corner import KIND as CORNER
-from nas.networks.corner import Corner
+from nas.networks.corner import CornerPowers
 from nas.search_spaces.candidates import Candidate
 
 RAW = "raw"
@@ -52,7 +52,7 @@ class Encoding:
     kept: tuple[int, ...] | None = None
     waves: tuple[int, ...] = ()
     modes: int = 1
-    corners: tuple[tuple[Corner, tuple[int, int]], ...] = ()
+    corners: tuple[tuple[CornerPowers, tuple[int, int]], ...] = ()
 
     def jet(self, derivatives: DerivativeSet, coordinates: Tensor) -> Tensor:
         """The jet (S, B, F) of the features from that of the scaled coordinates (S, B, D)."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nas.checking import check
-from nas.problems import Box, Condition, Observations, Problem, Unknown
+from nas.problems import Box, Condition, Observations, Polygon, Problem, Unknown
 
 BEND = Problem(
     name="bend",
@@ -104,6 +104,15 @@ def test_what_conditions_leave_open_is_a_warning() -> None:
 def test_what_a_solution_is_not_checked_for_is_said() -> None:
     (line,) = [line for line in check(SPRING).lines() if line.startswith("  solution")]
     assert line.endswith("that needs the true coefficients too, k=nas.Unknown(…, truth=…)")
+
+
+def test_re_entrant_corners_are_told() -> None:
+    step = Polygon([(0, 1), (2, 1), (2, 0), (6, 0), (6, 2), (0, 2)])
+    flow = Problem("flow", step, lambda u: u.xx + u.yy, [Condition(tuple(step.parts), lambda u: u)])
+    (line,) = [line for line in check(flow).lines() if line.startswith("  corner")]
+    assert line.endswith(
+        "re-entrant, of 270 degrees, at x=2, y=1; there a gradient may be infinite"
+    )
 
 
 def test_a_report_tells_scales_and_data_and_leaves_out_what_is_empty() -> None:

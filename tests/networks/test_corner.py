@@ -1,6 +1,7 @@
 """Powers at a corner against nested autograd and against what they are made for."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,17 +11,29 @@ from torch import Tensor
 from nas.calculus import jets
 from nas.calculus.jets import DerivativeSet, Laplacian
 from nas.errors import UserError
-from nas.networks.corner import NEAREST, Corner, read
+from nas.networks.corner import NEAREST, CornerPowers, read
 from tests.oracles import nested
 
-L_SHAPE = Corner(("x", "y"), 0.0, 0.0, middle=225.0, angle=270.0, ratio=1.0)
-ODD = Corner(("x", "y"), 0.3, -0.1, middle=40.0, angle=301.0, ratio=0.4)
-TALL = Corner(("x", "y"), -0.2, 0.6, middle=300.0, angle=200.0, ratio=2.5)
+L_SHAPE = CornerPowers(("x", "y"), 0.0, 0.0, angle=270.0, cut=45.0, ending=0.0, ratio=1.0)
+ODD = CornerPowers(("x", "y"), 0.3, -0.1, angle=301.0, cut=220.0, ending=0.0, ratio=0.4)
+TALL = CornerPowers(("x", "y"), -0.2, 0.6, angle=200.0, cut=120.0, ending=0.0, ratio=2.5)
+OF_A_HOLE = CornerPowers(("x", "y"), -0.3, -0.3, angle=290.0, cut=40.0, ending=2.0, ratio=0.8)
+ALL = [L_SHAPE, ODD, TALL, OF_A_HOLE]
 EVERY = DerivativeSet([(2, 0), (1, 1), (0, 2), (3, 0), (1, 2), Laplacian((0, 1))], 2)
 
 
-def half_extent(corner: Corner) -> Tensor:
+def half_extent(corner: CornerPowers) -> Tensor:
     return torch.tensor([3.0, 3.0 * corner.ratio], dtype=torch.float64)
+
+
+def at(corner: CornerPowers, theta: Any, r: Any) -> Any:
+    """Scaled points (N, 2) so far from a corner, θ counted from the side that follows its cut."""
+    before = math.radians(corner.cut) + math.pi - math.radians(corner.angle) / 2
+    offset = np.stack([np.cos(before + theta), np.sin(before + theta)], axis=1)
+    longer = float(half_extent(corner).max())
+    return (
+        np.array([corner.x, corner.y]) + longer * r[:, None] * offset / half_extent(corner).numpy()
+    )
 
 
 def points() -> Tensor:
@@ -28,14 +41,14 @@ def points() -> Tensor:
     return 2 * drawn - 1
 
 
-def jet_at(corner: Corner, scaled: Tensor, derivatives: DerivativeSet) -> Tensor:
+def jet_at(corner: CornerPowers, scaled: Tensor, derivatives: DerivativeSet) -> Tensor:
     half = half_extent(corner)
     centre = torch.zeros(2, dtype=torch.float64)
     return corner.jet(derivatives, jets.coordinates(scaled * half, derivatives, centre, half))
 
 
-@pytest.mark.parametrize("corner", [L_SHAPE, ODD, TALL])
-def test_jets_agree_with_nested_autograd(corner: Corner) -> None:
+@pytest.mark.parametrize("corner", ALL)
+def test_jets_agree_with_nested_autograd(corner: CornerPowers) -> None:
     jet, half = jet_at(corner, points(), EVERY), half_extent(corner)
     assert jet.shape == (len(EVERY), 7, corner.features)
     for feature in range(corner.features):
@@ -48,8 +61,8 @@ def test_jets_agree_with_nested_autograd(corner: Corner) -> None:
             torch.testing.assert_close(jet[index, :, feature], expected, rtol=1e-9, atol=1e-12)
 
 
-@pytest.mark.parametrize("corner", [L_SHAPE, ODD, TALL])
-def test_they_are_harmonic_in_the_plane_as_it_is(corner: Corner) -> None:
+@pytest.mark.parametrize("corner", ALL)
+def test_they_are_harmonic_in_the_plane_as_it_is(corner: CornerPowers) -> None:
     jet = jet_at(corner, points(), EVERY)
     second = jet[EVERY.index[2, 0]].abs().max()
     assert float(jet[EVERY.index[Laplacian((0, 1))]].abs().max()) < 1e-12 * float(second)
@@ -58,26 +71,60 @@ def test_they_are_harmonic_in_the_plane_as_it_is(corner: Corner) -> None:
 @pytest.mark.parametrize("corner", [L_SHAPE, ODD, TALL])
 @pytest.mark.parametrize(("sides", "share"), [("both", 1.0), ("one", 0.5)])
 def test_the_singular_functions_are_among_what_they_span(
-    corner: Corner, sides: str, share: float
+    corner: CornerPowers, sides: str, share: float
 ) -> None:
     """r^(π/ω) sin(πθ/ω), zero on both sides; r^(π/2ω) sin(πθ/2ω), whose slope is on the other."""
-    half, omega = half_extent(corner).numpy(), math.radians(corner.angle)
-    rng = np.random.default_rng(0)
+    omega, rng = math.radians(corner.angle), np.random.default_rng(0)
     theta, r = omega * rng.uniform(0, 1, 400), rng.uniform(0.01, 1, 400)
-    direction = math.radians(corner.middle) - omega / 2 + theta
-    offset = r[:, None] * np.stack([np.cos(direction), np.sin(direction)], axis=1)
-    scaled = np.array([corner.x, corner.y]) + offset / half
     power = share * math.pi / omega
     wanted = r**power * np.sin(power * theta)
-    features = corner.values(torch.from_numpy(scaled)).numpy()
+    features = corner.values(torch.from_numpy(at(corner, theta, r))).numpy()
     left = wanted - features @ np.linalg.lstsq(features, wanted)[0]
     assert np.abs(left).max() < 1e-12
 
 
+def test_about_a_hole_they_are_what_is_singular_to_the_order_of_the_powers() -> None:
+    """What is left of r^(π/ω) sin(πθ/ω) falls faster than the square of the distance."""
+    omega, rng = math.radians(OF_A_HOLE.angle), np.random.default_rng(0)
+    power, theta = math.pi / omega, omega * rng.uniform(0, 1, 400)
+    lefts = []
+    for reach in (1e-2, 1e-3):
+        r = reach * rng.uniform(0.1, 1, 400)
+        wanted = r**power * np.sin(power * theta)
+        features = OF_A_HOLE.values(torch.from_numpy(at(OF_A_HOLE, theta, r))).numpy()
+        features = features / np.abs(features).max(axis=0)
+        lefts.append(np.abs(wanted - features @ np.linalg.lstsq(features, wanted)[0]).max())
+    assert lefts[0] < 1e-6
+    assert lefts[1] < 2e-2 * lefts[0]
+
+
+@pytest.mark.parametrize("corner", ALL)
+def test_they_jump_across_the_cut_and_nowhere_else(corner: CornerPowers) -> None:
+    """On circles about the corner, in and beyond the length of its cut."""
+    length = 1 / corner.ending if corner.ending else math.inf
+    for distance in (0.05, 0.3, 0.9, 1.4):
+        theta = np.linspace(0, 2 * math.pi, 4001) - math.pi + math.radians(corner.angle) / 2
+        found = corner.values(torch.from_numpy(at(corner, theta, np.full(4001, distance)))).numpy()
+        # From one side of the cut to the other, and from step to step.
+        jump = np.abs(found[-2] - found[1]).max()
+        step = np.abs(np.diff(found[1:-1], axis=0)).max()
+        assert step < 0.05 * np.abs(found).max()
+        assert (jump > 0.2 * np.abs(found).max()) == (distance < length), distance
+
+
 def test_powers_are_multiples_of_a_quarter_turn_over_the_angle_but_whole_ones() -> None:
     assert L_SHAPE.powers == pytest.approx([1 / 3, 2 / 3, 4 / 3, 5 / 3, 7 / 3, 8 / 3])
-    slit = Corner(("x", "y"), 0.0, 0.0, middle=180.0, angle=360.0, ratio=1.0)
+    slit = CornerPowers(("x", "y"), 0.0, 0.0, angle=360.0, cut=0.0, ending=0.0, ratio=1.0)
     assert slit.powers == pytest.approx([0.25, 0.5, 0.75, 1.25, 1.5, 1.75, 2.25, 2.5, 2.75])
+
+
+def test_about_a_hole_they_are_fewer_and_come_with_the_next() -> None:
+    a = 90 / 290
+    own = [a * number for number in range(1, 7)]
+    expected = sorted([*own, *(power + 1 for power in own[:3])])
+    assert OF_A_HOLE.powers == pytest.approx(expected)
+    third = CornerPowers(("x", "y"), 0.0, 0.0, angle=270.0, cut=0.0, ending=1.0, ratio=1.0)
+    assert third.powers == pytest.approx([1 / 3, 2 / 3, 4 / 3, 5 / 3])  # each of them once
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
@@ -96,28 +143,28 @@ def test_at_the_corner_itself_all_is_zero(dtype: torch.dtype) -> None:
 
 
 def test_what_is_written_is_read() -> None:
-    text = " ".join(one.written() for one in (ODD, TALL))
-    assert text == "corner x y 0.3 -0.1 40 301 0.4 corner x y -0.2 0.6 300 200 2.5"
-    assert read(text) == (ODD, TALL)
+    text = " ".join(one.written() for one in (ODD, OF_A_HOLE))
+    assert text == "corner x y 0.3 -0.1 301 220 0 0.4 corner x y -0.3 -0.3 290 40 2 0.8"
+    assert read(text) == (ODD, OF_A_HOLE)
 
 
 @pytest.mark.parametrize(
-    ("angle", "ratio", "message"),
+    ("text", "message"),
     [
-        (180.0, 1.0, r"^encoding: a corner of 180 degrees; expected a re-entrant one, of more"),
-        (361.0, 1.0, r"^encoding: a corner of 361 degrees; expected"),
-        (270.0, 0.0, r"^encoding: a corner with 0 for height over width of the domain; expected"),
-        (270.0, math.inf, r"^encoding: a corner with inf for height"),
+        (
+            "corner x y 0 0 180 45 0 1",
+            "a corner of 180 degrees; expected a re-entrant one, of more",
+        ),
+        ("corner x y 0 0 361 45 0 1", "a corner of 361 degrees; expected"),
+        ("corner x y 0 0 270 45 0 0", ".* 0 0: expected at least 0 for the ending of the cut, and"),
+        ("corner x y 0 0 270 45 -1 1", ".* -1 1: expected at least 0 for the ending of the cut"),
+        ("corner x x 0 0 270 45 0 1", "corner x x .*: expected two coordinates and finite numbers"),
+        *(
+            ("corner x y " + " ".join(["1e400" if n == k else "1" for n in range(6)]), "corner x y")
+            for k in range(6)
+        ),
     ],
 )
-def test_an_angle_that_is_none_is_refused(angle: float, ratio: float, message: str) -> None:
-    with pytest.raises(UserError, match=message):
-        Corner(("x", "y"), 0.0, 0.0, middle=0.0, angle=angle, ratio=ratio)
-
-
-@pytest.mark.parametrize("text", ["corner x x 0 0 225 270 1", f"corner x y 0 1e{400} 225 270 1"])
-def test_what_is_no_place_is_refused(text: str) -> None:
-    with pytest.raises(
-        UserError, match=r"^encoding: corner x . 0 .*; expected two coordinates and"
-    ):
+def test_what_is_no_corner_is_refused(text: str, message: str) -> None:
+    with pytest.raises(UserError, match=f"^encoding: {message}"):
         read(text)

@@ -60,8 +60,10 @@ def test_impossible_candidates_are_refused(values: tuple[Any, ...], message: str
     ["", "Raw", "raw ", "fourier", "fourier 0", "fourier 04", "fourier 1000", "fourier -1",
      "fourier 1.5", "periodic", "periodic 3", "periodic x 0", "periodic x 2 3", "periodic  x",
      "periodic x,y", "periodic x\n", "periodic x 1", "periodic x x", "fourier 1\u0663",
-     "corner x y 0 0 225 270", "corner x 0 0 225 270 1", "corner x y 0 0 225 270 1.", "corner",
-     "corner x y 0 0 225 270 nan", "corner x y 0 0 225 270 1 corner"],
+     "corner x y 0 0 270 45 0", "corner x 0 0 270 45 0 1", "corner x y 0 0 270 45 0 1.", "corner",
+     "corner x y 0 0 270 45 0 nan", "corner x y 0 0 270 45 0 1 corner",
+     "corner x y 0 0 270 45 0 1 1", "corner x y 00 0 270 45 0 1", "corner x y 0 0 270.0 45 0 1",
+     "corner x y 0 0 270 45 0 1 corner x y 0 0 270 45 0 1"],
 )  # fmt: skip
 def test_impossible_encodings_are_refused(encoding: str) -> None:
     with pytest.raises(ValueError, match="expected raw, fourier M, or periodic with"):
@@ -77,10 +79,11 @@ def test_encodings_stand_last_in_the_name(encoding: str) -> None:
     assert name == ("sine 2×16" if encoding == "raw" else f"sine 2×16 {encoding}")
 
 
-def test_corners_stand_in_the_name_by_their_number() -> None:
-    one = "corner x y 0 -0.5 225 270 1e-3"
-    assert str(Candidate("sine", 1, 400, encoding=one)) == "sine 1×400 at a corner"
-    assert str(Candidate("sine", 1, 400, encoding=f"{one} {one}")) == "sine 1×400 at 2 corners"
+def test_corners_stand_in_the_name_by_angle_and_number() -> None:
+    one, other = "corner x y 0 -0.5 270 45 0 0.001", "corner x y 1 -0.5 290.5 45 2 0.001"
+    assert str(Candidate("sine", 1, 400, encoding=one)) == "sine 1×400 at a corner of 270°"
+    both = Candidate("sine", 1, 400, encoding=f"{one} {other}")
+    assert str(both) == "sine 1×400 at 2 corners of up to 290°"
 
 
 def test_a_scale_is_one_number_however_it_is_written() -> None:

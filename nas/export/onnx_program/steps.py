@@ -61,7 +61,8 @@ class Steps:
     Parameters
     ----------
     dtype
-        ``float64`` or ``float32``: what every number that is no integer is computed in.
+        ``float64`` or ``float32``: what numbers are computed in that are neither integers nor asked
+        for in single precision.
 
     Raises
     ------

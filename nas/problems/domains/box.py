@@ -145,8 +145,8 @@ class Box(Shape):
         return trimmed(-depth, extents)
 
     @cached_property
-    def turns(self) -> Array:
-        """See `nas.problems.domains.corners.turns`: its 2^D corners."""
+    def corner_points(self) -> Array:
+        """See `nas.problems.domains.corners`: its 2^D corners."""
         return np.array(list(product(*self.bounds)))
 
     def _face(self, part: str) -> tuple[int, bool]:

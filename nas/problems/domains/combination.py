@@ -13,7 +13,7 @@ from torch import Tensor
 
 from nas.errors import UserError
 from nas.problems.domains.cells import common, lies_in, overlap
-from nas.problems.domains.corners import turns
+from nas.problems.domains.corners import corner_points
 from nas.problems.domains.domain import Array, Domain, Mask, check_part, distance, is_domain
 from nas.problems.domains.exposure import ends, share, sliver, step
 from nas.problems.domains.naming import free_name
@@ -179,13 +179,15 @@ class Combination(Shape):
         return found
 
     @cached_property
-    def turns(self) -> Array:
-        """See `nas.problems.domains.corners.turns`: the operands', and where boundaries cross."""
+    def corner_points(self) -> Array:
+        """See `nas.problems.domains.corners`: the operands', and where boundaries cross."""
+        if len(self.coordinates) != 2:
+            return np.empty((0, len(self.coordinates)))
         crossings = [
             ends(self._operand(operand), own, self._choose(operand))
             for operand, own, _ in self._sources.values()
         ]
-        return np.concatenate([turns(self.first), turns(self.second), *crossings])
+        return np.concatenate([corner_points(self.first), corner_points(self.second), *crossings])
 
     def _choose(self, operand: int) -> Any:
         sign = self._sign(operand)

@@ -1,9 +1,10 @@
 """Re-entrant corners of domains: where solutions have infinite gradients.
 
-Axis legend: N points, A directions.
+Axis legend: N points or corners, A directions, T steps.
 
-A domain that has corners tells where they may be (``turns``); what angle it has there is measured
-on a small circle around each, whatever the domain is made of.
+A domain that has corners tells where they may be (``corner_points``); what angle it has there is
+measured on a small circle around each, whatever the domain is made of. Functions that are singular
+there have a cut from the corner on, across which they jump: it is laid where the domain is not.
 """
 
 from dataclasses import dataclass
@@ -15,9 +16,13 @@ from nas.problems.domains.domain import Array, Domain, Mask, located
 RADIUS = 1e-4  # of the circles, over the larger extent of the domain
 DIRECTIONS = 720
 HALVINGS = 40  # of the step between two of them
-REENTRANT = np.pi + np.radians(10)  # less is a bend of a curve that is made of pieces
-MOST = 8  # of one domain: each asks for a dozen functions
+BEND = np.radians(20)  # by which a boundary turns: less is a curve that is made of pieces
+MOST = 8  # of one domain, the sharpest: each asks for a dozen functions
+MOST_POINTS = 500  # a boundary of more is one of no corners in particular
 SAME = 1e-9  # of the extent: two points that rounding alone keeps apart
+ASIDE = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9)  # of the outer angle: where a cut may go
+STEPS = 4000  # along it, over the diagonal of the domain's box
+SHORTEST = 0.01  # cut, over the extent: where the boundary is closer, there is no room for one
 
 
 @dataclass(frozen=True)
@@ -30,29 +35,33 @@ class Corner:
         The two of its plane.
     at
         The point there.
-    middle
-        The direction of the middle of the domain's angle, in radians from the first of them.
     angle
         The interior angle ω, in radians: between π and 2π.
+    cut
+        A direction, in radians from the first axis, in which the domain is not.
+    length
+        For how long, before it comes again: as long as one likes (infinity), unless the corner is
+        one of a hole.
 
     Examples
     --------
-    >>> corner = Corner(("x", "y"), (0.0, 0.0), middle=1.25 * np.pi, angle=1.5 * np.pi)
+    >>> corner = Corner(("x", "y"), (0.0, 0.0), angle=1.5 * np.pi, cut=0.25 * np.pi, length=np.inf)
     >>> round(np.pi / corner.angle, 3)  # u ~ r to that power
     0.667
     """
 
     coordinates: tuple[str, str]
     at: tuple[float, float]
-    middle: float
     angle: float
+    cut: float
+    length: float
 
     def describe(self) -> str:
         """In words.
 
         Examples
         --------
-        >>> Corner(("x", "y"), (0.0, 0.5), middle=0.0, angle=1.5 * np.pi).describe()
+        >>> Corner(("x", "y"), (0.0, 0.5), angle=1.5 * np.pi, cut=0.0, length=1.0).describe()
         're-entrant, of 270 degrees, at x=0, y=0.5'
         """
         return f"re-entrant, of {np.degrees(self.angle):.4g} degrees, at " + located(
@@ -61,15 +70,15 @@ class Corner:
 
 
 def reentrant(domain: Domain) -> tuple[Corner, ...]:
-    """Those of a domain in the plane, or of the factors of a product; none of more than `MOST`.
+    """Those of a domain in the plane, or of the factors of a product: at most `MOST`.
 
     Examples
     --------
     >>> from nas.problems import Box
-    >>> frame = Box(x=(-1, 1), y=(-1, 1)) - Box(x=(0, 1), y=(0, 1))
-    >>> (corner,) = reentrant(frame)
-    >>> corner.at, [round(float(np.degrees(one)), 6) for one in (corner.middle, corner.angle)]
-    ((0.0, 0.0), [225.0, 270.0])
+    >>> l_shape = Box(x=(-1, 1), y=(-1, 1)) - Box(x=(0, 1), y=(0, 1))
+    >>> (corner,) = reentrant(l_shape)
+    >>> corner.at, [round(float(np.degrees(one)), 6) for one in (corner.angle, corner.cut)]
+    ((0.0, 0.0), [270.0, 45.0])
     """
     factors: tuple[Domain, ...] = getattr(domain, "factors", ())
     if factors:
@@ -77,52 +86,91 @@ def reentrant(domain: Domain) -> tuple[Corner, ...]:
     if len(domain.coordinates) != 2:
         return ()
     extent = float(np.ptp(domain.bounds, axis=1).max())
-    found = [_measured(domain, at, RADIUS * extent) for at in _apart(turns(domain), SAME * extent)]
-    sharp = [corner for corner in found if corner is not None and corner.angle > REENTRANT]
-    return tuple(sharp) if len(sharp) <= MOST else ()
+    points = _apart(corner_points(domain), SAME * extent)
+    if not 0 < len(points) <= MOST_POINTS:
+        return ()
+    points, begins, ends = _angles(domain, points, RADIUS * extent)
+    angles = (ends - begins).round(6)  # the sharpest first, and of equal ones as they come
+    found = [
+        _cut(domain, points[n], float(begins[n]), float(ends[n]), extent)
+        for n in np.argsort(-angles, kind="stable")[:MOST]
+        if angles[n] > np.pi + BEND
+    ]
+    return tuple(corner for corner in found if corner.length > SHORTEST * extent)
 
 
-def turns(domain: Domain) -> Array:
+def corner_points(domain: Domain) -> Array:
     """Points (N, D) at which a domain's boundary may have a corner; none of a domain without.
 
     Examples
     --------
     >>> from nas.problems import Box, Disc
-    >>> len(turns(Box(x=(0, 1), y=(0, 1)))), len(turns(Disc((0, 0), 1)))
+    >>> len(corner_points(Box(x=(0, 1), y=(0, 1)))), len(corner_points(Disc((0, 0), 1)))
     (4, 0)
     """
-    own: Array | None = getattr(domain, "turns", None)
+    own: Array | None = getattr(domain, "corner_points", None)
     return np.empty((0, len(domain.coordinates))) if own is None else own
 
 
-def _measured(domain: Domain, at: Array, radius: float) -> Corner | None:
-    """The corner at a point, if the domain fills one angle there, and not all around."""
+def sharp(before: Array, after: Array) -> Mask:
+    """Where an outline of edges (N, 2) turns to those ``after`` by more than a `BEND`: (N,).
 
-    def inside(angles: Array) -> Mask:
-        return domain.contains(at + radius * np.stack([np.cos(angles), np.sin(angles)], axis=1))
+    Examples
+    --------
+    >>> east, north = np.array([[1.0, 0.0]]), np.array([[0.0, 2.0]])
+    >>> sharp(east, north).tolist(), sharp(east, 3 * east).tolist()
+    ([True], [False])
+    """
+    (a, b), (c, d) = before.T, after.T
+    found: Mask = np.abs(np.arctan2(a * d - b * c, a * c + b * d)) > BEND
+    return found
+
+
+def _angles(domain: Domain, points: Array, radius: float) -> tuple[Array, Array, Array]:
+    """Those of the points (N, 2) where the domain fills one angle, where that begins and ends.
+
+    All of it from points on circles around them, of some ``radius``.
+    """
+
+    def inside(around: Array, angles: Array) -> Mask:
+        offsets = radius * np.stack([np.cos(angles), np.sin(angles)], axis=-1)
+        ring = around[:, None] + offsets
+        return domain.contains(ring.reshape(-1, 2)).reshape(ring.shape[:2])
 
     step = 2 * np.pi / DIRECTIONS
     directions: Array = step * np.arange(DIRECTIONS, dtype=np.float64)
-    filled = inside(directions)
-    before = np.flatnonzero(filled != np.roll(filled, -1))  # the domain begins or ends behind it
-    if len(before) != 2:
-        return None
-    low, high = directions[before], directions[before] + step
+    filled = inside(points, np.tile(directions, (len(points), 1)))
+    changes = filled != np.roll(filled, -1, axis=1)  # the domain begins or ends behind these
+    which = np.flatnonzero(changes.sum(axis=1) == 2)
+    filled, around = filled[which], points[which]
+    behind = np.nonzero(changes[which])[1].reshape(-1, 2)
+    low, was = directions[behind], np.take_along_axis(filled, behind, axis=1)
+    high = low + step
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        same = inside(middle) == filled[before]
+        same = inside(around, middle) == was
         low, high = np.where(same, middle, low), np.where(same, high, middle)
-    first, last = low.tolist()
-    if filled[0]:  # the angle goes on across the direction of 0
-        first, last = last, first + 2 * np.pi
+    across = filled[:, 0]  # the angle goes on across the direction of 0
+    begins = np.where(across, low[:, 1], low[:, 0])
+    return around, begins, np.where(across, low[:, 0] + 2 * np.pi, low[:, 1])
+
+
+def _cut(domain: Domain, at: Array, begins: float, ends: float, extent: float) -> Corner:
+    """The corner at a point, with a cut where the domain is not for as long as possible."""
+    directions = ends + (2 * np.pi - (ends - begins)) * np.array(ASIDE)
+    diagonal = float(np.linalg.norm(np.ptp(domain.bounds, axis=1)))
+    steps = np.linspace(RADIUS * extent, diagonal, STEPS)
+    along = np.stack([np.cos(directions), np.sin(directions)], axis=-1)
+    points = at + steps[:, None, None] * along
+    there = domain.contains(points.reshape(-1, 2)).reshape(points.shape[:2])  # (T, A)
+    length = np.where(there.any(axis=0), steps[there.argmax(axis=0)], np.inf)
+    best = int(length.argmax())  # the first of equal ones, so nearest to the middle
     (one, other), (x, y) = domain.coordinates, at.tolist()
-    return Corner((one, other), (x, y), (first + last) / 2 % (2 * np.pi), last - first)
+    cut = float(directions[best]) % (2 * np.pi)
+    return Corner((one, other), (x, y), ends - begins, cut, float(length[best]))
 
 
 def _apart(points: Array, distance: float) -> Array:
-    """The points (N, 2) but for those as near to an earlier one."""
-    kept: list[Array] = []
-    for point in points:
-        if all(np.abs(point - other).max() > distance for other in kept):
-            kept.append(point)
-    return np.array(kept).reshape(-1, 2)
+    """The points (N, 2) but for those as near to an earlier one, in their order."""
+    _, first = np.unique((points / distance).round(), axis=0, return_index=True)
+    return points[np.sort(first)]

@@ -29,9 +29,10 @@ class Domain(Protocol):
 
     A domain may have more. ``distance(part, points)`` (a function in torch, zero on the part and
     positive elsewhere in the domain; of a hole it is called with ``outside=True``) lets conditions
-    hold exactly. ``turns`` are points (N, D) at which its boundary may have a corner: at those that
-    are re-entrant solutions are singular (`nas.problems.domains.corners`). ``pieces`` and
-    ``interfaces`` are those of `nas.problems.domains.Pieces`. With
+    hold exactly. ``corner_points`` are those (N, D) at which its boundary may have a corner: where
+    it is re-entrant solutions are singular (`nas.problems.domains.corners`). ``factors`` are the
+    domains that it is a product of. ``pieces`` and ``interfaces`` are those of
+    `nas.problems.domains.Pieces`. With
     ``interior(points)``, the open domain, a hole of this shape keeps its rim. All of the toolkit's
     domains can be combined (``|``, ``&``, ``-``, ``*``) with any other; two of which neither is
     the toolkit's, by `nas.problems.domains.combine` and `nas.problems.domains.product`.

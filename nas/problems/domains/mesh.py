@@ -12,7 +12,7 @@ from math import factorial
 import numpy as np
 
 from nas.errors import UserError
-from nas.problems.domains.corners import REENTRANT
+from nas.problems.domains.corners import sharp
 from nas.problems.domains.domain import Array, Mask, rounding
 from nas.problems.domains.facets import Faceted, Facets
 from nas.problems.domains.finite import numbers
@@ -103,18 +103,15 @@ class Mesh(Faceted):
         return inside
 
     @cached_property
-    def turns(self) -> Array:
-        """See `nas.problems.domains.corners.turns`: where its boundary turns away from it."""
+    def corner_points(self) -> Array:
+        """See `nas.problems.domains.corners`: where its boundary turns."""
         faces = np.concatenate(list(self.faces.values()))
         if faces.shape[1] != 2:
             return np.empty((0, 3))
-        # Each edge has the domain to its left, so the boundary turns right at such a corner.
         starts = np.argsort(faces[:, 0])
-        number = np.searchsorted(faces[starts, 0], faces[:, 1])
-        x, y = np.diff(self.vertices[faces], axis=1)[:, 0].T
-        (a, b), (c, d) = (x, y), (x[starts[number]], y[starts[number]])
-        turned = np.arctan2(a * d - b * c, a * c + b * d)
-        found: Array = self.vertices[faces[turned < np.pi - REENTRANT, 1]]
+        following = starts[np.searchsorted(faces[starts, 0], faces[:, 1])]
+        sides: Array = np.diff(self.vertices[faces], axis=1)[:, 0]
+        found: Array = self.vertices[faces[sharp(sides, sides[following]), 1]]
         return found
 
     @cached_property

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from torch import Tensor
 
-from nas.problems.domains.corners import turns
+from nas.problems.domains.corners import corner_points
 from nas.problems.domains.domain import (
     Array,
     Domain,
@@ -81,9 +81,15 @@ class Named(Shape):
         return interior(self.domain, points)
 
     @property
-    def turns(self) -> Array:
-        """See `nas.problems.domains.corners.turns`."""
-        return turns(self.domain)
+    def factors(self) -> tuple[Domain, ...]:
+        """See `nas.problems.domains.corners`."""
+        found: tuple[Domain, ...] = getattr(self.domain, "factors", ())
+        return found
+
+    @property
+    def corner_points(self) -> Array:
+        """See `nas.problems.domains.corners`."""
+        return corner_points(self.domain)
 
     @property
     def slack(self) -> Array:

@@ -12,6 +12,7 @@ import numpy as np
 from torch import Tensor
 
 from nas.errors import UserError
+from nas.problems.domains.corners import sharp
 from nas.problems.domains.domain import Array, Mask, check_names, check_part, rounding
 from nas.problems.domains.outline import check_outlines, outlines
 from nas.problems.domains.segments import (
@@ -183,9 +184,13 @@ class Polygon(Shape):
         return harmonic(found)
 
     @cached_property
-    def turns(self) -> Array:
-        """See `nas.problems.domains.corners.turns`: all vertices."""
-        return np.array([vertex for outline in (self.vertices, *self.holes) for vertex in outline])
+    def corner_points(self) -> Array:
+        """See `nas.problems.domains.corners`: the vertices where an outline turns."""
+        found = []
+        for outline in map(np.array, (self.vertices, *self.holes)):
+            after = np.roll(outline, -1, axis=0) - outline
+            found.append(outline[sharp(np.roll(after, 1, axis=0), after)])
+        return np.concatenate(found)
 
     @cached_property
     def _edges_of(self) -> dict[str, list[Segment]]:

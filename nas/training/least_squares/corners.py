@@ -10,22 +10,23 @@ from torch import Tensor
 from nas.calculus import jets
 from nas.calculus.derivatives import DerivativeSet, order_of
 from nas.networks import resolve_encoding
-from nas.networks.corner import Corner
+from nas.networks.corner import CornerPowers
 from nas.problems import Problem
 
-DECIMALS = 6  # of degrees: an angle is measured to about so many
+DECIMALS = 6  # of degrees, and of numbers about a cut: what is more is rounding
 
 
 def encoding(problem: Problem) -> str:
     """The encoding of a candidate that sees them; empty where there are none.
 
-    They matter where second derivatives do: an equation of first order has no such singularities.
+    Empty, too, where something repeats itself, and of equations of first order: what these have at
+    corners is not looked for.
 
     Examples
     --------
     >>> from nas.problems import load
     >>> encoding(load("poisson_l_shape")), encoding(load("poisson_disc"))
-    ('corner x y 0 0 225 270 1', '')
+    ('corner x y 0 0 270 45 0 1', '')
     """
     if problem.periodic or max(map(order_of, problem.derivatives.keys)) < 2:
         return ""
@@ -35,9 +36,12 @@ def encoding(problem: Problem) -> str:
         axes = [problem.coordinates.index(name) for name in one.coordinates]
         centre, half = ((low + high) / 2)[axes], ((high - low) / 2)[axes]
         x, y = ((one.at - centre) / half).tolist()
-        middle, angle = np.degrees([one.middle, one.angle]).round(DECIMALS).tolist()
+        angle, cut = np.degrees([one.angle, one.cut]).round(DECIMALS).tolist()
+        # A cut that comes to the domain again ends half-way there.
+        ending = float(half.max()) / (0.5 * one.length)
         ratio = float(half[1] / half[0])
-        found.append(Corner(one.coordinates, x, y, middle, angle, ratio).written())
+        seen = CornerPowers(one.coordinates, x, y, angle, cut, round(ending, DECIMALS), ratio)
+        found.append(seen.written())
     return " ".join(found)
 
 

@@ -146,8 +146,8 @@ class CorrectionSearch:
     def attempt(self, law: Law, count: int) -> Attempt:
         """``count`` waves by a law, before the first solve."""
         names = self._problem.coordinates
-        corners = isinstance(law, AtCorners)
-        encoding = self._corners if corners else repeating("raw", names, self._problem.periodic)
+        plain = repeating("raw", names, self._problem.periodic)
+        encoding = law.encoding if isinstance(law, AtCorners) else plain
         fastest = law.fastest(count)
         mean = math.prod(fastest) ** (1 / len(fastest))
         scale = float(f"{mean / highest_frequency(count, len(fastest)):.2g}")

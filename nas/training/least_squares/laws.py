@@ -15,7 +15,7 @@ from nas.networks.encoding import RAW, count_features, frequencies, resolve
 from nas.networks.initial import SLOWEST, highest_frequency, waves
 
 First = tuple[Tensor, Tensor]  # weights (F, K) and biases (K,) of the first layer
-FAINT = 1e-3  # a sine of so little is that little, to a millionth
+FAINT = 1e-3  # the sine of so small a function is that function
 CROSSES = ((1, 0.5), (1, 0.25), (2, 1.0), (2, 0.5))  # axes of a wave, and size
 
 
@@ -57,7 +57,7 @@ class Seen:
 
     @property
     def axes(self) -> list[int]:
-        """The coordinate that each of the F belongs to."""
+        """The coordinate that each of the F belongs to; those of corners belong to none."""
         return resolve(self.encoding, self.names).axes(len(self.names))
 
     @property
@@ -150,7 +150,8 @@ class AtCorners:
 
     Each of these, f, is one unit, since sin εf = εf (1 - (εf)²/6 + …). Where there are more
     coordinates than the two of its plane, such as time, it comes with waves w along these, too: as
-    sin(w + εf) and sin(w - εf), whose difference is 2 cos(w) sin(εf).
+    sin(w + εf) and sin(w - εf), whose difference is 2 cos(w) sin(εf). (Their sums are all about
+    2 sin(w): of a pair one function is new.)
 
     Parameters
     ----------
@@ -163,7 +164,7 @@ class AtCorners:
 
     Examples
     --------
-    >>> law = AtCorners(Box((9.0, 9.0)), "corner x y 0 0 225 270 1", others=())
+    >>> law = AtCorners(Box((9.0, 9.0)), "corner x y 0 0 270 45 0 1", others=())
     >>> weights, biases = law.drawn(100, Seen(["x", "y"], law.encoding), torch.Generator())
     >>> law.units(100), weights.shape, (weights[:, -1] != 0).nonzero().tolist(), biases[-1].item()
     (12, torch.Size([14, 100]), [[13]], 0.0)

@@ -6,16 +6,28 @@ import numpy as np
 import pytest
 
 from nas.problems import Ball, Box, Disc, Domain, Mesh, Polygon, Ring
-from nas.problems.domains.corners import MOST, reentrant, turns
+from nas.problems.domains import Named
+from nas.problems.domains.corners import MOST, MOST_POINTS, Corner, corner_points, reentrant
 
 SQUARE = Box(x=(-1, 1), y=(-1, 1))
 L_SHAPE = [(-1, -1), (1, -1), (1, 0), (0, 0), (0, 1), (-1, 1)]
 
 
 def measured(domain: Domain) -> list[list[float]]:
-    """Of each corner: where it is, the middle of its angle and the angle, in degrees."""
-    found = [(*one.at, *np.degrees([one.middle, one.angle]).tolist()) for one in reentrant(domain)]
+    """Of each corner: where it is and its angle, in degrees."""
+    found = [[*one.at, math.degrees(one.angle)] for one in reentrant(domain)]
     return sorted([round(number, 5) + 0.0 for number in one] for one in found)
+
+
+def cuts(domain: Domain) -> list[Corner]:
+    """The corners, once it is seen that the domain is not where their cuts are."""
+    found = list(reentrant(domain))
+    low, high = np.transpose(domain.bounds)
+    for one in found:
+        longest = min(one.length, 2 * float(np.linalg.norm(high - low)))
+        along = np.linspace(0, 1, 1001)[1:-1, None] * 0.999 * longest
+        assert not domain.contains(one.at + along * [math.cos(one.cut), math.sin(one.cut)]).any()
+    return found
 
 
 @pytest.mark.parametrize(
@@ -36,30 +48,53 @@ def measured(domain: Domain) -> list[list[float]]:
     ids=["polygon", "clockwise", "cut", "named", "all named", "united", "common", "mesh"],
 )
 def test_an_l_shape_is_one_whatever_it_is_made_of(domain: Domain) -> None:
-    assert measured(domain) == [[0, 0, 225, 270]]
+    assert measured(domain) == [[0, 0, 270]]
+    (corner,) = cuts(domain)
+    assert [corner.cut, corner.length] == pytest.approx([math.pi / 4, math.inf])
 
 
 def test_a_hole_has_its_corners_outwards() -> None:
     frame = SQUARE - Box(x=(-0.2, 0.2), y=(-0.3, 0.2))
     assert measured(frame) == [
-        [-0.2, -0.3, 225, 270], [-0.2, 0.2, 135, 270], [0.2, -0.3, 315, 270], [0.2, 0.2, 45, 270],
+        [-0.2, -0.3, 270], [-0.2, 0.2, 270], [0.2, -0.3, 270], [0.2, 0.2, 270],
     ]  # fmt: skip
+    # About the diagonal of the hole, as far as its directions are tried.
+    assert all(0.6 < one.length < math.hypot(0.4, 0.5) for one in cuts(frame))
     triangle = [(-0.2, -0.2), (0.2, -0.2), (0, 0.3)]
-    left, top, right = measured(Polygon([(-1, -1), (1, -1), (1, 1), (-1, 1)], holes=[triangle]))
+    plate = Polygon([(-1, -1), (1, -1), (1, 1), (-1, 1)], holes=[triangle])
+    left, top, right = measured(plate)
     below = math.degrees(math.atan2(0.5, 0.2))  # its angle at either end of the lower side
-    assert left == pytest.approx([-0.2, -0.2, 180 + below / 2, 360 - below], abs=1e-4)
-    assert right == pytest.approx([0.2, -0.2, 360 - below / 2, 360 - below], abs=1e-4)
-    assert top == pytest.approx([0, 0.3, 90, 180 + 2 * below], abs=1e-4)
+    assert left == pytest.approx([-0.2, -0.2, 360 - below], abs=1e-4)
+    assert right == pytest.approx([0.2, -0.2, 360 - below], abs=1e-4)
+    assert top == pytest.approx([0, 0.3, 180 + 2 * below], abs=1e-4)
+    assert len(cuts(plate)) == 3
+
+
+def test_a_hole_that_is_a_mesh_has_them_too() -> None:
+    hole = Mesh([(-0.3, -0.3), (0.3, -0.3), (0.3, 0.3), (-0.3, 0.3)], [(0, 1, 2), (0, 2, 3)])
+    assert len(cuts(SQUARE - hole)) == 4
+
+
+def test_the_cut_of_a_notch_goes_out_through_it() -> None:
+    """Its middle direction leads through the other side, into the domain again."""
+    notch = cuts(SQUARE - Box(x=(-0.1, 0.1), y=(0, 1)))
+    assert [one.length for one in notch] == [math.inf] * 2
+    assert sorted(math.degrees(one.cut) for one in notch) == pytest.approx([81, 99])
+
+
+def test_without_room_for_a_cut_there_is_no_corner() -> None:
+    thin = SQUARE - Box(x=(-0.3, 0.3), y=(-0.0004, 0.0004))
+    assert reentrant(thin) == ()
 
 
 def test_where_boundaries_cross_there_may_be_corners() -> None:
     united = measured(SQUARE | Disc((1, 0), 0.5))
     assert [one[:2] for one in united] == [[1, -0.5], [1, 0.5]]
-    assert [one[3] for one in united] == pytest.approx([270, 270], abs=0.02)  # of a curved side
+    assert [one[2] for one in united] == pytest.approx([270, 270], abs=0.02)  # of a curved side
     mouth = Disc((0, 0), 1) - Polygon([(0, 0), (2, -1), (2, 1)])
-    ((x, y, middle, angle),) = measured(mouth)
-    assert (x, y, middle) == (0, 0, 180)
-    assert angle == pytest.approx(360 - 2 * math.degrees(math.atan(0.5)), abs=1e-5)
+    (corner,) = cuts(mouth)
+    assert list(corner.at) == [0, 0]
+    assert math.degrees(corner.angle) == pytest.approx(360 - 2 * math.degrees(math.atan(0.5)))
 
 
 @pytest.mark.parametrize(
@@ -82,10 +117,10 @@ def test_others_have_none(domain: Domain) -> None:
 
 
 def test_bends_of_a_polygon_that_stands_for_a_curve_are_no_corners() -> None:
-    angles = np.linspace(0, 2 * np.pi, 48, endpoint=False)
+    angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)
     circle = np.stack([0.5 * np.cos(angles), 0.5 * np.sin(angles)], axis=1).tolist()
     plate = Polygon([(-1, -1), (1, -1), (1, 1), (-1, 1)], holes=[circle])
-    assert len(turns(plate)) == 52
+    assert len(corner_points(plate)) == 4
     assert reentrant(plate) == ()
 
 
@@ -95,19 +130,32 @@ def comb(teeth: int) -> Polygon:
     return Polygon([(0, 2), (0, 0), *floor, (teeth, 0), (teeth, 2)])
 
 
-def test_so_many_that_each_asks_for_too_much_are_none() -> None:
-    assert len(reentrant(comb(MOST))) == MOST
-    assert reentrant(comb(MOST + 1)) == ()
+def test_of_many_the_sharpest_are_taken() -> None:
+    assert len(cuts(comb(MOST))) == MOST
+    assert len(cuts(comb(MOST + 1))) == MOST
+    sharper = comb(MOST) - Polygon([(0, 2), (0.3, 1.2), (0.31, 2)])
+    assert measured(sharper)[0][:2] == [0.3, 1.2]
+    assert reentrant(comb(MOST_POINTS // 3)) == ()
 
 
-def test_a_corner_goes_on_along_the_other_coordinates_of_a_product() -> None:
-    (corner,) = reentrant(Polygon(L_SHAPE, coordinates=("r", "z")) * Box(t=(0, 5)))
+@pytest.mark.parametrize("name", ["", "pipe"])
+def test_a_corner_goes_on_along_the_other_coordinates_of_a_product(name: str) -> None:
+    pipe = Polygon(L_SHAPE, coordinates=("r", "z")) * Box(t=(0, 5))
+    (corner,) = reentrant(Named(pipe, name) if name else pipe)
     assert list(corner.at) == [0, 0]
     assert corner.describe() == "re-entrant, of 270 degrees, at r=0, z=0"
 
 
+@pytest.mark.parametrize("dimension", [1, 3])
+def test_others_than_plane_ones_can_be_combined(dimension: int) -> None:
+    names = ("x", "y", "z")[:dimension]
+    both = Box(**dict.fromkeys(names, (0, 2))) - Box(**dict.fromkeys(names, (1, 2)))
+    assert corner_points(both).shape == (0, dimension)
+    assert reentrant(both) == ()
+
+
 def test_small_and_far_away_it_is_the_same() -> None:
     far = np.array(L_SHAPE) * 1e-3 + 1e3
-    ((x, y, middle, angle),) = measured(Polygon(far.tolist()))
+    ((x, y, angle),) = measured(Polygon(far.tolist()))
     assert (x, y) == (1e3, 1e3)
-    assert [middle, angle] == pytest.approx([225, 270], abs=0.01)
+    assert angle == pytest.approx(270, abs=0.01)

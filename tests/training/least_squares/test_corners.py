@@ -17,11 +17,21 @@ def problem(residual: Any, domain: Any = STEP) -> Problem:
     return Problem("step", domain, residual, [Condition(tuple(domain.parts), lambda u: u)])
 
 
-def test_a_corner_is_told_in_scaled_coordinates_and_its_angle_as_it_is() -> None:
-    text = encoding(problem(lambda u: laplacian(u)))
-    kind, *names, x, y, middle, angle, ratio = text.split()
-    assert (kind, names, middle, angle) == ("corner", ["x", "y"], "45", "270")
+def test_a_corner_is_told_in_scaled_coordinates_and_its_angles_as_they_are() -> None:
+    kind, *names, x, y, angle, cut, ending, ratio = encoding(
+        problem(lambda u: laplacian(u))
+    ).split()
+    assert (kind, names, angle, cut, ending) == ("corner", ["x", "y"], "270", "225", "0")
     assert [float(x), float(y), float(ratio)] == pytest.approx([-1 / 3, 0, 1 / 3])
+
+
+def test_the_cut_of_a_hole_ends_half_way() -> None:
+    plate = Box(x=(0, 6), y=(0, 2)) - Box(x=(2, 4), y=(0.5, 1.5))
+    text = encoding(problem(lambda u: laplacian(u), plate))
+    endings = [float(one.split()[6]) for one in text.split("corner ")[1:]]
+    lengths = [one.length for one in problem(lambda u: laplacian(u), plate).corners]
+    assert endings == pytest.approx([3 / (length / 2) for length in lengths], abs=1e-6)
+    assert len(endings) == 4
 
 
 def test_along_time_it_is_the_same_one() -> None:
@@ -29,14 +39,14 @@ def test_along_time_it_is_the_same_one() -> None:
     assert encoding(heat) == encoding(problem(lambda u: laplacian(u)))
 
 
-def test_of_first_order_there_are_no_such_singularities() -> None:
+def test_of_equations_of_first_order_none_is_seen() -> None:
     assert encoding(problem(lambda u: u.x + u.y)) == ""
 
 
-def test_what_repeats_itself_has_none() -> None:
-    ring = Polygon([(0, 0), (1, 0), (1, 1), (0, 1)]) * Box(t=(0, 1))
-    periodic = Problem("ring", ring, lambda u: u.t - u.xx, [Periodic("t", exact=True)])
-    assert encoding(periodic) == ""
+def test_where_something_repeats_itself_none_is_seen() -> None:
+    heat = Problem("heat", STEP * Box(t=(0, 1)), lambda u: u.t - u.xx, [Periodic("t", exact=True)])
+    assert len(heat.corners) == 1
+    assert encoding(heat) == ""
 
 
 def test_as_features_they_have_the_jets_of_autograd() -> None:

@@ -2,18 +2,23 @@
 
 import math
 
+import numpy as np
 import pytest
+import scipy.sparse.linalg
 import torch
 from torch import Tensor
 
 from nas.calculus.derivatives import DerivativeSet
 from nas.mixture.experts import ExpertStack
 from nas.networks import evaluate
-from nas.problems import Box, Condition, Periodic, Problem, load
+from nas.problems import Box, Condition, Domain, Periodic, Problem, load
+from nas.problems.domains import Array
+from nas.problems.domains.shape import interior
 from nas.problems.terms import PointCounts
 from nas.search_spaces import Candidate
 from nas.training.collocation import Sampler
 from nas.training.least_squares import correction_search
+from nas.training.least_squares.answer import values
 from nas.training.least_squares.correction_search import CorrectionSearch
 from nas.training.least_squares.laws import AtCorners
 from nas.training.least_squares.laws import Box as BoxLaw
@@ -180,17 +185,73 @@ def test_at_a_corner_few_functions_do_what_no_waves_can(monkeypatch: pytest.Monk
 
     found = searched()
     assert found.best is not None
-    assert found.best.candidate.encoding == "corner x y 0 0 225 270 1"
+    assert found.best.candidate.encoding == "corner x y 0 0 270 45 0 1"
     monkeypatch.setattr(correction_search, "seeing_corners", lambda problem: "")
     without = searched()
     assert found.loss < 1e-2 * without.loss
 
 
 def test_corners_that_ask_for_more_than_half_of_the_functions_wait_for_more() -> None:
-    hole = Box(x=(-0.3, 0.3), y=(-0.3, 0.3)).named("hole")
-    frame = Box(x=(-1, 1), y=(-1, 1)) - hole - Box(x=(0.6, 2), y=(0.6, 2))
+    left, right = (Box(x=(x - 0.2, x + 0.2), y=(-0.2, 0.2)) for x in (-0.5, 0.5))
+    frame = Box(x=(-1, 1), y=(-1, 1)) - left - right
     problem = Problem("frame", frame, lambda u: u.xx + u.yy + 1,
                       [Condition(tuple(frame.parts), lambda u: u)])  # fmt: skip
     search = CorrectionSearch(Sampler(problem, PointCounts(64, 32), "sobol", 0), zero(problem), 200)
     kinds = {count: {type(one) for one in search._laws(count, [])} for count in (100, 200)}
     assert kinds == {100: {BoxLaw}, 200: {AtCorners}}
+
+
+@pytest.mark.parametrize(
+    "cut_out", [Box(x=(-0.3, 0.3), y=(-0.3, 0.3)), Box(x=(-0.2, 0.2), y=(0, 1))],
+    ids=["hole", "notch"],
+)  # fmt: skip
+def test_what_is_singular_jumps_nowhere_in_the_domain(cut_out: Box) -> None:
+    """A jump leaves no residual; finite differences see it. -Δu = 1, u = 0 on the boundary."""
+    domain = Box(x=(-1, 1), y=(-1, 1)) - cut_out
+    problem = Problem("cut_out", domain, lambda u: u.xx + u.yy + 1,
+                      [Condition(tuple(domain.parts), lambda u: u)])  # fmt: skip
+    sampler = Sampler(problem, PointCounts(300, 120), "sobol", seed=0)
+    search = CorrectionSearch(sampler, zero(problem), columns=400)
+    while not search.finished:
+        search.advance()
+    assert search.best is not None
+    assert search.best.candidate.encoding.startswith("corner")
+    points, expected = by_finite_differences(domain, 80)
+    found = values(problem, search.answer, torch.from_numpy(points))[:, 0].numpy()
+    assert np.linalg.norm(found - expected) < 0.02 * np.linalg.norm(expected)
+
+
+def by_finite_differences(domain: Domain, steps: int) -> tuple[Array, Array]:
+    """The solution at the nodes inside, of a grid of so many steps a side."""
+    ticks = np.linspace(-1, 1, steps + 1).round(12)  # on sides, not beside them by rounding
+    grid = np.stack(np.meshgrid(ticks, ticks, indexing="ij"), axis=-1)
+    inside = interior(domain, grid.reshape(-1, 2)).reshape(grid.shape[:2])
+    number = np.where(inside, inside.cumsum().reshape(inside.shape) - 1, -1)
+    count = int(inside.sum())
+    matrix = scipy.sparse.lil_array((count, count))
+    for i, j in np.argwhere(inside):
+        matrix[number[i, j], number[i, j]] = 4.0
+        for k, m in ((i + 1, j), (i - 1, j), (i, j + 1), (i, j - 1)):
+            if inside[k, m]:
+                matrix[number[i, j], number[k, m]] = -1.0
+    step = ticks[1] - ticks[0]
+    solution: Array = scipy.sparse.linalg.spsolve(matrix.tocsr(), np.full(count, step**2))
+    return grid[inside], solution
+
+
+def test_along_time_corners_are_searched_with() -> None:
+    notched = Box(x=(-1, 1), y=(-1, 1)) - Box(x=(0, 2), y=(0, 2)).named("notch")
+    domain = notched * Box(t=(0, 1))
+    heat = Problem("heat", domain, lambda u: u.t - u.xx - u.yy,
+                   [Condition(tuple(notched.parts), lambda u: u)])  # fmt: skip
+    search = CorrectionSearch(Sampler(heat, PointCounts(64, 32), "sobol", 0), zero(heat), 200)
+    (law,) = {type(one): one for one in search._laws(200, [])}.values()
+    assert isinstance(law, AtCorners)
+    assert (law.others, law.modes(200)) == ((2,), 3)
+
+
+def test_in_a_part_of_the_domain_no_corner_is_seen() -> None:
+    problem = load("poisson_l_shape")
+    sampler = Sampler(problem, PointCounts(64, 32), "sobol", 0)
+    part = CorrectionSearch(sampler, zero(problem), 200, bounds=[(-1, 0), (-1, 0)])
+    assert {type(one) for one in part._laws(200, [])} == {BoxLaw}

@@ -56,7 +56,7 @@ def test_there_are_crosses_from_three_dimensions_on() -> None:
     assert [len(crosses(dimension)) for dimension in (1, 2, 3, 5)] == [0, 0, 4, 4]
 
 
-CORNER = "corner x y 0 0 225 270 1"
+CORNER = "corner x y 0 0 270 45 0 1"
 
 
 def test_at_a_corner_each_function_is_a_unit_and_the_rest_are_waves() -> None:
