@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nas.errors import UserError
 from nas.problems.domains.domain import Array, Domain, Mask, located
 
 RADIUS = 1e-4  # of the circles, over the larger extent of the domain
@@ -102,14 +103,31 @@ def reentrant(domain: Domain) -> tuple[Corner, ...]:
 def corner_points(domain: Domain) -> Array:
     """Points (N, D) at which a domain's boundary may have a corner; none of a domain without.
 
+    Raises
+    ------
+    UserError
+        If a user's domain has something else there.
+
     Examples
     --------
     >>> from nas.problems import Box, Disc
     >>> len(corner_points(Box(x=(0, 1), y=(0, 1)))), len(corner_points(Disc((0, 0), 1)))
     (4, 0)
     """
-    own: Array | None = getattr(domain, "corner_points", None)
-    return np.empty((0, len(domain.coordinates))) if own is None else own
+    own = getattr(domain, "corner_points", None)
+    dimension = len(domain.coordinates)
+    if own is None:
+        return np.empty((0, dimension))
+    try:
+        found = np.array(own, dtype=np.float64)
+    except (TypeError, ValueError):
+        found = np.empty(0)
+    if found.ndim != 2 or found.shape[1] != dimension or not np.isfinite(found).all():
+        raise UserError(
+            f"{domain}: corner_points: expected finite numbers of shape (N, {dimension}), a row a "
+            f"point, got {own!r:.80}"
+        )
+    return found
 
 
 def sharp(before: Array, after: Array) -> Mask:

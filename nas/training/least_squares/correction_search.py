@@ -221,9 +221,8 @@ class CorrectionSearch:
         """What to try: little where a solve is dear.
 
         What the best so far leads to; and before it is known what is needed, boxes of all sizes,
-        even and by the roughness of the residuals. All of them beside what solutions are made of
-        at re-entrant corners, where there are such and no more than half of the functions are
-        taken by them.
+        even and by the roughness of the residuals; beside what solutions are made of at re-entrant
+        corners, where there are such.
         """
         found = list(kept)
         if count <= BLIND:
@@ -234,10 +233,20 @@ class CorrectionSearch:
         if count == FEWEST:
             found += crosses(len(self._problem.coordinates))
         if self._corners:
-            beside = [one if isinstance(one, AtCorners) else self._at_corners(one) for one in found]
-            few = [one for one in beside if 2 * one.units(count) <= count]
-            found = list(few or (one.law for one in beside))
+            found = self._beside_corners(found, count)
         return [one for number, one in enumerate(found) if one not in found[:number]]
+
+    def _beside_corners(self, laws: Sequence[Law], count: int) -> list[Law]:
+        """The laws of ``count`` waves beside what solutions are made of at corners, if few are.
+
+        Along time these take half of all units, so that the waves are tried by themselves, too.
+        """
+        beside = [one if isinstance(one, AtCorners) else self._at_corners(one) for one in laws]
+        few = [one for one in beside if 2 * one.units(count) <= count]
+        if few and not few[0].others:
+            return list(few)
+        alone = [one.law for one in beside]
+        return [*few, *alone] if count <= BLIND else list(laws)
 
     def _at_corners(self, law: Law) -> AtCorners:
         names = self._problem.coordinates

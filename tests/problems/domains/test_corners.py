@@ -1,10 +1,12 @@
 """Re-entrant corners of all kinds of domains, measured on circles, against plane geometry."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 
+from nas.errors import UserError
 from nas.problems import Ball, Box, Disc, Domain, Mesh, Polygon, Ring
 from nas.problems.domains import Named
 from nas.problems.domains.corners import MOST, MOST_POINTS, Corner, corner_points, reentrant
@@ -159,3 +161,13 @@ def test_small_and_far_away_it_is_the_same() -> None:
     ((x, y, angle),) = measured(Polygon(far.tolist()))
     assert (x, y) == (1e3, 1e3)
     assert angle == pytest.approx(270, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "wrong", [np.zeros(2), np.zeros((1, 3)), "abc", 1, [(0.0, math.nan)], lambda: None]
+)
+def test_what_is_no_point_is_one_line(wrong: Any) -> None:
+    domain = Polygon(L_SHAPE)
+    object.__setattr__(domain, "corner_points", wrong)
+    with pytest.raises(UserError, match=r"Polygon.*: corner_points: expected finite numbers of sh"):
+        reentrant(domain)

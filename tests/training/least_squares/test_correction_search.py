@@ -239,15 +239,19 @@ def by_finite_differences(domain: Domain, steps: int) -> tuple[Array, Array]:
     return grid[inside], solution
 
 
-def test_along_time_corners_are_searched_with() -> None:
+def test_along_time_waves_are_tried_with_corners_and_without() -> None:
     notched = Box(x=(-1, 1), y=(-1, 1)) - Box(x=(0, 2), y=(0, 2)).named("notch")
     domain = notched * Box(t=(0, 1))
     heat = Problem("heat", domain, lambda u: u.t - u.xx - u.yy,
                    [Condition(tuple(notched.parts), lambda u: u)])  # fmt: skip
     search = CorrectionSearch(Sampler(heat, PointCounts(64, 32), "sobol", 0), zero(heat), 200)
-    (law,) = {type(one): one for one in search._laws(200, [])}.values()
-    assert isinstance(law, AtCorners)
-    assert (law.others, law.modes(200)) == ((2,), 3)
+    laws = search._laws(200, [])
+    seeing = [one for one in laws if isinstance(one, AtCorners)]
+    assert {(one.others, one.modes(200)) for one in seeing} == {((2,), 3)}
+    assert [one.law for one in seeing] == [one for one in laws if one not in seeing]
+    # Later on what was better alone.
+    for kept in (laws[0], laws[-1]):
+        assert search._laws(800, [kept]) == [kept]
 
 
 def test_in_a_part_of_the_domain_no_corner_is_seen() -> None:
