@@ -13,6 +13,7 @@ import numpy as np
 
 from nas.errors import UserError
 from nas.problems.domains.domain import Array, Domain, Mask, located
+from nas.problems.domains.exposure import narrowed
 
 RADIUS = 1e-4  # of the circles, over the larger extent of the domain
 DIRECTIONS = 720
@@ -163,11 +164,7 @@ def _angles(domain: Domain, points: Array, radius: float) -> tuple[Array, Array,
     filled, around = filled[which], points[which]
     behind = np.nonzero(changes[which])[1].reshape(-1, 2)
     low, was = directions[behind], np.take_along_axis(filled, behind, axis=1)
-    high = low + step
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        same = inside(around, middle) == was
-        low, high = np.where(same, middle, low), np.where(same, high, middle)
+    low, _ = narrowed(lambda at: inside(around, at), low, low + step, was, HALVINGS)
     across = filled[:, 0]  # the angle goes on across the direction of 0
     begins = np.where(across, low[:, 1], low[:, 0])
     return around, begins, np.where(across, low[:, 0] + 2 * np.pi, low[:, 1])

@@ -85,6 +85,25 @@ def ends(domain: Domain, part: str, choose: Choose) -> Array:
     return points
 
 
+def narrowed(
+    chosen: Callable[[Array], Mask], low: Array, high: Array, before: Mask, halvings: int
+) -> tuple[Array, Array]:
+    """Intervals (…) in which something changes, halved: at their low ends it is as ``before`` (…).
+
+    Examples
+    --------
+    >>> low, high = np.array([0.0]), np.array([1.0])
+    >>> ends = narrowed(lambda at: at < 0.3, low, high, np.array([True]), halvings=2)
+    >>> [end.tolist() for end in ends]
+    [[0.25], [0.5]]
+    """
+    for _ in range(halvings):
+        middle = (low + high) / 2
+        same = chosen(middle) == before
+        low, high = np.where(same, middle, low), np.where(same, high, middle)
+    return low, high
+
+
 def _of(domain: Domain, part: str, choose: Choose) -> Callable[[Array], Mask]:
     """Of points of the unit cube (N, D-1), which are chosen: (N,)."""
 
@@ -100,9 +119,7 @@ def _changes(chosen: Callable[[Array], Mask]) -> tuple[Array, bool]:
     grid = (np.arange(_GRID) + 0.5) / _GRID
     found = chosen(grid[:, None])
     change = np.flatnonzero(found[1:] != found[:-1])
-    low, high, before = grid[change], grid[change + 1], found[change]
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        same = chosen(middle[:, None]) == before
-        low, high = np.where(same, middle, low), np.where(same, high, middle)
+    low, high = narrowed(
+        lambda at: chosen(at[:, None]), grid[change], grid[change + 1], found[change], _HALVINGS
+    )
     return (low + high) / 2, bool(found[0])

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from nas.calculus import jets
-from nas.calculus.derivatives import DerivativeSet, order_of
+from nas.calculus.derivatives import DerivativeSet
 from nas.networks import resolve_encoding
 from nas.networks.corner import CornerPowers
 from nas.problems import Problem
@@ -28,7 +28,7 @@ def encoding(problem: Problem) -> str:
     >>> encoding(load("poisson_l_shape")), encoding(load("poisson_disc"))
     ('corner x y 0 0 270 45 0 1', '')
     """
-    if problem.periodic or max(map(order_of, problem.derivatives.keys)) < 2:
+    if problem.periodic or problem.derivatives.order < 2:
         return ""
     low, high = np.transpose(problem.domain.bounds)
     found = []
