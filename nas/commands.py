@@ -267,18 +267,6 @@ def check(
         raise typer.Exit(WARNED)
 
 
-@app.command()
-def spaces() -> None:
-    """List the toolkit's search spaces."""
-    from nas import search_spaces
-
-    rows = [
-        (name, f"{len(search_spaces.load(name))} candidates", search_spaces.question(name))
-        for name in search_spaces.names()
-    ]
-    say_columns(rows)
-
-
 def _named(path: Path, out: Path | None, changes: list[str]) -> "tuple[Campaign, Path]":
     """The campaign of a folder, or of a file that is to have the folder ``out``."""
     from nas.campaign import config, records
@@ -298,5 +286,6 @@ def _named(path: Path, out: Path | None, changes: list[str]) -> "tuple[Campaign,
     return config.load(path, changes), out
 
 
+app.command()(key_commands.spaces)
 app.command()(key_commands.init)
 app.command()(key_commands.keys)

@@ -38,14 +38,14 @@ def summary(result: Result) -> list[str]:
     best = result.recommended
     names = ", ".join(written(expert) for expert in result.survivors.itertuples())
     added, asked = corrections.in_words(best.corrections), race.among(result.records)
-    kept = chosen.kept(best.experts_before, best.experts_after)
+    kept = chosen.kept(best.experts_before, best.experts_after, result.survivors)
     names = f"{kept}; {names}" if kept else names
     lines += [
         f"recommended: {chosen.named(best)}, {chosen.why(trials, runs)}",
         *([f"  chosen among     {asked}"] if asked else []),
         f"  experts          {best.experts_before:.0f} → {best.experts_after:.0f}: {names}",
         *([f"  added            {added}"] if added else []),
-        f"  parameters       {best.parameters_before:,.0f} → {best.parameters_after:,.0f}",
+        f"  parameters       {_parameters(best)}",
         f"  held-out loss    {best.held_out_loss:.2e}",
     ]
     if best.relative_l2 == best.relative_l2:  # it is NaN where there is no reference
@@ -57,6 +57,14 @@ def summary(result: Result) -> list[str]:
     lines += [f"warning: {line}" for line in lines_of(best.warnings)]
     small = chosen.alternative(trials, runs)
     return list(map(one_line, [*lines, *([f"small alternative: {small}"] if small else [])]))
+
+
+def _parameters(best: pd.Series) -> str:
+    """Of a contestant its own: most of those that it was chosen among are no part of it."""
+    before, after = f"{best.parameters_before:,.0f}", f"{best.parameters_after:,.0f}"
+    if best.stage == "race":
+        return f"{after} (all candidates together {before})"
+    return f"{before} → {after}"
 
 
 def advice(result: Result, folder: Path) -> list[str]:

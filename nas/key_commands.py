@@ -1,4 +1,4 @@
-"""The commands about the keys of campaign files: ``nas init | keys``."""
+"""The commands about what stands in campaign files: ``nas spaces | init | keys``."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,9 +6,30 @@ from typing import Annotated
 import typer
 
 from nas.errors import UserError
-from nas.feedback import say
+from nas.feedback import say, say_columns
 from nas.files import write_text
 from nas.paths import usable
+
+
+def spaces(
+    name: Annotated[str | None, typer.Argument(help="One of them, in detail.")] = None,
+) -> None:
+    """List the toolkit's search spaces, or the candidates of one."""
+    from nas import search_spaces
+
+    known = search_spaces.names()
+    if name is None:
+        say_columns(
+            [
+                (one, f"{len(search_spaces.load(one))} candidates", search_spaces.question(one))
+                for one in known
+            ]
+        )
+        say("in full: nas spaces NAME")
+        return
+    if name not in known:
+        raise UserError(f"space {name!r}: no such space; the toolkit's are {', '.join(known)}")
+    say(search_spaces.question(name), *map(str, search_spaces.load(name).candidates))
 
 
 def init(

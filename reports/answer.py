@@ -89,7 +89,7 @@ def _members(content: Report) -> str:
     run, names = content.best.run, words.subset(content.best.survivors)
     before, after = tables.whole(run.experts_before), tables.whole(run.experts_after)
     weighed = f", in brackets the {_WEIGHED[run.stage]}" if run.experts_after > 1 else ""
-    kept = chosen.kept(run.experts_before, run.experts_after)
+    kept = chosen.kept(run.experts_before, run.experts_after, content.best.survivors)
     if race.is_solved(content.records):
         return f"It is a single network of random waves, found before any other learnt: {names}."
     if run.stage == "race":

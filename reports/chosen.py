@@ -6,6 +6,7 @@ import pandas as pd
 
 from nas.campaign.recommendation import WITHIN, as_good, within
 from nas.reports.words import number
+from nas.search_spaces.candidates import OUTPUT
 
 
 def why(trials: pd.DataFrame, runs: pd.DataFrame) -> str:
@@ -113,14 +114,28 @@ def alternative_run(trials: pd.DataFrame) -> str | None:
     return None if small.empty else str(small["best_run"].iloc[0])
 
 
-def kept(before: float, after: float) -> str:
+def kept(before: float, after: float, survivors: pd.DataFrame) -> str:
     """What is to be said of so many experts before and after; mostly nothing.
 
     Examples
     --------
-    >>> kept(6, 6), kept(8, 1), kept(8, 3)
+    >>> one = pd.DataFrame({"learns": ["all"]})
+    >>> kept(6, 6, one), kept(8, 1, one), kept(8, 3, one)
     ('nothing was dropped', 'a single network', '')
+    >>> kept(8, 1, pd.DataFrame({"learns": ["output"]}))
+    'a single network of random waves'
     """
     if after == 1:
-        return "a single network"
+        return f"a single network{' of random waves' * are_waves(survivors)}"
     return "nothing was dropped" if before == after else ""
+
+
+def are_waves(experts: pd.DataFrame) -> bool:
+    """Whether all are random waves, whose output layer was solved, and nothing else learnt.
+
+    Examples
+    --------
+    >>> are_waves(pd.DataFrame({"learns": ["output"]})), are_waves(pd.DataFrame({"depth": [2]}))
+    (True, False)
+    """
+    return "learns" in experts and set(experts["learns"]) == {OUTPUT}

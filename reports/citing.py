@@ -65,6 +65,10 @@ def paragraph(content: Report) -> str:
         f"{words.capital(chosen.named(best.run))} is {'recommended' if best.by_rule else 'shown'} "
         f"({why}): {words.subset(best.survivors)}, "
         f"{tables.count(float(best.run.parameters_after))} parameters.",
+        "Its hidden layer is drawn at random and its output layer solved by least squares (random "
+        "features); no gate chose it."
+        if chosen.are_waves(best.survivors)
+        else "",
         f"Its physics loss on held-out points is {words.number(best.run.held_out_loss)}"
         f"{_errors(content)}.",
     ]
@@ -82,7 +86,7 @@ def _searched(records: Records) -> str:
     pools = f"{low}" if low == high else f"{low} to {high}"
     raced = race.among(records)
     return (
-        f"Optuna (Akiba et al. 2019) tuned the size of the pool, the sparsity penalty and the "
+        f"Optuna (Akiba et al. 2019) proposed the size of the pool, the sparsity penalty and the "
         f"threshold of dropping in {words.plural(len(trials), 'trial')} of {pools} candidates"
         f"{' each' * (len(trials) > 1)}{within}{f', and {raced} were compared' if raced else ''}."
     )
@@ -94,7 +98,8 @@ def _errors(content: Report) -> str:
     if pd.notna(run.relative_l2):
         said += f", its relative L2 error against the reference {words.number(run.relative_l2)}"
     if pd.notna(content.error_estimate):
-        said += f", and as estimated without a reference {words.number(content.error_estimate)}"
+        estimate = words.number(content.error_estimate)
+        said += f", its relative L2 error as estimated without a reference {estimate}"
     return said
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from nas.reports import chosen, words
-from nas.reports.recommended import problem
+from nas.reports.recommended import problem, progress
 from nas.reports.report import Report
 from nas.reports.rows import each
 from nas.reports.tables import Table, count, text
@@ -65,6 +65,7 @@ def _row(name: str, content: Report) -> dict[str, Any]:
     return row | {
         "recommended": best.name,
         "chosen": chosen.why(records.trials, records.runs)
+        + ", so far" * progress(records).unfinished
         if best.by_rule
         else "least held-out loss so far",
         "networks": words.members(best.survivors),
@@ -213,11 +214,17 @@ def sentences(campaigns: Reports, found: pd.DataFrame) -> list[str]:
     Relative L2 error, measured: as small in all of them, 0.02.
     """
     facts = [problem(one.records) for one in campaigns.values()]
+    unfinished = [
+        f"{name} is not finished: {done.ended} of {done.planned} {done.things} have ended."
+        for name, one in campaigns.items()
+        if (done := progress(one.records)).unfinished
+    ]
     if any(one != facts[0] for one in facts[1:]):
         names = {str(one["name"]) for one in facts}
         why = "different problems" if len(names) > 1 else "different versions of a problem"
-        return [f"These campaigns solve {why}, so neither their losses nor their errors compare."]
-    said = ["All of these campaigns solve the same problem."]
+        line = f"These campaigns solve {why}, so neither their losses nor their errors compare."
+        return [*unfinished, line]
+    said = [*unfinished, "All of these campaigns solve the same problem."]
     for column, name in (
         ("relative_l2", "Relative L2 error, measured"),
         ("held_out_loss", "Held-out loss"),

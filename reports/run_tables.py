@@ -133,4 +133,6 @@ def unknowns(found: Sequence[Unknown]) -> Table | None:
         "truth",
         "relative error",
     )
-    return Table("Unknown coefficients", columns, rows)
+    return Table(
+        "Unknown coefficients", columns, rows, wordy=(2,) * any(one.doubt for one in found)
+    )

@@ -217,7 +217,7 @@ MAY_IMPORT = {
     ],
     "nas.compare_command": ["nas.commands", "nas.reports", *GROUND],
     "nas.feedback": ["nas.live", "nas.runner", "nas.errors", "nas.one_line", *COMMAND],
-    "nas.key_commands": ["nas.feedback", "nas.campaign.keys", *GROUND],
+    "nas.key_commands": ["nas.feedback", "nas.campaign.keys", "nas.search_spaces", *GROUND],
     "nas.commands": [
         *COMMAND,
         "nas.feedback",

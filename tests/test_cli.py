@@ -187,6 +187,12 @@ def test_problems_and_spaces_are_listed(
     assert "in full: nas problems NAME" in listed
     assert nas(monkeypatch, "spaces") == 0
     assert "full_grid" in capsys.readouterr().out
+    assert nas(monkeypatch, "spaces", "broad") == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].endswith("?")
+    assert {"tanh 2×32", "sine 3×24 ×10", "sine 1×200 output"} <= set(told[1:])
+    assert nas(monkeypatch, "spaces", "narrow") == 2
+    assert "space 'narrow': no such space; the toolkit's are " in capsys.readouterr().err
 
 
 def test_validate_prints_what_was_found(

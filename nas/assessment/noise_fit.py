@@ -11,9 +11,13 @@ would move the coefficients by no more than the noise does (Seber & Wild 1989, N
 section 2.1): the answer has settled at the minimum. A bad fit fails the first, and one that was
 not trained long enough, or whose equations are not satisfied, one of the others.
 
+An answer that leaves far less than the noise has followed it: it goes through the observations,
+and so cannot be what the equations make of them (see `too_close`).
+
 Axis legend: R rows.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scipy.stats import chi2
@@ -21,8 +25,10 @@ from torch import Tensor
 
 from nas.problems import Problem
 from nas.training.collocation import Points
+from nas.training.least_squares.features import Answer
 
 CHANCE = 0.05  # of a best fit: to leave more of some observed quantity than is taken for noise
+RARELY = 1e-3  # does chance make so little of noise
 OTHERS = 0.1  # of the loss: what may be left without noise, in equations and conditions
 
 
@@ -82,6 +88,50 @@ def misfit(problem: Problem, points: Points, residuals: Tensor) -> float:
                     found.append((float(left) / noise**2, count))
                 begin += count
     return max((left * n / most(n, len(found)) for left, n in found), default=0.0)
+
+
+def too_close(problem: Problem, answer: Answer, points: Points) -> Iterator[str]:
+    """A line for each of the noisy observations that ``answer`` fits closer than chance would.
+
+    What is found from n observations, be they coefficients or fields that nothing else tells,
+    takes up some of the noise. So it is the least that chance makes of half as many.
+
+    Examples
+    --------
+    >>> from nas.training import example
+    >>> from nas.training.least_squares.answer import of_mixture
+    >>> answer = of_mixture(example.mixture())
+    >>> list(too_close(example.PROBLEM, answer, example.points()))  # there are no observations
+    []
+    """
+    for group, sample in zip(problem.groups, points.samples, strict=True):
+        noisy = [term for term in group.terms if problem.requirement_of(term).noise]
+        if not noisy:
+            continue
+        flat = sample.points.flatten(0, -2)
+        jet = answer(flat, group.derivatives).double()
+        physical = problem.physical(jet, group.derivatives, flat)
+        for term in noisy:
+            seen, demanded = sample.seen_by(term), problem.requirement_of(term)
+            each = seen.residuals(seen.part(physical), group.derivatives)
+            left = min(float(one.square().sum()) / demanded.noise**2 for one in each)
+            if left < least(seen.points.shape[-2]):
+                share = (left / seen.points.shape[-2]) ** 0.5
+                yield (
+                    f"{demanded.describe()}: the answer leaves {share:.1g} of their noise, so it "
+                    "goes through them, noise and all, or the noise is smaller than given"
+                )
+
+
+def least(count: int) -> float:
+    """The smallest sum of ``count`` squares of noise, over its variance, that is put to chance.
+
+    Examples
+    --------
+    >>> round(least(30), 1), round(least(4), 3)
+    (3.5, 0.002)
+    """
+    return float(chi2.ppf(RARELY, count / 2))
 
 
 def most(count: int, quantities: int = 1) -> float:

@@ -15,6 +15,7 @@ from nas.assessment.doubts import NOT_TRUSTED, UNTOLD, doubts, wrong
 from nas.assessment.drift import drift
 from nas.assessment.error_estimate import Estimate, estimate
 from nas.assessment.families import confirmed
+from nas.assessment.noise_fit import too_close
 from nas.assessment.noise_spread import Spread, spread
 from nas.assessment.trivial import BEATEN, Trivial, best_trivial, is_affine
 from nas.assessment.undetermined import left_open, tells_of_unknown
@@ -84,6 +85,7 @@ def assess(problem: Problem, sampler: Sampler, result: RunResult) -> Assessment:
     learnt = [
         *_nothing_learnt(trivial, result),
         *_is_trivial(trivial, result.held_out_loss, is_affine(problem, answer, points.interior)),
+        *too_close(problem, answer, points),
     ]
     thorough = result.iterations >= LONG
     # Of many solutions no residual can tell which one is meant, and so how far it is.

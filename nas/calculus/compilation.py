@@ -81,7 +81,9 @@ def folder() -> Path:
 
 def _ingredients() -> list[str]:
     """All that a library depends on, but the compiler."""
-    sources = [path.read_text() for path in sorted(_SOURCES.iterdir()) if path.is_file()]
+    sources = [
+        path.read_text(encoding="utf-8") for path in sorted(_SOURCES.iterdir()) if path.is_file()
+    ]
     return [emission.write(), *sources, *_flags(), torch.__version__, _processor()]
 
 

@@ -7,6 +7,7 @@ whose fields are positive and negative, large and small, or numbers of single pr
 would go wrong in training, or go unnoticed there, is refused here.
 """
 
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from numbers import Real
@@ -213,6 +214,8 @@ def as_tensor(item: Any, points: Tensor) -> Tensor:
         refuse_complex(str(item))
     if isinstance(item, np.ndarray):
         refuse_numpy("a residual")
+    if inspect.iscoroutine(item):
+        item.close()  # or Python says that nobody has awaited it
     if isinstance(item, bool) or not isinstance(item, Real):
         raise UserError(f"expected a tensor, got {item!r}")
     return torch.tensor(float(item), dtype=torch.float64, device=points.device)

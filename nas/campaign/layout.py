@@ -113,12 +113,23 @@ def race_folder(campaign: Path, repetition: int) -> Path:
 def is_finished(run: Path) -> bool:
     """Whether the run in a folder has written all its tables.
 
+    Raises
+    ------
+    UserError
+        If one may not look into the folder, such as another user's.
+
     Examples
     --------
     >>> is_finished(Path("no such folder"))
     False
     """
-    return all(table_file(run, name).exists() for name in RUN_TABLES)
+    try:
+        return all(table_file(run, name).exists() for name in RUN_TABLES)
+    except PermissionError as error:
+        raise UserError(
+            f"{run}: cannot be read ({error.strerror}); ask its owner for the right to, or work "
+            "on a copy"
+        ) from error
 
 
 def finished_runs(campaign: Path) -> list[Path]:

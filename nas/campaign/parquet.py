@@ -221,6 +221,11 @@ def damaged(path: Path, error: object, command: str = "nas search") -> UserError
     out/tables/runs.parquet: damaged or cut short (no footer); delete this file and run `nas \
 search` again on this folder, which gathers it anew
     """
+    if isinstance(error, PermissionError):
+        return UserError(
+            f"{path}: cannot be read ({error.strerror}); ask its owner for the right to, or work "
+            "on a copy"
+        )
     first = str(error).splitlines()[0] if str(error) else "unreadable"
     if path.name == CAMPAIGN_FILE:
         advice = (

@@ -74,6 +74,9 @@ def measured(
         if with_map:
             write_map(path, replace(problem, solution=None), result.mixture)
         return UNKNOWN, note
+    if errors.together is None and problem.solution is not None:
+        why = "the reference solution is zero, or has no value somewhere in the domain"
+        return errors, f"no relative error is known: {why}"
     return errors, ""
 
 

@@ -9,6 +9,7 @@ from nas.assessment.undetermined import left_open
 from nas.checking.corners import contradictions
 from nas.checking.known_solution import Remainders, remainders
 from nas.checking.periods import unlike_ends
+from nas.checking.poles import poles
 from nas.one_line import one_line
 from nas.problems import Problem
 from nas.problems.description import (
@@ -74,6 +75,7 @@ def check(problem: Problem) -> Report:
     solution = list(_solution(asked))
     warnings = [
         *problem.warnings,
+        *poles(asked),
         *too_few(asked),
         *left_open(asked),
         *contradictions(asked),

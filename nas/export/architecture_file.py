@@ -14,6 +14,7 @@ from nas.export.versions import FIRST, LAST, SEALED, upgraded
 from nas.files import read_bytes
 
 _SHOWN = 300  # characters of a complaint
+_MOST = 1 << 30  # bytes of a file of an export, a hundred times those of the largest networks
 
 
 def read(path: Path) -> Architecture:
@@ -57,7 +58,7 @@ def read(path: Path) -> Architecture:
 
 def _read_json(path: Path) -> Any:
     try:
-        return json_file.parsed(read_bytes(path))
+        return json_file.parsed(content(path))
     except FileNotFoundError as error:
         raise UserError(
             f"{path.parent}: expected a folder that `nas export` wrote, found no {FILE} in it; "
@@ -65,6 +66,28 @@ def _read_json(path: Path) -> Any:
         ) from error
     except (OSError, ValueError, RecursionError) as error:
         raise damaged(path, error) from error
+
+
+def content(path: Path) -> bytes:
+    """The bytes of a file of an export, if there are not far too many of them.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    ValueError
+        If it is larger than any export's.
+
+    Examples
+    --------
+    >>> _ = Path("weights").write_bytes(b"1234")
+    >>> content(Path("weights"))
+    b'1234'
+    """
+    size = path.stat().st_size
+    if size > _MOST:
+        raise ValueError(f"{size:.1e} bytes")
+    return read_bytes(path)
 
 
 def damaged(path: Path, why: object) -> UserError:

@@ -11,7 +11,6 @@ from nas.errors import UserError
 from nas.export import architecture, architecture_file, sizes
 from nas.export.network import ExportedMixture
 from nas.export.seal import lasting, sha256
-from nas.files import read_bytes
 
 WEIGHTS = "weights.safetensors"
 _LOG = logging.getLogger("nas")
@@ -79,13 +78,13 @@ def digest(name: str, content: bytes) -> str:
 
 def _content(path: Path) -> bytes:
     try:
-        return read_bytes(path)
+        return architecture_file.content(path)
     except FileNotFoundError as error:
         raise UserError(
             f"{path}: expected the weights beside {architecture.FILE}, found no such file; "
             "export the network again"
         ) from error
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise architecture_file.damaged(path, error) from error
 
 

@@ -258,11 +258,11 @@ class Problem:
         """The exact or reference solution (B, C) at ``points`` (B, D), or None if unknown."""
         if self.solution is None:
             return None
-        columns = dict(zip(self.coordinates, np.asarray(points, np.float64).T, strict=True))
-        result = self.solution(**columns)
+        own = np.array(points, np.float64)  # a copy: a solution may compute in place
+        result = self.solution(**dict(zip(self.coordinates, own.T, strict=True)))
         components = result if isinstance(result, list | tuple) else (result,)
-        columns_ = [np.broadcast_to(c, len(points)) for c in components]
-        return np.stack(columns_, axis=-1, dtype=np.float64)
+        each = [np.broadcast_to(c, len(points)) for c in components]
+        return np.stack(each, axis=-1, dtype=np.float64)
 
     @property
     def _outline(self) -> str:

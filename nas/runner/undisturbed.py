@@ -70,6 +70,10 @@ def _restore(number: int, kind: torch.dtype, device: torch.device, gradients: bo
     torch.set_num_threads(number)
     torch.set_default_dtype(kind)
     torch.set_grad_enabled(gradients)
-    if torch.get_default_device() != device:
+    try:
+        changed = torch.get_default_device() != device
+    except (AssertionError, RuntimeError):  # to one that this machine, or this torch, lacks
+        changed = True
+    if changed:
         # None is torch's own default, without which every call of torch is looked at.
         torch.set_default_device(None if device.type == "cpu" else device)

@@ -129,7 +129,9 @@ def _path(ax: Axes, data: Paths, one: Unknown) -> None:
     for _, path in data.others[data.others["name"] == one.name].groupby("run"):
         ax.plot(path["step"], path["value"], color=QUIET, lw=0.9, alpha=0.7, label=label)
     mine = data.mine[data.mine["name"] == one.name]
-    ax.plot(mine["step"], mine["value"], color=HIGHLIGHT, lw=2, label=f"run {data.run}")
+    # What was solved at once, and never trained, is a point.
+    mark = "o" if len(mine) == 1 else ""
+    ax.plot(mine["step"], mine["value"], mark, color=HIGHLIGHT, lw=2, label=f"run {data.run}")
     end = mine["step"].max()
     if np.isfinite(one.noise):
         _bar(ax, end, one.value - one.noise, one.value + one.noise, NOISE, lw=2.5)

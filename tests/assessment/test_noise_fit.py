@@ -1,13 +1,27 @@
 """What is left of observations, beside what chance makes of their noise."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
-from nas.assessment.noise_fit import CHANCE, OTHERS, Fit, misfit, most, others
+from nas.assessment.noise_fit import (
+    CHANCE,
+    OTHERS,
+    RARELY,
+    Fit,
+    least,
+    misfit,
+    most,
+    others,
+    too_close,
+)
 from nas.problems import Box, Condition, Observations, Problem
 from nas.problems.terms import PointCounts
 from nas.training.collocation import Sampler
+from nas.training.least_squares.features import Answer
+from tests.assessment import answers
 
 X = np.linspace(0.1, 1.0, 20)
 NOISE = 0.1
@@ -60,3 +74,46 @@ def test_what_is_left_without_noise_is_a_share_of_all() -> None:
 )
 def test_only_what_chance_explains_is_noise(left: float, elsewhere: float, noise: bool) -> None:
     assert Fit(left, elsewhere, 0.0, {}).is_noise == noise
+
+
+def answer(off: float) -> Answer:
+    """The line, with values that are off by so many standard deviations, now up, now down."""
+    signs = torch.as_tensor(np.where(np.arange(len(X)) % 2, 1.0, -1.0)) * off * NOISE
+
+    def values(points: torch.Tensor) -> torch.Tensor:
+        nearest = (points - torch.as_tensor(X)).abs().argmin(1)
+        return 2 * points + signs[nearest][:, None]
+
+    return answers.of(values)
+
+
+@pytest.mark.parametrize(("off", "close"), [(0.01, True), (0.25, True), (0.4, False), (1.0, False)])
+def test_what_goes_through_the_observations_is_told(off: float, close: bool) -> None:
+    plain = replace(PROBLEM, conditions=PROBLEM.conditions[1:], balanced=False)
+    points = Sampler(plain, PointCounts(8, 1), "sobol", 0).draw(0, torch.device("cpu"))
+    assert (off**2 * len(X) < least(len(X))) == close
+    told = list(too_close(plain, answer(off), points))
+    begin = f"20 observations (x, u): the answer leaves {off:.1g} of their noise, so it goes"
+    assert [line.startswith(begin) for line in told] == [True] * close
+
+
+def test_the_worst_of_several_quantities_counts() -> None:
+    pair = Problem(
+        name="pair",
+        domain=Box(x=(0, 1)),
+        fields=("u", "v"),
+        residual=lambda u, v: (u.x - 2, v.x),
+        conditions=[Observations({"x": X, "u": 2 * X, "v": 0 * X}, noise=NOISE)],
+        balanced=False,
+    )
+    points = Sampler(pair, PointCounts(8, 1), "sobol", 0).draw(0, torch.device("cpu"))
+    through = answers.of(lambda x: torch.cat([2 * x + NOISE, 0 * x], 1))
+    beside = answers.of(lambda x: torch.cat([2 * x + NOISE, 0 * x - NOISE], 1))
+    assert len(list(too_close(pair, through, points))) == 1
+    assert list(too_close(pair, beside, points)) == []
+
+
+def test_the_best_fits_are_hardly_ever_too_close() -> None:
+    squares = np.random.default_rng(0).normal(size=(4000, 20)) ** 2
+    found = squares[:, 10:].sum(1)  # half of them were taken up
+    assert np.mean(found < least(20)) < 3 * RARELY

@@ -109,3 +109,12 @@ def test_residuals_are_taken_as_tensors() -> None:
     assert as_tensor(np.float32(0.5), points) == 0.5
     with pytest.raises(UserError, match="expected a tensor, got False"):
         as_tensor(False, points)
+
+
+def test_a_coroutine_is_refused_without_more_ado(recwarn: pytest.WarningsRecorder) -> None:
+    async def residual(u: Any) -> Any:
+        return u
+
+    with pytest.raises(UserError, match="expected a tensor, got <coroutine object"):
+        expression(residual)
+    assert [str(one.message) for one in recwarn if "never awaited" in str(one.message)] == []

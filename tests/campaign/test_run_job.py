@@ -6,6 +6,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -210,6 +211,19 @@ def test_a_checkpoint_of_another_run_is_told_and_kept_and_nothing_is_recorded(
     job.checkpoint.unlink()
     assert done(job) == "completed"
     assert job.table("runs").read_bytes() == whole.table("runs").read_bytes()
+
+
+def test_a_reference_without_a_value_is_told(tmp_path: Path) -> None:
+    def gap(x: Any) -> Any:
+        return np.where(abs(x - 0.5) < 1e-3, np.nan, x * (1 - x))
+
+    job = run_in(tmp_path, replace(BEND, solution=gap))
+    assert done(job) == "completed"
+    assert job.row()["relative_l2"] is None
+    assert job.row()["reason"] == (
+        "no relative error is known: the reference solution is zero, or has no value somewhere in "
+        "the domain"
+    )
 
 
 def test_a_reference_that_raises_costs_no_network(tmp_path: Path) -> None:

@@ -134,6 +134,13 @@ def test_nobody_waits_for_a_pipe(folder: Path, name: str) -> None:
         load(folder)
 
 
+@pytest.mark.parametrize("name", ["architecture.json", "weights.safetensors", "model.pt2"])
+def test_nothing_far_too_large_is_read(folder: Path, name: str) -> None:
+    os.truncate(folder / name, 50 * 10**9)  # without taking any room
+    with pytest.raises(UserError, match=rf"{name}: damaged or cut short \(5.0e\+10 bytes\)"):
+        load(folder)
+
+
 @pytest.mark.parametrize("case", WRONG)
 def test_folder_that_cannot_be_loaded(folder: Path, case: str) -> None:
     spoil, message = WRONG[case]

@@ -369,3 +369,14 @@ END = [Condition("x_min", lambda u: u)]
 def test_a_residual_that_uses_no_field_is_refused() -> None:
     with pytest.raises(UserError, match="expected a function of u, got one that uses none of them"):
         Problem(name="nothing", domain=Box(x=(0.0, 1.0)), residual=lambda x: x, conditions=END)
+
+
+def test_a_solution_may_compute_in_place() -> None:
+    def solution(x: Any) -> Any:
+        x *= 2
+        return x
+
+    points = np.array([[0.25], [0.5]])
+    line = replace(BEAM, solution=solution)
+    assert line.reference(points) == pytest.approx(np.array([[0.5], [1.0]]))
+    assert points.tolist() == [[0.25], [0.5]]

@@ -94,6 +94,22 @@ def test_the_least_error_comes_first(tmp_path: Path) -> None:
     assert "another seed may turn the order around" in said[-1]
 
 
+def test_an_unfinished_campaign_is_told_with_what_it_has_chosen() -> None:
+    begun = example.report()
+    configuration = begun.records.campaign["configuration"] | {"trials": 6}
+    campaign = begun.records.campaign | {"configuration": configuration}
+    both = {"a": example.report(), "b": report.of(replace(begun.records, campaign=campaign))}
+    found = comparison.table(both)
+    assert comparison.sentences(both, found)[:2] == [
+        "b is not finished: 4 of 6 runs have ended.",
+        "All of these campaigns solve the same problem.",
+    ]
+    assert found["chosen"].to_list() == [
+        "least held-out loss of 3 trials",
+        "least held-out loss of 3 trials, so far",
+    ]
+
+
 def test_different_problems_are_not_compared(tmp_path: Path) -> None:
     both = {"a": made(tmp_path / "a", 1e-3), "b": example.report()}
     (sentence,) = comparison.sentences(both, comparison.table(both))

@@ -87,3 +87,17 @@ def test_no_timer_goes_on() -> None:
         signal.setitimer(signal.ITIMER_REAL, 900, 900)
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
     assert signal.getsignal(signal.SIGALRM) is before
+
+
+def test_a_device_that_is_not_there_is_undone_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where torch is told to use CUDA, and was built without."""
+    known = torch.get_default_device()
+    with undisturbed():
+        torch.set_default_device("meta")
+
+        def fail() -> None:
+            raise AssertionError("Torch not compiled with CUDA enabled")
+
+        monkeypatch.setattr(torch, "get_default_device", fail)
+    monkeypatch.undo()
+    assert torch.get_default_device() == known

@@ -93,3 +93,15 @@ def test_rows_say_what_is_demanded_and_how_much_it_counts() -> None:
 def test_the_same_at_every_construction() -> None:
     assert weights(rod(1.0, 1.0)) == weights(rod(1.0, 1.0))
     assert rod(1.0, 1.0).fingerprint == rod(1.0, 1.0).fingerprint
+
+
+def test_rare_states_beside_a_pole_do_not_take_an_equations_weight() -> None:
+    burgers = load("burgers")
+    beside = replace(burgers, residual=lambda u: u.t - 0.1 * u.xx + u / (0.6 + u))
+    plain = replace(burgers, residual=lambda u: u.t - 0.1 * u.xx + u / (3 + u))
+    assert 1e-3 < weights(beside)[0] / weights(plain)[0] < 1  # by the mean square 1e-6
+
+
+def test_where_nothing_is_usual_all_counts() -> None:
+    rare = replace(rod(1.0, 1.0), residual=lambda u: u.xx * (u > 3) + 1)
+    assert 0 < weights(rare)[0] < 1e3

@@ -1,0 +1,24 @@
+"""What of a campaign's folder cannot be looked into is told."""
+
+from pathlib import Path
+
+import pytest
+
+from nas.campaign import layout, parquet
+from nas.errors import UserError
+
+
+def test_another_users_run_is_told_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "exists", forbidden)
+    with pytest.raises(UserError, match=r"0000-0: cannot be read \(Permission denied\); ask its"):
+        layout.is_finished(Path("runs/0000-0"))
+
+
+def test_a_table_without_permission_is_not_called_damaged() -> None:
+    error = PermissionError(13, "Permission denied", "tables/history.parquet")
+    told = str(parquet.damaged(Path("out/tables/history.parquet"), error))
+    assert told.startswith("out/tables/history.parquet: cannot be read (Permission denied); ask")
+    assert "delete" not in told

@@ -1,0 +1,57 @@
+"""Denominators that vanish within reach are told, and nothing else is."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+
+from nas.checking.poles import poles
+from nas.problems import Box, Condition, Problem, load, names
+
+PLAIN = Problem(
+    name="eaten",
+    domain=Box(x=(0, 1)),
+    fields=("s", "p"),
+    residual=lambda s, p: (s.xx - s, p.xx - s),
+    conditions=[
+        Condition("x_min", lambda s, p: (s + 1, p + 1)),
+        Condition("x_max", lambda s, p: (s - 5, p - 1)),
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    "rate",
+    [
+        lambda s: s / (0.6 + s),  # Michaelis & Menten's, Monod's, Langmuir's
+        lambda s: 1 / (s - 4),
+        lambda s: 1e-3 / s**2,
+        lambda s: torch.tan(s),
+    ],
+)
+def test_a_pole_within_reach_is_told(rate: Callable[[Any], Any]) -> None:
+    (told,) = poles(replace(PLAIN, residual=lambda s, p: (s.xx - rate(s), p.xx - s)))
+    assert told.startswith("equations: at some values of s, p it answers ")
+    assert told.endswith("networks may pass such values: multiply denominators out")
+
+
+@pytest.mark.parametrize(
+    "rate",
+    [
+        lambda s: s / (100 + s),  # far away
+        lambda s: s / (1 + s**2),
+        lambda s: torch.exp(s),
+        lambda s: s**7,
+        lambda s: torch.log(10 + s),
+    ],
+)
+def test_what_is_only_steep_is_not(rate: Callable[[Any], Any]) -> None:
+    changed = replace(PLAIN, residual=lambda s, p: (s.xx - rate(s), p.xx - s))
+    assert list(poles(changed)) == []
+
+
+@pytest.mark.parametrize("name", names())
+def test_no_problem_of_the_zoo_has_one(name: str) -> None:
+    assert list(poles(load(name))) == []
