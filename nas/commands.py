@@ -45,7 +45,7 @@ app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"], "terminal_width": min(_COLUMNS, 80)},
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich" if _COLUMNS >= _ROOM else None,
+    rich_markup_mode="markdown" if _COLUMNS >= _ROOM else None,
 )
 
 Folder = Annotated[Path, typer.Argument(help="The folder of a campaign.")]

@@ -34,7 +34,9 @@ def facts(records: Records, best: Recommended | None) -> list[tuple[str, str]]:
     [('Seeds of the runs', '7, 8, 9, 10'), ('Time of all runs together', '4 min 00 s, added up')]
     """
     found = [("Seeds of the runs", _ranges(records.runs["seed"]))]
-    attempts = records.attempts
+    attempts, budget = records.attempts, records.campaign.get("configuration", {}).get("budget")
+    if budget:
+        found.append(("Budget of each seed", words.duration(float(budget))))
     if len(attempts):
         total = float(attempts["seconds"].sum())
         whose = "runs together" if records.race.empty else "trials together, without pool and race"
