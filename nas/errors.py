@@ -1,5 +1,7 @@
 """The one exception that is addressed to the user, and others in a line."""
 
+from pathlib import Path
+
 from nas.one_line import one_line
 
 
@@ -56,3 +58,18 @@ def in_short(error: BaseException) -> str:
     except BaseException:  # it is a user's class
         message = ""
     return one_line(": ".join(filter(None, [type(error).__name__, message])), _LONGEST)
+
+
+def unreadable(path: Path, error: PermissionError) -> UserError:
+    """What to tell of something that is there, and that one may not look at.
+
+    Examples
+    --------
+    >>> print(unreadable(Path("runs/0000-0"), PermissionError(13, "Permission denied")))
+    runs/0000-0: cannot be read (Permission denied); ask its owner for the right to, or work on \
+a copy
+    """
+    return UserError(
+        f"{path}: cannot be read ({error.strerror}); ask its owner for the right to, or work on "
+        "a copy"
+    )

@@ -67,7 +67,7 @@ def paragraph(content: Report) -> str:
         f"{tables.count(float(best.run.parameters_after))} parameters.",
         "Its hidden layer is drawn at random and its output layer solved by least squares (random "
         "features); no gate chose it."
-        if chosen.are_waves(best.survivors)
+        if best.run.stage == "race" and chosen.are_waves(best.survivors)
         else "",
         f"Its physics loss on held-out points is {words.number(best.run.held_out_loss)}"
         f"{_errors(content)}.",

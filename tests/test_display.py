@@ -198,3 +198,19 @@ def test_where_the_budget_was_over_before_a_race_that_is_said() -> None:
     assert "then 3 contestants raced" in summary(Result(records))[0]
     over = replace(records, race=records.race.assign(iterations=0))
     assert summary(Result(over))[1] == "the budget was over before a race: give a larger one"
+
+
+def test_a_contestants_parameters_stand_beside_those_of_all_candidates() -> None:
+    told = summary(Result(raced.records()))
+    (line,) = [one for one in told if one.startswith("  parameters ")]
+    assert "→" not in line
+    assert " (all candidates together " in line
+    own = [one for one in summary(Result(example.records())) if one.startswith("  parameters ")]
+    assert "→" in own[0]
+
+
+def test_random_waves_are_called_that() -> None:
+    records = raced.records()
+    records.experts["learns"] = "output"
+    told = [one for one in summary(Result(records)) if one.startswith("  experts ")]
+    assert "a single network of random waves; " in told[0]

@@ -20,15 +20,17 @@ Axis legend: R rows.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 from scipy.stats import chi2
 from torch import Tensor
 
-from nas.problems import Problem
+from nas.problems import Observations, Problem
 from nas.training.collocation import Points
 from nas.training.least_squares.features import Answer
 
 CHANCE = 0.05  # of a best fit: to leave more of some observed quantity than is taken for noise
 RARELY = 1e-3  # does chance make so little of noise
+FOLLOWED = 0.1  # of the noise: less is left by what goes through it
 OTHERS = 0.1  # of the loss: what may be left without noise, in equations and conditions
 
 
@@ -91,10 +93,10 @@ def misfit(problem: Problem, points: Points, residuals: Tensor) -> float:
 
 
 def too_close(problem: Problem, answer: Answer, points: Points) -> Iterator[str]:
-    """A line for each of the noisy observations that ``answer`` fits closer than chance would.
+    """A line for each noisy quantity that ``answer`` fits closer than chance would.
 
-    What is found from n observations, be they coefficients or fields that nothing else tells,
-    takes up some of the noise. So it is the least that chance makes of half as many.
+    That is to less than `FOLLOWED` of the noise, which may well be given twice as large as it is,
+    and less than `least`. A quantity that is no larger than its noise tells nothing.
 
     Examples
     --------
@@ -105,33 +107,41 @@ def too_close(problem: Problem, answer: Answer, points: Points) -> Iterator[str]
     []
     """
     for group, sample in zip(problem.groups, points.samples, strict=True):
-        noisy = [term for term in group.terms if problem.requirement_of(term).noise]
-        if not noisy:
-            continue
         flat = sample.points.flatten(0, -2)
-        jet = answer(flat, group.derivatives).double()
-        physical = problem.physical(jet, group.derivatives, flat)
-        for term in noisy:
-            seen, demanded = sample.seen_by(term), problem.requirement_of(term)
+        for term in group.terms:
+            demanded = problem.requirement_of(term)
+            if not isinstance(demanded, Observations) or not demanded.noise:
+                continue
+            seen = sample.seen_by(term)
+            jet = answer(flat, group.derivatives).double()
+            physical = problem.physical(jet, group.derivatives, flat)
             each = seen.residuals(seen.part(physical), group.derivatives)
-            left = min(float(one.square().sum()) / demanded.noise**2 for one in each)
-            if left < least(seen.points.shape[-2]):
-                share = (left / seen.points.shape[-2]) ** 0.5
-                yield (
-                    f"{demanded.describe()}: the answer leaves {share:.1g} of their noise, so it "
-                    "goes through them, noise and all, or the noise is smaller than given"
-                )
+            observed = [name for name in demanded.table if name not in problem.coordinates]
+            for name, residual in zip(observed, each, strict=True):
+                size = float(np.std(demanded.table[name]))
+                left, count = float(residual.square().mean()) ** 0.5 / demanded.noise, len(residual)
+                most_left = min(FOLLOWED, (least(count, len(problem.unknown)) / count) ** 0.5)
+                if left < most_left and size > demanded.noise:
+                    share = f"{left:.1g}" if left > 1e-3 else "next to nothing"
+                    yield (
+                        f"{demanded.describe()}: the answer leaves {share} of the noise of {name}, "
+                        "so it goes through them, noise and all, or the noise is smaller than given"
+                    )
 
 
-def least(count: int) -> float:
+def least(count: int, found: int = 0) -> float:
     """The smallest sum of ``count`` squares of noise, over its variance, that is put to chance.
+
+    What is found from n observations, be they so many coefficients or fields that nothing else
+    tells, takes up some of the noise: at least ``found`` of them count for nothing, or half.
 
     Examples
     --------
-    >>> round(least(30), 1), round(least(4), 3)
-    (3.5, 0.002)
+    >>> round(least(30), 1), round(least(4), 3), least(4, found=4)
+    (3.5, 0.002, 0.0)
     """
-    return float(chi2.ppf(RARELY, count / 2))
+    free = min(count / 2, count - found)
+    return float(chi2.ppf(RARELY, free)) if free > 0 else 0.0
 
 
 def most(count: int, quantities: int = 1) -> float:

@@ -18,7 +18,7 @@ import re
 from pathlib import Path
 
 from nas import belonging
-from nas.errors import UserError
+from nas.errors import UserError, unreadable
 
 CAMPAIGN_FILE = belonging.FILE
 MAP_FILE = "map.parquet"
@@ -124,12 +124,13 @@ def is_finished(run: Path) -> bool:
     False
     """
     try:
-        return all(table_file(run, name).exists() for name in RUN_TABLES)
+        for name in RUN_TABLES:
+            table_file(run, name).stat()
     except PermissionError as error:
-        raise UserError(
-            f"{run}: cannot be read ({error.strerror}); ask its owner for the right to, or work "
-            "on a copy"
-        ) from error
+        raise unreadable(run, error) from error
+    except OSError:
+        return False
+    return True
 
 
 def finished_runs(campaign: Path) -> list[Path]:

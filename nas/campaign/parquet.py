@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from nas import belonging, digest
 from nas.campaign.layout import CAMPAIGN_FILE, TABLES_FOLDER, VALIDATION
-from nas.errors import UserError
+from nas.errors import UserError, unreadable
 from nas.files import read_bytes, whole
 
 Row = dict[str, Any]
@@ -222,10 +222,7 @@ def damaged(path: Path, error: object, command: str = "nas search") -> UserError
 search` again on this folder, which gathers it anew
     """
     if isinstance(error, PermissionError):
-        return UserError(
-            f"{path}: cannot be read ({error.strerror}); ask its owner for the right to, or work "
-            "on a copy"
-        )
+        return unreadable(path, error)
     first = str(error).splitlines()[0] if str(error) else "unreadable"
     if path.name == CAMPAIGN_FILE:
         advice = (

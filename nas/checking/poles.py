@@ -6,11 +6,9 @@ from nas.problems import Problem
 from nas.problems.ansatz.balance import pulls
 from nas.problems.ansatz.probing import probe
 
-POLE = 200.0  # times the usual: logarithms and 1 / r³ make 60 of it, poles from 400
-
 
 def poles(problem: Problem) -> Iterator[str]:
-    """A line for each term that a few values of the fields' size move beyond all measure.
+    """A line for each residual with a pole at values of about the fields' size.
 
     Examples
     --------
@@ -19,17 +17,18 @@ def poles(problem: Problem) -> Iterator[str]:
     >>> burgers = problems.load("burgers")
     >>> list(poles(burgers))
     []
-    >>> next(poles(replace(burgers, residual=lambda u: u.t - u.xx + u / (0.1 + u))))[:57]
-    'equations: at some values of u it answers 423 times as mu'
+    >>> next(poles(replace(burgers, residual=lambda u: u.t - u.xx + u / (0.1 + u))))[:59]
+    'equations: it is infinite at some values of u that networks'
     """
     raw = [one.first for one in problem.unknown.values()]
     for term in problem.terms:
-        tried = probe(term, problem.domain, len(problem.fields), raw)
-        rare = max(one.rare for one in pulls(tried, problem.physical))
-        if rare > POLE:
-            names = ", ".join(name for c, name in enumerate(problem.fields) if c in term.components)
-            yield (
-                f"{problem.requirement_of(term).describe()}: at some values of {names} it answers "
-                f"{rare:.3g} times as much as at most others, as where a denominator vanishes or "
-                "an exponential explodes; networks may pass such values: multiply denominators out"
-            )
+        found = pulls(probe(term, problem.domain, len(problem.fields), raw), problem.physical)
+        names = ", ".join(name for c, name in enumerate(problem.fields) if c in term.components)
+        for number, one in enumerate(found, start=1):
+            if one.is_beside_pole:
+                which = f" ({number} of {len(found)})" * (len(found) > 1)
+                yield (
+                    f"{problem.requirement_of(term).describe()}{which}: it is infinite at some "
+                    f"values of {names} that networks may pass, as where a denominator vanishes: "
+                    "multiply the denominator out"
+                )

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from nas import json_file
-from nas.errors import UserError
+from nas.errors import UserError, unreadable
 from nas.export.architecture import FILE, FORMAT, Architecture
 from nas.export.seal import KEY, is_whole
 from nas.export.versions import FIRST, LAST, SEALED, upgraded
@@ -98,6 +98,8 @@ def damaged(path: Path, why: object) -> UserError:
     >>> print(damaged(Path("model/weights.safetensors"), "header too large"))
     model/weights.safetensors: damaged or cut short (header too large); export the network again
     """
+    if isinstance(why, PermissionError):
+        return unreadable(path, why)
     first = next(iter(str(why).splitlines()), type(why).__name__)[:_SHOWN]
     return UserError(f"{path}: damaged or cut short ({first}); export the network again")
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from nas.checking.poles import poles
-from nas.problems import Box, Condition, Problem, load, names
+from nas.problems import Box, Condition, Observations, Problem, Unknown, load, names
 
 PLAIN = Problem(
     name="eaten",
@@ -28,13 +28,25 @@ PLAIN = Problem(
         lambda s: s / (0.6 + s),  # Michaelis & Menten's, Monod's, Langmuir's
         lambda s: 1 / (s - 4),
         lambda s: 1e-3 / s**2,
+        lambda s: s**-0.5,
         lambda s: torch.tan(s),
     ],
 )
 def test_a_pole_within_reach_is_told(rate: Callable[[Any], Any]) -> None:
-    (told,) = poles(replace(PLAIN, residual=lambda s, p: (s.xx - rate(s), p.xx - s)))
-    assert told.startswith("equations: at some values of s, p it answers ")
-    assert told.endswith("networks may pass such values: multiply denominators out")
+    (told,) = poles(replace(PLAIN, residual=lambda s, p: (p.xx - s, s.xx - rate(s))))
+    assert told.startswith(
+        "equations (2 of 2): it is infinite at some values of s, p that networks"
+    )
+
+
+def test_unknown_coefficients_are_at_their_start() -> None:
+    found = replace(
+        PLAIN,
+        residual=lambda s, p, k: (s.xx - s / (k + s), p.xx - s),
+        unknown={"k": Unknown(start=0.6)},
+        conditions=[*PLAIN.conditions, Observations({"x": [0.5], "s": [1.0]})],
+    )
+    assert len(list(poles(found))) == 1
 
 
 @pytest.mark.parametrize(
@@ -43,8 +55,11 @@ def test_a_pole_within_reach_is_told(rate: Callable[[Any], Any]) -> None:
         lambda s: s / (100 + s),  # far away
         lambda s: s / (1 + s**2),
         lambda s: torch.exp(s),
-        lambda s: s**7,
+        lambda s: s**12,
         lambda s: torch.log(10 + s),
+        lambda s: torch.sinh(10 * s),
+        lambda s: 100 * torch.exp(-((s / 0.05) ** 2)) * s.x,  # a narrow bump
+        lambda s: 1e5 * torch.exp(-20 / (4 + s)) * s,
     ],
 )
 def test_what_is_only_steep_is_not(rate: Callable[[Any], Any]) -> None:

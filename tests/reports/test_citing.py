@@ -39,3 +39,13 @@ def test_of_a_single_trial_the_pool_is_that_of_all() -> None:
 
 def test_without_a_completed_run_there_is_no_paragraph() -> None:
     assert citing.paragraph(replace(example.report(), best=None)) == ""
+
+
+def test_random_waves_that_won_a_race_are_cited_as_such() -> None:
+    found = report.of(raced.records())
+    assert found.best is not None
+    survivors = found.best.survivors.assign(learns="output")
+    waves = replace(found, best=replace(found.best, survivors=survivors))
+    said = "its output layer solved by least squares (random features); no gate chose it."
+    assert said in citing.paragraph(waves)
+    assert said not in citing.paragraph(found)

@@ -140,3 +140,14 @@ def test_levels_stand_in_their_own_order() -> None:
     shown = comparison.survivors(rates, ["a", "b"])
     assert shown is not None
     assert [row[1] for row in shown.rows] == ["8", "16", "128"]
+
+
+def test_of_different_problems_too_the_unfinished_are_told(tmp_path: Path) -> None:
+    begun = example.report()
+    configuration = begun.records.campaign["configuration"] | {"trials": 6}
+    campaign = begun.records.campaign | {"configuration": configuration}
+    other = report.of(replace(begun.records, campaign=campaign))
+    both = {"a": made(tmp_path / "a", 1e-3), "b": other}
+    first, second = comparison.sentences(both, comparison.table(both))
+    assert first == "b is not finished: 4 of 6 runs have ended."
+    assert "different problems" in second

@@ -73,7 +73,7 @@ def answer(probe: Probe) -> Answers:
     own: list[set[int]] = []
     valued, answered, coefficients = {}, [], []
     for equation, (here, there) in enumerate(zip(still, moved, strict=True)):
-        seen = [row for row in range(len(keys)) if _any(here[row]) or _any(there[row])]
+        seen = [row for row in range(len(keys)) if _moves(here[row], there[row])]
         orders = {row: order_of(probe.derivatives.keys[keys[row][0]]) for row in seen}
         highest = max(orders.values(), default=0)
         own.append({keys[row][1] for row, order in orders.items() if order == highest})
@@ -85,8 +85,9 @@ def answer(probe: Probe) -> Answers:
     return Answers(probe, own, valued, answered, coefficients)
 
 
-def _any(answer: Tensor) -> bool:
-    return bool((answer != 0).any())  # NaN too
+def _moves(here: Tensor, there: Tensor) -> bool:
+    """Whether a residual answers; where it has no value at zero, as 1/r³, the other state tells."""
+    return bool((here[here.isfinite()] != 0).any() or (there != 0).any())  # NaN there too
 
 
 def _constant(here: Tensor, there: Tensor) -> Tensor | None:

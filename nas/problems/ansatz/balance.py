@@ -4,18 +4,20 @@ Axis legend: K functions, B points, C fields.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import torch
+import numpy as np
 from torch import Tensor
 
 from nas.calculus.derivatives import DerivativeSet
 from nas.problems.ansatz.probing import Probe
-from nas.problems.ansatz.scale import only, size, to_digits
+from nas.problems.ansatz.scale import bounded, only, size, to_digits
 
-RARE = 10.0  # times the usual: as much as a mean square may be beyond it by rare states
-_NORMAL = 0.6745  # the median of a normal variable's size, over its standard deviation
+Functions = Callable[[Tensor, DerivativeSet, Tensor], Tensor]  # networks' jets to those of fields
+
+DRAWS = 16  # of functions, of which the largest values are compared
+UNBOUNDED = 5.0  # times the median of the largest values: so far the largest of all may be beyond
 
 
 @dataclass(frozen=True)
@@ -29,26 +31,27 @@ class Pull:
         N of order one, at random states u₀.
     source
         What it is where all networks are zero.
-    usual
-        The same as ``reach`` with the median over functions, so that few of them decide nothing.
+    limit
+        Beside a pole what the reach counts for at most: of each field ten times the usual, of
+        which few functions decide nothing. Infinity where there is no pole within reach.
 
     Examples
     --------
     >>> Pull(reach=2.0, source=5.0).weight
     0.1
-    >>> beside_pole = Pull(reach=2e4, source=5.0, usual=2.0)
-    >>> beside_pole.rare, beside_pole.weight
-    (10000.0, 0.0025)
+    >>> beside = Pull(reach=2e4, source=5.0, limit=20.0)
+    >>> beside.weight, beside.is_beside_pole
+    (0.0025, True)
     """
 
     reach: float
     source: float
-    usual: float = math.inf
+    limit: float = math.inf
 
     @property
-    def rare(self) -> float:
-        """How many times the usual a few functions at a few states make of the reach."""
-        return self.reach / self.usual
+    def is_beside_pole(self) -> bool:
+        """Whether a few functions beside a pole make more of the reach than counts."""
+        return self.reach > self.limit
 
     @property
     def weight(self) -> float:
@@ -64,9 +67,9 @@ class Pull:
         Beside a pole, as that of u / (1 + u) at u = -1, a few random states move a residual by
         thousands of times what all others do, and the mean square is theirs alone. By that weight
         the equation would count for nothing where solutions are, and the answer be whatever its
-        conditions let pass. So the reach counts as no more than `RARE` times the usual.
+        conditions let pass. So the reach has a limit there.
         """
-        reach = min(self.reach, RARE * self.usual)
+        reach = min(self.reach, self.limit)
         reach = reach if 0 < reach < math.inf else self.source
         largest = max(reach, self.source)
         if not 0 < largest < math.inf:
@@ -74,7 +77,7 @@ class Pull:
         return to_digits(max(1 / reach / largest, 1e-300))  # in two steps: no square overflows
 
 
-def pulls(probe: Probe, ansatz: Callable[[Tensor, DerivativeSet, Tensor], Tensor]) -> list[Pull]:
+def pulls(probe: Probe, ansatz: Functions) -> list[Pull]:
     """Of each residual of a term.
 
     Examples
@@ -89,21 +92,41 @@ def pulls(probe: Probe, ansatz: Callable[[Tensor, DerivativeSet, Tensor], Tensor
     [(1.0, 0.0)]
     """
     zero = probe.physical(ansatz, probe.constant([0.0] * probe.fields))
-    base = probe.physical(ansatz, probe.random(seed=1))
-    step = probe.random(seed=2)
+    moved = _moved(probe, ansatz, zero, draw=0)
     # Fields are independent, so that their mean squares add up.
-    moved = [
+    reaches = [math.hypot(*map(size, each)) for each in moved]
+    limits = [math.hypot(*map(bounded, each)) for each in moved]
+    poles = [False] * len(moved)
+    if any(limit < reach for reach, limit in zip(reaches, limits, strict=True)):
+        draws = [_moved(probe, ansatz, zero, draw) for draw in range(DRAWS)]
+        poles = [_is_unbounded(of_one) for of_one in zip(*draws, strict=True)]
+    sources = map(size, probe.residuals(zero))
+    return [
+        Pull(reach, source, limit if pole else math.inf)
+        for reach, source, limit, pole in zip(reaches, sources, limits, poles, strict=True)
+    ]
+
+
+def _moved(probe: Probe, ansatz: Functions, zero: Tensor, draw: int) -> list[tuple[Tensor, ...]]:
+    """For each residual by how much (K, B) random functions of each field move it."""
+    base = probe.physical(ansatz, probe.random(seed=2 * draw + 1))
+    step = probe.random(seed=2 * draw + 2)
+    by_field = [
         probe.linear(base, probe.physical(ansatz, only(step, field)) - zero)
         for field in range(probe.fields)
     ]
-    by_equation = list(zip(*moved, strict=True))
-    reaches = [math.hypot(*map(size, each)) for each in by_equation]
-    usual = [math.hypot(*map(_usual, each)) or math.inf for each in by_equation]
-    sources = map(size, probe.residuals(zero))
-    return [Pull(*found) for found in zip(reaches, sources, usual, strict=True)]
+    return list(zip(*by_field, strict=True))
 
 
-def _usual(moved: Tensor) -> float:
-    """The size of residuals (K, B), of which few functions K at a point B decide nothing."""
-    finite = torch.where(moved.isfinite(), moved.abs(), torch.nan)
-    return size(finite.nanmedian(0).values) / _NORMAL
+def _is_unbounded(draws: Sequence[tuple[Tensor, ...]]) -> bool:
+    """Whether the largest value of all draws is far beyond what is largest in most of them.
+
+    The closest of n random states comes n times as close to a pole, so that the largest value grows
+    and grows. An exponential, a power or a narrow bump is bounded where fields are: each draw finds
+    about the same.
+    """
+    largest = [
+        max(float(np.abs(one[one.isfinite()].numpy()).max(initial=0.0)) for one in draw)
+        for draw in draws
+    ]
+    return max(largest) > UNBOUNDED * float(np.median(largest))

@@ -28,6 +28,8 @@ _SIZES = _RATIO ** np.arange(-48, 49)  # that a field may have
 _HALVINGS = 10  # of what is between two of them: three digits
 _NEARLY_LINEAR = 2.0  # the answer to a source, over that of the linear part
 _STEP = 1e-4  # of a coordinate, in half extents
+RARE = 10.0  # times the usual: as much as a mean square may be beyond it by rare states
+_NORMAL = 0.6745  # the median of a normal variable's size, over its standard deviation
 
 
 @dataclass(frozen=True)
@@ -229,7 +231,7 @@ def _beside_others(
             others = probe.linear(base, known * probe.random(seed=6))
             for field in [field for field, one in enumerate(scales) if not one]:
                 mine = probe.linear(base, only(probe.random(seed=6), field))
-                for other, one in zip(map(size, others), map(size, mine), strict=True):
+                for other, one in zip(map(bounded, others), map(bounded, mine), strict=True):
                     if 0 < other < math.inf and 0 < one < math.inf:
                         ratios.setdefault(field, []).append(other / one)
         for field, found in ratios.items():
@@ -263,3 +265,29 @@ def size(values: Tensor) -> float:
         return 0.0
     largest = finite.abs().max()  # so that no square is beyond float64
     return float(largest * (finite / largest).square().mean().sqrt()) if largest > 0 else 0.0
+
+
+def usual(values: Tensor) -> float:
+    """The size of values (K, B) of which a few functions K at a point B decide nothing.
+
+    Examples
+    --------
+    >>> few = torch.tensor([[1.0, 1.0], [-1.0, torch.nan], [99.0, 1.0]])
+    >>> round(usual(few) * 0.6745, 6)
+    1.0
+    """
+    finite = torch.where(values.isfinite(), values.abs(), torch.nan)
+    return size(finite.nanmedian(0).values) / _NORMAL
+
+
+def bounded(values: Tensor) -> float:
+    """The size of values (K, B), of which what is rare makes no more than `RARE` times the usual.
+
+    Examples
+    --------
+    >>> bounded(torch.tensor([[1.0], [2.0], [2.0]])), bounded(torch.tensor([[0.0], [0.0], [3.0]]))
+    (1.7320507764816284, 1.7320507764816284)
+    >>> round(bounded(torch.tensor([[0.6745], [0.6745], [9e9]])), 6)
+    10.0
+    """
+    return min(size(values), RARE * usual(values) or math.inf)

@@ -102,6 +102,28 @@ def test_rare_states_beside_a_pole_do_not_take_an_equations_weight() -> None:
     assert 1e-3 < weights(beside)[0] / weights(plain)[0] < 1  # by the mean square 1e-6
 
 
-def test_where_nothing_is_usual_all_counts() -> None:
-    rare = replace(rod(1.0, 1.0), residual=lambda u: u.xx * (u > 3) + 1)
-    assert 0 < weights(rare)[0] < 1e3
+def test_what_is_steep_and_bounded_keeps_its_mean_square() -> None:
+    burgers = load("burgers")
+    steep = replace(burgers, residual=lambda u: u.t - 0.1 * u.xx + torch.exp(30 * u))
+    assert weights(steep)[0] < 1e-30
+
+
+def test_the_size_of_a_field_beside_others_is_not_that_of_a_pole() -> None:
+    pair = Problem(
+        "pair",
+        Box(x=(0, 1)),
+        lambda s, p: (s.xx - s / (0.6 + s), p.x - s.x / (0.6 + s)),
+        [Condition("x_min", lambda s, p: (s + 1, p)), Condition("x_max", lambda s: s - 5)],
+        fields=("s", "p"),
+    )
+    assert 0.1 < pair.describe_fields()[1]["scale"] < 50  # by the mean square 7e5
+
+
+def test_where_a_residual_has_no_value_at_zero_another_state_tells_whose_it_is() -> None:
+    def attraction(x: Any, y: Any) -> Any:
+        cube = (x**2 + y**2) ** 1.5
+        return x.tt + x / cube, y.tt + y / cube
+
+    start = Condition("t_min", lambda x, y: (x - 1, x.t, y, y.t - 0.9))
+    kepler = Problem("kepler", Box(t=(0, 6)), attraction, [start], fields=("x", "y"))
+    assert 0.1 < kepler.describe_fields()[1]["scale"] < 10  # y was thought to be 1.6e9
