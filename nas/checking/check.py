@@ -9,7 +9,7 @@ from nas.assessment.undetermined import left_open
 from nas.checking.corners import contradictions
 from nas.checking.known_solution import Remainders, remainders
 from nas.checking.periods import unlike_ends
-from nas.checking.poles import poles
+from nas.checking.poles import has_value_within_reach, poles
 from nas.one_line import one_line
 from nas.problems import Problem
 from nas.problems.description import (
@@ -73,8 +73,9 @@ def check(problem: Problem) -> Report:
     """
     asked = demanding(problem)
     solution = list(_solution(asked))
+    harmless = set(has_value_within_reach(asked))
     warnings = [
-        *problem.warnings,
+        *(line for line in problem.warnings if line not in harmless),
         *poles(asked),
         *too_few(asked),
         *left_open(asked),

@@ -1,4 +1,7 @@
-"""Denominators that vanish at values that fields may well take on their way to a solution."""
+"""Denominators that vanish at values that fields may well take on their way to a solution.
+
+And what has no value somewhere, but not there: exp(-E/T) at a negative absolute temperature.
+"""
 
 from collections.abc import Iterator
 
@@ -32,3 +35,26 @@ def poles(problem: Problem) -> Iterator[str]:
                     f"values of {names} that networks may pass, as where a denominator vanishes: "
                     "multiply the denominator out"
                 )
+
+
+def has_value_within_reach(problem: Problem) -> Iterator[str]:
+    """Of terms' own warnings those of terms that have values at all fields of about their size.
+
+    Examples
+    --------
+    >>> from nas.problems import Box, Condition
+    >>> import torch
+    >>> cooling = Problem(
+    ...     "cooling", Box(t=(0, 1)), lambda u: u.t + torch.exp(-8000 / u),
+    ...     [Condition("t_min", lambda u: u - 330)],
+    ... )
+    >>> len(cooling.warnings), len(list(has_value_within_reach(cooling)))
+    (1, 1)
+    """
+    raw = [one.first for one in problem.unknown.values()]
+    for term in problem.terms:
+        if term.warnings:
+            tried = probe(term, problem.domain, len(problem.fields), raw)
+            fields = tried.physical(problem.physical, tried.random(seed=1))
+            if all(bool(one.isfinite().all()) for one in tried.residuals(fields)):
+                yield from term.warnings

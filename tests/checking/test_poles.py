@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 
+from nas.checking.check import check
 from nas.checking.poles import poles
 from nas.problems import Box, Condition, Observations, Problem, Unknown, load, names
 
@@ -70,3 +71,21 @@ def test_what_is_only_steep_is_not(rate: Callable[[Any], Any]) -> None:
 @pytest.mark.parametrize("name", names())
 def test_no_problem_of_the_zoo_has_one(name: str) -> None:
     assert list(poles(load(name))) == []
+
+
+def test_what_has_no_value_is_told_only_within_reach() -> None:
+    def warned(offset: float) -> bool:
+        rate = Problem(
+            name="rate",
+            domain=Box(x=(0, 1)),
+            residual=lambda u: u.xx + torch.exp(-8000 / u),
+            conditions=[
+                Condition("x_min", lambda u: u - offset),
+                Condition("x_max", lambda u: u - offset - 30),
+            ],
+        )
+        assert any("has no value" in line for line in rate.warnings)
+        return any("has no value" in line for line in check(rate).warnings)
+
+    assert not warned(300.0)
+    assert warned(-15.0)

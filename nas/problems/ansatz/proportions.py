@@ -20,6 +20,7 @@ from nas.problems.ansatz.scale import BAD, size
 from nas.problems.terms import Setting
 
 _ROUNDING = 1e-14  # of the largest term: what is smaller may be left over where terms cancel
+_STATES = 8  # random ones: at a single one a product of derivatives may happen to be small
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,9 @@ def _parts(probe: Probe, ansatz: Ansatz) -> Iterator[Iterator[Part]]:
     base = probe.physical(ansatz, probe.random(seed=1))
     sizes = [size(base[:, index, :, field] - zero[:, index, :, field]) for index, field in keys]
     units = torch.cat([probe.unit(*key) for key in keys])
-    for slopes in probe.linear(base[:1], units):  # (R, B)
-        yield _each(keys, slopes, sizes)
+    states = [probe.linear(one, units) for one in base[:_STATES].split(1)]
+    for slopes in zip(*states, strict=True):
+        yield _each(keys, torch.cat(slopes, -1), sizes)  # (R, B of all states)
 
 
 def _each(

@@ -65,3 +65,17 @@ def test_a_term_that_is_large_at_some_points_alone_is_none() -> None:
 @pytest.mark.parametrize("name", problems.names())
 def test_none_of_the_toolkits_problems_is_complained_of(name: str) -> None:
     assert not problems.load(name).warnings
+
+
+def test_a_product_that_happens_to_be_small_at_one_state_is_no_disproportion() -> None:
+    film = Problem(
+        "film",
+        Box(x=(0, 1), t=(0, 1e-2)),
+        lambda h: h.t + (h**3 * h.xxx).d("x"),
+        [
+            Condition("t_min", lambda h, x: h - 1 - 0.2 * torch.cos(6.28 * x)),
+            Condition(("x_min", "x_max"), lambda h: (h.x, h.xxx)),
+        ],
+        fields=("h",),
+    )
+    assert film.warnings == ()
