@@ -44,11 +44,9 @@ def has_value_within_reach(problem: Problem) -> Iterator[str]:
     --------
     >>> from nas.problems import Box, Condition
     >>> import torch
-    >>> cooling = Problem(
-    ...     "cooling", Box(t=(0, 1)), lambda u: u.t + torch.exp(-8000 / u),
-    ...     [Condition("t_min", lambda u: u - 330)],
-    ... )
-    >>> len(cooling.warnings), len(list(has_value_within_reach(cooling)))
+    >>> ends = [Condition("x_min", lambda u: u - 300), Condition("x_max", lambda u: u - 330)]
+    >>> wall = Problem("wall", Box(x=(0, 1)), lambda u: u.xx + torch.exp(-8000 / u), ends)
+    >>> len(wall.warnings), len(list(has_value_within_reach(wall)))
     (1, 1)
     """
     raw = [one.first for one in problem.unknown.values()]

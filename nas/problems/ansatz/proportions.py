@@ -96,7 +96,7 @@ def _parts(probe: Probe, ansatz: Ansatz) -> Iterator[Iterator[Part]]:
     base = probe.physical(ansatz, probe.random(seed=1))
     sizes = [size(base[:, index, :, field] - zero[:, index, :, field]) for index, field in keys]
     units = torch.cat([probe.unit(*key) for key in keys])
-    states = [probe.linear(one, units) for one in base[:_STATES].split(1)]
+    states = [probe.linear(one, units) for one in base[:_STATES, None]]
     for slopes in zip(*states, strict=True):
         yield _each(keys, torch.cat(slopes, -1), sizes)  # (R, B of all states)
 
