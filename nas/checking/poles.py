@@ -45,7 +45,7 @@ def has_value_within_reach(problem: Problem) -> Iterator[str]:
     >>> from nas.problems import Box, Condition
     >>> import torch
     >>> ends = [Condition("x_min", lambda u: u - 300), Condition("x_max", lambda u: u - 330)]
-    >>> wall = Problem("wall", Box(x=(0, 1)), lambda u: u.xx + torch.exp(-8000 / u), ends)
+    >>> wall = Problem("wall", Box(x=(0, 1)), lambda u: u.xx + 1e12 * torch.exp(-8000 / u), ends)
     >>> len(wall.warnings), len(list(has_value_within_reach(wall)))
     (1, 1)
     """
