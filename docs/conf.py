@@ -26,6 +26,7 @@ html_static_path, html_css_files = ["_static"], ["tables.css"]
 
 myst_heading_anchors = 3  # pages name each other's headings
 myst_enable_extensions = ["dollarmath"]
+smartquotes_action = "q"  # of quotation marks alone: two dashes are an option of a command
 # The tests run the notebooks. For pages with outputs: -D nb_execution_mode=force, some minutes.
 nb_execution_mode = "off"
 nb_execution_raise_on_error = True
