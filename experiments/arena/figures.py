@@ -92,7 +92,7 @@ def _compare(found: Findings, one: Compared, problems: Sequence[str], rows: Sequ
     is_whole = len(whole) == len(problems)
     if not is_whole:
         count = f"{len(whole)} of {len(problems)} problems have all seeds"
-        found.note(f"{one.figure}: {count}, so what stands above is no verdict yet.")
+        found.note(f"No verdict yet: {one.figure}, since {count}.")
     found.add(one.figure, value, target=one.target if is_whole else None)
 
 
@@ -120,7 +120,7 @@ def _count_lost(found: Findings, problems: Sequence[str], rows: Sequence[Row]) -
         for problem in problems
     )
     if not whole:
-        found.note(f"{LOST_TITLE}: not all were tried, so what stands above is no verdict yet.")
+        found.note(f"No verdict yet: {LOST_TITLE}, since not all were tried.")
     found.add(LOST_TITLE, len(lost), target=0.0 if whole else None)
     if lost:
         found.note(f"Lost: {', '.join(lost)}.")

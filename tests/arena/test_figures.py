@@ -79,7 +79,7 @@ def test_what_is_missing_is_said_and_never_judged() -> None:
     for found, whole in ((everything, False), (tuning, False), (held_back, True)):
         figure = next(figure for figure in found.figures if figure.figure == OVER_TANH)
         assert (figure.target == 0.05) == whole
-    line = f"{OVER_TANH}: 7 of 8 problems have all seeds, so what stands above is no verdict yet."
+    line = f"No verdict yet: {OVER_TANH}, since 7 of 8 problems have all seeds."
     assert line in tuning.notes
 
 
@@ -94,7 +94,7 @@ def test_that_no_problem_is_lost_is_judged_once_all_was_tried(column: str) -> No
     for found, whole in ((everything, False), (tuning, False), (held_back, True)):
         figure = next(figure for figure in found.figures if figure.figure == LOST_TITLE)
         assert (figure.target == 0.0) == whole
-        said = f"{LOST_TITLE}: not all were tried, so what stands above is no verdict yet."
+        said = f"No verdict yet: {LOST_TITLE}, since not all were tried."
         assert (said in found.notes) != whole
 
 
