@@ -215,7 +215,7 @@ def sentences(campaigns: Reports, found: pd.DataFrame) -> list[str]:
     """
     facts = [problem(one.records) for one in campaigns.values()]
     unfinished = [
-        f"{name} is not finished: {done.ended} of {done.planned} {done.things} have ended."
+        f"{name} is not finished: {done.said}."
         for name, one in campaigns.items()
         if (done := progress(one.records)).unfinished
     ]

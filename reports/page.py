@@ -128,8 +128,8 @@ def state(records: Records) -> str:
     if not done.unfinished:
         return ""
     return (
-        f"This campaign is not finished: {done.ended} of {done.planned} {done.things} have "
-        "ended. The page shows those; run the search again to go on, then the report again."
+        f"This campaign is not finished: {done.said}. "
+        "The page shows those; run the search again to go on, then the report again."
     )
 
 

@@ -78,6 +78,11 @@ class Progress:
     def unfinished(self) -> bool:
         return self.planned is not None and self.ended < self.planned
 
+    @property
+    def said(self) -> str:
+        """In words."""
+        return f"{self.ended} of {self.planned} {self.things} have ended"
+
 
 def progress(records: Records) -> Progress:
     """Runs that ended against trials times seeds of the configuration.

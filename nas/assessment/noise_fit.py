@@ -106,27 +106,32 @@ def too_close(problem: Problem, answer: Answer, points: Points) -> Iterator[str]
     >>> list(too_close(example.PROBLEM, answer, example.points()))  # there are no observations
     []
     """
+    for demanded, name, residual in _of_noisy(problem, answer, points):
+        left, count = float(residual.square().mean()) ** 0.5 / demanded.noise, len(residual)
+        followed = min(FOLLOWED, (least(count, len(problem.unknown)) / count) ** 0.5)
+        if left < followed and float(np.std(demanded.table[name])) > demanded.noise:
+            share = f"{left:.1g}" if left > 1e-3 else "next to nothing"
+            yield (
+                f"{demanded.describe()}: the answer leaves {share} of the noise of {name}, so it "
+                "goes through them, noise and all, or the noise is smaller than given"
+            )
+
+
+def _of_noisy(
+    problem: Problem, answer: Answer, points: Points
+) -> Iterator[tuple[Observations, str, Tensor]]:
+    """What ``answer`` leaves (R,) of each quantity that was observed with noise."""
     for group, sample in zip(problem.groups, points.samples, strict=True):
-        flat = sample.points.flatten(0, -2)
         for term in group.terms:
             demanded = problem.requirement_of(term)
-            if not isinstance(demanded, Observations) or not demanded.noise:
-                continue
-            seen = sample.seen_by(term)
-            jet = answer(flat, group.derivatives).double()
-            physical = problem.physical(jet, group.derivatives, flat)
-            each = seen.residuals(seen.part(physical), group.derivatives)
-            observed = [name for name in demanded.table if name not in problem.coordinates]
-            for name, residual in zip(observed, each, strict=True):
-                size = float(np.std(demanded.table[name]))
-                left, count = float(residual.square().mean()) ** 0.5 / demanded.noise, len(residual)
-                most_left = min(FOLLOWED, (least(count, len(problem.unknown)) / count) ** 0.5)
-                if left < most_left and size > demanded.noise:
-                    share = f"{left:.1g}" if left > 1e-3 else "next to nothing"
-                    yield (
-                        f"{demanded.describe()}: the answer leaves {share} of the noise of {name}, "
-                        "so it goes through them, noise and all, or the noise is smaller than given"
-                    )
+            if isinstance(demanded, Observations) and demanded.noise:
+                seen = sample.seen_by(term)
+                jet = answer(seen.flat, group.derivatives).double()
+                physical = problem.physical(jet, group.derivatives, seen.flat)
+                observed = [name for name in demanded.table if name not in problem.coordinates]
+                each = seen.residuals(physical, group.derivatives)
+                for name, residual in zip(observed, each, strict=True):
+                    yield demanded, name, residual
 
 
 def least(count: int, found: int = 0) -> float:
