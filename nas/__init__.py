@@ -48,8 +48,9 @@ if TYPE_CHECKING:
         Unknown,
         read_mesh,
     )
-    from nas.result import Result, baseline, open_campaign, search
+    from nas.result import Result, open_campaign
     from nas.searcher import Searcher
+    from nas.searching import baseline, search
 
 __all__ = [
     "Ball",
@@ -103,12 +104,12 @@ _HOMES = {
     "Solid": "nas.problems",
     "Unknown": "nas.problems",
     "UserError": "nas.errors",
-    "baseline": "nas.result",
+    "baseline": "nas.searching",
     "laplacian": "nas.calculus.fields",
     "load": "nas.export",
     "open_campaign": "nas.result",
     "read_mesh": "nas.problems",
-    "search": "nas.result",
+    "search": "nas.searching",
 }
 
 

@@ -6,8 +6,9 @@ from typing import Any, Self
 
 from nas.errors import UserError
 from nas.problems import Problem
-from nas.result import Result, search
+from nas.result import Result
 from nas.search_spaces import SearchSpace
+from nas.searching import search
 
 
 class Searcher:

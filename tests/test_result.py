@@ -1,4 +1,4 @@
-"""The toolkit from Python."""
+"""What a campaign has found, from Python."""
 
 import subprocess
 import sys
@@ -11,10 +11,8 @@ import pytest
 import torch
 
 import nas
-from nas.campaign import campaign, config
-from nas.campaign.records import Records
 from nas.reports import example
-from nas.search_spaces import Candidate, SearchSpace
+from nas.search_spaces import SearchSpace
 
 TRAINING = {
     "warm_up": {"iterations": 5, "points": {"interior": 40, "boundary": 4}},
@@ -123,49 +121,6 @@ def test_it_is_opened_again(result: nas.Result) -> None:
 def test_an_ended_campaign_comes_back_at_once(result: nas.Result) -> None:
     again = nas.search(bend, space, out=result.folder, **SETTINGS)
     assert again.records.runs.equals(result.records.runs)
-
-
-def test_its_choice_is_validated_and_its_candidates_are_measured_alone(
-    tmp_path: Path,
-) -> None:
-    out = tmp_path / "bend"
-    alone = nas.baseline(bend, space, out=out, **SETTINGS)
-    assert sorted(zip(alone.activation, alone.depth, alone.width, strict=True)) == [
-        ("sine", 1, 4),
-        ("tanh", 1, 4),
-    ]
-    validated = nas.search(bend, space, out=out, **SETTINGS).validate(problem=bend)
-    assert set(validated.records.subsets.kind) >= {"selected", "all", "longest"}
-    assert validated.records.singles.relative_l2.tolist() == alone.relative_l2.tolist()
-
-
-def test_a_space_that_is_no_grid_is_refused(tmp_path: Path) -> None:
-    odd = SearchSpace((Candidate("sine", 1, 4), Candidate("tanh", 2, 8)))
-    with pytest.raises(
-        nas.UserError, match="space: expected a full grid, got a list of candidates"
-    ):
-        nas.search(bend, odd, out=tmp_path / "out")
-
-
-def test_a_wrong_setting_is_told(tmp_path: Path) -> None:
-    with pytest.raises(nas.UserError, match="trails: unknown key; did you mean trials"):
-        nas.search(bend, out=tmp_path / "out", trails=3)
-
-
-def test_a_budget_may_be_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    begun: list[config.Campaign] = []
-
-    def search(built: config.Campaign, *rest: object) -> Records:
-        begun.append(built)
-        return example.records()
-
-    monkeypatch.setattr(campaign, "search", search)
-    nas.search(bend, out=tmp_path, budget="5m")
-    nas.search("burgers", out=tmp_path, budget=20.0, parallel={"workers": 3})
-    nas.search("burgers", out=tmp_path)
-    assert [(one.budget, one.seeds) for one in begun] == [(300, 2), (20, 3), (None, 1)]
-    with pytest.raises(nas.UserError, match="budget: expected at least 10 s"):
-        nas.search(bend, out=tmp_path, budget=0)
 
 
 def test_without_a_completed_trial_nothing_is_recommended(tmp_path: Path) -> None:
