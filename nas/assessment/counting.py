@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from nas.calculus.derivatives import Derivative, Laplacian
+from nas.calculus.fields import TIMES
 from nas.problems import Problem
 from nas.problems.terms import Group, PointCounts, Term, together
 from nas.problems.terms.condition import Boundary
@@ -75,7 +76,7 @@ def _along_axes(problem: Problem) -> Iterator[str]:
     orders = field_orders(problem)
     for axis, name in enumerate(problem.coordinates):
         # Of several fields in space, such as a pressure, one may be settled along another axis.
-        if len(orders) > 1 and name != "t" and len(problem.coordinates) > 1:
+        if len(orders) > 1 and name not in TIMES and len(problem.coordinates) > 1:
             continue
         ends = {f"{name}_min", f"{name}_max"}
         if not ends <= problem.domain.parts.keys() or _is_periodic(problem, name):

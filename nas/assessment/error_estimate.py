@@ -32,6 +32,7 @@ from nas.training.least_squares.points import points_at_residuals
 from nas.training.least_squares.reaches import SIZES, reach, shapes
 from nas.training.least_squares.roughness import roughness
 from nas.training.least_squares.solution import Solution, solve
+from nas.training.sought import sought
 
 WAVES = {1: 200, 2: 400}  # a field's, by the number of coordinates; of more than two, the same
 COLUMNS = 600  # of all fields together: what is solved in a fraction of a second
@@ -161,14 +162,13 @@ class _Sizes:
     def of(cls, problem: Problem, before: Tensor, error: Tensor, points: Tensor) -> "_Sizes":
         """Of answers and their errors (B, C) at ``points``."""
         by_field, of_variation, squares = {}, {}, []
+        within = torch.from_numpy(sought(problem, points.numpy()))
         for c, name in enumerate(problem.fields):
-            rows = _of_piece(problem, name, points)
-            wrong, right = error[rows, c], (before + error)[rows, c]
-            size = right.square().mean()
-            varies = (right - right.mean()).square().mean().clamp_min(FLAT**2 * size)
-            by_field[name] = _root(wrong.square().mean(), size)
-            of_variation[name] = _root(wrong.square().mean(), varies)
-            squares.append((wrong.square().mean(), size))
+            wrong, right = error[within[:, c], c], (before + error)[within[:, c], c]
+            off, size = wrong.square().sum(), right.square().sum()
+            varies = (right - right.mean()).square().sum().clamp_min(FLAT**2 * size)
+            by_field[name], of_variation[name] = _root(off, size), _root(off, varies)
+            squares.append((off, size))  # sums: a field of a small piece counts for little
         return cls(_root(*torch.tensor(squares).sum(0)), by_field, of_variation)
 
 
@@ -246,11 +246,6 @@ def _reaches(
     for shape in shapes(roughness(problem, answer, sample)):
         for size in SIZES:
             yield reach(count, shape, size)
-
-
-def _of_piece(problem: Problem, field: str, points: Tensor) -> Tensor:
-    """Which of the points (B,) lie where a field is sought."""
-    return torch.as_tensor(problem.domain_of(field).contains(points.numpy()))
 
 
 def _root(wrong: Tensor, size: Tensor) -> float:

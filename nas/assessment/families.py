@@ -17,12 +17,12 @@ from torch import Tensor
 from nas.assessment.counting import too_few
 from nas.calculus.derivatives import DerivativeSet
 from nas.problems import Problem
-from nas.problems.terms import PointCounts
 from nas.problems.terms.condition import Boundary
 from nas.problems.terms.observations import ObservationTerm
 from nas.training.collocation import Points, Sampler
 from nas.training.least_squares.features import Answer, Waves
 from nas.training.least_squares.linearised import linearise
+from nas.training.point_counts import point_counts
 
 WAVES, MANY = {1: 40, 2: 250}, 500  # a field's; of more coordinates than two, many
 COLUMNS = 500  # of all fields together
@@ -125,8 +125,7 @@ def least_change(problem: Problem, answer: Answer, waves: Waves) -> float | None
     problem, answer = _balanced(problem, answer)
     equations = sum(len(term.probed) for term in problem.groups[0].terms)
     interior = ROWS * len(waves) * len(problem.fields) // equations
-    regions = sum(len(group.regions) for group in problem.groups[1:])
-    counts = PointCounts(interior, max(interior // 3, 8 * regions))
+    counts = point_counts(problem, interior, share=1 / 3)
     points = Sampler(problem, counts, "sobol", 0).draw(0, torch.device("cpu"))
     matrix = linearise(problem, answer, waves, points).matrix
     if not matrix.isfinite().all():

@@ -24,11 +24,12 @@ from nas.assessment.noise_fit import Fit, misfit, others
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.problems.sampling import interior_points
-from nas.problems.terms import PointCounts
 from nas.problems.terms.observations import ObservationTerm
 from nas.training.collocation import HELD_OUT_DRAW, Points, Sampler
 from nas.training.least_squares.answer import of_mixture, values
+from nas.training.point_counts import point_counts
 from nas.training.residuals import MixtureResiduals
+from nas.training.sought import sought
 
 CPU = torch.device("cpu")
 MOST_PARAMETERS = 4000  # whose normal matrix takes some seconds
@@ -119,6 +120,7 @@ class _Far:
     def __init__(self, problem: Problem, mixture: Mixture, seed: int) -> None:
         points = interior_points(problem.domain, MEASURED, seed=seed, draw=HELD_OUT_DRAW)
         self._problem, self._mixture, self._points = problem, mixture, torch.as_tensor(points)
+        self._within = torch.from_numpy(sought(problem, points))
         self._systems = MixtureResiduals(problem, mixture)
         self._before = self._values()
 
@@ -130,7 +132,8 @@ class _Far:
         return float(change.square().sum() / self._before.square().sum())
 
     def _values(self) -> Tensor:
-        return values(self._problem, of_mixture(self._mixture), self._points)
+        fields = values(self._problem, of_mixture(self._mixture), self._points)
+        return fields.where(self._within, 0.0)
 
 
 def deviations(problem: Problem, points: Points) -> Tensor:
@@ -158,9 +161,7 @@ def deviations(problem: Problem, points: Points) -> Tensor:
 
 def _points(problem: Problem, rows: int, seed: int) -> Points:
     """At least so many rows, of which the equations have most."""
-    regions = sum(len(group.regions) for group in problem.groups[1:])
-    counts = PointCounts(rows, max(rows // 4, 8 * regions))
-    return Sampler(problem, counts, "sobol", seed).draw(0, CPU)
+    return Sampler(problem, point_counts(problem, rows, share=1 / 4), "sobol", seed).draw(0, CPU)
 
 
 def _moves(

@@ -186,7 +186,7 @@ def _by_residuals(equations: Estimate | None, moved: float | None) -> float | No
 def _nothing_learnt(trivial: Trivial, result: RunResult) -> Sequence[str]:
     """Whether even the best expert left the warm-up with the loss of a trivial answer."""
     losses = [one.individual_loss for one in result.outcomes.values()]
-    known = [loss for loss in losses if loss is not None]
+    known = [loss for loss in losses if loss is not None and math.isfinite(loss)]
     if trivial.solves or not known or min(known) < BEATEN * trivial.loss:
         return []
     return [

@@ -22,6 +22,7 @@ from nas.training.least_squares.answer import values
 from nas.training.least_squares.features import Affine, Answer, with_added
 from nas.training.least_squares.linearised import linearise
 from nas.training.physics_loss import physics_loss
+from nas.training.sought import sought
 
 STEPS = 3  # of Gauss–Newton for the best affine function: one is exact for a linear problem
 BEATEN = 0.5  # of the best trivial loss: an answer should be below
@@ -142,5 +143,14 @@ def is_affine(problem: Problem, answer: Answer, points: Tensor) -> bool:
     """
     fields = values(problem, answer, points)
     affine = Affine(problem.domain.bounds).jet(points, DerivativeSet([], points.shape[-1]))[0]
-    rest = fields - affine @ torch.linalg.lstsq(affine, fields).solution
-    return bool((rest.norm(dim=0) <= FLAT * fields.norm(dim=0)).all())
+    within = torch.from_numpy(sought(problem, points.numpy()))
+    return all(
+        _is_affine(affine[rows], field[rows])
+        for rows, field in zip(within.T, fields.T, strict=True)
+    )
+
+
+def _is_affine(affine: Tensor, field: Tensor) -> bool:
+    """Whether a ``field`` (B,) is a sum of the columns of ``affine`` (B, 1 + D), or zero."""
+    rest = field - affine @ torch.linalg.lstsq(affine, field[:, None]).solution[:, 0]
+    return bool(rest.norm() <= FLAT * field.norm())

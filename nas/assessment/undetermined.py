@@ -17,11 +17,11 @@ from torch import Tensor
 from nas.assessment.families import resonant, waves_of
 from nas.calculus.derivatives import DerivativeSet
 from nas.problems import Problem
-from nas.problems.terms import PointCounts
 from nas.problems.terms.observations import ObservationTerm
 from nas.training.collocation import Sampler
 from nas.training.least_squares.features import Answer, with_added
 from nas.training.least_squares.linearised import linearise
+from nas.training.point_counts import point_counts
 
 COLUMNS = 400  # of all fields together
 WAVES = {1: 60}  # a field's; of more coordinates than one, more
@@ -52,9 +52,7 @@ def left_open(problem: Problem) -> list[str]:
         return few  # all else is open, too
     count = min(WAVES.get(len(problem.coordinates), MANY), COLUMNS // len(problem.fields))
     waves = waves_of(problem, REACH.get(len(problem.coordinates), FEWER), count, seed=0)
-    interior = ROWS * count
-    regions = sum(len(group.regions) for group in problem.groups[1:])
-    counts = PointCounts(interior, max(interior // 3, 8 * regions))
+    counts = point_counts(problem, ROWS * count, share=1 / 3)
     points = Sampler(problem, counts, "sobol", 0).held_out(torch.device("cpu"))
     matrix = linearise(problem, _slow(problem), waves, points).matrix
     if not matrix.isfinite().all():

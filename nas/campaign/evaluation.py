@@ -12,7 +12,7 @@ from torch import Tensor
 from nas.calculus.jets import DerivativeSet
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
-from nas.problems.domains import Array, Mask
+from nas.problems.domains import Array
 from nas.problems.terms.interior import inside
 from nas.training.collocation import Sample
 from nas.training.resampling import residual_sizes
@@ -80,23 +80,6 @@ def residual(problem: Problem, mixture: Mixture, points: Array, *, weighted: boo
             parts.append(_array(residual_sizes(problem, jet, sample, weighted=weighted)))
         sizes[here] = np.concatenate(parts) if parts else 0.0
     return sizes
-
-
-def sought(problem: Problem, points: Array) -> Mask:
-    """Where each field is sought (B, C): all over, but for those of one piece of the domain.
-
-    Examples
-    --------
-    >>> from nas import problems
-    >>> sought(problems.load("two_materials"), np.array([[0.5, 0.1], [0.5, 0.9]])).tolist()
-    [[True, False], [False, True]]
-    """
-    everywhere = np.ones(len(points), bool)
-    columns = [
-        problem.domain_of(field).contains(points) if field in problem.pieces else everywhere
-        for field in problem.fields
-    ]
-    return np.stack(columns, axis=-1)
 
 
 def _chunks(mixture: Mixture, points: Array) -> Iterator[Tensor]:

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from nas.campaign import records
-from nas.campaign.evaluation import evaluate, residual, sought
+from nas.campaign.evaluation import evaluate, residual
 from nas.campaign.slices import slices
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.problems.domains import Array, Mask
+from nas.training.sought import sought
 
 
 def write_map(path: Path, problem: Problem, mixture: Mixture) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from nas.campaign.front import Objectives, knee, pareto_front
 
 WITHIN = 2.0  # losses that differ by less are taken for equal: seeds differ by more
+EXACT = 1e-20  # that of `nas.training.least_squares.correction`, which brings torch: only rounding
 
 
 def recommended(scores: Sequence[Objectives], errors: Sequence[float | None]) -> int | None:
@@ -51,12 +52,14 @@ def _near(error: float | None, best: float | None) -> bool:
 def within(losses: Sequence[float]) -> list[int]:
     """The indices of the losses that are at most `WITHIN` times the least one.
 
+    Losses under `EXACT` are alike.
+
     Examples
     --------
     >>> within([1.0e-4, 1.5e-4, 5e-3])
     [0, 1]
     """
-    least = min(losses, default=0.0)
+    least = max(min(losses, default=0.0), EXACT)
     return [index for index, loss in enumerate(losses) if loss <= WITHIN * least]
 
 

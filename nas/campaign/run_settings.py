@@ -14,6 +14,7 @@ from nas.mixture import gate
 from nas.mixture.dropping import DropRule
 from nas.problems import Problem
 from nas.problems.terms import PointCounts
+from nas.problems.terms.condition import Boundary
 from nas.search_spaces import Candidate
 from nas.training import fine_tuning, warm_up
 from nas.training.collocation import Sampler
@@ -214,7 +215,9 @@ def hardware(devices: Sequence[torch.device]) -> str:
 
 
 def check_points(campaign: Campaign, problem: Problem) -> None:
-    """Draw once, so that too few boundary points are refused before any training.
+    """Refuse numbers of boundary points that leave a part of the boundary without any.
+
+    A budget chooses numbers of its own.
 
     Raises
     ------
@@ -229,9 +232,21 @@ def check_points(campaign: Campaign, problem: Problem) -> None:
     >>> check_points(few, problems.load("burgers"))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    nas.errors.UserError: ...expected ...
+    nas.errors.UserError: training.points.boundary: expected at least 3, ...
     """
-    training = campaign.training.model_dump()
-    for points in (training["warm_up"]["points"], training["points"]):
-        sampler = _sampler(problem, training, points, seed=0)
-        sampler.draw(0, torch.device("cpu"))
+    if campaign.budget is not None:
+        return
+    parts = max(
+        (len(one.regions) for one in problem.groups[1:] if isinstance(one.source, Boundary)),
+        default=0,
+    )
+    training = campaign.training
+    for key, points in (
+        ("training.warm_up.points", training.warm_up.points),
+        ("training.points", training.points),
+    ):
+        if points.boundary < parts:
+            raise UserError(
+                f"{key}.boundary: expected at least {parts}, one for each part of the boundary of "
+                f"{problem.name} with a condition, got {points.boundary}"
+            )

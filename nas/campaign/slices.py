@@ -63,7 +63,7 @@ def is_time(name: str) -> bool:
     >>> is_time("t"), is_time("x")
     (True, False)
     """
-    return name in ("t", "time")
+    return name in ("t", "time")  # as `nas.calculus.fields.TIMES`, which brings torch
 
 
 def slices(

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nas.campaign.evaluation import evaluate, sought
+from nas.campaign.evaluation import evaluate
 from nas.errors import RAISED
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
 from nas.problems.domains import Array
 from nas.problems.sampling import interior_points
+from nas.training.sought import sought
 
 REFERENCE_POINTS = 10_000
 

@@ -5,6 +5,7 @@ held-out loss without it is not out of reach. One leaves at a time, so that the 
 over its part before the next is judged; where they have not, it comes back.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -18,7 +19,7 @@ class DropRule:
     Parameters
     ----------
     threshold
-        In (0, 1): proposed below this share of the mean importance 1 / alive.
+        In [0, 1): proposed below this share of the mean importance 1 / alive; 0: nobody is.
     every
         Steps between two proposals, which are as many for the others to make up for a drop.
     tolerance
@@ -49,6 +50,8 @@ class DropRule:
             self,
             threshold=(0 <= self.threshold < 1, "in [0, 1)"),
             every=(self.every >= 1, "at least 1"),
+            tolerance=(not math.isnan(self.tolerance), "a number"),
+            max_rise_after=(not math.isnan(self.max_rise_after), "a number"),
             cooldown=(self.cooldown >= 0, "at least 0"),
             min_experts=(self.min_experts >= 1, "at least 1"),
         )

@@ -276,15 +276,10 @@ class Sampler:
         return weights
 
     def scaled(self, factor: float) -> "Sampler":
-        """A sampler of ``factor`` times the points, at least one inside and one a region."""
-        regions = sum(len(group.regions) for group in self.problem.groups[1:])
-        return replace(
-            self,
-            counts=PointCounts(
-                max(1, int(factor * self.counts.interior)),
-                max(regions, int(factor * self.counts.boundary)),
-            ),
-        )
+        """A sampler of ``factor`` times the points, at least one inside and one on the boundary."""
+        interior, boundary = self.counts.interior, self.counts.boundary
+        counts = PointCounts(max(1, int(factor * interior)), max(1, int(factor * boundary)))
+        return replace(self, counts=counts)
 
     def rows(self) -> int:
         """About how many residuals a draw has, one for each equation at each point."""

@@ -9,7 +9,7 @@ Gladstone & Meidani 2021, arXiv 2104.12325). Part of the density stays even, so 
 large.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -138,8 +138,9 @@ class Resampler:
     def _interior(self, number: int, device: torch.device) -> Sample:
         candidates = self._candidates(number, device)
         generator = np.random.default_rng((self.sampler.seed, number))
-        count = self.sampler.counts.interior
-        chosen, probabilities = _choose(self.density(candidates), count, generator)
+        regions = [*candidates.rows.values()]
+        count = max(self.sampler.counts.interior, len(regions))
+        chosen, probabilities = _choose(self.density(candidates), count, regions, generator)
         # E[Σ w f(x)/π(x)] over the chosen is the sum of w f over all candidates, π the probability
         # of being chosen: so weights in proportion to w/π make the mean that w makes.
         chosen, order = chosen.sort()  # so that those of a region stand together
@@ -171,15 +172,23 @@ def _among(chosen: Tensor, rows: slice) -> slice:
     return slice(begin, end)
 
 
-def _choose(density: Tensor, count: int, generator: np.random.Generator) -> tuple[Tensor, Tensor]:
+def _choose(
+    density: Tensor, count: int, regions: Sequence[slice], generator: np.random.Generator
+) -> tuple[Tensor, Tensor]:
     """Different candidates, the denser the likelier, and how likely each of them was.
 
     They win a race in which candidate i arrives after an exponential time of rate d_i (density).
     It had to beat the best of the losers, who arrived at 1 / bar: the probability of that is
     1 - exp(-d_i / bar) (priority sampling: Cohen & Kaplan 2007). One that is sure to win counts
     as one, however dense.
+
+    The first of each region is chosen in any case: a step that sees no point of an equation lets
+    its piece of the domain go anywhere. Where a region may expect less than one point, that one
+    counts too much, though no more than the even part allows; elsewhere nothing changes.
     """
     speed = density / torch.from_numpy(generator.exponential(size=len(density)))
+    for rows in regions:
+        speed[rows.start + int(speed[rows].argmax())] = torch.inf
     best = speed.topk(count + 1)
     chosen, bar = best.indices[:-1], best.values[-1]
     return chosen, -torch.expm1(-density[chosen] / bar)

@@ -15,6 +15,7 @@ from nas.calculus.derivatives import DerivativeSet
 from nas.mixture.mixture import Mixture
 from nas.problems.problem import Problem
 from nas.problems.sampling import interior_points
+from nas.training.sought import sought
 
 POINTS = 512
 
@@ -41,12 +42,16 @@ class Trail:
 
     @torch.no_grad()
     def fields(self, mixture: Mixture) -> Tensor:
-        """The fields (B, C) of ``mixture``, at the points of the trail, in float64 on the CPU."""
+        """The fields (B, C) of ``mixture``, at the points of the trail, in float64 on the CPU.
+
+        Zero where a field is not sought, so that what it does there is no movement.
+        """
         points = interior_points(self.problem.domain, POINTS, seed=0, draw=0)
         x = torch.as_tensor(points, device=mixture.centre.device)
         only_values = DerivativeSet([], x.shape[-1])
         jet = self.problem.physical(mixture(x, only_values), only_values, x)
-        return jet[0, :, : len(self.problem.fields)].double().cpu()
+        fields = jet[0, :, : len(self.problem.fields)].double().cpu()
+        return fields.where(torch.from_numpy(sought(self.problem, points)), 0.0)
 
     def state(self) -> list[dict[str, Any]]:
         """For a checkpoint."""

@@ -73,6 +73,18 @@ def test_systems_in_time_are_counted_together() -> None:
     assert line.startswith("along t the equations have order 2, and 1 condition stands")
 
 
+def test_time_may_have_its_full_name() -> None:
+    made = Problem(
+        name="heat",
+        domain=Box(x=(0, 1), time=(0, 1)),
+        fields=("u", "v"),
+        residual=lambda u, v: (u.d("time") - v.xx, v.d("time") + u.xx),
+        conditions=[Condition("time_min", lambda u: u), Condition(ENDS, lambda u, v: (u, v))],
+    )
+    (line,) = too_few(made)
+    assert line.startswith("along time the equations have order 2, and 1 condition stands")
+
+
 def test_an_interface_with_too_few_conditions_is_told() -> None:
     def wall(*more: Condition) -> list[str]:
         domain = Pieces(a=Box(x=(0, 1)), b=Box(x=(1, 2)))

@@ -233,3 +233,23 @@ def problem_scale(problem: Problem) -> float:
     (field,) = problem.describe_fields()
     scale: float = field["scale"]
     return scale
+
+
+@pytest.mark.parametrize("width", [0.02, 1.0])
+def test_a_field_counts_by_the_size_of_its_piece(width: float) -> None:
+    rod = Problem(
+        name="rod",
+        domain=Pieces(left=Box(x=(0, width)), right=Box(x=(width, 2))),
+        fields={"u": "left", "v": "right"},
+        residual={"left": lambda u: u.xx, "right": lambda v: v.xx},
+        conditions=[
+            Condition("x_min", lambda u: u - 1),
+            Condition("left|right", lambda u, v: (u - v, u.x - v.x)),
+            Condition("x_max", lambda v: v - 1),
+        ],
+        balanced=False,
+    )
+    found = estimate(rod, answers.of(lambda x: torch.cat([0 * x + 1.1, 0 * x + 1], dim=-1)))
+    assert found is not None
+    assert found.by_field["u"] == pytest.approx(0.1, rel=0.05)
+    assert found.relative == pytest.approx(0.1 * (width / 2) ** 0.5, rel=0.05)

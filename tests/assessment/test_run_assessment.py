@@ -1,5 +1,6 @@
 """What a run's user is told: of trivial answers, large errors, nothing learnt, and of nothing."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -78,6 +79,13 @@ def test_a_solution_that_is_zero_or_constant_is_left_alone(level: float) -> None
 def test_nothing_learnt_in_the_warm_up_is_told() -> None:
     (line,) = told(BEND, ended(BEND, 1.0, loss=1.0, individual=3.8))
     assert line.startswith("nothing was learnt in the warm-up: the best expert's loss, 3.8e+00,")
+
+
+@pytest.mark.parametrize("losses", [(math.nan, 1e-9), (1e-9, math.nan), (math.inf, 1e-9)])
+def test_an_expert_that_diverged_says_nothing_of_the_others(losses: tuple[float, ...]) -> None:
+    result = ended(BEND, 1.0, loss=1e-6)
+    outcomes = {index: ExpertOutcome(individual_loss=loss) for index, loss in enumerate(losses)}
+    assert told(BEND, replace(result, outcomes=outcomes)) == []
 
 
 def test_a_large_error_is_told_and_one_that_could_not_be_estimated() -> None:

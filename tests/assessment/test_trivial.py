@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from nas import problems
 from nas.assessment.trivial import best_trivial, is_affine
 from nas.problems import Box, Condition, Periodic, Problem
+from nas.problems.sampling import interior_points
 from nas.problems.terms import PointCounts
 from nas.training.collocation import Points, Sampler
 from tests.assessment import answers
@@ -91,3 +93,15 @@ def test_affine_answers_are_told_from_others() -> None:
     assert is_affine(problem, answers.of(lambda x: 1e-9 * (7 + x)), x)
     assert not is_affine(problem, answers.of(lambda x: 1e-9 * torch.sin(np.pi * x)), x)
     assert not is_affine(problem, answers.of(lambda x: 5 + 0.1 * torch.sin(np.pi * x)), x)
+
+
+def test_of_a_field_only_its_piece_is_looked_at() -> None:
+    wall = problems.load("two_materials")
+    points = torch.as_tensor(interior_points(wall.domain, 200, seed=0, draw=0))
+
+    def bent(x: torch.Tensor, at: float) -> torch.Tensor:
+        u, v = x.sum(-1) + torch.relu(x[:, 1] - at) ** 2, x.sum(-1)
+        return torch.stack([u, v], -1)
+
+    assert is_affine(wall, answers.of(lambda x: bent(x, 0.5)), points)
+    assert not is_affine(wall, answers.of(lambda x: bent(x, 0.2)), points)

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nas.campaign import recommendation
 from nas.campaign.front import Objectives, pareto_front
 from nas.campaign.recommendation import alternative, as_good, recommended, within
+from nas.training.least_squares import correction
 
 SCORES = st.lists(
     st.tuples(st.sampled_from([1.0, 1.5, 2.0, 2.5, 9.0]), st.sampled_from([10.0, 20.0, 30.0])),
@@ -24,13 +26,18 @@ SCORES = st.lists(
         ([(2.01e-4, 100.0), (1e-4, 900.0)], 1),
         ([(1.9e-4, 100.0), (1e-4, 900.0), (1.8e-4, 100.0)], 2),  # equal sizes: less loss
         ([(1e-4, 900.0), (1e-4, 900.0)], 0),  # equal in all: the first
-        ([(0.0, 900.0), (1e-30, 100.0)], 0),  # nothing is within a factor of zero
+        ([(0.0, 900.0), (1e-30, 100.0)], 1),  # both are exact: what is left is rounding
+        ([(1e-31, 1e4), (5e-20, 100.0)], 0),  # one is, the other is not
     ],
 )
 def test_the_smallest_of_the_least_losses_is_recommended(
     scores: list[Objectives], index: int
 ) -> None:
     assert recommended(scores, [1e-3] * len(scores)) == index
+
+
+def test_exact_is_what_training_takes_for_it() -> None:
+    assert recommendation.EXACT == correction.EXACT
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -19,6 +20,7 @@ from nas.campaign.run_settings import (
     without_competition,
 )
 from nas.errors import UserError
+from nas.problems import Condition, Polygon, Problem, laplacian
 from nas.search_spaces import Candidate
 from nas.training.training_settings import TrainingSettings
 from nas.training.warm_up import adam, gauss_newton
@@ -137,8 +139,23 @@ def test_devices_are_resolved_or_refused() -> None:
         resolve_device("cuda:97")
 
 
-def test_too_few_boundary_points_are_refused() -> None:
-    points = {"interior": 10, "boundary": 1}
-    for training in ({"points": points}, {"warm_up": {"points": points}}):
-        with pytest.raises(UserError, match="boundary"):
-            check_points(config.build(problem="burgers", training=training), PROBLEM)
+@pytest.mark.parametrize("key", ["points", "warm_up.points"])
+def test_too_few_boundary_points_are_refused_by_their_key(key: str) -> None:
+    few: dict[str, Any] = {"points": {"interior": 10, "boundary": 2}}
+    training = few if key == "points" else {"warm_up": few}
+    told = rf"^training.{key}.boundary: expected at least 3, .* a condition, got 2$"
+    with pytest.raises(UserError, match=told):
+        check_points(config.build(problem="burgers", training=training), PROBLEM)
+    few["points"]["boundary"] = 3
+    check_points(config.build(problem="burgers", training=training), PROBLEM)
+
+
+def test_a_budget_chooses_its_own_numbers_of_points() -> None:
+    sides = np.linspace(0, 2 * np.pi, 150, endpoint=False)
+    round_ = Polygon([(np.cos(angle), np.sin(angle)) for angle in sides])
+    gon = Problem(
+        "gon", round_, lambda u: laplacian(u) + 1, [Condition((*round_.parts,), lambda u: u)]
+    )
+    check_points(config.build(problem="gon", budget=60), gon)
+    with pytest.raises(UserError, match=r"training.warm_up.points.boundary: expected at least 150"):
+        check_points(config.build(problem="gon"), gon)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from nas.campaign.slices import LINE, MOST, SIDE, SIDES, Array, Predicted, slices
+from nas.calculus.fields import TIMES
+from nas.campaign.slices import LINE, MOST, SIDE, SIDES, Array, Predicted, is_time, slices
 
 
 @pytest.mark.parametrize(
@@ -91,3 +92,8 @@ def test_times_show_one_plane_of_space() -> None:
         {2: 0.25}, {0: 0.25}, {1: 0.25},
     ] * 2  # fmt: skip
     assert [one[3] for one in planes] == [0.5] * 3 + [1.0] * 3
+
+
+def test_time_is_what_a_laplacian_takes_for_it() -> None:
+    assert all(map(is_time, TIMES))
+    assert not is_time("x")

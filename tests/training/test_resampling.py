@@ -82,6 +82,34 @@ def test_a_piece_counts_by_its_measure_however_many_candidates_it_has() -> None:
     assert 0 < weights_of(drawn)[drawn.samples[0].rows["thin"]].sum() < 0.02
 
 
+def test_each_piece_has_a_point_wherever_residuals_are_large() -> None:
+    """Without one its equation would ask for nothing in that step, and its field go anywhere."""
+    wall = Problem(
+        name="wall",
+        domain=Pieces(paint=Box(x=(0, 1)), plaster=Box(x=(1, 2)), brick=Box(x=(2, 20))),
+        fields={"u": "paint", "v": "plaster", "w": "brick"},
+        residual={
+            "paint": lambda u: u.xx,
+            "plaster": lambda v: v.xx,
+            "brick": lambda w: w.xx,
+        },
+        conditions=[Condition("x_min", lambda u: u)],
+    )
+
+    def in_brick(sample: Sample) -> Tensor:
+        return torch.where(sample.points[:, 0] > 2, 1e6, 1.0)[None]
+
+    for wanted in (2, 12):
+        one = Resampler(problems.sampler(wanted, 8, wall), in_brick)
+        for number in range(20):
+            points = draw(one, number)
+            rows = points.samples[0].rows.values()
+            assert len(points.interior) == max(wanted, 3)
+            assert all(each.stop > each.start for each in rows)
+            # A point weighs no more than the even part of the density lets it.
+            assert weights_of(points).max() <= 1 / EVEN / len(points.interior) * 1.5
+
+
 def test_a_peaks_mean_is_far_surer_than_from_even_points() -> None:
     assert means(resampler(of_peak)).std() < 0.25 * means(sampler()).std()
 

@@ -143,9 +143,13 @@ class Boundary:
         draw: int,
         method: Method,
     ) -> dict[str, Drawn]:
-        """See `Source`; they are shared out in proportion to the measures of the parts."""
+        """See `Source`; they are shared out in proportion to the measures of the parts.
+
+        Each part has at least one, however few are wanted.
+        """
         parts = [part for part in surfaces(domain) if part in regions]
-        drawn = boundary_points(domain, parts, counts.boundary, seed=seed, draw=draw, method=method)
+        count = max(counts.boundary, len(parts))
+        drawn = boundary_points(domain, parts, count, seed=seed, draw=draw, method=method)
         return {part: Drawn(points, domain.normals(part, points)) for part, points in drawn.items()}
 
     def rows(self, terms: Sequence[Term], counts: PointCounts) -> int:

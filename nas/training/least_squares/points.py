@@ -8,9 +8,9 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from nas.problems.terms import PointCounts
 from nas.training.collocation import Points, Sample, Sampler
 from nas.training.least_squares.features import Answer
+from nas.training.point_counts import point_counts
 from nas.training.resampling import Resampler, residual_sizes
 
 CPU = torch.device("cpu")
@@ -40,8 +40,7 @@ def points_at_residuals(
     problem = sampler.problem
     equations = sum(len(term.probed) for term in problem.groups[0].terms)
     interior = rows * len(problem.fields) // equations
-    regions = sum(len(group.regions) for group in problem.groups[1:])
-    counts = PointCounts(interior, max(interior // 4, 8 * regions))
+    counts = point_counts(problem, interior, share=1 / 4)
 
     def sizes(sample: Sample) -> Tensor:
         jet = answer(sample.points, problem.derivatives).double()

@@ -34,16 +34,14 @@ class Round:
     until: float
 
     def counts_of(self, problem: Problem) -> PointCounts:
-        """The points for a problem, one at least for each part of a boundary that it speaks of.
+        """The points for a problem: of several fields fewer.
 
         >>> from nas.problems import load
         >>> Round(keep=8, counts=PointCounts(400, 120), until=0.15).counts_of(load("kovasznay"))
         PointCounts(interior=134, boundary=40)
         """
         fields = len(problem.fields)
-        regions = sum(len(group.regions) for group in problem.groups[1:])
-        interior, boundary = self.counts.interior, self.counts.boundary
-        return PointCounts(-(-interior // fields), max(regions, -(-boundary // fields)))
+        return PointCounts(-(-self.counts.interior // fields), -(-self.counts.boundary // fields))
 
     def __post_init__(self) -> None:
         check(

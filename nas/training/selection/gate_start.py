@@ -42,7 +42,9 @@ class ByLossAndSize:
     def __call__(self, losses: Sequence[float], mixture: Mixture) -> Tensor:
         """See `GateStart`."""
         sizes = torch.tensor([mixture.expert_parameters(index) for index in mixture.alive])
-        return -torch.log(torch.tensor(losses).clamp_min(self.least_loss) * sizes)
+        # In float64, and no product: one hopeless expert must not make an infinity of it.
+        known = torch.tensor(losses, dtype=torch.float64).clamp_min(self.least_loss)
+        return -(torch.log(known) + torch.log(sizes))
 
 
 BY_LOSS_AND_SIZE = ByLossAndSize()

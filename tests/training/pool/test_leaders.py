@@ -17,8 +17,8 @@ def test_half_are_the_best_and_the_others_the_best_of_other_kinds() -> None:
 
 
 def test_of_an_odd_number_more_than_half_are_the_best() -> None:
-    pool = [SINE, SINE, SINE, TANH]
-    assert leaders({0: 1.0, 1: 2.0, 2: 3.0, 3: 4.0}, pool, 3) == [0, 1, 3]
+    pool = [SINE, SINE, TANH, SWISH]
+    assert leaders({0: 1.0, 1: 2.0, 2: 3.0, 3: 4.0}, pool, 3) == [0, 1, 2]
 
 
 def test_places_that_no_other_kind_takes_go_to_the_best() -> None:

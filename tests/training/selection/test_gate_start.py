@@ -16,7 +16,8 @@ def test_weights_are_inverse_to_loss_times_parameters() -> None:
         [
             1 / (loss * mixture.expert_parameters(index))
             for loss, index in zip(losses, mixture.alive, strict=True)
-        ]
+        ],
+        dtype=torch.float64,
     )
     torch.testing.assert_close(weights, merit / merit.sum())
 
@@ -26,3 +27,10 @@ def test_an_exact_expert_has_all_the_weight_and_no_infinity() -> None:
     scores = ByLossAndSize()([0.0, 1.0, 1.0, 1.0], mixture)
     assert scores.isfinite().all()
     assert torch.softmax(scores, 0)[0] > 1 - 1e-6
+
+
+def test_a_hopeless_expert_has_a_finite_score_too() -> None:
+    mixture = Mixture(POOL, GateSettings(1, 4), POISSON.domain.bounds, 1, seed=0)
+    scores = ByLossAndSize()([1.0, 1e38, 1e306, 1.0], mixture)
+    assert scores.isfinite().all()
+    assert torch.softmax(scores, 0)[1:3].sum() < 1e-30
