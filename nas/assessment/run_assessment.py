@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 import torch
 
 from nas.assessment.divergence import no_value
-from nas.assessment.doubts import NOT_TRUSTED, UNTOLD, doubts, wrong
+from nas.assessment.doubts import NOT_TRUSTED, doubts, wrong
 from nas.assessment.drift import drift
 from nas.assessment.error_estimate import Estimate, estimate
 from nas.assessment.families import confirmed
+from nas.assessment.noise_amplified import amplified
 from nas.assessment.noise_fit import too_close
 from nas.assessment.noise_spread import Spread, spread
+from nas.assessment.telling import TOLERABLE, large_error, limit, loose, wrong_coefficients
 from nas.assessment.trivial import BEATEN, Trivial, best_trivial, is_affine
 from nas.assessment.undetermined import left_open, tells_of_unknown
 from nas.mixture.mixture import Mixture
@@ -26,7 +28,6 @@ from nas.training.least_squares.answer import of_experts, of_mixture
 from nas.training.run_result import RunResult
 
 CPU = torch.device("cpu")
-TOLERABLE = 0.1  # an estimated error above it is told
 LONG = 100  # iterations of fine-tuning, after which its user can wait some seconds more
 LITTLE = 0.9  # of the residuals' norm left by the estimated error: it explains little of them
 HARDLY = 1e-4  # of a trivial answer's loss: residuals that are a hundredth of that answer's
@@ -53,7 +54,7 @@ class Assessment:
     Examples
     --------
     >>> from nas.training import example
-    >>> Assessment(0.3, tuple(_error(example.PROBLEM, 0.3, None)), {}).warnings
+    >>> Assessment(0.3, tuple(large_error(example.PROBLEM, 0.3, None, None, 0.0)), {}).warnings
     ('estimated error 30%: the answer is not to be trusted',)
     """
 
@@ -91,20 +92,21 @@ def assess(problem: Problem, sampler: Sampler, result: RunResult) -> Assessment:
     # Of many solutions no residual can tell which one is meant, and so how far it is.
     equations = None if family else estimate(problem, answer, thorough=thorough)
     noise = spread(problem, result.mixture)
-    error = None if family else _known(result, trivial, equations, noise)
+    moved = max(amplified(problem, answer) or 0.0, noise.relative if noise else 0.0)
+    error = None if family else _known(result, trivial, equations, moved)
     off = wrong(noise, equations)
-    limit = noise if _is_limit(noise) and not (family or learnt or off) else None
-    if limit is None:
+    limiting = noise if _is_limit(noise) and not (family or learnt or off) else None
+    if limiting is None:
         off |= _far_off(result.unknown, equations)
     elif error is None:
         # Of what is left, which is noise, the equations of the error have nothing to say.
-        equations, error = None, math.hypot(limit.relative, limit.fit.moved)
-    large = [*learnt, *([] if family else _error(problem, error, equations, noise))]
+        equations, error = None, math.hypot(moved, limiting.fit.moved)
+    large = [*learnt, *([] if family else large_error(problem, error, equations, noise, moved))]
     against = [*(line for line in family if not tells_of_unknown(line)), *large]
     doubted = doubts(list(result.unknown), family, _why(error, against), off)
     told = {} if noise is None else {n: e for n, e in noise.unknown.items() if n not in doubted}
-    coefficients = [*_wrong(result.unknown, off, doubted), *_loose(result.unknown, told)]
-    notes = () if limit is None or large else (_limit(limit),)
+    coefficients = [*wrong_coefficients(result.unknown, off, doubted), *loose(result.unknown, told)]
+    notes = () if limiting is None or large else (limit(limiting, moved),)
     return Assessment(error, (*known, *family, *large, *coefficients), told, doubted, notes)
 
 
@@ -137,18 +139,18 @@ def explain(problem: Problem, sampler: Sampler, result: RunResult, untrained: Mi
 
 
 def _known(
-    result: RunResult, trivial: Trivial, equations: Estimate | None, noise: Spread | None
+    result: RunResult, trivial: Trivial, equations: Estimate | None, by_noise: float
 ) -> float | None:
     """The estimated error; None where neither equations nor the way tell anything."""
     loss = result.held_out_loss or 0.0
     explained = equations is not None and equations.left < LITTLE
     if not explained and not trivial.solves and loss > HARDLY * trivial.loss:
         return None  # little was learnt
-    return combined(equations, drift(result.trail, result.mixture, loss), noise)
+    return combined(equations, drift(result.trail, result.mixture, loss), by_noise)
 
 
 def combined(
-    equations: Estimate | None, moved: float | None, noise: Spread | None = None
+    equations: Estimate | None, moved: float | None, by_noise: float = 0.0
 ) -> float | None:
     """One estimate: by the equations of the error, by how far the answer has moved, and by noise.
 
@@ -159,18 +161,16 @@ def combined(
 
     Examples
     --------
-    >>> from nas.assessment.noise_fit import Fit
     >>> explained = Estimate(1e-4, {"u": 1e-4}, left=0.0)
     >>> combined(None, 1e-2), combined(explained, None), round(combined(explained, 1e-2), 6)
     (0.01, 0.0001, 0.0001)
     >>> round(combined(Estimate(1e-4, {"u": 1e-4}, left=0.5), 1e-2), 6)  # in the middle
     0.001
-    >>> noise = Spread(4e-3, {}, Fit(misfit=0.9, others=0.0, moved=0.0, unknown={}))
-    >>> combined(Estimate(3e-3, {"u": 3e-3}, left=0.0), None, noise)
+    >>> combined(Estimate(3e-3, {"u": 3e-3}, left=0.0), None, by_noise=4e-3)
     0.005
     """
     known = _by_residuals(equations, moved)
-    return known if known is None or noise is None else math.hypot(known, noise.relative)
+    return None if known is None else math.hypot(known, by_noise)
 
 
 def _by_residuals(equations: Estimate | None, moved: float | None) -> float | None:
@@ -209,32 +209,10 @@ def _is_trivial(trivial: Trivial, loss: float | None, affine: bool) -> Sequence[
     return []
 
 
-def _loose(found: Mapping[str, float], standard_errors: Mapping[str, float]) -> Sequence[str]:
-    """Which coefficients the observations leave open, for all their noise."""
-    return [
-        f"{name} = {found[name]:.3g} with a standard error of {error:.2g} by the noise of the "
-        "observations alone; observe more, or where the solution depends on it more"
-        for name, error in standard_errors.items()
-        if error > TOLERABLE * abs(found[name])
-    ]
-
-
 def _far_off(found: Mapping[str, float], equations: Estimate | None) -> dict[str, float]:
     """Which coefficients training has not got right yet, and by how much they are off."""
     estimated = {} if equations is None else equations.unknown
     return {name: off for name, off in estimated.items() if off > TOLERABLE * abs(found[name])}
-
-
-def _wrong(
-    found: Mapping[str, float], off: Mapping[str, float], doubted: Mapping[str, str]
-) -> Sequence[str]:
-    """Coefficients that are far off, but for those that no training mends."""
-    return [
-        f"{name} = {found[name]:.3g} is not to be trusted: estimated to be off by {by:.2g}; "
-        "train longer"
-        for name, by in off.items()
-        if by > TOLERABLE * abs(found[name]) and doubted[name] != UNTOLD
-    ]
 
 
 def _is_limit(noise: Spread | None) -> bool:
@@ -242,55 +220,8 @@ def _is_limit(noise: Spread | None) -> bool:
     return noise is not None and bool(noise.unknown) and noise.is_reached
 
 
-def _limit(noise: Spread) -> str:
-    """What keeps the answer from being better, and how well it is known."""
-    known = ", ".join(f"{name} to ± {error:.2g}" for name, error in noise.unknown.items())
-    return (
-        "what is left of the loss is the noise of the observations, and that limits the answer, "
-        f"not its training: {known} (one standard error), the fields to {noise.relative:.1%}; more "
-        "observations, or better ones, would tell more"
-    )
-
-
-def _beside_noise(noise: Spread | None) -> str:
-    """What is left where observations are noisy, and the answer is not as good as that allows."""
-    if noise is None:
-        return "how much of what is left is the noise of the observations is not known"
-    if noise.fit.misfit > 1:
-        return "it fits the observations worse than their noise allows"
-    if not noise.fit.is_noise:
-        return "beside the noise of the observations, much is left in equations and conditions"
-    return "what is left is mostly the noise of the observations, but training has not settled"
-
-
 def _why(error: float | None, against: Sequence[str]) -> str:
     """Why coefficients are in doubt with the whole answer; "" where nothing speaks against it."""
     if not against:
         return ""
     return "the error could not be estimated" if error is None else NOT_TRUSTED
-
-
-def _error(
-    problem: Problem, error: float | None, equations: Estimate | None, noise: Spread | None = None
-) -> Sequence[str]:
-    if error is None:
-        hidden = (
-            _beside_noise(noise)
-            if problem.noisy
-            else "what is left in equations and conditions looks like no error of the fields, as "
-            "where no solution satisfies all of them"
-        )
-        return [
-            f"the error could not be estimated, and the answer may be good or bad: {hidden}; "
-            "compare it with that of a longer run, or with values you know"
-        ]
-    if error > TOLERABLE:
-        return [f"estimated error {error:.0%}: {NOT_TRUSTED}"]
-    if equations is None:
-        return []
-    return [
-        f"{name}: {NOT_TRUSTED}: the estimated error is {share:.0%} of how much "
-        f"{name} varies, if {equations.by_field[name]:.1%} of {name} itself"
-        for name, share in equations.of_variation.items()
-        if share > TOLERABLE
-    ]

@@ -201,6 +201,7 @@ def with_noise(
     patch: pytest.MonkeyPatch,
     equations: Estimate | None = None,
     left: list[str] | None = None,
+    in_waves: float | None = None,
 ) -> Assessment:
     """Of a coefficient k = 2 found by observations with noise, of which no error is known."""
     seen = Observations({"t": [0.5], "u": [0.25]}, noise=0.1)
@@ -208,6 +209,7 @@ def with_noise(
     patch.setattr(module, "estimate", lambda *_, **__: equations)
     patch.setattr(module, "left_open", lambda *_: left or [])
     patch.setattr(module, "spread", lambda *_: noise)
+    patch.setattr(module, "amplified", lambda *_: in_waves)
     result = replace(ended(BEND, 1.0, loss=1e-3), unknown={"k": 2.0})
     return assess(problem, Sampler(problem, COUNTS, "sobol", seed=0), result)
 
@@ -265,7 +267,22 @@ def test_waves_that_find_another_coefficient_deny_that_noise_is_all(
 def test_an_answer_that_noise_has_moved_far_is_warned_of_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    found = with_noise(replace(noisy(), relative=0.3), monkeypatch)
-    assert found.warnings == ("estimated error 30%: the answer is not to be trusted",)
-    assert (found.notes, found.standard_errors) == ((), {})
-    assert found.doubts == {"k": "the answer is not to be trusted"}
+    for found in (
+        with_noise(replace(noisy(), relative=0.3), monkeypatch),
+        with_noise(noisy(), monkeypatch, in_waves=0.3),
+    ):
+        (line,) = found.warnings
+        assert line.startswith(
+            "estimated error 30%: the answer is not to be trusted; the noise of the observations "
+            "alone leaves the fields open by 30%, as backward in time, or far from"
+        )
+        assert (found.notes, found.standard_errors) == ((), {})
+        assert found.doubts == {"k": "the answer is not to be trusted"}
+
+
+def test_noise_is_part_of_an_error_that_the_equations_explain(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A backward answer's residuals are small, whatever it was in the beginning."""
+    found = with_noise(None, monkeypatch, Estimate(0.03, {"u": 0.03}, left=0.1), in_waves=0.04)
+    assert found.error_estimate == pytest.approx(0.05)
