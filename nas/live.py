@@ -15,6 +15,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from nas.errors import UserError
 from nas.reports.words import duration, plural
 from nas.runner.overview import Running, State, Watch
 
@@ -43,6 +44,8 @@ def watching(watch: Watch | None) -> Iterator[Watch]:
     >>> with watching(None) as watch:  # here is no notebook
     ...     watch(State(12, finished=3, failed=0, running=[], seconds=60.0, seconds_left=180.0))
     """
+    if not (watch is None or callable(watch)):
+        raise UserError(f"watch: expected a function of the campaign's state, got {watch!r:.60}")
     display = _display_of_a_notebook()
     if watch is not None or display is None:
         yield watch or (lambda state: None)

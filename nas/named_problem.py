@@ -33,7 +33,7 @@ def worded(problem: Problem) -> Problem:
     Raises
     ------
     UserError
-        If one holds half of a character.
+        If one holds half of a character, or it is no problem.
 
     Examples
     --------
@@ -43,6 +43,8 @@ def worded(problem: Problem) -> Problem:
     ...
     nas.errors.UserError: problem burgers: title: expected a text in UTF-8, got '\ud800'
     """
+    if not isinstance(problem, Problem):
+        raise UserError(f"problem: expected a nas.Problem, got {problem!r:.60}")
     for word in WORDS:
         value: str = getattr(problem, word)
         try:

@@ -38,6 +38,27 @@ def usable(path: str | os.PathLike[str]) -> Path:
     return found
 
 
+def given(path: object, what: str) -> Path:
+    """A path that somebody gave to a function of ``what``.
+
+    Raises
+    ------
+    UserError
+        If it is none.
+
+    Examples
+    --------
+    >>> given("model/", "nas.load").name
+    'model'
+    >>> given(None, "nas.load")
+    Traceback (most recent call last):
+    nas.errors.UserError: nas.load: expected a path, as a text or a pathlib.Path, got None
+    """
+    if isinstance(path, str | os.PathLike) and isinstance(found := os.fspath(path), str):
+        return Path(found)
+    raise UserError(f"{what}: expected a path, as a text or a pathlib.Path, got {path!r:.60}")
+
+
 def located(path: str, folder: Path) -> Path:
     """``path`` as seen from ``folder``, absolute and without links; ``~`` is somebody's home.
 

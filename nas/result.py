@@ -10,6 +10,7 @@ import pandas as pd
 
 from nas.campaign import records
 from nas.errors import UserError
+from nas.paths import given
 from nas.problems import Problem
 from nas.runner.overview import Watch
 
@@ -188,7 +189,7 @@ relative L2 0.02)
         """Write tables, figures and the page; return the page's path."""
         from nas import reports
 
-        return reports.write(self.folder, None if to is None else Path(to))
+        return reports.write(self.folder, None if to is None else given(to, "report"))
 
     def validate(
         self,
@@ -213,9 +214,9 @@ relative L2 0.02)
         """Write the recommended run's network into the folder ``to`` (see `nas.export`)."""
         from nas.export import export
 
-        return export(self.folder, Path(to), format=format, dtype=dtype)
+        return export(self.folder, given(to, "export"), format=format, dtype=dtype)
 
 
 def open_campaign(folder: str | os.PathLike[str]) -> Result:
     """The result of the campaign in ``folder``; `UserError` if it is none."""
-    return Result(records.read(Path(folder)))
+    return Result(records.read(given(folder, "nas.open_campaign")))

@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from nas.campaign import campaign, config
 from nas.errors import UserError
+from nas.paths import given
 from nas.problems import Problem
 from nas.result import Result
 from nas.runner.overview import Watch
@@ -55,7 +55,7 @@ def search(
 
     built, itself = _built(problem, space, {"budget": budget, **settings})
     with watching(watch) as told:
-        return Result(campaign.search(built, Path(out), itself, told))
+        return Result(campaign.search(built, given(out, "out"), itself, told))
 
 
 def baseline(
@@ -80,7 +80,7 @@ def baseline(
 
     built, itself = _built(problem, space, settings)
     with watching(watch) as told:
-        return pd.DataFrame(validation.baseline(built, Path(out), itself, told))
+        return pd.DataFrame(validation.baseline(built, given(out, "out"), itself, told))
 
 
 def _built(

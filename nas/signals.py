@@ -97,6 +97,23 @@ class _Command:
             signal.setitimer(signal.ITIMER_REAL, _SOON)
 
 
+_under_way: list[_Command] = []
+
+
+def asked_to_stop() -> bool:
+    """Whether a signal has asked the command to stop, whatever has become of its `Stop`.
+
+    An exception that is raised within a library's C code, as when something is imported, may be
+    swallowed there. So who works for long asks now and then.
+
+    Examples
+    --------
+    >>> asked_to_stop()  # no command listens
+    False
+    """
+    return any(command.stopped for command in _under_way)
+
+
 def listening(work: Callable[[], int]) -> int:
     """Work, and return its exit code: `INTERRUPTED`, with a line, where a signal stopped it.
 
@@ -115,6 +132,7 @@ def listening(work: Callable[[], int]) -> int:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, command.handle)
     sys.unraisablehook = command.repeat
+    _under_way.append(command)
     try:
         return command.run()
     except Stop:
@@ -124,5 +142,7 @@ def listening(work: Callable[[], int]) -> int:
         # comes of it: numpy, which imports some of its parts when they are asked for, recurses.
         if not command.stopped:
             raise
+    finally:
+        _under_way.remove(command)
     print(STOPPED, file=sys.stderr)
     return INTERRUPTED

@@ -85,8 +85,8 @@ def _pictures(report: Report) -> list[Picture]:
 def _unclear(name: str, several: list[str], there: list[str]) -> UserError:
     if several:
         return UserError(f"{name}: there are several; expected one of {', '.join(several)}")
-    near = difflib.get_close_matches(name, there, n=_NEAR)
-    near += [one for one in there if name and name in one and one not in near]
+    near = difflib.get_close_matches(str(name), there, n=_NEAR)
+    near += [one for one in there if name and str(name) in one and one not in near]
     first = [*near, *(one for one in there if one not in near)][:_NAMED]
     meant = f"did you mean {near[0]}? There are" if near else "expected one of"
     rest = f", … ({len(there)} in all: result.figures)" if len(there) > len(first) else ""

@@ -229,7 +229,7 @@ MAY_IMPORT = {
         *(f"nas.reports.validation_{name}" for name in ("rankings", "statistics")),
         *GROUND,
     ],
-    "nas.live": ["nas.runner.overview", "nas.reports.words"],
+    "nas.live": ["nas.runner.overview", "nas.reports.words", "nas.errors"],
     "nas.display": ["nas.one_line", "nas.result", "nas.search_spaces", "nas.reports"],
     "nas.named_problem": ["nas.problems", *GROUND],
     "nas.problem_card": ["nas.named_problem", "nas.problems", *GROUND],

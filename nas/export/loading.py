@@ -11,6 +11,7 @@ from nas.errors import UserError
 from nas.export import architecture, architecture_file, sizes
 from nas.export.network import ExportedMixture
 from nas.export.seal import lasting, sha256
+from nas.paths import given
 
 WEIGHTS = "weights.safetensors"
 _LOG = logging.getLogger("nas")
@@ -51,7 +52,9 @@ def load(folder: str | Path) -> ExportedMixture:
     >>> u(x=x, t=0.5).shape, u.d("xx")(x=x, t=0.5).shape  # doctest: +SKIP
     ((201,), (201,))
     """
-    folder = Path(folder)
+    folder = given(folder, "nas.load")
+    if folder.is_file():
+        raise UserError(f"{folder}: expected a folder that `nas export` wrote, got a file")
     described = architecture_file.read(folder / architecture.FILE)
     content = _content(folder / WEIGHTS)
     state = _tensors(folder / WEIGHTS, content)

@@ -57,7 +57,8 @@ def read(points: Any, named: Mapping[str, Any], names: Sequence[str], like: Tens
     Parameters
     ----------
     points
-        A tensor, or what NumPy makes an array of, (B, D); None where coordinates are named.
+        A tensor, or what NumPy makes an array of, (B, D), the columns in the order of ``names``; a
+        table with named columns, such as pandas', by these; None where coordinates are named.
     named
         Tensors, arrays or numbers by the names of all coordinates; they broadcast.
     like
@@ -82,12 +83,22 @@ def read(points: Any, named: Mapping[str, Any], names: Sequence[str], like: Tens
         )
     if named:
         return _by_name(named, names, like)
+    if columns := _columns(points):
+        chosen = {name: np.asarray(points[name]) for name in names if name in columns}
+        return _by_name(chosen or dict.fromkeys(columns), names, like)
     if points is None:
         several = ", ".join(f"{name}=…" for name in names)
         raise UserError(f"expected points (B, {len(names)}) or {several}, got nothing")
     tensor = _tensor(points, "points", like)
     check(tensor, names)
     return Points(tensor, tensor.shape[:1], isinstance(points, Tensor))
+
+
+def _columns(points: Any) -> tuple[str, ...]:
+    """The names of a table's columns; none of what has no names."""
+    found = getattr(points, "columns", None)
+    names = () if found is None else tuple(found)
+    return names if all(isinstance(name, str) for name in names) else ()
 
 
 def check(points: Tensor, names: Sequence[str]) -> None:
@@ -110,6 +121,12 @@ def check(points: Tensor, names: Sequence[str]) -> None:
             f"got {tuple(points.shape)}; coordinates of other shapes go by name: "
             f"{', '.join(f'{name}=…' for name in names)}"
         )
+    _check_real(points, "points")
+
+
+def _check_real(tensor: Tensor, name: str) -> None:
+    if tensor.is_complex():
+        raise UserError(f"{name}: expected real numbers, got a complex tensor; take .real")
 
 
 def _by_name(named: Mapping[str, Any], names: Sequence[str], like: Tensor) -> Points:
@@ -136,9 +153,10 @@ def _by_name(named: Mapping[str, Any], names: Sequence[str], like: Tensor) -> Po
 
 def _tensor(value: Any, name: str, like: Tensor) -> Tensor:
     if isinstance(value, Tensor):
-        if value.is_complex():
-            raise UserError(f"{name}: expected real numbers, got a complex tensor; take .real")
+        _check_real(value, name)
         return value
+    if np.ma.is_masked(value):
+        raise UserError(f"{name}: expected numbers, got masked ones among them; leave them out")
     try:
         array = np.asarray(value)
     except ValueError:  # of lists of unequal lengths

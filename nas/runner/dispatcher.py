@@ -15,6 +15,7 @@ from nas.runner.job import INTERRUPTED, KILLED, Job
 from nas.runner.job_context import stop_file, withdraw_stop
 from nas.runner.telling import Telling, outcome
 from nas.runner.worker import Worker
+from nas.signals import asked_to_stop
 
 DEATHS = 3  # of a job's worker at the same step, before the job is given up
 POLL = 0.2  # seconds between two calls of the watcher
@@ -109,6 +110,8 @@ class Dispatcher(Generic[J]):
         executor: Executor[J] = create(self._resources, worker, self._root)
         try:
             while self._start(executor, following):
+                if asked_to_stop():
+                    raise KeyboardInterrupt  # what the signal raised was lost on the way
                 self._take(executor.collect(POLL), ended)
                 for job in executor.busy:
                     self._telling.look(job)

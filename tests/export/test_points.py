@@ -2,6 +2,7 @@ import re
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from torch import Tensor
@@ -78,3 +79,22 @@ def test_one_tensor_among_the_coordinates_makes_a_tensor() -> None:
     got.sum().backward()
     assert x.grad is not None
     assert x.grad.tolist() == [1.0, 1.0]
+
+
+def test_a_table_is_read_by_the_names_of_its_columns() -> None:
+    """In any order, and beside others, such as readings."""
+    table = pd.DataFrame({"t": [0.1, 0.2], "u": [7.0, 8.0], "x": [0.9, 0.8]})
+    assert read(table).tensor.tolist() == [[0.9, 0.1], [0.8, 0.2]]
+    with pytest.raises(UserError, match="expected the coordinates x, t, got x; t is missing"):
+        read(table[["x"]])
+    with pytest.raises(UserError, match="expected the coordinates x, t, got a, b; x is missing"):
+        read(pd.DataFrame({"a": [1.0], "b": [2.0]}))
+    assert read(pd.DataFrame([[1.0, 2.0]])).tensor.tolist() == [[1.0, 2.0]]  # without names
+
+
+@pytest.mark.parametrize("by_name", [False, True])
+def test_masked_numbers_are_refused(by_name: bool) -> None:
+    masked = np.ma.masked_less([[0.0, 1.0]], 0.5)
+    with pytest.raises(UserError, match="expected numbers, got masked ones among them"):
+        read(x=masked, t=0.0) if by_name else read(masked)
+    assert read(np.ma.masked_less([[0.0, 1.0]], -1)).ask(total) == 1.0  # nothing is masked

@@ -1,10 +1,13 @@
 """Jobs begun, begun again, given up and stopped: with an executor that does what the test says."""
 
+import contextlib
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from nas import signals
 from nas.errors import UserError
 from nas.files import write_text
 from nas.runner import dispatcher
@@ -157,6 +160,23 @@ def test_an_interrupt_lets_the_workers_save_and_tells_what_it_waits_for(
     assert caplog.messages == [f"waiting for {names} to save; Ctrl-C ends that at once"]
     assert seen == [False] + [True] * 5
     assert executor.closed
+
+
+def test_an_interrupt_that_a_library_has_swallowed_is_heard_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As happens where the signal comes while C code imports something."""
+
+    def command() -> int:
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+        executor = Scripted(lambda job: INTERRUPTED if stop_file(tmp_path).exists() else None)
+        with pytest.raises(Interrupted):
+            run(monkeypatch, tmp_path, [Count(tmp_path, 0)], executor)
+        return 0
+
+    assert signals.listening(command) == 0
+    assert not signals.asked_to_stop()
 
 
 def test_a_second_interrupt_does_not_wait(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -33,7 +33,12 @@ class Locator:
 
     def holds(self, points: Array, slack: float) -> Mask:
         """Which of the points (N, D) lie in a simplex, or no more than ``slack`` beside: (N,)."""
-        found = np.zeros(len(points), bool)
+        found: Mask = self.count(points, slack, most=1) > 0
+        return found
+
+    def count(self, points: Array, slack: float, most: int) -> Numbers:
+        """In how many simplices each of the points (N, D) lies, counted up to ``most``: (N,)."""
+        found = np.zeros(len(points), np.int64)
         ends = self._grid[0] - slack, self._grid[1] + slack
         open_ = np.flatnonzero(((points >= ends[0]) & (points <= ends[1])).all(axis=1))
         bins = self._bin(self._place(points[open_]))
@@ -42,9 +47,9 @@ class Locator:
             more = turn < self._starts[bins + 1] - self._starts[bins]
             open_, bins = open_[more], bins[more]
             simplex = self._members[self._starts[bins] + turn]
-            inside = self._in(simplex, points[open_], slack)
-            found[open_[inside]] = True
-            open_, bins, turn = open_[~inside], bins[~inside], turn + 1
+            found[open_] += self._in(simplex, points[open_], slack)
+            wanted = found[open_] < most
+            open_, bins, turn = open_[wanted], bins[wanted], turn + 1
         return found
 
     def _in(self, simplex: Numbers, points: Array, slack: float) -> Mask:

@@ -15,7 +15,6 @@ from nas.errors import UserError
 from nas.problems.domains.corners import sharp
 from nas.problems.domains.domain import Array, Mask, rounding
 from nas.problems.domains.facets import Faceted, Facets
-from nas.problems.domains.finite import numbers
 from nas.problems.domains.locator import Locator
 from nas.problems.domains.round import check_coordinates
 from nas.problems.domains.solid import check_array, check_numbers
@@ -65,17 +64,39 @@ class Mesh(Faceted):
         groups: Mapping[str, Sequence[Sequence[int]] | Array] | None = None,
         coordinates: Sequence[str] | None = None,
     ) -> None:
-        dimension = 3 if all(len(numbers(vertex)) == 3 for vertex in vertices) else 2
         set_ = object.__setattr__  # frozen for its users
-        set_(self, "vertices", check_array("Mesh: vertices", vertices, np.float64, dimension))
+        set_(self, "vertices", check_array("Mesh: vertices", vertices, np.float64, 2, 3))
+        dimension = self.vertices.shape[1]
         cells = check_array("Mesh: simplices", simplices, np.int64, dimension + 1)
         check_numbers("Mesh: simplices", cells, len(self.vertices))
         set_(self, "simplices", cells)
         set_(self, "coordinates", check_coordinates("Mesh", coordinates, dimension))
-        empty = np.flatnonzero(self._volumes == 0)
+        empty = np.flatnonzero(~((self._volumes > 0) & np.isfinite(self._volumes)))
         if len(empty):
-            raise UserError(f"Mesh: simplex {empty[0]} has no volume")
-        set_(self, "faces", _faces(outer_faces(self.vertices, cells), groups or {}))
+            raise UserError(f"Mesh: simplex {empty[0]} has no volume, or one that is not finite")
+        outer = outer_faces(self.vertices, cells)
+        self._check_joined(outer)
+        set_(self, "faces", _faces(outer, groups or {}))
+
+    def _check_joined(self, outer: Array) -> None:
+        """Refuse simplices that lie in one another, and ``outer`` faces (F, D) on one another."""
+        middles = self.vertices[self.simplices].mean(axis=1)
+        crowded = np.flatnonzero(self._locator.count(middles, -rounding(self.bounds), most=2) > 1)
+        if len(crowded):
+            raise UserError(f"Mesh: simplex {crowded[0]} overlaps another; expected none to")
+        _, number = np.unique(self.vertices, axis=0, return_inverse=True)  # equal if they coincide
+        faces, count = np.unique(
+            np.sort(number.reshape(-1)[outer], axis=1), axis=0, return_counts=True
+        )
+        if count.max() > 1:
+            vertex = self.vertices[
+                np.flatnonzero(number.reshape(-1) == faces[count.argmax(), 0])[0]
+            ]
+            raise UserError(
+                f"Mesh: {(count > 1).sum()} faces of the boundary lie on another one, such as at "
+                f"{tuple(vertex.tolist())}; expected vertices that coincide to be one: merge them, "
+                "as by np.unique(vertices, axis=0, return_inverse=True)"
+            )
 
     def __repr__(self) -> str:
         return f"Mesh({len(self.simplices)} simplices)"
@@ -118,7 +139,8 @@ class Mesh(Faceted):
     def _volumes(self) -> Array:
         """(M,)."""
         corners = self.vertices[self.simplices]
-        found = np.linalg.det(corners[:, 1:] - corners[:, :1])
+        with np.errstate(over="ignore"):  # told where they are used first
+            found = np.linalg.det(corners[:, 1:] - corners[:, :1])
         volumes: Array = np.abs(found) / factorial(corners.shape[2])
         return volumes
 
@@ -138,7 +160,7 @@ def outer_faces(vertices: Array, simplices: Array) -> Array:
     Raises
     ------
     UserError
-        If more than two simplices share a face.
+        If more than two simplices share a face, or two that lie on the same side of it.
 
     Examples
     --------
@@ -151,17 +173,24 @@ def outer_faces(vertices: Array, simplices: Array) -> Array:
     faces = np.concatenate([simplices[:, chosen] for chosen in which])
     left = [({*range(dimension + 1)} - {*chosen}).pop() for chosen in which]
     opposite = np.concatenate([simplices[:, one] for one in left])
-    _, first, count = np.unique(
-        np.sort(faces, axis=1), axis=0, return_index=True, return_counts=True
+    _, first, which_face, count = np.unique(
+        np.sort(faces, axis=1), axis=0, return_index=True, return_inverse=True, return_counts=True
     )
     if count.max() > 2:
         raise UserError("Mesh: more than two simplices share a face; expected a mesh of a domain")
+    of_face = which_face.reshape(-1)
+    normals = Facets(vertices[faces[first]]).normals[of_face]
+    inward = vertices[opposite] - vertices[faces[first][of_face, 0]]
+    beyond = np.einsum("fd,fd->f", normals, inward) > 0
+    twice = count[of_face] == 2
+    if (np.bincount(of_face[twice], beyond[twice], len(count))[count == 2] != 1).any():
+        raise UserError(
+            "Mesh: two simplices that share a face lie on the same side of it; expected none to "
+            "overlap"
+        )
     outer = np.sort(first[count == 1])
-    faces, opposite = faces[outer], opposite[outer]
-    inward = vertices[opposite] - vertices[faces[:, 0]]
-    wrong = np.einsum("fd,fd->f", Facets(vertices[faces]).normals, inward) > 0
-    faces[wrong] = faces[wrong][:, ::-1]
-    found: Array = faces
+    found: Array = faces[outer]
+    found[beyond[outer]] = found[beyond[outer]][:, ::-1]
     return found
 
 
@@ -170,6 +199,11 @@ def _faces(outer: Array, groups: Mapping[str, Sequence[Sequence[int]] | Array]) 
     number = {tuple(sorted(face)): index for index, face in enumerate(outer.tolist())}
     free = np.ones(len(outer), bool)
     found: dict[str, Array] = {}
+    if not isinstance(groups, Mapping):
+        raise UserError(
+            "Mesh: groups: expected the faces of each by its name, such as {'inlet': [...]}, got "
+            f"{type(groups).__name__}"
+        )
     for name, group in groups.items():
         own = check_array(f"Mesh: group {name!r}", group, np.int64, outer.shape[1])
         known = [number[key] for key in map(tuple, np.sort(own, axis=1).tolist()) if key in number]

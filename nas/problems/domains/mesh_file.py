@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from nas.errors import UserError
+from nas.paths import given
 from nas.problems.domains.domain import Array
 from nas.problems.domains.mesh import REST, Mesh
 from nas.problems.domains.solid import Solid
@@ -45,7 +46,7 @@ def read_mesh(
     Traceback (most recent call last):
     nas.errors.UserError: plate.msh: no such file
     """
-    file = Path(path).expanduser()
+    file = given(path, "nas.read_mesh").expanduser()
     if not file.is_file():
         raise UserError(f"{path}: no such file")
     try:

@@ -268,7 +268,8 @@ def check_coordinates(
         if dimension > len(_LETTERS):
             raise UserError(f"{where}: expected {dimension} names: coordinates=('x1', 'x2', ...)")
         return _LETTERS[:dimension]
-    if isinstance(coordinates, str) or len(coordinates) != dimension:
+    names = coordinates if isinstance(coordinates, Sequence) else ()
+    if isinstance(names, str) or len(names) != dimension:
         raise UserError(
             f"{where}: coordinates={coordinates!r}: expected {dimension} names, one a dimension"
         )

@@ -15,6 +15,7 @@ from nas.problems.domains.domain import Array, Mask, rounding
 from nas.problems.domains.facets import Faceted, Facets
 from nas.problems.domains.round import check_coordinates
 
+FLAT = 1e-12  # of the volume of the box around it: what encloses no more than that is flat
 _CHUNK = 2**20  # pairs of points and triangles at a time, for memory
 
 
@@ -72,7 +73,10 @@ class Solid(Faceted):
         set_ = object.__setattr__  # frozen for its users
         set_(self, "vertices", corners)
         set_(self, "coordinates", check_coordinates("Solid", coordinates, 3))
-        if _volume(corners, all_) < 0:  # turned round, so that normals point out
+        volume, box = _volume(corners, all_), np.ptp(corners[all_].reshape(-1, 3), axis=0).prod()
+        if abs(volume) <= FLAT * box:
+            raise UserError("Solid: the surface encloses no volume; expected that of a body")
+        if volume < 0:  # turned round, so that normals point out
             faces = {part: own[:, ::-1] for part, own in faces.items()}
         set_(self, "triangles", faces)
 
@@ -128,7 +132,7 @@ class Solid(Faceted):
 
 
 def check_array(
-    where: str, values: Sequence[Sequence[float]] | Array, dtype: type, width: int
+    where: str, values: Sequence[Sequence[float]] | Array, dtype: type, *widths: int
 ) -> Array:
     """The rows as an array (n, width) of finite (or whole) numbers; else raise `UserError`.
 
@@ -138,13 +142,14 @@ def check_array(
     [[0.0, 0.0], [1.0, 0.0]]
     """
     try:
-        found = np.asarray(values)
-    except ValueError:  # rows of different lengths
+        found = np.empty(0, object) if np.ma.is_masked(values) else np.asarray(values)
+    except (ValueError, RuntimeError):  # rows of different lengths; a tensor that has a gradient
         found = np.empty(0, object)
-    right = found.ndim == 2 and found.shape[1] == width and len(found) > 0
+    right = found.ndim == 2 and found.shape[1] in widths and len(found) > 0
     kinds, what = ("iu", "whole") if dtype is np.int64 else ("iuf", "finite")
     if not right or found.dtype.kind not in kinds or not np.isfinite(found).all():
-        raise UserError(f"{where}: expected rows of {width} {what} numbers")
+        width = " or ".join(map(str, widths))
+        raise UserError(f"{where}: expected rows of {width} {what} numbers, got {values!r:.60}")
     return found.astype(dtype)
 
 
@@ -161,6 +166,12 @@ def check_numbers(where: str, rows: Array, count: int) -> None:
 
 def _check_closed(triangles: Sequence[Sequence[int]]) -> None:
     """Each edge has to be run through once one way and once the other."""
+    corners = Counter(tuple(sorted(triangle)) for triangle in triangles)
+    if twice := [corner for corner, count in corners.items() if count > 1]:
+        raise UserError(
+            f"Solid: {len(twice)} triangles are there twice, such as that of the vertices "
+            f"{', '.join(map(str, twice[0]))}; expected each once"
+        )
     edges = Counter((t[i], t[(i + 1) % 3]) for t in triangles for i in range(3))
     open_ = sum(1 for a, b in edges if edges[b, a] != edges[a, b])
     if open_ or not edges:

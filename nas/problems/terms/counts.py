@@ -3,8 +3,8 @@
 from nas.errors import UserError
 
 
-def check_count(where: str, name: str, count: int) -> None:
-    """Raise `UserError` unless ``count``, which is called ``name``, is a whole number above 0.
+def check_count(where: str, name: str, count: int, most: int | None = None) -> None:
+    """Raise `UserError` unless ``count``, which is called ``name``, is from 1 up to ``most``.
 
     Examples
     --------
@@ -14,4 +14,6 @@ def check_count(where: str, name: str, count: int) -> None:
     nas.errors.UserError: rod: integral: points: expected a whole number ≥ 1, got 0
     """
     if not isinstance(count, int) or isinstance(count, bool) or count < 1:
-        raise UserError(f"{where}: {name}: expected a whole number ≥ 1, got {count!r}")
+        raise UserError(f"{where}: {name}: expected a whole number ≥ 1, got {count!r:.60}")
+    if most is not None and count > most:
+        raise UserError(f"{where}: {name}: expected at most {most:,}, got {count!r:.60}")

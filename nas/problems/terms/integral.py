@@ -16,7 +16,7 @@ from torch import Tensor
 from nas.calculus.expression import Expression, Residual, normal_columns
 from nas.calculus.jets import Derivative, DerivativeSet
 from nas.errors import UserError
-from nas.problems.domains import Box, pieces_of, surfaces
+from nas.problems.domains import Box, Domain, pieces_of, surfaces
 from nas.problems.sampling import interior_points
 from nas.problems.terms.counts import check_count
 from nas.problems.terms.expressing import express
@@ -115,7 +115,7 @@ class Integral(Requirement):
         """
         where = f"{setting.name}: integral"
         self._check(where, setting)
-        self._check_counts(where)
+        self._check_counts(where, setting.domain)
         domain, source = setting.domain, self.source
         nodes = source.nodes(domain)
         columns: tuple[str, ...] = ()
@@ -171,10 +171,10 @@ class Integral(Requirement):
                 f"{', '.join(self.source.over)}, over which it is integrated"
             )
 
-    def _check_counts(self, where: str) -> None:
+    def _check_counts(self, where: str, domain: Domain) -> None:
         check_count(where, "values", self.values)
         if self.points is not None:
-            check_count(where, "points", self.points)
+            check_count(where, "points", self.points, self.source.most(domain))
 
     def _check(self, where: str, setting: Setting) -> None:
         domain = setting.domain

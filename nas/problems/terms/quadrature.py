@@ -18,6 +18,7 @@ from nas.problems.sampling import Method, boundary_points, interior_points
 from nas.problems.terms.term import Drawn, PointCounts, Term
 
 NODES = {1: 32, 2: 12, 3: 6}  # of Gauss and Legendre's rule along each of so many coordinates
+ALONG, ALL = 1000, 100_000  # points at most: along a coordinate of a box, and in all
 EVEN = 1024  # nodes where there is no such rule: evenly spread
 VALUES = 8  # of the coordinates that are not integrated over, in each draw
 # No settings are these two: they lower the error of even nodes, whose number is one.
@@ -120,6 +121,17 @@ class Quadrature:
     def _where(self, domain: Domain) -> Domain:
         """The domain itself, or the piece."""
         return pieces_of(domain).get(self.on, domain)
+
+    def most(self, domain: Domain) -> int:
+        """The largest number of points that is taken: every step evaluates the networks at all.
+
+        Along each coordinate of a box no more than `ALONG`, since the rule's nodes are eigenvalues
+        of a matrix as large.
+        """
+        if not isinstance(self._where(domain), Box):
+            return ALL
+        dimension = len(self.over or domain.coordinates) - (self.on in surfaces(domain))
+        return min(ALONG, int(ALL ** (1 / max(dimension, 1))))
 
     @property
     def _even(self) -> int:

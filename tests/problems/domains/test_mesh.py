@@ -5,11 +5,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from nas.errors import UserError
 from nas.problems.domains import Box, Mesh
 
 CORNERS = [(0, 0), (1, 0), (1, 1), (0, 1)]
+SMALL = [(0.7, 0.1), (0.8, 0.1), (0.8, 0.2)]  # within the first triangle
 TRIANGLES = [(0, 1, 2), (0, 2, 3)]
 CUBE = [(x, y, z) for x in (0, 1) for y in (0, 1) for z in (0, 1)]
 # Six tetrahedra around the diagonal from 0 to 7.
@@ -55,11 +57,32 @@ BAD: list[tuple[tuple[Any, ...], str]] = [
     ((CORNERS, [(0, 1)]), "Mesh: simplices: expected rows of 3 whole numbers"),
     ((CORNERS, [(0, 1, 2.5)]), "Mesh: simplices: expected rows of 3 whole numbers"),
     ((CORNERS, []), "Mesh: simplices: expected rows of 3 whole numbers"),
-    (([(0, 0), (1,)], TRIANGLES), "Mesh: vertices: expected rows of 2 finite numbers"),
-    (([(0, 0), (1, float("nan"))], TRIANGLES), "vertices: expected rows of 2 finite numbers"),
-    (([(0, 0), (1, "1")], TRIANGLES), "vertices: expected rows of 2 finite numbers"),
+    (([(0, 0), (1,)], TRIANGLES), "Mesh: vertices: expected rows of 2 or 3 finite numbers"),
+    (
+        ([(0, 0), (1, float("nan"))], TRIANGLES),
+        "vertices: expected rows of 2 or 3 finite numbers, got [(0, 0), (1, ",
+    ),
+    (
+        ([(0, 0), (1, "1")], TRIANGLES),
+        "vertices: expected rows of 2 or 3 finite numbers, got [(0, 0), (1, ",
+    ),
     (([(0, 0), (1, 1), (2, 2)], [(0, 1, 2)]), "Mesh: simplex 0 has no volume"),
     ((CORNERS, [*TRIANGLES, (0, 2, 1), (2, 0, 1)]), "more than two simplices share a face"),
+    ((CORNERS, [*TRIANGLES, (0, 1, 3)]), "two simplices that share a face lie on the same side"),
+    ((CORNERS, [(0, 1, 2), (0, 1, 2)]), "two simplices that share a face lie on the same side"),
+    ((CORNERS, [(0, 1, 2), (1, 2, 3)]), "two simplices that share a face lie on the same side"),
+    (([*CORNERS, *SMALL], [*TRIANGLES, (4, 5, 6)]), "Mesh: simplex 2 overlaps another"),
+    (
+        ([*CORNERS[:3], CORNERS[0], *CORNERS[2:]], [(0, 1, 2), (3, 4, 5)]),
+        "1 faces of the boundary lie on another one, such as at (0.0, 0.0); expected vertices that",
+    ),
+    (([], []), "Mesh: vertices: expected rows of 2 or 3 finite numbers, got []"),
+    ((None, TRIANGLES), "Mesh: vertices: expected rows of 2 or 3 finite numbers, got None"),
+    ((np.ma.masked_less(CORNERS, 1), TRIANGLES), "expected rows of 2 or 3 finite numbers, got mas"),
+    ((torch.ones(3, 2, requires_grad=True), TRIANGLES), "expected rows of 2 or 3 finite numbers"),
+    (([(0, 0), (1e300, 0), (0, 1e300)], [(0, 1, 2)]), "no volume, or one that is not finite"),
+    ((CORNERS, TRIANGLES, [(0, 1)]), "groups: expected the faces of each by its name, such as"),
+    ((CORNERS, TRIANGLES, None, 5), "coordinates=5: expected 2 names"),
     ((CORNERS, TRIANGLES, {"middle": [(0, 2)]}), "group 'middle': none of its faces is on"),
     ((CORNERS, TRIANGLES, {"top": [(0, 2, 3)]}), "group 'top': expected rows of 2 whole numbers"),
     ((CORNERS, TRIANGLES, None, ("x",)), "coordinates=('x',): expected 2 names"),

@@ -51,6 +51,8 @@ BAD: list[tuple[Any, Any, str]] = [
     (CORNERS, {}, "Solid: the surface is not closed"),
     (CORNERS, {"a": [(0, 1)]}, "Solid: a: expected rows of 3 whole numbers"),
     ([(0, 0)], {"a": FACES}, "Solid: vertices: expected rows of 3 finite numbers"),
+    (CORNERS, {"a": [*FACES, *FACES]}, "Solid: 4 triangles are there twice, such as that of the"),
+    ([*CORNERS[:3], (0.5, 0.5, 0)], {"a": FACES}, "Solid: the surface encloses no volume"),
     (
         CORNERS,
         {"a": [(0, 1, 4)]},

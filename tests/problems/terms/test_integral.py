@@ -110,6 +110,8 @@ def test_weights_make_a_mean(dimension: int) -> None:
         (Integral(lambda x: x, 1.0), "expected an integrand of u, got one that uses none"),
         (Integral(lambda u: u, 1.0, weight=-1), "expected a finite weight above 0, got -1"),
         (Integral(lambda u: u, 1.0, points=0), "points: expected a whole number ≥ 1, got 0"),
+        (Integral(lambda u: u, 1.0, points=10**12), "points: expected at most 316, got 1000000000"),
+        (Integral(lambda u: u, 1.0, "x", points=1001), "points: expected at most 1,000, got 1001"),
         (Integral(lambda u: u, 1.0, values=1.5), "values: expected a whole number ≥ 1, got 1.5"),  # type: ignore[arg-type]
     ],
 )
