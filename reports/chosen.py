@@ -5,6 +5,7 @@ import math
 import pandas as pd
 
 from nas.campaign.recommendation import WITHIN, as_good, within
+from nas.reports.words import lines as lines_of
 from nas.reports.words import number
 from nas.search_spaces.candidates import OUTPUT
 
@@ -83,7 +84,7 @@ def among(trials: pd.DataFrame) -> pd.DataFrame:
 
 
 def alternative(trials: pd.DataFrame, runs: pd.DataFrame) -> str:
-    """The small alternative to the recommended trial; empty where there is none.
+    """The small alternative to the recommended trial, and what speaks against it; "" without one.
 
     Examples
     --------
@@ -92,11 +93,15 @@ def alternative(trials: pd.DataFrame, runs: pd.DataFrame) -> str:
     >>> records.trials["alternative"] = records.trials["trial"] == 0
     >>> alternative(records.trials, records.runs)
     'trial 0 (run 0000-0), the knee of the front: 420 parameters, held-out loss 2.00e-3'
+    >>> records.runs.loc[records.runs["run"] == "0000-0", "warnings"] = "it is too flat"
+    >>> alternative(records.trials, records.runs)[-37:]
+    'loss 2.00e-3; warning: it is too flat'
     """
     run = alternative_run(trials)
     return "".join(
         f"{named(row)}, the knee of the front: "
         f"{row.parameters_after:,.0f} parameters, held-out loss {number(row.held_out_loss)}"
+        + "".join(f"; warning: {line}" for line in lines_of(row.warnings))
         for _, row in runs[runs["run"] == run].iterrows()
     )
 

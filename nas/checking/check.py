@@ -8,6 +8,7 @@ from nas.assessment.families import demanding
 from nas.assessment.undetermined import left_open
 from nas.checking.corners import contradictions
 from nas.checking.known_solution import Remainders, remainders
+from nas.checking.observed import disagreements
 from nas.checking.periods import unlike_ends
 from nas.checking.poles import has_value_within_reach, poles
 from nas.one_line import one_line
@@ -80,6 +81,7 @@ def check(problem: Problem) -> Report:
         *too_few(asked),
         *left_open(asked),
         *contradictions(asked),
+        *disagreements(asked),
         *unlike_ends(asked),
         *(line for words, left in solution if (line := _unsatisfied(asked, words, left))),
     ]
