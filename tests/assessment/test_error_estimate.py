@@ -1,15 +1,18 @@
 """The estimated error of answers whose error is known, of problems of several kinds."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
+from nas.assessment import error_estimate as module
 from nas.assessment.error_estimate import estimate
 from nas.problems import Box, Condition, Pieces, Problem, Unknown, load
 from nas.problems.sampling import interior_points
+from nas.training.least_squares.features import Answer
 from tests.assessment import answers
 
 pi = np.pi
@@ -253,3 +256,26 @@ def test_a_field_counts_by_the_size_of_its_piece(width: float) -> None:
     assert found is not None
     assert found.by_field["u"] == pytest.approx(0.1, rel=0.05)
     assert found.relative == pytest.approx(0.1 * (width / 2) ** 0.5, rel=0.05)
+
+
+def test_what_was_chosen_is_solved_again_at_other_points(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By those that chose the waves these would look better than they are."""
+    drawn: list[tuple[int, int]] = []
+    solved: list[int] = []
+    points, solve = module._points, module._solved
+
+    def recorded(problem: Problem, answer: Answer, rows: int, seed: int) -> Any:
+        drawn.append((rows, seed))
+        return points(problem, answer, rows, seed)
+
+    def counted(problem: Problem, answer: Answer, *rest: Any) -> Any:
+        solved.append(len(rest[2][0].interior))
+        return solve(problem, answer, *rest)
+
+    monkeypatch.setattr(module, "_points", recorded)
+    monkeypatch.setattr(module, "_solved", counted)
+    assert estimate(OSCILLATOR, answers.of(lambda t: 1.1 * torch.exp(-0.1 * t) * torch.cos(t)))
+    ((few, chosen_by), (many, judged_by)) = drawn
+    assert many > 2 * few
+    assert judged_by != chosen_by
+    assert solved[-1] > 2 * solved[0]

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from nas.runner.job import Job
 from nas.runner.worker import Worker
 from nas.training import mixture_file
 from nas.training.least_squares.answer import of_mixture, values
+from nas.training.meter import exploring
 from tests.campaign.within_a_budget import (
     BUDGET,
     POOL,
@@ -271,6 +273,17 @@ def test_there_are_as_many_trials_as_a_budget_has_room_for(
 ) -> None:
     plan, _ = plan_of(tmp_path / "out", budget=budget, trials=20)
     assert plan.jobs == trials + 2
+
+
+@pytest.mark.parametrize(("of_it", "late"), [(0.9, False), (1.1, True)])
+@pytest.mark.parametrize("budget", [60.0, 3600.0])
+def test_no_trial_begins_once_the_time_for_finding_out_is_spent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, budget: float, of_it: float, late: bool
+) -> None:
+    plan, _ = plan_of(tmp_path / "out", budget=budget)
+    spent = of_it * budgeted.TRIALS_UNTIL * exploring(budget) * budget
+    monkeypatch.setattr(Budgeted, "_race", lambda *_: SimpleNamespace(spent=spent))
+    assert plan._late() == late
 
 
 @pytest.mark.parametrize(

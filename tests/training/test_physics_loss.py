@@ -10,7 +10,7 @@ from nas.calculus.jets import DerivativeSet
 from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
 from nas.mixture.sparsity import sparsity
-from nas.problems import Box, Condition, Problem
+from nas.problems import Box, Condition, Problem, load
 from nas.training import physics_loss as loss
 from nas.training.collocation import Points, Sample
 from nas.training.physics_loss import HeldOutLoss, individual_losses, mixture_loss, physics_loss
@@ -220,3 +220,16 @@ def test_a_residual_that_sees_two_points_at_once(
     expected = 4.0 * y.square().mean() + (points.interior.prod(-1) - 1).square().mean()
     got = physics_loss(problem, points, product, lambda derivatives: largest)
     torch.testing.assert_close(got, expected)
+
+
+@pytest.mark.parametrize("largest", [1, 7])
+def test_chunks_that_see_nothing_of_a_piece_are_no_trouble(
+    monkeypatch: pytest.MonkeyPatch, largest: int
+) -> None:
+    wall = load("two_materials")
+    mixture = Mixture(POOL, GateSettings(1, 4), wall.domain.bounds, 2, seed=0)
+    points = sampler(20, 12, wall).draw(0, CPU)
+    expected = physics_loss(wall, points, mixture).detach()
+    monkeypatch.setattr(loss, "CHUNK_BYTES", 1)
+    monkeypatch.setattr(loss, "SMALLEST_CHUNK", largest)
+    torch.testing.assert_close(mixture_loss(wall, mixture, points), expected)

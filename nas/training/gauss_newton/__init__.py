@@ -8,7 +8,7 @@ it (Levenberg 1944; the momentum μ: Goldshlager, Abrahamsen & Lin 2024, arXiv 2
 - `acceleration`: its correction along the curve that the residuals take;
 - `line_search`: the *length*;
 - `damping`: λ, from how well the linear model predicted the loss;
-- `method`: all of them together, for many systems side by side.
+- `iteration`: all of them together, for many systems side by side.
 """
 
 from nas.training.gauss_newton.acceleration import GeodesicAcceleration

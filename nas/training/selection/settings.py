@@ -19,7 +19,8 @@ class SelectionSettings:
     Parameters
     ----------
     steps
-        Of Adam, including those in which only the gate learns.
+        Of Adam (of a frozen pool within a budget: of Gauss–Newton), including those in which only
+        the gate learns.
     learning_rate
         At the start of the selection, and throughout while only the gate learns.
     p

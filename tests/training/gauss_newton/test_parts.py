@@ -1,10 +1,12 @@
 """The parts of a step by themselves: control of the damping, line search, acceleration."""
 
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor
 
-from nas.training.gauss_newton import GainRatio, LineSearch
+from nas.training.gauss_newton import GainRatio, GeodesicAcceleration, LineSearch
 from nas.training.gauss_newton.normal_equations import Steps
 
 DOUBLE = torch.float64
@@ -55,3 +57,25 @@ def test_of_a_factor_of_zero_nothing_is_left_not_even_nan() -> None:
     got = steps.scaled(torch.tensor([0.0, 0.5]))
     assert got.steps[:, 0].tolist() == [0.0, 1.0]
     assert got.image[:, 0].tolist() == [0.0, 1.5]
+
+
+def test_a_step_is_bent_no_further_than_the_published_bound() -> None:
+    """Residuals d + c d² of one system: the acceleration is -2 c d², and counts by half."""
+
+    class Plain:
+        """(Jᵀ J)⁻¹ Jᵀ of J = 1."""
+
+        residuals = torch.zeros(1, 1, dtype=DOUBLE)
+
+        def solve(self, r: Tensor) -> Steps:
+            return Steps(-r, -r)
+
+    straight = Steps(torch.ones(1, 1, dtype=DOUBLE), torch.ones(1, 1, dtype=DOUBLE))
+    for curvature, bent in ((0.1, -0.1), (0.3, -0.3), (100.0, -0.375)):
+
+        def residuals(d: Tensor, c: float = curvature) -> Tensor:
+            return d + c * d**2
+
+        damped: Any = Plain()
+        got = GeodesicAcceleration(probe=1e-3)(straight, damped, residuals)
+        assert float(got.steps) - 1 == pytest.approx(bent, rel=1e-6)

@@ -291,3 +291,28 @@ def test_restored_it_goes_on_with_equal_digits(drops: list[int]) -> None:
     assert advanced(again, 4, weight=0.3) == advanced(whole, 4, weight=0.3)
     assert torch.equal(theta_of(again.mixture), theta_of(whole.mixture))
     assert again.mixture.alive == whole.mixture.alive
+
+
+def test_those_that_stay_share_the_importance_of_one_that_leaves() -> None:
+    competition = begun()
+    advanced(competition, 2)
+    before = competition.importances
+    competition.drop(1)
+    left = {index: value for index, value in before.items() if index != 1}
+    shared = {index: value / sum(left.values()) for index, value in left.items()}
+    assert competition.importances == pytest.approx(shared)
+
+
+def test_a_step_is_the_damped_one_as_it_is() -> None:
+    """Neither bent nor of another length: (JᵀJ + λ) d = -Jᵀr for some λ > 0."""
+    competition, points = begun(), drawn()
+    rows, jacobian = GateResiduals(POISSON, competition.mixture, p=0.5).linearise(points)
+    (r,), (j,) = rows, jacobian.dense()
+    before = theta_of(competition.mixture)
+    competition.advance(points, 0.0, 0.0, experts_learn=False)
+    step = theta_of(competition.mixture) - before
+    assert step.norm() > 0
+    left = -j.T @ r - j.T @ (j @ step)
+    damping = float(left @ step / (step @ step))
+    assert damping > 0
+    torch.testing.assert_close(left, damping * step, rtol=1e-6, atol=1e-9 * float(left.norm()))
