@@ -104,6 +104,8 @@ def _where(place: Place, bad: Tensor, parts: Sequence[Quantity]) -> str:
         for sign, holds in (("< 0", value < 0), ("> 0", value > 0), ("= 0", value == 0)):
             if torch.equal(holds, bad):
                 at = f", at {place.at(int(bad.nonzero()[0, -1]))}" if part.value.dim() == 1 else ""
+                if part.value.dtype == torch.bool:  # a comparison, as in a torch.where
+                    return f"{part}{at}" if sign == "> 0" else f"{part} does not hold{at}"
                 return f"{part} {sign}{at}"
     if parts:
         value = parts[0].value.expand(bad.shape)[bad][0]

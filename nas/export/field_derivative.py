@@ -61,7 +61,7 @@ class FieldDerivative:
 
     def _at(self, points: Tensor) -> Tensor:
         wanted = torch.is_grad_enabled()
-        with torch.enable_grad():
+        with torch.inference_mode(False), torch.enable_grad():
             x = points.to(self.network.centre)
             x = x if x.requires_grad else x.detach().requires_grad_()
             value: Tensor = self.network(x)[:, self.field]

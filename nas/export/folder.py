@@ -42,6 +42,8 @@ def staged(destination: Path, stale: Collection[str] = ()) -> Iterator[Path]:
     >>> before, [path.name for path in Path("model").glob("*.md")]
     ([], ['MODEL_CARD.md'])
     """
+    if destination.is_file():
+        raise UserError(f"{destination}: expected a folder, got a file; choose another")
     made = [path for path in (destination, *destination.parents) if not path.exists()]
     try:
         destination.mkdir(parents=True, exist_ok=True)

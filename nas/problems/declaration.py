@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nas.errors import UserError
+from nas.errors import RAISED, UserError
 from nas.problems.domains import Array, is_domain, located, pieces_of
 from nas.problems.terms import PointCounts, Requirement, Term
 from nas.problems.terms.expressing import PROBES
@@ -220,7 +220,7 @@ write real and imaginary part as two fields
     columns = dict(zip(problem.coordinates, points.T, strict=True))
     try:
         result: Any = problem.solution(**columns)
-    except Exception as error:
+    except RAISED as error:
         message = " ".join(str(error).split())
         raise UserError(
             f"{problem.name}: solution: raised {type(error).__name__}: {message}; it is called "

@@ -1,5 +1,6 @@
 """Where formulas have no value, in words."""
 
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -24,6 +25,14 @@ from tests.calculus.formulas import expression
         (lambda u: torch.asin(u.value), "it has no value where fields have some of the values"),
         (lambda u: (u, u**1.5), "equation 2: u**1.5 has no value where u < 0"),
         (lambda u: (u**0.5 * u.x).d("x"), "u**0.5 has no value where u < 0"),
+        (
+            lambda u: u.xx + torch.where(u > 0.5, math.nan, 1),
+            "where(u > 0.5, nan, 1) has no value where u > 0.5;",
+        ),
+        (
+            lambda u: u.xx + torch.where(u > 0.5, 1, math.nan),
+            "where(u > 0.5, 1, nan) has no value where u > 0.5 does not hold;",
+        ),
     ],
 )
 def test_fields_without_a_value_are_warned_of(function: Callable[..., Any], where: str) -> None:

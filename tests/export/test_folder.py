@@ -107,8 +107,11 @@ def test_full_disk_leaves_the_earlier_export(tmp_path: Path, exported: Exported)
 
 def test_destination_that_cannot_be_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
-    for destination in (tmp_path / "file", tmp_path / "file" / "model"):
-        with pytest.raises(UserError, match="cannot be written"), staged(destination):
+    for destination, message in (
+        (tmp_path / "file", "file: expected a folder, got a file; choose another"),
+        (tmp_path / "file" / "model", "cannot be written"),
+    ):
+        with pytest.raises(UserError, match=message), staged(destination):
             pass
     assert (tmp_path / "file").read_text() == "mine"
 

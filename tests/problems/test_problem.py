@@ -2,6 +2,7 @@
 
 import functools
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -301,6 +302,7 @@ def test_coefficients_may_be_bound_beforehand() -> None:
             "beam: 'u v': expected fields, unknown coefficients and coordinates",
         ),
         ({"solution": lambda y: y}, "beam: solution: raised TypeError: "),
+        ({"solution": lambda x: sys.exit(3)}, "beam: solution: raised SystemExit: 3; it is called"),
         (
             {"solution": lambda x: (x, x)},
             "beam: solution: expected a tuple of 1 arrays of shape (points,), one a field, "

@@ -157,7 +157,8 @@ class Periodic(Requirement):
                 f"{where}: expected a coordinate whose two ends are parts of the boundary, one of "
                 f"{', '.join(known) or 'none: this domain has none'}, got {self.coordinate!r}"
             )
-        if isinstance(self.fields, str) or not isinstance(self.exact, bool):
+        listed = self.fields is None or (isinstance(self.fields, list | tuple) and self.fields)
+        if not listed or not isinstance(self.exact, bool):
             raise UserError(
                 f"{where}: expected fields as a list of names and exact as True or False, got "
                 f"fields={self.fields!r} and exact={self.exact!r}"

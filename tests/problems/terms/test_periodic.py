@@ -75,6 +75,8 @@ def test_both_points_of_a_pair_differ_in_the_coordinate_alone() -> None:
     [
         (Periodic("y"), "convection: periodic along y: expected a coordinate whose two ends are"),
         (Periodic("x", fields=["v"]), "expected fields among u, got 'v'"),
+        (Periodic("x", fields=5), "expected fields as a list of names"),  # type: ignore[arg-type]
+        (Periodic("x", fields=()), "expected fields as a list of names"),
         (Periodic("x", derivatives=4), "expected derivatives from 0 to 3, got 4"),
         (Periodic("x", weight=0), "expected a finite weight above 0, got 0"),
     ],
