@@ -98,4 +98,5 @@ def _moves(problem: Problem, answer: Answer, waves: Waves, points: Points) -> Te
     u, s, vt = torch.linalg.svd(matrix / size, full_matrices=False)
     kept = s > DEPENDENT * s[0]
     seen = u[noisy][:, kept].T * noise[noisy]
-    return (vt[kept].T / s[kept]) @ seen / size[:, None]
+    moves: Tensor = (vt[kept].T / s[kept]) @ seen / size[:, None]
+    return moves

@@ -170,7 +170,7 @@ def test_an_interrupt_that_a_library_has_swallowed_is_heard_all_the_same(
     def command() -> int:
         with contextlib.suppress(KeyboardInterrupt):
             signal.raise_signal(signal.SIGTERM)
-        executor = Scripted(lambda job: INTERRUPTED if stop_file(tmp_path).exists() else None)
+        executor = Scripted(lambda job: INTERRUPTED if stop_file(tmp_path).exists() else COMPLETED)
         with pytest.raises(Interrupted):
             run(monkeypatch, tmp_path, [Count(tmp_path, 0)], executor)
         return 0
