@@ -17,10 +17,6 @@ from nas.campaign.tuner import Proposal, Tuner
 from nas.runner.job import Job
 from nas.training.meter import exploring
 
-TRIAL_EVERY = 40.0  # seconds of a budget for each trial, of which it takes some three
-FEWEST = 1  # trials, however short the time, where there is something to choose
-TRIALS_UNTIL = 0.4  # the share of a short budget after which no trial is begun, but the first
-
 
 class Budgeted:
     """Which job is next, and which have ended.
@@ -93,10 +89,11 @@ class Budgeted:
         """As many as a budget has room for; those that a race has begun with, once it has."""
         if self._given is not None:
             return int(self._given[0]["trials"])
-        path, campaign = self._home.path, self._home.campaign
+        path, campaign, stages = self._home.path, self._home.campaign, self._home.stages
         if any(layout.race_folder(path, r).exists() for r in range(campaign.seeds)):
             return proposed  # each of them had ended then
-        return min(campaign.trials, FIRST, max(FEWEST, int(self._seconds / TRIAL_EVERY)))
+        room = max(stages.fewest_trials, int(self._seconds / stages.trial_every))
+        return min(campaign.trials, FIRST, room)
 
     def _counts(self, repetition: int, part: str) -> schedule.Counts | None:
         return None if self._given is None else dict(self._given[repetition][part])
@@ -127,7 +124,7 @@ class Budgeted:
 
     def _late(self) -> bool:
         """Whether the time for trials is over, of some repetition."""
-        until = TRIALS_UNTIL * exploring(self._seconds) * self._seconds
+        until = self._home.stages.trials_until * exploring(self._seconds) * self._seconds
         return any(self._race(repetition).spent > until for repetition in self._repetitions)
 
     def _next_race(self) -> Job | None:

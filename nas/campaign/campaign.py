@@ -18,6 +18,7 @@ from nas.campaign.layout import JOBS, finished_runs
 from nas.campaign.parquet import Row
 from nas.campaign.run_job import RunJob, outcome
 from nas.campaign.scheduler import Scheduler
+from nas.campaign.stages import Stages
 from nas.campaign.study_notes import StudyNotes
 from nas.campaign.study_storage import check_reachable
 from nas.campaign.tuner import Proposal, Tuner
@@ -38,6 +39,7 @@ def search(
     folder: Path,
     problem: Problem | None = None,
     watch: Watch = lambda state: None,
+    stages: Stages = Stages(),
 ) -> records.Records:
     """Begin the campaign in ``folder``, or go on with it; return its records when it is done.
 
@@ -47,6 +49,8 @@ def search(
         The problem itself, where ``campaign.problem`` is not to be loaded by name or path.
     watch
         Is told the `nas.runner.overview.State` a few times a second.
+    stages
+        What each stage of a campaign within a budget works with; the same again to go on with it.
 
     Raises
     ------
@@ -69,7 +73,7 @@ def search(
     """
     if campaign.storage is not None:
         check_reachable(campaign.storage)
-    with opened(campaign, folder, problem) as home:
+    with opened(campaign, folder, problem, stages) as home:
         campaign = home.campaign  # as it stands in the folder
         before = {run: outcome(run) for run in finished_runs(home.path)}
         outdated.remove_gathered(home.path)

@@ -16,6 +16,7 @@ from nas.campaign.config import Campaign
 from nas.campaign.differences import differences
 from nas.campaign.layout import CAMPAIGN_FILE
 from nas.campaign.run_settings import check_points, devices_of
+from nas.campaign.stages import Stages
 from nas.errors import UserError
 from nas.folder_lock import claimed
 from nas.problems import Observations, Problem
@@ -51,6 +52,7 @@ class CampaignFolder:
     campaign: Campaign
     problem: ProblemSource
     study: str  # Optuna's name for it
+    stages: Stages = Stages()  # of a budget
 
     @property
     def resources(self) -> Resources:
@@ -66,7 +68,7 @@ class CampaignFolder:
 
 @contextmanager
 def opened(
-    campaign: Campaign, path: Path, given: Problem | None = None
+    campaign: Campaign, path: Path, given: Problem | None = None, stages: Stages = Stages()
 ) -> Iterator[CampaignFolder]:
     """Hold the folder at ``path``, made if need be, after all has been checked that can be.
 
@@ -74,6 +76,8 @@ def opened(
     ----------
     given
         The problem itself, where ``campaign.problem`` is not to be loaded by name or path.
+    stages
+        Of a campaign within a budget.
 
     Raises
     ------
@@ -105,7 +109,7 @@ def opened(
     with claimed(path):
         campaign = _going_on(path, campaign)
         study = identify(path, campaign, problem, source.text())
-        yield CampaignFolder(path, campaign, source, study)
+        yield CampaignFolder(path, campaign, source, study, stages)
 
 
 def identify(folder: Path, campaign: Campaign, problem: Problem, text: str = "") -> str:

@@ -12,16 +12,12 @@ from nas.campaign.run_rows import Row
 from nas.errors import UserError
 from nas.mixture.mixture import Mixture
 from nas.problems import Problem
-from nas.problems.terms import PointCounts
 from nas.search_spaces import Candidate
 from nas.search_spaces.candidates import ALL
 from nas.training import mixture_file
 from nas.training.pool import leaders
-from nas.training.selection import FROZEN
 from nas.training.training_run import RunResult, TrainingRun
 from nas.training.training_settings import TrainingSettings
-
-POINTS = PointCounts(interior=400, boundary=120)  # the gate has some hundreds of parameters
 
 
 @dataclass(frozen=True)
@@ -77,13 +73,13 @@ class GateJob(RunJob):
 
     def settings(self, problem: Problem) -> TrainingSettings:
         """Those of the choice; there is nothing to warm up or to fine-tune."""
-        own, proposal = super().settings(problem), self.proposal
-        rule = replace(FROZEN.rule, threshold=proposal.threshold)
+        own, proposal, stages = super().settings(problem), self.proposal, self.home.stages
+        rule = replace(stages.gate.rule, threshold=proposal.threshold)
         return replace(
             own,
             warm_up=replace(own.warm_up, iterations=0),
-            sampler=replace(own.sampler, counts=POINTS),
-            selection=replace(FROZEN, p=proposal.p, rule=rule),
+            sampler=replace(own.sampler, counts=stages.gate_points),
+            selection=replace(stages.gate, p=proposal.p, rule=rule),
             fine_tuning=replace(own.fine_tuning, iterations=0),
         )
 

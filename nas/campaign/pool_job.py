@@ -17,7 +17,7 @@ from nas.search_spaces.candidates import ALL, levels_of
 from nas.training import checkpoint, mixture_file
 from nas.training.least_squares.correction import EXACT
 from nas.training.meter import Meter
-from nas.training.pool import PoolLearning, PoolSettings
+from nas.training.pool import PoolLearning
 from nas.training.training_settings import TrainingSettings
 
 WAVES = "waves.safetensors"  # where random waves were found
@@ -100,7 +100,7 @@ class PoolJob(CampaignJob):
         settings = self.settings(problem)
         meter = Meter(self.seconds, self.given)
         pool = PoolLearning(
-            problem, settings.mixture(problem), settings.sampler, PoolSettings(), meter
+            problem, settings.mixture(problem), settings.sampler, self.home.stages.pool, meter
         )
         if self.checkpoint.exists():
             checkpoint.resume(self.checkpoint, pool.restore)

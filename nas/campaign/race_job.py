@@ -23,7 +23,7 @@ from nas.runner.job_context import Context
 from nas.training import checkpoint
 from nas.training.meter import Meter
 from nas.training.pool.learning import only
-from nas.training.race import Race, RaceSettings
+from nas.training.race import Race
 from nas.training.training_settings import TrainingSettings
 
 
@@ -90,7 +90,7 @@ class RaceJob(CampaignJob):
         mixtures = {one.name: one.mixture.place(settings.devices) for one in named}
         meter = Meter(self.seconds, self.given, spent=self.spent)
         restart = partial(self._restarted, problem, settings)
-        race = Race(problem, settings.sampler, mixtures, RaceSettings(), meter, restart)
+        race = Race(problem, settings.sampler, mixtures, self.home.stages.race, meter, restart)
         if self.checkpoint.exists():
             checkpoint.resume(self.checkpoint, race.restore)
         context.begin(race.step, hardware(settings.devices))
@@ -109,6 +109,8 @@ class RaceJob(CampaignJob):
 
     def _teams(self, problem: Problem) -> list[tuple[GateJob, Mixture]]:
         """What the gate has left in each trial that completed, by rising held-out loss."""
+        if not self.home.stages.teams:
+            return []
         done = [run for run in self.trials if run.row()["status"] == "completed"]
         done.sort(key=lambda run: float(run.row()["held_out_loss"]))
         return [(run, run.mixture(problem)) for run in done]

@@ -1,11 +1,13 @@
 """What a part is worth, and that each part that is left out is left out."""
 
+from typing import Any
+
 import pytest
 
 from experiments.arena import ablation
 from experiments.arena.columns import ABLATIONS, ablated, search
 from experiments.arena.entrants import SHORT
-from nas.campaign import gate_job, race_job
+from nas.campaign.stages import Stages
 from nas.problems import Problem, load
 from nas.search_spaces import broad
 from nas.search_spaces.candidates import OUTPUT
@@ -35,35 +37,30 @@ def test_a_part_is_off_while_the_search_runs_and_on_again(
     part: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     problem = load("beam")
-    seen: list[tuple[object, ...]] = []
+    seen: list[tuple[Any, ...]] = []
 
-    def state() -> tuple[object, ...]:
-        return (
-            race_job.RaceSettings(),  # type: ignore[attr-defined]
-            gate_job.FROZEN,  # type: ignore[attr-defined]
-            race_job.RaceJob._teams,
-            Turns.correct,
-            broad.space,
-        )
+    def state() -> tuple[Any, Any]:
+        return Turns.correct, broad.space
 
-    def run(given: Problem, seconds: float, seed: int, looks: object, settings: object) -> None:
+    def run(
+        given: Problem, seconds: float, seed: int, looks: object, settings: object, stages: Stages
+    ) -> None:
         assert (given, seconds, seed) == (problem, 60, 1)
-        seen.append((*state(), settings))
+        seen.append((settings, stages, *state()))
 
     before = state()
     monkeypatch.setattr(search, "run", run)
     ablated.run(problem, 60, 1, None, part)  # type: ignore[arg-type]
-    race, frozen, teams, correct, space, settings = seen[0]
-    race_before, frozen_before, teams_before, correct_before, _ = before
+    settings, stages, correct, space = seen[0]
     changed = {
-        "penalty": frozen != frozen_before,
+        "penalty": stages.gate.penalty.first == 0,
         "tuning": settings != {},
-        "gate": teams != teams_before,
-        "race": race != race_before and race.heats[0].keep == 1,  # type: ignore[attr-defined]
-        "scale": all(one.scale == 1 or one.learns == OUTPUT for one in space.candidates),  # type: ignore[attr-defined]
-        "restarts": race.most_restarts == 0,  # type: ignore[attr-defined]
-        "waves": all(one.learns != OUTPUT for one in space.candidates),  # type: ignore[attr-defined]
-        "correction": correct != correct_before,
+        "gate": not stages.teams,
+        "race": stages.race.heats[0].keep == 1,
+        "scale": all(one.scale == 1 or one.learns == OUTPUT for one in space.candidates),
+        "restarts": stages.race.most_restarts == 0,
+        "waves": all(one.learns != OUTPUT for one in space.candidates),
+        "correction": correct != before[0],
     }
     assert [name for name, is_changed in changed.items() if is_changed] == [part]
     assert state() == before

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 import torch
 
-from nas.campaign import budgeted, campaign, layout, pool_job, race_job, records, schedule
+from nas.campaign import layout, pool_job, records, schedule
 from nas.campaign.budgeted import Budgeted
 from nas.campaign.folder import opened
 from nas.campaign.gate_job import GateJob
+from nas.campaign.stages import Stages
 from nas.errors import UserError
 from nas.runner import dispatcher
 from nas.runner.attempt_log import read_attempts
@@ -28,6 +29,7 @@ from tests.campaign.within_a_budget import (
     POOL,
     PROBLEM,
     RACE,
+    STAGES,
     campaign_of,
     interrupted,
     quick,
@@ -180,13 +182,10 @@ def test_with_a_larger_budget_the_same_race_goes_on(whole: records.Records, tmp_
     assert race.seconds == 2 * BUDGET
 
 
-def test_once_a_race_has_begun_it_is_among_the_same(
-    whole: records.Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_once_a_race_has_begun_it_is_among_the_same(whole: records.Records, tmp_path: Path) -> None:
     """A larger budget would have had more trials, and other contestants."""
     out = shutil.copytree(whole.folder, tmp_path / "out")
-    monkeypatch.setattr(budgeted, "TRIAL_EVERY", 2 * BUDGET / 5)
-    more = search(out, budget=2 * BUDGET)
+    more = search(out, budget=2 * BUDGET, stages=replace(STAGES, trial_every=2 * BUDGET / 5))
     assert_consistent(more)
     assert list(more.runs.run) == list(whole.runs.run)
     assert more.race.held_out_loss.min() <= whole.race.held_out_loss.min()
@@ -195,11 +194,10 @@ def test_once_a_race_has_begun_it_is_among_the_same(
 def test_networks_that_begin_anew_are_contestants_too(tmp_path: Path) -> None:
     tuning = replace(RACE.tuning, iterations=4)
     ending = replace(RACE, tuning=tuning, most_columns=50, most_restarts=2)
-    with quick() as patch:
-        patch.setattr(race_job, "RaceSettings", lambda: ending)
-        found = campaign.search(campaign_of(4 * BUDGET), tmp_path / "out", PROBLEM)
-        given: dict[str, Any] = {"schedule": str(tmp_path / "out" / schedule.FILE)}
-        again = campaign.search(campaign_of(None, **given), tmp_path / "again", PROBLEM)
+    stages = replace(STAGES, race=ending)
+    found = search(tmp_path / "out", 4 * BUDGET, stages=stages)
+    given: dict[str, Any] = {"schedule": str(tmp_path / "out" / schedule.FILE)}
+    again = search(tmp_path / "again", None, stages=stages, **given)
     assert_consistent(found)
     anew = found.race[found.race.origin.str.startswith("restart of ")]
     assert len(anew) == 2
@@ -220,8 +218,10 @@ def test_with_a_smaller_budget_there_is_nothing_to_do(
     assert search(out, budget=BUDGET / 2).race.equals(whole.race)
 
 
-def plan_of(out: Path, **sections: Any) -> tuple[Budgeted, Callable[[Job], None]]:
-    with opened(campaign_of(**sections), out, PROBLEM) as home:
+def plan_of(
+    out: Path, stages: Stages = STAGES, **sections: Any
+) -> tuple[Budgeted, Callable[[Job], None]]:
+    with opened(campaign_of(**sections), out, PROBLEM, stages) as home:
         plan = Budgeted(home)
 
     def do(job: Job) -> None:
@@ -236,11 +236,8 @@ def startable(plan: Budgeted) -> list[Job]:
     return list(iter(plan.following, None))
 
 
-def test_each_stage_begins_when_all_of_the_one_before_has_ended(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_each_stage_begins_when_all_of_the_one_before_has_ended(tmp_path: Path) -> None:
     """Of two repetitions, as many workers as one likes."""
-    monkeypatch.setattr(budgeted, "FEWEST", 3)
     workers = {"engine": "serial", "workers": 2}
     plan, do = plan_of(tmp_path / "out", seeds=2, parallel=workers)
     pools = startable(plan)
@@ -271,7 +268,7 @@ def test_each_stage_begins_when_all_of_the_one_before_has_ended(
 def test_there_are_as_many_trials_as_a_budget_has_room_for(
     tmp_path: Path, budget: float, trials: int
 ) -> None:
-    plan, _ = plan_of(tmp_path / "out", budget=budget, trials=20)
+    plan, _ = plan_of(tmp_path / "out", Stages(), budget=budget, trials=20)
     assert plan.jobs == trials + 2
 
 
@@ -280,8 +277,8 @@ def test_there_are_as_many_trials_as_a_budget_has_room_for(
 def test_no_trial_begins_once_the_time_for_finding_out_is_spent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, budget: float, of_it: float, late: bool
 ) -> None:
-    plan, _ = plan_of(tmp_path / "out", budget=budget)
-    spent = of_it * budgeted.TRIALS_UNTIL * exploring(budget) * budget
+    plan, _ = plan_of(tmp_path / "out", Stages(), budget=budget)
+    spent = of_it * Stages().trials_until * exploring(budget) * budget
     monkeypatch.setattr(Budgeted, "_race", lambda *_: SimpleNamespace(spent=spent))
     assert plan._late() == late
 
@@ -307,10 +304,9 @@ WITH_WAVES = {
 
 def solved(out: Path, budget: float | None = BUDGET, **sections: Any) -> records.Records:
     """Random waves have the time that they need."""
-    with quick() as patch:
-        settings = replace(POOL, waves_until=0.9, waves_patience=0.9)
-        patch.setattr(pool_job, "PoolSettings", lambda: settings)
-        return campaign.search(campaign_of(budget, space=WITH_WAVES, **sections), out, SMOOTH)
+    settings = replace(POOL, waves_until=0.9, waves_patience=0.9)
+    stages = replace(STAGES, pool=settings)
+    return search(out, budget, SMOOTH, stages, space=WITH_WAVES, **sections)
 
 
 def test_where_random_waves_are_exact_there_is_nothing_to_choose(tmp_path: Path) -> None:
@@ -384,10 +380,8 @@ def test_choices_among_others_than_the_pool_has_learnt_are_told(
     shutil.rmtree(out / "pools" / "0")
     shutil.rmtree(out / "races" / "0")
     other = replace(POOL, rounds=(replace(POOL.rounds[0], until=0.05), POOL.rounds[1]))
-    with quick() as patch:
-        patch.setattr(pool_job, "PoolSettings", lambda: other)
-        with pytest.raises(UserError, match="expected a choice among the leaders of the pool, got"):
-            campaign.search(campaign_of(2 * BUDGET), out, PROBLEM)
+    with pytest.raises(UserError, match="expected a choice among the leaders of the pool, got"):
+        search(out, 2 * BUDGET, stages=replace(STAGES, pool=other))
 
 
 def test_what_a_search_is_recording_anew_is_not_read_from_the_tables_before(

@@ -21,13 +21,13 @@ from nas.runner.attempt_log import read_attempts
 from nas.runner.problem_source import ProblemSource
 from nas.runner.worker import Worker
 from nas.training.pool import leaders
-from tests.campaign.within_a_budget import BUDGET, PROBLEM, campaign_of, quick
+from tests.campaign.within_a_budget import BUDGET, PROBLEM, STAGES, campaign_of, quick
 from tests.training.selection.test_frozen import experts_of
 
 
 def home_in(folder: Path, problem: Any = PROBLEM, **sections: Any) -> CampaignFolder:
     source = ProblemSource.of("bend", problem)
-    return CampaignFolder(folder, campaign_of(**sections), source, "bend-1")
+    return CampaignFolder(folder, campaign_of(**sections), source, "bend-1", STAGES)
 
 
 def done(job: Any, stop_after: int = 10**9) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import torch
 
-from nas.campaign import budgeted, campaign, config, gate_job, pool_job, race_job, records
+from nas.campaign import campaign, config, pool_job, race_job, records
+from nas.campaign.stages import Stages
 from nas.problems import Box, Condition, Problem
 from nas.problems.terms import PointCounts
 from nas.runner.dispatcher import Interrupted
@@ -40,6 +41,10 @@ RACE = RaceSettings(
     heats=(Heat(3, 0.1), Heat(2, 0.1)),
     tuning=FineTuningSettings(2**62, gauss_newton.Settings(resampling=FEW), check_every=2),
     most_columns=100,
+)
+# Few points and few columns; three trials.
+STAGES = Stages(
+    pool=POOL, gate_points=PointCounts(24, 2), fewest_trials=3, trials_until=1.0, race=RACE
 )
 
 
@@ -74,23 +79,24 @@ def campaign_of(budget: float | None = BUDGET, **sections: Any) -> config.Campai
 
 @contextmanager
 def quick() -> Iterator[pytest.MonkeyPatch]:
-    """Few points, few columns, and that clock; pools and trials have taken a third of the time."""
+    """That clock; pools and trials have taken a third of the time."""
     with pytest.MonkeyPatch.context() as patch:
         for module in (pool_job, race_job):
             patch.setattr(module, "Meter", ticking)
-        patch.setattr(pool_job, "PoolSettings", lambda: POOL)
-        patch.setattr(race_job, "RaceSettings", lambda: RACE)
         patch.setattr(race_job.RaceJob, "spent", 0.35 * BUDGET)
-        patch.setattr(budgeted, "TRIALS_UNTIL", 1.0)
-        patch.setattr(gate_job, "POINTS", PointCounts(24, 2))
-        patch.setattr(budgeted, "FEWEST", 3)
         yield patch
 
 
-def search(folder: Path, budget: float = BUDGET, **sections: Any) -> records.Records:
+def search(
+    folder: Path,
+    budget: float | None = BUDGET,
+    problem: Problem = PROBLEM,
+    stages: Stages = STAGES,
+    **sections: Any,
+) -> records.Records:
     """All of it, or what is left of it."""
     with quick():
-        return campaign.search(campaign_of(budget, **sections), folder, PROBLEM)
+        return campaign.search(campaign_of(budget, **sections), folder, problem, stages=stages)
 
 
 def interrupted(folder: Path, when: Callable[[str, int], bool]) -> None:
@@ -116,5 +122,5 @@ def interrupted(folder: Path, when: Callable[[str, int], bool]) -> None:
         patch.setattr(Context, "__init__", begun)
         patch.setattr(Context, "should_stop", pressing)
         with pytest.raises(Interrupted, match="run the same again"):
-            campaign.search(campaign_of(), folder, PROBLEM)
+            campaign.search(campaign_of(), folder, PROBLEM, stages=STAGES)
     assert pressed

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nas import validation
-from nas.campaign import campaign, layout, pool_job, records, schedule
+from nas.campaign import layout, records, schedule
 from nas.campaign.config import Campaign
 from nas.campaign.folder import opened
 from nas.campaign.run_settings import without_competition
@@ -36,10 +36,9 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A campaign within a budget, in a folder; random waves have the time to be found."""
     folder = tmp_path_factory.mktemp("raced") / "out"
     settings = replace(within_a_budget.POOL, waves_until=0.2, waves_patience=0.2)
-    with within_a_budget.quick() as patch:
-        patch.setattr(pool_job, "PoolSettings", lambda: settings)
-        chosen = within_a_budget.campaign_of(space=SPACE)
-        campaign.search(chosen, folder, within_a_budget.PROBLEM)
+    within_a_budget.search(
+        folder, stages=replace(within_a_budget.STAGES, pool=settings), space=SPACE
+    )
     return folder
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any
 from unittest.mock import patch
 
@@ -12,6 +13,7 @@ from experiments.arena.looks import Looks
 from nas.campaign import campaign, config, layout, schedule
 from nas.campaign.race_record import RaceRecord
 from nas.campaign.records import Records
+from nas.campaign.stages import Stages
 from nas.errors import UserError
 from nas.problems import Problem
 from nas.search_spaces.candidates import OUTPUT
@@ -28,6 +30,7 @@ _CAMPAIGN = (
     "recommendation",
     "run_settings",
     "scheduler",
+    "stages",
     "tuner",
 )
 _TRAINING = (
@@ -80,9 +83,17 @@ def run(
     seconds: float,
     seed: int,
     looks: Looks,
-    settings: Mapping[str, Any] | None = None,
+    settings: Mapping[str, Any] = MappingProxyType({}),
+    stages: Stages = Stages(),
 ) -> None:
-    """See `experiments.arena.columns`; ``settings`` are keys of a campaign that are changed.
+    """See `experiments.arena.columns`.
+
+    Parameters
+    ----------
+    settings
+        Keys of a campaign that are changed.
+    stages
+        What its stages work with.
 
     Raises
     ------
@@ -97,11 +108,11 @@ def run(
         "budget": f"{seconds:g} s",
         "seed": seed,
         "parallel": {"workers": 1, "engine": "serial"},  # all work is this process's
-        **(settings or {}),
+        **settings,
     }
     with TemporaryDirectory() as name, _by_the_clock_of(looks):
         folder = Path(name) / "campaign"
-        found = campaign.search(config.build(**chosen), folder)
+        found = campaign.search(config.build(**chosen), folder, stages=stages)
         best = recommended(found)
         looks.add(best["held_out_loss"], best["relative_l2"], coefficients(found, best["run"]))
         looks.tell(
