@@ -17,6 +17,8 @@ from nas.signals import ASKING
 
 os.environ.setdefault("NAS_CACHE", str(Path(tempfile.gettempdir()) / f"nas-tests-{os.getuid()}"))
 torch.set_num_threads(1)
+# A shell's & lets Ctrl-C be ignored, and that is inherited; tests press it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from experiments.arena.columns import ABLATIONS
+from experiments.arena.columns import ABLATIONS, NOTHING
 from experiments.arena.entrants import SEEDS, SHORT
-from experiments.arena.figures import SEARCH
 from experiments.arena.ratios import CLIPPED, geometric, ratio
 from experiments.arena.table import Row
 
@@ -14,16 +13,18 @@ CLEAR = 2.0  # a smaller factor is the luck of a seed
 def table(rows: Sequence[Row]) -> str:
     """A line for each part that was left out; nothing where none has been measured.
 
-    Both have the shorter budget and the first seed.
+    Both have the shorter budget and the first seed, and were measured together.
 
     Examples
     --------
     >>> table([])
     ''
     """
-    whole = _errors(rows, SEARCH)
+    whole = _errors(rows, f"without_{NOTHING}")
     lines = []
     for part, title in ABLATIONS.items():
+        if part == NOTHING:
+            continue
         without = _errors(rows, f"without_{part}")
         both = [problem for problem in whole if problem in without]
         if not both:

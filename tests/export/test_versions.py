@@ -26,7 +26,8 @@ def test_the_first_version_gives_the_same_numbers() -> None:
     expected = json.loads((FIRST / "expected.json").read_text())
     points = torch.tensor(expected["points"], dtype=torch.float64)
     values = torch.tensor(expected["values"], dtype=torch.float64)
-    assert relative(load(FIRST)(points).detach(), values) < 1e-14
+    # Another processor adds up in another order: up to some units of the last digit.
+    assert relative(load(FIRST)(points).detach(), values) < 1e-13
 
 
 def test_the_first_version_is_read_in_the_words_of_the_last(tmp_path: Path) -> None:

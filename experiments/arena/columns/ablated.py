@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from unittest.mock import patch
 
-from experiments.arena.columns import search
+from experiments.arena.columns import NOTHING, search
 from experiments.arena.looks import Looks
 from nas.campaign.stages import Stages
 from nas.problems import Problem
@@ -53,6 +53,7 @@ def _waves_alone(turns: Turns, one: Contestant, *rest: Any) -> bool:
 
 
 WITHOUT: Mapping[str, Without] = {
+    NOTHING: Without(),
     "penalty": _gate_without_penalty(),
     "tuning": Without(settings={"tune": {"m": 8, "p": 0.5, "threshold": 0.3}}),
     "gate": Without(stages=replace(DEFAULT, teams=False, fewest_trials=1, trial_every=1e9)),
