@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
+from nas.assessment.families import waves_of
 from nas.assessment.noise import beyond_noise
 from nas.assessment.shifts import Shifts
 from nas.calculus.activations import MAX_ORDER
@@ -223,9 +224,7 @@ def _shifts(problem: Problem, answer: Answer, seed: int) -> Shifts | None:
     """Slow shifts of the answer; None where they would need derivatives that no jet has."""
     if max(group.derivatives.order for group in problem.groups) >= MAX_ORDER:
         return None
-    bounds = problem.domain.bounds
-    periodic = [problem.coordinates.index(name) for name in problem.periodic]
-    slow = Waves.drawn(bounds, [SLOW] * len(bounds), MOVES // len(bounds), seed, periodic)
+    slow = waves_of(problem, SLOW, MOVES // len(problem.coordinates), seed)
     return Shifts(answer, len(problem.fields), slow)
 
 

@@ -21,6 +21,7 @@ from nas.training.collocation import Points
 from nas.training.least_squares.answer import values
 from nas.training.least_squares.features import Affine, Answer, with_added
 from nas.training.least_squares.linearised import linearise
+from nas.training.least_squares.outputs import zero
 from nas.training.physics_loss import physics_loss
 from nas.training.sought import sought
 
@@ -113,15 +114,7 @@ def _fitted(problem: Problem, points: Points, free: Tensor) -> float:
 
 def _affine(problem: Problem, coefficients: Tensor) -> Answer:
     """The answer with these ``coefficients`` (P,); unknown coefficients begin at their start."""
-    raw = [one.first for one in problem.unknown.values()]
-
-    def start(points: Tensor, derivatives: DerivativeSet) -> Tensor:
-        shape = (len(derivatives), len(points), len(problem.fields) + len(raw))
-        jet = torch.zeros(shape, dtype=torch.float64)
-        jet[0, :, len(problem.fields) :] = torch.tensor(raw, dtype=torch.float64)
-        return jet
-
-    return with_added(start, Affine(problem.domain.bounds), coefficients)
+    return with_added(zero(problem), Affine(problem.domain.bounds), coefficients)
 
 
 def _loss(problem: Problem, answer: Answer, points: Points) -> float:

@@ -8,7 +8,6 @@ arithmetic on its own matrices is nearly all: to stack these would save nothing,
 have to wait for the slowest.
 """
 
-import copy
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -20,6 +19,7 @@ from nas.problems.problem import Problem
 from nas.training import checkpoint
 from nas.training.fine_tuning import FineTuning
 from nas.training.physics_loss import HeldOutLoss
+from nas.training.pool.learning import only
 from nas.training.training_run import Progress
 from nas.training.training_settings import TrainingSettings
 from nas.training.warm_up import WarmUp
@@ -169,11 +169,7 @@ class SingleNetworks:
 
     def _begin(self) -> FineTuning:
         """The fine-tuning of the next candidate, from what it learnt in the warm-up."""
-        single = copy.deepcopy(self._warm_up.mixture)
-        for index in set(single.alive) - {len(self.singles)}:
-            single.drop(index)
-        single.start_unknown(len(self.singles))
-        settings = self.settings
+        single, settings = only(self._warm_up.mixture, [len(self.singles)]), self.settings
         return FineTuning(self.problem, single, settings.sampler, settings.fine_tuning)
 
     def _report(
