@@ -61,8 +61,8 @@ class Estimate:
         Which share of the residuals' norm e leaves, on points that were left out.
     of_variation
         Of each field: ‖e‖ over how much u + e varies about its mean, or over a hundredth of its
-        size where it varies less. A temperature of 300 K that rises by 10 K may be wrong by 3 %
-        and yet all wrong.
+        size where it varies less (of its scale, where it is zero). A temperature of 300 K that
+        rises by 10 K may be wrong by 3 % and yet all wrong.
     unknown
         Of each unknown coefficient: by how much it is wrong, in its own unit.
 
@@ -164,11 +164,14 @@ class _Sizes:
         """Of answers and their errors (B, C) at ``points``."""
         by_field, of_variation, squares = {}, {}, []
         within = torch.from_numpy(sought(problem, points.numpy()))
-        for c, name in enumerate(problem.fields):
+        for c, row in enumerate(problem.describe_fields()):
             wrong, right = error[within[:, c], c], (before + error)[within[:, c], c]
             off, size = wrong.square().sum(), right.square().sum()
+            # A field that is zero has no size of its own: then its scale is the measure.
+            least = FLAT**2 * len(right) * row["scale"] ** 2 if problem.balanced else 0.0
             varies = (right - right.mean()).square().sum().clamp_min(FLAT**2 * size)
-            by_field[name], of_variation[name] = _root(off, size), _root(off, varies)
+            by_field[row["field"]] = _root(off, size.clamp_min(least))
+            of_variation[row["field"]] = _root(off, varies.clamp_min(least))
             squares.append((off, size))  # sums: a field of a small piece counts for little
         return cls(_root(*torch.tensor(squares).sum(0)), by_field, of_variation)
 

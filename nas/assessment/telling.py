@@ -88,8 +88,8 @@ def large_error(
         hidden = (
             _beside_noise(noise)
             if problem.noisy
-            else "what is left in equations and conditions looks like no error of the fields, as "
-            "where no solution satisfies all of them"
+            else "what is left in equations and conditions looks like no error of the fields: "
+            "training has not come near a solution yet, or none satisfies all of them"
         )
         return [
             f"the error could not be estimated, and the answer may be good or bad: {hidden}; "

@@ -279,3 +279,31 @@ def test_what_was_chosen_is_solved_again_at_other_points(monkeypatch: pytest.Mon
     assert many > 2 * few
     assert judged_by != chosen_by
     assert solved[-1] > 2 * solved[0]
+
+
+@pytest.mark.parametrize("rate", [1.0, 1e-6])
+def test_of_a_field_that_is_zero_rounding_is_no_error(rate: float) -> None:
+    """As of the velocity across a channel: what is left of it is measured by its scale."""
+    channel = Problem(
+        name="channel",
+        domain=Box(x=(0, 1), y=(0, 1)),
+        fields=("u", "v"),
+        residual=lambda u, v: (u.yy + 8 * rate, v.xx + v.yy),
+        conditions=[
+            Condition(("y_min", "y_max"), lambda u, v: (u, v)),
+            Condition(("x_min", "x_max"), lambda u, v: (u.x, v)),
+        ],
+    )
+    rows = channel.describe_fields()
+    numbers = torch.tensor([(row["offset"], row["scale"]) for row in rows], dtype=torch.float64)
+    offsets, scales = numbers.unbind(-1)
+
+    def network(x: Tensor) -> Tensor:
+        u = 4 * rate * x[:, 1] * (1 - x[:, 1])
+        v = 1e-14 * rate * torch.sin(3 * x[:, 0])
+        return (torch.stack([u, v], -1) - offsets) / scales
+
+    found = estimate(channel, answers.of(network))
+    assert found is not None
+    assert max(found.by_field.values()) < 1e-9
+    assert max(found.of_variation.values()) < 1e-9
