@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from nas.one_line import one_line
-from nas.reports import chosen, corrections, race, unknowns
+from nas.reports import chosen, corrections, field_errors, race, unknowns
 from nas.reports.recommended import find
 from nas.reports.rows import each
 from nas.reports.words import lines as lines_of
@@ -52,6 +52,9 @@ def summary(result: Result) -> list[str]:
         lines.append(f"  relative L2      {best.relative_l2:.2e} (measured, not used to decide)")
     if pd.notna(best.error_estimate):
         lines.append(f"  estimated error  {best.error_estimate:.2e} (relative L2, without a truth)")
+    if by_field := field_errors.estimates(result.records, best.run):
+        told = ", ".join(f"{field} {error:.2e}" for field, error in by_field.items())
+        lines.append(f"  of each field    {told}")
     lines += estimates(result)
     lines += [f"note: {line}" for line in lines_of(best.notes)]
     lines += [f"warning: {line}" for line in lines_of(best.warnings)]

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from nas.reports import chosen, corrections, race, tables, words
+from nas.reports import chosen, corrections, field_errors, race, tables, words
 from nas.reports.recommended import problem
 from nas.reports.report import Report
 from nas.search_spaces.candidates import AXES, in_play
@@ -69,6 +69,11 @@ def numbers(content: Report) -> list[tuple[str, str, str]]:
     if pd.notna(content.error_estimate):
         estimate = words.number(content.error_estimate)
         found.append(("Estimated error", estimate, "relative L2, without a reference"))
+    by_field = field_errors.estimates(content.records, content.best.name)
+    found += [
+        (f"Estimated, of {field}", words.number(one), "by itself")
+        for field, one in by_field.items()
+    ]
     loss = words.number(run.held_out_loss)
     return [
         *found,

@@ -63,7 +63,8 @@ def records() -> Records:
         experts=pd.DataFrame(_expert(*pair) for pair in product(numbers, range(len(POOL)))),
         history=pd.DataFrame(row for trial in numbers for row in _history(trial)),
         fields=pd.DataFrame(
-            _keys(t) | {"field": "u", "relative_l2": _error(LOSSES[t])} for t in DONE
+            _keys(t) | {"field": "u", "relative_l2": _error(LOSSES[t]), "error_estimate": None}
+            for t in DONE
         ),
         unknowns=pd.DataFrame(row for trial in DONE for row in _unknown(trial)),
         attempts=pd.DataFrame(map(_attempt, numbers)),

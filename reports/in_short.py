@@ -75,6 +75,8 @@ def _figures(records: Records, best: Recommended) -> Iterator[tuple[str, ...]]:
         yield from ((f"of {field}", number(error)) for field, error in errors.items())
     if pd.notna(run["error_estimate"]):
         yield "estimated error", number(float(run["error_estimate"]))
+    by_field = field_errors.estimates(records, best.name)
+    yield from ((f"estimated, of {field}", number(error)) for field, error in by_field.items())
     found = unknowns.unknowns(unknowns.estimates(records), best, records.race)
     yield from ((one.name, one.known) for one in found)
     yield from (("note", text) for text in lines(run["notes"]))

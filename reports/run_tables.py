@@ -55,6 +55,7 @@ def fields(records: Records) -> Table | None:
     (('run', 'u', 'v'), ('0000-0', '0.0447', '–'))
     """
     table = records.fields
+    table = table[table["run"].isin(table.loc[table["relative_l2"].notna(), "run"])]
     if table["field"].nunique() < 2:
         return None
     names = list(table["field"].unique())

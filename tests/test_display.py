@@ -3,6 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
+
 from nas.campaign.records import TABLES, read
 from nas.display import advice, estimates, ranking, summary
 from nas.reports import example, raced
@@ -42,6 +44,16 @@ def test_a_recommendation_comes_with_its_estimate_and_what_speaks_against_it() -
         "warning: no better than a constant",
         "warning: badly scaled",
     ]
+
+
+def test_of_several_fields_each_has_its_estimate() -> None:
+    """Together the large ones rule: of a wire in a block its own field may be wrong by far more."""
+    records = example.records()
+    rows = [("0001-0", "u", None, 0.0075), ("0001-0", "v", None, 5.4e-5)]
+    fields = pd.DataFrame(rows, columns=["run", "field", "relative_l2", "error_estimate"])
+    lines = summary(Result(replace(records, fields=fields)))
+    place = next(n for n, line in enumerate(lines) if line.startswith("  estimated error "))
+    assert lines[place + 1] == "  of each field    u 7.50e-03, v 5.40e-05"
 
 
 def test_a_correction_is_told_beside_the_experts() -> None:

@@ -50,6 +50,8 @@ class Assessment:
         Of unknown coefficients, why their values, and so their standard errors, say little.
     notes
         What is to be known of it and does not speak against it, a line each.
+    by_field
+        The estimated error of each field by itself; none without the whole.
 
     Examples
     --------
@@ -63,6 +65,7 @@ class Assessment:
     standard_errors: dict[str, float]
     doubts: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    by_field: dict[str, float] = field(default_factory=dict)
 
 
 def assess(problem: Problem, sampler: Sampler, result: RunResult) -> Assessment:
@@ -107,7 +110,10 @@ def assess(problem: Problem, sampler: Sampler, result: RunResult) -> Assessment:
     told = {} if noise is None else {n: e for n, e in noise.unknown.items() if n not in doubted}
     coefficients = [*wrong_coefficients(result.unknown, off, doubted), *loose(result.unknown, told)]
     notes = () if limiting is None or large else (limit(limiting, moved),)
-    return Assessment(error, (*known, *family, *large, *coefficients), told, doubted, notes)
+    by_field = _by_field(error, equations)
+    return Assessment(
+        error, (*known, *family, *large, *coefficients), told, doubted, notes, by_field
+    )
 
 
 def explain(problem: Problem, sampler: Sampler, result: RunResult, untrained: Mixture) -> str:
@@ -171,6 +177,14 @@ def combined(
     """
     known = _by_residuals(equations, moved)
     return None if known is None else math.hypot(known, by_noise)
+
+
+def _by_field(error: float | None, equations: Estimate | None) -> dict[str, float]:
+    """The error of each field by its equations, as much larger as the whole is by all else."""
+    if error is None or equations is None or not 0 < equations.relative < math.inf:
+        return {}
+    more = error / equations.relative
+    return {name: share * more for name, share in equations.by_field.items()}
 
 
 def _by_residuals(equations: Estimate | None, moved: float | None) -> float | None:

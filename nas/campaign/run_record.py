@@ -107,7 +107,7 @@ def tables(
         "notes": "\n".join(found.notes),
     }
     return {
-        "fields": run_rows.fields(keys, errors.by_field),
+        "fields": run_rows.fields(keys, errors.by_field, found.by_field),
         "unknowns": run_rows.unknowns(keys, result.unknowns, found.standard_errors, found.doubts),
         "history": [{**keys, **logged} for logged in result.history],
         "experts": experts,

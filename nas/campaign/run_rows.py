@@ -29,17 +29,26 @@ def run(keys: Mapping[str, Any], proposal: Proposal, status: str, reason: str) -
     return {**_unknown("runs"), **keys, **known}
 
 
-def fields(keys: Mapping[str, Any], errors: Mapping[str, float | None]) -> list[Row]:
-    """The rows of a run's fields, from the relative L2 error of each.
+def fields(
+    keys: Mapping[str, Any], errors: Mapping[str, float | None], estimates: Mapping[str, float]
+) -> list[Row]:
+    """The rows of a run's fields, from the relative L2 error of each, measured and estimated.
 
     Examples
     --------
-    >>> fields({"run": "0000-0", "trial": 0, "repetition": 0}, {"u": 0.1})
-    [{'run': '0000-0', 'trial': 0, 'repetition': 0, 'field': 'u', 'relative_l2': 0.1}]
+    >>> (row,) = fields({"run": "0000-0"}, {"u": 0.1}, {"u": 0.2})
+    >>> row["field"], row["relative_l2"], row["error_estimate"]
+    ('u', 0.1, 0.2)
     """
     return [
-        {**_unknown("fields"), **keys, "field": field, "relative_l2": error}
-        for field, error in errors.items()
+        {
+            **_unknown("fields"),
+            **keys,
+            "field": field,
+            "relative_l2": errors.get(field),
+            "error_estimate": estimates.get(field),
+        }
+        for field in dict.fromkeys((*errors, *estimates))
     ]
 
 

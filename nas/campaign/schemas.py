@@ -81,12 +81,13 @@ TABLES: dict[str, pa.Schema] = {
             parquet.with_default(pa.field("corrections", pa.string()), ""),
         ]
     ),
-    # One row per field of each completed run, where the problem has a reference.
+    # One row per field of each completed run.
     "fields": pa.schema(
         [
             *_RUN,
             ("field", pa.string()),
-            ("relative_l2", pa.float64()),  # null where the reference is zero everywhere
+            ("relative_l2", pa.float64()),  # null without a reference, and where it is zero
+            ("error_estimate", pa.float64()),  # null where it could not be estimated
         ]
     ),
     # One row per logged step and unknown coefficient of each run; the last one is the estimate.

@@ -284,5 +284,7 @@ def test_noise_is_part_of_an_error_that_the_equations_explain(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A backward answer's residuals are small, whatever it was in the beginning."""
-    found = with_noise(None, monkeypatch, Estimate(0.03, {"u": 0.03}, left=0.1), in_waves=0.04)
+    equations = Estimate(0.03, {"u": 0.03, "v": 0.3}, left=0.1)
+    found = with_noise(None, monkeypatch, equations, in_waves=0.04)
     assert found.error_estimate == pytest.approx(0.05)
+    assert found.by_field == pytest.approx({"u": 0.05, "v": 0.5})  # larger alike

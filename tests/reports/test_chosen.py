@@ -55,7 +55,9 @@ def test_the_small_alternative_is_told_with_run_parameters_and_loss() -> None:
     runs = [run(0, 1e-4, 9000), run(1, 4e-4, 900), run(2, 1e-2, 800)]
     table = pd.DataFrame(trial_rows(runs))
     told = "trial 1 (run 0001-0), the knee of the front: 900 parameters, held-out loss 4.00e-4"
-    assert chosen.alternative(table, pd.DataFrame(runs)) == told
+    plain, warned = (pd.DataFrame(runs).assign(warnings=one) for one in ("", "it is too flat"))
+    assert chosen.alternative(table, plain) == told
+    assert chosen.alternative(table, warned) == f"{told}; warning: it is too flat"
     shown = table.astype({"relative_l2": float})
     assert [row[1] for row in table_of_trials(shown).rows] == [
         "recommended",

@@ -27,8 +27,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         row |= {"error_estimate": 0.0123, "relative_l2": 0.3}
         keys = {name: row[name] for name in ("run", "trial", "repetition")}
         made.tables["fields"] += [
-            keys | {"field": "u", "relative_l2": 0.0101}, keys | {"field": "p", "relative_l2": 0.4}
-        ]  # fmt: skip
+            keys | {"field": "u", "relative_l2": 0.0101, "error_estimate": 0.0125},
+            keys | {"field": "p", "relative_l2": 0.4, "error_estimate": 0.37},
+        ]
     made.tables["unknowns"] = [
         unknown_row(best, step, value, truth=0.5) for step, value in ((0, 1.0), (9, 0.51))
     ]
@@ -88,6 +89,7 @@ def test_warnings_come_first_and_the_estimate_stands_beside_the_error(page: Path
     text = Reader(page).text
     assert "Do not trust this solution without a look at what follows. first second" in text
     assert text.index("Do not trust") < text.index("is recommended:")
+    assert "Estimated, of u 0.0125 by itself Estimated, of p 0.37 by itself" in text
     error, estimate = text.index("Relative L2 error 0.3"), text.index("Estimated error 0.0123")
     assert 0 < estimate - error < 150
     assert text.count("of another run") == 1, "in the table of all warnings alone"
