@@ -52,7 +52,7 @@ def summary(result: Result) -> list[str]:
         lines.append(f"  relative L2      {best.relative_l2:.2e} (measured, not used to decide)")
     if pd.notna(best.error_estimate):
         lines.append(f"  estimated error  {best.error_estimate:.2e} (relative L2, without a truth)")
-    if by_field := field_errors.estimates(result.records, best.run):
+    if by_field := field_errors.estimates(result.records, best.run):  # the largest rules the whole
         told = ", ".join(f"{field} {error:.2e}" for field, error in by_field.items())
         lines.append(f"  of each field    {told}")
     lines += estimates(result)

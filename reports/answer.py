@@ -66,10 +66,11 @@ def numbers(content: Report) -> list[tuple[str, str, str]]:
         found += [
             (f"Error of {field}", words.number(one), "measured") for field, one in fields.items()
         ]
+    by_field = field_errors.estimates(content.records, content.best.name)
     if pd.notna(content.error_estimate):
         estimate = words.number(content.error_estimate)
-        found.append(("Estimated error", estimate, "relative L2, without a reference"))
-    by_field = field_errors.estimates(content.records, content.best.name)
+        together = " of all fields together" if by_field else ""
+        found.append(("Estimated error", estimate, f"relative L2{together}, without a reference"))
     found += [
         (f"Estimated, of {field}", words.number(one), "by itself")
         for field, one in by_field.items()
