@@ -87,7 +87,7 @@ def test_a_full_disk_in_a_worker_is_told_and_the_campaign_goes_on_afterwards(
     ).format(flag=str(tmp_path / "room"))
     change = variant(home, "full.py", "    time.sleep(0.006)", f"    time.sleep(0.006); {full}")
     out = tmp_path / "out"
-    told = finish(launch(out, change), code=2)
+    told = beside_progress(finish(launch(out, change), code=2))
     assert told.startswith("error: ")
     assert "cannot be written (File too large); free some disk space" in told
     (tmp_path / "room").touch()

@@ -9,7 +9,7 @@ def test_each_field_has_its_own_error() -> None:
     records = example.records()
     rows = [("0001-0", "u", 0.5), ("0001-0", "p", None), ("0000-0", "u", 0.25)]
     table = pd.DataFrame(rows, columns=["run", "field", "relative_l2"])
-    estimates = [0.6, 0.7, None]
+    estimates = pd.Series([0.6, 0.7, None])
     told = replace(records, fields=table.assign(error_estimate=estimates))
     assert field_errors.estimates(told, "0001-0") == {"u": 0.6, "p": 0.7}
     assert field_errors.estimates(told, "0000-0") == {}
