@@ -13,7 +13,8 @@ def measure(findings: Findings, found: Records, problem: Problem) -> None:
     """Add the figures of the only run of ``found``."""
     (run,) = found.runs.to_dict("records")
     target = TARGETS.get(problem.name, TARGET)
-    fields = dict(zip(found.fields.field, found.fields.relative_l2.astype(float), strict=True))
+    known = found.fields.dropna(subset=["relative_l2"])
+    fields = dict(zip(known.field, known.relative_l2.astype(float), strict=True))
     unknown = _unknown_errors(found)
     for name, error in unknown.items():
         findings.add(f"relative error of {name}", error, target=target)

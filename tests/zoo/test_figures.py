@@ -28,7 +28,7 @@ def made(errors: dict[str, float], **changes: Any) -> Campaign:
     campaign.tables["runs"].append(run_row(RUN, m=3, experts_after=2, **changes))
     for field, error in errors.items():
         row = {"run": RUN, "trial": 0, "repetition": 0, "field": field, "relative_l2": error}
-        campaign.tables["fields"].append(row)
+        campaign.tables["fields"].append(row | {"error_estimate": None})
     for candidate, outcome in enumerate(("survived", "dropped", "survived")):
         row = expert(RUN, candidate, outcome, 50, activation="sine", width=8 + 8 * candidate)
         campaign.tables["experts"].append(row)
