@@ -217,7 +217,7 @@ def hardware(devices: Sequence[torch.device]) -> str:
 def check_points(campaign: Campaign, problem: Problem) -> None:
     """Refuse numbers of boundary points that leave a part of the boundary without any.
 
-    A budget chooses numbers of its own.
+    A budget, and a schedule of one, choose numbers of their own.
 
     Raises
     ------
@@ -234,7 +234,7 @@ def check_points(campaign: Campaign, problem: Problem) -> None:
     ...
     nas.errors.UserError: training.points.boundary: expected at least 3, ...
     """
-    if campaign.budget is not None:
+    if campaign.within_budget:
         return
     parts = max(
         (len(one.regions) for one in problem.groups[1:] if isinstance(one.source, Boundary)),

@@ -156,6 +156,8 @@ def test_a_budget_chooses_its_own_numbers_of_points() -> None:
     gon = Problem(
         "gon", round_, lambda u: laplacian(u) + 1, [Condition((*round_.parts,), lambda u: u)]
     )
-    check_points(config.build(problem="gon", budget=60), gon)
+    timed = config.build(problem="gon", budget=60)
+    for campaign in (timed, timed.model_copy(update={"budget": None, "schedule": [{"trials": 1}]})):
+        check_points(campaign, gon)
     with pytest.raises(UserError, match=r"training.warm_up.points.boundary: expected at least 150"):
         check_points(config.build(problem="gon"), gon)

@@ -84,14 +84,11 @@ class Mesh(Faceted):
         crowded = np.flatnonzero(self._locator.count(middles, -rounding(self.bounds), most=2) > 1)
         if len(crowded):
             raise UserError(f"Mesh: simplex {crowded[0]} overlaps another; expected none to")
-        _, number = np.unique(self.vertices, axis=0, return_inverse=True)  # equal if they coincide
-        faces, count = np.unique(
-            np.sort(number.reshape(-1)[outer], axis=1), axis=0, return_counts=True
-        )
+        places, place = np.unique(self.vertices, axis=0, return_inverse=True)
+        at = np.sort(place.reshape(-1)[outer], axis=1)  # equal where vertices coincide
+        faces, count = np.unique(at, axis=0, return_counts=True)
         if count.max() > 1:
-            vertex = self.vertices[
-                np.flatnonzero(number.reshape(-1) == faces[count.argmax(), 0])[0]
-            ]
+            vertex = places[faces[count.argmax(), 0]]
             raise UserError(
                 f"Mesh: {(count > 1).sum()} faces of the boundary lie on another one, such as at "
                 f"{tuple(vertex.tolist())}; expected vertices that coincide to be one: merge them, "
