@@ -1,6 +1,7 @@
 """Shared by all tests: one thread, so that results do not depend on the machine's load.
 
-And a kernel of their own, so that they neither need nor touch the user's.
+A seed before each, so that none depends on which ran before it. And a kernel of their own, so
+that they neither need nor touch the user's.
 """
 
 import os
@@ -19,6 +20,11 @@ os.environ.setdefault("NAS_CACHE", str(Path(tempfile.gettempdir()) / f"nas-tests
 torch.set_num_threads(1)
 # A shell's & lets Ctrl-C be ignored, and that is inherited; tests press it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def _seeded() -> None:
+    torch.manual_seed(0)
 
 
 @pytest.fixture(autouse=True)
