@@ -8,7 +8,7 @@ import typer
 from nas.errors import UserError
 from nas.feedback import say, say_columns
 from nas.files import write_text
-from nas.paths import usable
+from nas.paths import unused
 
 
 def spaces(
@@ -43,9 +43,7 @@ def init(
 
     if to.suffix not in (".yaml", ".yml"):
         raise UserError(f"{to}: expected a name that ends in .yaml")
-    if usable(to).exists():
-        raise UserError(f"{to}: is there already; name a new file")
-    write_text(to, keys.file())
+    write_text(unused(to), keys.file())
     say(f"written: {to}; put your problem into it, then: nas search {to}")
 
 

@@ -38,6 +38,27 @@ def usable(path: str | os.PathLike[str]) -> Path:
     return found
 
 
+def unused(path: Path) -> Path:
+    """``path``, at which nothing is: not even a link that leads nowhere.
+
+    Raises
+    ------
+    UserError
+        As `usable`, and if something is.
+
+    Examples
+    --------
+    >>> unused(Path("new.yaml")).name
+    'new.yaml'
+    >>> unused(Path("."))
+    Traceback (most recent call last):
+    nas.errors.UserError: .: is there already; name a new file
+    """
+    if usable(path).exists() or path.is_symlink():
+        raise UserError(f"{path}: is there already; name a new file")
+    return path
+
+
 def given(path: object, what: str) -> Path:
     """A path that somebody gave to a function of ``what``.
 

@@ -9,7 +9,7 @@ from nas import named_problem, problems
 from nas.errors import UserError
 from nas.files import write_text
 from nas.one_line import one_line
-from nas.paths import usable
+from nas.paths import unused
 from nas.problems import Problem
 from nas.problems.description import (
     conditions_in_words,
@@ -101,9 +101,7 @@ def write(name: str, to: Path) -> None:
     named_problem.load(name)
     if to.suffix != ".py":
         raise UserError(f"{to}: expected a name that ends in .py")
-    if usable(to).exists():
-        raise UserError(f"{to}: is there already; name a new file")
-    write_text(to, standalone(text_of(name)))
+    write_text(unused(to), standalone(text_of(name)))
 
 
 def standalone(text: str) -> str:

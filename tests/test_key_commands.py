@@ -20,6 +20,11 @@ def test_init_writes_a_file_that_loads_and_is_not_written_over(
     assert nas(monkeypatch, "init", path) == 2
     assert capsys.readouterr().err == f"error: {path}: is there already; name a new file\n"
     assert path.read_text() == "mine"
+    link = tmp_path / "link.yaml"
+    link.symlink_to(tmp_path / "gone.yaml")
+    assert nas(monkeypatch, "init", link) == 2
+    assert capsys.readouterr().err == f"error: {link}: is there already; name a new file\n"
+    assert link.is_symlink()
 
 
 def test_init_wants_the_name_of_a_campaign_file(

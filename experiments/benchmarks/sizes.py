@@ -7,13 +7,13 @@ from typing import Any
 
 from experiments.benchmarks import settings
 from experiments.benchmarks.ours import Ours
-from experiments.harness import machine, process
+from experiments.harness import machine, memory, process
 from experiments.harness.timing import seconds_of
 from nas import search_spaces
 
 SECONDS = 10.0  # that a size's steps may take together
 STEPS = 20  # at most
-PROCESS = Path("/proc/self")
+FIRST_TO_GO = Path("/proc/self/oom_score_adj")
 
 
 @dataclass(frozen=True)
@@ -36,20 +36,13 @@ def size(m: int, points: int) -> Size:
 def here(m: int, points: int) -> dict[str, Any]:
     """The fields of the `Size`, measured in this process."""
     # Where memory runs out, let the kernel end this process and no other.
-    (PROCESS / "oom_score_adj").write_text("1000")
+    FIRST_TO_GO.write_text("1000")
     machine.use_all_cores()
     step = Ours(settings.BURGERS, search_spaces.load("full_grid").pool(m, seed=0), points)
-    before = _memory("VmRSS")
+    before = memory.now()
     seconds = [seconds_of(step)]
     while sum(seconds) + seconds[-1] < SECONDS and len(seconds) < STEPS:
         seconds.append(seconds_of(step))
-    peak, parameters = _memory("VmHWM"), step.mixture.parameters_alive
+    peak, parameters = memory.peak(), step.mixture.parameters_alive
     typical = median(seconds[1:] or seconds)
     return asdict(Size(m, points, parameters, typical, max(peak - before, 0), peak))
-
-
-def _memory(name: str) -> int:
-    """A size in bytes that Linux reports of this process."""
-    lines = (PROCESS / "status").read_text(encoding="utf-8").splitlines()
-    (kib,) = (line.split()[1] for line in lines if line.startswith(f"{name}:"))
-    return 1024 * int(kib)

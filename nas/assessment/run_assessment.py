@@ -18,7 +18,14 @@ from nas.assessment.families import confirmed
 from nas.assessment.noise_amplified import amplified
 from nas.assessment.noise_fit import too_close
 from nas.assessment.noise_spread import Spread, spread
-from nas.assessment.telling import TOLERABLE, large_error, limit, loose, wrong_coefficients
+from nas.assessment.telling import (
+    TOLERABLE,
+    jumps,
+    large_error,
+    limit,
+    loose,
+    wrong_coefficients,
+)
 from nas.assessment.trivial import BEATEN, Trivial, best_trivial, is_affine
 from nas.assessment.undetermined import left_open, tells_of_unknown
 from nas.mixture.mixture import Mixture
@@ -109,10 +116,11 @@ def assess(problem: Problem, sampler: Sampler, result: RunResult) -> Assessment:
     doubted = doubts(list(result.unknown), family, _why(error, against), off)
     told = {} if noise is None else {n: e for n, e in noise.unknown.items() if n not in doubted}
     coefficients = [*wrong_coefficients(result.unknown, off, doubted), *loose(result.unknown, told)]
-    notes = () if limiting is None or large else (limit(limiting, moved),)
+    notes = [] if error is None else jumps(problem)
+    notes += [] if limiting is None or large else [limit(limiting, moved)]
     by_field = _by_field(error, equations)
     return Assessment(
-        error, (*known, *family, *large, *coefficients), told, doubted, notes, by_field
+        error, (*known, *family, *large, *coefficients), told, doubted, tuple(notes), by_field
     )
 
 

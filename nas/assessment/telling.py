@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+from nas.assessment.corners import contradictions
 from nas.assessment.doubts import NOT_TRUSTED, UNTOLD
 from nas.assessment.error_estimate import Estimate
+from nas.assessment.families import demanding
 from nas.assessment.noise_spread import Spread
 from nas.problems import Problem
 
@@ -60,6 +62,33 @@ def limit(noise: Spread, fields: float) -> str:
         f"not its training: {known} (one standard error), the fields to {fields:.1%}; more "
         "observations, or better ones, would tell more"
     )
+
+
+def jumps(problem: Problem) -> list[str]:
+    """Where no smooth answer meets all conditions, so that an estimate may be too small.
+
+    What an answer does there is within less than the distance of two points, where residuals are
+    not seen.
+
+    Examples
+    --------
+    >>> from nas.problems import Box, Condition
+    >>> lid, walls = ("y_max", lambda u: u - 1), (("x_min", "x_max", "y_min"), lambda u: u)
+    >>> plate = Problem(
+    ...     "plate", Box(x=(0, 1), y=(0, 1)), lambda u: u.xx + u.yy,
+    ...     [Condition(*lid), Condition(*walls)],
+    ... )
+    >>> [line[:61] for line in jumps(plate)]
+    ['u is 1 on y_max and 0 on x_min, which meet at x=0, y=1 (and a']
+    """
+    lines = contradictions(demanding(problem))
+    if not lines:
+        return []
+    more = f" (and at {len(lines) - 1} more)" if len(lines) > 1 else ""
+    return [
+        f"{lines[0]}{more}: no smooth answer does both, and the estimated error may be too small "
+        "close to it"
+    ]
 
 
 def large_error(

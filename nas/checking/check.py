@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from nas.assessment.corners import contradictions
 from nas.assessment.counting import too_few
 from nas.assessment.families import demanding
 from nas.assessment.undetermined import left_open
-from nas.checking.corners import contradictions
 from nas.checking.known_solution import Remainders, remainders
 from nas.checking.observed import disagreements
 from nas.checking.periods import unlike_ends
@@ -84,6 +84,7 @@ def check(problem: Problem) -> Report:
         *disagreements(asked),
         *unlike_ends(asked),
         *(line for words, left in solution if (line := _unsatisfied(asked, words, left))),
+        *(line for words, left in solution if (line := _without_value(asked, words, left))),
     ]
     return Report((*_facts(problem), *_known(problem, solution)), tuple(warnings))
 
@@ -143,6 +144,16 @@ def _unsatisfied(problem: Problem, words_: str, left: Remainders) -> str:
     return (
         f"the solution does not satisfy the {words_}: it leaves {worst:.0e} of the size of its "
         f"terms at {located(problem.coordinates, at, digits=4)}; one of both is wrong"
+    )
+
+
+def _without_value(problem: Problem, words_: str, left: Remainders) -> str:
+    if left.without_value is None:
+        return ""
+    return (
+        f"the solution, or a derivative of it, has no value at "
+        f"{located(problem.coordinates, left.without_value, digits=4)}, where the {words_} need "
+        "it: there it is not checked, and an error measured there is none"
     )
 
 

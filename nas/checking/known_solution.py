@@ -65,6 +65,12 @@ class Remainders:
         return float(self._relative[row]), self.points[row]
 
     @property
+    def without_value(self) -> Array | None:
+        """A point (D,) where the residual is no number, as the solution has no value; or None."""
+        undefined = np.isnan(self.residual).any(axis=0)
+        return self.points[int(undefined.argmax())] if undefined.any() else None
+
+    @property
     def _relative(self) -> Array:
         """The largest over the equations at each point (B,); 0 where none can be trusted."""
         size = np.where(self._size > 0, self._size, 1.0)
@@ -141,7 +147,11 @@ def remainders(problem: Problem, group: Group, term: Term) -> Remainders:
 def _usual(problem: Problem, derivatives: DerivativeSet) -> Array:
     """The median size (S, 1, C + U) of the solution's derivatives: some vanish at the border."""
     points = torch.as_tensor(interior_points(problem.domain, 16, seed=2, draw=0))
-    size: Array = np.median(solution_jet(problem, derivatives, points)[2], axis=1, keepdims=True)
+    sizes = solution_jet(problem, derivatives, points)[2]
+    known = sizes[:, np.isfinite(sizes).all(axis=(0, 2))]
+    if not known.shape[1]:
+        return np.zeros_like(sizes[:, :1])
+    size: Array = np.median(known, axis=1, keepdims=True)
     return size
 
 

@@ -8,8 +8,8 @@ from itertools import combinations
 
 import numpy as np
 
+from nas.assessment.corners import APART, Value, demanded, values_known
 from nas.calculus.derivatives import order_of
-from nas.checking.corners import APART, Value, demanded, values_known
 from nas.problems import Problem
 from nas.problems.domains import Array, Box, located
 from nas.problems.domains.domain import rounding

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nas.checking.corners import APART, NEAR, Value, demanded, values_known
+from nas.assessment.corners import APART, NEAR, Value, demanded, values_known
 from nas.problems import Problem
 from nas.problems.domains import Array
 from nas.problems.terms.periodic import Pairs, PeriodicTerm

@@ -48,11 +48,16 @@ def ended(
 
 def told(problem: Problem, result: RunResult, error: float | None = 0.001) -> list[str]:
     """The warnings, where the error is estimated as ``error``."""
+    return list(assessed(problem, result, error).warnings)
+
+
+def assessed(problem: Problem, result: RunResult, error: float | None) -> Assessment:
+    """All that is found, where the error is estimated as ``error``."""
     sampler = Sampler(problem, COUNTS, "sobol", seed=0)
     found = None if error is None else Estimate(error, {"u": error}, left=0.1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "estimate", lambda *_, **__: found)
-        return list(assess(problem, sampler, result).warnings)
+        return assess(problem, sampler, result)
 
 
 def test_an_answer_no_better_than_a_line_is_told() -> None:
@@ -104,6 +109,20 @@ def test_what_the_problem_warns_of_is_told_too_but_not_what_training_got_past() 
     sour = replace(BEND, residual=lambda u: u.tt + 2 + 0 * u**1.2)
     assert len(sour.warnings) == 1
     assert told(sour, ended(sour, 1.0, loss=1e-6)) == []
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0])
+def test_conditions_that_disagree_where_they_meet_limit_the_estimate(level: float) -> None:
+    walls = [Condition(name, lambda u: u - level) for name in ("x_min", "x_max", "y_min")]
+    lid = Condition("y_max", lambda u: u - 1)
+    plate = Problem("plate", Box(x=(0, 1), y=(0, 1)), lambda u: u.xx + u.yy, [lid, *walls])
+    found = assessed(plate, ended(plate, 1.0, loss=1e-6), error=0.001)
+    expected = (
+        "u is 1 on y_max and 0 on x_min, which meet at x=0, y=1 (and at 1 more): no smooth answer "
+        "does both, and the estimated error may be too small close to it",
+    )
+    assert (found.warnings, found.notes) == ((), () if level else expected)
+    assert assessed(plate, ended(plate, 1.0, loss=1e-6), error=None).notes == ()
 
 
 THROWN = replace(BEND, conditions=[Condition("t_min", lambda u: u - 1)])

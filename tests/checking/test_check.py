@@ -40,6 +40,12 @@ def test_a_solution_that_misses_a_condition_is_told_even_if_that_holds_by_constr
     assert line.endswith("at x=1; one of both is wrong")
 
 
+def test_a_solution_without_a_value_somewhere_is_told() -> None:
+    (line,) = check(replace(BEND, solution=lambda x: np.where(x == 0, np.nan, x - x**2))).warnings
+    told = "the solution, or a derivative of it, has no value at x=0, where the condition on x_min,"
+    assert line.startswith(told)
+
+
 def test_small_inaccuracies_of_a_computed_solution_are_let_through() -> None:
     rough = check(replace(BEND, solution=lambda x: x * (1 - x) * (1 + 1e-3 * x)))
     assert rough.warnings == ()

@@ -146,6 +146,7 @@ def test_what_records_hold_is_text_and_never_markup(tmp_path: Path) -> None:
     assert evil in Reader(page).text, "shown, as text"
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_an_unfinished_campaign_says_so(tmp_path: Path) -> None:
     made = realistic(trials=2, broken=())
     made.configuration["trials"] = 12
@@ -158,6 +159,7 @@ def test_an_unfinished_campaign_says_so(tmp_path: Path) -> None:
     assert (tmp_path / "elsewhere" / "index.html").is_file()
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_where_no_claim_can_be_made_the_plots_are_folded(page: Path, tmp_path: Path) -> None:
     few = Reader(reports.write(realistic(trials=2, broken=()).write(tmp_path)))
     figures = {"Survival by width.", "Kaplan–Meier by width.", "Final importance by width."}
@@ -173,6 +175,7 @@ def test_where_no_claim_can_be_made_the_plots_are_folded(page: Path, tmp_path: P
     assert not [at for tag, at in few.tags if tag == "details" and "open" in at]
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_a_campaign_of_failures_gets_a_page_with_the_reasons(tmp_path: Path) -> None:
     made = realistic(trials=2, broken=(0, 1))
     text = Reader(reports.write(made.write(tmp_path))).text
@@ -181,6 +184,7 @@ def test_a_campaign_of_failures_gets_a_page_with_the_reasons(tmp_path: Path) -> 
     assert "nothing can be said on what survives" in text
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_runs_that_failed_before_their_first_step(tmp_path: Path) -> None:
     """No expert, no step, no attempt, and gaps where numbers would be."""
     made = realistic(trials=1, broken=(0,))
@@ -192,6 +196,7 @@ def test_runs_that_failed_before_their_first_step(tmp_path: Path) -> None:
     assert "nan" not in text.lower()
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_a_run_without_a_map_says_so(tmp_path: Path) -> None:
     made = realistic(trials=2, broken=())
     made.problem |= {"has_reference": False}

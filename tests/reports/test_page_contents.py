@@ -57,6 +57,7 @@ def test_problems_of_one_and_three_coordinates_have_pictures(tmp_path: Path, pro
     assert ("There is no picture of the error" in text) == (problem == "plate")
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_solution_then_trust_then_statistics(tmp_path: Path) -> None:
     reader = Reader(reports.write(realistic("rod", trials=1, broken=()).write(tmp_path)))
     sections = [at["id"] for tag, at in reader.tags if tag == "h2" and at.get("id")]
@@ -77,6 +78,7 @@ def test_the_problem_is_on_the_page_as_text(page: Path) -> None:
     assert [tag for tag, _ in reader.tags].count("script") == 1, "the page's own"
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_without_an_equation_in_words_the_written_ones_are_shown(tmp_path: Path) -> None:
     made = realistic("rod", trials=1, broken=())
     made.problem |= {"equation": "", "equations": ["in a: u.xx = 0", "in b: 2 * u.xx = 0"]}

@@ -5,13 +5,13 @@ the same command up to its first new run, whose training is left out; a proposal
 reading all tables; the report. The same with a tenth of the runs tells how it grows.
 """
 
-import resource
 import tempfile
 from contextlib import suppress
 from pathlib import Path
 from unittest.mock import patch
 
 from experiments.benchmarks import finished_campaign
+from experiments.harness import memory
 from experiments.harness.figures import Findings
 from experiments.harness.process import fresh
 from experiments.harness.timing import seconds_of
@@ -96,4 +96,4 @@ def report(folder: str, runs: int) -> tuple[float, float]:
 
 def _gigabytes() -> float:
     """The most memory that this process has had."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    return memory.peak() / 2**30

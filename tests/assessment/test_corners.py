@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from nas.assessment.corners import contradictions
 from nas.calculus.expression import Residual
-from nas.checking.corners import contradictions
 from nas.problems import Box, Condition, Disc, Problem, laplacian
 
 
