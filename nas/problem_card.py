@@ -16,6 +16,7 @@ from nas.problems.description import (
     domain_in_words,
     equations_in_words,
     formula,
+    jumps_in_words,
     unknowns_in_words,
 )
 from nas.problems.loading import text_of
@@ -71,6 +72,7 @@ def card(name: str) -> list[str]:
         ("domain", domain_in_words(problem.domain)),
         ("fields", ", ".join(problem.fields)),
         *(("condition", one) for one in conditions_in_words(problem)),
+        *(("jump", one) for one in jumps_in_words(problem)),
         *(("unknown", one) for one in unknowns_in_words(problem)),
         ("truth", _truth(problem)),
     ]

@@ -32,6 +32,7 @@ def described(records: Records) -> list[tuple[str, str]]:
         ("Domain", facts.get("domain", "")),
         ("Fields", ", ".join(facts["fields"])),
         *(("Condition", condition) for condition in facts.get("conditions", ())),
+        *(("Jump", f"{jump}; part of the field's form") for jump in facts.get("jumps", ())),
         *(("Unknown", unknown) for unknown in facts.get("unknown", ())),
         *(("Scale", _scale(field)) for field in facts.get("ansatz", {}).get("fields", ())),
         *(("Weight", _weight(term)) for term in facts.get("terms", ())),

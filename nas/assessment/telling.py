@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from nas.assessment.corners import contradictions
 from nas.assessment.doubts import NOT_TRUSTED, UNTOLD
 from nas.assessment.error_estimate import Estimate
-from nas.assessment.families import demanding
 from nas.assessment.noise_spread import Spread
 from nas.problems import Problem
 
@@ -75,13 +74,13 @@ def jumps(problem: Problem) -> list[str]:
     >>> from nas.problems import Box, Condition
     >>> lid, walls = ("y_max", lambda u: u - 1), (("x_min", "x_max", "y_min"), lambda u: u)
     >>> plate = Problem(
-    ...     "plate", Box(x=(0, 1), y=(0, 1)), lambda u: u.xx + u.yy,
+    ...     "plate", Box(x=(0, 1), y=(0, 1)), lambda u: u.xy,
     ...     [Condition(*lid), Condition(*walls)],
     ... )
     >>> [line[:61] for line in jumps(plate)]
     ['u is 1 on y_max and 0 on x_min, which meet at x=0, y=1 (and a']
     """
-    lines = contradictions(demanding(problem))
+    lines = contradictions(problem)
     if not lines:
         return []
     more = f" (and at {len(lines) - 1} more)" if len(lines) > 1 else ""

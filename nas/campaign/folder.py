@@ -24,6 +24,7 @@ from nas.problems.description import (
     conditions_in_words,
     domain_in_words,
     equations_in_words,
+    jumps_in_words,
     unknowns_in_words,
 )
 from nas.runner.executors import Resources
@@ -216,6 +217,7 @@ def _facts(problem: Problem) -> dict[str, Any]:
         "has_reference": problem.solution is not None,
         "domain": domain_in_words(problem.domain),
         "conditions": conditions_in_words(problem),
+        "jumps": jumps_in_words(problem),
         "unknown": unknowns_in_words(problem),
         "observed": _observed(problem),
         "terms": problem.describe_terms(),

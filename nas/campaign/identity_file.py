@@ -52,6 +52,7 @@ class _Problem(_Part):
     fields: list[str] = []
     equations: list[str] = []
     conditions: list[str] = []
+    jumps: list[str] = []
     unknown: list[str] = []
     warnings: list[str] = []
     bounds: list[list[float]] = []

@@ -17,6 +17,7 @@ from nas.problems.description import (
     conditions_in_words,
     domain_in_words,
     equations_in_words,
+    jumps_in_words,
     unknowns_in_words,
 )
 from nas.problems.domains import located
@@ -80,7 +81,7 @@ def check(problem: Problem) -> Report:
         *poles(asked),
         *too_few(asked),
         *left_open(asked),
-        *contradictions(asked),
+        *contradictions(problem),
         *disagreements(asked),
         *unlike_ends(asked),
         *(line for words, left in solution if (line := _unsatisfied(asked, words, left))),
@@ -97,6 +98,8 @@ def _facts(problem: Problem) -> Iterator[str]:
     for name, (low, high) in zip(problem.coordinates, problem.domain.bounds, strict=True):
         middle, half = (low + high) / 2, (high - low) / 2
         yield _row("coordinate", f"{name} = {middle:.3g} + {half:.3g} · ξ")
+    for line in jumps_in_words(problem):
+        yield _row("jump", f"{line}; it is part of the field's form, not to be learnt")
     for corner in problem.corners:
         yield _row("corner", f"{corner.describe()}; there a gradient may be infinite")
     for line in conditions_in_words(problem):

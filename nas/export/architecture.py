@@ -27,7 +27,7 @@ _Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 class FieldScale(Part):
-    """A field is offset + scale · N of the network's output N; ``exact`` adds A + B times that.
+    """A field is offset + scale · N of the network's output N; where ``exact`` A + B times that.
 
     Examples
     --------

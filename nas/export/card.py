@@ -212,7 +212,8 @@ def _ansatz(architecture: Architecture) -> str:
     for one in ansatz.fields if ansatz else ():
         made = f"{one.offset:g} + {one.scale:g} · N" if one.offset else f"{one.scale:g} · N"
         if one.exact:
-            made = f"A(x) + B(x) · ({made}), which meets some conditions exactly whatever N is"
+            made = f"A(x) + B(x) · ({made}), where A and B, which the program knows, meet exact "
+            made += "conditions whatever N is, or jump where two conditions disagree"
         if one.exact or one.offset or one.scale != 1:
             lines.append("- " + escaped(f"{one.field} = {made}"))
     if lines:

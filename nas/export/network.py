@@ -22,7 +22,7 @@ class ExportedMixture(nn.Module):
     """u(x) = A + B · (offset + scale · (Σᵢ λᵢ(x) uᵢ(x) + c(x))) of plain modules and a softmax.
 
     c is the sum of the corrections, if there are any. Offset and scale bring the fields' own units;
-    A and B meet conditions that hold exactly, and are 0 and 1 where there are none.
+    A and B meet conditions that hold exactly, or A jumps where two disagree; else they are 0 and 1.
 
     It is called with points (B, D), or with coordinates by name, which broadcast. Tensors are
     answered with tensors, arrays (and lists, and numbers) with arrays. All derivatives come from

@@ -66,6 +66,21 @@ def equations_in_words(problem: Problem) -> list[str]:
     return [_demanded(residual)]
 
 
+def jumps_in_words(problem: Problem) -> list[str]:
+    """A line for each jump between two conditions that the fields have by their form.
+
+    Examples
+    --------
+    >>> from nas.problems import Box, Condition
+    >>> cooled = [Condition("t_min", lambda u: u - 1), Condition("x_min", lambda u: u)]
+    >>> rod = Problem("rod", Box(x=(0, 1), t=(0, 1)), lambda u: u.t - u.xx, cooled)
+    >>> jumps_in_words(rod)
+    ['u jumps from 0 on x_min to 1 on t_min where they meet, at x=0, t=0']
+    """
+    names = tuple(problem.fields)
+    return [one.describe(problem.domain, names[one.field]) for one in problem.corner_jumps]
+
+
 def unknowns_in_words(problem: Problem) -> list[str]:
     """A line for each unknown coefficient.
 

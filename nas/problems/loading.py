@@ -26,6 +26,7 @@ _MACHINERY = frozenset(
         "declaration",
         "description",
         "domains",
+        "fingerprint",
         "jumps",
         "loading",
         "problem",

@@ -4,7 +4,6 @@ Axis legend: B points, D coordinates, S derivatives, C fields, U unknown coeffic
 leading axes.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,11 +17,13 @@ from nas.calculus.jets import DerivativeSet
 from nas.calculus.program import record
 from nas.errors import UserError
 from nas.problems import jumps
+from nas.problems.ansatz.jump import CornerJump
 from nas.problems.ansatz.preparation import Preparation, prepare
 from nas.problems.declaration import check_declaration, check_solution, check_use, check_where
-from nas.problems.domains import Array, Box, Domain, surfaces
+from nas.problems.domains import Array, Domain
 from nas.problems.domains.corners import Corner, reentrant
-from nas.problems.sampling import boundary_points, interior_points
+from nas.problems.fingerprint import fingerprint
+from nas.problems.sampling import interior_points
 from nas.problems.terms import Equations, Group, Requirement, Setting, Term, bound, grouped
 from nas.problems.terms.expressing import PROBES
 from nas.problems.terms.interior import INTERIOR, inside
@@ -179,6 +180,20 @@ class Problem:
         return reentrant(self.domain)
 
     @property
+    def corner_jumps(self) -> tuple[CornerJump, ...]:
+        """Where conditions disagree and the fields' form has their jump, which none need learn.
+
+        Examples
+        --------
+        >>> from nas.problems import Box, Condition
+        >>> cooled = [Condition("t_min", lambda u: u - 1), Condition("x_min", lambda u: u)]
+        >>> rod = Problem("rod", Box(x=(0, 1), t=(0, 1)), lambda u: u.t - u.xx, cooled)
+        >>> rod.corner_jumps[0].describe(rod.domain, "u")
+        'u jumps from 0 on x_min to 1 on t_min where they meet, at x=0, t=0'
+        """
+        return self._prepared.jumps
+
+    @property
     def derivatives(self) -> DerivativeSet:
         """The derivatives that the equations need, closed under the chain rule."""
         return self.groups[0].derivatives
@@ -239,8 +254,8 @@ class Problem:
     def describe_ansatz(self) -> dict[str, Any]:
         """What makes fields of networks, in plain data: all that an export needs.
 
-        ``fields`` as `describe_fields`; ``program``, None without exact conditions, gives A and B
-        one after the other (see `nas.calculus.program`).
+        ``fields`` as `describe_fields`; ``program``, None without exact conditions or jumps, gives
+        A and B one after the other (see `nas.calculus.program`).
 
         Raises
         ------
@@ -264,19 +279,6 @@ class Problem:
         each = [np.broadcast_to(c, len(points)) for c in components]
         return np.stack(each, axis=-1, dtype=np.float64)
 
-    @property
-    def _outline(self) -> str:
-        """Some points of each surface, in shares of the bounds; nothing of a box, which is these.
-
-        Bounds and measures do not tell where a hole is.
-        """
-        if isinstance(self.domain, Box):
-            return ""
-        parts, (low, high) = list(surfaces(self.domain)), np.transpose(self.domain.bounds)
-        found = boundary_points(self.domain, parts, 8 * len(parts), seed=0, draw=0)
-        shares = [(points - low) / (high - low) for points in found.values()]
-        return " ".join(f"{share:.6f}" for share in np.concatenate(shares).flatten().tolist())
-
     @cached_property
     def fingerprint(self) -> str:
         """A digest of the mathematics: equal for problems that ask for the same solution.
@@ -285,16 +287,4 @@ class Problem:
         changed coefficient counts, and a changed comment does not. What holds by construction is
         no term, and counts all the same.
         """
-        digest = hashlib.sha256()
-        unknown = sorted((name, repr(one)) for name, one in self.unknown.items())
-        where = self.domain
-        facts = (self.fields, unknown, self.coordinates, where.bounds, dict(where.parts))
-        digest.update(repr(facts).encode())
-        digest.update(self._outline.encode())
-        if self._held:
-            digest.update(f"{len(self._held)} hold by construction".encode())
-        for term in (*self._held, *self.terms):
-            digest.update(repr((term.regions, term.weights)).encode())
-            for values in term.probed:
-                digest.update(" ".join(f"{value:.6e}" for value in values.tolist()).encode())
-        return digest.hexdigest()[:16]
+        return fingerprint(self.fields, self.unknown, self.domain, self._held, self.terms)

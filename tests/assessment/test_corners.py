@@ -106,11 +106,16 @@ HEATED = Problem(
         Condition("t_min", lambda u, x: u - x - 2),
         Condition(("x_min", "x_max"), lambda u: u - 3),
     ],
+    balanced=False,
 )
 
 
 def test_what_is_demanded_is_told_at_the_corner_itself() -> None:
     assert contradictions(HEATED) == ["u is 2 on t_min and 3 on x_min, which meet at x=0, t=0"]
+
+
+def test_a_jump_that_the_form_of_the_field_has_is_none() -> None:
+    assert contradictions(replace(HEATED, balanced=True)) == []
 
 
 def test_a_steep_condition_that_agrees_at_the_corner_is_no_contradiction() -> None:

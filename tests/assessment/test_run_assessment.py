@@ -115,7 +115,7 @@ def test_what_the_problem_warns_of_is_told_too_but_not_what_training_got_past() 
 def test_conditions_that_disagree_where_they_meet_limit_the_estimate(level: float) -> None:
     walls = [Condition(name, lambda u: u - level) for name in ("x_min", "x_max", "y_min")]
     lid = Condition("y_max", lambda u: u - 1)
-    plate = Problem("plate", Box(x=(0, 1), y=(0, 1)), lambda u: u.xx + u.yy, [lid, *walls])
+    plate = Problem("plate", Box(x=(0, 1), y=(0, 1)), lambda u: u.xy, [lid, *walls])
     found = assessed(plate, ended(plate, 1.0, loss=1e-6), error=0.001)
     expected = (
         "u is 1 on y_max and 0 on x_min, which meet at x=0, y=1 (and at 1 more): no smooth answer "

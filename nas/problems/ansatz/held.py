@@ -106,8 +106,8 @@ def held(requirements: Sequence[Requirement], setting: Setting) -> dict[int, lis
             continue
         where = f"{setting.name}: {one.describe()}"
         for part, alone in _by_part(one, where).items():
-            tried = probe(alone.bind(setting), setting.domain, len(setting.fields), _raw(setting))
-            _check_of_the_point(tried, setting, where)
+            tried = probe(alone.bind(setting), setting.domain, len(setting.fields), raw(setting))
+            check_of_the_point(tried, setting, where)
             found = answer(tried)
             face = face_of(setting.domain, part)
             for equation in range(len(found.own)):
@@ -134,15 +134,37 @@ def _by_part(requirement: Requirement, where: str) -> Mapping[str, Requirement]:
     return found
 
 
-def _raw(setting: Setting) -> list[float]:
+def raw(setting: Setting) -> list[float]:
+    """The unknown coefficients' raw values at the start.
+
+    Examples
+    --------
+    >>> from nas.problems import Box, Unknown
+    >>> raw(Setting("rod", Box(x=(0, 1)), ("u",), {"k": Unknown(2.0)}))  # times 2
+    [1.0]
+    """
     return [one.first for one in setting.unknown.values()]
 
 
-def _check_of_the_point(tried: Probe, setting: Setting, where: str) -> None:
-    """Raise `UserError` unless what is demanded follows from the coordinates alone.
+def check_of_the_point(tried: Probe, setting: Setting, where: str) -> None:
+    """Whether what is demanded follows from the coordinates alone.
 
     Its value is continued into the domain, where there is no normal; and it is taken once, before
     any coefficient is found.
+
+    Raises
+    ------
+    UserError
+        If it does not.
+
+    Examples
+    --------
+    >>> from nas.problems import Box, Condition
+    >>> setting = Setting("rod", Box(x=(0, 1)), ("u",))
+    >>> turned = Condition(("x_min", "x_max"), lambda u, normal: u - normal[0]).bind(setting)
+    >>> check_of_the_point(probe(turned, setting.domain, 1), setting, "rod")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    nas.errors.UserError: rod: expected an exact value of coordinates, got one of the normal, ...
     """
     named = [
         name
@@ -199,7 +221,7 @@ def _said(
         if order is not None and coefficient is not None:
             factor = float(coefficient[0])
             if bool((coefficient - factor).abs().max() <= CLOSE * abs(factor)) and factor:
-                return field, order, _Source(found, equation, factor)
+                return field, order, Source(found, equation, factor)
     raise UserError(
         f"{where}: expected an exact condition to give the value of one field, such as u - g, or "
         "on the side of a box also its derivative across it beside its value; write others with "
@@ -208,8 +230,26 @@ def _said(
 
 
 @dataclass(frozen=True, eq=False)
-class _Source:
-    """g of an equation a (u - g), at any points: -r(0) / a."""
+class Source:
+    """g of an equation a (u - g), at any points: -r(0) / a.
+
+    Parameters
+    ----------
+    found
+        What the equation's term answers to.
+    equation
+        Its number there.
+    factor
+        a.
+
+    Examples
+    --------
+    >>> from nas.problems import Box, Condition
+    >>> setting = Setting("rod", Box(x=(0, 1)), ("u",))
+    >>> term = Condition("x_max", lambda u, x: 2 * u - 6 * x).bind(setting)
+    >>> Source(answer(probe(term, setting.domain, 1)), 0, 2.0)(torch.ones(1, 1)).tolist()
+    [3.0]
+    """
 
     found: Answers
     equation: int

@@ -5,11 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import torch
+from torch import Tensor
+
 from nas.problems.ansatz import scale
 from nas.problems.ansatz.affine import Affine, identity
 from nas.problems.ansatz.ansatz import Ansatz
 from nas.problems.ansatz.balance import Pull, pulls
-from nas.problems.ansatz.exact import exact
+from nas.problems.ansatz.corner_jumps import corner_jumps
+from nas.problems.ansatz.exact import Exact, exact
+from nas.problems.ansatz.held import raw
+from nas.problems.ansatz.jump import CornerJump, jumping
 from nas.problems.ansatz.probing import Probe, probe
 from nas.problems.ansatz.proportions import disproportions
 from nas.problems.ansatz.repeating import check_repeating
@@ -31,6 +37,8 @@ class Preparation:
         Each equation of each requirement in plain data, see `nas.Problem.describe_terms`.
     warnings
         What looks badly scaled, a line each.
+    jumps
+        Where two conditions disagree, and the ansatz has their jump.
 
     Examples
     --------
@@ -43,6 +51,7 @@ class Preparation:
     ansatz: Ansatz
     rows: tuple[dict[str, Any], ...] = ()
     warnings: tuple[str, ...] = ()
+    jumps: tuple[CornerJump, ...] = ()
 
 
 def prepare(
@@ -66,8 +75,7 @@ def prepare(
     """
     met = exact(requirements, setting)
     check_repeating(met, requirements, terms, setting)
-    raw = [one.first for one in setting.unknown.values()]
-    probes = [probe(term, setting.domain, len(setting.fields), raw) for term in terms]
+    probes = [probe(term, setting.domain, len(setting.fields), raw(setting)) for term in terms]
     if not balanced:
         ansatz = Ansatz(identity(setting.fields), met)
         plain = [None if one.exact else term for one, term in zip(requirements, terms, strict=True)]
@@ -78,7 +86,8 @@ def prepare(
     # What is met by construction brings its own values.
     held = met.functions if met else {}
     offsets = tuple(0.0 if c in held else offset for c, offset in enumerate(found.offsets))
-    ansatz = Ansatz(Affine(offsets, found.scales), met)
+    jumps = corner_jumps(requirements, probes, setting, held)
+    ansatz = Ansatz(Affine(offsets, found.scales), _with_jumps(met, jumps, setting))
     warnings = [
         f"field {setting.fields[c]}: expected a condition or a source that tells how large it is, "
         "found none; it is taken to be of order 1 in its own units"
@@ -91,7 +100,20 @@ def prepare(
         warnings += _complaints(_each(one, len(of_term), setting), of_term)
     warnings += _out_of_proportion(requirements, probes, ansatz, setting)
     rows = _rows(requirements, made, terms, setting)
-    return Preparation(_trained(made), ansatz, rows, tuple(warnings))
+    return Preparation(_trained(made), ansatz, rows, tuple(warnings), jumps)
+
+
+def _with_jumps(met: Exact | None, jumps: Sequence[CornerJump], setting: Setting) -> Exact | None:
+    """A and B of fields with exact conditions, and of those with jumps, for which B is 1."""
+    functions = dict(met.functions) if met else {}
+    for field in {one.field for one in jumps}:
+        own = [one for one in jumps if one.field == field]
+        functions[field] = jumping(own, setting.domain), _one
+    return Exact(functions, len(setting.fields)) if functions else None
+
+
+def _one(points: Tensor) -> Tensor:
+    return torch.ones_like(points[:, 0])
 
 
 def _trained(made: Sequence[Term | None]) -> tuple[Term, ...]:

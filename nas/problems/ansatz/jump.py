@@ -1,0 +1,178 @@
+r"""Where two conditions disagree along an edge of a box, what the solution is like there.
+
+No smooth function is 1 on a lid and 0 on the wall beside it, and no network learns one that jumps.
+Close to such an edge all solutions of a second-order equation are alike: they are the jump times a
+function w that is known, and the rest is smooth. So fields are u = J w + offset + scale · N, and
+networks learn the rest alone (the subtraction of a singular function: Carslaw & Jaeger 1959,
+Conduction of Heat in Solids, §2.4; Flyer & Fornberg 2003, J. Comput. Phys. 184).
+
+Let X be the distance from the face with the one value, a, and Y from that with the other, b, and
+J = a - b. Where the equation's leading part along these two coordinates is
+
+    α u_xx + β u_yy with α β > 0:  w = (2/π) atan2(Y/√|β|, X/√|α|), the angle about the edge;
+    γ u_t + α u_xx, t from Y:      w = erfc(X / √(4 κ Y)) with κ = -α/γ > 0.
+
+Both meet that leading part, are 1 for X = 0 and 0 for Y = 0. X and Y are measured from an edge that
+is moved out of the box by `ASIDE` of it, so that w has finite derivatives on the edge, too.
+
+Axis legend: B points, M points of an edge, D coordinates, K functions, S derivatives.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from nas.problems.ansatz.held import Face, Function
+from nas.problems.domains import Domain, located
+
+ASIDE = 1e-30  # of the box's extent: no point is as near, and its fourth power is a number still
+
+
+@dataclass(frozen=True)
+class CornerJump:
+    """A jump of a field along the edge between two faces of a box.
+
+    Parameters
+    ----------
+    field
+        Its number.
+    one, other
+        The faces.
+    values
+        The field's on the one and on the other, at the edge.
+    coefficients
+        The equation's, of the second derivatives across the one face and across the other. Where
+        time begins or ends at the other, of the first derivative along it.
+    parabolic
+        Whether it does.
+
+    Examples
+    --------
+    >>> from nas.problems import Box
+    >>> rod = Box(x=(0, 1), t=(0, 2))
+    >>> cooled = CornerJump(
+    ...     0, Face(0, 0.0), Face(1, 0.0), (0.0, 20.0), coefficients=(-0.1, 1.0), parabolic=True
+    ... )
+    >>> points = torch.tensor([[0.0, 1.0], [0.5, 0.0], [0.2, 0.1]], dtype=torch.float64)
+    >>> cooled.profile(rod)(points).round(decimals=2).tolist()
+    [1.0, 0.0, 0.16]
+    >>> cooled.describe(rod, "u")
+    'u jumps from 0 on x_min to 20 on t_min where they meet, at x=0, t=0'
+    """
+
+    field: int
+    one: Face
+    other: Face
+    values: tuple[float, float]
+    coefficients: tuple[float, float]
+    parabolic: bool = False
+
+    @property
+    def height(self) -> float:
+        """J."""
+        return self.values[0] - self.values[1]
+
+    def profile(self, domain: Domain) -> Function:
+        """w, a function of points (B, D) in float64."""
+        first, second = self.coefficients
+        aside = [ASIDE * (high - low) for low, high in domain.bounds]
+
+        def along(face: Face, points: Tensor) -> Tensor:
+            return (points[:, face.axis] - face.at) * inwards(domain, face)
+
+        def angle(points: Tensor) -> Tensor:
+            x = (along(self.one, points) + aside[self.one.axis]) / math.sqrt(abs(first))
+            y = (along(self.other, points) + aside[self.other.axis]) / math.sqrt(abs(second))
+            # The derivatives of log z cancel in a Laplacian to the last digit, however large they
+            # are; those of atan2 do not. As a program it is written down without complex numbers.
+            is_derived = points.requires_grad
+            found = torch.complex(x, y).log().imag if is_derived else torch.atan2(y, x)
+            return 2 / math.pi * found
+
+        def front(points: Tensor) -> Tensor:
+            reach = 4 * abs(first / second) * along(self.other, points)
+            x = along(self.one, points)
+            return torch.erfc(x / (reach + aside[self.one.axis] ** 2).sqrt())
+
+        return front if self.parabolic else angle
+
+    def parts(self, domain: Domain) -> tuple[str, str]:
+        """The names of the two faces."""
+        one, other = (_part(domain, face) for face in (self.one, self.other))
+        return one, other
+
+    def describe(self, domain: Domain, field: str) -> str:
+        """Which jump, and where, in words."""
+        parts = self.parts(domain)
+        where = {face.axis: face.at for face in (self.one, self.other)}
+        names = [domain.coordinates[axis] for axis in sorted(where)]
+        at = located(names, np.array([where[axis] for axis in sorted(where)]), digits=3)
+        one, other = self.values
+        return (
+            f"{field} jumps from {one:.3g} on {parts[0]} to {other:.3g} on {parts[1]} where they "
+            f"meet, at {at}"
+        )
+
+
+def jumping(jumps: Sequence[CornerJump], domain: Domain) -> Function:
+    """The part of a field, a function of points (B, D), that has all ``jumps`` of it.
+
+    They add up. But where a body is cooled from several sides at once, as much from each, what is
+    left of its first value is the product of what is left along each axis: close to an edge of a
+    plate it is the product of two error functions, which no sum of them is.
+
+    Examples
+    --------
+    >>> from nas.problems import Box
+    >>> plate = Box(x=(0, 1), y=(0, 1), t=(0, 1))
+    >>> start, heat = Face(2, 0.0), (-0.01, 1.0)
+    >>> sides = [CornerJump(0, Face(axis, 0.0), start, (2.0, 0.0), heat, True) for axis in (0, 1)]
+    >>> points = torch.tensor([[0.0, 0.3, 0.01], [0.1, 0.1, 0.25]], dtype=torch.float64)
+    >>> jumping(sides, plate)(points).round(decimals=3).tolist()
+    [2.0, 0.58]
+    >>> round(2 - 2 * math.erf(1.0) ** 2, 3)
+    0.58
+    """
+    alone = [one for one in jumps if not one.parabolic]
+    alike: dict[tuple[Face, float], dict[int, list[CornerJump]]] = {}
+    for one in jumps:
+        if one.parabolic:
+            of_axis = alike.setdefault((one.other, one.height), {})
+            of_axis.setdefault(one.one.axis, []).append(one)
+
+    def found(points: Tensor) -> Tensor:
+        parts = [one.height * one.profile(domain)(points) for one in alone]
+        for (_, height), by_axis in alike.items():
+            fronts = [
+                torch.stack([one.profile(domain)(points) for one in along]).sum(0)
+                for along in by_axis.values()
+            ]
+            together = fronts[0]
+            for front in fronts[1:]:
+                together = together + front - together * front  # 1 - (1 - together) (1 - front)
+            parts.append(height * together)
+        return torch.stack(parts).sum(0)
+
+    return found
+
+
+def _part(domain: Domain, face: Face) -> str:
+    low, _ = domain.bounds[face.axis]
+    return f"{domain.coordinates[face.axis]}_{'min' if face.at == low else 'max'}"
+
+
+def inwards(domain: Domain, face: Face) -> float:
+    """1 where the face's coordinate grows into the domain, -1 where it falls.
+
+    Examples
+    --------
+    >>> from nas.problems import Box
+    >>> rod = Box(x=(0, 1))
+    >>> inwards(rod, Face(0, 0.0)), inwards(rod, Face(0, 1.0))
+    (1.0, -1.0)
+    """
+    return 1.0 if face.at == domain.bounds[face.axis][0] else -1.0
