@@ -180,7 +180,7 @@ def test_fields_are_in_their_own_units_and_coefficients_are_told(
     found = {"name": "D", "value": 0.25, "standard_error": None, "doubt": ""}
     assert told["unknowns"] == [found]
     card = exported.card.read_text(encoding="utf-8")
-    assert "u = A(x) + B(x) · (1e+06 · N), which meets some conditions exactly" in card
+    assert "u = A(x) + B(x) · (1e+06 · N), where A and B, which the program knows, meet" in card
     assert "p = 300 + 0.5 · N" in card
     assert "0.25" in card
     assert (

@@ -16,7 +16,7 @@ from nas.export.network import ExportedMixture
 from nas.mixture.gates.perceptron import GateSettings
 from nas.mixture.mixture import Mixture
 from nas.search_spaces.candidates import Candidate
-from tests.export import made_campaign
+from tests.export import cooled_plate, made_campaign
 from tests.export.exact_string import FACTS, STRING, at_start
 from tests.oracles import nested, relative
 
@@ -125,6 +125,19 @@ def test_network_gives_the_fields_in_their_own_units_and_meets_exact_conditions(
         assert relative(got, expected[index, :, 0]) < 1e-12, key
     moved, start = at_start(points)
     torch.testing.assert_close(network(moved)[:, 0], start, rtol=1e-14, atol=1e-13)
+
+
+def test_a_field_jumps_between_conditions_and_has_derivatives_up_to_the_edge() -> None:
+    mixture = made_campaign.mixture(problem=cooled_plate.FACTS)
+    network = plain(mixture, facts(cooled_plate.FACTS))
+    points = torch.rand(9, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    keys = DerivativeSet([(2, 0, 0), (0, 2, 0), (0, 0, 1)], 3)
+    expected = cooled_plate.COOLED.physical(mixture(points, keys), keys, points).detach()
+    edges = torch.tensor([[0.0, 2.0, 1.0], [0.0, 1.0, 0.0], [0.0, 2.0, 0.0]]).double()
+    for index, key in enumerate(keys.keys):
+        got = nested(lambda x: network(x)[:, 0], points, key)
+        assert relative(got, expected[index, :, 0]) < 1e-12, key
+        assert nested(lambda x: network(x)[:, 0], edges, key).isfinite().all(), key
 
 
 def test_weights_are_those_of_the_gate() -> None:

@@ -1,8 +1,12 @@
 """Arithmetic of torch in ONNX: number by number, products of matrices, sums, softmax."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
+import numpy as np
+import numpy.typing as npt
+from numpy.polynomial.chebyshev import chebinterpolate
+from scipy.special import erfcx
 from torch import Tensor
 
 from nas.export.onnx_program.steps import Given, Kind, Operator, Steps, Value, kind_of, number
@@ -123,6 +127,37 @@ def _atan2(steps: Steps, y: Value, x: Value, *, like: Tensor) -> Value:
     return steps.add("Where", nowhere, zero, found)
 
 
+def _erfc(steps: Steps, x: Value, *, like: Tensor) -> Value:
+    """1 - erf(x), with its digits where that is small; onnxruntime has no Erf of float64.
+
+    erfc |x| = t exp(p - x²) with t = 2 / (2 + |x|) and p smooth, as erfc z falls like exp(-z²) / z;
+    p is a sum of Chebyshev polynomials of s = 2 t - 1 in [-1, 1], summed by Clenshaw's rule.
+    """
+    one, two = steps.constant(1.0), steps.constant(2.0)
+    size = steps.add("Abs", x)
+    t = steps.add("Div", two, steps.add("Add", two, size))
+    twice = steps.add("Mul", two, steps.add("Sub", steps.add("Mul", two, t), one))  # 2 s
+    later = now = steps.constant(0.0)
+    for factor in _ERFC[:0:-1]:
+        further = steps.add("Sub", steps.add("Mul", twice, now), later)
+        now, later = steps.add("Add", further, steps.constant(float(factor))), now
+    half = steps.add("Mul", steps.add("Div", twice, two), now)
+    p = steps.add("Add", steps.add("Sub", half, later), steps.constant(float(_ERFC[0])))
+    exponent = steps.add("Sub", p, steps.add("Mul", x, x))
+    right = steps.add("Mul", t, steps.add("Exp", exponent))
+    is_left = steps.add("Less", x, steps.constant(0.0), kind="bool")
+    return steps.add("Where", is_left, steps.add("Sub", two, right), right)
+
+
+def _of_erfc(s: Any) -> Any:
+    """p of `_erfc`: log(erfcx(z) / t), z = 2 / t - 2."""
+    t = (s + 1) / 2
+    return np.log(erfcx(2 / t - 2) / t)
+
+
+_ERFC: Final[npt.NDArray[np.float64]] = np.asarray(chebinterpolate(_of_erfc, 25))  # to rounding
+
+
 def _linear(
     steps: Steps, x: Value, weight: Value, bias: Value | None = None, *, like: Tensor
 ) -> Value:
@@ -164,6 +199,7 @@ OPERATORS: Final[dict[str, Operator]] = {
     "rsqrt": _rsqrt,
     "log1p": _log1p,
     "atan2": _atan2,
+    "erfc": _erfc,
     "log_sigmoid": _log_sigmoid,
     "linear": _linear,
     "addmm": _addmm,

@@ -12,8 +12,9 @@ J = a - b. Where the equation's leading part along these two coordinates is
     α u_xx + β u_yy with α β > 0:  w = (2/π) atan2(Y/√|β|, X/√|α|), the angle about the edge;
     γ u_t + α u_xx, t from Y:      w = erfc(X / √(4 κ Y)) with κ = -α/γ > 0.
 
-Both meet that leading part, are 1 for X = 0 and 0 for Y = 0. X and Y are measured from an edge that
-is moved out of the box by `ASIDE` of it, so that w has finite derivatives on the edge, too.
+Both meet that leading part, are 1 for X = 0 and 0 for Y = 0. The angle is measured about an edge
+that is moved out of the box by `ASIDE`, and the front has come as far as `BEGUN` when Y is 0: so w
+has finite derivatives on the edge, too.
 
 Axis legend: B points, M points of an edge, D coordinates, K functions, S derivatives.
 """
@@ -29,7 +30,9 @@ from torch import Tensor
 from nas.problems.ansatz.held import Face, Function
 from nas.problems.domains import Domain, located
 
-ASIDE = 1e-30  # of the box's extent: no point is as near, and its fourth power is a number still
+# Of the box's extent: no point is as near. Fourth powers of both are numbers in double precision,
+# what is computed without derivatives is one in single precision, too.
+ASIDE, BEGUN = 1e-30, 1e-15
 
 
 @dataclass(frozen=True)
@@ -79,14 +82,16 @@ class CornerJump:
     def profile(self, domain: Domain) -> Function:
         """w, a function of points (B, D) in float64."""
         first, second = self.coefficients
-        aside = [ASIDE * (high - low) for low, high in domain.bounds]
+        extent = [high - low for low, high in domain.bounds]
 
         def along(face: Face, points: Tensor) -> Tensor:
             return (points[:, face.axis] - face.at) * inwards(domain, face)
 
         def angle(points: Tensor) -> Tensor:
-            x = (along(self.one, points) + aside[self.one.axis]) / math.sqrt(abs(first))
-            y = (along(self.other, points) + aside[self.other.axis]) / math.sqrt(abs(second))
+            x, y = (
+                (along(face, points) + ASIDE * extent[face.axis]) / math.sqrt(abs(factor))
+                for face, factor in ((self.one, first), (self.other, second))
+            )
             # The derivatives of log z cancel in a Laplacian to the last digit, however large they
             # are; those of atan2 do not. As a program it is written down without complex numbers.
             is_derived = points.requires_grad
@@ -96,7 +101,7 @@ class CornerJump:
         def front(points: Tensor) -> Tensor:
             reach = 4 * abs(first / second) * along(self.other, points)
             x = along(self.one, points)
-            return torch.erfc(x / (reach + aside[self.one.axis] ** 2).sqrt())
+            return torch.erfc(x / (reach + (BEGUN * extent[self.one.axis]) ** 2).sqrt())
 
         return front if self.parabolic else angle
 

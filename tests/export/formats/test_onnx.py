@@ -14,7 +14,7 @@ from nas.export import export
 from nas.export.formats import onnx as format
 from nas.mixture.gates.perceptron import GateSettings
 from nas.search_spaces.candidates import Candidate
-from tests.export import made_campaign
+from tests.export import cooled_plate, made_campaign
 from tests.export.exact_string import FACTS, at_start
 from tests.export.test_network import CASES, facts, plain
 from tests.oracles import relative
@@ -35,6 +35,10 @@ SMOOTH = made_campaign.mixture(
     corrections=[Candidate("sine", 1, 30, 0.5)],
 )
 NETWORKS = {
+    "jumps between conditions": (
+        made_campaign.mixture([Candidate("tanh", 2, 6)] * 2, problem=cooled_plate.FACTS),
+        cooled_plate.FACTS,
+    ),
     "encodings and a correction": (SMOOTH, made_campaign.PROBLEM),
     **{name: CASES[name] for name in ("a periodic gate", "one survivor")},
 }

@@ -88,6 +88,18 @@ def test_softplus_keeps_its_digits_where_it_is_small() -> None:
     torch.testing.assert_close(got, softplus(points), rtol=1e-15, atol=0)
 
 
+@pytest.mark.parametrize(("dtype", "digits"), [("float64", 1e-13), ("float32", 1e-5)])
+def test_the_complementary_error_function_has_its_digits_where_it_is_small(
+    dtype: str, digits: float
+) -> None:
+    """To the rounding of x² in exp(-x²), which counts for x² times as much: 1e-14 here."""
+    points = torch.tensor([[-30.0, -1.0, -1e-9], [0.0, 1e-9, 0.5], [2.0, 5.0, 8.0]]).double()
+    got = computed(torch.erfc, points, dtype)
+    torch.testing.assert_close(got.double(), torch.erfc(points), rtol=digits, atol=1e-38)
+    far = torch.tensor([[30.0, 1e9, 1e18]], dtype=torch.float64)
+    assert (computed(torch.erfc, far, dtype) < 1e-38).all()
+
+
 @pytest.mark.parametrize(("dtype", "digits"), [("float64", 1e-15), ("float32", 1e-6)])
 def test_angles_have_all_digits_all_around(dtype: str, digits: float) -> None:
     """Where ONNX has an arctangent of single precision alone."""
