@@ -108,10 +108,16 @@ def _facts(problem: Problem) -> Iterator[str]:
         yield _row("unknown", line)
     for row in problem.describe_fields():
         size = f"{row['offset']:.3g} + {row['scale']:.3g} · network"
-        yield _row("field", f"{row['field']} = {size}{', exact somewhere' if row['exact'] else ''}")
+        more = _more_of(problem, str(row["field"])) if row["exact"] else ""
+        yield _row("field", f"{row['field']} = {size}{more}")
     for row in problem.describe_terms():
         weight = "holds by construction" if row["exact"] else f"weight {row['weight']:.3g}"
         yield _row("term", f"{row['words']}: {weight}")
+
+
+def _more_of(problem: Problem, field: str) -> str:
+    jumping = {tuple(problem.fields)[one.field] for one in problem.corner_jumps}
+    return ", and its jumps" if field in jumping else ", exact somewhere"
 
 
 def _solution(problem: Problem) -> Iterator[tuple[str, Remainders]]:

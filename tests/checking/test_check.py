@@ -46,6 +46,25 @@ def test_a_solution_without_a_value_somewhere_is_told() -> None:
     assert line.startswith(told)
 
 
+def test_a_jump_that_is_part_of_the_field_is_told_and_not_warned_of() -> None:
+    cooled = [Condition("t_min", lambda u: u - 1), Condition(("x_min", "x_max"), lambda u: u)]
+    rod = Problem("rod", Box(x=(0, 1), t=(0, 1)), lambda u: u.t - u.xx, cooled)
+    report = check(rod)
+    assert report.warnings == ()
+    told = [
+        line.split(None, 1)[1] for line in report.facts if line.startswith(("  jump", "  field"))
+    ]
+    assert told == [
+        "u jumps from 0 on x_min to 1 on t_min where they meet, at x=0, t=0; it is part of the "
+        "field's form, not to be learnt",
+        "u jumps from 0 on x_max to 1 on t_min where they meet, at x=1, t=0; it is part of the "
+        "field's form, not to be learnt",
+        "u = 0.5 + 0.5 · network, and its jumps",
+    ]
+    (line,) = check(replace(rod, balanced=False)).warnings[:1]
+    assert line == "u is 1 on t_min and 0 on x_min, which meet at x=0, t=0"
+
+
 def test_small_inaccuracies_of_a_computed_solution_are_let_through() -> None:
     rough = check(replace(BEND, solution=lambda x: x * (1 - x) * (1 + 1e-3 * x)))
     assert rough.warnings == ()
