@@ -3,7 +3,10 @@
 import sqlite3
 from pathlib import Path
 
+import optuna
 import pytest
+from optuna.storages import RDBStorage
+from optuna.trial import TrialState
 
 from nas.campaign.config import build
 from nas.campaign.tuner import RANDOM_TRIALS, Proposal, Tuner
@@ -50,6 +53,24 @@ def test_a_restarted_tuner_proposes_what_an_uninterrupted_one_does(tmp_path: Pat
     assert propose(tmp_path / "other", count, restart_at={1, 5, count - 1}) == whole
     again = tuner(tmp_path / "one")
     assert [again.propose(trial) for trial in range(count)] == whole
+
+
+def test_a_proposal_is_written_whole_and_no_other_trial_is_read_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = propose(tmp_path, RANDOM_TRIALS + LAG)
+    current = tuner(tmp_path)
+    for trial in range(len(first)):
+        current.tell(trial, result(first[trial]))
+    with monkeypatch.context() as patch:
+        patch.setattr(RDBStorage, "get_all_trials", lambda *_, **__: pytest.fail("it reads all"))
+        patch.setattr(RDBStorage, "_get_trials", lambda *_, **__: pytest.fail("it reads all"))
+        made = current.propose(len(first))
+    study = optuna.load_study(study_name="study", storage=f"sqlite:///{tmp_path / 'study.sqlite'}")
+    last = study.trials[-1]
+    assert last.state == TrialState.RUNNING
+    assert last.params == {"m": made.m, "p": made.p, "threshold": made.threshold}
+    assert [trial.state for trial in study.trials[:-1]] == [TrialState.COMPLETE] * len(first)
 
 
 def test_the_sampler_learns_from_results(tmp_path: Path) -> None:
