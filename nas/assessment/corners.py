@@ -14,6 +14,7 @@ from scipy.spatial import cKDTree
 from nas.assessment.families import demanding
 from nas.calculus.derivatives import DerivativeSet, order_of
 from nas.problems import Problem
+from nas.problems.ansatz.jump import CornerJump
 from nas.problems.domains import Array, located
 from nas.problems.terms import PointCounts, Term
 from nas.problems.terms.condition import Boundary
@@ -47,7 +48,7 @@ class Value:
 def contradictions(problem: Problem) -> list[str]:
     """Where two conditions demand different values of a field at one place, a line each.
 
-    Jumps that the fields' form has (`nas.Problem.corner_jumps`) are none.
+    Jumps that the fields' form has (`nas.Problem.known_jumps`) are none.
 
     Examples
     --------
@@ -64,7 +65,11 @@ def contradictions(problem: Problem) -> list[str]:
     """
     asked = demanding(problem)
     known = list(values_known(asked))
-    met = {(one.field, frozenset(one.parts(problem.domain))) for one in problem.corner_jumps}
+    met = {
+        (one.field, frozenset(one.parts(problem.domain)))
+        for one in problem.known_jumps
+        if isinstance(one, CornerJump)
+    }
     largest = {
         field: max((np.abs(one.values).max() for one in known if one.field == field), default=0.0)
         for field in range(len(problem.fields))

@@ -116,7 +116,7 @@ def _facts(problem: Problem) -> Iterator[str]:
 
 
 def _more_of(problem: Problem, field: str) -> str:
-    jumping = {tuple(problem.fields)[one.field] for one in problem.corner_jumps}
+    jumping = {tuple(problem.fields)[one.field] for one in problem.known_jumps}
     return ", and its jumps" if field in jumping else ", exact somewhere"
 
 

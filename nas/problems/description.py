@@ -78,7 +78,7 @@ def jumps_in_words(problem: Problem) -> list[str]:
     ['u jumps from 0 on x_min to 1 on t_min where they meet, at x=0, t=0']
     """
     names = tuple(problem.fields)
-    return [one.describe(problem.domain, names[one.field]) for one in problem.corner_jumps]
+    return [one.describe(problem.domain, names[one.field]) for one in problem.known_jumps]
 
 
 def unknowns_in_words(problem: Problem) -> list[str]:

@@ -17,7 +17,7 @@ from nas.calculus.jets import DerivativeSet
 from nas.calculus.program import record
 from nas.errors import UserError
 from nas.problems import jumps
-from nas.problems.ansatz.jump import CornerJump
+from nas.problems.ansatz.jump import Jump
 from nas.problems.ansatz.preparation import Preparation, prepare
 from nas.problems.declaration import check_declaration, check_solution, check_use, check_where
 from nas.problems.domains import Array, Domain
@@ -180,15 +180,15 @@ class Problem:
         return reentrant(self.domain)
 
     @property
-    def corner_jumps(self) -> tuple[CornerJump, ...]:
-        """Where conditions disagree and the fields' form has their jump, which none need learn.
+    def known_jumps(self) -> tuple[Jump, ...]:
+        """Where conditions disagree, or jump, and the fields' form does: none need learn it.
 
         Examples
         --------
         >>> from nas.problems import Box, Condition
         >>> cooled = [Condition("t_min", lambda u: u - 1), Condition("x_min", lambda u: u)]
         >>> rod = Problem("rod", Box(x=(0, 1), t=(0, 1)), lambda u: u.t - u.xx, cooled)
-        >>> rod.corner_jumps[0].describe(rod.domain, "u")
+        >>> rod.known_jumps[0].describe(rod.domain, "u")
         'u jumps from 0 on x_min to 1 on t_min where they meet, at x=0, t=0'
         """
         return self._prepared.jumps

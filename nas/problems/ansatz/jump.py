@@ -28,6 +28,7 @@ import torch
 from torch import Tensor
 
 from nas.problems.ansatz.held import Face, Function
+from nas.problems.ansatz.leading_part import Leading
 from nas.problems.domains import Domain, located
 
 # Of the box's extent: no point is as near. Fourth powers of both are numbers in double precision,
@@ -47,18 +48,15 @@ class CornerJump:
         The faces.
     values
         The field's on the one and on the other, at the edge.
-    coefficients
-        The equation's, of the second derivatives across the one face and across the other. Where
-        time begins or ends at the other, of the first derivative along it.
-    parabolic
-        Whether it does.
+    leading
+        The equation's leading part across the one face and across the other.
 
     Examples
     --------
     >>> from nas.problems import Box
     >>> rod = Box(x=(0, 1), t=(0, 2))
     >>> cooled = CornerJump(
-    ...     0, Face(0, 0.0), Face(1, 0.0), (0.0, 20.0), coefficients=(-0.1, 1.0), parabolic=True
+    ...     0, Face(0, 0.0), Face(1, 0.0), (0.0, 20.0), Leading((-0.1, 1.0), parabolic=True)
     ... )
     >>> points = torch.tensor([[0.0, 1.0], [0.5, 0.0], [0.2, 0.1]], dtype=torch.float64)
     >>> cooled.profile(rod)(points).round(decimals=2).tolist()
@@ -71,8 +69,7 @@ class CornerJump:
     one: Face
     other: Face
     values: tuple[float, float]
-    coefficients: tuple[float, float]
-    parabolic: bool = False
+    leading: Leading
 
     @property
     def height(self) -> float:
@@ -81,7 +78,7 @@ class CornerJump:
 
     def profile(self, domain: Domain) -> Function:
         """w, a function of points (B, D) in float64."""
-        first, second = self.coefficients
+        first, second = self.leading.coefficients
         extent = [high - low for low, high in domain.bounds]
 
         def along(face: Face, points: Tensor) -> Tensor:
@@ -92,18 +89,14 @@ class CornerJump:
                 (along(face, points) + ASIDE * extent[face.axis]) / math.sqrt(abs(factor))
                 for face, factor in ((self.one, first), (self.other, second))
             )
-            # The derivatives of log z cancel in a Laplacian to the last digit, however large they
-            # are; those of atan2 do not. As a program it is written down without complex numbers.
-            is_derived = points.requires_grad
-            found = torch.complex(x, y).log().imag if is_derived else torch.atan2(y, x)
-            return 2 / math.pi * found
+            return 2 / math.pi * _angle(x, y)
 
         def front(points: Tensor) -> Tensor:
             reach = 4 * abs(first / second) * along(self.other, points)
             x = along(self.one, points)
             return torch.erfc(x / (reach + (BEGUN * extent[self.one.axis]) ** 2).sqrt())
 
-        return front if self.parabolic else angle
+        return front if self.leading.parabolic else angle
 
     def parts(self, domain: Domain) -> tuple[str, str]:
         """The names of the two faces."""
@@ -123,7 +116,108 @@ class CornerJump:
         )
 
 
-def jumping(jumps: Sequence[CornerJump], domain: Domain) -> Function:
+@dataclass(frozen=True)
+class FaceJump:
+    """A jump of the value that a condition gives along a side of a rectangle.
+
+    Close to it solutions are the jump times a function w, which is 1 on one half of the side and 0
+    on the other. With X the distance along the side, and Y from it:
+
+        α u_xx + β u_yy:               w = 1 - atan2(Y/√|β|, X/√|α|) / π, the angle about the point;
+        γ u_t + α u_xx, t from Y:      w = erfc(-X / √(4 κ Y)) / 2, a step that spreads;
+        γ u_t + α u_yy, t along it:    w = erfc(Y / √(4 κ X)) from X = 0 on, a front set off there.
+
+    Parameters
+    ----------
+    field
+        Its number.
+    face
+        The side.
+    axis, at
+        The coordinate along it, by its number, and where the value jumps.
+    values
+        Below and above that.
+    leading
+        The equation's leading part, along the coordinate and across the side; the other way round
+        where time runs along the side.
+    set_off
+        Whether it does.
+
+    Examples
+    --------
+    >>> from nas.problems import Box
+    >>> rod, diffusion = Box(x=(0, 1), t=(0, 2)), Leading((-1.0, 1.0), parabolic=True)
+    >>> step = FaceJump(0, Face(1, 0.0), axis=0, at=0.5, values=(0.0, 3.0), leading=diffusion)
+    >>> step.profile(rod)(torch.tensor([[0.2, 0.0], [0.5, 1.0], [0.6, 0.0]])).tolist()
+    [0.0, 0.5, 1.0]
+    >>> step.describe(rod, "u")
+    'u jumps from 0 to 3 along t_min, at x=0.5'
+    """
+
+    field: int
+    face: Face
+    axis: int
+    at: float
+    values: tuple[float, float]
+    leading: Leading
+    set_off: bool = False
+
+    @property
+    def height(self) -> float:
+        """J."""
+        jump = self.values[1] - self.values[0]
+        return -jump if self.set_off and self.leading.diffusivity < 0 else jump
+
+    def profile(self, domain: Domain) -> Function:
+        """w, a function of points (B, D) in float64."""
+        first, second = self.leading.coefficients
+        extent = [high - low for low, high in domain.bounds]
+
+        def from_face(points: Tensor) -> Tensor:
+            return (points[:, self.face.axis] - self.face.at) * inwards(domain, self.face)
+
+        def angle(points: Tensor) -> Tensor:
+            x = (points[:, self.axis] - self.at) / math.sqrt(abs(first))
+            aside = ASIDE * extent[self.face.axis]
+            return 1 - _angle(x, (from_face(points) + aside) / math.sqrt(abs(second))) / math.pi
+
+        def spreading(points: Tensor) -> Tensor:
+            reach = 4 * abs(self.leading.diffusivity) * from_face(points)
+            begun = (BEGUN * extent[self.axis]) ** 2
+            return torch.erfc((self.at - points[:, self.axis]) / (reach + begun).sqrt()) / 2
+
+        def front(points: Tensor) -> Tensor:
+            since = math.copysign(4, self.leading.diffusivity) * (points[:, self.axis] - self.at)
+            reach = abs(self.leading.diffusivity) * since.clamp_min(0)
+            begun = (BEGUN * extent[self.face.axis]) ** 2
+            found = torch.erfc(from_face(points) / (reach + begun).sqrt())
+            return torch.where(since > 0, found, torch.zeros_like(found))
+
+        if self.set_off:
+            return front
+        return spreading if self.leading.parabolic else angle
+
+    def describe(self, domain: Domain, field: str) -> str:
+        """Which jump, and where, in words."""
+        below, above = self.values
+        at = located([domain.coordinates[self.axis]], np.array([self.at]), digits=3)
+        part = _part(domain, self.face)
+        return f"{field} jumps from {below:.3g} to {above:.3g} along {part}, at {at}"
+
+
+Jump = CornerJump | FaceJump
+
+
+def _angle(x: Tensor, y: Tensor) -> Tensor:
+    """The angle of (x, y).
+
+    The derivatives of log z cancel in a Laplacian to the last digit, however large they are; those
+    of atan2 do not. As a program it is written down without complex numbers.
+    """
+    return torch.complex(x, y).log().imag if x.requires_grad else torch.atan2(y, x)
+
+
+def jumping(jumps: Sequence[Jump], domain: Domain) -> Function:
     """The part of a field, a function of points (B, D), that has all ``jumps`` of it.
 
     They add up. But where a body is cooled from several sides at once, as much from each, what is
@@ -134,18 +228,20 @@ def jumping(jumps: Sequence[CornerJump], domain: Domain) -> Function:
     --------
     >>> from nas.problems import Box
     >>> plate = Box(x=(0, 1), y=(0, 1), t=(0, 1))
-    >>> start, heat = Face(2, 0.0), (-0.01, 1.0)
-    >>> sides = [CornerJump(0, Face(axis, 0.0), start, (2.0, 0.0), heat, True) for axis in (0, 1)]
+    >>> start, heat = Face(2, 0.0), Leading((-0.01, 1.0), parabolic=True)
+    >>> sides = [CornerJump(0, Face(axis, 0.0), start, (2.0, 0.0), heat) for axis in (0, 1)]
     >>> points = torch.tensor([[0.0, 0.3, 0.01], [0.1, 0.1, 0.25]], dtype=torch.float64)
     >>> jumping(sides, plate)(points).round(decimals=3).tolist()
     [2.0, 0.58]
     >>> round(2 - 2 * math.erf(1.0) ** 2, 3)
     0.58
     """
-    alone = [one for one in jumps if not one.parabolic]
+    alone: list[Jump] = []
     alike: dict[tuple[Face, float], dict[int, list[CornerJump]]] = {}
     for one in jumps:
-        if one.parabolic:
+        if isinstance(one, FaceJump) or not one.leading.parabolic:
+            alone.append(one)
+        else:
             of_axis = alike.setdefault((one.other, one.height), {})
             of_axis.setdefault(one.one.axis, []).append(one)
 

@@ -14,8 +14,9 @@ from nas.problems.ansatz.ansatz import Ansatz
 from nas.problems.ansatz.balance import Pull, pulls
 from nas.problems.ansatz.corner_jumps import corner_jumps
 from nas.problems.ansatz.exact import Exact, exact
+from nas.problems.ansatz.face_jumps import face_jumps
 from nas.problems.ansatz.held import raw
-from nas.problems.ansatz.jump import CornerJump, jumping
+from nas.problems.ansatz.jump import Jump, jumping
 from nas.problems.ansatz.probing import Probe, probe
 from nas.problems.ansatz.proportions import disproportions
 from nas.problems.ansatz.repeating import check_repeating
@@ -38,7 +39,7 @@ class Preparation:
     warnings
         What looks badly scaled, a line each.
     jumps
-        Where two conditions disagree, and the ansatz has their jump.
+        Where conditions disagree or jump, and the ansatz has their jump.
 
     Examples
     --------
@@ -51,7 +52,7 @@ class Preparation:
     ansatz: Ansatz
     rows: tuple[dict[str, Any], ...] = ()
     warnings: tuple[str, ...] = ()
-    jumps: tuple[CornerJump, ...] = ()
+    jumps: tuple[Jump, ...] = ()
 
 
 def prepare(
@@ -86,7 +87,10 @@ def prepare(
     # What is met by construction brings its own values.
     held = met.functions if met else {}
     offsets = tuple(0.0 if c in held else offset for c, offset in enumerate(found.offsets))
-    jumps = corner_jumps(requirements, probes, setting, held)
+    jumps: tuple[Jump, ...] = (
+        *corner_jumps(requirements, probes, setting, held),
+        *face_jumps(requirements, probes, setting, held),
+    )
     ansatz = Ansatz(Affine(offsets, found.scales), _with_jumps(met, jumps, setting))
     warnings = [
         f"field {setting.fields[c]}: expected a condition or a source that tells how large it is, "
@@ -103,7 +107,7 @@ def prepare(
     return Preparation(_trained(made), ansatz, rows, tuple(warnings), jumps)
 
 
-def _with_jumps(met: Exact | None, jumps: Sequence[CornerJump], setting: Setting) -> Exact | None:
+def _with_jumps(met: Exact | None, jumps: Sequence[Jump], setting: Setting) -> Exact | None:
     """A and B of fields with exact conditions, and of those with jumps, for which B is 1."""
     functions = dict(met.functions) if met else {}
     for field in {one.field for one in jumps}:

@@ -14,6 +14,7 @@ from nas.calculus.program import Program
 from nas.problems import Box, Condition, Disc, Observations, Problem, Unknown, laplacian
 from nas.problems.ansatz.exact import jet_of
 from nas.problems.ansatz.held import Function
+from nas.problems.ansatz.jump import CornerJump
 from nas.problems.domains import Domain
 
 SQUARE, ROD = Box(x=(0, 2), y=(-1, 1)), Box(x=(-1, 1), t=(0, 0.5))
@@ -50,7 +51,7 @@ def inside(domain: Domain, count: int = 50) -> Tensor:
 
 def told(problem: Problem) -> list[str]:
     return [one.describe(problem.domain, list(problem.fields)[one.field])
-            for one in problem.corner_jumps]  # fmt: skip
+            for one in problem.known_jumps]  # fmt: skip
 
 
 def test_between_a_lid_and_walls_it_is_the_angle_about_the_corner() -> None:
@@ -89,7 +90,7 @@ def test_it_solves_the_leading_part_of_the_equation(
     problem: Problem, leading: dict[tuple[int, int], float]
 ) -> None:
     points = inside(problem.domain)
-    for jump in problem.corner_jumps:
+    for jump in problem.known_jumps:
         made = jump.profile(problem.domain)
         jet = jet_of(column(made), points, DerivativeSet(leading, 2))[..., 0]
         keys = DerivativeSet(leading, 2).keys
@@ -99,7 +100,8 @@ def test_it_solves_the_leading_part_of_the_equation(
 
 @pytest.mark.parametrize("problem", [plate(lambda u: laplacian(u)), rod(lambda u: u.t - u.xx)])
 def test_what_is_left_to_learn_is_continuous_and_finite_up_to_the_edge(problem: Problem) -> None:
-    for jump in problem.corner_jumps:
+    for jump in problem.known_jumps:
+        assert isinstance(jump, CornerJump)
         made, domain = jump.profile(problem.domain), problem.domain
         middle = torch.tensor([sum(ends) / 2 for ends in domain.bounds], dtype=torch.float64)
         for face, other, expected in (
@@ -129,8 +131,8 @@ def test_along_the_edges_of_a_box_in_time_and_space() -> None:
 
 def test_a_terminal_condition_begins_at_the_end() -> None:
     ends = [Condition("t_max", lambda u: u - 5), Condition(("x_min", "x_max"), lambda u: u)]
-    assert len(rod(lambda u: u.t + u.xx, ends).corner_jumps) == 2
-    assert rod(lambda u: u.t - u.xx, ends).corner_jumps == ()
+    assert len(rod(lambda u: u.t + u.xx, ends).known_jumps) == 2
+    assert rod(lambda u: u.t - u.xx, ends).known_jumps == ()
 
 
 def test_each_field_of_a_system_has_its_own() -> None:
@@ -172,17 +174,18 @@ SLANTED = [Condition("t_min", lambda u: u), Condition("x_min", lambda u, t: u - 
     ],
 )  # fmt: skip
 def test_others_are_left_alone(problem: Problem) -> None:
-    assert problem.corner_jumps == ()
+    assert problem.known_jumps == ()
     assert not any(row["exact"] for row in problem.describe_fields())
 
 
 def test_with_exact_conditions_the_field_has_their_form() -> None:
     start = Condition("x_min", lambda u: u, exact=True)
-    assert plate(lambda u: u.xx + u.yy, [LID[0], start]).corner_jumps == ()
+    assert plate(lambda u: u.xx + u.yy, [LID[0], start]).known_jumps == ()
 
 
 def test_a_jump_that_only_begins_at_the_edge_counts_there() -> None:
-    (jump,) = rod(lambda u: u.t - u.xx, SLANTED).corner_jumps
+    (jump,) = rod(lambda u: u.t - u.xx, SLANTED).known_jumps
+    assert isinstance(jump, CornerJump)
     assert jump.values == (1.0, 0.0)
 
 

@@ -45,6 +45,17 @@ def test_a_rod_and_a_plate_that_are_cooled_at_once_from_their_ends() -> None:
     assert off(plate, np.stack([x, y, t], -1), cooled(x, t) * cooled(y, t), 200) < 5e-3
 
 
+def test_a_step_spreads_in_a_rod() -> None:
+    """Far from its ends, which it does not reach."""
+    step = Condition("t_min", lambda u, x: u - torch.where(x > 0, 1.0, 0.0))
+    ends = [Condition("x_min", lambda u: u), Condition("x_max", lambda u: u - 1)]
+    rod = Problem("rod", Box(x=(-4, 4), t=(0, 0.25)), lambda u: u.t - u.xx, [step, *ends])
+    draw = np.random.default_rng(2)
+    x, t = draw.uniform(-4, 4, 200), draw.uniform(1e-4, 0.25, 200)
+    true = torch.special.erfc(torch.as_tensor(-x / np.sqrt(4 * t))).numpy() / 2
+    assert off(rod, np.stack([x, t], -1), true, 100) < 1e-6
+
+
 def test_a_potential_between_a_lid_and_walls() -> None:
     """At y = 0.5 and below the series of sinh falls by e^-π and more a term."""
     lid, walls = Condition("y_max", lambda u: u - 1), ("x_min", "x_max", "y_min")

@@ -1,0 +1,157 @@
+"""The leading part of a field's equation, where a solution of it jumps.
+
+Axis legend: B points, M points where it jumps, D coordinates, K what is tried, S derivatives.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from nas.calculus.derivatives import Derivative, Laplacian, order_of, unit
+from nas.problems.ansatz.answers import answer
+from nas.problems.ansatz.probing import Probe
+from nas.problems.ansatz.tolerances import CLOSE
+from nas.problems.terms import Equations, Requirement
+from nas.problems.terms.interior import INTERIOR
+
+_SEED = 5
+
+
+@dataclass(frozen=True)
+class Leading:
+    """The leading part of an equation along two coordinates, the one and the other.
+
+    Parameters
+    ----------
+    coefficients
+        Of the second derivatives along the one and along the other; where time is the other, of
+        the first derivative along that.
+    parabolic
+        Whether it is.
+
+    Examples
+    --------
+    >>> Leading((-0.1, 2.0), parabolic=True).diffusivity
+    0.05
+    """
+
+    coefficients: tuple[float, float]
+    parabolic: bool = False
+
+    @property
+    def diffusivity(self) -> float:
+        """κ of u_t = κ u_xx; below 0 where time runs backwards."""
+        second, first = self.coefficients
+        return -second / first
+
+
+def leading(found: dict[Derivative, float], one: int, other: int, dimension: int) -> Leading | None:
+    """What the ``coefficients`` of an equation are along two axes; None if of neither kind.
+
+    Examples
+    --------
+    >>> leading({(2, 0): -0.1, (0, 1): 2.0, (1, 0): 7.0}, 0, 1, dimension=2)
+    Leading(coefficients=(-0.1, 2.0), parabolic=True)
+    >>> leading({Laplacian((0, 1)): 3.0}, 0, 1, dimension=2)
+    Leading(coefficients=(3.0, 3.0), parabolic=False)
+    >>> leading({(2, 0): 1.0, (0, 2): -1.0}, 0, 1, dimension=2)  # waves
+    """
+
+    def second(axis: int) -> float:
+        twice = tuple(2 * count for count in unit(axis, dimension))
+        own = found.get(twice, 0.0)
+        return own + sum(
+            value for key, value in found.items() if isinstance(key, Laplacian) and axis in key.axes
+        )
+
+    mixed = tuple(int(axis in (one, other)) for axis in range(dimension))
+    higher = any(value for key, value in found.items() if order_of(key) > 2)
+    across, along = second(one), second(other)
+    if higher or found.get(mixed, 0.0) or not across:
+        return None
+    if along:  # NaN is no number above 0, and so nothing that varies is of a kind
+        return Leading((across, along)) if across * along > 0 else None
+    first = found.get(unit(other, dimension), 0.0)
+    return Leading((across, first), parabolic=True) if abs(across * first) > 0 else None
+
+
+@dataclass(frozen=True)
+class Equation:
+    """The one equation that has derivatives of a field, and of no other.
+
+    Parameters
+    ----------
+    probe
+        Its term.
+    number
+        Which of the term's equations.
+    field
+        The field's number.
+
+    Examples
+    --------
+    >>> from nas.problems import load
+    >>> from nas.problems.ansatz.probing import probe
+    >>> burgers = load("burgers")
+    >>> made = Equation(probe(burgers.terms[0], burgers.domain, fields=1), number=0, field=0)
+    >>> found = made.coefficients(torch.tensor([[0.0, 0.0]], dtype=torch.float64))
+    >>> found[0, 1], round(found[2, 0], 5), found[1, 0]  # of u_t, u_xx, and u_x: which is u
+    (1.0, -0.00318, nan)
+    """
+
+    probe: Probe
+    number: int
+    field: int
+
+    def coefficients(self, points: Tensor) -> dict[Derivative, float]:
+        """Of each derivative at points (M, D) of an edge.
+
+        NaN where it is not the same all along the edge, at all states and for all values of the
+        unknown coefficients.
+        """
+        keys = self.probe.derivatives.keys
+        there = replace(self.probe, points=points, data=self.probe.data[:1].expand(len(points), -1))
+        units = torch.cat([there.unit(index, self.field) for index in range(len(keys))])
+        states = there.constant([0.0] * there.fields), there.random(_SEED)[:1]
+        moved = replace(there, raw=there.raw + 1.0)
+        tried = [
+            one.linear(state, units)[self.number] for one in (there, moved) for state in states
+        ]
+        slopes = torch.stack(tried).movedim(1, 0).flatten(1)  # (keys, all that is tried)
+        is_same = [torch.allclose(one, one[:1], rtol=CLOSE, atol=0) for one in slopes]
+        return {
+            key: float(slope[0]) if same else math.nan
+            for key, slope, same in zip(keys, slopes, is_same, strict=True)
+        }
+
+
+def equation_of(
+    field: int, requirements: Sequence[Requirement], probes: Sequence[Probe]
+) -> Equation | None:
+    """The equation all over the domain that alone has derivatives of a field, if it is one.
+
+    Examples
+    --------
+    >>> from nas.problems import load
+    >>> from nas.problems.ansatz.probing import probe
+    >>> burgers = load("burgers")
+    >>> probes = [probe(term, burgers.domain, fields=1) for term in burgers.terms]
+    >>> equation_of(0, burgers.requirements, probes).number
+    0
+    """
+    found = []
+    for one, tried in zip(requirements, probes, strict=True):
+        if not isinstance(one, Equations):
+            continue
+        if one.on != INTERIOR:
+            return None
+        for number, seen in enumerate(answer(tried).answered):
+            differentiated = {other for index, other in seen if index}
+            if field in differentiated:
+                if differentiated != {field}:
+                    return None
+                found.append(Equation(tried, number, field))
+    return found[0] if len(found) == 1 else None
