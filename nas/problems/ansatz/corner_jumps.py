@@ -22,6 +22,7 @@ from nas.problems.domains import Box
 from nas.problems.terms import Requirement, Setting
 from nas.problems.terms.condition import Condition
 
+NEAR = (1e-12, 1e-10)  # of the box's extent, from its edge
 _ALONG = 16  # points of an edge
 _SEED = 5
 
@@ -112,8 +113,11 @@ def _of_field(
         if one.axis == other.axis:
             continue
         points = _edge(domain, one, other)
-        pair = [values[name](points) for name in (part, other_part)]
         size = max(float(value(_points(domain)).abs().max()) for value in values.values())
+        pair = [
+            _limit(values[part], points, other, domain, size),
+            _limit(values[other_part], points, one, domain, size),
+        ]
         jump = pair[0] - pair[1]
         is_one = bool((jump - jump[0]).abs().max() <= CLOSE * size)
         if not is_one or not float(jump[0].abs()) > CLOSE * size:
@@ -126,6 +130,21 @@ def _of_field(
         if from_other or (not part_of.parabolic and one.axis < other.axis):
             told = float(pair[0][0]) + 0.0, float(pair[1][0]) + 0.0  # no -0
             yield CornerJump(field, one, other, told, part_of)
+
+
+def _limit(value: Function, points: Tensor, end: Face, domain: Box, size: float) -> Tensor:
+    """What a condition gives on its way to the edge (M,), which may be another value than there.
+
+    Such as ``torch.where(x > 0, 1.0, 0.0)``, whose value at x = 0 counts for nothing. A root that
+    begins at the edge has its value there.
+    """
+    low, high = domain.bounds[end.axis]
+    inside = inwards(domain, end) * (high - low) * torch.eye(len(domain.bounds)).double()[end.axis]
+    there, nearer, near = (value(points + share * inside) for share in (0.0, *NEAR))
+    apart = (nearer - there).abs().nan_to_num(nan=0.0, posinf=0.0)
+    settled = (nearer - near).abs() <= NEAR[0] / NEAR[1] * apart + CLOSE * size
+    is_other = ~((nearer - there).abs() <= NEAR[1] ** 0.5 * size)
+    return torch.where(settled & is_other & nearer.isfinite(), nearer, there)
 
 
 def face_of_name(domain: Box, part: str) -> Face | None:

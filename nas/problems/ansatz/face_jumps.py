@@ -21,6 +21,7 @@ from nas.problems.terms import Requirement, Setting
 LOOKED = 2049  # points of a side: what jumps twice between two of them is not seen
 HALVED = 60  # times: until two numbers are next to each other
 STEEP = 0.5  # of the change between two points: what it still is between two such numbers
+INSIDE = 1e-9  # of the side, from its ends: what is nearer belongs to the corner
 MOST = 16  # jumps of a side: a value with more of them is not one of a few pieces
 
 
@@ -53,6 +54,8 @@ def face_jumps(
     """
     if not isinstance(setting.domain, Box) or len(setting.domain.coordinates) != 2:
         return ()
+    # Along a coordinate of which fields are exactly periodic a step of its own would not be.
+    repeating = {name for one in requirements if one.exact for name in one.periodic_coordinates}
     found: list[FaceJump] = []
     for field, values in values_on_faces(requirements, probes, setting).items():
         equation = None if field in exact else equation_of(field, requirements, probes)
@@ -60,7 +63,7 @@ def face_jumps(
             continue
         for part, value in values.items():
             face = face_of_name(setting.domain, part)
-            if face is not None:
+            if face is not None and setting.domain.coordinates[1 - face.axis] not in repeating:
                 found += _of_face(field, face, value, equation, setting.domain)
     return tuple(found)
 
@@ -113,7 +116,9 @@ def _jumps(
             is_left = bool((here - left).abs() > (right - here).abs())
             low, high = (low, middle) if is_left else (middle, high)
         below, above = of(torch.stack([low, high])).tolist()
-        if abs(above - below) > STEEP * float(change[row]):
+        from_ends = min(float(low) - ends[0], ends[1] - float(low))
+        within = from_ends > INSIDE * (ends[1] - ends[0])
+        if within and abs(above - below) > STEEP * float(change[row]):
             found.append((float(low), float(high), (below + 0.0, above + 0.0)))  # no -0
     return found if len(found) <= MOST else []
 

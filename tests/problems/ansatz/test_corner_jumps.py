@@ -189,6 +189,21 @@ def test_a_jump_that_only_begins_at_the_edge_counts_there() -> None:
     assert jump.values == (1.0, 0.0)
 
 
+@pytest.mark.parametrize(
+    ("start", "values"),
+    [
+        (lambda u, x: u - torch.where(x > -1, 5.0, 0.0), [(0.0, 5.0)]),
+        (lambda u, x: u - (x + 1) ** 0.5, []),
+        (lambda u, x: u - (1 + x).log(), []),
+        (lambda u, x: u - 3 * torch.exp(-200 * (x + 1)), [(0.0, 3.0)]),
+    ],
+)
+def test_what_counts_is_the_value_on_the_way_to_the_edge(start: Any, values: list[Any]) -> None:
+    wall = Condition("x_min", lambda u: u)
+    found = rod(lambda u: u.t - u.xx, [Condition("t_min", start), wall]).known_jumps
+    assert [one.values for one in found] == values
+
+
 def test_it_can_be_written_down_for_an_export() -> None:
     problem, points = rod(lambda u: u.t - u.xx), inside(ROD)
     described = problem.describe_ansatz()

@@ -8,10 +8,11 @@ import torch
 from torch import Tensor
 
 from nas.calculus.derivatives import DerivativeSet
-from nas.problems import Box, Condition, Problem, laplacian
+from nas.problems import Box, Condition, Periodic, Problem, laplacian
 from nas.problems.ansatz.exact import jet_of
 from nas.problems.ansatz.jump import FaceJump
 from nas.problems.description import jumps_in_words
+from nas.problems.terms import Requirement
 from tests.problems.ansatz.test_corner_jumps import column, inside
 
 SQUARE, ROD = Box(x=(0, 2), y=(-1, 1)), Box(x=(-1, 1), t=(0, 0.5))
@@ -22,7 +23,7 @@ def pieces(x: Tensor) -> Tensor:
     return torch.where(x < 0.3, 0.0, torch.where(x < 0.7, 2.0, 2.0 - x))
 
 
-def plate(residual: Any, *conditions: Condition, domain: Box = SQUARE) -> Problem:
+def plate(residual: Any, *conditions: Requirement, domain: Box = SQUARE) -> Problem:
     return Problem("plate", domain, residual, conditions)
 
 
@@ -134,6 +135,20 @@ def smooth(x: Tensor) -> Tensor:
 )  # fmt: skip
 def test_others_are_left_alone(problem: Problem) -> None:
     assert problem.known_jumps == ()
+
+
+def test_what_is_exactly_periodic_has_no_step_of_its_own() -> None:
+    start = Condition("t_min", lambda u, x: u - torch.where(x.abs() < 0.3, 1.0, 0.0))
+    loose, tied = (
+        plate(lambda u: u.t - u.xx, start, Periodic("x", exact=exact), domain=ROD)
+        for exact in (False, True)
+    )
+    assert (len(loose.known_jumps), tied.known_jumps) == (2, ())
+
+
+def test_a_step_at_the_very_end_belongs_to_the_corner() -> None:
+    start = Condition("t_min", lambda u, x: u - torch.where(x > -1, 5.0, 0.0))
+    assert plate(lambda u: u.t - u.xx, start, domain=ROD).known_jumps == ()
 
 
 def test_a_step_spreads_as_the_error_function() -> None:
