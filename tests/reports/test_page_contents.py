@@ -19,7 +19,8 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = realistic("flow", trials=2, broken=())
     made.problem |= {
         "source": EVIL, "domain": "Box: <b>", "conditions": ["on rim: u < 1", "on top: u.n = 0"],
-        "unknown": ["D: start 1"], "has_reference": True,
+        "jumps": ["u jumps from 0 on <top> to 1"], "unknown": ["D: start 1"],
+        "has_reference": True,
     }  # fmt: skip
     best = next(t["best_run"] for t in made.tables["trials"] if t["recommended"])
     for row in made.tables["runs"]:
@@ -72,7 +73,13 @@ def test_solution_then_trust_then_statistics(tmp_path: Path) -> None:
 
 def test_the_problem_is_on_the_page_as_text(page: Path) -> None:
     reader = Reader(page)
-    for words in ("Box: <b>", "on rim: u < 1", "on top: u.n = 0", "D: start 1"):
+    for words in (
+        "Box: <b>",
+        "on rim: u < 1",
+        "on top: u.n = 0",
+        "on <top> to 1; part of",
+        "D: start 1",
+    ):
         assert words in reader.text
     assert "".join(reader.words).count(EVIL) == 1
     assert [tag for tag, _ in reader.tags].count("script") == 1, "the page's own"

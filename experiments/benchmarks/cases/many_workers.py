@@ -3,8 +3,10 @@
 The campaign's search itself (proposals by Optuna, records, tables) with workers that do nothing for
 a minute and then leave a finished run, as they would on other machines: one process plays all of
 them. Its runs are those of `many_runs`. Busy: the workers' minutes over all the time that they were
-there, from the start of the command to its end. With what the command's process takes for a run, a
-queue is simulated in which a thousand workers wait for it (see `experiments.benchmarks.queueing`).
+there, from the start of the command to its end. Twice as many trials as there are workers may be
+under way (`lag`): with as many, workers wait for the slowest trial of those before. With what the
+command's process takes for a run, a queue is simulated in which a thousand workers wait for it (see
+`experiments.benchmarks.queueing`).
 """
 
 import heapq
@@ -89,7 +91,7 @@ def measure(findings: Findings) -> None:
             return executor
 
         parallel = {"engine": "local", "workers": WORKERS}
-        settings = finished_campaign.settings(RUNS, lag=WORKERS, parallel=parallel)
+        settings = finished_campaign.settings(RUNS, lag=2 * WORKERS, parallel=parallel)
         with patch.object(dispatcher, "create", create):
             began = time.process_time()
             took = seconds_of(lambda: campaign.search(settings, Path(name) / "many"))
