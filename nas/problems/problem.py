@@ -59,7 +59,8 @@ class Problem:
         For people; ``equation`` in plain text.
     balanced
         Whether residuals get weights, and networks a scale, from the problem alone (see
-        `nas.problems.ansatz`), so that no unit matters; False takes all as it is written.
+        `nas.problems.ansatz`), so that no unit matters, and fields the jumps that are known; False
+        takes all as it is written.
 
     Raises
     ------

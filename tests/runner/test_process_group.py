@@ -83,7 +83,9 @@ def test_no_ending_leaves_a_process_behind(ending: str, tmp_path: Path) -> None:
         start_new_session=True,
     )
     assert done.returncode == (-signal.SIGKILL if ending == "save" else 0), done.stderr
-    assert done.stderr == "" or ending == "save"  # loky counts what a kill has left
+    # loky may count semaphores that a kill has left, if it looks before they are cleared away.
+    assert done.stderr == "" or ending in ("worker", "save")
+    assert "Traceback" not in done.stderr
     worker, child = map(int, job.read_text().split())
     assert soon(lambda: not lives(worker))
     assert soon(lambda: not lives(child))

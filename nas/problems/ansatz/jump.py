@@ -1,4 +1,4 @@
-r"""Where two conditions disagree along an edge of a box, what the solution is like there.
+r"""Where conditions disagree along an edge of a box, or jump along a side: what solutions do there.
 
 No smooth function is 1 on a lid and 0 on the wall beside it, and no network learns one that jumps.
 Close to such an edge all solutions of a second-order equation are alike: they are the jump times a
