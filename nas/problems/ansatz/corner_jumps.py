@@ -1,26 +1,20 @@
 """Where conditions disagree along an edge of a box, and the solution's jump there is known.
 
-Axis legend: B points, M points of an edge, D coordinates, S derivatives.
+Axis legend: M points of an edge, D coordinates.
 """
 
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
 from itertools import permutations
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from nas.errors import UserError
-from nas.problems.ansatz.answers import answer
-from nas.problems.ansatz.held import Face, Function, Source, check_of_the_point
+from nas.problems.ansatz.held import Face, Function
 from nas.problems.ansatz.jump import CornerJump, inwards
-from nas.problems.ansatz.leading_part import Equation, equation_of, leading
-from nas.problems.ansatz.probing import Probe
+from nas.problems.ansatz.leading_part import Equation, leading
 from nas.problems.ansatz.tolerances import CLOSE
 from nas.problems.domains import Box
-from nas.problems.terms import Requirement, Setting
-from nas.problems.terms.condition import Condition
 
 NEAR = (1e-12, 1e-10)  # of the box's extent, from its edge
 _ALONG = 16  # points of an edge
@@ -28,95 +22,33 @@ _SEED = 5
 
 
 def corner_jumps(
-    requirements: Sequence[Requirement],
-    probes: Sequence[Probe],
-    setting: Setting,
-    exact: Collection[int] = (),
-) -> tuple[CornerJump, ...]:
-    """The jumps that are known: along edges of a box, of fields with a second-order equation.
-
-    A jump that varies along its edge, one of a field with exact conditions, and one of an equation
-    whose leading coefficients vary along the edge, with the fields or with unknown coefficients
-    are left alone.
-
-    Parameters
-    ----------
-    requirements, probes
-        Equations and conditions, and their terms tried.
-    exact
-        The numbers of fields with exact conditions.
-
-    Examples
-    --------
-    >>> from nas.problems import Condition
-    >>> from nas.problems.ansatz.probing import probe
-    >>> from nas.problems.terms import Equations
-    >>> lid, walls = Condition("y_max", lambda u: u - 1), ("x_min", "x_max", "y_min")
-    >>> asked = [Equations(lambda u: u.xx + u.yy), lid, Condition(walls, lambda u: u)]
-    >>> plate = Setting("plate", Box(x=(0, 1), y=(0, 1)), ("u",))
-    >>> probes = [probe(one.bind(plate), plate.domain, fields=1) for one in asked]
-    >>> [one.describe(plate.domain, "u")[-8:] for one in corner_jumps(asked, probes, plate)]
-    ['x=0, y=1', 'x=1, y=1']
-    """
-    if not isinstance(setting.domain, Box):
-        return ()
-    found: list[CornerJump] = []
-    for field, values in values_on_faces(requirements, probes, setting).items():
-        if field in exact or len(values) < 2:
-            continue
-        equation = equation_of(field, requirements, probes)
-        if equation is not None:
-            found += _of_field(field, values, equation, setting.domain)
-    return tuple(found)
-
-
-def values_on_faces(
-    requirements: Sequence[Requirement], probes: Sequence[Probe], setting: Setting
-) -> dict[int, dict[str, Function]]:
-    """By field, the faces that have one value of it, and that value.
-
-    Examples
-    --------
-    >>> from nas.problems.ansatz.probing import probe
-    >>> ends = [Condition("x_min", lambda u: 2 * u - 6), Condition("x_max", lambda u: u.x)]
-    >>> rod = Setting("rod", Box(x=(0, 1)), ("u",))
-    >>> probes = [probe(one.bind(rod), rod.domain, fields=1) for one in ends]
-    >>> found = values_on_faces(ends, probes, rod)[0]
-    >>> {part: value(torch.zeros(1, 1)).tolist() for part, value in found.items()}
-    {'x_min': [3.0]}
-    """
-    found: dict[int, dict[str, Function]] = {}
-    twice = set()
-    for one, tried in zip(requirements, probes, strict=True):
-        if not isinstance(one, Condition):
-            continue
-        with suppress(UserError):
-            check_of_the_point(tried, setting, "")
-            said = answer(tried)
-            for number, (field, coefficient) in said.valued.items():
-                factor = float(coefficient[0])
-                if torch.allclose(coefficient, coefficient[:1], rtol=CLOSE, atol=0):
-                    for part in one.parts:
-                        if part in found.setdefault(field, {}):
-                            twice.add((field, part))
-                        found[field][part] = Source(said, number, factor)
-    for field, part in twice:
-        del found[field][part]
-    return found
-
-
-def _of_field(
-    field: int, values: dict[str, Function], equation: Equation, domain: Box
+    values: Mapping[Face, Function], equation: Equation, domain: Box
 ) -> Iterator[CornerJump]:
-    faces = {part: face for part in values if (face := face_of_name(domain, part))}
-    for (part, one), (other_part, other) in permutations(faces.items(), 2):
+    """The jumps of a field along edges, by the ``values`` that it has on faces, and its equation.
+
+    One that varies along its edge, and one of an equation whose leading coefficients vary along the
+    edge, with the fields or with unknown coefficients are left alone.
+
+    Examples
+    --------
+    >>> from nas.problems import load
+    >>> from nas.problems.ansatz.probing import probe
+    >>> burgers = load("burgers")
+    >>> equation = Equation(probe(burgers.terms[0], burgers.domain, fields=1), number=0, field=0)
+    >>> start, end = Face(1, 0.0), Face(0, 1.0)
+    >>> pushed = {start: lambda points: 0 * points[:, 0], end: lambda points: 1 + 0 * points[:, 0]}
+    >>> found = corner_jumps(pushed, equation, burgers.domain)
+    >>> [one.describe(burgers.domain, "u") for one in found]
+    ['u jumps from 1 on x_max to 0 on t_min where they meet, at x=1, t=0']
+    """
+    for one, other in permutations(values, 2):
         if one.axis == other.axis:
             continue
         points = _edge(domain, one, other)
         size = max(float(value(_points(domain)).abs().max()) for value in values.values())
         pair = [
-            _limit(values[part], points, other, domain, size),
-            _limit(values[other_part], points, one, domain, size),
+            _limit(values[one], points, other, domain, size),
+            _limit(values[other], points, one, domain, size),
         ]
         jump = pair[0] - pair[1]
         is_one = bool((jump - jump[0]).abs().max() <= CLOSE * size)
@@ -129,7 +61,7 @@ def _of_field(
         from_other = part_of.parabolic and part_of.diffusivity * inwards(domain, other) > 0
         if from_other or (not part_of.parabolic and one.axis < other.axis):
             told = float(pair[0][0]) + 0.0, float(pair[1][0]) + 0.0  # no -0
-            yield CornerJump(field, one, other, told, part_of)
+            yield CornerJump(equation.field, one, other, told, part_of)
 
 
 def _limit(value: Function, points: Tensor, end: Face, domain: Box, size: float) -> Tensor:
@@ -145,21 +77,6 @@ def _limit(value: Function, points: Tensor, end: Face, domain: Box, size: float)
     settled = (nearer - near).abs() <= NEAR[0] / NEAR[1] * apart + CLOSE * size
     is_other = ~((nearer - there).abs() <= NEAR[1] ** 0.5 * size)
     return torch.where(settled & is_other & nearer.isfinite(), nearer, there)
-
-
-def face_of_name(domain: Box, part: str) -> Face | None:
-    """The face of that name; None for what is a part of one, or none at all.
-
-    Examples
-    --------
-    >>> face_of_name(Box(x=(0, 1), t=(0, 2)), "t_max")
-    Face(axis=1, at=2.0)
-    """
-    for axis, (name, ends) in enumerate(zip(domain.coordinates, domain.bounds, strict=True)):
-        for end, at in zip(("min", "max"), ends, strict=True):
-            if part == f"{name}_{end}":
-                return Face(axis, float(at))
-    return None
 
 
 def _points(domain: Box) -> Tensor:

@@ -1,22 +1,19 @@
 """Where the value that a condition gives jumps along a side of a rectangle.
 
-Axis legend: N points, B points, D coordinates.
+Axis legend: N points.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping
 
 import torch
 from torch import Tensor
 
 from nas.calculus.derivatives import Derivative
-from nas.problems.ansatz.corner_jumps import face_of_name, values_on_faces
 from nas.problems.ansatz.held import Face, Function
 from nas.problems.ansatz.jump import FaceJump, inwards
-from nas.problems.ansatz.leading_part import Equation, Leading, equation_of, leading
-from nas.problems.ansatz.probing import Probe
+from nas.problems.ansatz.leading_part import Equation, Leading, leading
 from nas.problems.ansatz.tolerances import CLOSE
 from nas.problems.domains import Box
-from nas.problems.terms import Requirement, Setting
 
 LOOKED = 2049  # points of a side: what jumps twice between two of them is not seen
 HALVED = 60  # times: until two numbers are next to each other
@@ -26,58 +23,38 @@ MOST = 16  # jumps of a side: a value with more of them is not one of a few piec
 
 
 def face_jumps(
-    requirements: Sequence[Requirement],
-    probes: Sequence[Probe],
-    setting: Setting,
-    exact: Collection[int] = (),
-) -> tuple[FaceJump, ...]:
-    """The jumps along sides that are known, of fields with a second-order equation.
+    values: Mapping[Face, Function], equation: Equation, domain: Box, repeating: Collection[str]
+) -> Iterator[FaceJump]:
+    """The jumps of a field along sides, by the ``values`` that it has on them, and its equation.
 
     Parameters
     ----------
-    requirements, probes
-        Equations and conditions, and their terms tried.
-    exact
-        The numbers of fields with exact conditions.
+    repeating
+        Coordinates along which there is to be none.
 
     Examples
     --------
-    >>> from nas.problems import Condition
-    >>> from nas.problems.terms import Equations
+    >>> from nas.problems import load
     >>> from nas.problems.ansatz.probing import probe
-    >>> hot = Condition("t_min", lambda u, x: u - torch.where(x > 0.3, 1.0, 0.0))
-    >>> asked = [Equations(lambda u: u.t - u.xx), hot]
-    >>> rod = Setting("rod", Box(x=(0, 1), t=(0, 1)), ("u",))
-    >>> probes = [probe(one.bind(rod), rod.domain, fields=1) for one in asked]
-    >>> [one.describe(rod.domain, "u") for one in face_jumps(asked, probes, rod)]
+    >>> burgers = load("burgers")
+    >>> equation = Equation(probe(burgers.terms[0], burgers.domain, fields=1), number=0, field=0)
+    >>> step = {Face(1, 0.0): lambda points: torch.where(points[:, 0] > 0.3, 1.0, 0.0)}
+    >>> found = face_jumps(step, equation, burgers.domain, repeating=())
+    >>> [one.describe(burgers.domain, "u") for one in found]
     ['u jumps from 0 to 1 along t_min, at x=0.3']
     """
-    if not isinstance(setting.domain, Box) or len(setting.domain.coordinates) != 2:
-        return ()
-    # Along a coordinate of which fields are exactly periodic a step of its own would not be.
-    repeating = {name for one in requirements if one.exact for name in one.periodic_coordinates}
-    found: list[FaceJump] = []
-    for field, values in values_on_faces(requirements, probes, setting).items():
-        equation = None if field in exact else equation_of(field, requirements, probes)
-        if equation is None:
+    if len(domain.coordinates) != 2:
+        return
+    for face, value in values.items():
+        axis = 1 - face.axis
+        if domain.coordinates[axis] in repeating:
             continue
-        for part, value in values.items():
-            face = face_of_name(setting.domain, part)
-            if face is not None and setting.domain.coordinates[1 - face.axis] not in repeating:
-                found += _of_face(field, face, value, equation, setting.domain)
-    return tuple(found)
-
-
-def _of_face(
-    field: int, face: Face, value: Function, equation: Equation, domain: Box
-) -> Iterator[FaceJump]:
-    axis = 1 - face.axis
-    for below, above, values in _jumps(face, value, domain.bounds[axis]):
-        at = (below + above) / 2
-        there = _on(face, torch.tensor([at], dtype=torch.float64))
-        found = _kind(equation.coefficients(there), face, axis, domain)
-        if found is not None:
-            yield FaceJump(field, face, axis, at, values, *found)
+        for below, above, sides in _jumps(face, value, domain.bounds[axis]):
+            at = (below + above) / 2
+            there = _on(face, torch.tensor([at], dtype=torch.float64))
+            found = _kind(equation.coefficients(there), face, axis, domain)
+            if found is not None:
+                yield FaceJump(equation.field, face, axis, at, sides, *found)
 
 
 def _kind(

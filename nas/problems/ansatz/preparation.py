@@ -12,11 +12,10 @@ from nas.problems.ansatz import scale
 from nas.problems.ansatz.affine import Affine, identity
 from nas.problems.ansatz.ansatz import Ansatz
 from nas.problems.ansatz.balance import Pull, pulls
-from nas.problems.ansatz.corner_jumps import corner_jumps
 from nas.problems.ansatz.exact import Exact, exact
-from nas.problems.ansatz.face_jumps import face_jumps
 from nas.problems.ansatz.held import raw
 from nas.problems.ansatz.jump import Jump, jumping
+from nas.problems.ansatz.known_jumps import known_jumps
 from nas.problems.ansatz.probing import Probe, probe
 from nas.problems.ansatz.proportions import disproportions
 from nas.problems.ansatz.repeating import check_repeating
@@ -87,10 +86,7 @@ def prepare(
     # What is met by construction brings its own values.
     held = met.functions if met else {}
     offsets = tuple(0.0 if c in held else offset for c, offset in enumerate(found.offsets))
-    jumps: tuple[Jump, ...] = (
-        *corner_jumps(requirements, probes, setting, held),
-        *face_jumps(requirements, probes, setting, held),
-    )
+    jumps = known_jumps(requirements, probes, setting, held)
     ansatz = Ansatz(Affine(offsets, found.scales), _with_jumps(met, jumps, setting))
     warnings = [
         f"field {setting.fields[c]}: expected a condition or a source that tells how large it is, "

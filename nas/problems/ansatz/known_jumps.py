@@ -1,0 +1,100 @@
+"""Which jumps of fields are known: where conditions disagree, and where one jumps along a side.
+
+Axis legend: B points.
+"""
+
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+
+import torch
+
+from nas.errors import UserError
+from nas.problems.ansatz.answers import answer
+from nas.problems.ansatz.corner_jumps import corner_jumps
+from nas.problems.ansatz.face_jumps import face_jumps
+from nas.problems.ansatz.held import Face, Function, Source, check_of_the_point
+from nas.problems.ansatz.jump import Jump
+from nas.problems.ansatz.leading_part import equation_of
+from nas.problems.ansatz.probing import Probe
+from nas.problems.ansatz.tolerances import CLOSE
+from nas.problems.domains import Box
+from nas.problems.terms import Requirement, Setting
+from nas.problems.terms.condition import Condition
+
+
+def known_jumps(
+    requirements: Sequence[Requirement],
+    probes: Sequence[Probe],
+    setting: Setting,
+    exact: Collection[int] = (),
+) -> tuple[Jump, ...]:
+    """The jumps on a box that are known, of fields with a second-order equation.
+
+    Those of a field with exact conditions are left alone.
+
+    Parameters
+    ----------
+    requirements, probes
+        Equations and conditions, and their terms tried.
+    exact
+        The numbers of fields with exact conditions.
+
+    Examples
+    --------
+    >>> from nas.problems import Condition
+    >>> from nas.problems.ansatz.probing import probe
+    >>> from nas.problems.terms import Equations
+    >>> hot = Condition("t_min", lambda u, x: u - torch.where(x > 0.3, 1.0, 0.0))
+    >>> asked = [Equations(lambda u: u.t - u.xx), hot, Condition("x_max", lambda u: u)]
+    >>> rod = Setting("rod", Box(x=(0, 1), t=(0, 1)), ("u",))
+    >>> probes = [probe(one.bind(rod), rod.domain, fields=1) for one in asked]
+    >>> for one in known_jumps(asked, probes, rod):
+    ...     print(one.describe(rod.domain, "u"))
+    u jumps from 0 on x_max to 1 on t_min where they meet, at x=1, t=0
+    u jumps from 0 to 1 along t_min, at x=0.3
+    """
+    domain = setting.domain
+    if not isinstance(domain, Box):
+        return ()
+    # Along a coordinate of which fields are exactly periodic a step of its own would not be.
+    repeating = {name for one in requirements if one.exact for name in one.periodic_coordinates}
+    found: list[Jump] = []
+    for field, values in _values_on_faces(requirements, probes, setting, domain).items():
+        equation = None if field in exact else equation_of(field, requirements, probes)
+        if equation is not None:
+            found += corner_jumps(values, equation, domain)
+            found += face_jumps(values, equation, domain, repeating)
+    return tuple(found)
+
+
+def _values_on_faces(
+    requirements: Sequence[Requirement], probes: Sequence[Probe], setting: Setting, domain: Box
+) -> dict[int, dict[Face, Function]]:
+    """By field, the faces that have one value of it, and that value."""
+    found: dict[int, dict[Face, Function]] = {}
+    twice = set()
+    for one, tried in zip(requirements, probes, strict=True):
+        if not isinstance(one, Condition):
+            continue
+        with suppress(UserError):
+            check_of_the_point(tried, setting, "")
+            said = answer(tried)
+            for number, (field, coefficient) in said.valued.items():
+                factor = float(coefficient[0])
+                if torch.allclose(coefficient, coefficient[:1], rtol=CLOSE, atol=0):
+                    for face in filter(None, (_face(domain, part) for part in one.parts)):
+                        if face in found.setdefault(field, {}):
+                            twice.add((field, face))
+                        found[field][face] = Source(said, number, factor)
+    for field, face in twice:
+        del found[field][face]
+    return found
+
+
+def _face(domain: Box, part: str) -> Face | None:
+    """The face of that name; None for what is a part of one, or none at all."""
+    for axis, (name, ends) in enumerate(zip(domain.coordinates, domain.bounds, strict=True)):
+        for end, at in zip(("min", "max"), ends, strict=True):
+            if part == f"{name}_{end}":
+                return Face(axis, float(at))
+    return None
