@@ -30,7 +30,8 @@ def summary(result: Result) -> list[str]:
         finished = "random waves were solved for, and no network had to learn"
     lines = [finished + (f", {failed} of them failed" if failed else "")]
     if contestants and not (race.is_run(result.records) or race.is_solved(result.records)):
-        lines.append("the budget was over before a race: give a larger one")
+        advice = "" if race.is_needless(result.records) else ": give a larger one"
+        lines.append(f"the budget was over before a race{advice}")
     for _, run in runs[runs.status != "completed"].iterrows():
         lines.append(f"  run {run.run} {run.status}: {run.reason}")
     if not trials.recommended.any():

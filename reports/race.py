@@ -9,6 +9,8 @@ from nas.reports.rows import each
 from nas.reports.tables import Table, whole
 from nas.reports.words import number, plural
 
+GOOD = 1e-4  # an estimated error, relative L2
+
 
 def table(records: Records) -> Table | None:
     """Every contestant, those that went furthest first in each race; None without a race.
@@ -37,7 +39,7 @@ def table(records: Records) -> Table | None:
             r.members,
             whole(r.iterations),
             number(r.held_out_loss),
-            _left(r),
+            _left(r) if is_run(records) else "–",
             standing.get(r.run, "–"),
         )
         for r in each(rows)
@@ -45,6 +47,20 @@ def table(records: Records) -> Table | None:
     marked = frozenset(i for i, row in enumerate(cells) if row[-1] == "recommended")
     columns = ("contestant", "from", "networks", "iterations", "held-out loss", "left", "standing")
     return Table("The race", columns, cells, marked, wordy=(2,))
+
+
+def is_needless(records: Records) -> bool:
+    """Whether what is recommended is so good, by its estimated error, that a race is worth little.
+
+    Examples
+    --------
+    >>> from nas.reports import raced
+    >>> is_needless(raced.records())
+    False
+    """
+    chosen = records.trials[records.trials["recommended"]]
+    best = records.runs[records.runs["run"].isin(chosen["best_run"])]
+    return bool((best["error_estimate"] < GOOD).any())
 
 
 def among(records: Records) -> str:

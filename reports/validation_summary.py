@@ -35,11 +35,13 @@ def summary(records: Records) -> list[str]:
             "equations and conditions, and the estimated error how far the answer may be off."
         ]
     if records.subsets.empty and not records.race.empty and not race.is_run(records):
-        return [
+        before = (
             "There is nothing to compare it with: the budget was over before a race, in which "
-            "teams and single networks have equal time. Run the same search with a larger budget: "
-            "it goes on from here."
-        ]
+            "teams and single networks have equal time. "
+        )
+        if race.is_needless(records):
+            return [f"{before}By the estimated error the answer hardly needs one."]
+        return [f"{before}Run the same search with a larger budget: it goes on from here."]
     if records.subsets.empty and not records.race.empty:
         return [
             "Within a budget the race is the measure: teams and single networks had equal time, "

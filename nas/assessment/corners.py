@@ -12,7 +12,7 @@ import torch
 from scipy.spatial import cKDTree
 
 from nas.assessment.families import demanding
-from nas.calculus.derivatives import DerivativeSet, order_of
+from nas.calculus.derivatives import DerivativeSet
 from nas.problems import Problem
 from nas.problems.ansatz.jump import CornerJump
 from nas.problems.domains import Array, located
@@ -98,8 +98,6 @@ def values_known(problem: Problem) -> Iterator[Value]:
             problem.domain, group.regions, POINTS, seed=0, draw=0, method="sobol"
         )
         for term in group.terms:
-            if any(order_of(key) for key in term.derivatives):
-                continue
             for part in term.regions:
                 points, data = drawn[part].points, drawn[part].data
                 for number in range(len(term.probed)):
@@ -114,6 +112,8 @@ def demanded(
 ) -> Array | None:
     """The value (N,) of a field where a residual vanishes; None unless it is linear in it alone.
 
+    Other residuals of the same condition may have derivatives.
+
     Examples
     --------
     >>> from nas.problems import load
@@ -123,12 +123,11 @@ def demanded(
     """
     at = torch.as_tensor(points)
     width = len(problem.fields) + len(problem.unknown)
-    trials = torch.zeros(4, 1, len(at), width, dtype=torch.float64)
-    trials[1:, ..., field] += torch.tensor([1.0, 2.0, 1.0]).view(-1, 1, 1).double()
-    others = [c for c in range(width) if c != field]
-    trials[3][..., others] = 0.7
-    only_values = DerivativeSet([], len(problem.coordinates))
-    residuals = term.residuals(trials, only_values, at, torch.as_tensor(data))[number]
+    derivatives = DerivativeSet(term.derivatives, len(problem.coordinates))
+    trials = torch.zeros(4, len(derivatives), len(at), width, dtype=torch.float64)
+    trials[3] = 0.7  # of all else
+    trials[:, 0, :, field] = torch.tensor([0.0, 1.0, 2.0, 1.0]).view(-1, 1).double()
+    residuals = term.residuals(trials, derivatives, at, torch.as_tensor(data))[number]
     zero, one, two, moved = residuals.detach().numpy()
     if not residuals.isfinite().all():
         return None

@@ -4,7 +4,7 @@ A standard error says how far the noise of the observations moves a coefficient 
 Of an answer that is no such fit, or of a coefficient that nothing tells, it says nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from nas.assessment.error_estimate import Estimate
 from nas.assessment.noise_spread import Spread
@@ -18,7 +18,8 @@ def doubts(
     names: Sequence[str],
     untold: Sequence[str],
     against: str,
-    wrong: dict[str, float],
+    wrong: Mapping[str, float],
+    by_noise: Mapping[str, float],
 ) -> dict[str, str]:
     """Of each coefficient that is in doubt, why.
 
@@ -31,12 +32,17 @@ def doubts(
     against
         What speaks against the answer as a whole; "" where nothing does.
     wrong
-        By how much each is off, where that is more than noise explains (see `wrong`).
+        By how much each is off for want of training (see `wrong`).
+    by_noise
+        Its standard error besides, by the noise of the observations, where that is known.
 
     Examples
     --------
-    >>> doubts(["k", "c"], ["nothing tells the unknown k: equations and"], "", {"c": 0.25})
-    {'k': 'nothing tells it', 'c': 'it may be off by 0.25, as training has not settled'}
+    >>> found = doubts(["k", "c"], ["nothing tells the unknown k: equa"], "", {"c": 0.25}, {"c": 1})
+    >>> found["k"]
+    'nothing tells it'
+    >>> found["c"]
+    'it may be off by 0.25, as training has not settled, and by some 1 by noise'
     """
     found = {}
     for name in names:
@@ -45,7 +51,10 @@ def doubts(
         elif against:
             found[name] = against
         elif name in wrong:
-            found[name] = f"it may be off by {wrong[name]:.2g}, as training has not settled"
+            besides = f", and by some {by_noise[name]:.2g} by noise" if name in by_noise else ""
+            found[name] = (
+                f"it may be off by {wrong[name]:.2g}, as training has not settled{besides}"
+            )
     return found
 
 

@@ -113,8 +113,9 @@ def assess(problem: Problem, sampler: Sampler, result: RunResult) -> Assessment:
         equations, error = None, math.hypot(moved, limiting.fit.moved)
     large = [*learnt, *([] if family else large_error(problem, error, equations, noise, moved))]
     against = [*(line for line in family if not tells_of_unknown(line)), *large]
-    doubted = doubts(list(result.unknown), family, _why(error, against), off)
-    told = {} if noise is None else {n: e for n, e in noise.unknown.items() if n not in doubted}
+    by_noise = {} if noise is None else noise.unknown
+    doubted = doubts(list(result.unknown), family, _why(error, against), off, by_noise)
+    told = {name: error for name, error in by_noise.items() if name not in doubted}
     coefficients = [*wrong_coefficients(result.unknown, off, doubted), *loose(result.unknown, told)]
     notes = [] if error is None else jumps(problem)
     notes += [] if limiting is None or large else [limit(limiting, moved)]

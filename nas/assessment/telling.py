@@ -6,6 +6,7 @@ from nas.assessment.corners import contradictions
 from nas.assessment.doubts import NOT_TRUSTED, UNTOLD
 from nas.assessment.error_estimate import Estimate
 from nas.assessment.noise_spread import Spread
+from nas.assessment.singular import unmet
 from nas.problems import Problem
 
 TOLERABLE = 0.1  # an estimated error above it is told
@@ -81,12 +82,11 @@ def jumps(problem: Problem) -> list[str]:
     ['u is 1 on y_max and 0 on x_min, which meet at x=0, y=1 (and a']
     """
     lines = contradictions(problem)
-    if not lines:
-        return []
     more = f" (and at {len(lines) - 1} more)" if len(lines) > 1 else ""
+    meet = [f"{lines[0]}{more}: no smooth answer does both"] if lines else []
+    others = [f"{line}: no smooth answer does that" for line in unmet(problem)]
     return [
-        f"{lines[0]}{more}: no smooth answer does both, and the estimated error may be too small "
-        "close to it"
+        f"{line}, and the estimated error may be too small close to it" for line in [*meet, *others]
     ]
 
 

@@ -7,7 +7,7 @@ program that names any other is refused, so that to read and run one can do noth
 """
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -34,8 +34,8 @@ _SIZE = "size"
 _ITEM = "item"  # of a step that gives several tensors
 
 
-def record(function: Callable[[Tensor], Tensor], dimension: int) -> Steps:
-    """``function`` of points (B, D), in float64, as plain data.
+def record(function: Callable[[Tensor], Tensor], bounds: Sequence[tuple[float, float]]) -> Steps:
+    """``function`` of points (B, D) within D ``bounds``, in float64, as plain data.
 
     Raises
     ------
@@ -44,12 +44,13 @@ def record(function: Callable[[Tensor], Tensor], dimension: int) -> Steps:
 
     Examples
     --------
-    >>> steps = record(lambda x: torch.sin(x[:, 0]) + 1, 1)
+    >>> steps = record(lambda x: torch.sin(x[:, 0]) + 1, [(0, 1)])
     >>> [one["operator"] for one in steps["steps"]]
     ['aten.select.int', 'aten.sin.default', 'aten.add.Tensor']
     """
-    points = torch.linspace(0.2, 0.7, _COUNT * dimension, dtype=torch.float64)
-    points = points.view(_COUNT, dimension)
+    low, high = torch.tensor(bounds, dtype=torch.float64).unbind(-1)
+    shares = torch.linspace(0.2, 0.7, _COUNT * len(low), dtype=torch.float64)
+    points = low + shares.view(_COUNT, -1) * (high - low)
     pure = torch.func.functionalize(lambda x: function(x), remove="mutations")
     try:
         graph = make_fx(pure)(points)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from nas.assessment.corners import contradictions
 from nas.assessment.counting import too_few
 from nas.assessment.families import demanding
+from nas.assessment.singular import unmet
 from nas.assessment.undetermined import left_open
 from nas.checking.known_solution import Remainders, remainders
 from nas.checking.observed import disagreements
@@ -82,6 +83,7 @@ def check(problem: Problem) -> Report:
         *too_few(asked),
         *left_open(asked),
         *contradictions(problem),
+        *unmet(problem),
         *disagreements(asked),
         *unlike_ends(asked),
         *(line for words, left in solution if (line := _unsatisfied(asked, words, left))),

@@ -265,7 +265,7 @@ class Problem:
         """
         exact = self._prepared.ansatz.exact
         try:
-            program = None if exact is None else record(exact.both, len(self.coordinates))
+            program = None if exact is None else record(exact.both, self.domain.bounds)
         except UserError as error:
             raise UserError(f"{self.name}: exact conditions: {error}") from error
         return {"fields": self.describe_fields(), "program": program}

@@ -20,14 +20,15 @@ def waves(off: float) -> Estimate:
 
 
 def test_what_nothing_tells_comes_first_then_the_answer_then_the_coefficient() -> None:
-    found = doubts(["k", "kappa", "c"], UNTOLD, "", {"c": 0.25})
+    found = doubts(["k", "kappa", "c", "d"], UNTOLD, "", {"c": 0.25, "d": 1e-3}, {"d": 0.88})
     assert found == {
         "k": "nothing tells it",
         "c": "it may be off by 0.25, as training has not settled",
+        "d": "it may be off by 0.001, as training has not settled, and by some 0.88 by noise",
     }
-    bad = doubts(["k", "kappa"], UNTOLD, "the answer is not to be trusted", {"kappa": 0.25})
+    bad = doubts(["k", "kappa"], UNTOLD, "the answer is not to be trusted", {"kappa": 0.25}, {})
     assert bad == {"k": "nothing tells it", "kappa": "the answer is not to be trusted"}
-    assert doubts(["k"], [], "", {}) == {}
+    assert doubts(["k"], [], "", {}, {}) == {}
 
 
 @pytest.mark.parametrize(

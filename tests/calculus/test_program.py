@@ -10,6 +10,7 @@ from torch import Tensor
 from nas.calculus.program import Program, record
 from nas.errors import UserError
 
+UNIT = [(0.0, 1.0)] * 2
 TABLE = torch.tensor([1.0, 4.0, 9.0], dtype=torch.float64)
 
 
@@ -40,13 +41,13 @@ FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
 @pytest.mark.parametrize("count", [1, 5])
 def test_programs_compute_the_function(name: str, count: int) -> None:
     function = FUNCTIONS[name]
-    program = Program(json.loads(json.dumps(record(function, 2))))
+    program = Program(json.loads(json.dumps(record(function, UNIT))))
     points = torch.rand(count, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(3))
     torch.testing.assert_close(program(points), function(points), rtol=1e-15, atol=0)
 
 
 def test_programs_are_differentiable() -> None:
-    program = Program(record(lambda x: torch.sin(x[:, 0]) * x[:, 1], 2))
+    program = Program(record(lambda x: torch.sin(x[:, 0]) * x[:, 1], UNIT))
     x = torch.tensor([[0.3, 2.0]], dtype=torch.float64, requires_grad=True)
     (gradient,) = torch.autograd.grad(program(x).sum(), x)
     torch.testing.assert_close(
@@ -67,7 +68,7 @@ def test_programs_are_differentiable() -> None:
     ],
 )
 def test_other_operators_are_refused(name: str) -> None:
-    steps = record(lambda x: torch.sin(x[:, 0]), 1)
+    steps = record(lambda x: torch.sin(x[:, 0]), UNIT[:1])
     steps["steps"][-1]["operator"] = name
     with pytest.raises(UserError, match="expected a recorded program"):
         Program(steps)
@@ -75,7 +76,7 @@ def test_other_operators_are_refused(name: str) -> None:
 
 def test_what_mixes_points_is_refused() -> None:
     with pytest.raises(UserError, match="expected a function of arithmetic alone"):
-        record(lambda x: x[:, 0] - x[:, 0].mean(), 1)
+        record(lambda x: x[:, 0] - x[:, 0].mean(), UNIT[:1])
 
 
 def test_what_raises_is_refused_with_its_words() -> None:
@@ -83,12 +84,12 @@ def test_what_raises_is_refused_with_its_words() -> None:
         raise ValueError("no such thing")
 
     with pytest.raises(UserError, match="no such thing"):
-        record(broken, 1)
+        record(broken, UNIT[:1])
 
 
 @pytest.mark.parametrize("lost", ["steps", "input", "output", "constants"])
 def test_what_is_no_program_is_refused(lost: str) -> None:
-    steps = record(lambda x: x[:, 0], 1)
+    steps = record(lambda x: x[:, 0], UNIT[:1])
     del steps[lost]
     with pytest.raises(UserError, match="expected a recorded program"):
         Program(steps)

@@ -94,5 +94,12 @@ def test_where_the_budget_was_over_before_that_is_said() -> None:
     empty = replace(records, subsets=records.subsets.iloc[:0])
     (sentence,) = validation_summary.summary(empty)
     assert "the budget was over before a race" in sentence
+    assert "with a larger budget" in sentence
+    good = replace(empty, runs=empty.runs.assign(error_estimate=1e-9))
+    (sentence,) = validation_summary.summary(good)
+    assert "hardly needs one" in sentence
+    drawn = race.table(records)
+    assert drawn is not None
+    assert {row[5] for row in drawn.rows} == {"–"}
     assert race.is_run(before)
     assert not race.is_run(example.records())

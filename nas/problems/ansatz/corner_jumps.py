@@ -10,13 +10,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from nas.problems.ansatz.faces import inwards, steps_inwards
 from nas.problems.ansatz.held import Face, Function
-from nas.problems.ansatz.jump import CornerJump, inwards
-from nas.problems.ansatz.leading_part import Equation, leading
+from nas.problems.ansatz.jump import CornerJump
+from nas.problems.ansatz.leading_part import Equation, leading, mixed_with
 from nas.problems.ansatz.tolerances import CLOSE
 from nas.problems.domains import Box
 
-NEAR = (1e-12, 1e-10)  # of the box's extent, from its edge
 _ALONG = 16  # points of an edge
 _SEED = 5
 
@@ -27,7 +27,8 @@ def corner_jumps(
     """The jumps of a field along edges, by the ``values`` that it has on faces, and its equation.
 
     One that varies along its edge, and one of an equation whose leading coefficients vary along the
-    edge, with the fields or with unknown coefficients are left alone.
+    edge, with the fields or with unknown coefficients are left alone; so is one across several
+    walls with mixed derivatives along them, whose solution at their common corner is not known.
 
     Examples
     --------
@@ -41,11 +42,11 @@ def corner_jumps(
     >>> [one.describe(burgers.domain, "u") for one in found]
     ['u jumps from 1 on x_max to 0 on t_min where they meet, at x=1, t=0']
     """
+    size = max((_size(value, face, domain) for face, value in values.items()), default=0.0)
     for one, other in permutations(values, 2):
         if one.axis == other.axis:
             continue
         points = _edge(domain, one, other)
-        size = max(float(value(_points(domain)).abs().max()) for value in values.values())
         pair = [
             _limit(values[one], points, other, domain, size),
             _limit(values[other], points, one, domain, size),
@@ -55,12 +56,14 @@ def corner_jumps(
         if not is_one or not float(jump[0].abs()) > CLOSE * size:
             continue
         axes = one.axis, other.axis
-        part_of = leading(equation.coefficients(points), *axes, len(domain.coordinates))
-        if part_of is None:
+        told = float(pair[0][0]) + 0.0, float(pair[1][0]) + 0.0  # no -0
+        coefficients = equation.coefficients(points, domain, (one, other), told)
+        part_of = leading(coefficients, *axes, len(domain.coordinates))
+        walls = {face.axis for face in values} - {other.axis}
+        if part_of is None or mixed_with(coefficients, one.axis, walls):
             continue
         from_other = part_of.parabolic and part_of.diffusivity * inwards(domain, other) > 0
         if from_other or (not part_of.parabolic and one.axis < other.axis):
-            told = float(pair[0][0]) + 0.0, float(pair[1][0]) + 0.0  # no -0
             yield CornerJump(equation.field, one, other, told, part_of)
 
 
@@ -70,13 +73,17 @@ def _limit(value: Function, points: Tensor, end: Face, domain: Box, size: float)
     Such as ``torch.where(x > 0, 1.0, 0.0)``, whose value at x = 0 counts for nothing. A root that
     begins at the edge has its value there.
     """
-    low, high = domain.bounds[end.axis]
-    inside = inwards(domain, end) * (high - low) * torch.eye(len(domain.bounds)).double()[end.axis]
-    there, nearer, near = (value(points + share * inside) for share in (0.0, *NEAR))
+    steps, (first, second) = steps_inwards(domain, end)
+    there, nearer, near = (value(points + step) for step in (torch.zeros(()), *steps))
     apart = (nearer - there).abs().nan_to_num(nan=0.0, posinf=0.0)
-    settled = (nearer - near).abs() <= NEAR[0] / NEAR[1] * apart + CLOSE * size
-    is_other = ~((nearer - there).abs() <= NEAR[1] ** 0.5 * size)
+    settled = (nearer - near).abs() <= first / second * apart + CLOSE * size
+    is_other = ~((nearer - there).abs() <= CLOSE * size)
     return torch.where(settled & is_other & nearer.isfinite(), nearer, there)
+
+
+def _size(value: Function, face: Face, domain: Box) -> float:
+    """The largest value on a face."""
+    return float(value(face.project(_points(domain))).abs().nan_to_num(0.0, 0.0).max())
 
 
 def _points(domain: Box) -> Tensor:

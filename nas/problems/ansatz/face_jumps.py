@@ -3,23 +3,28 @@
 Axis legend: N points.
 """
 
+import math
 from collections.abc import Collection, Iterator, Mapping
 
 import torch
 from torch import Tensor
 
 from nas.calculus.derivatives import Derivative
+from nas.problems.ansatz.faces import inwards
 from nas.problems.ansatz.held import Face, Function
-from nas.problems.ansatz.jump import FaceJump, inwards
+from nas.problems.ansatz.jump import FaceJump
 from nas.problems.ansatz.leading_part import Equation, Leading, leading
-from nas.problems.ansatz.tolerances import CLOSE
+from nas.problems.ansatz.tolerances import CLOSE, ON
 from nas.problems.domains import Box
 
-LOOKED = 2049  # points of a side: what jumps twice between two of them is not seen
-HALVED = 60  # times: until two numbers are next to each other
+SAMPLES = 2049  # points of a side: what jumps twice between two of them is not seen
+# Where they lie in their intervals: no value of a user's own is likely there, at which a step may
+# be half way, as that of torch.sign is.
+OFFSET = (math.sqrt(5) - 1) / 2
+BISECTIONS = 60  # until two numbers are next to each other
 STEEP = 0.5  # of the change between two points: what it still is between two such numbers
 INSIDE = 1e-9  # of the side, from its ends: what is nearer belongs to the corner
-MOST = 16  # jumps of a side: a value with more of them is not one of a few pieces
+MAX_JUMPS = 16  # jumps of a side: a value with more of them is not one of a few pieces
 
 
 def face_jumps(
@@ -49,10 +54,10 @@ def face_jumps(
         axis = 1 - face.axis
         if domain.coordinates[axis] in repeating:
             continue
-        for below, above, sides in _jumps(face, value, domain.bounds[axis]):
-            at = (below + above) / 2
+        for at, sides in _jumps(face, value, domain.bounds[axis]):
             there = _on(face, torch.tensor([at], dtype=torch.float64))
-            found = _kind(equation.coefficients(there), face, axis, domain)
+            coefficients = equation.coefficients(there, domain, [face], sides)
+            found = _kind(coefficients, face, axis, domain)
             if found is not None:
                 yield FaceJump(equation.field, face, axis, at, sides, *found)
 
@@ -71,33 +76,46 @@ def _kind(
 
 def _jumps(
     face: Face, value: Function, ends: tuple[float, float]
-) -> list[tuple[float, float, tuple[float, float]]]:
-    """The two numbers between which ``value`` jumps, and what it is at them; none if too many."""
+) -> list[tuple[float, tuple[float, float]]]:
+    """Where ``value`` jumps, and what it is below and above that; none if too many."""
 
     def of(along: Tensor) -> Tensor:
         return value(_on(face, along)).detach()
 
-    along = torch.linspace(*ends, LOOKED, dtype=torch.float64)
+    extent = ends[1] - ends[0]
+    shares = (torch.arange(SAMPLES - 1).double() + OFFSET) / (SAMPLES - 1)
+    along = torch.cat([shares.new_zeros(1), shares, shares.new_ones(1)]) * extent + ends[0]
     known = of(along)
     change = known.diff().abs()
     size = known.abs().max()
-    # Where a smooth function changes most, it does so in its neighbourhood, too.
+    # Where a smooth function changes most, it does so in its neighbourhood, too: of an interval
+    # with a jump the change is many times that beside it, of a smooth one hardly more than once.
     beside = torch.stack([change.roll(1), change.roll(-1)]).amax(0)
     rows = ((change > 2 * beside) & (change > CLOSE * size)).nonzero().flatten()
     found = []
-    for row in rows[: MOST + 1].tolist():
-        low, high = along[row], along[row + 1]
-        for _ in range(HALVED):
-            middle = (low + high) / 2
-            left, here, right = of(torch.stack([low, middle, high]))
-            is_left = bool((here - left).abs() > (right - here).abs())
-            low, high = (low, middle) if is_left else (middle, high)
+    for row in rows[: MAX_JUMPS + 1].tolist():
+        low, high = _between(of, along[row], along[row + 1])
         below, above = of(torch.stack([low, high])).tolist()
-        from_ends = min(float(low) - ends[0], ends[1] - float(low))
-        within = from_ends > INSIDE * (ends[1] - ends[0])
+        at = float(low + high) / 2
+        at = at if abs(at) > ON * extent else 0.0
+        within = min(at - ends[0], ends[1] - at) > INSIDE * extent
         if within and abs(above - below) > STEEP * float(change[row]):
-            found.append((float(low), float(high), (below + 0.0, above + 0.0)))  # no -0
-    return found if len(found) <= MOST else []
+            found.append((at, (below + 0.0, above + 0.0)))  # no -0
+    return found if len(found) <= MAX_JUMPS else []
+
+
+def _between(of: Function, low: Tensor, high: Tensor) -> tuple[Tensor, Tensor]:
+    """The numbers next to each other between which a function changes most, or all but one.
+
+    At the jump itself it may have a value of its own, as torch.sign has: so one more on both sides.
+    """
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        left, here, right = of(torch.stack([low, middle, high]))
+        is_left = bool((here - left).abs() > (right - here).abs())
+        low, high = (low, middle) if is_left else (middle, high)
+    outside = torch.tensor(math.inf, dtype=torch.float64)
+    return torch.nextafter(low, -outside), torch.nextafter(high, outside)
 
 
 def _on(face: Face, along: Tensor) -> Tensor:

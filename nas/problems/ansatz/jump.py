@@ -12,9 +12,14 @@ J = a - b. Where the equation's leading part along these two coordinates is
     α u_xx + β u_yy with α β > 0:  w = (2/π) atan2(Y/√|β|, X/√|α|), the angle about the edge;
     γ u_t + α u_xx, t from Y:      w = erfc(X / √(4 κ Y)) with κ = -α/γ > 0.
 
-Both meet that leading part, are 1 for X = 0 and 0 for Y = 0. The angle is measured about an edge
-that is moved out of the box by `ASIDE`, and the front has come as far as `BEGUN` when Y is 0: so w
-has finite derivatives on the edge, too.
+Both are 1 for X = 0 and 0 for Y = 0, and meet that leading part: by X/√|α| and Y/√|β| it is a
+Laplacian, and the angle is the imaginary part of log z, which is analytic; and with
+w = f(η), η = X / √(4 κ Y), w_Y = κ w_XX is f'' + 2 η f' = 0, which erfc solves. First derivatives
+in the equation leave of the angle a residual that grows as 1/r, and of the front one as 1/√Y: the
+rest is continuous, and has a kink that a network learns.
+
+The angle is measured about an edge that is moved out of the box by `CORNER_SHIFT`, and the front
+has come as far as `INITIAL_WIDTH` when Y is 0: so w has finite derivatives on the edge, too.
 
 Axis legend: B points, M points of an edge, D coordinates, K functions, S derivatives.
 """
@@ -27,13 +32,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from nas.problems.ansatz.faces import distance, extent, name_of
 from nas.problems.ansatz.held import Face, Function
 from nas.problems.ansatz.leading_part import Leading
 from nas.problems.domains import Domain, located
 
-# Of the box's extent: no point is as near. Fourth powers of both are numbers in double precision,
-# what is computed without derivatives is one in single precision, too.
-ASIDE, BEGUN = 1e-30, 1e-15
+# Of the box's extent: no point is as near. Fourth powers of both are numbers in double precision;
+# shares of the extent, as all is measured in, are numbers in single precision, too.
+CORNER_SHIFT, INITIAL_WIDTH = 1e-30, 1e-15
 
 
 @dataclass(frozen=True)
@@ -73,35 +79,28 @@ class CornerJump:
 
     @property
     def height(self) -> float:
-        """J."""
+        """J: the one value over the other."""
         return self.values[0] - self.values[1]
 
     def profile(self, domain: Domain) -> Function:
         """w, a function of points (B, D) in float64."""
         first, second = self.leading.coefficients
-        extent = [high - low for low, high in domain.bounds]
-
-        def along(face: Face, points: Tensor) -> Tensor:
-            return (points[:, face.axis] - face.at) * inwards(domain, face)
 
         def angle(points: Tensor) -> Tensor:
-            x, y = (
-                (along(face, points) + ASIDE * extent[face.axis]) / math.sqrt(abs(factor))
-                for face, factor in ((self.one, first), (self.other, second))
-            )
-            return 2 / math.pi * _angle(x, y)
+            x, y = (distance(domain, face, points) for face in (self.one, self.other))
+            ratio = math.sqrt(abs(first / second)) * extent(domain, self.other.axis)
+            ratio /= extent(domain, self.one.axis)  # of what y counts beside x
+            return 2 / math.pi * _angle(x + CORNER_SHIFT, ratio * (y + CORNER_SHIFT))
 
         def front(points: Tensor) -> Tensor:
-            reach = 4 * abs(first / second) * along(self.other, points)
-            x = along(self.one, points)
-            return torch.erfc(x / (reach + (BEGUN * extent[self.one.axis]) ** 2).sqrt())
+            x, since = (distance(domain, face, points) for face in (self.one, self.other))
+            return torch.erfc(x / _width(self.leading, domain, self.one, self.other, since))
 
         return front if self.leading.parabolic else angle
 
-    def parts(self, domain: Domain) -> tuple[str, str]:
+    def parts(self, domain: Domain) -> tuple[str, ...]:
         """The names of the two faces."""
-        one, other = (_part(domain, face) for face in (self.one, self.other))
-        return one, other
+        return name_of(domain, self.one), name_of(domain, self.other)
 
     def describe(self, domain: Domain, field: str) -> str:
         """Which jump, and where, in words."""
@@ -141,7 +140,7 @@ class FaceJump:
         The equation's leading part, along the coordinate and across the side; the other way round
         where time runs along the side.
     set_off
-        Whether it does.
+        Whether time runs along the side, so that a front is set off.
 
     Examples
     --------
@@ -164,48 +163,66 @@ class FaceJump:
 
     @property
     def height(self) -> float:
-        """J."""
+        """J: the value where w is 1 over that where it is 0.
+
+        Where time runs backwards along the side, what is below has come later.
+        """
         jump = self.values[1] - self.values[0]
         return -jump if self.set_off and self.leading.diffusivity < 0 else jump
 
     def profile(self, domain: Domain) -> Function:
         """w, a function of points (B, D) in float64."""
         first, second = self.leading.coefficients
-        extent = [high - low for low, high in domain.bounds]
+        side = Face(self.axis, self.at)
 
-        def from_face(points: Tensor) -> Tensor:
-            return (points[:, self.face.axis] - self.face.at) * inwards(domain, self.face)
+        def along(points: Tensor) -> Tensor:
+            return (points[:, self.axis] - self.at) / extent(domain, self.axis)
 
         def angle(points: Tensor) -> Tensor:
-            x = (points[:, self.axis] - self.at) / math.sqrt(abs(first))
-            aside = ASIDE * extent[self.face.axis]
-            return 1 - _angle(x, (from_face(points) + aside) / math.sqrt(abs(second))) / math.pi
+            ratio = math.sqrt(abs(first / second)) * extent(domain, self.face.axis)
+            ratio /= extent(domain, self.axis)
+            across = ratio * (distance(domain, self.face, points) + CORNER_SHIFT)
+            return 1 - _angle(along(points), across) / math.pi
 
         def spreading(points: Tensor) -> Tensor:
-            reach = 4 * abs(self.leading.diffusivity) * from_face(points)
-            begun = (BEGUN * extent[self.axis]) ** 2
-            return torch.erfc((self.at - points[:, self.axis]) / (reach + begun).sqrt()) / 2
+            since = distance(domain, self.face, points)
+            width = _width(self.leading, domain, side, self.face, since)
+            return torch.erfc(-along(points) / width) / 2
 
         def front(points: Tensor) -> Tensor:
-            since = math.copysign(4, self.leading.diffusivity) * (points[:, self.axis] - self.at)
-            reach = abs(self.leading.diffusivity) * since.clamp_min(0)
-            begun = (BEGUN * extent[self.face.axis]) ** 2
-            found = torch.erfc(from_face(points) / (reach + begun).sqrt())
+            since = math.copysign(1, self.leading.diffusivity) * along(points)
+            width = _width(self.leading, domain, self.face, side, since)
+            found = torch.erfc(distance(domain, self.face, points) / width)
             return torch.where(since > 0, found, torch.zeros_like(found))
 
         if self.set_off:
             return front
         return spreading if self.leading.parabolic else angle
 
+    def parts(self, domain: Domain) -> tuple[str, ...]:
+        """The name of the side."""
+        return (name_of(domain, self.face),)
+
     def describe(self, domain: Domain, field: str) -> str:
         """Which jump, and where, in words."""
         below, above = self.values
         at = located([domain.coordinates[self.axis]], np.array([self.at]), digits=3)
-        part = _part(domain, self.face)
+        part = name_of(domain, self.face)
         return f"{field} jumps from {below:.3g} to {above:.3g} along {part}, at {at}"
 
 
 Jump = CornerJump | FaceJump
+
+
+def _width(leading: Leading, domain: Domain, across: Face, time: Face, since: Tensor) -> Tensor:
+    """√(4 κ t), how far a front has come (B,), as a share of the extent across its face.
+
+    ``since`` is t as a share of the extent of time. Before the start it is as wide as at the start:
+    rounding, and whoever asks there, gets a number.
+    """
+    of_extent = extent(domain, time.axis) / extent(domain, across.axis) ** 2
+    come = 4 * abs(leading.diffusivity) * of_extent * since.clamp_min(0)
+    return (come + INITIAL_WIDTH**2).sqrt()
 
 
 def _angle(x: Tensor, y: Tensor) -> Tensor:
@@ -259,21 +276,3 @@ def jumping(jumps: Sequence[Jump], domain: Domain) -> Function:
         return torch.stack(parts).sum(0)
 
     return found
-
-
-def _part(domain: Domain, face: Face) -> str:
-    low, _ = domain.bounds[face.axis]
-    return f"{domain.coordinates[face.axis]}_{'min' if face.at == low else 'max'}"
-
-
-def inwards(domain: Domain, face: Face) -> float:
-    """1 where the face's coordinate grows into the domain, -1 where it falls.
-
-    Examples
-    --------
-    >>> from nas.problems import Box
-    >>> rod = Box(x=(0, 1))
-    >>> inwards(rod, Face(0, 0.0)), inwards(rod, Face(0, 1.0))
-    (1.0, -1.0)
-    """
-    return 1.0 if face.at == domain.bounds[face.axis][0] else -1.0

@@ -3,8 +3,7 @@
 Axis legend: B points.
 """
 
-from collections.abc import Collection, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Sequence
 
 import torch
 
@@ -12,6 +11,7 @@ from nas.errors import UserError
 from nas.problems.ansatz.answers import answer
 from nas.problems.ansatz.corner_jumps import corner_jumps
 from nas.problems.ansatz.face_jumps import face_jumps
+from nas.problems.ansatz.faces import named
 from nas.problems.ansatz.held import Face, Function, Source, check_of_the_point
 from nas.problems.ansatz.jump import Jump
 from nas.problems.ansatz.leading_part import equation_of
@@ -74,27 +74,24 @@ def _values_on_faces(
     found: dict[int, dict[Face, Function]] = {}
     twice = set()
     for one, tried in zip(requirements, probes, strict=True):
-        if not isinstance(one, Condition):
-            continue
-        with suppress(UserError):
-            check_of_the_point(tried, setting, "")
-            said = answer(tried)
-            for number, (field, coefficient) in said.valued.items():
-                factor = float(coefficient[0])
-                if torch.allclose(coefficient, coefficient[:1], rtol=CLOSE, atol=0):
-                    for face in filter(None, (_face(domain, part) for part in one.parts)):
-                        if face in found.setdefault(field, {}):
-                            twice.add((field, face))
-                        found[field][face] = Source(said, number, factor)
+        faces = [named(domain, part) for part in one.parts] if isinstance(one, Condition) else []
+        for field, value in _values(tried, setting) if any(faces) else ():
+            for face in filter(None, faces):
+                if face in found.setdefault(field, {}):
+                    twice.add((field, face))
+                found[field][face] = value
     for field, face in twice:
         del found[field][face]
     return found
 
 
-def _face(domain: Box, part: str) -> Face | None:
-    """The face of that name; None for what is a part of one, or none at all."""
-    for axis, (name, ends) in enumerate(zip(domain.coordinates, domain.bounds, strict=True)):
-        for end, at in zip(("min", "max"), ends, strict=True):
-            if part == f"{name}_{end}":
-                return Face(axis, float(at))
-    return None
+def _values(tried: Probe, setting: Setting) -> Iterator[tuple[int, Function]]:
+    """The fields of which a condition gives the value, and it, as a function of the point alone."""
+    try:
+        check_of_the_point(tried, setting, "")
+    except UserError:
+        return
+    said = answer(tried)
+    for number, (field, coefficient) in said.valued.items():
+        if torch.allclose(coefficient, coefficient[:1], rtol=CLOSE, atol=0):
+            yield field, Source(said, number, float(coefficient[0]))

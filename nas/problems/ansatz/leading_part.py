@@ -4,7 +4,7 @@ Axis legend: B points, M points where it jumps, D coordinates, K what is tried, 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -12,10 +12,12 @@ from torch import Tensor
 
 from nas.calculus.derivatives import Derivative, Laplacian, order_of, unit
 from nas.problems.ansatz.answers import answer
+from nas.problems.ansatz.faces import steps_inwards
+from nas.problems.ansatz.held import Face
 from nas.problems.ansatz.probing import Probe
 from nas.problems.ansatz.tolerances import CLOSE
+from nas.problems.domains import Domain
 from nas.problems.terms import Equations, Requirement
-from nas.problems.terms.interior import INTERIOR
 
 _SEED = 5
 
@@ -30,7 +32,7 @@ class Leading:
         Of the second derivatives along the one and along the other; where time is the other, of
         the first derivative along that.
     parabolic
-        Whether it is.
+        Whether the other is time.
 
     Examples
     --------
@@ -78,6 +80,23 @@ def leading(found: dict[Derivative, float], one: int, other: int, dimension: int
     return Leading((across, first), parabolic=True) if abs(across * first) > 0 else None
 
 
+def mixed_with(found: dict[Derivative, float], axis: int, others: Collection[int]) -> bool:
+    """Whether there is, or may be, a mixed second derivative along an axis and one of ``others``.
+
+    Examples
+    --------
+    >>> mixed_with({(1, 1, 0): -0.9}, axis=0, others={1}), mixed_with({(1, 1, 0): 2.0}, 0, {2})
+    (True, False)
+    """
+    return any(
+        value != 0
+        for key, value in found.items()
+        if isinstance(key, tuple) and order_of(key) == 2 and max(key) == 1 and key[axis]
+        for other in others
+        if other != axis and key[other]
+    )
+
+
 @dataclass(frozen=True)
 class Equation:
     """The one equation that has derivatives of a field, and of no other.
@@ -97,7 +116,8 @@ class Equation:
     >>> from nas.problems.ansatz.probing import probe
     >>> burgers = load("burgers")
     >>> made = Equation(probe(burgers.terms[0], burgers.domain, fields=1), number=0, field=0)
-    >>> found = made.coefficients(torch.tensor([[0.0, 0.0]], dtype=torch.float64))
+    >>> start = torch.tensor([[0.0, 0.0]], dtype=torch.float64)
+    >>> found = made.coefficients(start, burgers.domain, [Face(1, 0.0)], values=(0.0, 1.0))
     >>> found[0, 1], round(found[2, 0], 5), found[1, 0]  # of u_t, u_xx, and u_x: which is u
     (1.0, -0.00318, nan)
     """
@@ -106,16 +126,26 @@ class Equation:
     number: int
     field: int
 
-    def coefficients(self, points: Tensor) -> dict[Derivative, float]:
-        """Of each derivative at points (M, D) of an edge.
+    def coefficients(
+        self, points: Tensor, domain: Domain, faces: Sequence[Face], values: Sequence[float]
+    ) -> dict[Derivative, float]:
+        """Of each derivative at points (M, D) of an edge, as they are just inside of its ``faces``.
 
-        NaN where it is not the same all along the edge, at all states and for all values of the
-        unknown coefficients.
+        NaN where it is not the same all along the edge and at both steps into the domain, at all
+        states, those between the field's ``values`` on both sides of the jump among them, and for
+        all values of the unknown coefficients.
         """
+        moves = zip(*(steps_inwards(domain, face)[0] for face in faces), strict=True)
+        points = torch.cat([points + torch.stack(steps).sum(0) for steps in moves])
         keys = self.probe.derivatives.keys
         there = replace(self.probe, points=points, data=self.probe.data[:1].expand(len(points), -1))
         units = torch.cat([there.unit(index, self.field) for index in range(len(keys))])
-        states = there.constant([0.0] * there.fields), there.random(_SEED)[:1]
+        own = torch.zeros(there.fields, dtype=torch.float64)
+        own[self.field] = 1.0
+        middle, change = (values[0] + values[1]) / 2, values[1] - values[0]
+        random = there.random(_SEED)[:1]
+        states = [there.constant(value * own) for value in (0.0, *values, middle)]
+        states += [random, states[-1] + change * own * random]
         moved = replace(there, raw=there.raw + 1.0)
         tried = [
             one.linear(state, units)[self.number] for one in (there, moved) for state in states
@@ -131,7 +161,7 @@ class Equation:
 def equation_of(
     field: int, requirements: Sequence[Requirement], probes: Sequence[Probe]
 ) -> Equation | None:
-    """The equation all over the domain that alone has derivatives of a field, if it is one.
+    """The equation of a box that alone has derivatives of a field, if it is one.
 
     Examples
     --------
@@ -146,8 +176,6 @@ def equation_of(
     for one, tried in zip(requirements, probes, strict=True):
         if not isinstance(one, Equations):
             continue
-        if one.on != INTERIOR:
-            return None
         for number, seen in enumerate(answer(tried).answered):
             differentiated = {other for index, other in seen if index}
             if field in differentiated:

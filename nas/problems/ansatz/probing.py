@@ -9,7 +9,7 @@ Dr(u₀)[v] = d/dε r(u₀ + ε v), which forward differentiation gives to round
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -19,8 +19,10 @@ from nas.calculus import jets
 from nas.calculus.jets import DerivativeSet
 from nas.problems.domains import Domain
 from nas.problems.terms import PointCounts, Term, together
+from nas.problems.terms.term import Drawn
 
 POINTS = 128  # of a term; four more of a part of the boundary would change no second digit
+MANY = 2**13  # points, of which a dozen see what fills a thousandth of the domain
 WAVES = 16  # of different frequencies; each counts twice
 FASTEST = math.pi  # their frequencies' bound, along coordinates in [-1, 1]: one whole wave
 
@@ -31,8 +33,8 @@ class Probe:
 
     Parameters
     ----------
-    term
-        What is tried.
+    term, domain
+        What is tried, and where.
     derivatives
         Those that it needs, closed under the chain rule.
     points : Tensor (B, D) or (L, B, D), float64
@@ -54,6 +56,7 @@ class Probe:
     """
 
     term: Term
+    domain: Domain
     derivatives: DerivativeSet
     points: Tensor
     data: Tensor
@@ -66,6 +69,23 @@ class Probe:
     def local(self) -> bool:
         """Whether each residual sees the solution at one point alone."""
         return self.points.ndim == 2
+
+    def denser(self) -> "Probe":
+        """The same at `MANY` points.
+
+        Examples
+        --------
+        >>> from nas.problems import load
+        >>> burgers = load("burgers")
+        >>> probe(burgers.terms[0], burgers.domain, fields=1).denser().points.shape
+        torch.Size([8192, 2])
+        """
+        return self.at(_drawn(self.term, self.domain, MANY))
+
+    def at(self, drawn: Drawn) -> "Probe":
+        """The same at other points."""
+        points, data = torch.as_tensor(drawn.points), torch.as_tensor(drawn.data)
+        return replace(self, points=points, data=data)
 
     def residuals(self, jet: Tensor, points: Tensor | None = None) -> list[Tensor]:
         """Each equation's residuals (K, B) of the fields' jet (K, S, L·B, C)."""
@@ -146,11 +166,11 @@ def probe(term: Term, domain: Domain, fields: int, raw: Sequence[float] = ()) ->
     >>> probe(burgers.terms[0], burgers.domain, fields=1).points.shape
     torch.Size([128, 2])
     """
-    counts = PointCounts(POINTS, max(POINTS, 4 * len(term.regions)))
-    drawn = together(term.source.draw(domain, term.regions, counts, seed=0, draw=0, method="sobol"))
+    drawn = _drawn(term, domain, POINTS)
     low, high = torch.tensor(domain.bounds, dtype=torch.float64).unbind(-1)
     return Probe(
         term,
+        domain,
         DerivativeSet(term.derivatives, len(low)),
         torch.as_tensor(drawn.points),
         torch.as_tensor(drawn.data),
@@ -159,6 +179,11 @@ def probe(term: Term, domain: Domain, fields: int, raw: Sequence[float] = ()) ->
         torch.tensor(raw, dtype=torch.float64),
         fields,
     )
+
+
+def _drawn(term: Term, domain: Domain, points: int) -> Drawn:
+    counts = PointCounts(points, max(points, 4 * len(term.regions)))
+    return together(term.source.draw(domain, term.regions, counts, seed=0, draw=0, method="sobol"))
 
 
 def _slope(values: Tensor, base: Tensor, direction: Tensor) -> Tensor:

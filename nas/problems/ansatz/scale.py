@@ -8,7 +8,7 @@ Axis legend: K functions, S derivatives, B points, D coordinates, C fields.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +28,7 @@ _SIZES = _RATIO ** np.arange(-48, 49)  # that a field may have
 _HALVINGS = 10  # of what is between two of them: three digits
 _NEARLY_LINEAR = 2.0  # the answer to a source, over that of the linear part
 _STEP = 1e-4  # of a coordinate, in half extents
+NARROW = 5.0  # times what a few points see of a source: many more find it far larger
 RARE = 10.0  # times the usual: as much as a mean square may be beyond it by rare states
 _NORMAL = 0.6745  # the median of a normal variable's size, over its standard deviation
 
@@ -87,10 +88,7 @@ def find(probes: Sequence[Probe], fields: int) -> Scale:
     if meant != offsets:
         pairs = zip(sources, _sources(answers, meant), strict=True)
         sources = [source if as_meant else 0.0 for source, as_meant in pairs]
-    scales = [
-        half if 0 < half < source / BAD else max(half, source)
-        for half, source in zip(halves, sources, strict=True)
-    ]
+    scales = list(map(_larger, halves, sources, values))
     scales = [one or abs(offset) for one, offset in zip(scales, offsets, strict=True)]
     scales = [one or _root(probes, field) for field, one in enumerate(scales)]
     scales = _beside_others(probes, offsets, scales)
@@ -118,6 +116,20 @@ def _offset(offset: float, scale: float) -> float:
     return float(f"{round(offset / step) * step:.12g}")
 
 
+def _larger(half: float, source: float, values: Array) -> float:
+    """Half the range of the ``values`` of conditions, or the size that sources ask for.
+
+    That is the larger one, unless sources are so far beyond that units must be mistaken: then what
+    conditions tell is kept. Two kinds of values tell nothing, though: those of a solution that
+    vanishes on the boundary but for rounding (sin πx is 1e-16 at x = 1), and the tails of one that
+    decays towards it (exp(-100 r²)), which differ among themselves by many powers of ten.
+    """
+    if half == 0 or half >= source / BAD or half < CLOSE * source:
+        return max(half, source)
+    sizes = np.abs(values[values != 0])
+    return source if sizes.min() < sizes.max() / BAD else half
+
+
 def _values(answers: Sequence[Answers], fields: int) -> list[list[Array]]:
     """For each field the values (B,) that residuals of the kind a · u - g give it."""
     found: list[list[Array]] = [[] for _ in range(fields)]
@@ -134,35 +146,43 @@ def _sources(answers: Sequence[Answers], offsets: Sequence[float]) -> list[float
 
     The source is what a residual leaves at the offset; waves of the source's own wavelengths
     answer it. An equation is a field's own if no other field stands in it with a higher derivative.
+    Where a source is narrow, as exp(-1000 r²), so is its answer, and its height counts.
     """
     found = [0.0] * len(offsets)
     for one in answers:
-        probe = one.probe
-        base = probe.constant(offsets)
-        for equation, source in enumerate(probe.residuals(base)):
-            source_size = size(source)
-            if equation in one.valued or not 0 < source_size < math.inf:
+        denser = one.probe.denser() if one.probe.local else one.probe
+        everywhere = denser.residuals(denser.constant(offsets))
+        for equation, source in enumerate(one.probe.residuals(one.probe.constant(offsets))):
+            if equation in one.valued:
+                continue
+            is_narrow = height(everywhere[equation]) > NARROW * size(source)
+            probe, measure = (denser, height) if is_narrow else (one.probe, size)
+            base = probe.constant(offsets)
+            if not 0 < measure(probe.residuals(base)[equation]) < math.inf:
                 continue
             waves = probe.waves(_signed(_frequencies(probe, base, equation), probe.fields))
             for field in one.own[equation]:
-                needed = math.sqrt(2) * _answering(probe, base, equation, only(waves, field))
+                its = only(waves, field)
+                needed = math.sqrt(2) * _answering(probe, base, equation, its, measure)
                 if needed > CLOSE * abs(offsets[field]):  # what is left of a balance is rounding
                     found[field] = max(found[field], needed)
     return found
 
 
-def _answering(probe: Probe, base: Tensor, equation: int, waves: Tensor) -> float:
+def _answering(
+    probe: Probe, base: Tensor, equation: int, waves: Tensor, measure: Callable[[Tensor], float]
+) -> float:
     """How many times the ``waves`` an equation's source at ``base`` takes; 0 if none answers it.
 
     The linear part tells, unless what is not linear has answered before: that of v - v³/3 vanishes
     at v = 1, where a v of a hundred would be asked for, and its cube would drown all else.
     """
     source = probe.residuals(base)[equation]
-    target, reach = size(source), size(probe.linear(base, waves)[equation])
+    target, reach = measure(source), measure(probe.linear(base, waves)[equation])
     linear = target / reach if 0 < reach < math.inf else math.inf
 
     def answer_of(times: float) -> float:
-        return size(probe.residuals(base + times * waves)[equation] - source)
+        return measure(probe.residuals(base + times * waves)[equation] - source)
 
     if linear < math.inf and answer_of(linear) <= _NEARLY_LINEAR * target:
         return linear
@@ -265,6 +285,18 @@ def size(values: Tensor) -> float:
         return 0.0
     largest = finite.abs().max()  # so that no square is beyond float64
     return float(largest * (finite / largest).square().mean().sqrt()) if largest > 0 else 0.0
+
+
+def height(values: Tensor) -> float:
+    """How large values are where most of their square is: √(Σ v⁴ / Σ v²).
+
+    Examples
+    --------
+    >>> height(torch.tensor([3.0, 0.0, 0.0, 0.0])), size(torch.tensor([3.0, 0.0, 0.0, 0.0]))
+    (3.0, 1.5)
+    """
+    whole = size(values)
+    return size((values / whole).square()) * whole if 0 < whole < math.inf else whole
 
 
 def usual(values: Tensor) -> float:

@@ -5,6 +5,7 @@ coefficients; … any leading axes.
 """
 
 import inspect
+import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,7 @@ from nas.problems.terms.requirement import Requirement, Setting
 from nas.problems.terms.term import Drawn
 from nas.problems.terms.weight import check_weight, multiplied
 
+ROUNDING = 1e-9  # of values: what varies less is one value
 TOLERATED = 1e-3  # what the equations may be off for the sake of noise, relative to the values
 
 
@@ -123,9 +125,14 @@ class Observations(Requirement):
         """The factor (tolerated misfit / noise)², at most 1.
 
         Noise leaves a mean square of noise²; times this factor it is that of a misfit of
-        ``tolerated`` times the values, which the equations' residuals are to stay below.
+        ``tolerated`` times the values, which the equations' residuals are to stay below. Of an
+        offset beyond all that varies, as that of kelvin, no more counts: other units, same answer.
         """
-        size = float(np.sqrt(np.mean(np.square(values)))) or 1.0
+        root_mean_square = float(np.sqrt(np.mean(np.square(values))))
+        varied = math.sqrt(2) * float(np.std(values))  # as much, where the mean is one deviation
+        is_constant = varied <= ROUNDING * root_mean_square
+        size = root_mean_square if is_constant else min(root_mean_square, varied)
+        size = size or 1.0
         return min(1.0, (self.tolerated * size / float(self.noise)) ** 2) if self.noise else 1.0
 
     def quantities(self, setting: Setting) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from nas.calculus.program import Program
 from nas.problems import Box, Condition, Disc, Observations, Problem, Unknown, laplacian
 from nas.problems.ansatz.exact import jet_of
 from nas.problems.ansatz.held import Function
-from nas.problems.ansatz.jump import CornerJump
+from nas.problems.ansatz.jump import CornerJump, jumping
 from nas.problems.domains import Domain
 
 SQUARE, ROD = Box(x=(0, 2), y=(-1, 1)), Box(x=(-1, 1), t=(0, 0.5))
@@ -28,7 +28,7 @@ def plate(residual: Any, conditions: Any = LID, **changes: Any) -> Problem:
 
 
 def rod(residual: Any, conditions: Any = COOLED, **changes: Any) -> Problem:
-    return plate(residual, conditions, domain=ROD, **changes)
+    return plate(residual, conditions, **{"domain": ROD} | changes)
 
 
 def singular_part(problem: Problem, points: Tensor) -> Tensor:
@@ -161,6 +161,13 @@ SLANTED = [Condition("t_min", lambda u: u), Condition("x_min", lambda u, t: u - 
         plate(lambda u: u.xx + u.yy, balanced=False),
         plate(lambda u: u.xx + u.yy, [Condition("y_max", lambda u, x: u - x * (2 - x)), LID[1]]),
         plate(lambda u: u.xx + u.yy, [Condition("y_max", lambda u: u.y - 3), LID[1]]),
+        plate(lambda u: u.xx + u.yy, [Condition("y_max", lambda u, x: (1 + x) * (u - 3)), LID[1]]),
+        plate(lambda u: u.xx + u.yy, [LID[0], *(Condition("x_min", lambda u, a=a: u - a)
+                                               for a in (0, 1))]),
+        plate(lambda u: u.xx + (u - 3) ** 2 * u.yy),
+        rod(lambda u: u.t - (1 + u**2) * u.xx),
+        rod(lambda u: u.t - (1 + torch.relu(u - 4)) * u.xx),
+        rod(lambda u: u.t - (1 + torch.relu(u - 2) * torch.relu(4 - u)) * u.xx),
         rod(lambda u, k: u.t - k * u.xx, [*COOLED, Observations({"x": [0], "t": [0.1], "u": [1]})],
             unknown={"k": Unknown(1.0)}),
         plate(lambda u, v: (u.xx + u.yy + v.x, v.xx + v.yy),
@@ -171,6 +178,9 @@ SLANTED = [Condition("t_min", lambda u: u), Condition("x_min", lambda u, t: u - 
               fields=("u", "v")),
         Problem("varying", Box(x=(0, 1), y=(0, 1), z=(0, 1)), lambda u: laplacian(u),
                 [Condition("x_min", lambda u, z: u - z), Condition("y_min", lambda u: u)]),
+        Problem("varying too", Box(x=(0, 1), y=(0, 1), z=(0, 1)),
+                lambda u, z: u.xx + (1 + z) * u.yy + u.zz,
+                [Condition("x_min", lambda u: u - 1), Condition("y_min", lambda u: u)]),
     ],
 )  # fmt: skip
 def test_others_are_left_alone(problem: Problem) -> None:
@@ -202,6 +212,86 @@ def test_what_counts_is_the_value_on_the_way_to_the_edge(start: Any, values: lis
     wall = Condition("x_min", lambda u: u)
     found = rod(lambda u: u.t - u.xx, [Condition("t_min", start), wall]).known_jumps
     assert [one.values for one in found] == values
+
+
+def test_coefficients_count_as_they_are_inside() -> None:
+    steep = plate(lambda u, y: u.xx + torch.where(y < 1, 4.0, 1.0) * u.yy)
+    assert {one.leading.coefficients for one in steep.known_jumps} == {(1.0, 4.0)}
+    assert plate(lambda u, y: u.xx + (1 - y) * u.yy).known_jumps == ()
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(
+    "conditions",
+    [
+        [Condition("y_max", lambda u, y: u - 3 - y.log()), Condition("x_min", lambda u: u)],
+        [Condition("x_min", lambda u, x: u - torch.exp(60 * x)), Condition("y_max", lambda u: u)],
+    ],
+)
+def test_what_a_formula_is_off_its_face_does_not_matter(conditions: Any, turned: bool) -> None:
+    problem = plate(lambda u: u.xx + u.yy, conditions[:: -1 if turned else 1])
+    assert len(problem.known_jumps) == 1
+
+
+@pytest.mark.parametrize("corner", [1e5, 1.7e9])
+def test_far_from_zero(corner: float) -> None:
+    start = Condition("t_min", lambda u, x: u - torch.where(x > corner, 5.0, 0.0))
+    wall = Condition("x_min", lambda u: u)
+    far = rod(lambda u: u.t - u.xx, [start, wall], domain=Box(x=(corner, corner + 1), t=(0, 1)))
+    assert [one.values for one in far.known_jumps] == [(0.0, 5.0)]
+
+
+HEAT = [Condition("t_min", lambda u: u - 2), Condition(("x_min", "x_max"), lambda u: u)]
+BLOCK = Box(x=(0, 1), y=(0, 1), t=(0, 1))
+
+
+def test_walls_that_hold_the_same_multiply_and_others_add_up() -> None:
+    points = inside(BLOCK)
+    from_x, from_y = (torch.erfc(points[:, axis] / (4 * points[:, 2]).sqrt()) for axis in (0, 1))
+    for value, expected in (
+        (0.0, -2 * (from_x + from_y - from_x * from_y)),
+        (1.0, -2 * from_x - from_y),
+    ):
+        walls = [
+            HEAT[0],
+            Condition("x_min", lambda u: u),
+            Condition("y_min", lambda u, a=value: u - a),
+        ]
+        block = plate(lambda u: u.t - laplacian(u), walls, domain=BLOCK)
+        fronts = [one for one in block.known_jumps if one.leading.parabolic]
+        torch.testing.assert_close(jumping(fronts, BLOCK)(points), expected)
+
+
+def test_with_mixed_derivatives_along_both_walls_what_happens_between_them_is_not_known() -> None:
+    other = Condition("y_min", lambda u: u)
+    for conditions, count in ((HEAT, 2), ([*HEAT, other], 0)):
+        block = plate(lambda u: u.t - laplacian(u) - 0.9 * u.xy, conditions, domain=BLOCK)
+        assert len(block.known_jumps) == count
+
+
+@pytest.mark.parametrize("start", [0.3, 0.7, 2000.0])
+def test_whenever_it_begins_it_can_be_written_down_and_has_a_value_before(start: float) -> None:
+    late = rod(lambda u: u.t - u.xx, domain=Box(x=(0, 1), t=(start, start + 20)))
+    points = inside(late.domain)
+    a, _ = Program(late.describe_ansatz()["program"])(points).unbind(-1)
+    torch.testing.assert_close(a, singular_part(late, points)[0, :, 0])
+    points[:, 1] = np.nextafter(start, 0)
+    assert singular_part(late, points)[0].isfinite().all()
+
+
+@pytest.mark.parametrize("extent", [1e-9, 1e9])
+@pytest.mark.parametrize("kind", [plate, rod])
+def test_in_single_precision_there_is_a_value_at_the_edge(kind: Any, extent: float) -> None:
+    names = "xy" if kind is plate else "xt"
+    domain = Box(**dict.fromkeys(names, (0, extent)))
+    problem = (
+        plate(lambda u: u.xx + u.yy, domain=domain)
+        if kind is plate
+        else rod(lambda u: u.t - u.xx, domain=domain)
+    )
+    program = Program(problem.describe_ansatz()["program"])
+    corners = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 1.0], [0.5, 0.0]]) * extent
+    assert program(corners.float()).isfinite().all()
 
 
 def test_it_can_be_written_down_for_an_export() -> None:

@@ -112,6 +112,30 @@ def test_derivatives_are_finite_up_to_the_point(name: str) -> None:
         assert jet_of(column(jump.profile(problem.domain)), point, keys).isfinite().all()
 
 
+@pytest.mark.parametrize("at", [0.0, 0.25, 0.3])
+@pytest.mark.parametrize("kind", ["sign", "heaviside", "where"])
+def test_at_the_jump_it_may_have_a_value_of_its_own(kind: str, at: float) -> None:
+    def start(x: Tensor) -> Tensor:
+        if kind == "sign":
+            return torch.sign(x - at)
+        if kind == "heaviside":
+            return 2 * torch.heaviside(x - at, torch.tensor(0.5).double()) - 1
+        return torch.where(x > at, 1.0, -1.0)
+
+    step = Condition("t_min", lambda u, x: u - start(x))
+    problem = plate(lambda u: u.t - u.xx, step, domain=ROD)
+    assert jumps_in_words(problem) == [f"u jumps from -1 to 1 along t_min, at x={at:.3g}"]
+
+
+@pytest.mark.parametrize("begins", [0.7, 2000.0])
+def test_whenever_it_begins_there_is_a_value_before(begins: float) -> None:
+    domain = Box(x=(0, 1), t=(begins, begins + 1))
+    step = Condition("t_min", lambda u, x: u - torch.where(x > 0.5, 1.0, 0.0))
+    (jump,) = plate(lambda u: u.t - u.xx, step, domain=domain).known_jumps
+    before = torch.tensor([[0.2, begins - 1e-3], [0.7, begins - 1e-3]], dtype=torch.float64)
+    assert jump.profile(domain)(before).tolist() == [0.0, 1.0]
+
+
 def smooth(x: Tensor) -> Tensor:
     return torch.tanh(500 * (x - 0.31234))
 

@@ -65,10 +65,10 @@ def test_another_value_is_another_problem() -> None:
 
 def test_noise_lowers_the_weight() -> None:
     """Values of size √12.5: a noise of a tenth of them counts a ten thousandth."""
-    size = 12.5**0.5
-    (weight,) = heat(Observations(TABLE, noise=0.1 * size)).terms[-1].weights
+    table, size = {**TABLE, "u": [-4.0, 3.0]}, 12.5**0.5
+    (weight,) = heat(Observations(table, noise=0.1 * size)).terms[-1].weights
     assert weight == pytest.approx(1e-4)
-    tolerant = Observations(TABLE, noise=0.1 * size, tolerated=1e-2)
+    tolerant = Observations(table, noise=0.1 * size, tolerated=1e-2)
     assert heat(tolerant).terms[-1].weights == pytest.approx((1e-2,))
     assert heat(Observations(TABLE, noise=1e-6)).terms[-1].weights == (1.0,)
     assert heat(Observations(TABLE, weight=5.0)).terms[-1].weights == (5.0,)
@@ -137,6 +137,18 @@ def test_what_a_column_is_has_to_be_one_formula_of_fields(of: Any, message: str)
     known: Any = of if of is None else {"flux": lambda u: u.x, **of}
     with pytest.raises(UserError, match=message):
         heat(Observations({**TABLE, "flux": [1.0, 2.0]}, of=known))
+
+
+@pytest.mark.parametrize("offset", [20.0, 293.15, 1e6])
+def test_noise_counts_beside_what_varies_and_not_beside_an_offset(offset: float) -> None:
+    def weight(offset: float, *values: float) -> float:
+        table = {**TABLE, "u": [offset + value for value in values]}
+        (found,) = heat(Observations(table, noise=0.1)).terms[-1].weights
+        return float(found)
+
+    assert weight(offset, 0.0, 4.0) == pytest.approx(weight(2.0, 0.0, 4.0))
+    assert weight(0.0, -2.0, 2.0) == pytest.approx(weight(offset, -2.0, 2.0) / 2)
+    assert weight(offset, 0.0, 0.0) == pytest.approx(min(1.0, (1e-3 * offset / 0.1) ** 2))
 
 
 def test_noise_of_an_array_library_is_taken() -> None:

@@ -1,0 +1,173 @@
+"""Conditions that no smooth answer meets, within one part of the boundary or by an integral.
+
+Where two parts meet it is `nas.assessment.corners` that looks.
+
+Axis legend: N points, D coordinates, Q pairs of them, S derivatives, C fields.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from nas.assessment.corners import APART, POINTS, Value, demanded, values_known
+from nas.assessment.families import demanding
+from nas.calculus.derivatives import order_of
+from nas.problems import Problem
+from nas.problems.ansatz.jump import FaceJump
+from nas.problems.ansatz.probing import probe
+from nas.problems.domains import Array, located
+from nas.problems.terms import Integral, Term
+from nas.problems.terms.condition import Boundary
+
+Mask = NDArray[np.bool_]
+Rows = NDArray[np.int_]
+
+NEIGHBOURS = 4  # of each point
+PAIRS = 32  # of points, those with the largest changes
+BISECTIONS = 40  # of what lies between two points
+STAYS = 0.5  # of a change between them, where it is a jump
+SAME = 1e-6  # of the domain: a jump that the field's form has
+
+
+def unmet(problem: Problem) -> list[str]:
+    """What asks for a jump that fields' forms do not have, or an infinite gradient, a line each.
+
+    Examples
+    --------
+    >>> from nas.problems import Box, Condition
+    >>> pulse = Condition("t_min", lambda u, x: u - torch.where(x > 0.3, 1.0, 0.0))
+    >>> string = Problem("string", Box(x=(0, 1), t=(0, 1)), lambda u: u.tt - u.xx, [pulse])
+    >>> unmet(string)
+    ['u jumps from 0 to 1 along t_min, at x=0.3, t=0']
+    """
+    asked = demanding(problem)
+    jumps = [line for one in values_known(asked) if (line := _jump(asked, one))]
+    return [*jumps, *_changes(asked), *_fluxes(problem)]
+
+
+def _jump(problem: Problem, one: Value) -> str:
+    """A jump of a value along its part that is not known, the one that changes most."""
+
+    def values(points: Array) -> Array:
+        data = np.repeat(one.data[:1], len(points), axis=0)
+        found = demanded(problem, one.term, one.residual, one.field, points, data)
+        return np.full(len(points), np.nan) if found is None else found
+
+    rows = _neighbours(problem, one.points)
+    changes = np.abs(one.values[rows[0]] - one.values[rows[1]])
+    most = np.argsort(-changes, kind="stable")[:PAIRS]
+    most = most[changes[most] > APART * np.abs(one.values).max()]
+    ends = np.stack([one.points[row[most]] for row in rows])  # (2, Q, D)
+    told = np.stack([one.values[row[most]] for row in rows])
+    least = STAYS * changes[most]
+    for _ in range(BISECTIONS):
+        if not len(least):
+            return ""
+        middle = ends.mean(0)
+        between = values(middle)
+        half = np.where(abs(between - told[0]) > abs(told[1] - between), 1, 0)
+        ends[half, range(len(half))], told[half, range(len(half))] = middle, between
+        stays = abs(told[1] - told[0]) > least
+        ends, told, least = ends[:, stays], told[:, stays], least[stays]
+    for row in range(len(least)):
+        (at, below), (_, above) = sorted(zip(ends[:, row], told[:, row], strict=True), key=_along)
+        if not _is_known(problem, one, at):
+            name = tuple(problem.fields)[one.field]
+            where = located(problem.coordinates, at, digits=3)
+            return f"{name} jumps from {below:.3g} to {above:.3g} along {one.part}, at {where}"
+    return ""
+
+
+def _along(end: tuple[Array, float]) -> tuple[float, ...]:
+    return tuple(end[0])
+
+
+def _is_known(problem: Problem, one: Value, point: Array) -> bool:
+    low, high = np.transpose(problem.domain.bounds)
+    return any(
+        isinstance(known, FaceJump)
+        and (known.field, *known.parts(problem.domain)) == (one.field, one.part)
+        and abs(point[known.axis] - known.at) <= SAME * (high - low)[known.axis]
+        for known in problem.known_jumps
+    )
+
+
+def _changes(problem: Problem) -> Iterator[str]:
+    """Where a condition turns from a field's value to its derivative, within one part."""
+    raw = [coefficient.first for coefficient in problem.unknown.values()]
+    for group in problem.groups[1:]:
+        for term in group.terms if isinstance(group.source, Boundary) else ():
+            tried = probe(term, problem.domain, len(problem.fields), raw)
+            orders = np.array([order_of(key) for key in tried.derivatives.keys])
+            if orders.max() == 0:
+                continue
+            for part in term.regions:
+                yield from _changes_along(problem, term, part, orders)
+
+
+def _changes_along(problem: Problem, term: Term, part: str, orders: Array) -> Iterator[str]:
+    points, slopes = _slopes(problem, term, part)  # (equations, S, N, C)
+    for equation in slopes:
+        for field, name in enumerate(problem.fields):
+            answers = np.abs(equation[..., field]) > 0
+            of_value, of_slope = answers[orders == 0].any(0), answers[orders > 0].any(0)
+            only = [of_value & ~of_slope, of_slope & ~of_value]
+            if all(mask.any() for mask in only):
+                at = located(problem.coordinates, _between(problem, points, *only), digits=2)
+                yield (
+                    f"{part} gives the value of {name} on one part and a derivative on another, "
+                    f"which meet at {at}, where its gradient is infinite"
+                )
+
+
+def _between(problem: Problem, points: Array, ones: Mask, others: Mask) -> Array:
+    """The middle (D,) between the points of both kinds that are nearest to each other."""
+    low, high = np.transpose(problem.domain.bounds)
+    one, other = points[ones], points[others]
+    found = cKDTree((other - low) / (high - low)).query((one - low) / (high - low))
+    distances, nearest = np.atleast_1d(found[0]), np.atleast_1d(found[1])
+    row = int(distances.argmin())
+    middle: Array = (one[row] + other[nearest[row]]) / 2
+    return middle
+
+
+def _slopes(problem: Problem, term: Term, part: str) -> tuple[Array, Array]:
+    """Points (N, D) of a part, and the slopes of the residuals there by all derivatives."""
+    source = Boundary()
+    drawn = source.draw(problem.domain, [part], POINTS, seed=0, draw=0, method="sobol")[part]
+    raw = [coefficient.first for coefficient in problem.unknown.values()]
+    tried = probe(term, problem.domain, len(problem.fields), raw).at(drawn)
+    keys = [(s, c) for s in range(len(tried.derivatives)) for c in range(tried.fields)]
+    units = torch.cat([tried.unit(*key) for key in keys])
+    found = torch.stack(tried.linear(tried.random(seed=3)[:1], units))  # (equations, S·C, N)
+    shape = (len(found), len(tried.derivatives), tried.fields, len(drawn.points))
+    return drawn.points, np.moveaxis(found.reshape(shape).numpy(), 2, -1)
+
+
+def _fluxes(problem: Problem) -> Iterator[str]:
+    """Integrals of derivatives over a part at which the field jumps."""
+    for term in problem.terms:
+        one = problem.requirement_of(term)
+        if not isinstance(one, Integral) or not any(map(order_of, term.derivatives)):
+            continue
+        for jump in problem.known_jumps:
+            if jump.field in term.components and one.on in jump.parts(problem.domain):
+                name = tuple(problem.fields)[jump.field]
+                yield (
+                    f"{one.describe()}: derivatives of {name} grow without bound there, as "
+                    f"{jump.describe(problem.domain, name)}; an integral of them is off by some "
+                    "percent, or is infinite: take a part without the jump"
+                )
+
+
+def _neighbours(problem: Problem, points: Array) -> tuple[Rows, Rows]:
+    """Pairs of neighbours, as rows (Q,) and (Q,) of points (N, D)."""
+    low, high = np.transpose(problem.domain.bounds)
+    scaled = (points - low) / (high - low)
+    count = min(NEIGHBOURS + 1, len(points))
+    _, nearest = cKDTree(scaled).query(scaled, k=count)
+    others = np.reshape(nearest, (len(points), count))[:, 1:]
+    return np.repeat(np.arange(len(points)), count - 1), np.ravel(others)
