@@ -16,7 +16,7 @@ from nas.reports.report import Report
 
 FOLDER = "comparison"  # beside the first campaign, by default
 _TEMPLATE = "compare.html.jinja"
-_TABLES = ("comparison.csv", "survival.csv")
+_TABLES = ("comparison.csv", "survival.csv", "settings.csv")
 
 
 def compare(folders: Sequence[Path], destination: Path | None = None) -> Path:
@@ -44,7 +44,8 @@ def compare(folders: Sequence[Path], destination: Path | None = None) -> Path:
     campaigns = {name: page.read(folder) for name, folder in _named(folders).items()}
     with claimed_for_comparison(folders, where):
         found, rates = comparison.table(campaigns), comparison.survival(campaigns)
-        for name, table in zip(_TABLES, (found, rates), strict=True):
+        settings = comparison.settings(campaigns)
+        for name, table in zip(_TABLES, (found, rates, settings), strict=True):
             write_text(where / name, table.to_csv(index=False, lineterminator="\n"))
         write_text(where / PAGE, _page(campaigns, found, rates, _pictures(campaigns, where)))
     return where / PAGE
@@ -76,6 +77,7 @@ def _page(
         "title": " beside ".join(campaigns),
         "sentences": comparison.sentences(campaigns, found),
         "found": comparison.side_by_side(found),
+        "settings": comparison.differing(comparison.settings(campaigns)),
         "survivors": comparison.survivors(rates, list(campaigns)),
         "warnings": {name: one.warnings for name, one in campaigns.items() if one.warnings},
         "pictures": pictures,

@@ -1,6 +1,7 @@
 """Campaigns side by side: what each chose and out of what, how good that is, what it cost."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -201,6 +202,51 @@ def survivors(rates: pd.DataFrame, names: Sequence[str]) -> Table | None:
 def _rate(row: Any) -> str:
     between = f"{words.percent(row.low)} to {words.percent(row.high)}"
     return f"{row.survived} of {row.experts} ({between})"
+
+
+def settings(campaigns: Reports) -> pd.DataFrame:
+    """The settings in which campaigns differ: the columns setting, and one for each campaign.
+
+    Examples
+    --------
+    >>> from nas.reports import example
+    >>> other = example.report()
+    >>> other.records.campaign["configuration"]["tune"] = {"p": 0.5}
+    >>> settings({"a": example.report(), "b": other}).values.tolist()
+    [['tune.p', '–', '0.5']]
+    """
+    written = {
+        name: dict(_settings(one.records.campaign.get("configuration", {})))
+        for name, one in campaigns.items()
+    }
+    keys = dict.fromkeys(key for one in written.values() for key in one)
+    rows = [(key, *(one.get(key, "–") for one in written.values())) for key in keys]
+    differ = [row for row in rows if len(set(row[1:])) > 1]
+    return pd.DataFrame(differ, columns=["setting", *campaigns])
+
+
+def differing(found: pd.DataFrame) -> Table | None:
+    """`settings` as a table of the page; None where campaigns differ in none.
+
+    Examples
+    --------
+    >>> differing(pd.DataFrame([("tune.p", "0.3", "0.9")], columns=["setting", "a", "b"])).rows
+    (('tune.p', '0.3', '0.9'),)
+    """
+    if found.empty:
+        return None
+    columns = tuple(map(str, found))
+    rows = tuple(tuple(row) for row in found.itertuples(index=False))
+    return Table("Settings that differ", columns, rows, wordy=tuple(range(1, len(columns))))
+
+
+def _settings(section: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    """Each key of a configuration with those of its sections before it, and what it is."""
+    for key, value in section.items():
+        if isinstance(value, Mapping):
+            yield from _settings(value, f"{before}{key}.")
+        else:
+            yield f"{before}{key}", json.dumps(value, ensure_ascii=False)
 
 
 def sentences(campaigns: Reports, found: pd.DataFrame) -> list[str]:

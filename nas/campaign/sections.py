@@ -52,7 +52,9 @@ class Tune(_Section):
     """
 
     m: Annotated[PoolSizes, Field(title="experts of a pool")] = Range(8, 24)
-    p: Annotated[Exponents, Field(title="exponent of the sparsity penalty")] = Range(0.2, 0.9)
+    p: Annotated[Exponents, Field(title="exponent of the sparsity penalty; it selects below 1")] = (
+        Range(0.2, 0.9)
+    )
     threshold: Annotated[
         Thresholds,
         Field(
@@ -61,8 +63,8 @@ class Tune(_Section):
     ] = Range(0.05, 0.5)
 
 
-_INSIDE = Field(title="inside the domain")
-_ON_BOUNDARY = Field(title="on its whole boundary")
+_INSIDE = Field(title="collocation points inside the domain")
+_ON_BOUNDARY = Field(title="collocation points on its whole boundary")
 Drawn = Annotated[int, limits.count(limits.POINTS)]
 SolvedFor = Annotated[int, limits.count(limits.SOLVED_POINTS)]
 Iterations = Annotated[

@@ -134,6 +134,21 @@ def test_resonance_of_a_membrane_is_told() -> None:
     assert families(made) == FAMILY
 
 
+@pytest.mark.parametrize(("square", "expected"), [(25, FAMILY), (25.05, []), (100, FAMILY)])
+def test_of_fast_modes_too(square: float, expected: list[str]) -> None:
+    """sin 3πx sin 4πy, and sin 6πx sin 8πy."""
+    held = Condition(SIDES, lambda u: u)
+    force = torch.pi**2 * square
+    made = Problem("drum", SQUARE, lambda u, x: laplacian(u) + force * u - x, [held])
+    assert families(made) == expected
+
+
+@pytest.mark.parametrize(("halves", "expected"), [(12, FAMILY), (20, FAMILY), (20.01, [])])
+def test_of_fast_modes_of_a_string_too(halves: float, expected: list[str]) -> None:
+    force = (halves * torch.pi) ** 2
+    assert families(replace(SWING, residual=lambda u, x: u.xx + force * u - x)) == expected
+
+
 def test_resonance_between_periods_is_told() -> None:
     ring = Problem("ring", LINE, lambda u, x: u.xx + 4 * torch.pi**2 * u - x, [Periodic("x")])
     assert families(ring) == FAMILY

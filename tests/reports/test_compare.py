@@ -37,7 +37,10 @@ def test_page_and_tables_lie_beside_the_first(campaigns: list[Path]) -> None:
     table = pd.read_csv(page.parent / "comparison.csv")
     assert table["campaign"].to_list() == ["of_1", "of_2"]
     assert table["trials"].to_list() == [1, 2]
+    settings = pd.read_csv(page.parent / "settings.csv")
+    assert settings.values.tolist() == [["trials", 1, 2]]
     reader = Reader(page)
+    assert "What was asked for" in reader.text
     assert "All of these campaigns solve the same problem." in reader.text
     assert {"Solution u.", "Error of u.", "Learning curves."} <= set(reader.words)
     links = {at["href"] for tag, at in reader.tags if tag == "a"}

@@ -1,10 +1,12 @@
 """Offset and scale from values, from sources, from neighbours; in any units."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 from nas.problems import Box, Condition, Integral, Periodic, Problem, Unknown, laplacian, load
 from nas.problems.ansatz.scale import to_digits
@@ -45,6 +47,53 @@ def test_sources_give_the_scale_at_their_own_wavelength(
     ((offset, scale),) = numbers(rod)
     assert offset == 0
     assert size / 2 < scale < 2 * size  # u = size · sin kx
+
+
+Made = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]  # a solution, and its Laplacian
+
+
+def sines(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """1e-16 at x = 1."""
+    u = torch.sin(np.pi * x) * torch.sin(2 * np.pi * y)
+    return u, -5 * np.pi**2 * u
+
+
+def peak(a: float, *at: float) -> Made:
+    def made(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        square = (x - at[0]) ** 2 + (y - at[1]) ** 2
+        u = torch.exp(-a * square)
+        return u, (4 * a**2 * square - 4 * a) * u
+
+    return made
+
+
+@pytest.mark.parametrize("size", [1e-9, 1.0, 300.0])
+@pytest.mark.parametrize(
+    "made",
+    [sines, peak(60, 0.5, 0.5), peak(100, 0.5, 0.4), peak(1000, 0.52, 0.4)],  # 3e-7 … 1e-70 there
+)
+def test_what_vanishes_on_the_boundary_but_for_rounding_or_decays_towards_it_has_its_size(
+    made: Made, size: float
+) -> None:
+    problem = Problem(
+        "square",
+        Box(x=(0, 1), y=(0, 1)),
+        lambda u, x, y: laplacian(u) - size * made(x, y)[1],
+        [Condition(("x_min", "x_max", "y_min", "y_max"), lambda u, x, y: u - size * made(x, y)[0])],
+    )
+    ((offset, scale),) = numbers(problem)
+    assert offset == 0
+    assert 0.4 * size < scale < 2 * size
+    assert problem.warnings == ()
+
+
+def test_a_source_far_beyond_meant_values_is_a_mistake_in_units() -> None:
+    ends = [Condition("x_min", lambda u: u), Condition("x_max", lambda u: u - 1)]
+    for source, scale in ((1e8, 0.5), (1e12, None)):
+        rod = Problem("rod", X, lambda u, s=source: u.xx + s, ends)
+        ((_, found),) = numbers(rod)
+        assert found == (scale or pytest.approx(source / 8, rel=0.5))
+        assert len(rod.warnings) == (1 if scale else 0)
 
 
 def test_a_single_value_is_the_offset_and_the_source_there_the_scale() -> None:
