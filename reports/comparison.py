@@ -209,8 +209,9 @@ def settings(campaigns: Reports) -> pd.DataFrame:
 
     Examples
     --------
+    >>> from copy import deepcopy
     >>> from nas.reports import example
-    >>> other = example.report()
+    >>> other = deepcopy(example.report())
     >>> other.records.campaign["configuration"]["tune"] = {"p": 0.5}
     >>> settings({"a": example.report(), "b": other}).values.tolist()
     [['tune.p', '–', '0.5']]

@@ -26,13 +26,20 @@ def line(records: Records) -> str:
     >>> print(line(example.records()))
     4 trials; trial 1 (run 0001-0): sine 2×16, sine 1×8; held-out loss 4.00e-4, relative L2 0.02
     """
-    best, counted = recommended.find(records), plural(len(records.trials), "trial")
+    best, counted = recommended.find(records), _counted(records)
     if best is None:
         return f"{counted}; {_NOTHING}"
     names = ", ".join(written(expert) for expert in each(best.survivors))
     known = {"held-out loss": best.run["held_out_loss"], "relative L2": best.run["relative_l2"]}
     figures = [f"{name} {number(value)}" for name, value in known.items() if pd.notna(value)]
     return one_line(f"{counted}; {chosen.named(best.run)}: {names}; {', '.join(figures)}")
+
+
+def _counted(records: Records) -> str:
+    """How many trials there are, and how many contestants of a race besides."""
+    trials = int((records.trials["stage"] == "selection").sum())
+    raced = len(records.race)
+    return plural(trials, "trial") + (f", {plural(raced, 'contestant')}" if raced else "")
 
 
 def as_html(records: Records) -> str:

@@ -23,7 +23,7 @@ class Levels:
     >>> by_depth.levels, by_depth.notes, by_depth.neutral
     (('1', '2'), ('6 in 3 runs', '6 in 3 runs'), 1.0)
     >>> by_depth.spoken()
-    '1 0.82 (0.77 to 0.87); 2 1.18 (1.13 to 1.23)'
+    '1: 0.82 (0.77 to 0.87); 2: 1.18 (1.13 to 1.23)'
     """
 
     axis: Axis
@@ -49,7 +49,7 @@ class Levels:
     def spoken(self) -> str:
         """The values in words, for the alternative text."""
         return "; ".join(
-            f"{level} {number(value)}"
+            f"{level}: {number(value)}"
             + ("" if np.isnan(low) else f" ({number(low)} to {number(high)})")
             for level, value, low, high in zip(
                 self.levels, self.value, self.low, self.high, strict=True

@@ -70,7 +70,8 @@ def importances(table: pd.DataFrame, runs: int) -> list[str]:
     --------
     >>> from nas.reports import example
     >>> importances(example.report().statistics.importance, runs=3)[0]
-    'Importance by depth, in equal shares: 1 holds 0.82 (0.77 to 0.87), 2 1.18 (1.13 to 1.23).'
+    'Importance by depth, in equal shares: 1 holds 0.82 (0.77 to 0.87), 2 holds 1.18 \
+(1.13 to 1.23).'
     """
     if runs < LEAST_RUNS or table.empty:
         return ["Too few completed runs for a statement on importance."]
@@ -80,9 +81,8 @@ def importances(table: pd.DataFrame, runs: int) -> list[str]:
     said = []
     for axis, rows in parted.groupby("axis", sort=False):
         parts = [
-            f"{row.level}{' holds' * (not index)} {number(row.relative)} ({number(row.low)} to "
-            f"{number(row.high)})"
-            for index, row in enumerate(each(rows))
+            f"{row.level} holds {number(row.relative)} ({number(row.low)} to {number(row.high)})"
+            for row in each(rows)
         ]
         said.append(f"Importance by {axis}, in equal shares: {', '.join(parts)}.")
     return [

@@ -106,7 +106,7 @@ class Program(nn.Module):
 
     Examples
     --------
-    >>> program = Program(record(lambda x: x[:, 0] ** 2, 1))
+    >>> program = Program(record(lambda x: x[:, 0] ** 2, [(0, 1)]))
     >>> program(torch.tensor([[3.0], [4.0]], dtype=torch.float64)).tolist()
     [9.0, 16.0]
     """

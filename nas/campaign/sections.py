@@ -52,9 +52,9 @@ class Tune(_Section):
     """
 
     m: Annotated[PoolSizes, Field(title="experts of a pool")] = Range(8, 24)
-    p: Annotated[Exponents, Field(title="exponent of the sparsity penalty; it selects below 1")] = (
-        Range(0.2, 0.9)
-    )
+    p: Annotated[
+        Exponents, Field(title="exponent of the sparsity penalty, which selects below 1")
+    ] = Range(0.2, 0.9)
     threshold: Annotated[
         Thresholds,
         Field(

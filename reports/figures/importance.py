@@ -22,7 +22,7 @@ def summarise(report: Report) -> Iterator[interval_plot.Levels]:
     --------
     >>> from nas.reports import example
     >>> [data.spoken() for data in summarise(example.report())][:2]
-    ['sine 2; tanh 0', '1 0.82 (0.77 to 0.87); 2 1.18 (1.13 to 1.23)']
+    ['sine: 2; tanh: 0', '1: 0.82 (0.77 to 0.87); 2: 1.18 (1.13 to 1.23)']
     """
     table = report.statistics.importance
     for axis in report.statistics.axes:

@@ -22,7 +22,7 @@ def summarise(report: Report) -> Iterator[interval_plot.Levels]:
     --------
     >>> from nas.reports import example
     >>> [data.spoken() for data in summarise(example.report())]
-    ['sine 0.167; tanh 0.833', '1 0.667; 2 0.333', '8 0.667; 16 0.333']
+    ['sine: 0.167; tanh: 0.833', '1: 0.667; 2: 0.333', '8: 0.667; 16: 0.333']
     """
     table = report.statistics.individual_rank
     for axis in report.statistics.axes:
@@ -40,7 +40,7 @@ def pictures(report: Report) -> list[Picture]:
     --------
     >>> from nas.reports import example
     >>> print(pictures(example.report())[0].alt)
-    Mean rank of the individual loss by activation, 0 best and 1 worst: sine 0.167; tanh 0.833.
+    Mean rank of the individual loss by activation, 0 best and 1 worst: sine: 0.167; tanh: 0.833.
     """
     return [
         Picture(

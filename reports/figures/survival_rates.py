@@ -41,7 +41,7 @@ def pictures(report: Report) -> list[Picture]:
     --------
     >>> from nas.reports import example
     >>> print(pictures(example.report())[1].alt)  # doctest: +ELLIPSIS
-    Share of experts that survived, by depth: 1 0.5 (0.188 to 0.812); 2 0.5 ...
+    Share of experts that survived, by depth: 1: 0.5 (0.188 to 0.812); 2: ...
     """
     return [
         Picture(

@@ -57,7 +57,9 @@ def test_under_way_and_within_a_budget() -> None:
     trials = records.trials.assign(recommended=False)
     under_way = replace(records, trials=trials)
     assert "trial 1 (run 0001-0), the best so far" in in_short.as_html(under_way)
-    assert "7 trials; contestant race-0-1: sine 2×16; " in in_short.line(raced.records())
+    assert "4 trials, 3 contestants; contestant race-0-1: sine 2×16; " in in_short.line(
+        raced.records()
+    )
     failed = replace(records, runs=records.runs.assign(status="diverged"))
     assert in_short.line(failed) == "4 trials; no trial completed, so none is recommended"
     assert "no trial completed" in in_short.as_html(failed)

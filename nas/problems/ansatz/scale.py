@@ -91,7 +91,7 @@ def find(probes: Sequence[Probe], fields: int) -> Scale:
     scales = list(map(_larger, halves, sources, values))
     scales = [one or abs(offset) for one, offset in zip(scales, offsets, strict=True)]
     scales = [one or _root(probes, field) for field, one in enumerate(scales)]
-    scales = _beside_others(probes, offsets, scales)
+    scales = _not_of_rounding(probes, offsets, _beside_others(probes, offsets, scales))
     unknown = tuple(field for field, one in enumerate(scales) if not one)
     rounded = tuple(to_digits(one) if one else 1.0 for one in scales)
     return Scale(tuple(map(_offset, offsets, rounded)), rounded, unknown)
@@ -256,6 +256,26 @@ def _beside_others(
                         ratios.setdefault(field, []).append(other / one)
         for field, found in ratios.items():
             scales[field] = float(np.exp(np.mean(np.log(found))))
+    return scales
+
+
+def _not_of_rounding(
+    probes: Sequence[Probe], offsets: Sequence[float], scales: Sequence[float]
+) -> list[float]:
+    """The scales, those made as large as the fields beside them ask that were far too small.
+
+    A field that has no source but other fields may vanish on the boundary but for rounding, too.
+    """
+    scales = list(scales)
+    for _ in scales:  # as a field becomes larger, so may the next
+        before = list(scales)
+        for field, one in enumerate(scales):
+            without = [0.0 if other == field else value for other, value in enumerate(scales)]
+            if any(without) and one < CLOSE * max(without):
+                asked = _beside_others(probes, offsets, without)[field]
+                scales[field] = asked if one < CLOSE * asked else one
+        if scales == before:
+            break
     return scales
 
 

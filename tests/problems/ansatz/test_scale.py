@@ -87,6 +87,31 @@ def test_what_vanishes_on_the_boundary_but_for_rounding_or_decays_towards_it_has
     assert problem.warnings == ()
 
 
+def beside_another(rate: float, edge: Made) -> Problem:
+    """Δp = -rate w, with p as ``edge`` is on the sides, and a w that is 0 to 300 there."""
+    sides = ("x_min", "x_max", "y_min", "y_max")
+    return Problem(
+        "pair",
+        Box(x=(0, 1), y=(0, 1)),
+        lambda p, w: (laplacian(p) + rate * w, laplacian(w)),
+        [
+            Condition(sides, lambda p, w, x, y: (p - edge(x, y)[0], w - 300 * x)),
+        ],
+        fields=("p", "w"),
+    )
+
+
+def test_a_field_that_is_rounding_on_the_boundary_is_as_large_as_others_ask() -> None:
+    (_, p), (_, w) = numbers(beside_another(rate=2.0, edge=sines))
+    assert w == 150
+    assert 5 < p < 200
+
+
+def test_a_field_that_is_small_beside_others_stays_so_where_that_is_meant() -> None:
+    (_, p), _ = numbers(beside_another(2e-13, lambda x, y: (1e-12 * x, 0 * x)))
+    assert 1e-13 < p < 1e-11
+
+
 def test_a_source_far_beyond_meant_values_is_a_mistake_in_units() -> None:
     ends = [Condition("x_min", lambda u: u), Condition("x_max", lambda u: u - 1)]
     for source, scale in ((1e8, 0.5), (1e12, None)):
