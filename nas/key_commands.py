@@ -1,6 +1,7 @@
 """The commands about what stands in campaign files: ``nas spaces | init | keys``."""
 
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -44,7 +45,7 @@ def init(
     if to.suffix not in (".yaml", ".yml"):
         raise UserError(f"{to}: expected a name that ends in .yaml")
     write_text(unused(to), keys.file())
-    say(f"written: {to}; put your problem into it, then: nas search {to}")
+    say(f"written: {to}; put your problem into it, then: nas search {quote(str(to))}")
 
 
 def keys(

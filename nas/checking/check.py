@@ -89,7 +89,7 @@ def check(problem: Problem) -> Report:
         *(line for words, left in solution if (line := _unsatisfied(asked, words, left))),
         *(line for words, left in solution if (line := _without_value(asked, words, left))),
     ]
-    return Report((*_facts(problem), *_known(problem, solution)), tuple(warnings))
+    return Report((*_facts(problem), *_known(problem, solution)), tuple(dict.fromkeys(warnings)))
 
 
 def _facts(problem: Problem) -> Iterator[str]:

@@ -42,7 +42,7 @@ def staged(destination: Path, stale: Collection[str] = ()) -> Iterator[Path]:
     >>> before, [path.name for path in Path("model").glob("*.md")]
     ([], ['MODEL_CARD.md'])
     """
-    if destination.is_file():
+    if destination.exists() and not destination.is_dir():
         raise UserError(f"{destination}: expected a folder, got a file; choose another")
     made = [path for path in (destination, *destination.parents) if not path.exists()]
     try:

@@ -101,12 +101,14 @@ def check_dtype(format: Format, dtype: str) -> None:
     >>> check_dtype(find("pt2"), "float64")
     >>> check_dtype(find("pt2"), "float32")
     Traceback (most recent call last):
-    nas.errors.UserError: --dtype: expected float64 with the format of model.pt2, got 'float32'
+    nas.errors.UserError: --dtype: expected float64 with the format of model.pt2, got 'float32'; \
+take --format onnx
     """
     if dtype not in format.DTYPES:
+        other = next((name for name in names() if dtype in find(name).DTYPES), "")
         raise UserError(
             f"--dtype: expected {' or '.join(format.DTYPES)} with the format of {format.FILE}, "
-            f"got {dtype!r}"
+            f"got {dtype!r}" + (f"; take --format {other}" if other else "")
         )
 
 

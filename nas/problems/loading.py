@@ -105,6 +105,11 @@ def text_of(name_or_path: str | os.PathLike[str]) -> str:
 
 
 def _unknown(name: str) -> str:
+    if Path(name).suffix in (".yaml", ".yml"):
+        return (
+            f"problem {name!r}: expected a problem, got the name of a campaign file; name the "
+            "problem that stands in it"
+        )
     nearest = difflib.get_close_matches(name.lower().replace("-", "_"), names(), n=3)
     hint = f"did you mean {' or '.join(nearest)}? " if nearest else ""
     return (

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from nas.campaign import layout
+from nas.campaign import layout, records
 from nas.campaign.folder import CampaignFolder
 from nas.campaign.parquet import Row
 from nas.campaign.pool_job import PoolJob
@@ -76,9 +76,16 @@ def _places(pool: Sequence[Candidate], members: Sequence[Candidate]) -> Subset:
 
 
 def _refused(home: CampaignFolder, run: Row, why: str) -> UserError:
+    contestants = records.read(home.path).race
+    others = contestants[(contestants["run"] != run["run"]) & (contestants["iterations"] > 0)]
+    advice = (
+        f"name another run with --run, such as {others['run'].iloc[0]}"
+        if len(others)
+        else "there is none in this campaign, and so nothing to compare its choice with"
+    )
     return UserError(
         f"{home.path}: expected a contestant that was trained in its race, got {run['run']}, "
-        f"{why}; name another run with --run"
+        f"{why}; {advice}"
     )
 
 

@@ -1,4 +1,5 @@
 import errno
+import os
 import signal
 from pathlib import Path
 
@@ -107,8 +108,10 @@ def test_full_disk_leaves_the_earlier_export(tmp_path: Path, exported: Exported)
 
 def test_destination_that_cannot_be_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
+    os.mkfifo(tmp_path / "pipe")
     for destination, message in (
         (tmp_path / "file", "file: expected a folder, got a file; choose another"),
+        (tmp_path / "pipe", "pipe: expected a folder, got a file; choose another"),
         (tmp_path / "file" / "model", "cannot be written"),
     ):
         with pytest.raises(UserError, match=message), staged(destination):

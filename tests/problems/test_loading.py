@@ -179,6 +179,11 @@ def test_an_unknown_name_is_answered_with_all() -> None:
         problems.load("zzzzzz")
 
 
+def test_a_campaign_file_is_told_from_a_problem() -> None:
+    with pytest.raises(UserError, match=r"expected a problem, got the name of a campaign file"):
+        problems.load("my.yaml")
+
+
 @pytest.mark.parametrize("machinery", ["problem", "domains", "loading"])
 def test_machinery_is_no_problem(machinery: str) -> None:
     with pytest.raises(UserError, match="no such problem"):

@@ -150,5 +150,21 @@ def test_of_random_waves_no_other_choice_is_of_the_same_kind(out: Path) -> None:
     known = records.read(out)
     raced = known.experts[known.experts["run"].str.startswith("race-")]
     (waves,) = set(raced[raced["learns"] == "output"]["run"])
-    with pytest.raises(UserError, match=rf"trained in its race, got {waves}, whose random"):
+    with pytest.raises(UserError, match=rf"trained in its race, got {waves}, whose random") as told:
         validation.validate(out, waves, within_a_budget.PROBLEM)
+    named = str(told.value).rsplit(" ", 1)[1]
+    assert "name another run with --run, such as" in str(told.value)
+    assert named in set(known.race["run"]) - {waves}
+
+
+@pytest.mark.usefixtures("quick")
+def test_where_there_is_no_other_contestant_none_is_asked_for(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = records.read(out)
+    run = trained(known)
+    alone = replace(known, race=known.race[known.race["run"] == run])
+    monkeypatch.setattr(of_race, "seconds_of", lambda home, run: 0.0)
+    monkeypatch.setattr(of_race.records, "read", lambda folder: alone)
+    with pytest.raises(UserError, match="there is none in this campaign, and so nothing to"):
+        planned(out, known, run)
