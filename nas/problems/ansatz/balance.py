@@ -12,7 +12,7 @@ from torch import Tensor
 
 from nas.calculus.derivatives import DerivativeSet
 from nas.problems.ansatz.probing import Probe
-from nas.problems.ansatz.scale import bounded, only, size, to_digits
+from nas.problems.ansatz.sizes import bounded, only, size, to_digits
 
 Functions = Callable[[Tensor, DerivativeSet, Tensor], Tensor]  # networks' jets to those of fields
 

@@ -16,7 +16,8 @@ from torch import Tensor
 from nas.calculus.derivatives import written
 from nas.problems.ansatz.ansatz import Ansatz
 from nas.problems.ansatz.probing import Probe
-from nas.problems.ansatz.scale import BAD, size
+from nas.problems.ansatz.scale import BAD
+from nas.problems.ansatz.sizes import size
 from nas.problems.terms import Setting
 
 _ROUNDING = 1e-14  # of the largest term: what is smaller may be left over where terms cancel

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from nas.problems import Box, Condition, Integral, Periodic, Problem, Unknown, laplacian, load
-from nas.problems.ansatz.scale import to_digits
+from nas.problems.ansatz.sizes import to_digits
 
 X = Box(x=(0, 1))
 
