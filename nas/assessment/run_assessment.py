@@ -220,7 +220,7 @@ def _nothing_learnt(trivial: Trivial, result: RunResult) -> Sequence[str]:
 
 
 def _is_trivial(trivial: Trivial, loss: float | None, affine: bool) -> Sequence[str]:
-    if trivial.solves or loss is None:
+    if loss is None or trivial.solves or trivial.solved_by(loss):
         return []
     if loss >= BEATEN * trivial.loss:
         return [

@@ -57,7 +57,11 @@ class Trivial:
     @property
     def solves(self) -> bool:
         """Whether it solves the problem, as far as such numbers can tell."""
-        return self.loss <= SOLVED * self.typical
+        return self.solved_by(self.loss)
+
+    def solved_by(self, loss: float) -> bool:
+        """Whether an answer of this loss does, be it trivial or not."""
+        return loss <= SOLVED * self.typical
 
 
 def best_trivial(problem: Problem, points: Points) -> Trivial:

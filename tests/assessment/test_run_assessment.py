@@ -12,6 +12,7 @@ from nas.assessment.error_estimate import Estimate
 from nas.assessment.noise_fit import Fit
 from nas.assessment.noise_spread import Spread
 from nas.assessment.run_assessment import Assessment, assess, combined
+from nas.assessment.trivial import Trivial
 from nas.problems import Box, Condition, Observations, Problem
 from nas.problems.terms import PointCounts
 from nas.training import example
@@ -69,6 +70,13 @@ def test_an_answer_no_better_than_a_line_is_told() -> None:
 def test_an_answer_that_is_flat_is_told_though_its_loss_is_lower() -> None:
     (line,) = told(BEND, ended(BEND, 1e-12, loss=0.5, level=1.0))
     assert line == "the answer is constant or affine, which does not solve the problem"
+
+
+def test_a_line_that_solves_what_no_step_from_zero_finds_is_left_alone() -> None:
+    """Such as x of |∇u| = 1, whose equation does not see a small slope."""
+    best = Trivial("zero", loss=1.0, typical=2.0)
+    assert module._is_trivial(best, 1e-9, True) == []
+    assert len(module._is_trivial(best, 1e-3, True)) == 1
 
 
 def test_a_good_answer_is_left_alone() -> None:
