@@ -25,6 +25,7 @@ from nas.problems import Problem
 from nas.problems.sampling import interior_points
 from nas.problems.terms import PointCounts
 from nas.training.collocation import HELD_OUT_DRAW, Points, Sample, Sampler
+from nas.training.least_squares.anisotropy import own_shapes
 from nas.training.least_squares.answer import values
 from nas.training.least_squares.corners import CornerFunctions, encoding
 from nas.training.least_squares.features import Answer, Features, Joined, Waves, with_added
@@ -245,7 +246,8 @@ def _reaches(
     problem: Problem, answer: Answer, sample: Sample, count: int
 ) -> Iterator[Sequence[float]]:
     """Highest frequencies (D,) to try: as many as ``count`` waves can span, and fewer."""
-    for shape in shapes(roughness(problem, answer, sample)):
+    own = own_shapes(problem, answer, sample)
+    for shape in shapes(roughness(problem, answer, sample), own):
         for size in SIZES:
             yield reach(count, shape, size)
 

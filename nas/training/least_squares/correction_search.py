@@ -17,6 +17,7 @@ from nas.networks.encoding import repeating
 from nas.networks.initial import highest_frequency, stream
 from nas.search_spaces.candidates import OUTPUT, Candidate
 from nas.training.collocation import Sampler
+from nas.training.least_squares.anisotropy import own_shapes
 from nas.training.least_squares.clusters import Clusters, clusters
 from nas.training.least_squares.corners import encoding as seeing_corners
 from nas.training.least_squares.correction import EXACT, Correction
@@ -221,14 +222,15 @@ class CorrectionSearch:
         """What to try: little where a solve is dear.
 
         What the best so far leads to; and before it is known what is needed, boxes of all sizes,
-        even and by the roughness of the residuals; beside what solutions are made of at re-entrant
-        corners, where there are such.
+        even, by the equations and by the roughness of the residuals; beside what solutions are made
+        of at re-entrant corners, where there are such.
         """
         found = list(kept)
         if count <= BLIND:
             points, _ = points_at_residuals(self._sampler, self.answer, count)
             rough = roughness(self._problem, self.answer, points.samples[0])
-            sizes = [(shape, size) for shape in shapes(rough) for size in SIZES]
+            own = own_shapes(self._problem, self.answer, points.samples[0])
+            sizes = [(shape, size) for shape in shapes(rough, own) for size in SIZES]
             found += [Box(tuple(reach(count, shape, size))) for shape, size in sizes]
         if count == FEWEST:
             found += crosses(len(self._problem.coordinates))

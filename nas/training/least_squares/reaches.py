@@ -1,4 +1,4 @@
-"""How fast waves have to be, by how fast residuals vary along each axis.
+"""How fast waves have to be along each axis: by the equations, and by how fast residuals vary.
 
 Axis legend: D coordinates.
 """
@@ -9,22 +9,27 @@ from collections.abc import Sequence
 from nas.networks.initial import SLOWEST, highest_frequency
 
 SIZES = (1.0, 0.5, 0.25)  # shares of the highest frequency that so many waves can span
-UNEVEN = 2.0  # how much rougher along one axis residuals are, for frequencies to follow them
+UNEVEN = 2.0 + 1e-9  # how much faster along one axis than along another, to be followed
 
 
-def shapes(rough: Sequence[float]) -> list[list[float]]:
-    """Factors (D,) of the frequencies along each axis: even, and by the roughness where uneven.
+def shapes(rough: Sequence[float], own: Sequence[Sequence[float]]) -> list[list[float]]:
+    """Factors (D,) of the frequencies along each axis: even, and uneven ones that are known.
+
+    Parameters
+    ----------
+    rough
+        How fast residuals vary along each axis (see `roughness`).
+    own
+        The equations' (see `own_shapes`).
 
     Examples
     --------
-    >>> shapes([10.0, 15.0]), shapes([10.0, 40.0])
-    ([[1.0, 1.0]], [[1.0, 1.0], [0.5, 2.0]])
+    >>> shapes([10.0, 15.0], own=[]), shapes([10.0, 40.0], own=[[2.0, 0.5]])
+    ([[1.0, 1.0]], [[1.0, 1.0], [0.5, 2.0], [2.0, 0.5]])
     """
-    found = [[1.0] * len(rough)]
-    if max(rough) > UNEVEN * min(rough):
-        mean = math.prod(rough) ** (1 / len(rough))
-        found.append([one / mean for one in rough])
-    return found
+    mean = math.prod(rough) ** (1 / len(rough))
+    known = [[one / mean for one in rough], *map(list, own)]
+    return [[1.0] * len(rough), *(one for one in known if max(one) > UNEVEN * min(one))]
 
 
 def reach(count: int, shape: Sequence[float], size: float) -> list[float]:
