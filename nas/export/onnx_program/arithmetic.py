@@ -76,6 +76,10 @@ def _clamp(steps: Steps, x: Value, low: Given = None, high: Given = None, *, lik
     return found
 
 
+def _clamp_max(steps: Steps, x: Value, high: Given, *, like: Tensor) -> Value:
+    return _clamp(steps, x, None, high, like=like)
+
+
 def _square(steps: Steps, x: Value, *, like: Tensor) -> Value:
     return steps.add("Mul", x, x, kind=kind_of(like))
 
@@ -194,7 +198,8 @@ OPERATORS: Final[dict[str, Operator]] = {
     **dict.fromkeys(("matmul", "mm", "bmm"), _matmul),
     "rsub": _binary("Sub", turned=True),
     "where": _where,
-    "clamp": _clamp,
+    **dict.fromkeys(("clamp", "clamp_min"), _clamp),
+    "clamp_max": _clamp_max,
     "square": _square,
     "rsqrt": _rsqrt,
     "log1p": _log1p,

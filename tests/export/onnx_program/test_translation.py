@@ -9,6 +9,9 @@ from torch import Tensor, nn
 from nas.errors import UserError
 from nas.export.formats.onnx import _content
 from nas.export.onnx_program.translation import translated
+from nas.problems.ansatz.jump import jumping
+from tests.problems.ansatz.test_corner_jumps import inside
+from tests.problems.ansatz.test_face_jumps import ALL as JUMPING
 
 TABLE = torch.tensor([[1.0, 4.0, 9.0], [2.0, 0.5, 7.0]], dtype=torch.float64)
 
@@ -34,6 +37,7 @@ def arithmetic(x: Tensor) -> Tensor:
         2 - a, 1 / positive, a**3, positive**b, a.square(), positive.rsqrt(), positive.sqrt().log(),
         torch.log1p(positive), a.abs().neg(), a.sign() * b.floor() + c.ceil(), a.exp().sigmoid(),
         torch.maximum(a, b) - torch.minimum(b, c), a.clamp(min=0.2).clamp(-1, 0.5), a.relu(),
+        a.clamp_min(0.2) + b.clamp_max(0.1),
         torch.where((a > b) & ~(c <= 0.3), a, torch.zeros_like(a)), (a >= 0).to(a.dtype) + a,
         torch.where((a < 0.1) | (b == b), 2.0, c), a.reciprocal(),
         -torch.nn.functional.logsigmoid(-b),
@@ -143,3 +147,17 @@ def test_what_is_not_known_is_refused_by_name(case: str) -> None:
     with pytest.raises(UserError, match=message) as error:
         translated(Function(function), "points", 3, "float64")
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("name", JUMPING)
+@pytest.mark.parametrize(("dtype", "digits"), [("float64", 1e-12), ("float32", 1e-3)])
+def test_jumps_along_sides_of_all_kinds(name: str, dtype: str, digits: float) -> None:
+    problem = JUMPING[name]
+    jumps, points = problem.known_jumps, inside(problem.domain)
+
+    def function(points: Tensor) -> Tensor:
+        return jumping(jumps, problem.domain)(points[:, :2])[:, None]
+
+    behind = torch.cat([points, torch.zeros(len(points), 1).double()], -1)
+    got = computed(function, behind, dtype).double()
+    torch.testing.assert_close(got, function(behind), rtol=0, atol=digits)
