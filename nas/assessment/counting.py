@@ -6,7 +6,9 @@ system, as many as the orders of its fields add up to. Fewer leave a family of s
 Axis legend: S derivatives, B points, D coordinates, C fields, U unknown coefficients.
 """
 
+import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -15,12 +17,15 @@ from torch import Tensor
 from nas.calculus.derivatives import Derivative, Laplacian
 from nas.calculus.fields import TIMES
 from nas.problems import Problem
+from nas.problems.ansatz.probing import Probe, probe
 from nas.problems.terms import Group, PointCounts, Term, together
 from nas.problems.terms.condition import Boundary
 from nas.problems.terms.periodic import Pairs
 
 FEW = PointCounts(interior=16, boundary=16)
 FACING = 1e-6  # of a normal: along an axis, not just by rounding
+CLOSEST, CLOSER = 1e-9, 1e-3  # of an extent, from an end
+SINGULAR = 1e-3  # of what a coefficient is further away: at the end it is nothing
 
 
 def too_few(problem: Problem) -> list[str]:
@@ -81,6 +86,8 @@ def _along_axes(problem: Problem) -> Iterator[str]:
         ends = {f"{name}_min", f"{name}_max"}
         if not ends <= problem.domain.parts.keys() or _is_periodic(problem, name):
             continue
+        if any(_is_singular(problem, axis, end) for end in problem.domain.bounds[axis]):
+            continue  # as at the axis of polar coordinates: finite solutions need nothing there
         needed = sum(of_field[axis] for of_field in orders)
         if needed == 1 and _elsewhere(problem, axis, ends):
             continue  # what comes from there may fill the domain
@@ -95,6 +102,46 @@ def _along_axes(problem: Problem) -> Iterator[str]:
                 f"along {name} the equations have order {needed}, and {stand} at its two ends: "
                 "that leaves a family of solutions"
             )
+
+
+def _is_singular(problem: Problem, axis: int, end: float) -> bool:
+    """Whether, towards an end, the highest derivative counts for nothing beside all else.
+
+    So it is in u_rr + u_r / r at r = 0, and in x u_xx + u_x at x = 0 (a regular singular point):
+    its coefficient over the largest of the others falls with the distance.
+    """
+    low, high = problem.domain.bounds[axis]
+    raw = [coefficient.first for coefficient in problem.unknown.values()]
+    for term in problem.groups[0].terms:
+        tried = probe(term, problem.domain, len(problem.fields), raw)
+        counted = []
+        for share in (CLOSEST, CLOSER):
+            points = tried.points.clone()
+            points[:, axis] = end + share * (high - low if end == low else low - high)
+            counted.append(_highest(replace(tried, points=points), axis))
+        if any(near < SINGULAR * far for near, far in zip(*counted, strict=True)):
+            return True
+    return False
+
+
+def _highest(tried: Probe, axis: int) -> list[float]:
+    """Of each equation and field, the highest derivative's coefficient over the largest other."""
+    keys = tried.derivatives.keys
+    orders = [key[axis] if isinstance(key, tuple) else 2 * (axis in key.axes) for key in keys]
+    found = []
+    for field in range(tried.fields):
+        units = torch.cat([tried.unit(index, field) for index in range(len(keys))])
+        for slopes in tried.linear(tried.random(seed=3)[:1], units):
+            sizes = slopes.abs().nan_to_num(0.0, math.inf).median(1).values.tolist()
+            highest = max((n for n, one in zip(orders, sizes, strict=True) if one), default=0)
+            lead = max(
+                (one for n, one in zip(orders, sizes, strict=True) if n == highest), default=0
+            )
+            rest = max(
+                (one for n, one in zip(orders, sizes, strict=True) if n < highest), default=0
+            )
+            found.append(lead / rest if highest and rest else 1.0)
+    return found
 
 
 def _elsewhere(problem: Problem, axis: int, ends: set[str]) -> bool:

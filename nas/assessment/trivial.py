@@ -141,13 +141,18 @@ def is_affine(problem: Problem, answer: Answer, points: Tensor) -> bool:
     fields = values(problem, answer, points)
     affine = Affine(problem.domain.bounds).jet(points, DerivativeSet([], points.shape[-1]))[0]
     within = torch.from_numpy(sought(problem, points.numpy()))
+    scales = [row["scale"] for row in problem.describe_fields()]
     return all(
-        _is_affine(affine[rows], field[rows])
-        for rows, field in zip(within.T, fields.T, strict=True)
+        _is_affine(affine[rows], field[rows], scale)
+        for rows, field, scale in zip(within.T, fields.T, scales, strict=True)
     )
 
 
-def _is_affine(affine: Tensor, field: Tensor) -> bool:
-    """Whether a ``field`` (B,) is a sum of the columns of ``affine`` (B, 1 + D), or zero."""
+def _is_affine(affine: Tensor, field: Tensor, scale: float) -> bool:
+    """Whether a ``field`` (B,) is a sum of the columns of ``affine`` (B, 1 + D), or zero.
+
+    Beside its ``scale``, where an offset is far larger: 300 K that vary by 0.5 K are no constant.
+    """
     rest = field - affine @ torch.linalg.lstsq(affine, field[:, None]).solution[:, 0]
-    return bool(rest.norm() <= FLAT * field.norm())
+    size = min(float(field.norm()), scale * len(field) ** 0.5)
+    return bool(rest.norm() <= FLAT * size)

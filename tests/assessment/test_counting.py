@@ -1,5 +1,7 @@
 """Too few conditions are told, enough are not."""
 
+from typing import Any
+
 import pytest
 
 from nas import problems
@@ -112,3 +114,24 @@ def test_orders_are_those_of_each_field() -> None:
 @pytest.mark.parametrize("name", problems.names())
 def test_the_toolkits_own_problems_have_enough(name: str) -> None:
     assert too_few(problems.load(name)) == []
+
+
+@pytest.mark.parametrize(
+    ("residual", "counts"),
+    [
+        (lambda u, r: u.rr + u.r / r + 1, False),
+        (lambda u, r: u.rr + u.r / r - u / r**2 + 3, False),
+        (lambda u, r: (r * u.r).d("r") + r, False),
+        (lambda u, r: r**2 * u.rr + r * u.r - u, False),
+        (lambda u: u.rr + u * u.r + 1, True),
+        (lambda u, r: ((1 + r) * u.r).d("r") + 1, True),
+        (lambda u: u.rr + 1, True),
+    ],
+)
+def test_at_a_singular_end_nothing_has_to_stand(residual: Any, counts: bool) -> None:
+    """At the axis of polar coordinates finite solutions are told apart by the other end alone."""
+    held = Condition("r_max", lambda u: u)
+    assert bool(too_few(Problem("disc", Box(r=(0, 1)), residual, [held]))) == counts
+    assert bool(too_few(Problem("ring", Box(r=(0.1, 1)), residual, [held])))
+    turned = Condition("r_min", lambda u: u)
+    assert bool(too_few(Problem("from there", Box(r=(0, 1)), residual, [turned]))) == counts

@@ -22,6 +22,7 @@ from nas.problems.ansatz.tolerances import CLOSE
 from nas.problems.domains import Array
 
 BAD = 1e6  # how far sources may be beyond values; what is farther is a mistake in units
+WRITTEN = 6  # digits of a number that somebody has written, at most
 
 
 @dataclass(frozen=True)
@@ -75,14 +76,15 @@ def find(probes: Sequence[Probe], fields: int) -> Scale:
     ]
     sources = asked_by_sources(answers, offsets)
     # Fields that are in balance are so at the middles that were meant, to which points come close.
-    meant = [_offset(*pair) if pair[1] else pair[0] for pair in zip(offsets, halves, strict=True)]
-    if meant != offsets:
-        pairs = zip(sources, asked_by_sources(answers, meant), strict=True)
+    middles = [_offset(*pair) if pair[1] else pair[0] for pair in zip(offsets, halves, strict=True)]
+    if middles != offsets:
+        pairs = zip(sources, asked_by_sources(answers, middles), strict=True)
         sources = [source if as_meant else 0.0 for source, as_meant in pairs]
-    scales = list(map(_larger, halves, sources, values))
+    meant = [not given.size or _is_written(given) for given in values]
+    scales = list(map(_larger, halves, sources, meant))
     scales = [one or abs(offset) for one, offset in zip(scales, offsets, strict=True)]
     scales = [one or _root(probes, field) for field, one in enumerate(scales)]
-    scales = _not_of_rounding(probes, offsets, _beside_others(probes, offsets, scales))
+    scales = _as_others_ask(probes, offsets, _beside_others(probes, offsets, scales), meant)
     unknown = tuple(field for field, one in enumerate(scales) if not one)
     rounded = tuple(to_digits(one) if one else 1.0 for one in scales)
     return Scale(tuple(map(_offset, offsets, rounded)), rounded, unknown)
@@ -96,18 +98,24 @@ def _offset(offset: float, scale: float) -> float:
     return float(f"{round(offset / step) * step:.12g}")
 
 
-def _larger(half: float, source: float, values: Array) -> float:
-    """Half the range of the ``values`` of conditions, or the size that sources ask for.
+def _larger(half: float, source: float, meant: bool) -> float:
+    """Half the range of what conditions give, or the size that sources ask for.
 
-    That is the larger one, unless sources are so far beyond that units must be mistaken: then what
-    conditions tell is kept. Two kinds of values tell nothing, though: those of a solution that
-    vanishes on the boundary but for rounding (sin πx is 1e-16 at x = 1), and the tails of one that
-    decays towards it (exp(-100 r²)), which differ among themselves by many powers of ten.
+    That is the larger one, unless sources are so far beyond numbers that were ``meant`` that units
+    must be mistaken: then what conditions tell is kept.
     """
-    if half == 0 or half >= source / BAD or half < CLOSE * source:
-        return max(half, source)
-    sizes = np.abs(values[values != 0])
-    return source if sizes.min() < sizes.max() / BAD else half
+    return half if meant and 0 < half < source / BAD else max(half, source)
+
+
+def _is_written(values: Array) -> bool:
+    """Whether the smallest and the largest of ``values`` are numbers as people write them.
+
+    What a formula gives of a solution that vanishes on the boundary is not: its rounding (sin πx is
+    1e-16 at x = 1, and 5e-8 where π was typed with eight digits), or the tail of one that decays
+    towards it (exp(-100 r²)).
+    """
+    ends = values.min(), values.max()
+    return all(float(one) == to_digits(float(one), WRITTEN) for one in ends)
 
 
 def _values(answers: Sequence[Answers], fields: int) -> list[list[Array]]:
@@ -162,10 +170,13 @@ def _beside_others(
     return scales
 
 
-def _not_of_rounding(
-    probes: Sequence[Probe], offsets: Sequence[float], scales: Sequence[float]
+def _as_others_ask(
+    probes: Sequence[Probe],
+    offsets: Sequence[float],
+    scales: Sequence[float],
+    meant: Sequence[bool],
 ) -> list[float]:
-    """The scales, those made as large as the fields beside them ask that were far too small.
+    """The scales, those that were not ``meant`` as large as the fields beside them ask.
 
     A field that has no source but other fields may vanish on the boundary but for rounding, too.
     """
@@ -174,9 +185,9 @@ def _not_of_rounding(
         before = list(scales)
         for field, one in enumerate(scales):
             without = [0.0 if other == field else value for other, value in enumerate(scales)]
-            if any(without) and one < CLOSE * max(without):
+            if not meant[field] and any(without) and one < max(without) / BAD:
                 asked = _beside_others(probes, offsets, without)[field]
-                scales[field] = asked if one < CLOSE * asked else one
+                scales[field] = asked if one < asked / BAD else one
         if scales == before:
             break
     return scales

@@ -76,6 +76,19 @@ def usual(values: Tensor) -> float:
     return size(finite.nanmedian(0).values) / _NORMAL
 
 
+def middling(values: Tensor) -> float:
+    """The size of values, of which a few decide nothing, wherever they are.
+
+    Examples
+    --------
+    >>> round(middling(torch.tensor([[1.0, -1.0, torch.nan], [1.0, 1.0, 9e9]])) * 0.6745, 6)
+    1.0
+    """
+    finite = torch.where(values.isfinite(), values.abs(), torch.nan)
+    middle = float(finite.nanmedian())
+    return middle / _NORMAL if middle > 0 else 0.0
+
+
 def bounded(values: Tensor) -> float:
     """The size of values (K, B), of which what is rare makes no more than `RARE` times the usual.
 

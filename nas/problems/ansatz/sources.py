@@ -12,7 +12,7 @@ from torch import Tensor
 
 from nas.problems.ansatz.answers import Answers
 from nas.problems.ansatz.probing import Probe
-from nas.problems.ansatz.sizes import height, only, size
+from nas.problems.ansatz.sizes import RARE, height, middling, only, size
 from nas.problems.ansatz.tolerances import CLOSE
 
 RATIO = 10**0.25
@@ -71,11 +71,16 @@ def _answering(
     at v = 1, where a v of a hundred would be asked for, and its cube would drown all else.
     """
     source = probe.residuals(base)[equation]
-    target, reach = measure(source), measure(probe.linear(base, waves)[equation])
+
+    def size_of(answered: Tensor) -> float:
+        # Beside a pole of a coefficient, as of u.r / r at r = 0, a few points would rule the mean.
+        return min(measure(answered), RARE * middling(answered) or math.inf)
+
+    target, reach = measure(source), size_of(probe.linear(base, waves)[equation])
     linear = target / reach if 0 < reach < math.inf else math.inf
 
     def answer_of(times: float) -> float:
-        return measure(probe.residuals(base + times * waves)[equation] - source)
+        return size_of(probe.residuals(base + times * waves)[equation] - source)
 
     if linear < math.inf and answer_of(linear) <= _NEARLY_LINEAR * target:
         return linear
