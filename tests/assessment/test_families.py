@@ -74,11 +74,11 @@ def test_in_two_dimensions_and_time_it_is_confirmed_too() -> None:
 
 
 def test_a_count_that_is_too_low_and_yet_enough_is_not_confirmed() -> None:
-    """Nothing flows across y = 0 and 1; an option of no value stays one."""
+    """Everything flows out across y = 0 and 1; an option of no value stays one."""
     flow = Problem(
         "flow",
         SQUARE,
-        lambda u, y: u.x + (y - y**2) * u.y,
+        lambda u, y: u.x + (y - 0.5) * u.y,
         [Condition("x_min", lambda u, y: u - torch.sin(6 * y))],
     )
     option = Problem(
