@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from nas.assessment.families import resonant, waves_of
+from nas.assessment.inflow import given_downstream
 from nas.calculus.derivatives import DerivativeSet
 from nas.problems import Problem
 from nas.problems.terms.observations import ObservationTerm
@@ -61,7 +62,8 @@ def left_open(problem: Problem) -> list[str]:
     # Each row counts the same: noisy observations tell a coefficient as well, if less of it.
     rows = matrix / matrix[:, :width].norm(dim=1, keepdim=True).clamp_min(1e-300)
     found = [*_constants(problem, matrix[:, :width], count), *_unknown(problem, rows, width)]
-    return found or list(resonant(problem, _slow(problem)))  # either is a family by itself
+    # Each is a family by itself.
+    return found or [*resonant(problem, _slow(problem)), *given_downstream(problem)]
 
 
 def untold_start(name: str) -> str:
