@@ -155,7 +155,8 @@ def test_fields_are_in_their_own_units_and_coefficients_are_told(
     campaign = made_campaign.write(tmp_path / "run", trained)
     about = json.loads((campaign / "campaign.json").read_text())
     exact = record(
-        lambda x: torch.stack([0 * x[:, 0] + 3, 0 * x[:, 0], x[:, 1], x[:, 1] + 1], 1), 2
+        lambda x: torch.stack([0 * x[:, 0] + 3, 0 * x[:, 0], x[:, 1], x[:, 1] + 1], 1),
+        [(0, 1), (0, 1)],
     )
     about["problem"]["ansatz"] = {
         "fields": [

@@ -165,6 +165,6 @@ def test_where_there_is_no_other_contestant_none_is_asked_for(
     run = trained(known)
     alone = replace(known, race=known.race[known.race["run"] == run])
     monkeypatch.setattr(of_race, "seconds_of", lambda home, run: 0.0)
-    monkeypatch.setattr(of_race.records, "read", lambda folder: alone)
+    monkeypatch.setattr(records, "read", lambda folder: alone)
     with pytest.raises(UserError, match="there is none in this campaign, and so nothing to"):
         planned(out, known, run)
