@@ -9,5 +9,6 @@ def test_a_fresh_process_has_none_of_what_its_parent_has_had() -> None:
     held[::4096] = b"x" * len(held[::4096])
     most = memory.now()
     del held
-    assert memory.now() < most <= memory.peak()
+    assert memory.now() < most - 2**28
+    assert memory.peak() > most - 2**26  # Linux counts both in batches of pages
     assert fresh("experiments.harness.memory:peak") < 2**28
