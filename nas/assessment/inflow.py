@@ -9,7 +9,6 @@ Axis legend: N points, D coordinates.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import torch
 
@@ -19,6 +18,7 @@ from nas.problems import Problem
 from nas.problems.ansatz.probing import Probe, probe
 from nas.problems.terms import PointCounts
 from nas.problems.terms.condition import Boundary
+from nas.problems.terms.term import Drawn
 
 FEW = PointCounts(interior=16, boundary=256)
 ALONG = 1e-6  # of |a|: what crosses a part no faster goes along it
@@ -66,7 +66,7 @@ def _across(tried: Probe, part: str) -> float:
     """The sign of a · n, if it is the same all over a part and at two states; else 0."""
     drawn = Boundary().draw(tried.domain, [part], FEW, seed=0, draw=0, method="sobol")[part]
     points, normals = torch.as_tensor(drawn.points), torch.as_tensor(drawn.data)
-    there = replace(tried, points=points, data=tried.data[:1].expand(len(points), -1))
+    there = tried.at(Drawn.bare(drawn.points))
     dimension = points.shape[1]
     index = [tried.derivatives.index[key] for axis in range(dimension)
              if (key := unit(axis, dimension)) in tried.derivatives.index]  # fmt: skip

@@ -17,9 +17,9 @@ from nas.assessment.families import demanding
 from nas.calculus.derivatives import order_of
 from nas.problems import Problem
 from nas.problems.ansatz.jump import FaceJump
-from nas.problems.ansatz.probing import probe
+from nas.problems.ansatz.probing import Probe, probe
 from nas.problems.domains import Array, located
-from nas.problems.terms import Integral, Term
+from nas.problems.terms import Integral
 from nas.problems.terms.condition import Boundary
 
 Mask = NDArray[np.bool_]
@@ -100,16 +100,15 @@ def _changes(problem: Problem) -> Iterator[str]:
     raw = [coefficient.first for coefficient in problem.unknown.values()]
     for group in problem.groups[1:]:
         for term in group.terms if isinstance(group.source, Boundary) else ():
-            tried = probe(term, problem.domain, len(problem.fields), raw)
-            orders = np.array([order_of(key) for key in tried.derivatives.keys])
-            if orders.max() == 0:
-                continue
-            for part in term.regions:
-                yield from _changes_along(problem, term, part, orders)
+            if any(map(order_of, term.derivatives)):
+                tried = probe(term, problem.domain, len(problem.fields), raw)
+                for part in term.regions:
+                    yield from _changes_along(problem, tried, part)
 
 
-def _changes_along(problem: Problem, term: Term, part: str, orders: Array) -> Iterator[str]:
-    points, slopes = _slopes(problem, term, part)  # (equations, S, N, C)
+def _changes_along(problem: Problem, tried: Probe, part: str) -> Iterator[str]:
+    orders = np.array([order_of(key) for key in tried.derivatives.keys])
+    points, slopes = _slopes(tried, part)  # (equations, S, N, C)
     for equation in slopes:
         for field, name in enumerate(problem.fields):
             answers = np.abs(equation[..., field]) > 0
@@ -134,12 +133,10 @@ def _between(problem: Problem, points: Array, ones: Mask, others: Mask) -> Array
     return middle
 
 
-def _slopes(problem: Problem, term: Term, part: str) -> tuple[Array, Array]:
+def _slopes(tried: Probe, part: str) -> tuple[Array, Array]:
     """Points (N, D) of a part, and the slopes of the residuals there by all derivatives."""
-    source = Boundary()
-    drawn = source.draw(problem.domain, [part], POINTS, seed=0, draw=0, method="sobol")[part]
-    raw = [coefficient.first for coefficient in problem.unknown.values()]
-    tried = probe(term, problem.domain, len(problem.fields), raw).at(drawn)
+    drawn = Boundary().draw(tried.domain, [part], POINTS, seed=0, draw=0, method="sobol")[part]
+    tried = tried.at(drawn)
     keys = [(s, c) for s in range(len(tried.derivatives)) for c in range(tried.fields)]
     units = torch.cat([tried.unit(*key) for key in keys])
     found = torch.stack(tried.linear(tried.random(seed=3)[:1], units))  # (equations, S·C, N)
