@@ -21,13 +21,13 @@ SLOW = 10.0  # seconds: whoever has waited for a file so long wonders what for
 _MACHINERY = frozenset(
     {
         "ansatz",
+        "coefficient_jumps",
         "coefficients",
         "data",
         "declaration",
         "description",
         "domains",
         "fingerprint",
-        "jumps",
         "loading",
         "problem",
         "sampling",

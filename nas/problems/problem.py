@@ -16,7 +16,7 @@ from nas.calculus.expression import Residual
 from nas.calculus.jets import DerivativeSet
 from nas.calculus.program import record
 from nas.errors import UserError
-from nas.problems import jumps
+from nas.problems import coefficient_jumps
 from nas.problems.ansatz.jump import Jump
 from nas.problems.ansatz.preparation import Preparation, prepare
 from nas.problems.declaration import check_declaration, check_solution, check_use, check_where
@@ -207,13 +207,15 @@ class Problem:
     def warnings(self) -> tuple[str, ...]:
         """What looks badly scaled or has no value everywhere, a line each."""
         own = [line for term in self.terms for line in term.warnings]
-        return (*self._prepared.warnings, *own, *self._jumps)
+        return (*self._prepared.warnings, *own, *self._coefficient_jumps)
 
     @cached_property
-    def _jumps(self) -> tuple[str, ...]:
+    def _coefficient_jumps(self) -> tuple[str, ...]:
         raw = [one.first for one in self.unknown.values()]
         found = [
-            jumps.find(term, inside(self.domain, term.regions[0]), len(self.fields), raw)
+            coefficient_jumps.find(
+                term, inside(self.domain, term.regions[0]), len(self.fields), raw
+            )
             for term in self.groups[0].terms
         ]
         fields = tuple(self.fields)

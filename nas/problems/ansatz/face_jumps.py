@@ -12,7 +12,7 @@ from torch import Tensor
 from nas.calculus.derivatives import Derivative
 from nas.problems.ansatz.faces import inwards
 from nas.problems.ansatz.held import Face, Function
-from nas.problems.ansatz.jump import FaceJump
+from nas.problems.ansatz.jump import FaceJump, SwitchedJump
 from nas.problems.ansatz.leading_part import Equation, Leading, leading
 from nas.problems.ansatz.tolerances import CLOSE, ON
 from nas.problems.domains import Box
@@ -59,19 +59,20 @@ def face_jumps(
             coefficients = equation.coefficients(there, domain, [face], sides)
             found = _kind(coefficients, face, axis, domain)
             if found is not None:
-                yield FaceJump(equation.field, face, axis, at, sides, *found)
+                kind, part = found
+                yield kind(equation.field, face, axis, at, sides, part)
 
 
 def _kind(
     coefficients: dict[Derivative, float], face: Face, axis: int, domain: Box
-) -> tuple[Leading, bool] | None:
-    """The leading part at a side, and whether time runs along it."""
+) -> tuple[type[FaceJump], Leading] | None:
+    """The kind of jump, by the leading part at a side."""
     along = leading(coefficients, axis, face.axis, 2)
     if along is not None:
         is_known = not along.parabolic or along.diffusivity * inwards(domain, face) > 0
-        return (along, False) if is_known else None
+        return (FaceJump, along) if is_known else None
     across = leading(coefficients, face.axis, axis, 2)
-    return (across, True) if across is not None else None
+    return (SwitchedJump, across) if across is not None else None
 
 
 def _jumps(

@@ -122,9 +122,8 @@ class FaceJump:
     Close to it solutions are the jump times a function w, which is 1 on one half of the side and 0
     on the other. With X the distance along the side, and Y from it:
 
-        α u_xx + β u_yy:               w = 1 - atan2(Y/√|β|, X/√|α|) / π, the angle about the point;
-        γ u_t + α u_xx, t from Y:      w = erfc(-X / √(4 κ Y)) / 2, a step that spreads;
-        γ u_t + α u_yy, t along it:    w = erfc(Y / √(4 κ X)) from X = 0 on, a front set off there.
+        α u_xx + β u_yy:           w = 1 - atan2(Y/√|β|, X/√|α|) / π, the angle about the point;
+        γ u_t + α u_xx, t from Y:  w = erfc(-X / √(4 κ Y)) / 2, a step that spreads.
 
     Parameters
     ----------
@@ -137,10 +136,7 @@ class FaceJump:
     values
         Below and above that.
     leading
-        The equation's leading part, along the coordinate and across the side; the other way round
-        where time runs along the side.
-    set_off
-        Whether time runs along the side, so that a front is set off.
+        The equation's leading part, along the coordinate and across the side.
 
     Examples
     --------
@@ -159,45 +155,32 @@ class FaceJump:
     at: float
     values: tuple[float, float]
     leading: Leading
-    set_off: bool = False
 
     @property
     def height(self) -> float:
-        """J: the value where w is 1 over that where it is 0.
-
-        Where time runs backwards along the side, what is below has come later.
-        """
-        jump = self.values[1] - self.values[0]
-        return -jump if self.set_off and self.leading.diffusivity < 0 else jump
+        """J: the value where w is 1 over that where it is 0."""
+        return self.values[1] - self.values[0]
 
     def profile(self, domain: Domain) -> Function:
         """w, a function of points (B, D) in float64."""
         first, second = self.leading.coefficients
-        side = Face(self.axis, self.at)
-
-        def along(points: Tensor) -> Tensor:
-            return (points[:, self.axis] - self.at) / extent(domain, self.axis)
 
         def angle(points: Tensor) -> Tensor:
             ratio = math.sqrt(abs(first / second)) * extent(domain, self.face.axis)
             ratio /= extent(domain, self.axis)
             across = ratio * (distance(domain, self.face, points) + CORNER_SHIFT)
-            return 1 - _angle(along(points), across) / math.pi
+            return 1 - _angle(self._along(domain, points), across) / math.pi
 
         def spreading(points: Tensor) -> Tensor:
             since = distance(domain, self.face, points)
-            width = _width(self.leading, domain, side, self.face, since)
-            return torch.erfc(-along(points) / width) / 2
+            width = _width(self.leading, domain, Face(self.axis, self.at), self.face, since)
+            return torch.erfc(-self._along(domain, points) / width) / 2
 
-        def front(points: Tensor) -> Tensor:
-            since = math.copysign(1, self.leading.diffusivity) * along(points)
-            width = _width(self.leading, domain, self.face, side, since)
-            found = torch.erfc(distance(domain, self.face, points) / width)
-            return torch.where(since > 0, found, torch.zeros_like(found))
-
-        if self.set_off:
-            return front
         return spreading if self.leading.parabolic else angle
+
+    def _along(self, domain: Domain, points: Tensor) -> Tensor:
+        """X, as a share of the domain's extent (B,), at points (B, D)."""
+        return (points[:, self.axis] - self.at) / extent(domain, self.axis)
 
     def parts(self, domain: Domain) -> tuple[str, ...]:
         """The name of the side."""
@@ -209,6 +192,45 @@ class FaceJump:
         at = located([domain.coordinates[self.axis]], np.array([self.at]), digits=3)
         part = name_of(domain, self.face)
         return f"{field} jumps from {below:.3g} to {above:.3g} along {part}, at {at}"
+
+
+@dataclass(frozen=True)
+class SwitchedJump(FaceJump):
+    """One along a side along which time runs: what is switched sets off a front.
+
+    For γ u_t + α u_yy, with Y the distance from the side and X the time since the switch,
+    w = erfc(Y / √(4 κ X)), and 0 before it. ``leading`` is the equation's leading part across the
+    side and along it.
+
+    Examples
+    --------
+    >>> from nas.problems import Box
+    >>> rod, diffusion = Box(x=(0, 1), t=(0, 2)), Leading((-1.0, 1.0), parabolic=True)
+    >>> lit = SwitchedJump(0, Face(0, 0.0), axis=1, at=0.5, values=(0.0, 3.0), leading=diffusion)
+    >>> points = torch.tensor([[0.2, 0.4], [0.0, 0.6], [0.2, 0.6]], dtype=torch.float64)
+    >>> lit.profile(rod)(points).round(decimals=2).tolist()
+    [0.0, 1.0, 0.65]
+    """
+
+    @property
+    def height(self) -> float:
+        """J: what it is afterwards over what it was before.
+
+        Where time runs backwards along the side, what is below has come later.
+        """
+        return math.copysign(1, self.leading.diffusivity) * super().height
+
+    def profile(self, domain: Domain) -> Function:
+        """w, a function of points (B, D) in float64."""
+        onwards = math.copysign(1, self.leading.diffusivity)
+
+        def front(points: Tensor) -> Tensor:
+            since = onwards * self._along(domain, points)
+            width = _width(self.leading, domain, self.face, Face(self.axis, self.at), since)
+            found = torch.erfc(distance(domain, self.face, points) / width)
+            return torch.where(since > 0, found, torch.zeros_like(found))
+
+        return front
 
 
 Jump = CornerJump | FaceJump

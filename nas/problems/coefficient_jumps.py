@@ -25,12 +25,12 @@ SHARE = 0.1  # of its size: a smaller jump bends a solution little
 
 
 @dataclass(frozen=True)
-class Jump:
+class CoefficientJump:
     """A coefficient of a field's derivative, ``before`` and ``behind`` a point (D,).
 
     Examples
     --------
-    >>> steel = Jump((2,), field=0, at=np.array([0.25]), before=1.38, behind=400.0)
+    >>> steel = CoefficientJump((2,), field=0, at=np.array([0.25]), before=1.38, behind=400.0)
     >>> steel.behind / steel.before > 100
     True
     """
@@ -46,7 +46,7 @@ class Jump:
 
         Examples
         --------
-        >>> Jump((2,), 0, np.array([0.25]), 1.38, 400.0).describe(["u"], ["x"])
+        >>> CoefficientJump((2,), 0, np.array([0.25]), 1.38, 400.0).describe(["u"], ["x"])
         'the coefficient of u.xx jumps at x=0.25 from 1.38 to 400; the solution has a bend there, \
 which no smooth network has: take the materials as nas.Pieces with a condition on their interface'
         """
@@ -60,7 +60,9 @@ which no smooth network has: take the materials as nas.Pieces with a condition o
         )
 
 
-def find(term: Term, domain: Domain, fields: int, raw: Sequence[float] = ()) -> Jump | None:
+def find(
+    term: Term, domain: Domain, fields: int, raw: Sequence[float] = ()
+) -> CoefficientJump | None:
     """A jump in a coefficient of the highest derivatives of ``term``, if there is one.
 
     Parameters
@@ -121,7 +123,7 @@ def _highest(term: Term, fields: int) -> Iterator[tuple[Derivative, int]]:
             yield from ((derivative, field) for field in range(fields) if field in term.components)
 
 
-def _along_lines(coefficient: _Coefficient, domain: Domain) -> Jump | None:
+def _along_lines(coefficient: _Coefficient, domain: Domain) -> CoefficientJump | None:
     # In any order: points of a Sobol sequence half of it apart are neighbours.
     order = np.random.default_rng(0).permutation(2 * LINES)
     ends = interior_points(domain, 2 * LINES, seed=0, draw=0)[order].reshape(2, LINES, 1, -1)
@@ -146,4 +148,6 @@ def _along_lines(coefficient: _Coefficient, domain: Domain) -> Jump | None:
             low, left = middle, value
     if abs(right - left) < SHARE * float(np.broadcast_to(size, steps.shape)[equation, line, node]):
         return None
-    return Jump(coefficient.derivative, coefficient.field, high, float(left), float(right))
+    return CoefficientJump(
+        coefficient.derivative, coefficient.field, high, float(left), float(right)
+    )
