@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from nas.assessment.families import waves_of
+from nas.assessment.error_sizes import ErrorSizes
+from nas.assessment.families import least_change, slow_waves, waves_of
 from nas.assessment.noise import beyond_noise
 from nas.assessment.shifts import Shifts
 from nas.calculus.activations import MAX_ORDER
@@ -28,13 +29,19 @@ from nas.training.collocation import HELD_OUT_DRAW, Points, Sample, Sampler
 from nas.training.least_squares.anisotropy import own_shapes
 from nas.training.least_squares.answer import values
 from nas.training.least_squares.corners import CornerFunctions, encoding
-from nas.training.least_squares.features import Answer, Features, Joined, Waves, with_added
+from nas.training.least_squares.features import (
+    Affine,
+    Answer,
+    Features,
+    Joined,
+    Waves,
+    with_added,
+)
 from nas.training.least_squares.linearised import linearise
 from nas.training.least_squares.points import points_at_residuals
 from nas.training.least_squares.reaches import SIZES, reach, shapes
 from nas.training.least_squares.roughness import roughness
 from nas.training.least_squares.solution import Solution, solve
-from nas.training.sought import sought
 
 WAVES = {1: 200, 2: 400}  # a field's, by the number of coordinates; of more than two, the same
 COLUMNS = 600  # of all fields together: what is solved in a fraction of a second
@@ -44,8 +51,8 @@ ROWS, FINALLY = 3, 8  # for each wave: while waves are chosen, and in the end
 SLOW = 10.0  # that of shifts
 MOVES = 120  # shifts along all axes
 MEASURED = 4096  # points of the norms
-FLAT = 0.01  # of its size: what a field that hardly varies is taken to vary by
 UNRESOLVED = 0.995  # of the residuals' norm: so little understood, an error says nothing
+SMALL = 1e-6  # residuals' norm, by their weights: an answer that meets all to six digits
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,36 @@ class Estimate:
     of_variation: dict[str, float] = field(default_factory=dict)
     unknown: dict[str, float] = field(default_factory=dict)
 
+    def towards(self, most: "Estimate | None") -> "Estimate":
+        """What is explained counts as it is, and what is left as the ``most`` that it can hide.
+
+        On a scale of powers of ten; unknown coefficients stay as they are.
+
+        Examples
+        --------
+        >>> small, large = (Estimate(one, {"u": one}, left=0.5) for one in (1e-6, 1e-4))
+        >>> found = small.towards(large)
+        >>> round(found.relative, 9), {name: round(one, 9) for name, one in found.by_field.items()}
+        (1e-05, {'u': 1e-05})
+        >>> large.towards(small) == large.towards(None) == large
+        True
+        """
+        if most is None:
+            return self
+
+        def between(own: dict[str, float], others: dict[str, float]) -> dict[str, float]:
+            return {
+                name: least ** (1 - self.left) * others[name] ** self.left
+                if others[name] > least > 0
+                else least
+                for name, least in own.items()
+            }
+
+        whole = between({"": self.relative}, {"": most.relative})
+        by_field = between(self.by_field, most.by_field)
+        of_variation = between(self.of_variation, most.of_variation)
+        return Estimate(whole[""], by_field, self.left, of_variation, self.unknown)
+
 
 def estimate(
     problem: Problem, answer: Answer, seed: int = 0, *, thorough: bool = False
@@ -110,8 +147,35 @@ def estimate(
     if thorough and (found is None or found.left > POOR):
         again = _resolved(problem, answer, _waves(problem, *THOROUGH), seed)
         if found is None or (again is not None and again.left < found.left):
-            return again
-    return found
+            found = again
+    if found is not None and found.left <= POOR:
+        return found
+    most = _bounded(problem, answer, seed)
+    return most if found is None else found.towards(most)
+
+
+def _bounded(problem: Problem, answer: Answer, seed: int) -> Estimate | None:
+    """No more than residuals of that size can hide; None where they are not small.
+
+    Where an answer has been solved for in more waves than are tried here, none of these explains
+    what it leaves. But no smooth error is seen by less than ``least_change``, in units of the
+    fields' scales, and errors that are not smooth are seen by more.
+    """
+    if problem.noisy or not problem.balanced:
+        return None
+    points = _points(problem, answer, ROWS * _waves(problem), seed)[1]
+    left = linearise(problem, answer, Affine(problem.domain.bounds), points).residuals.norm()
+    if not left < SMALL:
+        return None
+    seen = least_change(problem, answer, slow_waves(problem))
+    if seen is None or not seen > 0:
+        return None
+    x = torch.as_tensor(interior_points(problem.domain, MEASURED, seed=seed, draw=HELD_OUT_DRAW))
+    right = values(problem, answer, x)
+    scales = [row["scale"] for row in problem.describe_fields()]
+    off = torch.tensor(scales).to(right) * (left / seen)
+    sizes = ErrorSizes.of(problem, right, off.expand(right.shape), x)
+    return Estimate(sizes.relative, sizes.by_field, 1.0, sizes.of_variation)
 
 
 def _resolved(problem: Problem, answer: Answer, count: int, seed: int) -> Estimate | None:
@@ -142,7 +206,7 @@ def _estimate(
     if shifts is not None:
         changed = shifts.added(changed, by_shifts)
     by_unknown = by_features[len(by_features) - len(problem.unknown) :]
-    sizes = _Sizes.of(problem, before, values(problem, changed, x) - before, x)
+    sizes = ErrorSizes.of(problem, before, values(problem, changed, x) - before, x)
     return Estimate(
         sizes.relative,
         sizes.by_field,
@@ -150,31 +214,6 @@ def _estimate(
         sizes.of_variation,
         _of_unknown(problem, answer(x[:1], DerivativeSet([], x.shape[1])), by_unknown),
     )
-
-
-@dataclass(frozen=True)
-class _Sizes:
-    """The size of an error beside that of what it is the error of."""
-
-    relative: float
-    by_field: dict[str, float]
-    of_variation: dict[str, float]
-
-    @classmethod
-    def of(cls, problem: Problem, before: Tensor, error: Tensor, points: Tensor) -> "_Sizes":
-        """Of answers and their errors (B, C) at ``points``."""
-        by_field, of_variation, squares = {}, {}, []
-        within = torch.from_numpy(sought(problem, points.numpy()))
-        for c, row in enumerate(problem.describe_fields()):
-            wrong, right = error[within[:, c], c], (before + error)[within[:, c], c]
-            off, size = wrong.square().sum(), right.square().sum()
-            # A field that is zero has no size of its own: then its scale is the measure.
-            least = FLAT**2 * len(right) * row["scale"] ** 2 if problem.balanced else 0.0
-            varies = (right - right.mean()).square().sum().clamp_min(FLAT**2 * size)
-            by_field[row["field"]] = _root(off, size.clamp_min(least))
-            of_variation[row["field"]] = _root(off, varies.clamp_min(least))
-            squares.append((off, size))  # sums: a field of a small piece counts for little
-        return cls(_root(*torch.tensor(squares).sum(0)), by_field, of_variation)
 
 
 def _of_unknown(problem: Problem, jet: Tensor, moved: Tensor) -> dict[str, float]:
@@ -225,7 +264,13 @@ def _solved(
 
 
 def _shifts(problem: Problem, answer: Answer, seed: int) -> Shifts | None:
-    """Slow shifts of the answer; None where they would need derivatives that no jet has."""
+    """Slow shifts of the answer; None where they would need derivatives that no jet has.
+
+    Between a value and a derivative on one side fields are as √r: the derivative of that, 1/√r,
+    meets equations and conditions all around, and would explain whatever is left.
+    """
+    if any(corner.mixed for corner in problem.corners):
+        return None
     if max(group.derivatives.order for group in problem.groups) >= MAX_ORDER:
         return None
     slow = waves_of(problem, SLOW, MOVES // len(problem.coordinates), seed)
@@ -250,7 +295,3 @@ def _reaches(
     for shape in shapes(roughness(problem, answer, sample), own):
         for size in SIZES:
             yield reach(count, shape, size)
-
-
-def _root(wrong: Tensor, size: Tensor) -> float:
-    return float((wrong / size).sqrt()) if size > 0 else 0.0

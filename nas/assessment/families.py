@@ -100,7 +100,7 @@ def resonant(problem: Problem, answer: Answer) -> Iterator[str]:
     demanded = demanding(problem)
     if not _closed(demanded) or too_few(demanded):
         return
-    tried = [(_waves(problem, REACHES.get(len(problem.coordinates), FEWER)[0]), EXACTLY)]
+    tried = [(slow_waves(problem), EXACTLY)]
     fast = FAST.get(len(problem.coordinates))
     if fast is not None and fast[1] * len(problem.fields) <= COLUMNS:
         tried.append((waves_of(problem, *fast, seed=0), NEARLY))
@@ -159,6 +159,18 @@ def _balanced(problem: Problem, answer: Answer) -> tuple[Problem, Answer]:
         return jet
 
     return made, scaled
+
+
+def slow_waves(problem: Problem) -> Waves:
+    """Those over a problem's domain that smooth changes are made of.
+
+    Examples
+    --------
+    >>> from nas.problems import load
+    >>> len(slow_waves(load("burgers")))
+    250
+    """
+    return _waves(problem, REACHES.get(len(problem.coordinates), FEWER)[0])
 
 
 def _waves(problem: Problem, reach: float) -> Waves:

@@ -5,20 +5,20 @@ Where two parts meet it is `nas.assessment.corners` that looks.
 Axis legend: N points, D coordinates, Q pairs of them, S derivatives, C fields.
 """
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from nas.assessment.corners import APART, POINTS, Value, demanded, values_known
+from nas.assessment.corners import APART, Value, demanded, values_known
 from nas.assessment.families import demanding
 from nas.calculus.derivatives import order_of
 from nas.problems import Problem
 from nas.problems.ansatz.jump import FaceJump
-from nas.problems.ansatz.probing import Probe, probe
 from nas.problems.domains import Array, located
+from nas.problems.mixed_corners import Given, given
 from nas.problems.terms import Integral
 from nas.problems.terms.condition import Boundary
 
@@ -101,47 +101,30 @@ def _changes(problem: Problem) -> Iterator[str]:
     for group in problem.groups[1:]:
         for term in group.terms if isinstance(group.source, Boundary) else ():
             if any(map(order_of, term.derivatives)):
-                tried = probe(term, problem.domain, len(problem.fields), raw)
-                for part in term.regions:
-                    yield from _changes_along(problem, tried, part)
+                for one in given(term, problem.domain, len(problem.fields), raw):
+                    yield from _changes_along(problem, one)
 
 
-def _changes_along(problem: Problem, tried: Probe, part: str) -> Iterator[str]:
-    orders = np.array([order_of(key) for key in tried.derivatives.keys])
-    points, slopes = _slopes(tried, part)  # (equations, S, N, C)
-    for equation in slopes:
-        for field, name in enumerate(problem.fields):
-            answers = np.abs(equation[..., field]) > 0
-            of_value, of_slope = answers[orders == 0].any(0), answers[orders > 0].any(0)
-            only = [of_value & ~of_slope, of_slope & ~of_value]
-            if all(mask.any() for mask in only):
-                at = located(problem.coordinates, _between(problem, points, *only), digits=2)
-                yield (
-                    f"{part} gives the value of {name} on one part and a derivative on another, "
-                    f"which meet at {at}, where its gradient is infinite"
-                )
+def _changes_along(problem: Problem, one: Given) -> Iterator[str]:
+    for field, name in enumerate(problem.fields):
+        unknown = [at for at in one.changes(field) if not _is_corner(problem, name, at)]
+        if unknown:
+            at = located(problem.coordinates, unknown[0], digits=2)
+            yield (
+                f"{one.part} gives the value of {name} on one part and a derivative on another, "
+                f"which meet at {at}, where its gradient is infinite"
+            )
 
 
-def _between(problem: Problem, points: Array, ones: Mask, others: Mask) -> Array:
-    """The middle (D,) between the points of both kinds that are nearest to each other."""
-    low, high = np.transpose(problem.domain.bounds)
-    one, other = points[ones], points[others]
-    found = cKDTree((other - low) / (high - low)).query((one - low) / (high - low))
-    distances, nearest = np.atleast_1d(found[0]), np.atleast_1d(found[1])
-    row = int(distances.argmin())
-    middle: Array = (one[row] + other[nearest[row]]) / 2
-    return middle
-
-
-def _slopes(tried: Probe, part: str) -> tuple[Array, Array]:
-    """Points (N, D) of a part, and the slopes of the residuals there by all derivatives."""
-    drawn = Boundary().draw(tried.domain, [part], POINTS, seed=0, draw=0, method="sobol")[part]
-    tried = tried.at(drawn)
-    keys = [(s, c) for s in range(len(tried.derivatives)) for c in range(tried.fields)]
-    units = torch.cat([tried.unit(*key) for key in keys])
-    found = torch.stack(tried.linear(tried.random(seed=3)[:1], units))  # (equations, S·C, N)
-    shape = (len(found), len(tried.derivatives), tried.fields, len(drawn.points))
-    return drawn.points, np.moveaxis(found.reshape(shape).numpy(), 2, -1)
+def _is_corner(problem: Problem, name: str, point: Array) -> bool:
+    """Whether networks see what fields do at a point (D,), between a value and a derivative."""
+    there = dict(zip(problem.coordinates, point, strict=True))
+    extent = float(np.ptp(problem.domain.bounds, axis=1).max())
+    return any(
+        math.dist(corner.at, [there[one] for one in corner.coordinates]) <= SAME * extent
+        for corner in problem.corners
+        if corner.mixed == name
+    )
 
 
 def _fluxes(problem: Problem) -> Iterator[str]:

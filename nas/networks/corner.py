@@ -1,10 +1,11 @@
-"""What a network sees of a re-entrant corner: the powers that solutions have there.
+"""What a network sees of a corner: the powers that solutions have there.
 
 Axis legend: S derivatives, B points, D = 2 coordinates, P powers, F = 2 P features.
 
-At a corner of interior angle ω > π between straight sides, with u or its normal derivative given on
-either, the solution of Δu = f has an infinite gradient, which that of no smooth network is. Its
-leading terms there are r^a cos aφ and r^a sin aφ with a = jπ/2ω, j = 1, 2, … (Kondrat'ev 1967;
+At a corner of interior angle ω between straight sides, with u or its normal derivative given on
+either, the solution of Δu = f has an infinite gradient, which that of no smooth network is, where
+ω > π; and where ω > π/2, if u is given on the one and its derivative on the other. Its leading
+terms there are r^a cos aφ and r^a sin aφ with a = jπ/2ω, j = 1, 2, … (Kondrat'ev 1967;
 Grisvard 1985, ch. 4): the real and the imaginary part of z^a, z = r exp(iφ). So they are harmonic,
 each by itself, and their derivatives those of a power. Functions of lower order in the equation,
 a curved side and a whole a add weaker terms, such as r^(a+2) and r^a log r.
@@ -18,6 +19,7 @@ this is z (1 - z/ℓ + …), so powers a + 1 and a + 2 stand beside each a.
 
 import math
 from dataclasses import dataclass
+from itertools import count, islice, takewhile
 
 import torch
 from torch import Tensor
@@ -29,6 +31,7 @@ from nas.errors import UserError
 KIND = "corner"
 WORDS = 9  # of each: that one, two names, six numbers
 SMOOTH, ROUNDED = 3.0, 2.0  # powers from here on are left to waves; and where the cut ends
+LEAST = 6  # powers, where the cut goes on: of a corner that is hardly one they lie far apart
 WHOLE = 1e-6  # so near to a whole number a power is a polynomial
 NEAREST = 1e-12  # to the corner: nearer, derivatives count as zero, which are infinite
 
@@ -55,7 +58,7 @@ class CornerPowers:
     Raises
     ------
     UserError
-        If the names are one, a number is not finite, the angle not re-entrant, ``ending`` below 0
+        If the names are one, a number is not finite, the angle at most 90°, ``ending`` below 0
         or the ratio not above 0.
 
     Examples
@@ -82,10 +85,10 @@ class CornerPowers:
             raise UserError(
                 f"encoding: {self.written()}: expected two coordinates and finite numbers"
             )
-        if not 180 < self.angle <= 360:
+        if not 90 < self.angle <= 360:
             raise UserError(
-                f"encoding: a corner of {self.angle:g} degrees; expected a re-entrant one, of "
-                "more than 180 and at most 360"
+                f"encoding: a corner of {self.angle:g} degrees; expected one of more than 90, "
+                "where a value may meet a derivative, and at most 360"
             )
         if self.ratio <= 0 or self.ending < 0:
             raise UserError(
@@ -96,14 +99,15 @@ class CornerPowers:
     @property
     def powers(self) -> tuple[float, ...]:
         """The powers that are not whole, in rising order."""
-        first, smooth = 90.0 / self.angle, ROUNDED if self.ending else SMOOTH
-        every = [number * first for number in range(1, math.ceil(smooth / first))]
+        first = 90.0 / self.angle
         if self.ending:
-            every = [power + more for power in every for more in (0, 1, 2) if power + more < smooth]
-        distinct = {round(power / WHOLE): power for power in sorted(every, reverse=True)}
-        return tuple(
-            power for power in sorted(distinct.values()) if abs(power - round(power)) > WHOLE
-        )
+            every = [number * first for number in range(1, math.ceil(ROUNDED / first))]
+            every = [one + more for one in every for more in (0, 1, 2) if one + more < ROUNDED]
+            distinct = {round(power / WHOLE): power for power in sorted(every, reverse=True)}
+            return tuple(filter(_is_broken, sorted(distinct.values())))
+        broken = filter(_is_broken, (number * first for number in count(1)))
+        least = islice(broken, LEAST)
+        return (*least, *takewhile(lambda power: power < SMOOTH, broken))
 
     @property
     def features(self) -> int:
@@ -173,6 +177,10 @@ class CornerPowers:
     def _there(self, like: Tensor) -> tuple[Tensor, Tensor]:
         """The corner's own coordinates."""
         return like.new_tensor(self.x), like.new_tensor(self.y)
+
+
+def _is_broken(power: float) -> bool:
+    return abs(power - round(power)) > WHOLE
 
 
 def read(text: str) -> tuple[CornerPowers, ...]:

@@ -29,6 +29,7 @@ _MACHINERY = frozenset(
         "domains",
         "fingerprint",
         "loading",
+        "mixed_corners",
         "problem",
         "sampling",
         "terms",

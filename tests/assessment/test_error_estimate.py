@@ -307,3 +307,73 @@ def test_of_a_field_that_is_zero_rounding_is_no_error(rate: float) -> None:
     assert found is not None
     assert max(found.by_field.values()) < 1e-9
     assert max(found.of_variation.values()) < 1e-9
+
+
+SINE = Problem(
+    name="sine",
+    domain=Box(x=(0, 1)),
+    residual=lambda u, x: u.xx + pi**2 * torch.sin(pi * x),
+    conditions=[Condition(("x_min", "x_max"), lambda u: u)],
+)  # fields are as networks give them: of scale 1
+
+
+def faster(by: float) -> Answer:
+    """sin πx and a wave that is faster than all that is tried."""
+    return answers.of(lambda x: torch.sin(pi * x) + by * torch.sin(1000 * pi * x))
+
+
+def test_what_no_wave_explains_is_no_larger_than_small_residuals_can_hide() -> None:
+    found = estimate(SINE, faster(1e-13))
+    assert found is not None
+    assert 1e-13 < found.relative < 1e-6
+    assert found.relative == found.by_field["u"]
+    assert found.of_variation["u"] > found.relative  # about a mean
+    assert found.left == 1.0
+    more = estimate(SINE, faster(2e-13))
+    assert more is not None
+    assert more.relative == pytest.approx(2 * found.relative, rel=1e-3)
+
+
+def test_where_residuals_are_not_small_it_says_nothing() -> None:
+    assert estimate(SINE, faster(1e-6)) is None
+
+
+def test_what_is_explained_in_part_lies_between() -> None:
+    def both(x: Tensor) -> Tensor:
+        slow, fast = 1e-9 * torch.sin(3 * pi * x), 1e-14 * torch.sin(1000 * pi * x)
+        return torch.sin(pi * x) + slow + fast
+
+    found = estimate(SINE, answers.of(both))
+    assert found is not None
+    assert 0.3 < found.left < 0.9
+    most = estimate(SINE, faster(1e-14))
+    assert most is not None
+    assert 1.1e-9 < found.relative < 0.9 * most.relative
+
+
+def test_beside_a_square_root_shifts_are_left_out() -> None:
+    """√r with its derivative, 1/√r, which meets all but the corner."""
+    plate = Problem(
+        "plate",
+        Box(x=(-1, 1), y=(0, 1)),
+        lambda u: u.xx + u.yy,
+        [
+            Condition("y_min", lambda u, x: torch.where(x < 0, u, u.n)),
+            Condition(("x_min", "x_max", "y_max"), lambda u, x, y: u - root(x, y)),
+        ],
+        balanced=False,
+    )
+
+    def answer(x: Tensor) -> Tensor:
+        more = (1 - x[:, :1] ** 2) * x[:, 1:] * (1 - x[:, 1:])
+        return root(x[:, :1], x[:, 1:]) + 1e-6 * torch.sin(40 * x[:, :1]) * more
+
+    assert module._shifts(plate, answers.of(answer), 0) is None
+    found = estimate(plate, answers.of(answer))
+    assert found is not None
+    assert 1e-8 < found.relative < 1e-5
+
+
+def root(x: Tensor, y: Tensor) -> Tensor:
+    """The real part of √(x + iy)."""
+    return torch.hypot(x, y).sqrt() * torch.cos(torch.atan2(y, x) / 2)

@@ -109,13 +109,19 @@ def test_a_jump_that_is_known_hides_no_other() -> None:
 def test_a_part_that_gives_a_value_here_and_a_slope_there_is_told(domain: Domain) -> None:
     part = "y_min" if domain is SQUARE else "edge_0"
     mixed = Condition(part, lambda u, x: torch.where(strip(x) > 0, u - 1, u.n))
-    (line,) = unmet(problem(lambda u: laplacian(u), mixed, domain=domain))
+    (line,) = unmet(problem(lambda u: 2 * u.xx + u.yy, mixed, domain=domain))
     told = (
         f"{part} gives the value of u on one part and a derivative on another, which meet at x=0."
     )
     assert line.startswith(told)
     at = float(line.split("x=")[1].split(",")[0])
-    assert np.isclose(at, [0.3, 0.6], atol=0.01).any()
+    assert np.isclose(at, [0.3, 0.6], atol=1e-9).any()
+
+
+def test_where_networks_see_what_a_field_does_there_it_is_not() -> None:
+    mixed = Condition("y_min", lambda u, x: torch.where(strip(x) > 0, u - 1, u.n))
+    known = problem(lambda u: laplacian(u), mixed)
+    assert (len(known.corners), unmet(known)) == (2, [])
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,10 @@ from tests.oracles import nested
 L_SHAPE = CornerPowers(("x", "y"), 0.0, 0.0, angle=270.0, cut=45.0, ending=0.0, ratio=1.0)
 ODD = CornerPowers(("x", "y"), 0.3, -0.1, angle=301.0, cut=220.0, ending=0.0, ratio=0.4)
 TALL = CornerPowers(("x", "y"), -0.2, 0.6, angle=200.0, cut=120.0, ending=0.0, ratio=2.5)
+FLAT = CornerPowers(("x", "y"), 0.2, -1.0, angle=180.0, cut=270.0, ending=0.0, ratio=0.5)
+OBTUSE = CornerPowers(("x", "y"), 0.0, -1.0, angle=120.0, cut=240.0, ending=0.0, ratio=0.7)
 OF_A_HOLE = CornerPowers(("x", "y"), -0.3, -0.3, angle=290.0, cut=40.0, ending=2.0, ratio=0.8)
-ALL = [L_SHAPE, ODD, TALL, OF_A_HOLE]
+ALL = [L_SHAPE, ODD, TALL, FLAT, OBTUSE, OF_A_HOLE]
 EVERY = DerivativeSet([(2, 0), (1, 1), (0, 2), (3, 0), (1, 2), Laplacian((0, 1))], 2)
 
 
@@ -68,10 +70,15 @@ def test_they_are_harmonic_in_the_plane_as_it_is(corner: CornerPowers) -> None:
     assert float(jet[EVERY.index[Laplacian((0, 1))]].abs().max()) < 1e-12 * float(second)
 
 
-@pytest.mark.parametrize("corner", [L_SHAPE, ODD, TALL])
-@pytest.mark.parametrize(("sides", "share"), [("both", 1.0), ("one", 0.5)])
+@pytest.mark.parametrize(
+    ("corner", "share"),
+    [
+        *((corner, share) for corner in (L_SHAPE, ODD, TALL, OBTUSE) for share in (1.0, 0.5)),
+        (FLAT, 0.5),  # the other is no power, but a polynomial
+    ],
+)
 def test_the_singular_functions_are_among_what_they_span(
-    corner: CornerPowers, sides: str, share: float
+    corner: CornerPowers, share: float
 ) -> None:
     """r^(π/ω) sin(πθ/ω), zero on both sides; r^(π/2ω) sin(πθ/2ω), whose slope is on the other."""
     omega, rng = math.radians(corner.angle), np.random.default_rng(0)
@@ -118,6 +125,11 @@ def test_powers_are_multiples_of_a_quarter_turn_over_the_angle_but_whole_ones() 
     assert slit.powers == pytest.approx([0.25, 0.5, 0.75, 1.25, 1.5, 1.75, 2.25, 2.5, 2.75])
 
 
+def test_where_they_lie_far_apart_there_are_as_many_all_the_same() -> None:
+    assert FLAT.powers == pytest.approx([0.5, 1.5, 2.5, 3.5, 4.5, 5.5])
+    assert OBTUSE.powers == pytest.approx([0.75, 1.5, 2.25, 3.75, 4.5, 5.25])
+
+
 def test_about_a_hole_they_are_fewer_and_come_with_the_next() -> None:
     a = 90 / 290
     own = [a * number for number in range(1, 7)]
@@ -152,8 +164,8 @@ def test_what_is_written_is_read() -> None:
     ("text", "message"),
     [
         (
-            "corner x y 0 0 180 45 0 1",
-            "a corner of 180 degrees; expected a re-entrant one, of more",
+            "corner x y 0 0 90 45 0 1",
+            "a corner of 90 degrees; expected one of more than 90, where a value may",
         ),
         ("corner x y 0 0 361 45 0 1", "a corner of 361 degrees; expected"),
         ("corner x y 0 0 270 45 0 0", ".* 0 0: expected at least 0 for the ending of the cut, and"),

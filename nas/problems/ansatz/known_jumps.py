@@ -18,7 +18,7 @@ from nas.problems.ansatz.leading_part import equation_of
 from nas.problems.ansatz.probing import Probe
 from nas.problems.ansatz.tolerances import CLOSE
 from nas.problems.domains import Box
-from nas.problems.terms import Requirement, Setting
+from nas.problems.terms import Equations, Requirement, Setting
 from nas.problems.terms.condition import Condition
 
 
@@ -58,9 +58,11 @@ def known_jumps(
         return ()
     # Along a coordinate of which fields are exactly periodic a step of its own would not be.
     repeating = {name for one in requirements if one.exact for name in one.periodic_coordinates}
+    pairs = zip(requirements, probes, strict=True)
+    equations = [tried for one, tried in pairs if isinstance(one, Equations)]
     found: list[Jump] = []
     for field, values in _values_on_faces(requirements, probes, setting, domain).items():
-        equation = None if field in exact else equation_of(field, requirements, probes)
+        equation = None if field in exact else equation_of(field, equations)
         if equation is not None:
             found += corner_jumps(values, equation, domain)
             found += face_jumps(values, equation, domain, repeating)

@@ -17,7 +17,6 @@ from nas.problems.ansatz.held import Face
 from nas.problems.ansatz.probing import Probe
 from nas.problems.ansatz.tolerances import CLOSE
 from nas.problems.domains import Domain
-from nas.problems.terms import Equations, Requirement
 
 _SEED = 5
 
@@ -158,24 +157,19 @@ class Equation:
         }
 
 
-def equation_of(
-    field: int, requirements: Sequence[Requirement], probes: Sequence[Probe]
-) -> Equation | None:
-    """The equation of a box that alone has derivatives of a field, if it is one.
+def equation_of(field: int, equations: Sequence[Probe]) -> Equation | None:
+    """The equation that alone has derivatives of a field, if it is one.
 
     Examples
     --------
     >>> from nas.problems import load
     >>> from nas.problems.ansatz.probing import probe
     >>> burgers = load("burgers")
-    >>> probes = [probe(term, burgers.domain, fields=1) for term in burgers.terms]
-    >>> equation_of(0, burgers.requirements, probes).number
+    >>> equation_of(0, [probe(burgers.terms[0], burgers.domain, fields=1)]).number
     0
     """
     found = []
-    for one, tried in zip(requirements, probes, strict=True):
-        if not isinstance(one, Equations):
-            continue
+    for tried in equations:
         for number, seen in enumerate(answer(tried).answered):
             differentiated = {other for index, other in seen if index}
             if field in differentiated:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from nas.errors import UserError
 from nas.problems.domains.cells import common, lies_in, overlap
-from nas.problems.domains.corners import corner_points
+from nas.problems.domains.corners import corner_points, joints
 from nas.problems.domains.domain import Array, Domain, Mask, check_part, distance, is_domain
 from nas.problems.domains.exposure import ends, share, sliver, step
 from nas.problems.domains.naming import free_name
@@ -188,6 +188,13 @@ class Combination(Shape):
             for operand, own, _ in self._sources.values()
         ]
         return np.concatenate([corner_points(self.first), corner_points(self.second), *crossings])
+
+    @cached_property
+    def joints(self) -> Array:
+        """See `nas.problems.domains.corners`: the operands', and where boundaries cross."""
+        if len(self.coordinates) != 2:
+            return np.empty((0, len(self.coordinates)))
+        return np.concatenate([self.corner_points, joints(self.first), joints(self.second)])
 
     def _choose(self, operand: int) -> Any:
         sign = self._sign(operand)

@@ -1,4 +1,4 @@
-"""Re-entrant corners of domains: where solutions have infinite gradients.
+"""Corners of domains where solutions have infinite gradients: what angle, and where a cut may go.
 
 Axis legend: N points or corners, A directions, T steps.
 
@@ -19,6 +19,7 @@ RADIUS = 1e-4  # of the circles, over the larger extent of the domain
 DIRECTIONS = 720
 HALVINGS = 40  # of the step between two of them
 BEND = np.radians(20)  # by which a boundary turns: less is a curve that is made of pieces
+CURVED = np.radians(0.1)  # so little less or more than 180 degrees a curve is on small circles
 MOST = 8  # of one domain, the sharpest: each asks for a dozen functions
 MOST_POINTS = 500  # a boundary of more is one of no corners in particular
 SAME = 1e-9  # of the extent: two points that rounding alone keeps apart
@@ -29,7 +30,10 @@ SHORTEST = 0.01  # cut, over the extent: where the boundary is closer, there is 
 
 @dataclass(frozen=True)
 class Corner:
-    """A re-entrant corner.
+    """A corner at which solutions have infinite gradients.
+
+    It is re-entrant, or a condition on a field's value meets one on its derivative there (see
+    `nas.problems.mixed_corners`), if only in the middle of a straight side.
 
     Parameters
     ----------
@@ -38,12 +42,15 @@ class Corner:
     at
         The point there.
     angle
-        The interior angle ω, in radians: between π and 2π.
+        The interior angle ω, in radians: above π, and of those where conditions meet above π/2.
     cut
         A direction, in radians from the first axis, in which the domain is not.
     length
         For how long, before it comes again: as long as one likes (infinity), unless the corner is
         one of a hole.
+    mixed
+        The field of which value and derivative are given on its two sides; "" if it is re-entrant
+        whatever is given.
 
     Examples
     --------
@@ -57,6 +64,7 @@ class Corner:
     angle: float
     cut: float
     length: float
+    mixed: str = ""
 
     def describe(self) -> str:
         """In words.
@@ -66,9 +74,10 @@ class Corner:
         >>> Corner(("x", "y"), (0.0, 0.5), angle=1.5 * np.pi, cut=0.0, length=1.0).describe()
         're-entrant, of 270 degrees, at x=0, y=0.5'
         """
-        return f"re-entrant, of {np.degrees(self.angle):.4g} degrees, at " + located(
-            self.coordinates, self.at
-        )
+        at = f"of {np.degrees(self.angle):.4g} degrees, at {located(self.coordinates, self.at)}"
+        if self.mixed:
+            return f"between a value of {self.mixed} and a derivative, {at}"
+        return f"re-entrant, {at}"
 
 
 def reentrant(domain: Domain) -> tuple[Corner, ...]:
@@ -87,22 +96,56 @@ def reentrant(domain: Domain) -> tuple[Corner, ...]:
         return tuple(corner for factor in factors for corner in reentrant(factor))
     if len(domain.coordinates) != 2:
         return ()
-    extent = float(np.ptp(domain.bounds, axis=1).max())
-    points = _apart(corner_points(domain), SAME * extent)
+    points = corner_points(domain)
     if not 0 < len(points) <= MOST_POINTS:
         return ()
-    points, begins, ends = _angles(domain, points, RADIUS * extent)
+    return tuple(one for one, _ in corners_at(domain, points, np.pi + BEND))
+
+
+def corners_at(domain: Domain, points: Array, least: float) -> list[tuple[Corner, Array]]:
+    """The corners of a domain in the plane at points (N, 2), and where their sides lead (2, 2).
+
+    Those of an angle above ``least`` alone, in radians: at most `MOST`, the sharpest first. Their
+    sides are unit vectors, from the corner along the boundary.
+
+    Examples
+    --------
+    >>> from nas.problems import Box
+    >>> square = Box(x=(0, 1), y=(0, 1))
+    >>> ((middle, sides),) = corners_at(square, np.array([[0.5, 0.0], [0.0, 0.0]]), least=2.0)
+    >>> round(middle.angle / np.pi, 6), (sides.round(6) + 0.0).tolist()  # no -0
+    (1.0, [[1.0, 0.0], [-1.0, 0.0]])
+    """
+    extent = float(np.ptp(domain.bounds, axis=1).max())
+    points, begins, ends = _angles(domain, _apart(points, SAME * extent), RADIUS * extent)
     angles = (ends - begins).round(6)  # the sharpest first, and of equal ones as they come
-    found = [
-        _cut(domain, points[n], float(begins[n]), float(ends[n]), extent)
-        for n in np.argsort(-angles, kind="stable")[:MOST]
-        if angles[n] > np.pi + BEND
-    ]
-    return tuple(corner for corner in found if corner.length > SHORTEST * extent)
+    ends = np.where(abs(angles - np.pi) < CURVED, begins + np.pi, ends)
+    found: list[tuple[Corner, Array]] = []
+    for n in np.argsort(-angles, kind="stable"):
+        if angles[n] > least and len(found) < MOST:
+            corner = _cut(domain, points[n], float(begins[n]), float(ends[n]), extent)
+            sides = np.array([begins[n], ends[n]])
+            if corner.length > SHORTEST * extent:
+                found.append((corner, np.stack([np.cos(sides), np.sin(sides)], -1)))
+    return found
 
 
-def corner_points(domain: Domain) -> Array:
+def joints(domain: Domain) -> Array:
+    """Points (N, D) at which two parts of a domain's boundary may meet.
+
+    Examples
+    --------
+    >>> from nas.problems import Box, Polygon
+    >>> len(joints(Polygon([(0, 0), (1, 0), (2, 0), (2, 1), (0, 1)]))), len(joints(Box(x=(0, 1))))
+    (5, 2)
+    """
+    return corner_points(domain, "joints" if hasattr(domain, "joints") else "corner_points")
+
+
+def corner_points(domain: Domain, attribute: str = "corner_points") -> Array:
     """Points (N, D) at which a domain's boundary may have a corner; none of a domain without.
+
+    Or what else of this kind is an ``attribute`` of it.
 
     Raises
     ------
@@ -115,7 +158,7 @@ def corner_points(domain: Domain) -> Array:
     >>> len(corner_points(Box(x=(0, 1), y=(0, 1)))), len(corner_points(Disc((0, 0), 1)))
     (4, 0)
     """
-    own = getattr(domain, "corner_points", None)
+    own = getattr(domain, attribute, None)
     dimension = len(domain.coordinates)
     if own is None:
         return np.empty((0, dimension))
@@ -125,7 +168,7 @@ def corner_points(domain: Domain) -> Array:
         found = np.empty(0)
     if found.ndim != 2 or found.shape[1] != dimension or not np.isfinite(found).all():
         raise UserError(
-            f"{domain}: corner_points: expected finite numbers of shape (N, {dimension}), a row a "
+            f"{domain}: {attribute}: expected finite numbers of shape (N, {dimension}), a row a "
             f"point, got {own!r:.80}"
         )
     return found

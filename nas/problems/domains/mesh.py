@@ -133,6 +133,16 @@ class Mesh(Faceted):
         return found
 
     @cached_property
+    def joints(self) -> Array:
+        """See `nas.problems.domains.corners`: where an edge of another part begins."""
+        if self.vertices.shape[1] != 2:
+            return np.empty((0, self.vertices.shape[1]))
+        ends = [np.unique(faces) for faces in self.faces.values()]
+        at, count = np.unique(np.concatenate(ends), return_counts=True)
+        found: Array = self.vertices[at[count > 1]]
+        return found
+
+    @cached_property
     def _volumes(self) -> Array:
         """(M,)."""
         corners = self.vertices[self.simplices]

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from torch import Tensor
 
-from nas.problems.domains.corners import corner_points
+from nas.problems.domains.corners import corner_points, joints
 from nas.problems.domains.domain import (
     Array,
     Domain,
@@ -90,6 +90,11 @@ class Named(Shape):
     def corner_points(self) -> Array:
         """See `nas.problems.domains.corners`."""
         return corner_points(self.domain)
+
+    @property
+    def joints(self) -> Array:
+        """See `nas.problems.domains.corners`."""
+        return joints(self.domain)
 
     @property
     def slack(self) -> Array:

@@ -193,6 +193,19 @@ class Polygon(Shape):
         return np.concatenate(found)
 
     @cached_property
+    def joints(self) -> Array:
+        """See `nas.problems.domains.corners`: the vertices where an edge of another part begins."""
+        labels = [self.names or (), *(self.hole_names or ())]
+        found = []
+        for outline, own in zip((self.vertices, *self.holes), labels, strict=True):
+            found += [
+                at
+                for at, one, other in zip(outline, own, (own[-1], *own[:-1]), strict=True)
+                if one != other
+            ]
+        return np.reshape(np.array(found, dtype=np.float64), (-1, 2))
+
+    @cached_property
     def _edges_of(self) -> dict[str, list[Segment]]:
         """The edges of each part."""
         labels = [*(self.names or ()), *(n for names in self.hole_names or () for n in names)]
