@@ -16,9 +16,9 @@ from nas.assessment.corners import APART, Value, demanded, values_known
 from nas.assessment.families import demanding
 from nas.calculus.derivatives import order_of
 from nas.problems import Problem
+from nas.problems.ansatz.given import Given, given
 from nas.problems.ansatz.jump import FaceJump
 from nas.problems.domains import Array, located
-from nas.problems.mixed_corners import Given, given
 from nas.problems.terms import Integral
 from nas.problems.terms.condition import Boundary
 
@@ -37,6 +37,7 @@ def unmet(problem: Problem) -> list[str]:
 
     Examples
     --------
+    >>> import torch
     >>> from nas.problems import Box, Condition
     >>> pulse = Condition("t_min", lambda u, x: u - torch.where(x > 0.3, 1.0, 0.0))
     >>> string = Problem("string", Box(x=(0, 1), t=(0, 1)), lambda u: u.tt - u.xx, [pulse])

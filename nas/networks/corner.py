@@ -53,7 +53,8 @@ class CornerPowers:
     ending
         1/ℓ, the half of the domain's larger extent over the length of the cut: 0 if it goes on.
     ratio
-        The height of the domain's bounding box over its width, in that plane.
+        The height of the domain's bounding box over its width, in that plane, stretched so that
+        the equation is a Laplacian there.
 
     Raises
     ------

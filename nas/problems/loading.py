@@ -29,9 +29,9 @@ _MACHINERY = frozenset(
         "domains",
         "fingerprint",
         "loading",
-        "mixed_corners",
         "problem",
         "sampling",
+        "singular_corners",
         "terms",
         "unknown",
     }

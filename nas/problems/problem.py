@@ -21,10 +21,10 @@ from nas.problems.ansatz.jump import Jump
 from nas.problems.ansatz.preparation import Preparation, prepare
 from nas.problems.declaration import check_declaration, check_solution, check_use, check_where
 from nas.problems.domains import Array, Domain
-from nas.problems.domains.corners import Corner, reentrant
+from nas.problems.domains.corners import Corner
 from nas.problems.fingerprint import fingerprint
-from nas.problems.mixed_corners import mixed_corners, united
 from nas.problems.sampling import interior_points
+from nas.problems.singular_corners import singular_corners
 from nas.problems.terms import Equations, Group, Requirement, Setting, Term, bound, grouped
 from nas.problems.terms.expressing import PROBES
 from nas.problems.terms.interior import INTERIOR, inside
@@ -178,16 +178,11 @@ class Problem:
 
     @cached_property
     def corners(self) -> tuple[Corner, ...]:
-        """Where solutions have infinite gradients, the sharpest first.
-
-        Re-entrant corners of the domain (see `nas.problems.domains.corners`), and those where a
-        condition on a field meets one on its derivative (`nas.problems.mixed_corners`).
-        """
+        """Where solutions have infinite gradients; see `nas.problems.singular_corners`."""
         conditions = [*(term for group in self.groups[1:] for term in group.terms), *self._held]
         raw = [one.first for one in self.unknown.values()]
         equations = () if self.pieces else self.groups[0].terms
-        found = mixed_corners(equations, conditions, self.domain, tuple(self.fields), raw)
-        return united(reentrant(self.domain), found)
+        return singular_corners(equations, conditions, self.domain, tuple(self.fields), raw)
 
     @property
     def known_jumps(self) -> tuple[Jump, ...]:

@@ -16,9 +16,10 @@ from nas.problems.ansatz.faces import steps_inwards
 from nas.problems.ansatz.held import Face
 from nas.problems.ansatz.probing import Probe
 from nas.problems.ansatz.tolerances import CLOSE
-from nas.problems.domains import Domain
+from nas.problems.domains import Array, Domain
 
 _SEED = 5
+TRIED = 8  # points, which differ in the coordinates beside a plane
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,42 @@ class Equation:
             key: float(slope[0]) if same else math.nan
             for key, slope, same in zip(keys, slopes, is_same, strict=True)
         }
+
+
+def stretch(equation: Equation, axes: Sequence[int], at: Array) -> float | None:
+    """By how much a plane is to be longer along the second of two axes: √(α/β).
+
+    So that α u_xx + β u_yy, an equation's leading part at a point (2,) of that plane, is a
+    Laplacian. None where it is no such one, or another at other places along the other coordinates.
+
+    Examples
+    --------
+    >>> from nas.problems import Box
+    >>> from nas.problems.ansatz.probing import probe
+    >>> import numpy as np
+    >>> from nas.problems.terms import Equations, Setting
+    >>> plate = Setting("plate", Box(x=(0, 1), y=(0, 1), t=(0, 1)), ("u",))
+    >>> heat = probe(Equations(lambda u: u.t - 9 * u.xx - u.yy).bind(plate), plate.domain, 1)
+    >>> equation = Equation(heat, number=0, field=0)
+    >>> [stretch(equation, axes, np.zeros(2)) for axes in ((0, 1), (0, 2))]
+    [3.0, None]
+    """
+    tried = equation.probe
+    points = tried.points.clone()
+    points[:, axes] = torch.as_tensor(at)
+    there = replace(tried, points=points)
+    keys = tried.derivatives.keys
+    units = torch.cat([there.unit(index, equation.field) for index in range(len(keys))])
+    found = []
+    for state in there.random(_SEED)[:2]:
+        slopes = there.linear(state[None], units)[equation.number].T.tolist()
+        for row in slopes[:TRIED]:
+            coefficients = dict(zip(keys, row, strict=True))
+            part = leading(coefficients, axes[0], axes[1], len(tried.half_extent))
+            if part is None or part.parabolic:
+                return None
+            found.append(math.sqrt(part.coefficients[0] / part.coefficients[1]))
+    return found[0] if max(found) - min(found) <= CLOSE * found[0] else None
 
 
 def equation_of(field: int, equations: Sequence[Probe]) -> Equation | None:

@@ -7,7 +7,9 @@ measured on a small circle around each, whatever the domain is made of. Function
 there have a cut from the corner on, across which they jump: it is laid where the domain is not.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 
@@ -33,7 +35,7 @@ class Corner:
     """A corner at which solutions have infinite gradients.
 
     It is re-entrant, or a condition on a field's value meets one on its derivative there (see
-    `nas.problems.mixed_corners`), if only in the middle of a straight side.
+    `nas.problems.singular_corners`), if only in the middle of a straight side.
 
     Parameters
     ----------
@@ -48,6 +50,11 @@ class Corner:
     length
         For how long, before it comes again: as long as one likes (infinity), unless the corner is
         one of a hole.
+    begins
+        The direction of a side, from which on the domain lies, towards greater angles.
+    stretch
+        By how much the plane was stretched along its second axis, for all these angles and lengths
+        to be those of one in which the equation is a Laplacian (see `stretched`).
     mixed
         The field of which value and derivative are given on its two sides; "" if it is re-entrant
         whatever is given.
@@ -64,7 +71,46 @@ class Corner:
     angle: float
     cut: float
     length: float
+    begins: float = 0.0
+    stretch: float = 1.0
     mixed: str = ""
+
+    @property
+    def sides(self) -> Array:
+        """The directions of both, unit vectors (2, 2)."""
+        both = np.array([self.begins, self.begins + self.angle])
+        return np.stack([np.cos(both), np.sin(both)], axis=-1)
+
+    def stretched(self, by: float) -> "Corner":
+        """As it is where the plane is longer ``by`` a factor along its second axis.
+
+        α u_xx + β u_yy is a Laplacian where y is longer by √(α/β), and its solutions have the
+        powers of the angle that a corner has there.
+
+        Examples
+        --------
+        >>> corner = Corner(("x", "y"), (0.0, 0.0), 1.5 * np.pi, cut=np.pi / 4, length=1.0)
+        >>> found = corner.stretched(3.0)
+        >>> [round(float(np.degrees(one)), 3) for one in (found.angle, found.cut)]
+        [270.0, 71.565]
+        >>> round(found.length**2, 6)
+        5.0
+        """
+
+        def turned(angle: float) -> float:
+            x, y = np.cos(angle), np.sin(angle)
+            return angle + float(np.arctan2(by * y, x) - np.arctan2(y, x))
+
+        begins, ends = turned(self.begins), turned(self.begins + self.angle)
+        longer = float(np.hypot(np.cos(self.cut), by * np.sin(self.cut)))
+        return replace(
+            self,
+            angle=ends - begins,
+            cut=turned(self.cut),
+            length=longer * self.length,
+            begins=begins,
+            stretch=by * self.stretch,
+        )
 
     def describe(self) -> str:
         """In words.
@@ -99,35 +145,30 @@ def reentrant(domain: Domain) -> tuple[Corner, ...]:
     points = corner_points(domain)
     if not 0 < len(points) <= MOST_POINTS:
         return ()
-    return tuple(one for one, _ in corners_at(domain, points, np.pi + BEND))
+    return tuple(islice(corners_at(domain, points, np.pi + BEND), MOST))
 
 
-def corners_at(domain: Domain, points: Array, least: float) -> list[tuple[Corner, Array]]:
-    """The corners of a domain in the plane at points (N, 2), and where their sides lead (2, 2).
+def corners_at(domain: Domain, points: Array, least: float) -> Iterator[Corner]:
+    """The corners of a domain in the plane at points (N, 2), the sharpest first.
 
-    Those of an angle above ``least`` alone, in radians: at most `MOST`, the sharpest first. Their
-    sides are unit vectors, from the corner along the boundary.
+    Those of an angle above ``least`` alone, in radians.
 
     Examples
     --------
     >>> from nas.problems import Box
     >>> square = Box(x=(0, 1), y=(0, 1))
-    >>> ((middle, sides),) = corners_at(square, np.array([[0.5, 0.0], [0.0, 0.0]]), least=2.0)
-    >>> round(middle.angle / np.pi, 6), (sides.round(6) + 0.0).tolist()  # no -0
-    (1.0, [[1.0, 0.0], [-1.0, 0.0]])
+    >>> (middle,) = corners_at(square, np.array([[0.5, 0.0], [0.0, 0.0]]), least=2.0)
+    >>> middle.at, round(middle.angle / np.pi, 6)
+    ((0.5, 0.0), 1.0)
     """
     extent = float(np.ptp(domain.bounds, axis=1).max())
     points, begins, ends = _angles(domain, _apart(points, SAME * extent), RADIUS * extent)
     angles = (ends - begins).round(6)  # the sharpest first, and of equal ones as they come
     ends = np.where(abs(angles - np.pi) < CURVED, begins + np.pi, ends)
-    found: list[tuple[Corner, Array]] = []
-    for n in np.argsort(-angles, kind="stable"):
-        if angles[n] > least and len(found) < MOST:
-            corner = _cut(domain, points[n], float(begins[n]), float(ends[n]), extent)
-            sides = np.array([begins[n], ends[n]])
-            if corner.length > SHORTEST * extent:
-                found.append((corner, np.stack([np.cos(sides), np.sin(sides)], -1)))
-    return found
+    for n in np.argsort(-angles, kind="stable")[: (angles > least).sum()]:
+        found = _cut(domain, points[n], float(begins[n]), float(ends[n]), extent)
+        if found.length > SHORTEST * extent:
+            yield found
 
 
 def joints(domain: Domain) -> Array:
@@ -225,7 +266,7 @@ def _cut(domain: Domain, at: Array, begins: float, ends: float, extent: float) -
     best = int(length.argmax())  # the first of equal ones, so nearest to the middle
     (one, other), (x, y) = domain.coordinates, at.tolist()
     cut = float(directions[best]) % (2 * np.pi)
-    return Corner((one, other), (x, y), ends - begins, cut, float(length[best]))
+    return Corner((one, other), (x, y), ends - begins, cut, float(length[best]), begins)
 
 
 def _apart(points: Array, distance: float) -> Array:

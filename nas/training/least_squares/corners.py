@@ -37,9 +37,9 @@ def encoding(problem: Problem) -> str:
         centre, half = ((low + high) / 2)[axes], ((high - low) / 2)[axes]
         x, y = ((one.at - centre) / half).tolist()
         angle, cut = np.degrees([one.angle, one.cut]).round(DECIMALS).tolist()
+        ratio = one.stretch * float(half[1] / half[0])
         # A cut that comes to the domain again ends half-way there.
-        ending = float(half.max()) / (0.5 * one.length)
-        ratio = float(half[1] / half[0])
+        ending = float(half[0]) * max(1.0, ratio) / (0.5 * one.length)
         seen = CornerPowers(one.coordinates, x, y, angle, cut, round(ending, DECIMALS), ratio)
         found.append(seen.written())
     return " ".join(found)

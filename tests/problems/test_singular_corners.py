@@ -100,7 +100,6 @@ def test_with_time_it_is_one_all_along(domain: Domain) -> None:
 @pytest.mark.parametrize(
     "residual",
     [
-        lambda u: 4 * u.xx + u.yy,  # it is one, of other powers
         lambda u: u.xx + u.yy + 0.5 * u.xy,
         lambda u: u.xx - u.yy,
         lambda u: u.x - u.yy,
@@ -122,6 +121,27 @@ def test_of_what_is_no_laplacian_there_is_none(residual: Any) -> None:
 )
 def test_one_that_varies_or_has_lower_orders_is_one(residual: Any) -> None:
     assert found(BAR, switched("y_min", 0.25), residual=residual) == [[0.25, 0, 180]]
+
+
+def test_of_another_conductivity_along_each_axis_it_is_stretched() -> None:
+    """x = X and y = Y / 3: as of a Laplacian in X and Y."""
+    stretched = {"residual": lambda u: u.xx + u.yy / 9}
+
+    def sheared(by: float) -> Polygon:
+        corners = [(0, 0), (1, 0), (1, by), (-1, by)]
+        return Polygon(corners, names=["cold", "a", "b", "closed"])
+
+    conditions = value("cold"), slope("closed")
+    assert found(BAR, switched("y_min", 0.25), **stretched) == [[0.25, 0, 180]]
+    as_it_is = Problem("as it is", sheared(3.0), lambda u: laplacian(u), conditions)
+    made = Problem("stretched", sheared(1.0), stretched["residual"], conditions)
+    (one,), (other,) = as_it_is.corners, made.corners
+    assert other.angle == pytest.approx(one.angle)
+    assert one.stretch == 1.0
+    assert other.stretch == pytest.approx(3.0)
+    step = Polygon([(-1, -1), (1, -1), (1, 0), (0, 0), (-1, 1)])
+    (bent,) = Problem("bent", step, stretched["residual"], [value("edge_0")]).corners
+    assert math.degrees(bent.angle) == pytest.approx(180 + math.degrees(math.atan(3)))
 
 
 def test_at_right_angles_all_is_smooth() -> None:
