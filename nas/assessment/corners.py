@@ -14,6 +14,7 @@ from scipy.spatial import cKDTree
 from nas.assessment.families import demanding
 from nas.calculus.derivatives import DerivativeSet
 from nas.problems import Problem
+from nas.problems.ansatz.angle_jump import AngleJump
 from nas.problems.ansatz.jump import CornerJump
 from nas.problems.domains import Array, located
 from nas.problems.terms import PointCounts, Term
@@ -68,7 +69,7 @@ def contradictions(problem: Problem) -> list[str]:
     met = {
         (one.field, frozenset(one.parts(problem.domain)))
         for one in problem.known_jumps
-        if isinstance(one, CornerJump)
+        if isinstance(one, CornerJump | AngleJump)
     }
     largest = {
         field: max((np.abs(one.values).max() for one in known if one.field == field), default=0.0)

@@ -14,7 +14,7 @@ Axis legend: N points, D coordinates, C fields.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations, product
+from itertools import product
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -23,8 +23,8 @@ from nas.calculus.derivatives import order_of
 from nas.problems.ansatz.given import DECIMALS, Given, given
 from nas.problems.ansatz.leading_part import Equation, equation_of, stretch
 from nas.problems.ansatz.probing import probe
-from nas.problems.domains import Array, Box, Domain
-from nas.problems.domains.corners import MOST, Corner, corners_at, joints, reentrant
+from nas.problems.domains import Array, Domain
+from nas.problems.domains.corners import MOST, Corner, corners_at, joints, planes, reentrant
 from nas.problems.domains.shape import interior
 from nas.problems.terms import Term
 from nas.problems.terms.condition import Boundary
@@ -70,7 +70,7 @@ def singular_corners(
     asked = [term for term in conditions if isinstance(term.source, Boundary)]
     if alone and any(order_of(key) for term in asked for key in term.derivatives):
         known = [one for term in asked for one in given(term, domain, len(fields), raw)]
-        pairs = product(_planes(domain), alone)
+        pairs = product(planes(domain), alone)
         mixed = [one for pair in pairs for one in _mixed(*pair, known, fields)]
     # A re-entrant corner sees the powers of both.
     distinct = {(one.coordinates, one.at): one for one in (*mixed, *own)}
@@ -86,7 +86,7 @@ def _stretched(corner: Corner, equations: Sequence[Equation], domain: Domain) ->
     """A corner as all equations have it; as it is if they do not agree."""
     axes = [domain.coordinates.index(one) for one in corner.coordinates]
     extent = float(np.ptp(domain.bounds, axis=1)[axes].max())
-    at = np.array(corner.at) + BESIDE * extent * _inwards(corner)
+    at = np.array(corner.at) + BESIDE * extent * corner.inwards
     found = {stretch(equation, axes, at) for equation in equations}
     by = found.pop() if len(found) == 1 else None
     return corner if by in (None, 1.0) else corner.stretched(by)
@@ -109,7 +109,7 @@ def _mixed(
     for corner in corners_at(plane, places, least=0.0):
         ends = np.array(corner.at) + near * corner.sides
         value, slope = (_distances(ends, one) < near / 2 for one in (values, slopes))
-        by = stretch(equation, axes, np.array(corner.at) + near * _inwards(corner))
+        by = stretch(equation, axes, np.array(corner.at) + near * corner.inwards)
         if value.sum() == 1 and slope[~value].all() and by is not None:
             made = replace(corner.stretched(by), mixed=fields[field])
             if made.angle > LEAST:
@@ -122,12 +122,6 @@ def _fixed(places: Array) -> Array:
     return found if len(found) <= MOST else found[:0]
 
 
-def _inwards(corner: Corner) -> Array:
-    """The direction (2,) half-way between the sides of a corner."""
-    middle = corner.begins + corner.angle / 2
-    return np.array([np.cos(middle), np.sin(middle)])
-
-
 def _chosen(points: Sequence[Array], axes: Sequence[int]) -> Array:
     """All points (N, 2) in a plane."""
     return np.concatenate([np.empty((0, 2)), *(one[:, axes] for one in points)])
@@ -138,15 +132,3 @@ def _distances(points: Array, others: Array) -> Array:
     if not len(others):
         return np.full(len(points), np.inf)
     return np.atleast_1d(cKDTree(others).query(points)[0])
-
-
-def _planes(domain: Domain) -> Iterator[Domain]:
-    """A domain in the plane, or the factors of one that are, or the sides of a box."""
-    factors: tuple[Domain, ...] = getattr(domain, "factors", ())
-    if factors:
-        yield from (plane for factor in factors for plane in _planes(factor))
-    elif len(domain.coordinates) == 2:
-        yield domain
-    elif isinstance(domain, Box):
-        spans = dict(zip(domain.coordinates, domain.bounds, strict=True))
-        yield from (Box(**{one: spans[one] for one in pair}) for pair in combinations(spans, 2))

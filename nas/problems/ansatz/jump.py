@@ -32,6 +32,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from nas.problems.ansatz.angle_jump import CORNER_SHIFT, AngleJump, angle_of
 from nas.problems.ansatz.faces import distance, extent, name_of
 from nas.problems.ansatz.held import Face, Function
 from nas.problems.ansatz.leading_part import Leading
@@ -39,7 +40,7 @@ from nas.problems.domains import Domain, located
 
 # Of the box's extent: no point is as near. Fourth powers of both are numbers in double precision;
 # shares of the extent, as all is measured in, are numbers in single precision, too.
-CORNER_SHIFT, INITIAL_WIDTH = 1e-30, 1e-15
+INITIAL_WIDTH = 1e-15
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class CornerJump:
             x, y = (distance(domain, face, points) for face in (self.one, self.other))
             ratio = math.sqrt(abs(first / second)) * extent(domain, self.other.axis)
             ratio /= extent(domain, self.one.axis)  # of what y counts beside x
-            return 2 / math.pi * _angle(x + CORNER_SHIFT, ratio * (y + CORNER_SHIFT))
+            return 2 / math.pi * angle_of(x + CORNER_SHIFT, ratio * (y + CORNER_SHIFT))
 
         def front(points: Tensor) -> Tensor:
             x, since = (distance(domain, face, points) for face in (self.one, self.other))
@@ -169,7 +170,7 @@ class FaceJump:
             ratio = math.sqrt(abs(first / second)) * extent(domain, self.face.axis)
             ratio /= extent(domain, self.axis)
             across = ratio * (distance(domain, self.face, points) + CORNER_SHIFT)
-            return 1 - _angle(self._along(domain, points), across) / math.pi
+            return 1 - angle_of(self._along(domain, points), across) / math.pi
 
         def spreading(points: Tensor) -> Tensor:
             since = distance(domain, self.face, points)
@@ -233,7 +234,7 @@ class SwitchedJump(FaceJump):
         return front
 
 
-Jump = CornerJump | FaceJump
+Jump = CornerJump | FaceJump | AngleJump
 
 
 def _width(leading: Leading, domain: Domain, across: Face, time: Face, since: Tensor) -> Tensor:
@@ -245,15 +246,6 @@ def _width(leading: Leading, domain: Domain, across: Face, time: Face, since: Te
     of_extent = extent(domain, time.axis) / extent(domain, across.axis) ** 2
     come = 4 * abs(leading.diffusivity) * of_extent * since.clamp_min(0)
     return (come + INITIAL_WIDTH**2).sqrt()
-
-
-def _angle(x: Tensor, y: Tensor) -> Tensor:
-    """The angle of (x, y).
-
-    The derivatives of log z cancel in a Laplacian to the last digit, however large they are; those
-    of atan2 do not. As a program it is written down without complex numbers.
-    """
-    return torch.complex(x, y).log().imag if x.requires_grad else torch.atan2(y, x)
 
 
 def jumping(jumps: Sequence[Jump], domain: Domain) -> Function:
@@ -278,7 +270,7 @@ def jumping(jumps: Sequence[Jump], domain: Domain) -> Function:
     alone: list[Jump] = []
     alike: dict[tuple[Face, float], dict[int, list[CornerJump]]] = {}
     for one in jumps:
-        if isinstance(one, FaceJump) or not one.leading.parabolic:
+        if not isinstance(one, CornerJump) or not one.leading.parabolic:
             alone.append(one)
         else:
             of_axis = alike.setdefault((one.other, one.height), {})

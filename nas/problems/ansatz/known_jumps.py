@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 import torch
 
 from nas.errors import UserError
+from nas.problems.ansatz.angle_jump import angle_jumps
 from nas.problems.ansatz.answers import answer
 from nas.problems.ansatz.corner_jumps import corner_jumps
 from nas.problems.ansatz.face_jumps import face_jumps
@@ -28,7 +29,7 @@ def known_jumps(
     setting: Setting,
     exact: Collection[int] = (),
 ) -> tuple[Jump, ...]:
-    """The jumps on a box that are known, of fields with a second-order equation.
+    """The jumps that are known, of fields with a second-order equation.
 
     Those of a field with exact conditions are left alone.
 
@@ -53,13 +54,12 @@ def known_jumps(
     u jumps from 0 on x_max to 1 on t_min where they meet, at x=1, t=0
     u jumps from 0 to 1 along t_min, at x=0.3
     """
-    domain = setting.domain
+    domain, pairs = setting.domain, list(zip(requirements, probes, strict=True))
+    equations = [tried for one, tried in pairs if isinstance(one, Equations)]
     if not isinstance(domain, Box):
-        return ()
+        return tuple(_at_angles(pairs, equations, setting, exact))
     # Along a coordinate of which fields are exactly periodic a step of its own would not be.
     repeating = {name for one in requirements if one.exact for name in one.periodic_coordinates}
-    pairs = zip(requirements, probes, strict=True)
-    equations = [tried for one, tried in pairs if isinstance(one, Equations)]
     found: list[Jump] = []
     for field, values in _values_on_faces(requirements, probes, setting, domain).items():
         equation = None if field in exact else equation_of(field, equations)
@@ -67,6 +67,30 @@ def known_jumps(
             found += corner_jumps(values, equation, domain)
             found += face_jumps(values, equation, domain, repeating)
     return tuple(found)
+
+
+def _at_angles(
+    pairs: Sequence[tuple[Requirement, Probe]],
+    equations: Sequence[Probe],
+    setting: Setting,
+    exact: Collection[int],
+) -> Iterator[Jump]:
+    """Those at corners of a domain that is no box."""
+    by_field: dict[int, dict[str, Function]] = {}
+    twice = set()
+    for one, tried in pairs:
+        parts = one.parts if isinstance(one, Condition) else ()
+        for field, value in _values(tried, setting) if parts else ():
+            for part in parts:
+                if part in by_field.setdefault(field, {}):
+                    twice.add((field, part))
+                by_field[field][part] = value
+    for field, part in twice:
+        del by_field[field][part]
+    for field, values in by_field.items():
+        equation = None if field in exact else equation_of(field, equations)
+        if equation is not None and len(values) > 1:
+            yield from angle_jumps(values, equation, setting.domain)
 
 
 def _values_on_faces(

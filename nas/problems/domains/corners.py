@@ -9,11 +9,12 @@ there have a cut from the corner on, across which they jump: it is laid where th
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import combinations, islice
 
 import numpy as np
 
 from nas.errors import UserError
+from nas.problems.domains.box import Box
 from nas.problems.domains.domain import Array, Domain, Mask, located
 from nas.problems.domains.exposure import narrowed
 
@@ -80,6 +81,12 @@ class Corner:
         """The directions of both, unit vectors (2, 2)."""
         both = np.array([self.begins, self.begins + self.angle])
         return np.stack([np.cos(both), np.sin(both)], axis=-1)
+
+    @property
+    def inwards(self) -> Array:
+        """The direction half-way between its sides, a unit vector (2,)."""
+        middle = self.begins + self.angle / 2
+        return np.array([np.cos(middle), np.sin(middle)])
 
     def stretched(self, by: float) -> "Corner":
         """As it is where the plane is longer ``by`` a factor along its second axis.
@@ -169,6 +176,24 @@ def corners_at(domain: Domain, points: Array, least: float) -> Iterator[Corner]:
         found = _cut(domain, points[n], float(begins[n]), float(ends[n]), extent)
         if found.length > SHORTEST * extent:
             yield found
+
+
+def planes(domain: Domain) -> Iterator[Domain]:
+    """A domain in the plane, or the factors of one that are, or the sides of a box.
+
+    Examples
+    --------
+    >>> [one.coordinates for one in planes(Box(x=(0, 1), y=(0, 1), t=(0, 2)))]
+    [('x', 'y'), ('x', 't'), ('y', 't')]
+    """
+    factors: tuple[Domain, ...] = getattr(domain, "factors", ())
+    if factors:
+        yield from (plane for factor in factors for plane in planes(factor))
+    elif len(domain.coordinates) == 2:
+        yield domain
+    elif isinstance(domain, Box):
+        spans = dict(zip(domain.coordinates, domain.bounds, strict=True))
+        yield from (Box(**{one: spans[one] for one in pair}) for pair in combinations(spans, 2))
 
 
 def joints(domain: Domain) -> Array:
