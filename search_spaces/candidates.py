@@ -152,7 +152,7 @@ class Candidate:
         of x these alone); ``periodic x``,
         instead of x its sine and cosine, so that the network repeats itself along x with the
         domain's extent (``periodic x y 3``: in two coordinates, three modes each); ``corner x y``
-        and six numbers for each re-entrant corner in the plane of x and y, beside the coordinates
+        and six numbers for each corner in the plane of x and y, beside the coordinates
         powers of the distance from these (see `nas.networks.corner`).
     learns
         What is learnt: ``all``, or ``output``: the hidden layers stay as they are drawn, and the

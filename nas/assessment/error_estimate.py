@@ -4,7 +4,7 @@ The error e of an answer u solves, to first order, the linearised problem Dr(u)[
 equations and conditions alike (defect correction: Stetter 1978, Numerische Mathematik 29). It is
 solved by least squares in random waves, which the network was not trained with: in its own
 directions a trained network has nothing left to gain; and in what solutions are made of at
-re-entrant corners. Which waves, and how far to trust them, is chosen on points that were left out.
+corners. Which waves, and how far to trust them, is chosen on points that were left out.
 A known solution never enters.
 
 Axis legend: B points, D coordinates, C fields, K features.

@@ -239,7 +239,7 @@ def in_words(text: str) -> str:
         return ""
     if kind == CORNER:
         count = len(corner.read(text))
-        of = "a re-entrant corner" if count == 1 else f"{count} re-entrant corners"
+        of = "a corner" if count == 1 else f"{count} corners"
         return f"which also see powers of the distance from {of}"
     number = f"{modes} mode{'s' * (modes > 1)}"
     if kind == "fourier":

@@ -212,9 +212,9 @@ def test_what_all_share(texts: list[str], expected: str) -> None:
         ("periodic x t 3", "periodic in x and t (3 modes)"),
         (
             "corner x t 0 0 270 45 0 1",
-            "which also see powers of the distance from a re-entrant corner",
+            "which also see powers of the distance from a corner",
         ),
-        (CORNER, "which also see powers of the distance from 2 re-entrant corners"),
+        (CORNER, "which also see powers of the distance from 2 corners"),
     ],
 )
 def test_words(text: str, words: str) -> None:

@@ -29,8 +29,9 @@ class Domain(Protocol):
 
     A domain may have more. ``distance(part, points)`` (a function in torch, zero on the part and
     positive elsewhere in the domain; of a hole it is called with ``outside=True``) lets conditions
-    hold exactly. ``corner_points`` are those (N, D) at which its boundary may have a corner: where
-    it is re-entrant solutions are singular (`nas.problems.domains.corners`). ``factors`` are the
+    hold exactly. ``corner_points`` are those (N, D) at which its boundary may have a corner, and
+    ``joints`` those at which two parts of it may meet (without them the corner points): there
+    solutions may be singular (`nas.problems.singular_corners`). ``factors`` are the
     domains that it is a product of. ``pieces`` and ``interfaces`` are those of
     `nas.problems.domains.Pieces`. With
     ``interior(points)``, the open domain, a hole of this shape keeps its rim. All of the toolkit's

@@ -1,4 +1,4 @@
-"""What networks see of a problem's re-entrant corners, and the same as features.
+"""What networks see of a problem's corners, and the same as features.
 
 Axis legend: K features, B points, D coordinates, S derivatives.
 """
@@ -46,7 +46,7 @@ def encoding(problem: Problem) -> str:
 
 
 class CornerFunctions:
-    """The functions that solutions are made of at a problem's re-entrant corners.
+    """The functions that solutions are made of at a problem's corners.
 
     Parameters
     ----------

@@ -223,7 +223,7 @@ class CorrectionSearch:
 
         What the best so far leads to; and before it is known what is needed, boxes of all sizes,
         even, by the equations and by the roughness of the residuals; beside what solutions are made
-        of at re-entrant corners, where there are such.
+        of at corners with infinite gradients, where there are such.
         """
         found = list(kept)
         if count <= BLIND:
