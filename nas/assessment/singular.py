@@ -17,7 +17,6 @@ from nas.assessment.families import demanding
 from nas.calculus.derivatives import order_of
 from nas.problems import Problem
 from nas.problems.ansatz.given import Given, given
-from nas.problems.ansatz.jump import FaceJump
 from nas.problems.domains import Array, located
 from nas.problems.terms import Integral
 from nas.problems.terms.condition import Boundary
@@ -29,7 +28,7 @@ NEIGHBOURS = 4  # of each point
 PAIRS = 32  # of points, those with the largest changes
 BISECTIONS = 40  # of what lies between two points
 STAYS = 0.5  # of a change between them, where it is a jump
-SAME = 1e-6  # of the domain: a jump that the field's form has
+SAME = 1e-4  # of the domain: a jump that the field's form has, by a chord of its side
 
 
 def unmet(problem: Problem) -> list[str]:
@@ -87,11 +86,13 @@ def _along(end: tuple[Array, float]) -> tuple[float, ...]:
 
 
 def _is_known(problem: Problem, one: Value, point: Array) -> bool:
-    low, high = np.transpose(problem.domain.bounds)
+    there = dict(zip(problem.coordinates, point, strict=True))
+    extents = np.ptp(problem.domain.bounds, axis=1)
+    near = dict(zip(problem.coordinates, SAME * extents, strict=True))
     return any(
-        isinstance(known, FaceJump)
-        and (known.field, *known.parts(problem.domain)) == (one.field, one.part)
-        and abs(point[known.axis] - known.at) <= SAME * (high - low)[known.axis]
+        known.field == one.field
+        and set(known.parts(problem.domain)) == {one.part}
+        and all(abs(there[c] - at) <= near[c] for c, at in known.place(problem.domain).items())
         for known in problem.known_jumps
     )
 

@@ -54,7 +54,7 @@ def face_jumps(
         axis = 1 - face.axis
         if domain.coordinates[axis] in repeating:
             continue
-        for at, sides in _jumps(face, value, domain.bounds[axis]):
+        for at, sides in jumps_along(_along(face, value), domain.bounds[axis]):
             there = _on(face, torch.tensor([at], dtype=torch.float64))
             coefficients = equation.coefficients(there, domain, [face], sides)
             found = _kind(coefficients, face, axis, domain)
@@ -75,13 +75,27 @@ def _kind(
     return (SwitchedJump, across) if across is not None else None
 
 
-def _jumps(
-    face: Face, value: Function, ends: tuple[float, float]
+def _along(face: Face, value: Function) -> Function:
+    """A value at points of a side, by how far along it they are (N,)."""
+    return lambda along: value(_on(face, along))
+
+
+def jumps_along(
+    value: Function, ends: tuple[float, float]
 ) -> list[tuple[float, tuple[float, float]]]:
-    """Where ``value`` jumps, and what it is below and above that; none if too many."""
+    """Where a value (N,) of one coordinate (N,) jumps, and what it is on both sides.
+
+    None if it does so too often.
+
+    Examples
+    --------
+    >>> ((at, sides),) = jumps_along(lambda s: torch.where(s > 0.3, 2.0, 0 * s), (0.0, 1.0))
+    >>> round(at, 12), sides
+    (0.3, (0.0, 2.0))
+    """
 
     def of(along: Tensor) -> Tensor:
-        return value(_on(face, along)).detach()
+        return value(along).detach()
 
     extent = ends[1] - ends[0]
     shares = (torch.arange(SAMPLES - 1).double() + OFFSET) / (SAMPLES - 1)

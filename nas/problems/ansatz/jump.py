@@ -28,7 +28,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -103,12 +102,16 @@ class CornerJump:
         """The names of the two faces."""
         return name_of(domain, self.one), name_of(domain, self.other)
 
+    def place(self, domain: Domain) -> dict[str, float]:
+        """The coordinates that tell where the edge is."""
+        where = {face.axis: face.at for face in (self.one, self.other)}
+        return {domain.coordinates[axis]: where[axis] for axis in sorted(where)}
+
     def describe(self, domain: Domain, field: str) -> str:
         """Which jump, and where, in words."""
         parts = self.parts(domain)
-        where = {face.axis: face.at for face in (self.one, self.other)}
-        names = [domain.coordinates[axis] for axis in sorted(where)]
-        at = located(names, np.array([where[axis] for axis in sorted(where)]), digits=3)
+        place = self.place(domain)
+        at = located(place, place.values(), digits=3)
         one, other = self.values
         return (
             f"{field} jumps from {one:.3g} on {parts[0]} to {other:.3g} on {parts[1]} where they "
@@ -187,10 +190,15 @@ class FaceJump:
         """The name of the side."""
         return (name_of(domain, self.face),)
 
+    def place(self, domain: Domain) -> dict[str, float]:
+        """The coordinate that tells where on the side it is."""
+        return {domain.coordinates[self.axis]: self.at}
+
     def describe(self, domain: Domain, field: str) -> str:
         """Which jump, and where, in words."""
         below, above = self.values
-        at = located([domain.coordinates[self.axis]], np.array([self.at]), digits=3)
+        place = self.place(domain)
+        at = located(place, place.values(), digits=3)
         part = name_of(domain, self.face)
         return f"{field} jumps from {below:.3g} to {above:.3g} along {part}, at {at}"
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 import torch
 
 from nas.errors import UserError
-from nas.problems.ansatz.angle_jump import angle_jumps
+from nas.problems.ansatz.angle_jumps import angle_jumps
 from nas.problems.ansatz.answers import answer
 from nas.problems.ansatz.corner_jumps import corner_jumps
 from nas.problems.ansatz.face_jumps import face_jumps
@@ -89,7 +89,7 @@ def _at_angles(
         del by_field[field][part]
     for field, values in by_field.items():
         equation = None if field in exact else equation_of(field, equations)
-        if equation is not None and len(values) > 1:
+        if equation is not None:
             yield from angle_jumps(values, equation, setting.domain)
 
 

@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from nas.assessment.singular import unmet
 from nas.problems import Box, Condition, Disc, Mesh, Polygon, Problem, laplacian
 from nas.problems.ansatz.angle_jump import AngleJump
 from nas.problems.ansatz.jump import jumping
@@ -141,6 +142,34 @@ def test_those_of_several_corners_add_up() -> None:
     points = torch.tensor([[-0.5, -0.4], [0.3, -0.6]], dtype=torch.float64)
     alone = [one.height * one.profile(problem.domain)(points) for one in problem.known_jumps]
     torch.testing.assert_close(together(points), torch.stack(alone).sum(0))
+
+
+def test_along_a_side_it_may_jump_as_well() -> None:
+    strip = Condition("a", lambda u, x: u - torch.where((x > 0.3) & (x < 0.6), 1.0, 0.0))
+    problem = made(WEDGE, strip)
+    assert described(problem) == [
+        "u jumps from 0 to 1 along a, at x=0.6, y=0",
+        "u jumps from 1 to 0 along a, at x=0.3, y=0",
+    ]
+    assert unmet(problem) == []
+    # Both are told against the direction of the boundary: from greater angles to smaller ones.
+    w = jumping(problem.known_jumps, problem.domain)
+    points = torch.tensor([[0.1, 0.0], [0.4, 0.0], [0.8, 0.0]], dtype=torch.float64)
+    lifted = (w(points) - w(points)[0]).tolist()
+    assert lifted == pytest.approx([0, 1, 0], abs=1e-12)
+
+
+def test_on_a_rim_it_is_found_where_the_rim_begins_too() -> None:
+    """u = 1/2 + atan2(2y, 1 - x² - y²)/π, which is all of it (Poisson's integral)."""
+    problem = made(Disc((0, 0), 1), Condition("rim", lambda u, y: u - torch.where(y > 0, 1.0, 0.0)))
+    assert sorted(one.corner.at for one in jumps(problem)) == [(-1.0, 0.0), (1.0, 0.0)]
+    assert unmet(problem) == []
+    points = torch.from_numpy(interior_points(problem.domain, 50, seed=0, draw=0))
+    x, y = points.T
+    expected = torch.atan2(2 * y, 1 - x**2 - y**2) / math.pi
+    w = jumping(problem.known_jumps, problem.domain)(points)
+    # What is left is smooth: here it is constant, as the angles at both ends add up.
+    assert float((w - expected).std()) < 1e-9
 
 
 def test_a_smooth_rim_and_a_box_have_none_of_these() -> None:
