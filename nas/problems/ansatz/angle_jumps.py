@@ -5,6 +5,8 @@ Axis legend: N points, D coordinates.
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -24,7 +26,7 @@ from nas.problems.sampling import boundary_points
 BESIDE = 0.005  # of the extent, from a corner: where it is asked which part a side is of
 CLOSER = 1e-6  # of that: where it is asked what is given on it
 SAME = 1e-6  # of the largest value: no jump
-POINTS = 2048  # of a part
+POINTS = 8192  # of all parts
 ALONG = 16  # points that differ in the coordinates beside a plane
 DECIMALS = 12  # of a place, over the extent: what is more is rounding
 LEAST = math.radians(1)
@@ -51,30 +53,96 @@ def angle_jumps(
     >>> [one.describe(plate, "u") for one in angle_jumps(given, equation, plate)]
     ['u jumps from 0 on a to 2 on c where they meet, at x=0, y=0']
     """
-    drawn = {part: boundary_points(domain, [part], POINTS, seed=0, draw=0)[part] for part in values}
-    told = [value(torch.as_tensor(drawn[part])) for part, value in values.items()]
+    every = boundary_points(domain, list(values), max(POINTS, 8 * len(values)), seed=0, draw=0)
+    told = [values[part](torch.as_tensor(at)) for part, at in every.items()]
     size = max((float(one.abs().nan_to_num(0.0, 0.0).max()) for one in told), default=0.0)
     for plane in planes(domain) if size else ():
         axes = [domain.coordinates.index(name) for name in plane.coordinates]
-        near = BESIDE * float(np.ptp(plane.bounds, axis=1).max())
         # What is given at the start of time, or on the bottom of a prism, is so inside its plane.
-        own = {part: at for part, at in drawn.items() if not interior(plane, at[:, axes]).any()}
-        along = [_along(values[part], plane, part) for part in own if len(domain.coordinates) == 2]
-        for corner in corners_at(plane, np.concatenate([joints(plane), *along]), LEAST):
-            sides = np.array(corner.at) + near * corner.sides
-            first, last = (_part(own, axes, at, near / 2) for at in sides)
-            by = stretch(equation, axes, np.array(corner.at) + near * corner.inwards)
-            if first is None or last is None or by is None:
-                continue
-            others = torch.as_tensor(own[first][:ALONG])
-            one, other = (
-                _given(values[part], others, axes, corner, CLOSER * near * side, SAME * size)
-                for part, side in zip((first, last), corner.sides, strict=True)
-            )
-            jump = one - other
-            if bool(((jump - jump[0]).abs() <= SAME * size).all() & (jump[0].abs() > SAME * size)):
-                found = float(one[0]) + 0.0, float(other[0]) + 0.0  # no -0
-                yield AngleJump(equation.field, corner.stretched(by), (first, last), found)
+        own = {part: at for part, at in every.items() if not interior(plane, at[:, axes]).any()}
+        if not own:
+            continue
+        edge = _Edge(values, own, axes, SAME * size, float(np.ptp(plane.bounds, axis=1).max()))
+        along = [_along(values[part], plane, part) for part in own if plane is domain]
+        places = [at[None] for at in joints(plane) if edge.disagrees(at)]
+        found = corners_at(plane, np.concatenate([np.empty((0, 2)), *places, *along]), LEAST)
+        yield from filter(None, (edge.jump(equation, corner) for corner in found))
+
+
+@dataclass(frozen=True)
+class _Edge:
+    """What is given along the boundary of a plane.
+
+    Parameters
+    ----------
+    values
+        What each part gives.
+    points : Array (N, D) each
+        Of each part.
+    axes
+        The plane's.
+    tolerance
+        By how much values differ that are the same.
+    extent
+        The plane's.
+    """
+
+    values: Mapping[str, Function]
+    points: Mapping[str, Array]
+    axes: Sequence[int]
+    tolerance: float
+    extent: float
+
+    def disagrees(self, at: Array) -> bool:
+        """Whether parts near a place (2,) give different values on their way to it."""
+        rows = self._tree.query_ball_point(at, BESIDE * self.extent)
+        rows.sort(key=lambda row: float(np.linalg.norm(self._tree.data[row] - at)))
+        nearest = {self._parts[row]: self._tree.data[row] - at for row in reversed(rows)}
+        told = [self._value(part, at, way)[0] for part, way in nearest.items()]
+        return bool(told) and not float(max(told) - min(told)) <= self.tolerance
+
+    def jump(self, equation: Equation, corner: Corner) -> AngleJump | None:
+        """That at a corner, if there is one."""
+        at, near = np.array(corner.at), BESIDE * self.extent
+        found = self._tree.query(at + near * corner.sides)
+        far, rows = np.atleast_1d(found[0]), np.atleast_1d(found[1])
+        by = stretch(equation, self.axes, at + near * corner.inwards)
+        if by is None or far.max() > near / 2:
+            return None
+        between = self._parts[rows[0]], self._parts[rows[1]]
+        one, other = (
+            self._value(part, at, near * side)
+            for part, side in zip(between, corner.sides, strict=True)
+        )
+        jump = one - other
+        is_one = (jump - jump[0]).abs().max() <= self.tolerance < jump[0].abs()
+        told = float(one[0]) + 0.0, float(other[0]) + 0.0  # no -0
+        stretched = corner.stretched(by)
+        return AngleJump(equation.field, stretched, between, told) if is_one else None
+
+    @cached_property
+    def _tree(self) -> "cKDTree[None]":
+        return cKDTree(np.concatenate([one[:, self.axes] for one in self.points.values()]))
+
+    @cached_property
+    def _parts(self) -> list[str]:
+        """Of each point of the tree."""
+        return [part for part, points in self.points.items() for _ in points]
+
+    def _value(self, part: str, at: Array, way: Array) -> Tensor:
+        """What a part gives at a place (N,); or on the way to it, if that is another value.
+
+        Such as ``torch.where(x > 0, 1.0, 0.0)``, whose value at x = 0 counts for nothing.
+        """
+        there, near = (self._with(place) for place in (at, at + CLOSER * way))
+        there, near = self.values[part](there), self.values[part](near)
+        return torch.where((near - there).abs() <= self.tolerance, there, near)
+
+    def _with(self, at: Array) -> Tensor:
+        """Points (N, D) that lie at a place of the plane, and otherwise as some of a part do."""
+        points = torch.tensor(next(iter(self.points.values()))[:ALONG])
+        points[:, self.axes] = torch.as_tensor(at)
+        return points
 
 
 def _along(value: Function, plane: Domain, part: str) -> Array:
@@ -93,34 +161,3 @@ def _along(value: Function, plane: Domain, part: str) -> Array:
     size = float(np.ptp(plane.bounds, axis=1).max())
     found_at: Array = (at / size).round(DECIMALS) * size + 0.0  # no -0
     return found_at
-
-
-def _part(drawn: Mapping[str, Array], axes: Sequence[int], at: Array, within: float) -> str | None:
-    """The part nearest to a point (2,) of a plane, if one is ``within`` a distance."""
-    far = {part: cKDTree(points[:, axes]).query(at)[0] for part, points in drawn.items()}
-    nearest = min(far, key=lambda part: far[part])
-    return nearest if far[nearest] < within else None
-
-
-def _with(others: Tensor, axes: Sequence[int], at: Array) -> Tensor:
-    """Points (N, D) that lie at a place (2,) of a plane, and otherwise as others do."""
-    points = others.clone()
-    points[:, axes] = torch.as_tensor(at)
-    return points
-
-
-def _given(
-    value: Function,
-    others: Tensor,
-    axes: Sequence[int],
-    corner: Corner,
-    step: Array,
-    tolerance: float,
-) -> Tensor:
-    """What a condition gives at a corner (N,); or on the way to it, if that is another value.
-
-    Such as ``torch.where(x > 0, 1.0, 0.0)``, whose value at x = 0 counts for nothing.
-    """
-    there, near = (_with(others, axes, at) for at in (np.array(corner.at), corner.at + step))
-    there, near = value(there), value(near)
-    return torch.where((near - there).abs() <= tolerance, there, near)
