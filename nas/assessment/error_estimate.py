@@ -18,6 +18,7 @@ from torch import Tensor
 
 from nas.assessment.error_sizes import ErrorSizes
 from nas.assessment.families import least_change, slow_waves, waves_of
+from nas.assessment.maximum_principle import has_maximum_principle
 from nas.assessment.noise import beyond_noise
 from nas.assessment.shifts import Shifts
 from nas.calculus.activations import MAX_ORDER
@@ -158,10 +159,11 @@ def _bounded(problem: Problem, answer: Answer, seed: int) -> Estimate | None:
     """No more than residuals of that size can hide; None where they are not small.
 
     Where an answer has been solved for in more waves than are tried here, none of these explains
-    what it leaves. But no smooth error is seen by less than ``least_change``, in units of the
-    fields' scales, and errors that are not smooth are seen by more.
+    what it leaves. But where a maximum principle holds, no error is larger than the residuals by
+    more than some factor (Gilbarg & Trudinger 1983, thm 3.7). Of slow errors it is one over
+    ``least_change``, in units of the fields' scales, and fast ones are seen by more.
     """
-    if problem.noisy or not problem.balanced:
+    if problem.noisy or not problem.balanced or not has_maximum_principle(problem):
         return None
     points = _points(problem, answer, ROWS * _waves(problem), seed)[1]
     left = linearise(problem, answer, Affine(problem.domain.bounds), points).residuals.norm()

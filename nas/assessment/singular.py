@@ -20,6 +20,7 @@ from nas.problems.ansatz.given import Given, given
 from nas.problems.domains import Array, located
 from nas.problems.terms import Integral
 from nas.problems.terms.condition import Boundary
+from nas.training.least_squares.corners import encoding
 
 Mask = NDArray[np.bool_]
 Rows = NDArray[np.int_]
@@ -45,7 +46,7 @@ def unmet(problem: Problem) -> list[str]:
     """
     asked = demanding(problem)
     jumps = [line for one in values_known(asked) if (line := _jump(asked, one))]
-    return [*jumps, *_changes(asked), *_fluxes(problem)]
+    return [*jumps, *_changes(asked, problem), *_fluxes(problem)]
 
 
 def _jump(problem: Problem, one: Value) -> str:
@@ -97,19 +98,22 @@ def _is_known(problem: Problem, one: Value, point: Array) -> bool:
     )
 
 
-def _changes(problem: Problem) -> Iterator[str]:
-    """Where a condition turns from a field's value to its derivative, within one part."""
+def _changes(problem: Problem, posed: Problem) -> Iterator[str]:
+    """Where a condition turns from a field's value to its derivative, within one part.
+
+    ``posed`` is the problem as it was written, whose networks see corners or do not.
+    """
     raw = [coefficient.first for coefficient in problem.unknown.values()]
     for group in problem.groups[1:]:
         for term in group.terms if isinstance(group.source, Boundary) else ():
             if any(map(order_of, term.derivatives)):
                 for one in given(term, problem.domain, len(problem.fields), raw):
-                    yield from _changes_along(problem, one)
+                    yield from _changes_along(posed, one)
 
 
 def _changes_along(problem: Problem, one: Given) -> Iterator[str]:
     for field, name in enumerate(problem.fields):
-        unknown = [at for at in one.changes(field) if not _is_corner(problem, name, at)]
+        unknown = [at for at in one.changes(field) if not _is_corner(problem, at)]
         if unknown:
             at = located(problem.coordinates, unknown[0], digits=2)
             yield (
@@ -118,14 +122,14 @@ def _changes_along(problem: Problem, one: Given) -> Iterator[str]:
             )
 
 
-def _is_corner(problem: Problem, name: str, point: Array) -> bool:
+def _is_corner(problem: Problem, point: Array) -> bool:
     """Whether networks see what fields do at a point (D,), between a value and a derivative."""
     there = dict(zip(problem.coordinates, point, strict=True))
     extent = float(np.ptp(problem.domain.bounds, axis=1).max())
-    return any(
+    return bool(encoding(problem)) and any(
         math.dist(corner.at, [there[one] for one in corner.coordinates]) <= SAME * extent
         for corner in problem.corners
-        if corner.mixed == name
+        if corner.mixed
     )
 
 

@@ -47,11 +47,12 @@ class CornerPowers:
     x, y
         Where the corner is there, in scaled coordinates.
     angle
-        ω, in degrees, in the plane as it is, not as it is scaled.
+        ω, in degrees, in the plane where the equation is a Laplacian, not as it is scaled.
     cut
         The direction of the cut, in degrees, likewise.
     ending
-        1/ℓ, the half of the domain's larger extent over the length of the cut: 0 if it goes on.
+        1/ℓ, the half of the domain's larger extent over the length of the cut, which ends half-way
+        to the domain: 0 if it goes on.
     ratio
         The height of the domain's bounding box over its width, in that plane, stretched so that
         the equation is a Laplacian there.

@@ -12,25 +12,27 @@ that this is a Laplacian.
 Axis legend: N points, D coordinates, C fields.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from nas.calculus.derivatives import order_of
-from nas.problems.ansatz.given import DECIMALS, Given, given
+from nas.problems.ansatz.given import Given, given
 from nas.problems.ansatz.leading_part import Equation, equation_of, stretch
 from nas.problems.ansatz.probing import probe
+from nas.problems.ansatz.sides import BESIDE, CLOSER, Sides
+from nas.problems.ansatz.tolerances import CLOSE
 from nas.problems.domains import Array, Domain
 from nas.problems.domains.corners import MOST, Corner, corners_at, joints, planes, reentrant
-from nas.problems.domains.shape import interior
 from nas.problems.terms import Term
 from nas.problems.terms.condition import Boundary
 
+DECIMALS = 7  # of a place, over the extent: what is closer is one
 LEAST = np.radians(95)  # at a right angle the leading power is 1, and all is smooth
-BESIDE = 0.005  # of the extent, from a corner: where it is asked what is given on a side
+_NOWHERE = np.empty((0, 2))
 
 
 def singular_corners(
@@ -72,9 +74,15 @@ def singular_corners(
         known = [one for term in asked for one in given(term, domain, len(fields), raw)]
         pairs = product(planes(domain), alone)
         mixed = [one for pair in pairs for one in _mixed(*pair, known, fields)]
-    # A re-entrant corner sees the powers of both.
-    distinct = {(one.coordinates, one.at): one for one in (*mixed, *own)}
+    # Of a corner that is both the mixed one says more.
+    distinct = {(one.coordinates, _place(one, domain)): one for one in (*own, *mixed)}
     return tuple(sorted(distinct.values(), key=_sharpness, reverse=True)[:MOST])
+
+
+def _place(corner: Corner, domain: Domain) -> tuple[float, ...]:
+    """Where a corner is, over the domain's extent: as far as one is told from another."""
+    extent = float(np.ptp(domain.bounds, axis=1).max())
+    return tuple(round(at / extent, DECIMALS) for at in corner.at)
 
 
 def _sharpness(corner: Corner) -> float:
@@ -86,49 +94,46 @@ def _stretched(corner: Corner, equations: Sequence[Equation], domain: Domain) ->
     """A corner as all equations have it; as it is if they do not agree."""
     axes = [domain.coordinates.index(one) for one in corner.coordinates]
     extent = float(np.ptp(domain.bounds, axis=1)[axes].max())
-    at = np.array(corner.at) + BESIDE * extent * corner.inwards
-    found = {stretch(equation, axes, at) for equation in equations}
-    by = found.pop() if len(found) == 1 else None
-    return corner if by in (None, 1.0) else corner.stretched(by)
+    at = np.array(corner.at) + CLOSER * BESIDE * extent * corner.inwards
+    found = [stretch(equation, axes, at) or math.nan for equation in equations]
+    same = bool(found) and max(found) - min(found) <= CLOSE * found[0]
+    return corner.stretched(found[0]) if same and found[0] != 1.0 else corner
 
 
 def _mixed(
     plane: Domain, equation: Equation, known: Sequence[Given], fields: Sequence[str]
 ) -> Iterator[Corner]:
     """Those of a plane between value and derivative of one field."""
-    axes = [equation.probe.domain.coordinates.index(one) for one in plane.coordinates]
-    extent = float(np.ptp(plane.bounds, axis=1).max())
-    # What is given at the start of time, or on the bottom of a prism, is so inside its plane.
-    known = [one for one in known if not interior(plane, one.points[:, axes]).any()]
-    near, field = BESIDE * extent, equation.field
-    changes = [_fixed(one.changes(field)[:, axes] / extent) for one in known]
-    places = np.concatenate([joints(plane), *(extent * one for one in changes)])
-    values = _chosen([one.points[one.value[:, field]] for one in known], axes)
-    slopes = _chosen([one.points[one.slope[:, field]] for one in known], axes)
-    places = places[(_distances(places, values) < near) & (_distances(places, slopes) < near)]
-    for corner in corners_at(plane, places, least=0.0):
-        ends = np.array(corner.at) + near * corner.sides
-        value, slope = (_distances(ends, one) < near / 2 for one in (values, slopes))
-        by = stretch(equation, axes, np.array(corner.at) + near * corner.inwards)
-        if value.sum() == 1 and slope[~value].all() and by is not None:
-            made = replace(corner.stretched(by), mixed=fields[field])
-            if made.angle > LEAST:
-                yield made
+    domain, field = equation.probe.domain, equation.field
+    sides = Sides(domain, plane)
+    values = {one.part for one in known if one.value[:, field].any()}
+    slopes = {one.part for one in known if one.slope[:, field].any()}
+    turning = [one for one in known if {one.part} <= values & slopes]
+    changes = [_fixed(one.changes(field)[:, sides.axes]) for one in turning]
+    places = [
+        at[None]
+        for at in (joints(plane) if values and slopes else ())
+        if (beside := sides.beside(at).keys()) & values and beside & slopes
+    ]
+    for corner in corners_at(plane, np.concatenate([_NOWHERE, *places, *changes]), least=0.0):
+        parts = sides.parts(corner)
+        by = stretch(equation, sides.axes, sides.within(corner))
+        if parts is None or by is None:
+            continue
+        points = sides.points(corner)
+        kinds = [_kind(known, *pair, field) for pair in zip(parts, points, strict=True)]
+        made = replace(corner.stretched(by), mixed=fields[field])
+        if set(kinds) == {"value", "slope"} and made.angle > LEAST:
+            yield made
+
+
+def _kind(known: Sequence[Given], part: str, points: Array, field: int) -> str:
+    """What is given at points (N, D) of a part: a value before a derivative; "" if nothing."""
+    told = [one.kind(points, field) for one in known if one.part == part]
+    return next((kind for kind in ("value", "slope") if kind in told), "")
 
 
 def _fixed(places: Array) -> Array:
     """The distinct ones (N, 2) of ``places``; none where there are too many, as they move."""
-    found = np.unique(places.round(DECIMALS), axis=0)
+    found = np.unique(places, axis=0)
     return found if len(found) <= MOST else found[:0]
-
-
-def _chosen(points: Sequence[Array], axes: Sequence[int]) -> Array:
-    """All points (N, 2) in a plane."""
-    return np.concatenate([np.empty((0, 2)), *(one[:, axes] for one in points)])
-
-
-def _distances(points: Array, others: Array) -> Array:
-    """How far the nearest of ``others`` is from each of the points (N,)."""
-    if not len(others):
-        return np.full(len(points), np.inf)
-    return np.atleast_1d(cKDTree(others).query(points)[0])

@@ -181,7 +181,8 @@ def test_a_re_entrant_corner_counts_once() -> None:
     step = Polygon([(-1, -1), (1, -1), (1, 0), (0, 0), (0, 1), (-1, 1)])
     mixed = Problem("step", step, lambda u: laplacian(u), [value("edge_2"), slope("edge_3")])
     (corner,) = mixed.corners
-    assert (corner.at, corner.mixed) == ((0.0, 0.0), "")
+    assert (corner.at, corner.mixed) == ((0.0, 0.0), "u")
+    assert math.degrees(corner.angle) == pytest.approx(270)
 
 
 def test_of_many_the_sharpest_are_kept() -> None:

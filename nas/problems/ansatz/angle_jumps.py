@@ -4,13 +4,10 @@ Axis legend: N points, D coordinates.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import torch
-from scipy.spatial import cKDTree
 from torch import Tensor
 
 from nas.errors import UserError
@@ -18,18 +15,19 @@ from nas.problems.ansatz.angle_jump import AngleJump
 from nas.problems.ansatz.face_jumps import jumps_along
 from nas.problems.ansatz.held import Function
 from nas.problems.ansatz.leading_part import Equation, stretch
+from nas.problems.ansatz.sides import Sides
+from nas.problems.ansatz.tolerances import CLOSE
 from nas.problems.domains import Array, Domain
 from nas.problems.domains.corners import Corner, corners_at, joints, planes
-from nas.problems.domains.shape import interior, placed
+from nas.problems.domains.shape import placed
 from nas.problems.sampling import boundary_points
 
-BESIDE = 0.005  # of the extent, from a corner: where it is asked which part a side is of
-CLOSER = 1e-6  # of that: where it is asked what is given on it
+NEAR = (1e-9, 1e-7)  # of how far a side is followed: two steps along it, from a corner
 SAME = 1e-6  # of the largest value: no jump
-POINTS = 8192  # of all parts
-ALONG = 16  # points that differ in the coordinates beside a plane
+SOME = 64  # points of a part, of which all values are the same where nothing jumps
 DECIMALS = 12  # of a place, over the extent: what is more is rounding
 LEAST = math.radians(1)
+_NOWHERE = np.empty((0, 2))
 
 
 def angle_jumps(
@@ -53,96 +51,70 @@ def angle_jumps(
     >>> [one.describe(plate, "u") for one in angle_jumps(given, equation, plate)]
     ['u jumps from 0 on a to 2 on c where they meet, at x=0, y=0']
     """
-    every = boundary_points(domain, list(values), max(POINTS, 8 * len(values)), seed=0, draw=0)
-    told = [values[part](torch.as_tensor(at)) for part, at in every.items()]
-    size = max((float(one.abs().nan_to_num(0.0, 0.0).max()) for one in told), default=0.0)
-    for plane in planes(domain) if size else ():
-        axes = [domain.coordinates.index(name) for name in plane.coordinates]
-        # What is given at the start of time, or on the bottom of a prism, is so inside its plane.
-        own = {part: at for part, at in every.items() if not interior(plane, at[:, axes]).any()}
-        if not own:
-            continue
-        edge = _Edge(values, own, axes, SAME * size, float(np.ptp(plane.bounds, axis=1).max()))
-        along = [_along(values[part], plane, part) for part in own if plane is domain]
-        places = [at[None] for at in joints(plane) if edge.disagrees(at)]
-        found = corners_at(plane, np.concatenate([np.empty((0, 2)), *places, *along]), LEAST)
-        yield from filter(None, (edge.jump(equation, corner) for corner in found))
+    told = [_some(value, domain, part) for part, value in values.items()]
+    size = max((float(one.abs().max()) for one in told), default=0.0)
+    if not size or all(float((one - told[0][0]).abs().max()) <= SAME * size for one in told):
+        return
+    for plane in planes(domain):
+        sides = Sides(domain, plane)
+        along = [_along(value, plane, part) for part, value in values.items() if plane is domain]
+        places = [at[None] for at in joints(plane) if _disagree(values, sides, at, SAME * size)]
+        for corner in corners_at(plane, np.concatenate([_NOWHERE, *places, *along]), LEAST):
+            found = _jump(values, equation, sides, corner, SAME * size)
+            if found is not None:
+                yield found
 
 
-@dataclass(frozen=True)
-class _Edge:
-    """What is given along the boundary of a plane.
+def _jump(
+    values: Mapping[str, Function], equation: Equation, sides: Sides, corner: Corner, least: float
+) -> AngleJump | None:
+    """That at a corner, if there is one of more than the ``least`` height."""
+    parts = sides.parts(corner)
+    if parts is None or not set(parts) <= values.keys():
+        return None
+    at = np.array(corner.at)
+    one, other = (
+        _limit(values[part], sides, at, sides.near * side, least)
+        for part, side in zip(parts, corner.sides, strict=True)
+    )
+    jump = one - other
+    by = stretch(equation, sides.axes, sides.within(corner))
+    if by is None or not bool((jump - jump[0]).abs().max() <= least < jump[0].abs()):
+        return None
+    told = float(one[0]) + 0.0, float(other[0]) + 0.0  # no -0
+    return AngleJump(equation.field, corner.stretched(by), parts, told)
 
-    Parameters
-    ----------
-    values
-        What each part gives.
-    points : Array (N, D) each
-        Of each part.
-    axes
-        The plane's.
-    tolerance
-        By how much values differ that are the same.
-    extent
-        The plane's.
+
+def _disagree(values: Mapping[str, Function], sides: Sides, at: Array, least: float) -> bool:
+    """Whether parts that are near a place (2,) give different values there: the first question."""
+    told = [
+        float(_limit(values[part], sides, at, way, least)[0])
+        for part, way in sides.beside(at).items()
+        if part in values
+    ]
+    return bool(told) and not max(told) - min(told) <= least
+
+
+def _limit(value: Function, sides: Sides, at: Array, way: Array, least: float) -> Tensor:
+    """What a condition gives on its way to a place (N,), which may be another value than there.
+
+    Such as ``torch.where(x > 0, 1.0, 0.0)``, whose value at x = 0 counts for nothing. A root that
+    begins there has its value there (compare `corner_jumps`).
     """
+    first, second = NEAR
+    there, nearer, near = (
+        value(torch.as_tensor(sides.at(at + step * way))) for step in (0.0, first, second)
+    )
+    apart = (nearer - there).abs().nan_to_num(nan=0.0, posinf=0.0)
+    settled = (nearer - near).abs() <= first / second * apart + CLOSE * least
+    is_other = ~((nearer - there).abs() <= least)
+    return torch.where(settled & is_other & nearer.isfinite(), nearer, there)
 
-    values: Mapping[str, Function]
-    points: Mapping[str, Array]
-    axes: Sequence[int]
-    tolerance: float
-    extent: float
 
-    def disagrees(self, at: Array) -> bool:
-        """Whether parts near a place (2,) give different values on their way to it."""
-        rows = self._tree.query_ball_point(at, BESIDE * self.extent)
-        rows.sort(key=lambda row: float(np.linalg.norm(self._tree.data[row] - at)))
-        nearest = {self._parts[row]: self._tree.data[row] - at for row in reversed(rows)}
-        told = [self._value(part, at, way)[0] for part, way in nearest.items()]
-        return bool(told) and not float(max(told) - min(told)) <= self.tolerance
-
-    def jump(self, equation: Equation, corner: Corner) -> AngleJump | None:
-        """That at a corner, if there is one."""
-        at, near = np.array(corner.at), BESIDE * self.extent
-        found = self._tree.query(at + near * corner.sides)
-        far, rows = np.atleast_1d(found[0]), np.atleast_1d(found[1])
-        by = stretch(equation, self.axes, at + near * corner.inwards)
-        if by is None or far.max() > near / 2:
-            return None
-        between = self._parts[rows[0]], self._parts[rows[1]]
-        one, other = (
-            self._value(part, at, near * side)
-            for part, side in zip(between, corner.sides, strict=True)
-        )
-        jump = one - other
-        is_one = (jump - jump[0]).abs().max() <= self.tolerance < jump[0].abs()
-        told = float(one[0]) + 0.0, float(other[0]) + 0.0  # no -0
-        stretched = corner.stretched(by)
-        return AngleJump(equation.field, stretched, between, told) if is_one else None
-
-    @cached_property
-    def _tree(self) -> "cKDTree[None]":
-        return cKDTree(np.concatenate([one[:, self.axes] for one in self.points.values()]))
-
-    @cached_property
-    def _parts(self) -> list[str]:
-        """Of each point of the tree."""
-        return [part for part, points in self.points.items() for _ in points]
-
-    def _value(self, part: str, at: Array, way: Array) -> Tensor:
-        """What a part gives at a place (N,); or on the way to it, if that is another value.
-
-        Such as ``torch.where(x > 0, 1.0, 0.0)``, whose value at x = 0 counts for nothing.
-        """
-        there, near = (self._with(place) for place in (at, at + CLOSER * way))
-        there, near = self.values[part](there), self.values[part](near)
-        return torch.where((near - there).abs() <= self.tolerance, there, near)
-
-    def _with(self, at: Array) -> Tensor:
-        """Points (N, D) that lie at a place of the plane, and otherwise as some of a part do."""
-        points = torch.tensor(next(iter(self.points.values()))[:ALONG])
-        points[:, self.axes] = torch.as_tensor(at)
-        return points
+def _some(value: Function, domain: Domain, part: str) -> Tensor:
+    """Finite values of some points of a part, one at least."""
+    points = boundary_points(domain, [part], SOME, seed=0, draw=0)[part]
+    return value(torch.as_tensor(points)).nan_to_num(0.0, 0.0, 0.0)
 
 
 def _along(value: Function, plane: Domain, part: str) -> Array:

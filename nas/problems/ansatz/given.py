@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from scipy.stats import qmc
+from torch import Tensor
 
 from nas.calculus.derivatives import order_of
 from nas.errors import UserError
@@ -27,6 +28,7 @@ from nas.problems.terms.term import Drawn
 POINTS = 2048  # of each part
 DECIMALS = 10  # of a place, over the extent: what is more is rounding
 BISECTIONS = 50
+_SEED = 3
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,12 @@ class Given:
         meet = np.abs(np.diff(shares, axis=0)[0]).max(axis=1, initial=0.0) < CLOSE
         found: Array = lowest + shares[0, meet].round(DECIMALS) * (highest - lowest)
         return found
+
+    def kind(self, points: Array, field: int) -> str:
+        """What it gives at points (N, D) of its part: "value", "slope", or "" if not one alone."""
+        at = self.tried.at(Drawn(points, self.tried.domain.normals(self.part, points)))
+        value, slope = (found[:, field].all() for found in _gives(at))
+        return "value" if value else "slope" if slope else ""
 
     def _gives_value(self, unit: Array, field: int) -> Mask:
         found: Mask = _gives(_on(self.tried, self.part, unit))[0][:, field]
@@ -146,13 +154,23 @@ def _on(tried: Probe, part: str, unit: Array) -> Probe:
 
 
 def _gives(tried: Probe) -> tuple[Mask, Mask]:
-    """Where a condition gives the value of each field (N, C), and where a derivative."""
+    """Where a condition gives the value of each field (N, C), and where a derivative.
+
+    Nowhere, if what it gives depends on the fields, such as `torch.minimum(u, u.n)`.
+    """
+    one, other = (_gives_at(tried, state[None]) for state in tried.random(_SEED)[:2])
+    if not all(np.array_equal(*pair) for pair in zip(one, other, strict=True)):
+        return np.zeros_like(one[0]), np.zeros_like(one[1])
+    return one
+
+
+def _gives_at(tried: Probe, state: Tensor) -> tuple[Mask, Mask]:
+    """The same at one state."""
     orders = np.array([order_of(key) for key in tried.derivatives.keys])
     keys = [(s, c) for s in range(len(orders)) for c in range(tried.fields)]
     units = torch.cat([tried.unit(*key) for key in keys])
-    slopes = torch.stack(tried.linear(tried.random(seed=3)[:1], units))  # (equations, S·C, N)
-    shape = (len(slopes), len(orders), tried.fields, -1)
-    answers = slopes.reshape(shape).numpy() != 0
+    slopes = torch.stack(tried.linear(state, units))  # (equations, S·C, N)
+    answers = slopes.reshape(len(slopes), len(orders), tried.fields, -1).numpy() != 0
     value, slope = answers[:, orders == 0].any(1), answers[:, orders > 0].any(1)
     alone: Mask = (value & ~slope).any(0).T  # by one of the condition's equations
     return alone, slope.any(0).T & ~alone

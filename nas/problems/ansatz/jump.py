@@ -37,8 +37,8 @@ from nas.problems.ansatz.held import Face, Function
 from nas.problems.ansatz.leading_part import Leading
 from nas.problems.domains import Domain, located
 
-# Of the box's extent: no point is as near. Fourth powers of both are numbers in double precision;
-# shares of the extent, as all is measured in, are numbers in single precision, too.
+# Of the box's extent: no point is as near. Its fourth power is a number in double precision, and so
+# is that of `CORNER_SHIFT`; shares of the extent are numbers in single precision, too.
 INITIAL_WIDTH = 1e-15
 
 

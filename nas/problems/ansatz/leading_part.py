@@ -6,6 +6,7 @@ Axis legend: B points, M points where it jumps, D coordinates, K what is tried, 
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import torch
 from torch import Tensor
@@ -162,7 +163,8 @@ def stretch(equation: Equation, axes: Sequence[int], at: Array) -> float | None:
     """By how much a plane is to be longer along the second of two axes: √(α/β).
 
     So that α u_xx + β u_yy, an equation's leading part at a point (2,) of that plane, is a
-    Laplacian. None where it is no such one, or another at other places along the other coordinates.
+    Laplacian. None where it is no such one, or another at other places along the other coordinates,
+    of other fields or of other values of the unknown coefficients.
 
     Examples
     --------
@@ -183,8 +185,9 @@ def stretch(equation: Equation, axes: Sequence[int], at: Array) -> float | None:
     keys = tried.derivatives.keys
     units = torch.cat([there.unit(index, equation.field) for index in range(len(keys))])
     found = []
-    for state in there.random(_SEED)[:2]:
-        slopes = there.linear(state[None], units)[equation.number].T.tolist()
+    moved = replace(there, raw=there.raw + 1.0)  # unknown coefficients
+    for one, state in product((there, moved), there.random(_SEED)[:2]):
+        slopes = one.linear(state[None], units)[equation.number].T.tolist()
         for row in slopes[:TRIED]:
             coefficients = dict(zip(keys, row, strict=True))
             part = leading(coefficients, axes[0], axes[1], len(tried.half_extent))
