@@ -8,7 +8,17 @@ import pytest
 import torch
 from torch import Tensor
 
-from nas.problems import Box, Condition, Disc, Mesh, Polygon, Problem, laplacian
+from nas.problems import (
+    Box,
+    Condition,
+    Disc,
+    Mesh,
+    Pieces,
+    Polygon,
+    Problem,
+    Unknown,
+    laplacian,
+)
 from nas.problems.domains import Domain
 from nas.problems.domains.corners import MOST
 
@@ -142,6 +152,60 @@ def test_of_another_conductivity_along_each_axis_it_is_stretched() -> None:
     step = Polygon([(-1, -1), (1, -1), (1, 0), (0, 0), (-1, 1)])
     (bent,) = Problem("bent", step, stretched["residual"], [value("edge_0")]).corners
     assert math.degrees(bent.angle) == pytest.approx(180 + math.degrees(math.atan(3)))
+
+
+def test_an_unknown_ratio_leaves_none() -> None:
+    asked = {"residual": lambda u, k: u.xx + k * u.yy, "unknown": {"k": Unknown(start=2.0)}}
+    assert found(BAR, switched("y_min", 0.25), **asked) == []
+
+
+def test_what_depends_on_the_field_is_none() -> None:
+    """Signorini's condition, and a valve: where it turns is known with the solution alone."""
+    assert found(BAR, Condition("y_min", lambda u: torch.minimum(u, u.n))) == []
+    valve = Condition("y_min", lambda u: torch.where(u > 0.3, u.n, u - 0.3))
+    assert found(BAR, valve) == []
+
+
+def test_beside_a_short_side_both_ends_are_told_apart() -> None:
+    outline = [(-1, 0), (-0.002, 0), (0.002, 0), (1, 0), (1, 1), (-1, 1)]
+    gap = Polygon(outline, names=["A", "gap", "B", "r", "t", "l"])
+    corners = found(gap, value("A", "B"), slope("gap"))
+    assert corners == [[-0.002, 0, 180], [0.002, 0, 180]]
+
+
+def test_on_the_edge_of_a_hole_it_is_one_too() -> None:
+    hole = [(-0.5, 0.3), (0.0, 0.3), (0.5, 0.3), (0.5, 0.7), (-0.5, 0.7)]
+    outer = [(-1, 0), (1, 0), (1, 1), (-1, 1)]
+    names = ["hot", "closed", "closed", "closed", "closed"]
+    plate = Polygon(outer, names=["a"] * 4, holes=[hole], hole_names=[names])
+    conditions = value("hot", "a"), slope("closed")
+    corners = Problem("plate", plate, lambda u: laplacian(u), conditions).corners
+    told = {one.at: (one.mixed, round(math.degrees(one.angle))) for one in corners}
+    assert told == {
+        (-0.5, 0.3): ("u", 270),
+        (0.0, 0.3): ("u", 180),
+        (0.5, 0.3): ("", 270),
+        (0.5, 0.7): ("", 270),
+        (-0.5, 0.7): ("", 270),
+    }
+
+
+def test_on_a_small_circle_it_is_flat_all_the_same() -> None:
+    ring = Disc((0, 0), 1) - Disc((0, 0), 0.02, name="hole")
+    half = Condition("hole", lambda u, x: torch.where(x > 0, u - 1, u.n))
+    assert found(ring, half) == [[0, -0.02, 180], [0, 0.02, 180]]
+
+
+def test_within_one_of_several_pieces_none_is_looked_for() -> None:
+    lower, upper = Box(x=(-1, 1), y=(0, 1)), Box(x=(-1, 1), y=(1, 2))
+    problem = Problem(
+        "pieces",
+        Pieces(lower=lower, upper=upper),
+        {"lower": lambda u: laplacian(u), "upper": lambda v: laplacian(v)},
+        [switched("y_min", 0.25), Condition("lower|upper", lambda u, v: (u - v, u.n - v.n))],
+        fields={"u": "lower", "v": "upper"},
+    )
+    assert problem.corners == ()
 
 
 def test_at_right_angles_all_is_smooth() -> None:

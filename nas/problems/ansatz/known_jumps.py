@@ -13,7 +13,7 @@ from nas.problems.ansatz.answers import answer
 from nas.problems.ansatz.corner_jumps import corner_jumps
 from nas.problems.ansatz.face_jumps import face_jumps
 from nas.problems.ansatz.faces import named
-from nas.problems.ansatz.held import Face, Function, Source, check_of_the_point
+from nas.problems.ansatz.held import Function, Source, check_of_the_point
 from nas.problems.ansatz.jump import Jump
 from nas.problems.ansatz.leading_part import equation_of
 from nas.problems.ansatz.probing import Probe
@@ -56,58 +56,37 @@ def known_jumps(
     """
     domain, pairs = setting.domain, list(zip(requirements, probes, strict=True))
     equations = [tried for one, tried in pairs if isinstance(one, Equations)]
-    if not isinstance(domain, Box):
-        return tuple(_at_angles(pairs, equations, setting, exact))
     # Along a coordinate of which fields are exactly periodic a step of its own would not be.
     repeating = {name for one in requirements if one.exact for name in one.periodic_coordinates}
     found: list[Jump] = []
-    for field, values in _values_on_faces(requirements, probes, setting, domain).items():
+    for field, values in _values_on_parts(pairs, setting).items():
         equation = None if field in exact else equation_of(field, equations)
-        if equation is not None:
-            found += corner_jumps(values, equation, domain)
-            found += face_jumps(values, equation, domain, repeating)
+        if equation is None:
+            continue
+        if isinstance(domain, Box):
+            on_faces = {face: of for part, of in values.items() if (face := named(domain, part))}
+            found += corner_jumps(on_faces, equation, domain)
+            found += face_jumps(on_faces, equation, domain, repeating)
+        else:
+            found += angle_jumps(values, equation, domain)
     return tuple(found)
 
 
-def _at_angles(
-    pairs: Sequence[tuple[Requirement, Probe]],
-    equations: Sequence[Probe],
-    setting: Setting,
-    exact: Collection[int],
-) -> Iterator[Jump]:
-    """Those at corners of a domain that is no box."""
-    by_field: dict[int, dict[str, Function]] = {}
+def _values_on_parts(
+    pairs: Sequence[tuple[Requirement, Probe]], setting: Setting
+) -> dict[int, dict[str, Function]]:
+    """By field, the parts that have one value of it, and that value."""
+    found: dict[int, dict[str, Function]] = {}
     twice = set()
     for one, tried in pairs:
         parts = one.parts if isinstance(one, Condition) else ()
         for field, value in _values(tried, setting) if parts else ():
             for part in parts:
-                if part in by_field.setdefault(field, {}):
+                if part in found.setdefault(field, {}):
                     twice.add((field, part))
-                by_field[field][part] = value
+                found[field][part] = value
     for field, part in twice:
-        del by_field[field][part]
-    for field, values in by_field.items():
-        equation = None if field in exact else equation_of(field, equations)
-        if equation is not None:
-            yield from angle_jumps(values, equation, setting.domain)
-
-
-def _values_on_faces(
-    requirements: Sequence[Requirement], probes: Sequence[Probe], setting: Setting, domain: Box
-) -> dict[int, dict[Face, Function]]:
-    """By field, the faces that have one value of it, and that value."""
-    found: dict[int, dict[Face, Function]] = {}
-    twice = set()
-    for one, tried in zip(requirements, probes, strict=True):
-        faces = [named(domain, part) for part in one.parts] if isinstance(one, Condition) else []
-        for field, value in _values(tried, setting) if any(faces) else ():
-            for face in filter(None, faces):
-                if face in found.setdefault(field, {}):
-                    twice.add((field, face))
-                found[field][face] = value
-    for field, face in twice:
-        del found[field][face]
+        del found[field][part]
     return found
 
 

@@ -1,6 +1,7 @@
 """Jumps at corners of domains in the plane: harmonic, of the right height, and where none is."""
 
 import math
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -8,8 +9,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from nas.assessment.corners import contradictions
 from nas.assessment.singular import unmet
-from nas.problems import Box, Condition, Disc, Mesh, Polygon, Problem, laplacian
+from nas.problems import Box, Condition, Disc, Mesh, Polygon, Problem, Unknown, laplacian
 from nas.problems.ansatz.angle_jump import AngleJump
 from nas.problems.ansatz.jump import jumping
 from nas.problems.domains import Domain
@@ -177,3 +179,52 @@ def test_a_smooth_rim_and_a_box_have_none_of_these() -> None:
     square = made(Box(x=(0, 1), y=(0, 1)), level(1, "x_min"), level(0, "y_min"))
     assert not any(isinstance(one, AngleJump) for one in square.known_jumps)
     assert math.isclose(abs(square.known_jumps[0].height), 1.0)
+
+
+def test_the_order_of_conditions_does_not_matter() -> None:
+    room, heat = WEDGE * Box(t=(0, 2)), {"residual": lambda u: u.t - laplacian(u)}
+    start, rising = Condition("t_min", lambda u: u), Condition("a", lambda u, t: u - t)
+    for conditions in permutations([start, rising, level(4, "d")]):
+        assert jumps(made(room, *conditions, **heat)) == []
+
+
+def test_parts_that_do_not_meet_have_none() -> None:
+    """However close they are: across a thin strip, or a gap between two electrodes."""
+    for height in (0.05, 0.2, 0.5):
+        outline = [(0.0, 0.0), (100.0, 0.0), (100.0, height), (0.0, height)]
+        strip = Polygon(outline, names=["low", "end", "high", "start"])
+        ends = Condition(("end", "start"), lambda u: u.n)
+        assert jumps(made(strip, level(0, "low"), level(1, "high"), ends)) == []
+    for gap in (1e-4, 1e-3, 3e-3, 1e-2):
+        outline = [(-1.0, 0.0), (-gap, 0.0), (gap, 0.0), (1.0, 0.0), (1.0, 1.0), (-1.0, 1.0)]
+        electrodes = Polygon(outline, names=["A", "gap", "B", "r", "t", "l"])
+        between = Condition("gap", lambda u: u.n)
+        assert jumps(made(electrodes, level(0, "A"), level(1, "B"), between)) == []
+
+
+@pytest.mark.parametrize("power", [0.5, 0.25, 0.1])
+def test_a_root_that_begins_at_the_corner_is_no_jump(power: float) -> None:
+    root = Condition("a", lambda u, x: u - 1 - x**power)
+    assert jumps(made(WEDGE, root, level(1, "d"))) == []
+    (jump,) = jumps(made(WEDGE, root, level(3, "d")))
+    assert jump.values == (1.0, 3.0)
+
+
+def test_an_unknown_coefficient_that_turns_the_angle_leaves_none() -> None:
+    unknown = {"unknown": {"k": Unknown(start=1.0)}}
+    both = level(1, "a"), level(4, "d")
+    assert jumps(made(WEDGE, *both, residual=lambda u, k: k * u.xx + u.yy, **unknown)) == []
+    assert len(jumps(made(WEDGE, *both, residual=lambda u, k: k * laplacian(u), **unknown))) == 1
+
+
+def test_one_that_is_known_is_no_contradiction() -> None:
+    both = level(1, "a"), level(4, "d")
+    assert contradictions(made(WEDGE, *both)) == []
+    assert len(contradictions(made(WEDGE, *both, residual=lambda u: u.xx - u.yy))) == 1
+
+
+def test_coefficients_count_as_they_are_at_the_corner() -> None:
+    (jump,) = jumps(
+        made(WEDGE, level(1, "a"), level(4, "d"), residual=lambda u, y: u.xx + (1 + 5 * y) * u.yy)
+    )
+    assert jump.corner.stretch == pytest.approx(1, abs=1e-6)

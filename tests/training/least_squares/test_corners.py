@@ -34,6 +34,27 @@ def test_the_cut_of_a_hole_ends_half_way() -> None:
     assert len(endings) == 4
 
 
+@pytest.mark.parametrize("by", [0.25, 5.0])
+def test_of_a_stretched_equation_it_is_that_of_a_stretched_domain(by: float) -> None:
+    """u_xx + u_yy / by² in a domain is a Laplacian in one that is as much higher."""
+
+    def plate(height: float) -> Any:
+        hole = Polygon([(2, 0.5 * height), (4, 0.5 * height), (4, height), (2, height)])
+        return Box(x=(0, 6), y=(0, 2 * height)) - hole
+
+    as_it_is = encoding(problem(lambda u: u.xx + u.yy, plate(by)))
+    stretched = encoding(problem(lambda u: u.xx + u.yy / by**2, plate(1.0)))
+    both = [
+        sorted([float(number) for number in one.split()[2:]] for one in text.split("corner ")[1:])
+        for text in (as_it_is, stretched)
+    ]
+    assert len(both[0]) == len(both[1]) == 4
+    for (x, y, angle, _, ending, ratio), other in zip(*both, strict=True):
+        assert [x, y, angle, ratio] == pytest.approx([*other[:3], other[5]], abs=1e-6)
+        # The cut leads elsewhere, but to a point of the same hole.
+        assert 0.2 < ending / other[4] < 5
+
+
 def test_along_time_it_is_the_same_one() -> None:
     heat = problem(lambda u: u.t - u.xx - u.yy, STEP * Box(t=(0, 9)))
     assert encoding(heat) == encoding(problem(lambda u: laplacian(u)))
