@@ -24,7 +24,7 @@ from nas.problems.sampling import boundary_points
 
 NEAR = (1e-9, 1e-7)  # of how far a side is followed: two steps along it, from a corner
 SAME = 1e-6  # of the largest value: no jump
-SOME = 64  # points of a part, of which all values are the same where nothing jumps
+SOME = 1024  # points of a part, of which all values are the same where nothing jumps
 DECIMALS = 12  # of a place, over the extent: what is more is rounding
 LEAST = math.radians(1)
 _NOWHERE = np.empty((0, 2))

@@ -11,7 +11,6 @@ from scipy.spatial import cKDTree
 
 from nas.problems.domains import Array, Domain
 from nas.problems.domains.corners import Corner
-from nas.problems.domains.shape import interior
 from nas.problems.sampling import boundary_points
 
 BESIDE = 1e-3  # of the extent, from a corner: how far a side is followed
@@ -20,6 +19,7 @@ CLOSER = 1e-6  # of that: where it is asked what holds on it
 # many at least and at most, and of each part.
 POINTS, FEWEST, MOST, EACH = 2**13, 2**14, 2**19, 16
 ALONG = 16  # points that differ in the coordinates beside the plane
+AROUND, STEP = 16, 1e-3  # directions, and how far of that a plane is looked for beside a point
 
 
 class Sides:
@@ -92,11 +92,15 @@ class Sides:
         extents = BESIDE * sum(self.plane.parts.values()) / self.near
         count = max(int(min(max(POINTS * extents, FEWEST), MOST)), EACH * len(names))
         drawn = boundary_points(self.domain, names, count, seed=0, draw=0)
-        return {
-            part: points
-            for part, points in drawn.items()
-            if not interior(self.plane, points[:, self.axes]).any()
-        }
+        return {part: points for part, points in drawn.items() if self._bounds(points[:EACH])}
+
+    def _bounds(self, points: Array) -> bool:
+        """Whether points (N, D) lie on the plane's boundary: beside each it is not everywhere."""
+        angles = 2 * np.pi * (np.arange(AROUND) + 0.3) / AROUND
+        steps = STEP * self.near * np.stack([np.cos(angles), np.sin(angles)], axis=-1)
+        around = points[:, None, self.axes] + steps
+        inside = self.plane.contains(around.reshape(-1, 2)).reshape(len(points), AROUND)
+        return not bool(inside.all(axis=1).any())
 
     @cached_property
     def _names(self) -> list[str]:
