@@ -72,7 +72,7 @@ def singular_corners(
     asked = [term for term in conditions if isinstance(term.source, Boundary)]
     if alone and any(order_of(key) for term in asked for key in term.derivatives):
         known = [one for term in asked for one in given(term, domain, len(fields), raw)]
-        pairs = product(planes(domain), alone)
+        pairs = product([Sides(domain, plane) for plane in planes(domain)], alone)
         mixed = [one for pair in pairs for one in _mixed(*pair, known, fields)]
     # Of a corner that is both the mixed one says more.
     distinct = {(one.coordinates, _place(one, domain)): one for one in (*own, *mixed)}
@@ -101,15 +101,13 @@ def _stretched(corner: Corner, equations: Sequence[Equation], domain: Domain) ->
 
 
 def _mixed(
-    plane: Domain, equation: Equation, known: Sequence[Given], fields: Sequence[str]
+    sides: Sides, equation: Equation, known: Sequence[Given], fields: Sequence[str]
 ) -> Iterator[Corner]:
     """Those of a plane between value and derivative of one field."""
-    domain, field = equation.probe.domain, equation.field
-    sides = Sides(domain, plane)
+    plane, field = sides.plane, equation.field
     values = {one.part for one in known if one.value[:, field].any()}
     slopes = {one.part for one in known if one.slope[:, field].any()}
-    turning = [one for one in known if {one.part} <= values & slopes]
-    changes = [_fixed(one.changes(field)[:, sides.axes]) for one in turning]
+    changes = [_fixed(one.changes(field)[:, sides.axes]) for one in known]
     places = [
         at[None]
         for at in (joints(plane) if values and slopes else ())

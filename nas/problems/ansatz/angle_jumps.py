@@ -15,6 +15,7 @@ from nas.problems.ansatz.angle_jump import AngleJump
 from nas.problems.ansatz.face_jumps import jumps_along
 from nas.problems.ansatz.held import Function
 from nas.problems.ansatz.leading_part import Equation, stretch
+from nas.problems.ansatz.limits import on_the_way
 from nas.problems.ansatz.sides import Sides
 from nas.problems.ansatz.tolerances import CLOSE
 from nas.problems.domains import Array, Domain
@@ -96,19 +97,11 @@ def _disagree(values: Mapping[str, Function], sides: Sides, at: Array, least: fl
 
 
 def _limit(value: Function, sides: Sides, at: Array, way: Array, least: float) -> Tensor:
-    """What a condition gives on its way to a place (N,), which may be another value than there.
-
-    Such as ``torch.where(x > 0, 1.0, 0.0)``, whose value at x = 0 counts for nothing. A root that
-    begins there has its value there (compare `corner_jumps`).
-    """
-    first, second = NEAR
+    """What a condition gives on its way to a place (N,)."""
     there, nearer, near = (
-        value(torch.as_tensor(sides.at(at + step * way))) for step in (0.0, first, second)
+        value(torch.as_tensor(sides.at(at + step * way))) for step in (0.0, *NEAR)
     )
-    apart = (nearer - there).abs().nan_to_num(nan=0.0, posinf=0.0)
-    settled = (nearer - near).abs() <= first / second * apart + CLOSE * least
-    is_other = ~((nearer - there).abs() <= least)
-    return torch.where(settled & is_other & nearer.isfinite(), nearer, there)
+    return on_the_way(NEAR, (there, nearer, near), rounding=CLOSE * least, same=least)
 
 
 def _some(value: Function, domain: Domain, part: str) -> Tensor:

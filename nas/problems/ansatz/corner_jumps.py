@@ -14,6 +14,7 @@ from nas.problems.ansatz.faces import inwards, steps_inwards
 from nas.problems.ansatz.held import Face, Function
 from nas.problems.ansatz.jump import CornerJump
 from nas.problems.ansatz.leading_part import Equation, leading, mixed_with
+from nas.problems.ansatz.limits import on_the_way
 from nas.problems.ansatz.tolerances import CLOSE
 from nas.problems.domains import Box
 
@@ -68,17 +69,10 @@ def corner_jumps(
 
 
 def _limit(value: Function, points: Tensor, end: Face, domain: Box, size: float) -> Tensor:
-    """What a condition gives on its way to the edge (M,), which may be another value than there.
-
-    Such as ``torch.where(x > 0, 1.0, 0.0)``, whose value at x = 0 counts for nothing. A root that
-    begins at the edge has its value there.
-    """
-    steps, (first, second) = steps_inwards(domain, end)
+    """What a condition gives on its way to the edge (M,)."""
+    steps, lengths = steps_inwards(domain, end)
     there, nearer, near = (value(points + step) for step in (torch.zeros(()), *steps))
-    apart = (nearer - there).abs().nan_to_num(nan=0.0, posinf=0.0)
-    settled = (nearer - near).abs() <= first / second * apart + CLOSE * size
-    is_other = ~((nearer - there).abs() <= CLOSE * size)
-    return torch.where(settled & is_other & nearer.isfinite(), nearer, there)
+    return on_the_way(lengths, (there, nearer, near), rounding=CLOSE * size, same=CLOSE * size)
 
 
 def _size(value: Function, face: Face, domain: Box) -> float:
